@@ -1,0 +1,55 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+
+export type Handler = (
+  request: IncomingMessage,
+  url: URL,
+  body: string,
+) => Promise<{ status: number; json: unknown }>;
+
+/** Turns a function from request to JSON answer into Node's listener. */
+export function jsonListener(handle: Handler): RequestListener {
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    const answer = await handle(
+      request,
+      new URL(request.url ?? "/", "http://localhost"),
+      await text(request),
+    ).catch((error: unknown) => ({
+      status: 500,
+      json: { error: "sandbox_fault", error_description: String(error) },
+    }));
+    response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8" });
+    response.end(JSON.stringify(answer.json));
+  };
+}
+
+/** Listens on a free port of 127.0.0.1 and returns it. */
+export function listen(server: Server): Promise<number> {
+  return new Promise((ready, failed) => {
+    server.once("error", failed).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      ready(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}
+
+/** Closes the server and the connections that clients keep open. */
+export function close(server: Server): Promise<void> {
+  return new Promise((closed) => {
+    server.close(() => closed());
+    server.closeAllConnections();
+  });
+}
+
+/** A number of answers to spoil, counted down by `take`. */
+export function failures(): { next(count: number, status: number): void; take(): number | undefined } {
+  let left = 0;
+  let status = 0;
+  return {
+    next(count, failWith) {
+      left = count;
+      status = failWith;
+    },
+    take: () => (left > 0 && left-- > 0 ? status : undefined),
+  };
+}

