@@ -129,8 +129,11 @@ export async function startEntra(options: {
       return refuse(judged, correlationId);
     }
     const audience = (form.get("scope") ?? "").replace(/\/\.default$/, "");
-    const issued = tokenOf(judged, (form.get("scope") ?? "").replace(/\/\.default$/, ""));
-    record.outcome = issued.reused ? "cached" : "issued";
+    const known = tokens.get(judged.clientId);
+    // A role has one password, so an identity has one token at a time, shared by all who ask while it is valid.
+    const reuse = known?.audience === audience && known.expires > now();
+    const issued = reuse ? known : issue(judged, audience);
+    record.outcome = reuse ? "cached" : "issued";
     const lifetime = issued.expires - now();
     const json = {
       token_type: "Bearer",
@@ -141,18 +144,16 @@ export async function startEntra(options: {
     return { status: 200, json };
   }
 
-  // A role has one password, so an identity has one token at a time, shared by all who ask while it is valid.
-  function tokenOf(app: AppRegistration, audience: string): Issued & { reused: boolean } {
-    const known = tokens.get(app.clientId);
-    if (known?.audience === audience && known.expires > now()) return { ...known, reused: true };
+  function issue(app: AppRegistration, audience: string): Issued {
     const expires = now() + entra.tokenLifetime;
-    const issued = { audience, expires, token: issue(app, audience, expires) };
+    const issued = { audience, expires, token: accept(app, audience, expires) };
     tokens.set(app.clientId, issued);
     issued.token.catch(() => tokens.delete(app.clientId));
-    return { ...issued, reused: false };
+    return issued;
   }
 
-  async function issue(app: AppRegistration, audience: string, expires: number): Promise<string> {
+  /** Signs a token and makes the database take it. */
+  async function accept(app: AppRegistration, audience: string, expires: number): Promise<string> {
     // https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
     const signed = await new SignJWT({
       aud: audience,
@@ -161,8 +162,6 @@ export async function startEntra(options: {
       nbf: now(),
       exp: expires,
       appid: app.clientId,
-      appidacr: app.secrets ? "1" : "2",
-      idp: `https://sts.windows.net/${app.tenantId}/`,
       idtyp: "app",
       oid: app.objectId,
       sub: app.objectId,
