@@ -1,0 +1,390 @@
+import { codeBlock, markdown, markup, visibleSql } from "./escape.ts";
+import {
+  alike,
+  byCause,
+  type Cause,
+  explain,
+  extraIsDrift,
+  granteesOf,
+  objectsIn,
+  sourcesText,
+} from "./findings.ts";
+import { headline, serverText } from "./headline.ts";
+import type {
+  Changed,
+  DatabaseReport,
+  Extra,
+  Failure,
+  GranteeReport,
+  Held,
+  MendingBlock,
+  Missing,
+  Named,
+  Report,
+  Verdict,
+} from "./report.ts";
+import { count, countKind, countKinds, objectName, objectText, some, sourceText } from "./words.ts";
+
+/**
+ * GitHub drops a summary beyond 1 MiB, counted in bytes after it has masked secrets, which can make it longer.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+const MOST_BYTES = 1_000_000;
+/** Kept free for the end: closing tags and the pointer to the JSON report. */
+const END_BYTES = 1_000;
+/** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
+const SHOWN_ROWS = 12;
+const FOLDED_ROWS = 1_000;
+/** A longer script is for the SQL file: nobody pastes it from a web page. */
+const SQL_BYTES = 65_536;
+const MOST_WARNINGS = 20;
+const MOST_DATABASES = 200;
+
+const ICONS: Readonly<Record<Verdict, string>> = { "in-sync": "✅", repaired: "🔧", drift: "❌", error: "⚠️" };
+
+/**
+ * The job summary, in GitHub-flavoured Markdown of at most a million bytes: the verdict in one line, then what is
+ * missing by who has to act, the SQL that mends it, and last what was looked at.
+ */
+export function renderSummary(report: Report): string {
+  const page = openPage();
+  page.add(`### ${icon(report)} ${headline(report, markdown)}`);
+  if (report.error) errorPart(page, report.error);
+  if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
+  for (const section of sections(report)) sectionPart(page, report, section);
+  facts(page, report);
+  return page.close();
+}
+
+function icon({ mode, verdict }: Report): string {
+  return mode === "plan" && verdict === "drift" ? "📋" : ICONS[verdict];
+}
+
+// --- the page: text that stops at a whole row before it grows too long
+
+interface Page {
+  /** Adds a block unless the page is full. */
+  add(block: string): void;
+  /** Adds a table's rows, as many as fit, at most `most`. */
+  table(head: readonly string[], rows: Iterable<readonly string[]>, most?: number): void;
+  /** Adds content below a fold. `title` is HTML. */
+  fold(title: string, content: () => void): void;
+  close(): string;
+}
+
+const CUT =
+  "The summary ends here because it would grow too long. The whole is in the JSON report (output `report`).";
+
+function openPage(): Page {
+  const parts: string[] = [];
+  let bytes = 0;
+  let full = false;
+  const put = (text: string) => {
+    parts.push(text);
+    bytes += Buffer.byteLength(text);
+  };
+  const fits = (text: string) => {
+    full ||= bytes + Buffer.byteLength(text) > MOST_BYTES - END_BYTES;
+    return !full;
+  };
+  const add = (block: string) => {
+    const text = `${block}\n\n`;
+    if (fits(text)) put(text);
+  };
+  return {
+    add,
+    table(head, rows, most = Number.POSITIVE_INFINITY) {
+      const first = `| ${head.join(" | ")} |\n|${" --- |".repeat(head.length)}\n`;
+      if (!fits(first)) return;
+      put(first);
+      let shown = 0;
+      for (const row of rows) {
+        const line = `| ${row.join(" | ")} |\n`;
+        if (shown === most || !fits(line)) {
+          put("\nMore rows are in the JSON report (output `report`).\n");
+          break;
+        }
+        put(line);
+        shown += 1;
+      }
+      put("\n");
+    },
+    fold(title, content) {
+      const open = `<details><summary>${title}</summary>\n\n`;
+      if (!fits(open)) return;
+      put(open);
+      content();
+      put("</details>\n\n");
+    },
+    close: () => `${parts.join("")}${full ? `${CUT}\n` : ""}`,
+  };
+}
+
+// --- sections: findings that are the same in several places are told once
+
+interface Section {
+  readonly databases: readonly DatabaseReport[];
+  readonly grantees: readonly GranteeReport[];
+}
+
+/** Beyond this, comparing findings costs more than telling them twice. */
+const MOST_COMPARED = 1_000;
+
+function sections(report: Report): readonly Section[] {
+  const told = report.databases.filter(
+    (database) => database.error || database.grantees.some(hasSomethingToSay),
+  );
+  const groups = [...Map.groupBy(told, (database) => sameDatabase(database)).values()];
+  return groups.map((databases) => ({ databases, grantees: databases[0]?.grantees ?? [] }));
+}
+
+function hasSomethingToSay({ error, missing, granted, extra, revoked, warnings }: GranteeReport): boolean {
+  return error !== undefined || [missing, granted, extra, revoked, warnings].some((list) => list.length > 0);
+}
+
+function sameDatabase(database: DatabaseReport): unknown {
+  const { error, user, mending, grantees } = database;
+  if (grantees.some(isLarge)) return database;
+  return JSON.stringify([error, user, mending, grantees.map((g) => [g.grantee, sayable(g)])]);
+}
+
+function isLarge({ missing, granted, extra, revoked }: GranteeReport): boolean {
+  return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
+}
+
+function sayable({ error, missing, granted, extra, revoked, warnings }: GranteeReport) {
+  return [error, missing, granted, extra, revoked, warnings];
+}
+
+/** Grantees of one section with the same findings; the fix of each names the grantee and is no difference. */
+function sameGrantees(grantees: readonly GranteeReport[]): readonly (readonly GranteeReport[])[] {
+  const key = (grantee: GranteeReport) =>
+    isLarge(grantee)
+      ? grantee
+      : JSON.stringify(sayable(grantee), (name, value) => (name === "fix" ? undefined : value));
+  return [...Map.groupBy(grantees.filter(hasSomethingToSay), key).values()];
+}
+
+function sectionPart(page: Page, report: Report, { databases, grantees }: Section): void {
+  const [database] = databases;
+  if (!database) return;
+  const several = report.databases.length > 1;
+  const names = some(
+    databases.map(({ database }) => markdown.name(database)),
+    8,
+  );
+  if (several) page.add(`#### ${names}`);
+  if (database.error) errorPart(page, database.error);
+  for (const same of sameGrantees(grantees)) {
+    const [grantee] = same;
+    if (!grantee) continue;
+    if (grantees.length > 1) {
+      page.add(
+        `##### For ${some(
+          same.map(({ grantee }) => markdown.name(grantee)),
+          8,
+        )}`,
+      );
+    }
+    granteePart(page, report, database, grantee);
+  }
+  for (const block of database.mending) mendingPart(page, report, block);
+}
+
+function granteePart(page: Page, report: Report, database: DatabaseReport, grantee: GranteeReport): void {
+  if (grantee.error) errorPart(page, grantee.error);
+  for (const cause of byCause(grantee.missing)) missingPart(page, report, database.user, cause);
+  for (const cause of byCause(grantee.extra)) extraPart(page, report, database.user, cause);
+  changedPart(page, "Granted", grantee.granted);
+  changedPart(page, "Revoked", grantee.revoked);
+  warningsPart(page, grantee);
+}
+
+function errorPart(page: Page, { message, hint }: Failure): void {
+  page.add(`**What happened:** ${markdown.text(message)}`);
+  if (hint) page.add(`**What to do:** ${markdown.text(hint)}`);
+  page.add("Nothing is said here about privileges: they could not be looked at.");
+}
+
+// --- findings
+
+function missingPart(page: Page, report: Report, user: string, cause: Cause): void {
+  const { why, fix } = explain(cause, user, report.mode, markdown);
+  const { owner, findings } = cause;
+  page.add(`**Missing on ${countKinds(findings)} of ${markdown.name(owner)}.** ${why} ${fix}`);
+  findingsTable(page, ["Object", "Missing"], findings, ({ privileges }) => [privileges.join(", ")]);
+}
+
+function extraPart(page: Page, report: Report, user: string, cause: Cause<Extra>): void {
+  const { why, fix } = explain(cause, user, report.mode, markdown);
+  const judged = extraIsDrift(report) ? "" : " (a warning)";
+  page.add(`**More than asked for on ${countKinds(cause.findings)}${judged}.** ${why} ${fix}`);
+  findingsTable(page, ["Object", "Extra", "From"], cause.findings, (extra) => [
+    extra.privileges.join(", "),
+    sourcesText(extra, markdown),
+  ]);
+}
+
+/** A few objects one by one; many as groups that differ in nothing but the name, and one by one below a fold. */
+function findingsTable<F extends Missing>(
+  page: Page,
+  head: readonly string[],
+  findings: readonly F[],
+  cells: (finding: F) => readonly string[],
+): void {
+  const row = (finding: F) => [objectText(finding, markdown), ...cells(finding)];
+  if (findings.length <= SHOWN_ROWS) {
+    page.table(head, findings.map(row));
+    return;
+  }
+  page.table(
+    head,
+    alike(findings)
+      .toSorted((a, b) => b.length - a.length)
+      .flatMap((group) => (group[0] ? [[groupText(group), ...cells(group[0])]] : [])),
+    SHOWN_ROWS,
+  );
+  page.fold(`All ${count(findings.length, "row")}`, () =>
+    page.table(head, lazily(findings, row), FOLDED_ROWS),
+  );
+}
+
+/** Rows as they are asked for: of a hundred thousand, few are ever written. */
+function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string[]) {
+  for (const finding of findings) yield row(finding);
+}
+
+/** `1,240 tables: public.lines, public.orders, public.parts, …` */
+function groupText(group: readonly Named[]): string {
+  const [first] = group;
+  if (!first) return "";
+  if (group.length === 1) return objectText(first, markdown);
+  const names = group.slice(0, 3).map((object) => objectName(object, markdown));
+  return `${countKind(first.kind, group.length)}: ${[...names, ...(group.length > 3 ? ["…"] : [])].join(", ")}`;
+}
+
+function changedPart(page: Page, verb: string, changed: readonly Changed[]): void {
+  if (changed.length === 0) return;
+  page.fold(`${verb} on ${countKinds(changed)}`, () =>
+    page.table(
+      ["Object", verb],
+      lazily(changed, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      FOLDED_ROWS,
+    ),
+  );
+}
+
+function mendingPart(page: Page, report: Report, { as, runnable, statements }: MendingBlock): void {
+  const sql = statements.map(visibleSql).join("\n");
+  const role = markup.name(as);
+  const title =
+    runnable && report.mode === "plan"
+      ? `SQL that <code>mode: apply</code> runs as ${role}`
+      : runnable
+        ? `SQL that ${role}, this run's login, can run`
+        : `SQL to run as ${role}`;
+  if (Buffer.byteLength(sql) > SQL_BYTES) {
+    page.add(
+      `${title.replaceAll(/<\/?code>/g, "`")}: ${count(statements.length, "statement")}, in the SQL file (output \`sql\`).`,
+    );
+    return;
+  }
+  page.fold(title, () => page.add(codeBlock("sql", sql)));
+}
+
+function warningsPart(page: Page, { warnings }: GranteeReport): void {
+  if (warnings.length === 0) return;
+  const shown = warnings.slice(0, MOST_WARNINGS).map(({ message }) => `- ${markdown.text(message)}`);
+  const rest = warnings.length - shown.length;
+  const more =
+    rest > 0 ? [`- and ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
+  page.add(`**${count(warnings.length, "warning")}**\n\n${[...shown, ...more].join("\n")}`);
+}
+
+// --- the whole
+
+function overview(page: Page, report: Report): void {
+  const manyGrantees = new Set(granteesOf(report).map(({ grantee }) => grantee)).size > 1;
+  const manyServers = new Set(report.databases.map((database) => serverText(database, markdown))).size > 1;
+  const rows = report.databases.flatMap(overviewRows);
+  const green = rows.filter(({ verdict }) => verdict === "in-sync");
+  const told = rows.length > 20 ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const head = [
+    "Database",
+    ...(manyServers ? ["Server"] : []),
+    ...(manyGrantees ? ["Grantee"] : []),
+    "Verdict",
+    "Missing on",
+    "Granted on",
+    "Extra on",
+  ];
+  page.table(
+    head,
+    told.map(({ database, grantee, verdict }) => [
+      markdown.name(database.database),
+      ...(manyServers ? [serverText(database, markdown)] : []),
+      ...(manyGrantees ? [grantee ? markdown.name(grantee.grantee) : "all"] : []),
+      verdictText(verdict),
+      ...(verdict === "error" || !grantee
+        ? ["?", "?", "?"]
+        : [grantee.missing, grantee.granted, grantee.extra].map((list) => String(objectsIn(list)))),
+    ]),
+    MOST_DATABASES,
+  );
+  if (told.length < rows.length) page.add(`In sync: ${count(green.length, "more row")}.`);
+}
+
+interface OverviewRow {
+  readonly database: DatabaseReport;
+  /** Absent if the whole database could not be checked. */
+  readonly grantee?: GranteeReport;
+  readonly verdict: Verdict;
+}
+
+function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
+  if (database.error) return [{ database, verdict: "error" }];
+  return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
+}
+
+function verdictText(verdict: Verdict): string {
+  return `${ICONS[verdict]} ${verdict === "error" ? "could not check" : verdict}`;
+}
+
+/** What was looked at, as whom, and where the privileges come from. */
+function facts(page: Page, report: Report): void {
+  const [first] = report.databases;
+  if (!first || granteesOf(report).length === 0) return;
+  const objects = granteesOf(report).map(({ objects }) => objects);
+  const sum = (key: keyof GranteeReport["objects"]) =>
+    objects.reduce((total, counts) => total + counts[key], 0);
+  const users = [...new Set(report.databases.map(({ user }) => user))];
+  const versions = [...new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []))];
+  page.add(
+    [
+      `Looked at ${count(sum("tables"), "table")} and ${count(sum("sequences"), "sequence")}, skipped ${sum("skipped")}`,
+      `signed in as ${some(
+        users.map((user) => markdown.name(user)),
+        3,
+      )}`,
+      ...(versions.length > 0 ? [`PostgreSQL ${some(versions.map(markdown.code), 3)}`] : []),
+      `mode \`${report.mode}\``,
+    ].join(" · "),
+  );
+  const held = granteesOf(report).flatMap(({ held }) => held);
+  if (held.length === 0) return;
+  page.fold("Where the privileges come from", () =>
+    page.table(["Objects", "Privileges", "From"], heldRows(held), FOLDED_ROWS),
+  );
+}
+
+function heldRows(held: readonly Held[]): readonly (readonly string[])[] {
+  const groups = Map.groupBy(held, ({ kind, privileges, ...source }) =>
+    [kind, privileges.join(), source.source, "role" in source ? source.role : ""].join("\0"),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const total = group.reduce((sum, { objects }) => sum + objects, 0);
+    return [[countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)]];
+  });
+}

@@ -1,0 +1,85 @@
+import type { Pen } from "./escape.ts";
+import type { Kind, Named, Source } from "./report.ts";
+
+/** The phrases that summary, annotations and log share. Everything from outside passes through a `Pen`. */
+
+const NUMBER = new Intl.NumberFormat("en-US");
+
+/** `1 table`, `3,000 tables`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${NUMBER.format(n)} ${n === 1 ? one : many}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function series(items: readonly string[]): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** The first few of many: `a, b, c and 12 more`. */
+export function some(items: readonly string[], most: number): string {
+  if (items.length <= most) return series(items);
+  return `${items.slice(0, most).join(", ")} and ${NUMBER.format(items.length - most)} more`;
+}
+
+const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
+  database: ["database", "databases"],
+  schema: ["schema", "schemas"],
+  table: ["table", "tables"],
+  "partitioned-table": ["partitioned table", "partitioned tables"],
+  view: ["view", "views"],
+  "materialized-view": ["materialized view", "materialized views"],
+  "foreign-table": ["foreign table", "foreign tables"],
+  sequence: ["sequence", "sequences"],
+  "default-privileges": ["set of default privileges", "sets of default privileges"],
+};
+
+/** `1 view`, `3 partitioned tables`. */
+export function countKind(kind: Kind, n: number): string {
+  return count(n, ...KIND_WORDS[kind]);
+}
+
+/** `3 tables, 1 sequence`, in the order the kinds turn up. */
+export function countKinds(objects: readonly Named[]): string {
+  const counts = new Map<Kind, number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, n]) => countKind(kind, n)).join(", ");
+}
+
+/** One object: `table public.orders`, `database app`, `future tables in schema public`. */
+export function objectText(object: Named, pen: Pen): string {
+  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
+}
+
+/** The object's name alone, with its schema. */
+export function objectName(object: Named, pen: Pen): string {
+  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  return object.schema === undefined ? pen.name(object.name) : pen.name(object.schema, object.name);
+}
+
+function futureText({ schema, name }: Named, pen: Pen): string {
+  return schema === undefined ? name : `${name} in schema ${pen.name(schema)}`;
+}
+
+/** Where a privilege comes from, in a word or two. */
+export function sourceText(source: Source, pen: Pen): string {
+  switch (source.source) {
+    case "direct":
+      return "granted directly";
+    case "owner":
+      return "ownership";
+    case "public":
+      return "PUBLIC";
+    case "column":
+      return "column grants";
+    case "superuser":
+      return "superuser";
+    case "server":
+      return "the server's own rules";
+    case "role":
+      return `role ${pen.name(source.role)}`;
+    default:
+      return pen.text((source satisfies never as { source: string }).source);
+  }
+}
