@@ -2,8 +2,10 @@ import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import { annotations, verdictLine } from "../report/annotations.ts";
+import { annotations } from "../report/annotations.ts";
 import { logLine, logLines } from "../report/escape.ts";
+import { verdictLine } from "../report/headline.ts";
+import { renderJson } from "../report/json.ts";
 import { logGroups } from "../report/log.ts";
 import { outputsOf } from "../report/outputs.ts";
 import type { Report } from "../report/report.ts";
@@ -33,7 +35,7 @@ async function writeFiles(report: Report, env: NodeJS.ProcessEnv) {
   const files = await unharmed("write the report", async () => {
     const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), "azure-postgres-grants-"));
     const paths = { report: join(directory, "report.json"), sql: join(directory, "mending.sql") };
-    await writeFile(paths.report, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(paths.report, renderJson(report));
     await writeFile(paths.sql, renderSql(report));
     return paths;
   });

@@ -1,5 +1,14 @@
 import type { Pen } from "./escape.ts";
-import type { DatabaseReport, Extra, GranteeReport, Missing, Mode, Named, Reason, Report } from "./report.ts";
+import type {
+  DatabaseReport,
+  Extra,
+  GranteeReport,
+  Missing,
+  Named,
+  ObjectCounts,
+  Reason,
+  Report,
+} from "./report.ts";
 import { sourceText } from "./words.ts";
 
 /** What is missing (or extra) for one cause: one owner, one reason, so one thing to do. */
@@ -36,13 +45,24 @@ export function alike<F extends Missing | Extra>(findings: readonly F[]): readon
   return [...groups.values()];
 }
 
-/** How many objects a list names: an object counts once, however many of its privileges are told apart. */
+/** How many objects a list names: one counts once, though its privileges may be told in several places. */
 export function objectsIn(list: readonly (Named & { readonly owner?: string })[]): number {
-  return new Set(
-    list.map(({ kind, schema, name, owner }) =>
-      [kind, schema ?? "", name, kind === "default-privileges" ? owner : ""].join("\0"),
-    ),
-  ).size;
+  const names = list.map(({ kind, schema, name, owner }) =>
+    kind === "default-privileges" ? `${kind}\0${schema}\0${name}\0${owner}` : `${kind}\0${schema}\0${name}`,
+  );
+  return new Set(names).size;
+}
+
+/** What was looked at, each database once however many grantees it was looked at for. */
+export function lookedAt({ databases }: Report): ObjectCounts {
+  const counts = databases.flatMap(
+    ({ grantees }) => grantees.find(({ error }) => error === undefined)?.objects ?? [],
+  );
+  return {
+    tables: counts.reduce((sum, { tables }) => sum + tables, 0),
+    sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
+    skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0),
+  };
 }
 
 /** The objects of one kind of finding in the whole report, counted for each database and grantee. */
@@ -79,84 +99,6 @@ export function unchecked(databases: readonly DatabaseReport[]): {
             .map((grantee) => ({ database, grantee })),
     ),
   };
-}
-
-/** Why something is as it is, and what to do about it. */
-export interface Explanation {
-  readonly why: string;
-  readonly fix: string;
-}
-
-/**
- * Words for a whole cause, where the findings' own words fit one object only.
- * @param user the role this run signed in as
- */
-export function explain(cause: Cause, user: string, mode: Mode, pen: Pen): Explanation {
-  const owner = pen.name(cause.owner);
-  const login = pen.name(user);
-  const explanation = explanationOf(cause.reason, owner, login, mode);
-  const own = cause.fix === undefined ? undefined : pen.text(cause.fix);
-  if (explanation) return own === undefined ? explanation : { ...explanation, fix: own };
-  return { why: `Reason: ${pen.code(cause.reason)}.`, fix: own ?? pen.text(cause.findings[0]?.fix ?? "") };
-}
-
-function explanationOf(
-  reason: Reason | (string & {}),
-  owner: string,
-  login: string,
-  mode: Mode,
-): Explanation | undefined {
-  const mendAs = `Run the SQL below as ${owner}, or let this action sign in as ${owner}.`;
-  switch (reason) {
-    case "not-granted":
-      return mode === "apply"
-        ? { why: `${login} may grant this, but it was not granted.`, fix: "Run the job again." }
-        : {
-            why: `${login} may grant this; mode \`${mode}\` changes nothing.`,
-            fix: `Run this action with \`mode: apply\`, or run the SQL below as ${login}.`,
-          };
-    case "not-owner":
-      return { why: `${login} has neither the rights of ${owner} nor the grant option.`, fix: mendAs };
-    case "owner-lacks-usage":
-      return {
-        why: `${owner} owns this but may not use the schema it is in.`,
-        fix: `Grant ${owner} USAGE on the schema, then run the job again.`,
-      };
-    case "locked":
-      return {
-        why: "Another session held a lock for too long.",
-        fix: "Run the job again; what was granted stays granted.",
-      };
-    case "refused":
-      return { why: `The server refused, although ${login} seemed to have the rights.`, fix: mendAs };
-    case "read-only":
-      return {
-        why: "The server takes no writes: it is a replica, or set read-only.",
-        fix: "Run the job against the primary server.",
-      };
-    case "not-direct":
-      return {
-        why: "It comes through a role, PUBLIC or ownership: revoking it from the grantee would change nothing.",
-        fix: "Take it from where it comes from, or add it to the privileges you ask for.",
-      };
-    case "other-grantor":
-      return {
-        why: `It was granted by a role that ${login} cannot act as.`,
-        fix: "Have the role that granted it revoke it.",
-      };
-    case "dependent-privileges":
-      return {
-        why: "The grantee has granted it on to others.",
-        fix: "Revoke it from them first; this action never uses CASCADE.",
-      };
-    case "column-privileges":
-      return {
-        why: "It is held on columns, and revoking it on the table would take those grants too.",
-        fix: "Revoke it on the columns by hand if nobody needs it.",
-      };
-    default:
-      return undefined;
-  }
 }
 
 /** Where an extra privilege comes from. */

@@ -1,52 +1,51 @@
 import { type Pen, plain } from "./escape.ts";
-import { countIn, granteesOf, unchecked } from "./findings.ts";
-import type { DatabaseReport, Report } from "./report.ts";
-import { count, countKinds, series, some } from "./words.ts";
+import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
+import type { DatabaseReport, Failure, GranteeReport, Named, Report } from "./report.ts";
+import { count, countKind, countKinds, series } from "./words.ts";
+
+/** More names than this are counted instead. */
+const MOST_NAMES = 3;
 
 /**
- * The verdict in one sentence: what, where, how many, for whom. "Could not check" never reads like "missing".
+ * The verdict in one line: what, where, how many, for whom. "Could not check" never reads like "missing".
  * E.g. `Drift: aad_orders is missing privileges on 4 objects in app on srv (3 tables, 1 sequence).`
  */
 export function headline(report: Report, pen: Pen): string {
   if (report.error) return "Could not check anything.";
+  const checked = withoutErrors(report);
   const { databases, grantees } = unchecked(report.databases);
-  const failed = databases.length + grantees.length;
-  if (failed === 0) return `${findings(report, pen)}.`;
-  if (databases.length === report.databases.length) return `Could not check ${place(report, pen)}.`;
-  const rest = withoutErrors(report);
-  const what = [
-    ...(databases.length > 0
-      ? [
-          `${databases.length} of ${count(report.databases.length, "database")} (${some(
-            databases.map(({ database }) => pen.name(database)),
-            3,
-          )})`,
-        ]
-      : []),
-    ...(grantees.length > 0
-      ? [
-          some(
-            grantees.map(
-              ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`,
-            ),
-            3,
-          ),
-        ]
-      : []),
+  if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
+  if (checked.databases.length === 0) {
+    return `Could not check ${place(report.databases, report, pen)}.`;
+  }
+  const failed = [
+    ...named(
+      databases.map(({ database }) => pen.name(database)),
+      `of ${count(report.databases.length, "database")}`,
+    ),
+    ...named(
+      grantees.map(
+        ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`,
+      ),
+      "pairs of grantee and database",
+    ),
   ];
-  const others = granteesOf(rest).length > 0 ? ` ${findings(rest, pen)}.` : "";
-  return `Could not check ${series(what)}.${others}`;
+  return `Could not check ${series(failed)}. ${findings(report, checked, pen)}.`;
 }
 
-/** The one sentence for `setFailed` and the log: the headline, and for an error what happened and what to do. */
+function named(names: readonly string[], counted: string): readonly string[] {
+  if (names.length === 0) return [];
+  return names.length <= MOST_NAMES ? [series(names)] : [`${names.length} ${counted}`];
+}
+
+/** The one line for `setFailed` and the log: the headline and, if all errors are one, what it is and what to do. */
 export function verdictLine(report: Report): string {
   const line = headline(report, plain);
   const error = report.error ?? onlyError(report);
-  return error ? `${line} ${plain.text(error.message)}\n${plain.text(error.hint)}`.trimEnd() : line;
+  return error ? [line, plain.text(error.message), plain.text(error.hint)].join("\n").trimEnd() : line;
 }
 
-/** The error all that failed share; with several, each has an annotation of its own. */
-function onlyError(report: Report) {
+function onlyError(report: Report): Failure | undefined {
   const { databases, grantees } = unchecked(report.databases);
   const errors = [...databases.map(({ error }) => error), ...grantees.map(({ grantee }) => grantee.error)];
   return new Set(errors.map((error) => error?.message)).size === 1 ? errors[0] : undefined;
@@ -63,58 +62,80 @@ function withoutErrors(report: Report): Report {
   return { ...report, databases };
 }
 
-function findings(report: Report, pen: Pen): string {
-  const who = forWhom(report, pen);
-  const where = place(report, pen);
-  const missing = countIn(report, "missing");
-  const extra = countIn(report, "extra");
-  const granted = countIn(report, "granted");
-  const revoked = countIn(report, "revoked");
-  const verbs = who.many ? ["are", "hold"] : ["is", "holds"];
+function findings(report: Report, checked: Report, pen: Pen): string {
+  const found = (list: "missing" | "extra" | "granted" | "revoked") =>
+    checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
+  const missing = granteesOf(checked).flatMap(({ missing }) => missing);
+  const drift = report.mode === "plan" ? "Plan" : "Drift";
+  const extra = countIn(checked, "extra");
   const beyond = `more than asked for on ${count(extra, "object")}`;
-  const lacks = `${who.text} ${verbs[0]} missing privileges on ${count(missing, "object")} in ${where}`;
 
-  if (missing > 0) {
-    const kinds = countKinds(granteesOf(report).flatMap(({ missing }) => missing));
-    const held = extra > 0 ? `, and ${verbs[1]} ${beyond}` : "";
-    return `${report.mode === "plan" ? "Plan" : "Drift"}: ${lacks} (${kinds})${held}`;
+  if (missing.length > 0) {
+    const { who, is, holds } = forWhom(checked, ({ missing }) => missing.length > 0, pen);
+    const where = place(found("missing"), report, pen);
+    const also = extra > 0 ? `; ${holds} ${beyond}` : "";
+    return `${drift}: ${who} ${is} missing privileges on ${objects(countIn(checked, "missing"), missing)} in ${where}${also}${applied(report, missing)}`;
   }
-  if (extra > 0 && granteesOf(report).some(({ verdict }) => verdict === "drift")) {
-    return `${report.mode === "plan" ? "Plan" : "Drift"}: ${who.text} ${verbs[1]} ${beyond} in ${where}`;
+  if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
+    const { who, holds } = forWhom(checked, ({ extra }) => extra.length > 0, pen);
+    return `${drift}: ${who} ${holds} ${beyond} in ${place(found("extra"), report, pen)}`;
   }
-  if (granted + revoked > 0) {
+  const { who, holds } = forWhom(checked, () => true, pen);
+  const where = place(checked.databases, report, pen);
+  const all = `${who} ${holds} every privilege asked for`;
+  const granted = granteesOf(checked).flatMap(({ granted }) => granted);
+  const revoked = granteesOf(checked).flatMap(({ revoked }) => revoked);
+  if (granted.length + revoked.length > 0) {
     const done = [
-      ...(granted > 0 ? [`granted on ${count(granted, "object")}`] : []),
-      ...(revoked > 0 ? [`revoked on ${count(revoked, "object")}`] : []),
+      ...(granted.length > 0 ? [`granted on ${objects(countIn(checked, "granted"), granted)}`] : []),
+      ...(revoked.length > 0 ? [`revoked on ${objects(countIn(checked, "revoked"), revoked)}`] : []),
     ];
-    return `Repaired: ${done.join(", ")}; ${who.text} now ${verbs[1]} every privilege asked for in ${where}`;
+    return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
   }
-  const objects = granteesOf(report).reduce(
-    (sum, { objects }) => sum + objects.tables + objects.sequences,
-    0,
-  );
-  return `In sync: ${who.text} ${verbs[1]} every privilege asked for on ${count(objects, "object")} in ${where}`;
+  const { tables, sequences } = lookedAt(checked);
+  return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
 }
 
-function forWhom(report: Report, pen: Pen): { readonly text: string; readonly many: boolean } {
-  const names = [...new Set(granteesOf(report).map(({ grantee }) => grantee))];
-  return {
-    text: some(
-      names.map((name) => pen.name(name)),
-      3,
+/** `3 tables`, or `4 objects (3 tables, 1 sequence)`. */
+function objects(total: number, list: readonly Named[]): string {
+  const [first] = list;
+  const oneKind = first !== undefined && list.every(({ kind }) => kind === first.kind);
+  return oneKind ? countKind(first.kind, total) : `${count(total, "object")} (${countKinds(list)})`;
+}
+
+/** In a plan, what there would be left to do. */
+function applied({ mode }: Report, missing: readonly { readonly reason: string }[]): string {
+  if (mode !== "plan") return "";
+  const doable = missing.filter(({ reason }) => reason === "not-granted").length;
+  if (doable === missing.length) return "; `mode: apply` would grant it all";
+  return doable === 0
+    ? "; `mode: apply` could grant none of it"
+    : `; \`mode: apply\` would grant it on ${doable}`;
+}
+
+function forWhom(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
+  const names = [
+    ...new Set(
+      granteesOf(report)
+        .filter(which)
+        .map(({ grantee }) => grantee),
     ),
-    many: names.length > 1,
-  };
+  ];
+  const who =
+    names.length <= MOST_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
+  return names.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
 
-function place(report: Report, pen: Pen): string {
-  const [first, ...others] = report.databases;
-  if (!first) return "any database";
-  const servers = new Set(report.databases.map((database) => serverText(database, pen)));
-  const server = servers.size === 1 ? serverText(first, pen) : count(servers.size, "server");
-  const database =
-    others.length === 0 ? pen.name(first.database) : count(report.databases.length, "database");
-  return `${database} on ${server}`;
+/** Some of the report's databases and their server: `app on srv`, `12 of 50 databases on srv`. */
+function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): string {
+  const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
+  const [server = ""] = servers;
+  const all = report.databases.length;
+  const which =
+    databases.length <= MOST_NAMES
+      ? series(databases.map(({ database }) => pen.name(database)))
+      : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
 }
 
 /** The server, with its port where it is not PostgreSQL's own. */

@@ -1,7 +1,8 @@
 import { logLine, logLines, plain, visibleSql } from "./escape.ts";
-import { byCause, explain, sourcesText } from "./findings.ts";
+import { byCause, type Cause, sourcesText } from "./findings.ts";
 import { serverText } from "./headline.ts";
-import type { DatabaseReport, GranteeReport, Named, Report } from "./report.ts";
+import { explain } from "./reasons.ts";
+import type { Changed, DatabaseReport, GranteeReport, Report } from "./report.ts";
 import { count, countKinds, objectText } from "./words.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
@@ -20,10 +21,11 @@ export function logGroups(report: Report): readonly LogGroup[] {
     ),
     lines: [
       ...failure(database),
-      ...database.grantees.flatMap((grantee) => granteeLines(report, database, grantee)),
+      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee)),
       ...listed(
         report.mode === "apply" ? "Committed" : "Mode apply would run",
-        database.statements.map(visibleSql),
+        database.statements,
+        visibleSql,
       ),
     ],
   }));
@@ -38,56 +40,55 @@ function failure({ error }: DatabaseReport | GranteeReport): readonly string[] {
   return [...logLines(error.message), ...logLines(error.hint)].filter((line) => line !== "");
 }
 
-function granteeLines(report: Report, { user }: DatabaseReport, grantee: GranteeReport): readonly string[] {
+function granteeLines(database: DatabaseReport, grantee: GranteeReport): readonly string[] {
   const { tables, sequences, skipped } = grantee.objects;
   const looked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const name = plain.name(grantee.grantee);
   return [
-    logLine(`${plain.name(grantee.grantee)}: ${verdictWord(grantee)}${grantee.error ? "" : ` (${looked})`}`),
+    logLine(`${name}: ${verdictWord(grantee)}${grantee.error ? "" : ` (${looked})`}`),
     ...failure(grantee),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
-    ...byCause(grantee.missing).flatMap((cause) => {
-      const { why, fix } = explain(cause, user, report.mode, plain);
-      const title = `Missing on ${countKinds(cause.findings)} of ${plain.name(cause.owner)}`;
-      return [
-        ...listed(
-          title,
-          cause.findings.map((object) => `${objectText(object, plain)}: ${object.privileges.join(", ")}`),
-        ),
-        ...logLines(`${why} ${fix.replace("the SQL below", "the SQL in the job summary")}`),
-      ];
-    }),
-    ...byCause(grantee.extra).flatMap((cause) => {
-      const { why, fix } = explain(cause, user, report.mode, plain);
-      return [
-        ...listed(
-          `More than asked for on ${countKinds(cause.findings)}`,
-          cause.findings.map(
-            (extra) =>
-              `${objectText(extra, plain)}: ${extra.privileges.join(", ")} (${sourcesText(extra, plain)})`,
-          ),
-        ),
-        ...logLines(`${why} ${fix.replace("the SQL below", "the SQL in the job summary")}`),
-      ];
-    }),
+    ...byCause(grantee.missing).flatMap((cause) => [
+      ...listed(
+        `Missing on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        objectLine,
+      ),
+      ...explanation(cause, database),
+    ]),
+    ...byCause(grantee.extra).flatMap((cause) => [
+      ...listed(
+        `More than asked for on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`,
+      ),
+      ...explanation(cause, database),
+    ]),
     ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${message}`)),
   ];
 }
 
-function changed(verb: string, objects: GranteeReport["granted"]): readonly string[] {
-  return listed(
-    `${verb} on ${countKinds(objects)}`,
-    objects.map((object) => `${objectText(object as Named, plain)}: ${object.privileges.join(", ")}`),
-  );
+function explanation(cause: Cause, database: DatabaseReport): readonly string[] {
+  const { why, fix } = explain(cause, { database, pen: plain, sql: "the SQL in the job summary" });
+  return logLines(`${why} ${fix}`);
+}
+
+function changed(verb: string, objects: readonly Changed[]): readonly string[] {
+  return listed(`${verb} on ${countKinds(objects)}`, objects, objectLine);
+}
+
+function objectLine(object: Changed): string {
+  return `${objectText(object, plain)}: ${object.privileges.join(", ")}`;
 }
 
 /** A title and an indented line for each item, a long list cut. */
-function listed(title: string, items: readonly string[]): readonly string[] {
+function listed<T>(title: string, items: readonly T[], line: (item: T) => string): readonly string[] {
   if (items.length === 0) return [];
   const rest = items.length - MOST_LINES;
   return [
     logLine(`${title}:`),
-    ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${item}`)),
+    ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${line(item)}`)),
     ...(rest > 0 ? [`  and ${count(rest, "more")} in the JSON report`] : []),
   ];
 }

@@ -96,9 +96,11 @@ export interface Named {
 /** Why something is still missing, or still extra. New words may come. */
 export type Reason =
   | "not-granted" // this login can grant it: `check` and `plan` do not
+  | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
   | "locked" // somebody held a lock on it for too long
+  | "gone" // dropped, or dropped and made anew, while this ran
   | "refused" // the server refused although the rights seemed to be there
   | "read-only" // a replica, or a server set read-only
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing

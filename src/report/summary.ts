@@ -3,17 +3,17 @@ import {
   alike,
   byCause,
   type Cause,
-  explain,
   extraIsDrift,
   granteesOf,
+  lookedAt,
   objectsIn,
   sourcesText,
 } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
+import { explain, type Setting } from "./reasons.ts";
 import type {
   Changed,
   DatabaseReport,
-  Extra,
   Failure,
   GranteeReport,
   Held,
@@ -38,6 +38,7 @@ const FOLDED_ROWS = 1_000;
 /** A longer script is for the SQL file: nobody pastes it from a web page. */
 const SQL_BYTES = 65_536;
 const MOST_WARNINGS = 20;
+const MOST_NAMES = 8;
 const MOST_DATABASES = 200;
 
 const ICONS: Readonly<Record<Verdict, string>> = { "in-sync": "✅", repaired: "🔧", drift: "❌", error: "⚠️" };
@@ -168,61 +169,54 @@ function sameGrantees(grantees: readonly GranteeReport[]): readonly (readonly Gr
 function sectionPart(page: Page, report: Report, { databases, grantees }: Section): void {
   const [database] = databases;
   if (!database) return;
-  const several = report.databases.length > 1;
-  const names = some(
-    databases.map(({ database }) => markdown.name(database)),
-    8,
-  );
-  if (several) page.add(`#### ${names}`);
+  if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database }) => database))}`);
   if (database.error) errorPart(page, database.error);
-  for (const same of sameGrantees(grantees)) {
+  const parts = sameGrantees(grantees);
+  for (const same of parts) {
     const [grantee] = same;
     if (!grantee) continue;
-    if (grantees.length > 1) {
-      page.add(
-        `##### For ${some(
-          same.map(({ grantee }) => markdown.name(grantee)),
-          8,
-        )}`,
-      );
-    }
+    if (grantees.length > 1) page.add(`##### For ${names(same.map(({ grantee }) => grantee))}`);
     granteePart(page, report, database, grantee);
   }
   for (const block of database.mending) mendingPart(page, report, block);
 }
 
+function names(list: readonly string[]): string {
+  return some(list, MOST_NAMES, (name) => markdown.name(name));
+}
+
 function granteePart(page: Page, report: Report, database: DatabaseReport, grantee: GranteeReport): void {
+  const setting = { database, pen: markdown, sql: "the SQL below" };
   if (grantee.error) errorPart(page, grantee.error);
-  for (const cause of byCause(grantee.missing)) missingPart(page, report, database.user, cause);
-  for (const cause of byCause(grantee.extra)) extraPart(page, report, database.user, cause);
+  for (const cause of byCause(grantee.missing)) {
+    causePart(page, "Missing", cause, setting);
+    findingsTable(page, ["Object", "Missing"], cause.findings, ({ privileges }) => [privileges.join(", ")]);
+  }
+  const extra = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
+  for (const cause of byCause(grantee.extra)) {
+    causePart(page, extra, cause, setting);
+    findingsTable(page, ["Object", "Extra", "From"], cause.findings, (finding) => [
+      finding.privileges.join(", "),
+      sourcesText(finding, markdown),
+    ]);
+  }
+  warningsPart(page, grantee);
   changedPart(page, "Granted", grantee.granted);
   changedPart(page, "Revoked", grantee.revoked);
-  warningsPart(page, grantee);
 }
 
 function errorPart(page: Page, { message, hint }: Failure): void {
   page.add(`**What happened:** ${markdown.text(message)}`);
   if (hint) page.add(`**What to do:** ${markdown.text(hint)}`);
-  page.add("Nothing is said here about privileges: they could not be looked at.");
+  page.add("Whether a privilege is missing there is not known: it could not be checked.");
 }
 
 // --- findings
 
-function missingPart(page: Page, report: Report, user: string, cause: Cause): void {
-  const { why, fix } = explain(cause, user, report.mode, markdown);
+function causePart(page: Page, what: string, cause: Cause, setting: Setting): void {
+  const { why, fix } = explain(cause, setting);
   const { owner, findings } = cause;
-  page.add(`**Missing on ${countKinds(findings)} of ${markdown.name(owner)}.** ${why} ${fix}`);
-  findingsTable(page, ["Object", "Missing"], findings, ({ privileges }) => [privileges.join(", ")]);
-}
-
-function extraPart(page: Page, report: Report, user: string, cause: Cause<Extra>): void {
-  const { why, fix } = explain(cause, user, report.mode, markdown);
-  const judged = extraIsDrift(report) ? "" : " (a warning)";
-  page.add(`**More than asked for on ${countKinds(cause.findings)}${judged}.** ${why} ${fix}`);
-  findingsTable(page, ["Object", "Extra", "From"], cause.findings, (extra) => [
-    extra.privileges.join(", "),
-    sourcesText(extra, markdown),
-  ]);
+  page.add(`**${what} on ${countKinds(findings)}, owned by ${markdown.name(owner)}.** ${why} ${fix}`);
 }
 
 /** A few objects one by one; many as groups that differ in nothing but the name, and one by one below a fold. */
@@ -254,13 +248,12 @@ function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string
   for (const finding of findings) yield row(finding);
 }
 
-/** `1,240 tables: public.lines, public.orders, public.parts, …` */
+/** `1,240 tables: public.lines, public.orders, public.parts and 1,237 more`. */
 function groupText(group: readonly Named[]): string {
   const [first] = group;
   if (!first) return "";
   if (group.length === 1) return objectText(first, markdown);
-  const names = group.slice(0, 3).map((object) => objectName(object, markdown));
-  return `${countKind(first.kind, group.length)}: ${[...names, ...(group.length > 3 ? ["…"] : [])].join(", ")}`;
+  return `${countKind(first.kind, group.length)}: ${some(group, 3, (object) => objectName(object, markdown))}`;
 }
 
 function changedPart(page: Page, verb: string, changed: readonly Changed[]): void {
@@ -274,22 +267,19 @@ function changedPart(page: Page, verb: string, changed: readonly Changed[]): voi
   );
 }
 
-function mendingPart(page: Page, report: Report, { as, runnable, statements }: MendingBlock): void {
-  const sql = statements.map(visibleSql).join("\n");
-  const role = markup.name(as);
-  const title =
-    runnable && report.mode === "plan"
-      ? `SQL that <code>mode: apply</code> runs as ${role}`
-      : runnable
-        ? `SQL that ${role}, this run's login, can run`
-        : `SQL to run as ${role}`;
-  if (Buffer.byteLength(sql) > SQL_BYTES) {
+function mendingPart(page: Page, { mode }: Report, { as, runnable, statements }: MendingBlock): void {
+  const lines = count(statements.length, "statement");
+  const size = statements.reduce((sum, statement) => sum + statement.length, 0);
+  if (size > SQL_BYTES) {
     page.add(
-      `${title.replaceAll(/<\/?code>/g, "`")}: ${count(statements.length, "statement")}, in the SQL file (output \`sql\`).`,
+      `**SQL for ${markdown.name(as)}:** ${lines}, too long for here, in the SQL file (output \`sql\`).`,
     );
     return;
   }
-  page.fold(title, () => page.add(codeBlock("sql", sql)));
+  const planned = runnable && mode === "plan" ? ": <code>mode: apply</code> runs it" : "";
+  page.fold(`<b>SQL for ${markup.name(as)}</b> (${lines}${planned})`, () =>
+    page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
+  );
 }
 
 function warningsPart(page: Page, { warnings }: GranteeReport): void {
@@ -352,21 +342,14 @@ function verdictText(verdict: Verdict): string {
 
 /** What was looked at, as whom, and where the privileges come from. */
 function facts(page: Page, report: Report): void {
-  const [first] = report.databases;
-  if (!first || granteesOf(report).length === 0) return;
-  const objects = granteesOf(report).map(({ objects }) => objects);
-  const sum = (key: keyof GranteeReport["objects"]) =>
-    objects.reduce((total, counts) => total + counts[key], 0);
-  const users = [...new Set(report.databases.map(({ user }) => user))];
-  const versions = [...new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []))];
+  const { tables, sequences, skipped } = lookedAt(report);
+  if (tables + sequences + skipped === 0) return;
+  const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   page.add(
     [
-      `Looked at ${count(sum("tables"), "table")} and ${count(sum("sequences"), "sequence")}, skipped ${sum("skipped")}`,
-      `signed in as ${some(
-        users.map((user) => markdown.name(user)),
-        3,
-      )}`,
-      ...(versions.length > 0 ? [`PostgreSQL ${some(versions.map(markdown.code), 3)}`] : []),
+      `Looked at ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+      `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
+      `PostgreSQL ${some([...versions], MOST_NAMES, markdown.text)}`,
       `mode \`${report.mode}\``,
     ].join(" · "),
   );

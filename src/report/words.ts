@@ -16,10 +16,10 @@ export function series(items: readonly string[]): string {
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** The first few of many: `a, b, c and 12 more`. */
-export function some(items: readonly string[], most: number): string {
-  if (items.length <= most) return series(items);
-  return `${items.slice(0, most).join(", ")} and ${NUMBER.format(items.length - most)} more`;
+/** The first few of many: `a, b, c and 12 more`. Only those shown are written. */
+export function some<T>(items: readonly T[], most: number, write: (item: T) => string): string {
+  if (items.length <= most) return series(items.map(write));
+  return `${items.slice(0, most).map(write).join(", ")} and ${NUMBER.format(items.length - most)} more`;
 }
 
 const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
