@@ -1,0 +1,155 @@
+import { info, setSecret } from "@actions/core";
+import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
+import { claimsOf } from "../diagnosis/claims.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import { Failed } from "../diagnosis/failed.ts";
+import { PATIENCE, type Patience, retrying } from "../diagnosis/retry.ts";
+import { idToken } from "../github/oidc.ts";
+import { logLine } from "../report/escape.ts";
+import type { Failure } from "../report/report.ts";
+import type { Cloud } from "../settings/clouds.ts";
+import type { Env } from "../settings/inputs.ts";
+import type { Settings, SignIn } from "../settings/settings.ts";
+
+/**
+ * Gives the password for PostgreSQL: a token of Entra, or the password itself. All who ask share one token while
+ * it is valid.
+ * @param refused a token that a server would not take: another one is asked for, if this is still the one at hand
+ */
+export type Password = (refused?: string) => Promise<string>;
+
+/** `@azure/identity` takes such a policy, but does not export its type. */
+type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
+
+type EntraSignIn = Exclude<SignIn, { type: "password" }>;
+
+/**
+ * Nothing happens until the password is asked for.
+ * @returns a function that fails with a `Failed` that is already diagnosed
+ */
+export function signIn(
+  settings: Pick<Settings, "signIn" | "cloud">,
+  env: Env = process.env,
+  patience: Patience = PATIENCE,
+): Password {
+  const { signIn: how, cloud } = settings;
+  if (how.type === "password") return async () => how.password;
+
+  let current: Promise<AccessToken> | undefined;
+  const request = () => {
+    const requested = retrying(
+      () => requestToken(how, cloud, env),
+      (line) => info(logLine(line)),
+      patience,
+    );
+    current = requested;
+    requested.catch(() => {
+      if (current === requested) current = undefined; // whoever asks next starts anew
+    });
+    return requested;
+  };
+  return async (refused) => {
+    const asked = current ?? request();
+    const token = await asked;
+    if (token.token !== refused && token.expiresOnTimestamp > Date.now() + MARGIN) return token.token;
+    return (await (current === asked || current === undefined ? request() : current)).token;
+  };
+}
+
+/** A token is checked when a connection is made: this much of its life, in milliseconds, has to be left. */
+const MARGIN = 60_000;
+
+async function requestToken(how: EntraSignIn, cloud: Cloud, env: Env): Promise<AccessToken> {
+  let assertion: Promise<string> | undefined;
+  /** One token request takes one assertion, though the library asks twice for it. */
+  const getAssertion = () => {
+    assertion ??= idToken(cloud.oidcAudience, env);
+    return assertion;
+  };
+  const wire = watchedWire();
+  try {
+    const authorityHost = authorityOf(cloud, env);
+    if (how.type === "oidc") getAssertion().catch(() => {}); // GitHub answers while the library loads
+    const identity = await import("@azure/identity"); // a run with a password does without
+    const options = {
+      authorityHost,
+      disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
+      retryOptions: { maxRetries: 0 }, // `retrying` does it, and says so
+      additionalPolicies: [{ policy: wire.policy, position: "perRetry" as const }],
+    };
+    const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);
+    if (token === null) throw new Error("Entra gave no token.");
+    setSecret(token.token);
+    return token;
+  } catch (error) {
+    const sent = await assertion?.catch((failed: unknown) => failed);
+    if (sent instanceof Failed) throw sent; // GitHub's part failed, and the library's words hide it
+    if (error instanceof Failed) throw error;
+    const problem = wire.lastError() === undefined ? error : new AggregateError([error, wire.lastError()]);
+    const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
+    throw new Failed(diagnose(problem, context), { cause: problem });
+  }
+}
+
+function credentialFor(
+  how: EntraSignIn,
+  identity: typeof import("@azure/identity"),
+  options: TokenCredentialOptions & { disableInstanceDiscovery: boolean },
+  getAssertion: () => Promise<string>,
+): TokenCredential {
+  switch (how.type) {
+    case "oidc":
+      return new identity.ClientAssertionCredential(how.tenantId, how.clientId, getAssertion, options);
+    case "client-secret":
+      return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
+    case "managed-identity":
+      return how.clientId === undefined
+        ? new identity.ManagedIdentityCredential(options)
+        : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+    case "azure-cli":
+      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+  }
+}
+
+/** `az` is slow to start; milliseconds. */
+const CLI_TIME = 60_000;
+
+/** https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts: the SDK's own variable wins. */
+function authorityOf(cloud: Cloud, env: Env): string {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new Failed(UNCHECKED);
+  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
+  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  throw new Failed({
+    code: "authority-not-https",
+    message: "AZURE_AUTHORITY_HOST is set, and is no https:// address.",
+    hint: `Set it to the authority of your cloud, such as ${cloud.authority}, or take it out of the job's environment.`,
+  });
+}
+
+const UNCHECKED: Failure = {
+  code: "tls-checks-off",
+  message:
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: no certificate would be checked, and anybody on the way could read the token.",
+  hint: "Take it out of the job's environment. To trust an authority of your own, set NODE_EXTRA_CA_CERTS to the path of its certificate.",
+};
+
+/** Gives each request an end, and remembers the last error on the wire, which MSAL keeps to itself. */
+function watchedWire() {
+  let last: unknown;
+  const policy: PipelinePolicy = {
+    name: "watchedWire",
+    async sendRequest(request, next) {
+      request.timeout ||= REQUEST_TIME;
+      try {
+        return await next(request);
+      } catch (error) {
+        last = error;
+        throw error;
+      }
+    },
+  };
+  return { policy, lastError: () => last };
+}
+
+/** For one request; milliseconds. */
+const REQUEST_TIME = 20_000;

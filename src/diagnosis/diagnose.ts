@@ -1,0 +1,65 @@
+import type { Failure } from "../report/report.ts";
+import { ENTRA } from "./entra.ts";
+import { Failed } from "./failed.ts";
+import { GITHUB } from "./github.ts";
+import { NETWORK } from "./network.ts";
+import { POSTGRES } from "./postgres.ts";
+import type { Context, Partner, Rule } from "./rules.ts";
+import { type Symptom, symptomsOf } from "./symptoms.ts";
+
+/** Every failure that is explained, the special ones before the general ones. */
+export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETWORK];
+
+/**
+ * What an error means and what to do about it.
+ * @param error whatever was thrown; one nobody knows keeps its own words
+ * @param context what was being done
+ */
+export function diagnose(error: unknown, context: Context = {}): Failure {
+  if (error instanceof Failed) return error.failure;
+  const found = ruleFor(error, context.with ?? "postgres");
+  const symptom = found?.symptom ?? symptomsOf(error).findLast(({ text }) => text !== "") ?? NOTHING;
+  return {
+    code: found?.rule.code ?? "unknown",
+    message: `${subject(context)}: ${symptom.text}`,
+    hint: found ? `${found.rule.cause} ${found.rule.next(context, found.symptom)}` : UNKNOWN_HINT,
+  };
+}
+
+/** How often it is worth trying again after this: 0 for what waiting cannot mend, and for what was not diagnosed. */
+export function retriesFor(error: unknown): number {
+  if (!(error instanceof Failed)) return 0;
+  return RULES.find(({ code }) => code === error.failure.code)?.retries ?? 0;
+}
+
+const NOTHING: Symptom = { code: "", text: "an error without a word" };
+const UNKNOWN_HINT =
+  "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
+
+function ruleFor(error: unknown, partner: Partner): { rule: Rule; symptom: Symptom } | undefined {
+  const symptoms = symptomsOf(error);
+  for (const rule of RULES) {
+    if (!rule.with.includes(partner)) continue;
+    const symptom = symptoms.find((each) => rule.when.some((when) => fits(each, when)));
+    if (symptom !== undefined) return { rule, symptom };
+  }
+  return undefined;
+}
+
+function fits(symptom: Symptom, { code, text }: Rule["when"][number]): boolean {
+  return (code === undefined || code.test(symptom.code)) && (text === undefined || text.test(symptom.text));
+}
+
+function subject(context: Context): string {
+  switch (context.with ?? "postgres") {
+    case "github":
+      return "GitHub's OIDC endpoint";
+    case "entra":
+      return "Microsoft Entra";
+    case "postgres": {
+      const server =
+        context.host === undefined ? "PostgreSQL" : `PostgreSQL at ${context.host}:${context.port ?? 5432}`;
+      return context.database === undefined ? server : `${server}, database "${context.database}"`;
+    }
+  }
+}

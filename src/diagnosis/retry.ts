@@ -1,0 +1,41 @@
+import pRetry from "p-retry";
+import { retriesFor } from "./diagnose.ts";
+
+/**
+ * Wait five seconds, then twice as long each time, and not for ever: Microsoft's advice for transient errors.
+ * https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-connectivity
+ */
+export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000 };
+
+export interface Patience {
+  /** Milliseconds before the second attempt. */
+  readonly firstWait: number;
+  /** Milliseconds after which no further attempt is made. */
+  readonly mostTime: number;
+}
+
+/**
+ * Tries again what may pass, as often as the table of diagnosis says for the failure at hand.
+ * @param attempt throws a `Failed`
+ * @param tell is given a line for people before each wait
+ * @throws the last failure
+ */
+export function retrying<T>(
+  attempt: () => Promise<T>,
+  tell: (line: string) => void,
+  { firstWait, mostTime }: Patience = PATIENCE,
+): Promise<T> {
+  return pRetry(attempt, {
+    retries: Number.POSITIVE_INFINITY, // the table decides, for each error
+    minTimeout: firstWait,
+    maxRetryTime: mostTime,
+    shouldRetry({ error, attemptNumber, retryDelay }) {
+      const retries = retriesFor(error);
+      if (attemptNumber > retries) return false;
+      tell(
+        `${error.message} Trying again in ${Math.ceil(retryDelay / 1000)} s (attempt ${attemptNumber + 1} of ${retries + 1}).`,
+      );
+      return true;
+    },
+  });
+}

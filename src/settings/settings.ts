@@ -1,0 +1,40 @@
+import type { Demand } from "../grants/privileges.ts";
+import type { Mode } from "../report/report.ts";
+import type { Cloud } from "./clouds.ts";
+
+/** Everything the inputs say, parsed once: nothing below reads an input or an environment variable for itself. */
+export interface Settings {
+  readonly mode: Mode;
+  readonly signIn: SignIn;
+  readonly cloud: Cloud;
+  readonly server: Server;
+  /** The role to sign in as, by its name in PostgreSQL. */
+  readonly user: string;
+  readonly databases: readonly string[];
+  readonly grantees: readonly string[];
+  readonly demand: Demand;
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Tls;
+}
+
+export interface Tls {
+  readonly mode: "verify-full" | "verify-ca" | "disable";
+  /** Further trusted CA certificates, as PEM text. */
+  readonly rootCertificates?: string;
+}
+
+export type SignIn =
+  | { readonly type: "oidc"; readonly clientId: string; readonly tenantId: string }
+  | {
+      readonly type: "client-secret";
+      readonly clientId: string;
+      readonly tenantId: string;
+      readonly clientSecret: string;
+    }
+  | { readonly type: "managed-identity"; readonly clientId?: string }
+  | { readonly type: "azure-cli" }
+  | { readonly type: "password"; readonly password: string };
