@@ -1,0 +1,68 @@
+import type { Reason } from "../report/report.ts";
+import { isRelation } from "./drift.ts";
+import type { Privilege } from "./privileges.ts";
+import { type AclItem, type Group, type Role, roleOf, type Snapshot } from "./snapshot.ts";
+
+/** As whom a statement is run. */
+export interface Way {
+  /** The role to SET LOCAL ROLE to; null: as the session user. */
+  readonly as: Role | null;
+  /**
+   * By grant options only: PostgreSQL then picks one grantor for the whole statement, the one with most of what is
+   * needed, so each privilege needs a statement of its own.
+   * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L5288 (select_best_grantor)
+   */
+  readonly oneByOne: boolean;
+}
+
+/**
+ * How this login can grant a privilege on an object, by PostgreSQL's own rules; or why it cannot. A prediction: Azure
+ * lets its administrators do more, so what has no way is still tried once.
+ */
+export function wayToGrant(snapshot: Snapshot, group: Group, privilege: Privilege): Way | Reason {
+  const owner = roleOf(snapshot, group.owner);
+  const options = group.acl
+    .filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner)
+    .map((item) => snapshot.roles.get(item.grantee))
+    .filter((role) => role !== undefined);
+  const ways: Way[] = [
+    ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
+    ...(options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
+    ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
+    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true })),
+  ];
+  return (
+    ways.find((way) => reaches(snapshot, group, way)) ?? (ways.length > 0 ? "owner-lacks-usage" : "not-owner")
+  );
+}
+
+/**
+ * How this login can take away what the grantor of an ACL item gave. REVOKE takes back only what the acting role
+ * itself gave, and whoever has the owner's rights acts as the owner.
+ */
+export function wayToRevoke(snapshot: Snapshot, group: Group, item: AclItem): Way | Reason {
+  const owner = roleOf(snapshot, group.owner);
+  if (item.grantor === group.owner) {
+    const ways: Way[] = [
+      ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
+      ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
+    ];
+    return (
+      ways.find((way) => reaches(snapshot, group, way)) ??
+      (ways.length > 0 ? "owner-lacks-usage" : "not-owner")
+    );
+  }
+  const grantor = snapshot.roles.get(item.grantor);
+  if (grantor === undefined) return "other-grantor";
+  const ways: Way[] = [
+    ...(grantor.oid === snapshot.sessionUser && !owner.inherited ? [{ as: null, oneByOne: true }] : []),
+    ...(grantor.settable ? [{ as: grantor, oneByOne: true }] : []),
+  ];
+  return ways.find((way) => reaches(snapshot, group, way)) ?? "other-grantor";
+}
+
+/** Names of relations are looked up as the acting role: it needs USAGE on the schema, be it the owner or not. */
+function reaches(snapshot: Snapshot, group: Group, way: Way): boolean {
+  if (!isRelation(group.kind) || group.schema === undefined) return true;
+  return group.schema.usableBy.has(way.as?.oid ?? snapshot.sessionUser);
+}

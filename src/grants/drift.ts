@@ -1,0 +1,153 @@
+import type { Held, Kind, ObjectCounts, Source } from "../report/report.ts";
+import {
+  type Demand,
+  type Privilege,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+  tablePrivilegesOf,
+} from "./privileges.ts";
+import type { Group, Member, Role, Snapshot } from "./snapshot.ts";
+import { sourcesOf } from "./sources.ts";
+
+/** Privileges on one object that a grantee lacks, or holds beyond the demand. */
+export interface Finding {
+  readonly grantee: Role;
+  readonly group: Group;
+  readonly member: Member;
+  readonly privileges: readonly Privilege[];
+}
+
+/** What lies between the demand and what one grantee holds. */
+export interface Drift {
+  readonly objects: ObjectCounts;
+  readonly missing: readonly Finding[];
+  /** Default privileges that are missing but not demanded: the next migration breaks the app. */
+  readonly gaps: readonly Finding[];
+  readonly extra: readonly Finding[];
+  /** Privileges beyond the demand that are held on columns only. */
+  readonly extraOnColumns: readonly Finding[];
+  readonly held: readonly Held[];
+}
+
+/** Compares a snapshot with the demand, for a grantee that exists in it. */
+export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drift {
+  const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const lacking = groups
+    .filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid)
+    .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)));
+  const isTomorrow = (finding: Finding) => finding.group.kind === "default-privileges";
+  return {
+    objects: countObjects(snapshot),
+    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
+    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
+    extra: groups
+      .filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid)
+      .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)))
+      .sort(byName),
+    extraOnColumns: snapshot.columns
+      .filter((column) => column.grantee === grantee.oid)
+      .map(({ group, member, privileges }) => ({ grantee, group, member, privileges }))
+      .sort(byName),
+    held: countSources(snapshot, groups, grantee),
+  };
+}
+
+/** What is demanded on an object: what `ALL` means there depends on the server's version. */
+export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): readonly Privilege[] {
+  switch (typeOf(group)) {
+    case "database":
+      return ["CONNECT"];
+    case "schema":
+      return ["USAGE"];
+    case "sequence":
+      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
+    case "table":
+      return demand.tablePrivileges === "ALL"
+        ? tablePrivilegesOf(snapshot.server.version)
+        : demand.tablePrivileges;
+  }
+}
+
+/** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of two. */
+export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" {
+  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
+  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
+  return "table";
+}
+
+export function isRelation(kind: Kind): boolean {
+  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+}
+
+function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
+  const held = group.held.get(grantee.oid);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+}
+
+function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
+  const demanded = demandedOn(snapshot, group, demand);
+  return inOrder(
+    [...(group.held.get(grantee.oid) ?? [])].filter((privilege) => !demanded.includes(privilege)),
+  );
+}
+
+function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): Finding[] {
+  return privileges.length === 0
+    ? []
+    : group.members.map((member) => ({ grantee, group, member, privileges }));
+}
+
+const ORDER: readonly string[] = ["USAGE", ...TABLE_PRIVILEGES];
+
+/** Privileges in the documentation's order, whatever order they were demanded or found in. */
+export function inOrder(privileges: readonly Privilege[]): readonly Privilege[] {
+  return [...new Set(privileges)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+function countObjects(snapshot: Snapshot): ObjectCounts {
+  const sum = (groups: readonly Group[]) => groups.reduce((total, group) => total + group.size, 0);
+  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
+  const checked = relations.filter((group) => group.skipped === "");
+  return {
+    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    sequences: sum(checked.filter((group) => group.kind === "sequence")),
+    skipped: sum(relations.filter((group) => group.skipped !== "")),
+  };
+}
+
+/** Each held privilege once, by its foremost source; equal answers are counted together. */
+function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Role): readonly Held[] {
+  const counted = new Map<string, Held>();
+  for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
+    const held = inOrder([...(group.held.get(grantee.oid) ?? [])]);
+    const bySource = Map.groupBy(held, (privilege) =>
+      JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0]),
+    );
+    for (const [source, privileges] of bySource) {
+      const key = `${group.kind} ${source} ${privileges}`;
+      const objects = (counted.get(key)?.objects ?? 0) + group.size;
+      counted.set(key, { ...(JSON.parse(source) as Source), kind: group.kind, privileges, objects });
+    }
+  }
+  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+}
+
+/** By schema, name and kind, in code units: the same order on every machine and in every language. */
+function byName(a: Finding, b: Finding): number {
+  return (
+    rank(a.group.kind) - rank(b.group.kind) ||
+    compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||
+    compare(a.member.name, b.member.name) ||
+    compare(a.group.kind, b.group.kind) ||
+    compare(a.group.owner, b.group.owner)
+  );
+}
+
+/** The way to an object comes before the objects, what is yet to come after them. */
+function rank(kind: Kind): number {
+  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

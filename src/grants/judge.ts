@@ -1,0 +1,215 @@
+import type {
+  Changed,
+  Extra,
+  GranteeReport,
+  MendingBlock,
+  Missing,
+  Reason,
+  Source,
+  Verdict,
+} from "../report/report.ts";
+import { type Drift, driftOf, type Finding, inOrder } from "./drift.ts";
+import { fixFor, mendingBlocks } from "./mending.ts";
+import { batchesOf, type Hopeless, identify, type Plan, planGrants, planRevokes } from "./plan.ts";
+import type { Demand, Privilege } from "./privileges.ts";
+import { type Role, roleOf, type Snapshot } from "./snapshot.ts";
+import { sourcesOf } from "./sources.ts";
+import { type Change, statementsOf } from "./statements.ts";
+import { warningsFor } from "./warnings.ts";
+
+/** What was tried between the first snapshot and the last. */
+export interface Outcome {
+  /** In the order they were committed. */
+  readonly committed: readonly Change[];
+  /** What was tried and failed, by `keyOfChange`. */
+  readonly failed: ReadonlyMap<string, Reason>;
+}
+
+export const NOTHING_DONE: Outcome = { committed: [], failed: new Map() };
+
+/** What was done in all: what failed at first and was committed later has not failed. */
+export function merge(done: Outcome, more: Outcome): Outcome {
+  const committed = new Set(more.committed.map(keyOfChange));
+  const failed = [...done.failed].filter(([key]) => !committed.has(key));
+  return { committed: [...done.committed, ...more.committed], failed: new Map([...failed, ...more.failed]) };
+}
+
+/** Locks are let go, and what was dropped may be there anew: worth planning once more from a fresh snapshot. */
+export function isPassing({ failed }: Outcome): boolean {
+  return [...failed.values()].some((reason) => reason === "locked" || reason === "gone");
+}
+
+/** The same thing to do to the same object, across snapshots. */
+export function keyOfChange(change: Pick<Change, "verb" | "grantee" | "group" | "member">): string {
+  return `${change.verb} ${identify(change)}`;
+}
+
+/** The verdict on one grantee in one database, from what was there before, what was done, and what is there now. */
+export function judge(
+  before: Snapshot,
+  after: Snapshot,
+  outcome: Outcome,
+  demand: Demand,
+  name: string,
+): GranteeReport {
+  const grantee = granteeOf(after, name);
+  const first = driftOf(before, demand, granteeOf(before, name));
+  const last = driftOf(after, demand, grantee);
+  const missing = describeMissing(after, last, outcome);
+  const extra = describeExtra(after, last, outcome);
+  const drifted = (drift: Drift) =>
+    drift.missing.length > 0 || (judgesExtra(demand) && drift.extra.length + drift.extraOnColumns.length > 0);
+  return {
+    grantee: name,
+    verdict: drifted(last) ? "drift" : drifted(first) ? "repaired" : "in-sync",
+    objects: last.objects,
+    missing,
+    granted: changedBy(outcome, "GRANT", grantee, last.missing),
+    extra,
+    revoked: changedBy(outcome, "REVOKE", grantee, last.extra),
+    held: last.held,
+    warnings: warningsFor(after, demand, grantee, last),
+  };
+}
+
+/** The SQL that mends what is left for these grantees. */
+export function mendingFor(
+  snapshot: Snapshot,
+  demand: Demand,
+  names: readonly string[],
+): readonly MendingBlock[] {
+  return mendingBlocks(snapshot, planFor(snapshot, demand, names, judgesExtra(demand)));
+}
+
+/** What `apply` sets out to do for these grantees. */
+export function planFor(
+  snapshot: Snapshot,
+  demand: Demand,
+  names: readonly string[],
+  revoke = demand.onExtra === "revoke",
+): Plan {
+  const drifts = names.map((name) => driftOf(snapshot, demand, granteeOf(snapshot, name)));
+  const grants = planGrants(
+    snapshot,
+    drifts.flatMap(({ missing }) => missing),
+  );
+  if (!revoke) return grants;
+  const revokes = planRevokes(
+    snapshot,
+    drifts.flatMap(({ extra }) => extra),
+    drifts.flatMap(({ extraOnColumns }) => extraOnColumns),
+  );
+  return {
+    changes: [...grants.changes, ...revokes.changes],
+    hopeless: [...grants.hopeless, ...revokes.hopeless],
+  };
+}
+
+/** The statements that make a plan's changes, as the report tells them. */
+export function statementsIn(changes: readonly Change[]): readonly string[] {
+  return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
+}
+
+/** The worst of several verdicts; nothing to judge is in sync. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  const order: readonly Verdict[] = ["error", "drift", "repaired", "in-sync"];
+  return order.find((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
+/** Whether privileges beyond the demand are drift. */
+function judgesExtra(demand: Demand): boolean {
+  return demand.onExtra === "fail" || demand.onExtra === "revoke";
+}
+
+/** The grantee's role; that it exists was checked before. */
+function granteeOf(snapshot: Snapshot, name: string): Role {
+  return roleOf(snapshot, snapshot.grantees.get(name) ?? "");
+}
+
+function describeMissing(snapshot: Snapshot, drift: Drift, outcome: Outcome): readonly Missing[] {
+  const reasons = reasonsOf(planGrants(snapshot, drift.missing), outcome, "not-granted");
+  return drift.missing.map((finding) => describe(snapshot, finding, reasons));
+}
+
+function describeExtra(snapshot: Snapshot, drift: Drift, outcome: Outcome): readonly Extra[] {
+  const plan = planRevokes(snapshot, drift.extra, drift.extraOnColumns);
+  const onColumns = new Map(drift.extraOnColumns.map((finding) => [identify(finding), finding]));
+  const columnsOnly = drift.extraOnColumns.filter(
+    (column) => !drift.extra.some((finding) => identify(finding) === identify(column)),
+  );
+  const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
+  const reasons = reasonsOf({ ...plan, hopeless: [...plan.hopeless, ...hopeless] }, outcome, "not-revoked");
+  return [...drift.extra, ...columnsOnly].map((finding) => {
+    const column = onColumns.get(identify(finding));
+    const privileges = inOrder([...finding.privileges, ...(column?.privileges ?? [])]);
+    const onTable = drift.extra.includes(finding) ? finding.privileges : [];
+    const sources = new Map(
+      onTable
+        .flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege))
+        .concat(column === undefined ? [] : [{ source: "column" }])
+        .map((source): [string, Source] => [JSON.stringify(source), source]),
+    );
+    return { ...describe(snapshot, { ...finding, privileges }, reasons), sources: [...sources.values()] };
+  });
+}
+
+/** By object: the first reason that stands in the way, and the change it stands in the way of. */
+function reasonsOf(plan: Plan, outcome: Outcome, otherwise: Reason): ReadonlyMap<string, Hopeless> {
+  const tried = new Set(outcome.committed.map(keyOfChange));
+  const reasons = [
+    ...plan.hopeless.map(({ change, reason }) => ({
+      change,
+      reason: outcome.failed.get(keyOfChange(change)) ?? reason,
+    })),
+    ...plan.changes.map((change) => {
+      const silent = tried.has(keyOfChange(change)) ? "refused" : otherwise;
+      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? silent };
+    }),
+  ];
+  return new Map(reasons.reverse().map((hopeless) => [identify(hopeless.change), hopeless]));
+}
+
+function describe(snapshot: Snapshot, finding: Finding, reasons: ReadonlyMap<string, Hopeless>): Missing {
+  const { group, member, privileges } = finding;
+  const why = reasons.get(identify(finding));
+  if (why === undefined) throw new Error(`no reason for ${group.kind} ${member.name}`);
+  return {
+    kind: group.kind,
+    ...(group.schema === undefined ? {} : { schema: group.schema.name }),
+    name: member.name,
+    owner: roleOf(snapshot, group.owner).name,
+    privileges,
+    reason: why.reason,
+    fix: fixFor(snapshot, { ...why.change, privileges }, why.reason),
+  };
+}
+
+/** What is held on columns only: no REVOKE on the table is right for it. */
+function hopelessRevoke(snapshot: Snapshot, finding: Finding): Hopeless {
+  const owner = roleOf(snapshot, finding.group.owner);
+  const change: Change = { verb: "REVOKE", ...finding, owner, as: null, oneByOne: false };
+  return { change, reason: "column-privileges" };
+}
+
+/** What was committed for a grantee, object by object, less what the last snapshot shows to be undone. */
+function changedBy(
+  outcome: Outcome,
+  verb: Change["verb"],
+  grantee: Role,
+  left: readonly Finding[],
+): readonly Changed[] {
+  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
+  const mine = outcome.committed.filter(
+    (change) => change.verb === verb && change.grantee.oid === grantee.oid,
+  );
+  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
+    const [{ group, member, owner }] = changes as [Change];
+    const undone: readonly Privilege[] = stillThere.get(key) ?? [];
+    const privileges = inOrder(changes.flatMap((change) => change.privileges)).filter(
+      (privilege) => !undone.includes(privilege),
+    );
+    if (privileges.length === 0) return [];
+    const schema = group.schema === undefined ? {} : { schema: group.schema.name };
+    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges };
+  });
+}

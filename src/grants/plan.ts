@@ -1,0 +1,119 @@
+import type { Reason } from "../report/report.ts";
+import { type Way, wayToGrant, wayToRevoke } from "./acting.ts";
+import type { Finding } from "./drift.ts";
+import type { Privilege } from "./privileges.ts";
+import { type Group, keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
+import type { Change } from "./statements.ts";
+
+/** What to do about findings, as far as PostgreSQL's rules let this login. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** What has no way by the rules, to be tried once for each owner, and why it has none. */
+  readonly hopeless: readonly Hopeless[];
+}
+
+export interface Hopeless {
+  readonly change: Change;
+  readonly reason: Reason;
+}
+
+/** Plans to grant what is missing: nothing else, and each object by the name of its own. */
+export function planGrants(snapshot: Snapshot, missing: readonly Finding[]): Plan {
+  return plan(snapshot, "GRANT", missing, (group, privilege) => [wayToGrant(snapshot, group, privilege)]);
+}
+
+/**
+ * Plans to take away what was granted directly to the grantee, grantor by grantor. What comes by a role or PUBLIC has
+ * no way; nor has what is held on columns too, because REVOKE on the table would take those along.
+ */
+export function planRevokes(
+  snapshot: Snapshot,
+  extra: readonly Finding[],
+  extraOnColumns: readonly Finding[],
+): Plan {
+  const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
+  const waysFor = (finding: Finding) => (group: Group, privilege: Privilege) => {
+    if (onColumns.get(identify(finding))?.includes(privilege)) return ["column-privileges" as const];
+    const direct = group.acl.filter(
+      (item) => item.grantee === finding.grantee.oid && item.privilege === privilege,
+    );
+    if (direct.length === 0) return ["not-direct" as const];
+    return direct.map((item) => wayToRevoke(snapshot, group, item));
+  };
+  const plans = extra.map((finding) => plan(snapshot, "REVOKE", [finding], waysFor(finding)));
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    hopeless: plans.flatMap(({ hopeless }) => hopeless),
+  };
+}
+
+/** The same object for the same grantee, across snapshots. */
+export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "group" | "member">): string {
+  return `${grantee.oid} ${keyOf(group, member)}`;
+}
+
+type WaysTo = (group: Group, privilege: Privilege) => readonly (Way | Reason)[];
+
+function plan(snapshot: Snapshot, verb: Change["verb"], findings: readonly Finding[], waysTo: WaysTo): Plan {
+  const changes: Change[] = [];
+  const hopeless: Hopeless[] = [];
+  for (const { grantee, group, member, privileges } of findings) {
+    const owner = roleOf(snapshot, group.owner);
+    const change = { verb, grantee, group, owner, member };
+    const ways = privileges.flatMap((privilege) =>
+      waysTo(group, privilege).map((way) => ({ privilege, way })),
+    );
+    for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
+      const [{ way }] = same as [(typeof ways)[number]];
+      const reachable = same.map(({ privilege }) => privilege);
+      if (typeof way === "string") {
+        hopeless.push({
+          change: { ...change, privileges: reachable, as: null, oneByOne: false },
+          reason: way,
+        });
+      } else {
+        changes.push({ ...change, privileges: reachable, ...way });
+      }
+    }
+  }
+  return { changes, hopeless };
+}
+
+function keyOfWay(way: Way | Reason): string {
+  return typeof way === "string" ? way : `as ${way.as?.oid} ${way.oneByOne}`;
+}
+
+/** GRANT on 18 keeps a lock on every object it names until commit, and the lock table is everybody's. */
+export const BATCH = 500;
+
+/**
+ * Changes in the order they are to be made, cut into batches: the way to the objects first, then the objects, by
+ * acting role and oid so that two runs meet in the same order, then default privileges; grants before revokes.
+ */
+export function batchesOf(changes: readonly Change[]): readonly (readonly Change[])[] {
+  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
+  return [...phases.values()].flatMap((phase) =>
+    Array.from({ length: Math.ceil(phase.length / BATCH) }, (_, n) =>
+      phase.slice(n * BATCH, (n + 1) * BATCH),
+    ),
+  );
+}
+
+function phaseOf({ verb, group }: Change): number {
+  if (verb === "REVOKE") return 3;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+
+function byPhaseRoleAndOid(a: Change, b: Change): number {
+  return (
+    phaseOf(a) - phaseOf(b) ||
+    Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) ||
+    Number(a.member.oid) - Number(b.member.oid)
+  );
+}
+
+/** The session user, who signed in. */
+export function sessionRole(snapshot: Snapshot): Role {
+  return roleOf(snapshot, snapshot.sessionUser);
+}

@@ -1,0 +1,75 @@
+import { typeOf } from "./drift.ts";
+import type { Privilege } from "./privileges.ts";
+import type { Group, Member, Role } from "./snapshot.ts";
+
+/** One thing to do to one object. */
+export interface Change {
+  readonly verb: "GRANT" | "REVOKE";
+  readonly grantee: Role;
+  readonly group: Group;
+  readonly owner: Role;
+  readonly member: Member;
+  readonly privileges: readonly Privilege[];
+  readonly as: Role | null;
+  readonly oneByOne: boolean;
+}
+
+/** A statement and the role to SET LOCAL ROLE to before it; null: the session user. */
+export interface Statement {
+  readonly as: Role | null;
+  readonly sql: string;
+}
+
+/** The fewest statements that make these changes, each naming its objects, in the order the changes came in. */
+export function statementsOf(changes: readonly Change[]): readonly Statement[] {
+  const single = changes.flatMap((change) =>
+    change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
+  );
+  const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, as }) => {
+    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...tomorrow].join();
+  });
+  return [...alike.values()].map((same) => {
+    const [first] = same as [Change];
+    return { as: first.as, sql: sqlOf(first, same.map(nameOf)) };
+  });
+}
+
+/** Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. */
+export function withRoles(statements: readonly Statement[]): readonly string[] {
+  return statements.flatMap(({ as, sql }, n) => {
+    const before = statements[n - 1];
+    if (before !== undefined && before.as?.oid === as?.oid) return [sql];
+    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
+  });
+}
+
+/** Quoted always: names from a database may be keywords, capitals or hostile. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Makes a role act with the owner's rights: https://www.postgresql.org/docs/current/sql-grant.html */
+export function membershipSql(role: Role, member: Role, serverVersion: number): string {
+  const options = serverVersion >= 160000 ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
+}
+
+function sqlOf({ verb, grantee, group, owner, privileges }: Change, names: readonly string[]): string {
+  const what = `${verb} ${privileges.join(", ")} ON`;
+  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  if (group.kind === "default-privileges") {
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${whom}`;
+  }
+  const type = typeOf(group).toUpperCase();
+  if (names.length === 1) return `${what} ${type} ${names[0]} ${whom}`;
+  return `${what} ${type}\n  ${names.join(",\n  ")}\n${whom}`;
+}
+
+function nameOf({ group, member }: Change): string {
+  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  return group.schema === undefined || group.kind === "schema"
+    ? quoteIdentifier(member.name)
+    : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
+}

@@ -1,0 +1,93 @@
+import type { Client } from "pg";
+import { Failed } from "../diagnosis/failed.ts";
+import { creatorsOf } from "../grants/creators.ts";
+import { isExcluded, likePatternsOf } from "../grants/exclude.ts";
+import type { Demand } from "../grants/privileges.ts";
+import type { Snapshot, Trap } from "../grants/snapshot.ts";
+import {
+  defaultPrivileges,
+  rowSecurityWithoutPolicy,
+  secondLook,
+  viewsThatCannotRead,
+} from "./second-look.sql.ts";
+import {
+  mapSnapshot,
+  mapTomorrow,
+  type Representative,
+  type SnapshotRow,
+  type TomorrowRow,
+} from "./snapshot.rows.ts";
+import { SNAPSHOT } from "./snapshot.sql.ts";
+import { BEGIN_READ_ONLY } from "./transaction.ts";
+
+/** How often a snapshot is taken anew because a relation that answered for others changed under it. */
+const LOOKS = 5;
+
+/**
+ * Reads what the grants depend on from the catalogs of one database.
+ * @throws Failed `catalog-busy` where somebody changes the same objects' privileges all the time
+ */
+export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
+  for (let looked = 0; looked < LOOKS; looked++) {
+    const snapshot = await lookOnce(client, grantees, demand);
+    if (snapshot !== "changed meanwhile") return snapshot;
+  }
+  throw new Failed({
+    code: "catalog-busy",
+    message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
+    hint: "Another job grants or drops objects here right now: run this step after it, not beside it.",
+  });
+}
+
+/** One read-only transaction in three round trips: begin, snapshot, second look. */
+async function lookOnce(
+  client: Client,
+  grantees: readonly string[],
+  demand: Demand,
+): Promise<Snapshot | "changed meanwhile"> {
+  await client.query(BEGIN_READ_ONLY);
+  const { rows } = await client.query<SnapshotRow>(SNAPSHOT, parametersOf(grantees, demand));
+  const seen = mapSnapshot(rows, demand.exclude);
+
+  const schemaOids = seen.schemas.map(({ oid }) => oid);
+  const granteeOids = [...seen.grantees.values()];
+  const [again, tomorrow, rowSecurity, views] = (await statements(client, [
+    secondLook(seen.representatives.map(({ oid }) => oid)),
+    defaultPrivileges(creatorsOf(seen), granteeOids),
+    rowSecurityWithoutPolicy(schemaOids, granteeOids),
+    viewsThatCannotRead(schemaOids, granteeOids),
+    "COMMIT;",
+  ])) as [Representative[], TomorrowRow[], Trap[], Trap[]];
+
+  const same = new Map(again.map((row) => [row.oid, row]));
+  const changed = seen.representatives.some(
+    ({ oid, owner, relacl }) => same.get(oid)?.owner !== owner || same.get(oid)?.relacl !== relacl,
+  );
+  if (changed) return "changed meanwhile";
+
+  const { representatives: _, ...snapshot } = seen;
+  return {
+    ...snapshot,
+    groups: [...snapshot.groups, ...mapTomorrow(tomorrow, snapshot.schemas)],
+    traps: [...rowSecurity, ...views].filter(({ schema, name }) => !isExcluded(demand.exclude, schema, name)),
+  };
+}
+
+/** Several statements as one message; their rows, in order. */
+async function statements(client: Client, sql: readonly string[]): Promise<unknown[][]> {
+  const results = (await client.query(sql.join("\n"))) as unknown as { rows: unknown[] }[];
+  return results.map(({ rows }) => rows);
+}
+
+function parametersOf(grantees: readonly string[], demand: Demand): unknown[] {
+  const patterns = demand.exclude.map(likePatternsOf);
+  return [
+    grantees,
+    demand.schemas === "*" ? null : demand.schemas,
+    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
+    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
+    demand.onExtra !== "ignore",
+    patterns.map(({ name }) => name),
+    patterns.map(({ path }) => path),
+  ];
+}

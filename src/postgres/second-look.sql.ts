@@ -1,0 +1,133 @@
+import type { Creator } from "../grants/creators.ts";
+import { type Oid, PUBLIC } from "../grants/snapshot.ts";
+
+/**
+ * Reads the owner and ACL of relations again. has_*_privilege reads the newest catalogs, not the statement's
+ * snapshot: where one relation answered for others, it must not have changed in between. The ACL is compared as the
+ * server prints it.
+ */
+export function secondLook(relations: readonly Oid[]): string {
+  return `
+SELECT oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
+FROM pg_catalog.pg_class
+WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])
+ORDER BY pg_class.oid;`;
+}
+
+/**
+ * What each grantee would hold on the tables and sequences that each creator makes next: the creator's global default
+ * ACL (or the built-in one) and the schema's on top.
+ * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
+ */
+export function defaultPrivileges(creators: readonly Creator[], grantees: readonly Oid[]): string {
+  return `
+WITH creator AS (
+  SELECT schema, role
+  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema).join()}}'::pg_catalog.oid[]),
+                  pg_catalog.unnest('{${creators.map(({ role }) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+),
+privilege AS (
+  SELECT 'r'::"char" AS objtype, name, ordinal
+  FROM pg_catalog.unnest(
+    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+  ) WITH ORDINALITY AS t (name, ordinal)
+  UNION ALL
+  SELECT 'S'::"char", name, ordinal
+  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+),
+tomorrow AS (
+  SELECT c.schema, c.role, t.objtype, x.grantee AS role_granted, x.privilege_type AS privilege
+  FROM creator AS c
+  CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
+  CROSS JOIN LATERAL (
+    SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                     WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                    pg_catalog.acldefault(t.built_in, c.role)) AS acl
+    UNION ALL
+    SELECT defaclacl FROM pg_catalog.pg_default_acl
+    WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+  ) AS a
+  CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+  UNION ALL
+  SELECT c.schema, c.role, p.objtype, r.oid, p.name
+  FROM creator AS c, privilege AS p
+  JOIN (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
+               ('pg_write_all_data', '{INSERT,UPDATE,DELETE}'),
+               ('pg_maintain', '{MAINTAIN}')) AS predefined (role, privileges) ON p.name = ANY (predefined.privileges)
+  JOIN pg_catalog.pg_roles AS r ON r.rolname = predefined.role
+)
+SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, p.objtype, g.oid::pg_catalog.text AS grantee,
+       pg_catalog.json_agg(p.name ORDER BY p.ordinal) FILTER (WHERE EXISTS (
+         SELECT FROM tomorrow AS t
+         WHERE t.schema = c.schema AND t.role = c.role AND t.objtype = p.objtype AND t.privilege = p.name
+           AND CASE WHEN t.role_granted = ${PUBLIC} THEN TRUE
+                    ELSE pg_catalog.pg_has_role(g.oid, t.role_granted, 'USAGE') END)) AS held
+FROM creator AS c
+CROSS JOIN privilege AS p
+CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+GROUP BY c.schema, c.role, p.objtype, g.oid
+ORDER BY c.schema, c.role, p.objtype DESC, g.oid;`;
+}
+
+const EXTENSION_MEMBER = `EXISTS (
+    SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
+
+/**
+ * Tables whose row-level security has no policy that would show a row to the grantee.
+ * Whom row-level security passes by: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ */
+export function rowSecurityWithoutPolicy(schemas: readonly Oid[], grantees: readonly Oid[]): string {
+  return `
+SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
+WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
+  AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND NOT ${EXTENSION_MEMBER}
+  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_policy AS p
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS whom (oid)
+    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN whom.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, whom.oid, 'USAGE') END)
+ORDER BY n.nspname, c.relname, g.oid;`;
+}
+
+/**
+ * Views that select from something their reader cannot read: the view's owner, or for a security_invoker view (from
+ * 15) whoever reads the view it is part of, the grantee in the end. Views on views are followed down.
+ */
+export function viewsThatCannotRead(schemas: readonly Oid[], grantees: readonly Oid[]): string {
+  return `
+WITH RECURSIVE reading AS (
+  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
+  FROM pg_catalog.pg_class AS v
+  CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
+    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")}
+  UNION
+  SELECT r.grantee, r.view, source.oid,
+         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                    WHERE option_name = 'security_invoker') THEN r.reader
+              ELSE part.relowner END
+  FROM reading AS r
+  JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
+  JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = part.oid AND rule.ev_type = '1'
+  JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
+  JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+)
+SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
+       pg_catalog.concat(sn.nspname, '.', s.relname) AS source, role.rolname AS reader
+FROM reading AS r
+JOIN pg_catalog.pg_class AS v ON v.oid = r.view
+JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
+WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
+ORDER BY n.nspname, v.relname, source, r.grantee;`;
+}

@@ -1,0 +1,195 @@
+import type { Privilege } from "../grants/privileges.ts";
+import type {
+  AclItem,
+  ColumnGrant,
+  Group,
+  Member,
+  Oid,
+  Role,
+  Schema,
+  ServerFacts,
+  Snapshot,
+} from "../grants/snapshot.ts";
+import type { Kind } from "../report/report.ts";
+
+/** The snapshot as far as the first statement tells, and who answered for whom in it. */
+export interface FirstLook extends Omit<Snapshot, "traps"> {
+  readonly representatives: readonly Representative[];
+}
+
+/** A relation that was asked in the name of its group, with what makes it like the others. */
+export interface Representative {
+  readonly oid: Oid;
+  readonly owner: Oid;
+  readonly relacl: string | null;
+}
+
+/** Maps the rows of SNAPSHOT, the only place that knows their form. `exclude`: the patterns as they were passed. */
+export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly string[]): FirstLook {
+  const sections = Map.groupBy(rows, ({ section }) => section);
+  const facts = <S extends keyof Facts>(section: S): Facts[S][] =>
+    (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
+  const [server] = facts("server");
+  if (server === undefined) throw new Error("the snapshot has no server row");
+
+  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
+  const members = Map.groupBy(facts("relation"), ({ group }) => group);
+  const groups = new Map(
+    facts("group").map((row) => [row.id, mapGroup(row, schemas, members.get(row.id) ?? [])]),
+  );
+  return {
+    server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+    sessionUser: server.sessionUser,
+    roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
+    grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
+    schemas: [...schemas.values()],
+    groups: [
+      ...facts("database").map((row) => mapSingle("database", row)),
+      ...facts("schema").map((row) => mapSingle("schema", row)),
+      ...groups.values(),
+    ],
+    columns: facts("column").map((row) => mapColumn(row, groups)),
+    knownSchemas: facts("known-schema").map(({ name }) => name),
+    knownRoles: facts("known-role").map(({ name }) => name),
+    idlePatterns: facts("idle-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
+    representatives: facts("group")
+      .filter(({ skipped }) => skipped === "")
+      .map(({ representative, owner, relacl }) => ({ oid: representative, owner, relacl })),
+  };
+}
+
+/** Maps the rows of the default-privileges statement to groups of one: a creator's next tables, or sequences. */
+export function mapTomorrow(rows: readonly TomorrowRow[], schemas: readonly Schema[]): readonly Group[] {
+  const schemaByOid = new Map(schemas.map((schema) => [schema.oid, schema]));
+  const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
+  return [...pairs.values()].flatMap((ofPair) => {
+    const [{ schema: oid, creator, objtype }] = ofPair as [TomorrowRow];
+    const schema = schemaByOid.get(oid);
+    if (schema === undefined) return [];
+    return {
+      kind: "default-privileges",
+      schema,
+      owner: creator,
+      acl: [],
+      held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
+      skipped: "",
+      size: 1,
+      members: [{ oid, name: objtype === "S" ? "sequences" : "tables" }],
+    };
+  });
+}
+
+/** https://www.postgresql.org/docs/current/catalog-pg-class.html (relkind) */
+const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
+  r: "table",
+  p: "partitioned-table",
+  v: "view",
+  m: "materialized-view",
+  f: "foreign-table",
+  S: "sequence",
+};
+
+function mapRole(row: RoleRow): Role {
+  return { ...row, inheritedBy: new Set(row.inheritedBy) };
+}
+
+function mapSchema({ oid, name, owner, usableBy, creatableBy }: SchemaRow): Schema {
+  return { oid, name, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
+}
+
+function mapSingle(kind: Kind, row: SecurableRow & Member): Group {
+  return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
+}
+
+function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: readonly RelationRow[]): Group {
+  const schema = schemas.get(row.schema);
+  const kind = KIND_OF_RELKIND[row.relkind];
+  if (schema === undefined || kind === undefined)
+    throw new Error(`group ${row.id} is of no schema or kind asked for`);
+  return {
+    kind,
+    schema,
+    ...mapSecurable(row),
+    skipped: row.skipped,
+    size: row.size,
+    members: members.map(({ oid, name }) => ({ oid, name })),
+  };
+}
+
+/** An empty ACL explodes to no rows at all, and so to NULL. */
+function mapSecurable({ owner, acl, held }: SecurableRow): Pick<Group, "owner" | "acl" | "held"> {
+  const heldByOid = new Map(
+    Object.entries(held ?? {}).map(([oid, privileges]) => [oid, new Set(privileges)]),
+  );
+  return { owner, acl: acl ?? [], held: heldByOid };
+}
+
+function mapColumn(row: ColumnRow, groups: ReadonlyMap<number, Group>): ColumnGrant {
+  const group = groups.get(row.group);
+  if (group === undefined) throw new Error(`group ${row.group} of a column is not in the snapshot`);
+  const { relation, name, grantee, privileges } = row;
+  return { group, member: { oid: relation, name }, grantee, privileges };
+}
+
+export interface SnapshotRow {
+  readonly section: string;
+  readonly facts: unknown;
+}
+
+export interface TomorrowRow {
+  readonly schema: Oid;
+  readonly creator: Oid;
+  readonly objtype: "r" | "S";
+  readonly grantee: Oid;
+  readonly held: readonly Privilege[] | null;
+}
+
+/** The facts of each section, as SNAPSHOT builds them. */
+interface Facts {
+  server: ServerFacts & { readonly sessionUser: Oid };
+  role: RoleRow;
+  grantee: { readonly name: string; readonly oid: Oid };
+  database: SecurableRow & Member;
+  schema: SchemaRow;
+  group: GroupRow;
+  relation: RelationRow;
+  column: ColumnRow;
+  "known-schema": { readonly name: string };
+  "known-role": { readonly name: string };
+  "idle-pattern": { readonly ordinal: number };
+}
+
+interface SecurableRow {
+  readonly owner: Oid;
+  readonly acl: readonly AclItem[] | null;
+  readonly held: Readonly<Record<string, readonly Privilege[]>> | null;
+}
+
+type RoleRow = Omit<Role, "inheritedBy"> & { readonly inheritedBy: readonly Oid[] };
+
+interface SchemaRow extends SecurableRow, Member {
+  readonly usableBy: readonly Oid[];
+  readonly creatableBy: readonly Oid[];
+}
+
+interface GroupRow extends SecurableRow {
+  readonly id: number;
+  readonly schema: Oid;
+  readonly relkind: string;
+  readonly skipped: Group["skipped"];
+  readonly size: number;
+  readonly representative: Oid;
+  readonly relacl: string | null;
+}
+
+interface RelationRow extends Member {
+  readonly group: number;
+}
+
+interface ColumnRow {
+  readonly relation: Oid;
+  readonly name: string;
+  readonly group: number;
+  readonly grantee: Oid;
+  readonly privileges: readonly Privilege[];
+}

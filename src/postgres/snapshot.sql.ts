@@ -1,0 +1,221 @@
+/**
+ * The snapshot: everything the grants depend on, in one statement, so that all of it is of one moment.
+ *
+ * Relations with equal schema, kind, owner and ACL have the same answer, so the server is asked once for each such
+ * group, about its relation with the lowest oid. Names are listed only for groups where something is missing or
+ * beyond the demand. The result is rows of (section, facts): each section is mapped once, in catalog.ts.
+ *
+ * $1 grantees          text[]
+ * $2 schemas           text[]  NULL: every schema that is neither the system's nor an extension's
+ * $3 table privileges  text[]  NULL: all there are
+ * $4 sequence privs    text[]  NULL: all there are
+ * $5 look for more     boolean whether privileges beyond the demand matter
+ * $6 excluded names    text[]  LIKE patterns for a relation's name
+ * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
+ */
+export const SNAPSHOT = `
+WITH server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
+),
+grantee AS (
+  SELECT asked.name, role.oid
+  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
+  JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
+),
+-- what GRANT ALL means: MAINTAIN came with 17
+privilege AS (
+  SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
+  FROM server, pg_catalog.unnest(
+    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+  ) WITH ORDINALITY AS t (name, ordinal)
+  WHERE name <> 'MAINTAIN' OR version >= 170000
+  UNION ALL
+  SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+),
+database AS (
+  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+schema AS MATERIALIZED (
+  SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
+  FROM pg_catalog.pg_namespace
+  WHERE nspname = ANY ($2::pg_catalog.text[])
+     OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
+           SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
+),
+pattern AS (
+  SELECT name, path, ordinal
+  FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
+    WITH ORDINALITY AS p (name, path, ordinal)
+),
+-- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
+relation AS NOT MATERIALIZED (
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl,
+         CASE WHEN c.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
+              WHEN EXISTS (SELECT FROM pattern AS p
+                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
+              THEN 'exclude' ELSE '' END AS skipped
+  FROM pg_catalog.pg_class AS c
+  JOIN schema AS s ON s.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+),
+-- aclitem[] can be hashed, not sorted: no ordered aggregate here
+alike AS MATERIALIZED (
+  SELECT pg_catalog.row_number() OVER () AS id, a.*
+  FROM (SELECT relnamespace, relowner, relkind, relacl, skipped,
+               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative
+        FROM relation
+        GROUP BY relnamespace, relowner, relkind, relacl, skipped) AS a
+),
+held AS MATERIALIZED (
+  SELECT a.id, g.oid AS grantee, p.name AS privilege, p.ordinal, p.demanded, a.relowner,
+         CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+              ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+  FROM alike AS a
+  JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+  CROSS JOIN grantee AS g
+  WHERE a.skipped = ''
+),
+held_json AS MATERIALIZED (
+  SELECT id, pg_catalog.json_object_agg(grantee, privileges) AS held
+  FROM (SELECT id, grantee,
+               COALESCE(pg_catalog.json_agg(privilege ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges
+        FROM held GROUP BY id, grantee) AS h
+  GROUP BY id
+),
+telling AS MATERIALIZED (
+  SELECT DISTINCT id FROM held
+  WHERE (demanded AND held IS NOT TRUE) OR ($5::pg_catalog.bool AND held AND NOT demanded AND relowner <> grantee)
+),
+acl AS MATERIALIZED (
+  SELECT 'group' AS section, a.id, x.grantor, x.grantee, x.privilege_type, x.is_grantable, a.relnamespace AS schema
+  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(a.relacl, pg_catalog.acldefault(
+         CASE a.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, a.relowner))) AS x
+  WHERE a.skipped = ''
+  UNION ALL
+  SELECT 'schema', s.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
+  UNION ALL
+  SELECT 'database', d.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
+),
+acl_json AS MATERIALIZED (
+  SELECT section, id, pg_catalog.json_agg(pg_catalog.json_build_object(
+           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)) AS acl
+  FROM acl GROUP BY section, id
+),
+column_grant AS (
+  SELECT r.oid AS relation, a.id, g.oid AS grantee,
+         pg_catalog.array_agg(DISTINCT x.privilege_type ORDER BY x.privilege_type) AS privileges
+  FROM relation AS r
+  JOIN alike AS a ON a.relnamespace = r.relnamespace AND a.relowner = r.relowner AND a.relkind = r.relkind
+    AND a.skipped = '' AND COALESCE(a.relacl, '{}') = COALESCE(r.relacl, '{}')
+    AND (a.relacl IS NULL) = (r.relacl IS NULL)
+  JOIN pg_catalog.pg_attribute AS c ON c.attrelid = r.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
+  CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  CROSS JOIN grantee AS g
+  WHERE $5 AND r.skipped = '' AND r.relowner <> g.oid
+    AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+    AND NOT EXISTS (SELECT FROM privilege AS p WHERE NOT p.of_sequence AND p.demanded AND p.name = x.privilege_type)
+  GROUP BY r.oid, a.id, g.oid
+),
+-- the roles that may have to look names up in a schema
+actor AS (
+  SELECT relnamespace AS schema, relowner AS role FROM alike
+  UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
+  UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
+  UNION SELECT schema.oid, session_user_oid FROM schema, server
+),
+role AS (
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM pg_catalog.pg_roles AS r
+  WHERE r.oid IN (
+    SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+    UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
+    UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
+     OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_maintain')
+)
+SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', pg_catalog.pg_is_in_recovery()
+           OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+         'roleSet', EXISTS (
+           SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
+           WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
+             AND s.setdatabase IN (0, (SELECT oid FROM database))),
+         'sessionUser', session_user_oid) AS facts
+FROM server
+UNION ALL
+SELECT 'role', pg_catalog.json_build_object(
+         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
+         'predefined', r.rolname ~ '^pg_',
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
+         'settable', CASE WHEN version >= 160000 THEN pg_catalog.pg_has_role(session_user_oid, r.oid, 'SET')
+                          ELSE pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER') END,
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
+FROM role AS r, server
+UNION ALL
+SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
+UNION ALL
+SELECT 'database', pg_catalog.json_build_object(
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', j.acl,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d LEFT JOIN acl_json AS j ON j.section = 'database'
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', j.acl,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g),
+         'usableBy', (SELECT COALESCE(pg_catalog.json_agg(a.role), '[]') FROM actor AS a
+                      WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
+         'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+                         WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
+FROM schema AS s LEFT JOIN acl_json AS j ON j.section = 'schema' AND j.id = s.oid
+UNION ALL
+SELECT 'group', pg_catalog.json_build_object(
+         'id', a.id, 'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
+         'acl', j.acl, 'held', h.held)
+FROM alike AS a
+LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
+LEFT JOIN held_json AS h ON h.id = a.id
+UNION ALL
+SELECT 'relation', pg_catalog.json_build_object('group', a.id, 'oid', r.oid, 'name', r.relname)
+FROM telling AS t
+JOIN alike AS a ON a.id = t.id
+JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
+  AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
+  AND (r.relacl IS NULL) = (a.relacl IS NULL)
+UNION ALL
+SELECT 'column', pg_catalog.json_build_object(
+         'relation', c.relation, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges,
+         'name', (SELECT relname FROM pg_catalog.pg_class WHERE oid = c.relation))
+FROM column_grant AS c
+UNION ALL
+SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+FROM pattern AS p
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
+                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+UNION ALL
+SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
+FROM pg_catalog.pg_namespace
+WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
+UNION ALL
+SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
+FROM pg_catalog.pg_roles
+WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
+`;

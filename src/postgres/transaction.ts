@@ -1,0 +1,20 @@
+/**
+ * How every transaction begins: as the role that signed in, whatever ALTER ROLE … SET says, and with nothing but the
+ * system's own names in reach, because it may run as an administrator. Time-outs are set here, not at connection
+ * start-up, where a pooler refuses them; JIT would cost more than it could gain.
+ */
+const SETTINGS = [
+  "SET LOCAL ROLE NONE;",
+  "SET LOCAL search_path = pg_catalog, pg_temp;",
+  "SET LOCAL lock_timeout = '2s';",
+  "SET LOCAL statement_timeout = '60s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  "SET LOCAL client_min_messages = warning;",
+  "SET LOCAL jit = off;",
+].join(" ");
+
+/** READ COMMITTED: the second statement has to see what was committed since the first. */
+export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
+
+/** No READ WRITE here: where the server's default is read-only, it is so for a reason. */
+export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
