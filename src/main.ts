@@ -1,0 +1,66 @@
+import { info, setSecret } from "@actions/core";
+import pLimit from "p-limit";
+import { type Password, signIn } from "./azure/credential.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
+import { tell } from "./github/output.ts";
+import { worst } from "./grants/judge.ts";
+import { withSession } from "./postgres/session.ts";
+import { reconcile } from "./reconcile.ts";
+import { logLines } from "./report/escape.ts";
+import type { DatabaseReport, Report } from "./report/report.ts";
+import { type Env, parseSettings, secretsIn } from "./settings/inputs.ts";
+import type { Settings } from "./settings/settings.ts";
+
+/** The whole action: read the inputs, hold each database against them, and tell what came of it. */
+export async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  for (const secret of secretsIn(env)) setSecret(secret);
+  await tell(await run(env), env);
+}
+
+/** Never throws: what goes wrong is in the report, at the level it belongs to. */
+async function run(env: Env): Promise<Report> {
+  try {
+    const settings = parseSettings(env);
+    const password = signIn(settings, env);
+    const inTurn = pLimit(DATABASES_AT_ONCE);
+    const databases = await inTurn.map(settings.databases, (database) =>
+      inDatabase(settings, database, password),
+    );
+    const verdict = worst(databases.map((database) => database.verdict));
+    return { version: 1, mode: settings.mode, verdict, databases };
+  } catch (error) {
+    return { version: 1, mode: "apply", verdict: "error", error: diagnose(error), databases: [] };
+  }
+}
+
+/** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
+const DATABASES_AT_ONCE = 4;
+
+async function inDatabase(settings: Settings, database: string, password: Password): Promise<DatabaseReport> {
+  const { server, user, mode, grantees, demand, signIn, cloud } = settings;
+  const { host, port } = server;
+  const say = (line: string) => info(logLines(`${database}: ${line}`).join("\n"));
+  try {
+    say(`connecting to ${host}:${port} as ${user}`);
+    const found = await withSession(
+      { server, database, user },
+      password,
+      (client) => reconcile(client, { mode, grantees, demand }, say),
+      { signIn, cloud },
+    );
+    return { host, port, database, user, ...found };
+  } catch (error) {
+    const failure = diagnose(error, { host, port, database, user, signIn, cloud });
+    return {
+      host,
+      port,
+      database,
+      user,
+      verdict: "error",
+      error: failure,
+      grantees: [],
+      statements: [],
+      mending: [],
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import type { Client } from "pg";
+import { Failed } from "./diagnosis/failed.ts";
+import {
+  isPassing,
+  judge,
+  mendingFor,
+  merge,
+  NOTHING_DONE,
+  type Outcome,
+  planFor,
+  statementsIn,
+  worst,
+} from "./grants/judge.ts";
+import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
+import type { Demand } from "./grants/privileges.ts";
+import { apply, type Say } from "./postgres/apply.ts";
+import { look } from "./postgres/catalog.ts";
+import type { DatabaseReport, GranteeReport, Mode } from "./report/report.ts";
+
+/** What one database is to be held against. */
+export interface Task {
+  readonly mode: Mode;
+  readonly grantees: readonly string[];
+  readonly demand: Demand;
+}
+
+export type Reconciled = Pick<
+  DatabaseReport,
+  "serverVersion" | "verdict" | "grantees" | "statements" | "mending"
+>;
+
+/** How often what is missing is planned anew: locks are let go, and objects come and go, while this runs. */
+const ROUNDS = 3;
+
+/**
+ * One database's story: look, grant what is missing, look again, and judge by the last look alone.
+ * @throws Failed where nothing can be said about the database; the server's own error where the session broke
+ */
+export async function reconcile(
+  client: Client,
+  { mode, grantees, demand }: Task,
+  say: Say,
+): Promise<Reconciled> {
+  const before = await look(client, grantees, demand);
+  const obstacle = databaseObstacle(before, demand, mode);
+  if (obstacle !== null) throw new Failed(obstacle);
+  const known = grantees.filter((grantee) => granteeObstacle(before, grantee) === null);
+
+  let after = before;
+  let done: Outcome = NOTHING_DONE;
+  // With a grantee unknown, something is wrong with the inputs: nothing is written.
+  const writing = mode === "apply" && known.length === grantees.length;
+  for (let round = 0; writing && round < ROUNDS; round++) {
+    const plan = planFor(after, demand, known);
+    if (plan.changes.length + plan.hopeless.length === 0) break;
+    const outcome = await apply(client, plan, say);
+    done = merge(done, outcome);
+    after = await look(client, grantees, demand);
+    if (!isPassing(outcome)) break;
+  }
+
+  const last = after;
+  const reports = grantees.map((grantee): GranteeReport => {
+    const error = granteeObstacle(last, grantee);
+    return error === null ? judge(before, last, done, demand, grantee) : { ...NOTHING_KNOWN, grantee, error };
+  });
+  const judged = known.filter((grantee) => granteeObstacle(last, grantee) === null);
+  return {
+    serverVersion: last.server.versionText,
+    verdict: worst(reports.map(({ verdict }) => verdict)),
+    grantees: reports,
+    statements: statementsIn(mode === "apply" ? done.committed : planFor(last, demand, judged).changes),
+    mending: mendingFor(last, demand, judged),
+  };
+}
+
+const NOTHING_KNOWN: Omit<GranteeReport, "grantee" | "error"> = {
+  verdict: "error",
+  objects: { tables: 0, sequences: 0, skipped: 0 },
+  missing: [],
+  granted: [],
+  extra: [],
+  revoked: [],
+  held: [],
+  warnings: [],
+};
