@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+interface Locked {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as {
+  packages: Readonly<Record<string, Locked>>;
+};
+
+/** npm leaves out what it could not find at the time, and `npm ci` then refuses the whole file. */
+it("locks the packages of every platform, so that npm ci works wherever it runs", () => {
+  const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !isLocked(name, path)),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** Node.js looks in each directory above; here it is enough to look beside and at the top. */
+function isLocked(name: string, dependent: string): boolean {
+  return [`${dependent}/node_modules/${name}`, `node_modules/${name}`].some((path) => path in lock.packages);
+}
+
+it("names no registry: the client decides where packages come from", () => {
+  expect(JSON.stringify(lock)).not.toMatch(/"resolved":"https?:/);
+});
