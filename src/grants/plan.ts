@@ -2,7 +2,7 @@ import type { Reason } from "../report/report.ts";
 import { type Way, wayToGrant, wayToRevoke } from "./acting.ts";
 import type { Finding } from "./drift.ts";
 import type { Privilege } from "./privileges.ts";
-import { type Group, keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
+import { keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import type { Change } from "./statements.ts";
 
 /** What to do about findings, as far as PostgreSQL's rules let this login. */
@@ -19,7 +19,7 @@ export interface Hopeless {
 
 /** Plans to grant what is missing: nothing else, and each object by the name of its own. */
 export function planGrants(snapshot: Snapshot, missing: readonly Finding[]): Plan {
-  return plan(snapshot, "GRANT", missing, (group, privilege) => [wayToGrant(snapshot, group, privilege)]);
+  return plan(snapshot, "GRANT", missing, ({ group }, privilege) => [wayToGrant(snapshot, group, privilege)]);
 }
 
 /**
@@ -32,19 +32,32 @@ export function planRevokes(
   extraOnColumns: readonly Finding[],
 ): Plan {
   const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
-  const waysFor = (finding: Finding) => (group: Group, privilege: Privilege) => {
-    if (onColumns.get(identify(finding))?.includes(privilege)) return ["column-privileges" as const];
-    const direct = group.acl.filter(
-      (item) => item.grantee === finding.grantee.oid && item.privilege === privilege,
-    );
-    if (direct.length === 0) return ["not-direct" as const];
-    return direct.map((item) => wayToRevoke(snapshot, group, item));
+  const waysTo: WaysTo = ({ grantee, group }, privilege) => {
+    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
+    return direct.length === 0 ? ["not-direct"] : direct.map((item) => wayToRevoke(snapshot, group, item));
   };
-  const plans = extra.map((finding) => plan(snapshot, "REVOKE", [finding], waysFor(finding)));
+  const plans = [
+    plan(snapshot, "REVOKE", apart(extra, onColumns, false), waysTo),
+    plan(snapshot, "REVOKE", apart(extra, onColumns, true), () => ["column-privileges"]),
+  ];
   return {
     changes: plans.flatMap(({ changes }) => changes),
     hopeless: plans.flatMap(({ hopeless }) => hopeless),
   };
+}
+
+/** The findings cut down to the privileges that are, or are not, held on columns as well. */
+function apart(
+  findings: readonly Finding[],
+  onColumns: ReadonlyMap<string, readonly Privilege[]>,
+  wanted: boolean,
+): readonly Finding[] {
+  return findings.flatMap((finding) => {
+    const columns = onColumns.get(identify(finding));
+    if (columns === undefined) return wanted ? [] : finding;
+    const privileges = finding.privileges.filter((privilege) => columns.includes(privilege) === wanted);
+    return privileges.length === 0 ? [] : { ...finding, privileges };
+  });
 }
 
 /** The same object for the same grantee, across snapshots. */
@@ -52,27 +65,26 @@ export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
 
-type WaysTo = (group: Group, privilege: Privilege) => readonly (Way | Reason)[];
+type WaysTo = (finding: Finding, privilege: Privilege) => readonly (Way | Reason)[];
 
+/** Findings of one group share their list of privileges, and so the ways: they are looked for once. */
 function plan(snapshot: Snapshot, verb: Change["verb"], findings: readonly Finding[], waysTo: WaysTo): Plan {
   const changes: Change[] = [];
   const hopeless: Hopeless[] = [];
-  for (const { grantee, group, member, privileges } of findings) {
-    const owner = roleOf(snapshot, group.owner);
-    const change = { verb, grantee, group, owner, member };
+  for (const [privileges, alike] of Map.groupBy(findings, (finding) => finding.privileges)) {
+    const [first] = alike as [Finding];
+    const owner = roleOf(snapshot, first.group.owner);
     const ways = privileges.flatMap((privilege) =>
-      waysTo(group, privilege).map((way) => ({ privilege, way })),
+      waysTo(first, privilege).map((way) => ({ privilege, way })),
     );
     for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
       const [{ way }] = same as [(typeof ways)[number]];
       const reachable = same.map(({ privilege }) => privilege);
-      if (typeof way === "string") {
-        hopeless.push({
-          change: { ...change, privileges: reachable, as: null, oneByOne: false },
-          reason: way,
-        });
-      } else {
-        changes.push({ ...change, privileges: reachable, ...way });
+      for (const { grantee, group, member } of alike) {
+        const change = { verb, grantee, group, owner, member, privileges: reachable };
+        if (typeof way === "string")
+          hopeless.push({ change: { ...change, as: null, oneByOne: false }, reason: way });
+        else changes.push({ ...change, ...way });
       }
     }
   }

@@ -70,7 +70,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   }
 
   await makeAll(plan.changes);
-  for (const ofOwner of Map.groupBy(triable(plan), ({ verb, owner }) => `${verb} ${owner.oid}`).values()) {
+  for (const ofOwner of Map.groupBy(triable(plan), whatIsTried).values()) {
     const way = await tryOne(client, ofOwner[0] as Change);
     if (way === null) continue;
     say(`The server lets this login act for ${ofOwner[0]?.owner.name}, beyond PostgreSQL's own rules.`);
@@ -84,6 +84,11 @@ function triable(plan: Plan): readonly Change[] {
   return plan.hopeless
     .filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage")
     .map(({ change }) => change);
+}
+
+/** One object answers for all of its owner's: what one GRANT may do, the next may, but default privileges are apart. */
+function whatIsTried({ verb, owner, group }: Change): string {
+  return `${verb} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 
 /** Tries one object as the session user, then as its owner; null where neither works. */

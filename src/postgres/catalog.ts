@@ -47,31 +47,33 @@ async function lookOnce(
 ): Promise<Snapshot | "changed meanwhile"> {
   await client.query(BEGIN_READ_ONLY);
   const { rows } = await client.query<SnapshotRow>(SNAPSHOT, parametersOf(grantees, demand));
-  const seen = mapSnapshot(rows, demand.exclude);
+  const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
 
-  const schemaOids = seen.schemas.map(({ oid }) => oid);
-  const granteeOids = [...seen.grantees.values()];
+  const schemas = snapshot.schemas.map(({ oid }) => oid);
+  const oids = [...snapshot.grantees.values()];
+  const creators = creatorsOf(snapshot);
   const [again, tomorrow, rowSecurity, views] = (await statements(client, [
-    secondLook(seen.representatives.map(({ oid }) => oid)),
-    defaultPrivileges(creatorsOf(seen), granteeOids),
-    rowSecurityWithoutPolicy(schemaOids, granteeOids),
-    viewsThatCannotRead(schemaOids, granteeOids),
+    secondLook(representatives.map(({ oid }) => oid)),
+    creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
+    hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids) : NO_ROWS,
+    hasViews ? viewsThatCannotRead(schemas, oids) : NO_ROWS,
     "COMMIT;",
   ])) as [Representative[], TomorrowRow[], Trap[], Trap[]];
 
-  const same = new Map(again.map((row) => [row.oid, row]));
-  const changed = seen.representatives.some(
-    ({ oid, owner, relacl }) => same.get(oid)?.owner !== owner || same.get(oid)?.relacl !== relacl,
+  const now = new Map(again.map((row) => [row.oid, row]));
+  const changed = representatives.some(
+    ({ oid, owner, relacl }) => now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl,
   );
   if (changed) return "changed meanwhile";
-
-  const { representatives: _, ...snapshot } = seen;
   return {
     ...snapshot,
     groups: [...snapshot.groups, ...mapTomorrow(tomorrow, snapshot.schemas)],
     traps: [...rowSecurity, ...views].filter(({ schema, name }) => !isExcluded(demand.exclude, schema, name)),
   };
 }
+
+/** In place of a statement that nothing here needs. */
+const NO_ROWS = "SELECT WHERE FALSE;";
 
 /** Several statements as one message; their rows, in order. */
 async function statements(client: Client, sql: readonly string[]): Promise<unknown[][]> {

@@ -12,9 +12,14 @@ import type {
 } from "../grants/snapshot.ts";
 import type { Kind } from "../report/report.ts";
 
-/** The snapshot as far as the first statement tells, and who answered for whom in it. */
-export interface FirstLook extends Omit<Snapshot, "traps"> {
+/** The snapshot as far as the first statement tells, and what the second has to look at. */
+export interface FirstLook {
+  readonly snapshot: Omit<Snapshot, "traps">;
+  /** Who answered for whom. */
   readonly representatives: readonly Representative[];
+  /** Whether there is anything here that row-level security, or a view, could make fail. */
+  readonly hasRowSecurity: boolean;
+  readonly hasViews: boolean;
 }
 
 /** A relation that was asked in the name of its group, with what makes it like the others. */
@@ -37,7 +42,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const groups = new Map(
     facts("group").map((row) => [row.id, mapGroup(row, schemas, members.get(row.id) ?? [])]),
   );
-  return {
+  const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: server.sessionUser,
     roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
@@ -52,9 +57,14 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     knownSchemas: facts("known-schema").map(({ name }) => name),
     knownRoles: facts("known-role").map(({ name }) => name),
     idlePatterns: facts("idle-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
+  };
+  return {
+    snapshot,
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
       .map(({ representative, owner, relacl }) => ({ oid: representative, owner, relacl })),
+    hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
+    hasViews: facts("group").some(({ relkind }) => relkind === "v"),
   };
 }
 
@@ -180,6 +190,7 @@ interface GroupRow extends SecurableRow {
   readonly size: number;
   readonly representative: Oid;
   readonly relacl: string | null;
+  readonly rowSecurity: boolean;
 }
 
 interface RelationRow extends Member {

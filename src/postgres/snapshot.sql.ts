@@ -56,7 +56,7 @@ pattern AS (
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
 relation AS NOT MATERIALIZED (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl,
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
               WHEN EXISTS (SELECT FROM pattern AS p
@@ -70,7 +70,8 @@ relation AS NOT MATERIALIZED (
 alike AS MATERIALIZED (
   SELECT pg_catalog.row_number() OVER () AS id, a.*
   FROM (SELECT relnamespace, relowner, relkind, relacl, skipped,
-               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative
+               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative,
+               pg_catalog.bool_or(relrowsecurity) AS row_security
         FROM relation
         GROUP BY relnamespace, relowner, relkind, relacl, skipped) AS a
 ),
@@ -111,20 +112,24 @@ acl_json AS MATERIALIZED (
            'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)) AS acl
   FROM acl GROUP BY section, id
 ),
+-- nothing on a column is beyond ALL on the table
+column_acl AS MATERIALIZED (
+  SELECT attrelid, attacl FROM pg_catalog.pg_attribute
+  WHERE $5 AND $3 IS NOT NULL AND attacl IS NOT NULL AND NOT attisdropped
+),
 column_grant AS (
-  SELECT r.oid AS relation, a.id, g.oid AS grantee,
-         pg_catalog.array_agg(DISTINCT x.privilege_type ORDER BY x.privilege_type) AS privileges
-  FROM relation AS r
+  SELECT r.oid AS relation, r.relname, a.id, g.oid AS grantee,
+         pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
+  FROM column_acl AS c
+  JOIN relation AS r ON r.oid = c.attrelid AND r.skipped = ''
   JOIN alike AS a ON a.relnamespace = r.relnamespace AND a.relowner = r.relowner AND a.relkind = r.relkind
     AND a.skipped = '' AND COALESCE(a.relacl, '{}') = COALESCE(r.relacl, '{}')
     AND (a.relacl IS NULL) = (r.relacl IS NULL)
-  JOIN pg_catalog.pg_attribute AS c ON c.attrelid = r.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
-  CROSS JOIN grantee AS g
-  WHERE $5 AND r.skipped = '' AND r.relowner <> g.oid
+  JOIN grantee AS g ON g.oid <> r.relowner
     AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-    AND NOT EXISTS (SELECT FROM privilege AS p WHERE NOT p.of_sequence AND p.demanded AND p.name = x.privilege_type)
-  GROUP BY r.oid, a.id, g.oid
+  WHERE x.privilege_type <> ALL ($3)
+  GROUP BY r.oid, r.relname, a.id, g.oid
 ),
 -- the roles that may have to look names up in a schema
 actor AS (
@@ -188,7 +193,7 @@ UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'id', a.id, 'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'acl', j.acl, 'held', h.held)
+         'acl', j.acl, 'held', h.held, 'rowSecurity', a.row_security)
 FROM alike AS a
 LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
 LEFT JOIN held_json AS h ON h.id = a.id
@@ -201,8 +206,7 @@ JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowne
   AND (r.relacl IS NULL) = (a.relacl IS NULL)
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relation', c.relation, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges,
-         'name', (SELECT relname FROM pg_catalog.pg_class WHERE oid = c.relation))
+         'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
 FROM column_grant AS c
 UNION ALL
 SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
