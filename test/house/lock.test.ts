@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 interface Locked {
+  readonly version?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as {
@@ -12,14 +13,19 @@ const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lo
 /** npm leaves out what it could not find at the time, and `npm ci` then refuses the whole file. */
 it("locks the packages of every platform, so that npm ci works wherever it runs", () => {
   const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies).filter((name) => !isLocked(name, path)),
+    Object.entries(optionalDependencies).filter(([name, range]) => !isLocked(name, range, path)),
   );
   expect(missing).toEqual([]);
 });
 
 /** Node.js looks in each directory above; here it is enough to look beside and at the top. */
-function isLocked(name: string, dependent: string): boolean {
-  return [`${dependent}/node_modules/${name}`, `node_modules/${name}`].some((path) => path in lock.packages);
+function isLocked(name: string, range: string, dependent: string): boolean {
+  const places = [`${dependent}/node_modules/${name}`, `node_modules/${name}`];
+  return places.some((path) => major(lock.packages[path]?.version ?? "") === major(range));
+}
+
+function major(version: string): string | undefined {
+  return /\d+/.exec(version)?.[0];
 }
 
 it("names no registry: the client decides where packages come from", () => {
