@@ -1,9 +1,11 @@
 import { info, setSecret } from "@actions/core";
 import pLimit from "p-limit";
+import type { Client } from "pg";
 import { type Password, signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { tell } from "./github/output.ts";
 import { worst } from "./grants/judge.ts";
+import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { reconcile } from "./reconcile.ts";
 import { logLines } from "./report/escape.ts";
@@ -39,28 +41,18 @@ const DATABASES_AT_ONCE = 4;
 async function inDatabase(settings: Settings, database: string, password: Password): Promise<DatabaseReport> {
   const { server, user, mode, grantees, demand, signIn, cloud } = settings;
   const { host, port } = server;
+  const target = { server, database, user };
   const say = (line: string) => info(logLines(`${database}: ${line}`).join("\n"));
   try {
     say(`connecting to ${host}:${port} as ${user}`);
-    const found = await withSession(
-      { server, database, user },
-      password,
-      (client) => reconcile(client, { mode, grantees, demand }, say),
-      { signIn, cloud },
-    );
-    return { host, port, database, user, ...found };
+    const work = (client: Client) => reconcile(client, { mode, grantees, demand }, say);
+    return { host, port, database, user, ...(await withSession(target, password, work, { signIn, cloud })) };
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
-    return {
-      host,
-      port,
-      database,
-      user,
-      verdict: "error",
-      error: failure,
-      grantees: [],
-      statements: [],
-      mending: [],
-    };
+    const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
+    const hint = near === undefined ? failure.hint : `Did you mean "${near}"? ${failure.hint}`;
+    return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...NOTHING_FOUND };
   }
 }
+
+const NOTHING_FOUND = { grantees: [], statements: [], mending: [] };

@@ -41,6 +41,7 @@ export async function reconcile(
   { mode, grantees, demand }: Task,
   say: Say,
 ): Promise<Reconciled> {
+  say(`reading the privileges of ${grantees.join(", ")}`);
   const before = await look(client, grantees, demand);
   const obstacle = databaseObstacle(before, demand, mode);
   if (obstacle !== null) throw new Failed(obstacle);
@@ -55,6 +56,7 @@ export async function reconcile(
     if (plan.changes.length + plan.hopeless.length === 0) break;
     const outcome = await apply(client, plan, say);
     done = merge(done, outcome);
+    say("reading the privileges again");
     after = await look(client, grantees, demand);
     if (!isPassing(outcome)) break;
   }

@@ -1,0 +1,31 @@
+import { nearest } from "../settings/near.ts";
+import { type Target, withSession } from "./session.ts";
+import { BEGIN_READ_ONLY } from "./transaction.ts";
+
+/** Every server has this one: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
+const ALWAYS_THERE = "postgres";
+
+const DATABASES = `
+SELECT datname AS name
+FROM pg_catalog.pg_database
+WHERE datallowconn AND NOT datistemplate
+ORDER BY datname`;
+
+/** The database that was probably meant by a name the server does not have; undefined where none is near, or told. */
+export async function nearestDatabase(
+  target: Target,
+  password: () => Promise<string>,
+): Promise<string | undefined> {
+  try {
+    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
+      await client.query(BEGIN_READ_ONLY);
+      const { rows } = await client.query<{ name: string }>(DATABASES);
+      return nearest(
+        target.database,
+        rows.map(({ name }) => name),
+      );
+    });
+  } catch {
+    return undefined; // a suggestion is a courtesy: the error itself is told anyway
+  }
+}
