@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Failed } from "../diagnosis/failed.ts";
 import { ON_EXTRA, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../grants/privileges.ts";
 import { MODES } from "../report/report.ts";
+import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import { CLOUDS } from "./clouds.ts";
+import type { ConnectionParts } from "./connection-string.ts";
 import { nearest } from "./near.ts";
 import type { Settings, SignIn, Tls } from "./settings.ts";
 import {
@@ -48,8 +50,13 @@ export const INPUTS = {
   environment: { takes: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { takes: "the one role to sign in as, by its name in PostgreSQL" },
   password: { takes: "the PostgreSQL password of `user`", secret: true },
+  "app-connection": {
+    takes:
+      "what Service Connector gave one app: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az … connection list-configuration`",
+    secret: true,
+  },
   host: { takes: "one server, such as `my-server` or `my-server.postgres.database.azure.com`" },
-  port: { takes: "a number from 1 to 65535", default: "5432" },
+  port: { takes: "a number from 1 to 65535" },
   database: { takes: "one database, or several, one a line" },
   "ssl-mode": { takes: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { takes: "CA certificates as PEM text, or the path of a PEM file" },
@@ -75,7 +82,7 @@ export const INPUTS = {
 type Name = keyof typeof INPUTS;
 
 /** Inputs of this action that are read elsewhere or not yet: no mistakes, but not ours either. */
-const NOT_READ_HERE = ["app-connection", "drift-issue", "github-token"];
+const NOT_READ_HERE = ["drift-issue", "github-token"];
 
 /**
  * What the inputs say, as one value.
@@ -87,9 +94,11 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
   const inputs = inputsIn(env);
   const cloud = CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
   const signIn = signInFrom(inputs);
+  const hostName = host(cloud.hostSuffix);
+  const connection = connectionFrom(inputs, hostName);
   const server = {
-    host: inputs.required("host", host(cloud.hostSuffix)),
-    port: inputs.orDefault("port", port),
+    host: inputs.orConnection("host", hostName, connection?.host),
+    port: inputs.orConnection("port", port, connection?.port ?? DEFAULT_PORT),
     tls: tlsFrom(inputs, readFile),
   };
   if (
@@ -107,8 +116,8 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
     cloud,
     server,
     user: inputs.required("user", name),
-    databases: inputs.required("database", names),
-    grantees: inputs.required("grantee", names),
+    databases: inputs.orConnection("database", names, connection?.database),
+    grantees: inputs.orConnection("grantee", names, connection?.user),
     demand: {
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -123,10 +132,31 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
   return settings;
 }
 
+/** Not in action.yml: a default there looks like a port that somebody gave, and would win over `app-connection`. */
+const DEFAULT_PORT = "5432";
+
 /** The values to mask in the log, before anything else happens. */
 export function secretsIn(env: Env): readonly string[] {
-  const secretInputs = (Object.keys(INPUTS) as Name[]).filter((each) => (INPUTS[each] as Input).secret);
-  return secretInputs.map((each) => secret(env[variable(each)] ?? "")).filter((value) => value.trim() !== "");
+  const secrets = ["client-secret", "password"].map((each) => secret(env[variable(each)] ?? ""));
+  const found = secretsInAppConnection(env[variable("app-connection")] ?? "");
+  return [...secrets, ...found].filter((value) => value.trim() !== "");
+}
+
+/** What `app-connection` says; where it holds several connections, the explicit inputs choose. */
+function connectionFrom(inputs: Inputs, hostName: (text: string) => string): ConnectionParts | undefined {
+  const [hosts, databases, grantees] = [
+    inputs.peek("host", (text) => [hostName(text)]),
+    inputs.peek("database", names),
+    inputs.peek("grantee", names),
+  ];
+  const fits = (said: string | undefined, wanted: readonly string[] | undefined) =>
+    said === undefined || wanted === undefined || wanted.includes(said);
+  return inputs.optional("app-connection", (text) =>
+    readAppConnection(
+      text,
+      ({ host, database, user }) => fits(host, hosts) && fits(database, databases) && fits(user, grantees),
+    ),
+  );
 }
 
 function signInFrom(inputs: Inputs): SignIn {
@@ -182,8 +212,10 @@ type Inputs = ReturnType<typeof inputsIn>;
 function inputsIn(env: Env) {
   const mistakes = misspelt(env);
   const given = (name: Name) => (env[variable(name)] ?? "").trim() !== "";
+  const wrong = new Set<Name>();
   const mistake = (name: Name, what: string) => {
-    mistakes.push(`${name}: ${what}. It takes ${INPUTS[name].takes}.`);
+    wrong.add(name);
+    mistakes.push(`${name}: ${what}${what.endsWith("?") ? "" : "."} It takes ${INPUTS[name].takes}.`);
   };
 
   function read<T>(name: Name, parse: (text: string) => T, without: () => T): T {
@@ -215,6 +247,26 @@ function inputsIn(env: Env) {
         mistake(name, `it is missing${why === undefined ? "" : `, and ${why}`}`);
         return undefined as T;
       }),
+    /** An explicit input wins; what is only found in `app-connection` has to be as good. */
+    orConnection: <T>(name: Name, parse: (text: string) => T, found: string | undefined) =>
+      read(name, parse, () => {
+        try {
+          if (found !== undefined) return parse(found);
+          const silent = given("app-connection") ? ", and `app-connection` does not say" : "";
+          if (!wrong.has("app-connection")) mistake(name, `it is missing${silent}`);
+        } catch (error) {
+          mistake("app-connection", `its ${name} cannot be used: ${(error as Error).message}`);
+        }
+        return undefined as T;
+      }),
+    /** What it says if it says something good; no mistake is noted. */
+    peek<T>(name: Name, parse: (text: string) => T): T | undefined {
+      try {
+        return given(name) ? parse(env[variable(name)] ?? "") : undefined;
+      } catch {
+        return undefined;
+      }
+    },
     throwMistakes() {
       if (mistakes.length > 0) throw badInput(mistakes);
     },

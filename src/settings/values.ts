@@ -123,7 +123,9 @@ export function lines(text: string): readonly string[] {
 /** PostgreSQL cuts a longer name without an error, and would then work on another object. */
 function fitting(name: string): string {
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    throw new Error(`a name in it is longer than PostgreSQL's ${MAX_NAME_BYTES} bytes`);
+    throw new Error(
+      `a name in it is longer than ${MAX_NAME_BYTES} bytes, and PostgreSQL cuts such names short`,
+    );
   }
   return name;
 }

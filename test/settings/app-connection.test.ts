@@ -1,0 +1,272 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readAppConnection, secretsInAppConnection } from "../../src/settings/app-connection.ts";
+import { CASES, CLIENT_SECRET, DATABASE, HOST, json, lines, PASSWORD, USER } from "./service-connector.ts";
+
+const EXPECTED = { host: HOST, port: "5432", database: DATABASE, user: USER };
+
+describe("reads what Service Connector gives", () => {
+  test("there are ten clients and four ways to sign in", () => {
+    expect(CASES).toHaveLength(40);
+  });
+
+  test.each(CASES.map((each) => [each.client, each.auth, each] as const))(
+    "%s, %s",
+    (_client, _auth, each) => {
+      const { port, ...withoutPort } = EXPECTED;
+      const expected = each.port === undefined ? withoutPort : { ...withoutPort, port };
+      for (const text of [lines(each.settings), json(each.settings), JSON.stringify(each.settings)]) {
+        expect(readAppConnection(text)).toEqual(expected);
+        for (const secret of each.secrets) expect(secretsInAppConnection(text)).toContain(secret);
+      }
+      const { AZURE_POSTGRESQL_CONNECTIONSTRING: string } = each.settings;
+      if (string !== undefined) expect(readAppConnection(string)).toEqual(expected);
+    },
+  );
+});
+
+describe("reads the variants people have", () => {
+  const variants: Record<string, string> = {
+    "the old user@server": `Server=${HOST};Database=${DATABASE};Port=5432;Ssl Mode=Require;User Id=${USER}@contoso-pg;`,
+    "the old user%40server": `jdbc:postgresql://${HOST}:5432/${DATABASE}?sslmode=require&user=${USER}%40contoso-pg`,
+    "the prefix Azure_": `Azure_POSTGRESQL_CONNECTIONSTRING=dbname=${DATABASE} host=${HOST} port=5432 user=${USER}`,
+    "the connection's name in the keys": `AZURE_POSTGRESQL_CONN2_HOST=${HOST}\nAZURE_POSTGRESQL_CONN2_PORT=5432\nAZURE_POSTGRESQL_CONN2_DATABASE=${DATABASE}\nAZURE_POSTGRESQL_CONN2_USERNAME=${USER}`,
+    "a connection's name that is a key's": `AZURE_POSTGRESQL_USER_HOST=${HOST}\nAZURE_POSTGRESQL_USER_PORT=5432\nAZURE_POSTGRESQL_USER_NAME=${DATABASE}\nAZURE_POSTGRESQL_USER_USER=${USER}`,
+    "Npgsql's synonyms in another order": `Username=${USER};SSL Mode=Require;Trust Server Certificate=true;Database=${DATABASE};Host=${HOST};Port=5432`,
+    "Npgsql without spaces in keys": `userid=${USER};SslMode=Require;db=${DATABASE};server=${HOST};port=5432`,
+    "semicolons doubled by naive joining": `;Server=${HOST};;Database=${DATABASE};Port=5432;;User Id=${USER};;;Pooling=true;`,
+    "what Service Connector really wrote": `Server=${HOST};Database=${DATABASE};Port=5432;Ssl Mode=Require;User Id=${USER}@contoso-pg;Trust Server Certificate=true;Pooling=true;Maximum Pool Size=100;`,
+    "Npgsql's port behind the host": `Server=${HOST}:5432;Database=${DATABASE};User Id=${USER}`,
+    "Npgsql's quotes": `Server="${HOST}";Database='${DATABASE}';Port=5432;User Id="${USER}";Password="a;""b"`,
+    "a token appended to Npgsql's": `Server=${HOST};Database=${DATABASE};Port=5432;User Id=${USER};;Password=first;Password=second`,
+    "libpq's quotes and spaces": `host = '${HOST}' port = 5432\n dbname = '${DATABASE}' user='${USER}' password='a\\'b c'`,
+    "libpq with an empty password": `host=${HOST} port=5432 dbname=${DATABASE} user=${USER} password=`,
+    "libpq with a semicolon in the password": `host=${HOST} port=5432 dbname=${DATABASE} user=${USER} password=a;Host=evil`,
+    "a URI": `postgresql://${USER}:p%40ss@${HOST}:5432/${DATABASE}?sslmode=require`,
+    "a URI of SQLAlchemy": `postgresql+psycopg2://${USER}@${HOST}:5432/${DATABASE}`,
+    "JDBC with a plug-in": `jdbc:postgresql://${HOST}:5432/${DATABASE}?user=${USER}&authenticationPluginClassName=com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin`,
+    "a string in quotes": `"host=${HOST} port=5432 dbname=${DATABASE} user=${USER}"`,
+    "Spring's variables": `SPRING_DATASOURCE_URL=jdbc:postgresql://${HOST}:5432/${DATABASE}?sslmode=require\nSPRING_DATASOURCE_USERNAME=${USER}`,
+    "Spring's old names": `spring.datasource.passwordless_enabled=true\nspring.cloud.Azure.credential.client-id=x\nspring.datasource.url: jdbc:postgresql://${HOST}:5432/${DATABASE}\nspring.datasource.username: ${USER}`,
+    "a .env file with comments": `# the app\r\nexport AZURE_POSTGRESQL_HOST="${HOST}" # quoted\r\n\r\nAZURE_POSTGRESQL_PORT=5432 # plain\r\nAZURE_POSTGRESQL_DATABASE='${DATABASE}'\r\nAZURE_POSTGRESQL_USERNAME=${USER}\r\nAZURE_STORAGEBLOB_RESOURCEENDPOINT=https://x.blob.core.windows.net`,
+    "app settings": JSON.stringify([
+      { name: "WEBSITE_X", slotSetting: false, value: null },
+      ...Object.entries({ HOST, PORT: "5432", DATABASE, USERNAME: USER }).map(([name, value]) => ({
+        name: `AZURE_POSTGRESQL_${name}`,
+        slotSetting: false,
+        value,
+      })),
+    ]),
+    "the newer list-configuration": JSON.stringify({
+      configurations: [
+        {
+          name: "AZURE_POSTGRESQL_CONNECTIONSTRING",
+          value: `host=${HOST} port=5432 dbname=${DATABASE} user=${USER}`,
+          configType: "Default",
+          keyVaultReferenceIdentity: null,
+        },
+      ],
+    }),
+    "a byte order mark": `\uFEFFhost=${HOST} port=5432 dbname=${DATABASE} user=${USER}`,
+  };
+  test.each(Object.entries(variants))("%s", (_name, text) => {
+    expect(readAppConnection(text)).toEqual(EXPECTED);
+  });
+
+  test("an address of a person stays whole: only the server's own name is cut off", () => {
+    const text = `host=${HOST} dbname=x user=anna@contoso.com`;
+    expect(readAppConnection(text).user).toBe("anna@contoso.com");
+  });
+
+  test("names with white space, quotes and escapes come out as they are", () => {
+    expect(readAppConnection("host=h dbname='my \\'db\\'' user='A \\\\ B'")).toMatchObject({
+      database: "my 'db'",
+      user: "A \\ B",
+    });
+    expect(readAppConnection(`Host=h;Database="a;b";User Id='it''s'`)).toMatchObject({
+      database: "a;b",
+      user: "it's",
+    });
+    expect(readAppConnection("postgres://A%20B@h/my%2Fdb")).toMatchObject({ database: "my/db", user: "A B" });
+  });
+});
+
+describe("several connections in one text", () => {
+  const two = `AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_DATABASE=one\nAZURE_POSTGRESQL_CONN2_HOST=b\nAZURE_POSTGRESQL_CONN2_DATABASE=two`;
+
+  test("are refused when nothing chooses, by their names", () => {
+    expect(() => readAppConnection(two)).toThrow("it holds 2 connections (the first, CONN2)");
+  });
+
+  test("one is taken when what is meant chooses it", () => {
+    expect(readAppConnection(two, ({ database }) => database === "two")).toEqual({
+      host: "b",
+      database: "two",
+    });
+  });
+
+  test("are refused when two fit", () => {
+    expect(() => readAppConnection(two, () => true)).toThrow("it holds 2 connections");
+  });
+});
+
+describe("refuses, in words and without the value", () => {
+  const refused: Record<string, [string, string]> = {
+    "another database's string": ["mysql://u:hunter2@h/db", "something else than PostgreSQL"],
+    "another driver's": ["jdbc:mysql://h/db?password=hunter2", "something else than PostgreSQL"],
+    "a word": ["hunter2", "no connection string that this action can read"],
+    "settings of something else": [
+      "AZURE_STORAGEBLOB_X=hunter2",
+      "no connection string that this action can read",
+    ],
+    "JSON of something else": ['{"password":"hunter2"}', "neither host, nor database, nor user"],
+    "broken JSON": ['{"password":"hunter2"', "begins like JSON"],
+    "an open quote": ["host='hunter2 dbname=x", "no connection string that this action can read"],
+    "a broken escape": ["postgres://u:hunter2@h/%zz", "% escape"],
+    "two hosts": ["host=a host=hunter2", "two values for its host"],
+    "two hosts of Npgsql's": ["Server=a;Host=hunter2", "two values for its host"],
+    "a string that contradicts the keys": [
+      "AZURE_POSTGRESQL_CONNECTIONSTRING=host=a\nAZURE_POSTGRESQL_HOST=hunter2",
+      "two values for its host",
+    ],
+    "a reference to a Key Vault": [
+      "AZURE_POSTGRESQL_CONNECTIONSTRING=@Microsoft.KeyVault(SecretUri=https://hunter2)",
+      "reference to a Key Vault",
+    ],
+    "nothing but a password": ["password=hunter2", "neither host, nor database, nor user"],
+  };
+  test.each(Object.entries(refused))("%s", (_name, [text, words]) => {
+    const error = caught(() => readAppConnection(text));
+    expect(error?.message).toContain(words);
+    expect(error?.message).not.toContain("hunter2");
+  });
+});
+
+describe("finds every secret", () => {
+  const hidden: Record<string, [string, string[]]> = {
+    "in Npgsql's, quoted": ['Server=h;Password="a;""b";User Id=u', ['a;"b']],
+    "in libpq's, quoted": ["host=h password='a\\'b c' user=u", ["a'b c"]],
+    "in a URI, escaped and not": ["postgres://u:p%40ss!word@h/db", ["p%40ss!word", "p@ss!word"]],
+    "in JDBC": ["jdbc:postgresql://h/db?user=u&password=p%26ss", ["p%26ss", "p&ss"]],
+    "in keys": [`AZURE_POSTGRESQL_HOST=h\nAZURE_POSTGRESQL_CLIENTSECRET="${CLIENT_SECRET}"`, [CLIENT_SECRET]],
+    "of one letter": ["AZURE_POSTGRESQL_PASSWORD=x", ["x"]],
+    "where the form is broken": [`host='h password=${PASSWORD}`, [PASSWORD]],
+    "where JSON is broken": [
+      `{"configurations":[{"name":"AZURE_POSTGRESQL_PASSWORD","value":"${PASSWORD}"},`,
+      [PASSWORD],
+    ],
+    "in settings of something else": [`DB_PASSWORD=${PASSWORD}`, [PASSWORD]],
+  };
+  test.each(Object.entries(hidden))("%s", (_name, [text, secrets]) => {
+    for (const secret of secrets) expect(secretsInAppConnection(text)).toContain(secret);
+  });
+
+  test("and no name of a server, a database or a user", () => {
+    for (const { settings } of CASES) {
+      const found = secretsInAppConnection(lines(settings));
+      for (const name of [HOST, DATABASE, USER, "5432", "require", "true"]) expect(found).not.toContain(name);
+    }
+  });
+});
+
+describe("any text", () => {
+  const NASTY = fc.oneof(
+    fc.string({ maxLength: 80 }),
+    fc.string({ unit: fc.constantFrom(..."=;'\"\\&?:/@% #\n[]{},ahostupdrenm0"), maxLength: 80 }),
+    fc
+      .tuple(fc.constantFrom(...CASES), fc.nat(), fc.string({ maxLength: 3 }), fc.nat({ max: 5 }))
+      .map(([{ settings }, at, insert, cut]) => {
+        const text = lines(settings);
+        const i = at % text.length;
+        return text.slice(0, i) + insert + text.slice(i + cut);
+      }),
+  );
+
+  test("is read or refused with words: nothing else is thrown", () => {
+    fc.assert(
+      fc.property(NASTY, (text) => {
+        const error = caught(() => readAppConnection(text));
+        expect(error === undefined || Object.getPrototypeOf(error) === Error.prototype).toBe(true);
+        secretsInAppConnection(text);
+      }),
+    );
+  });
+
+  const VALUE = fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
+    .map((text) => text.trim().normalize());
+  const NAME = VALUE.filter((text) => text !== "" && !/[\0\r\n]/.test(text) && !text.includes("@"));
+  const PARTS = fc.record({
+    host: fc.constantFrom("h", HOST),
+    port: fc.constantFrom("5432", "6432"),
+    database: NAME,
+    user: NAME,
+    password: NAME,
+  });
+
+  const ENCODED: Record<
+    string,
+    (parts: Record<"host" | "port" | "database" | "user" | "password", string>) => string
+  > = {
+    libpq: ({ host, port, database, user, password }) =>
+      `host=${host} port=${port} password=${libpq(password)} dbname=${libpq(database)} user=${libpq(user)}`,
+    Npgsql: ({ host, port, database, user, password }) =>
+      `Password=${npgsql(password)};Server=${host};Port=${port};Database=${npgsql(database)};User Id=${npgsql(user)}`,
+    "a URI": ({ host, port, database, user, password }) =>
+      `postgresql://${percent(user)}:${percent(password)}@${host}:${port}/${percent(database)}`,
+    JDBC: ({ host, port, database, user, password }) =>
+      `jdbc:postgresql://${host}:${port}/${percent(database)}?password=${percent(password)}&user=${percent(user)}`,
+    JSON: ({ host, port, database, user, password }) =>
+      JSON.stringify({
+        AZURE_POSTGRESQL_HOST: host,
+        AZURE_POSTGRESQL_PORT: port,
+        AZURE_POSTGRESQL_DATABASE: database,
+        AZURE_POSTGRESQL_USER: user,
+        AZURE_POSTGRESQL_PASSWORD: password,
+      }),
+  };
+  test.each(Object.entries(ENCODED))(
+    "written by the rules of %s comes out as it went in",
+    (_name, encode) => {
+      fc.assert(
+        fc.property(PARTS, (parts) => {
+          const { password, ...rest } = parts;
+          expect(readAppConnection(encode(parts))).toEqual(rest);
+          expect(secretsInAppConnection(encode(parts))).toContain(password);
+        }),
+      );
+    },
+  );
+
+  test("never makes up a host: it stands in the text, letter by letter", () => {
+    fc.assert(
+      fc.property(NASTY, (text) => {
+        const host = attempt(() => readAppConnection(text).host);
+        if (host !== undefined && !text.includes("%") && !text.includes("\\")) {
+          expect(text.replaceAll('""', '"').replaceAll("''", "'")).toContain(host);
+        }
+      }),
+    );
+  });
+});
+
+const libpq = (value: string) => `'${value.replace(/[\\']/g, "\\$&")}'`;
+const npgsql = (value: string) => `"${value.replaceAll('"', '""')}"`;
+const percent = (value: string) => encodeURIComponent(value);
+
+function caught(task: () => unknown): Error | undefined {
+  try {
+    task();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function attempt<T>(task: () => T): T | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
+}
