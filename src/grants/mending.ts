@@ -11,11 +11,14 @@ export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): 
     statements: scriptOf(changes, snapshot.server.roleSet),
   };
   const others = hopeless.filter(({ change, reason }) => actorFor(snapshot, change, reason) !== null);
-  const byRole = Map.groupBy(others, ({ change, reason }) => actorFor(snapshot, change, reason)?.name ?? "");
+  const byRole = Map.groupBy(others, ({ change, reason }) => actorFor(snapshot, change, reason) as Role);
   const blocks = [...byRole].map(
-    ([as, theirs]): MendingBlock => ({
-      as,
+    ([role, theirs]): MendingBlock => ({
+      as: role.name,
       runnable: false,
+      ...(theirs.some(({ reason }) => reason === "not-owner")
+        ? { instead: membershipFor(snapshot, role) }
+        : {}),
       statements: scriptOf(
         theirs.map(({ change }) => change),
         false,
@@ -39,14 +42,8 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
       return change.as === null
         ? `Run as ${login.name}: ${sql}`
         : `Run as ${login.name}: SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`;
-    case "not-owner": {
-      if (owner.superuser) return `Run as a superuser, such as ${owner.name}: ${sql}`;
-      const membership = membershipSql(owner, login, snapshot.server.version);
-      const who = owner.administered
-        ? `${login.name} itself may run that`
-        : `an administrator of ${owner.name} may run that`;
-      return `Run as ${owner.name}: ${sql} Or let ${login.name} act for it: ${membership} (${who})`;
-    }
+    case "not-owner":
+      return `Run as ${owner.name}: ${sql} ${membershipFor(snapshot, owner)}`;
     case "owner-lacks-usage": {
       const schema = change.group.schema;
       const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
@@ -70,6 +67,18 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
     case "refused":
       return `Run as ${owner.name}: ${sql}`;
   }
+}
+
+/** The other way than running SQL as the owner: membership, and who may give it. */
+function membershipFor(snapshot: Snapshot, owner: Role): string {
+  const login = sessionRole(snapshot);
+  if (owner.superuser) {
+    return `${owner.name} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input exclude.`;
+  }
+  const who = owner.administered
+    ? `${login.name} itself may run that`
+    : `an administrator of ${owner.name} may`;
+  return `Or let ${login.name} act for it: ${membershipSql(owner, login, snapshot.server.version)} (${who})`;
 }
 
 /** Who can do what this login cannot; null where SQL by somebody else is not the answer. */

@@ -48,6 +48,8 @@ export interface MendingBlock {
   readonly as: string;
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
+  /** Another way than running it as that role, in a sentence: only for blocks that this login cannot run. */
+  readonly instead?: string;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
   readonly statements: readonly string[];
 }
