@@ -19,11 +19,13 @@ const README = [
   { name: "drift", width: 900, theme: "dark" },
 ];
 const ALL = [
-  ...["drift", "plan", "repaired", "inSync", "error", "badInput", "many", "hostile", "hundreds"].map((name) => ({
-    name,
-    width: 900,
-    theme: "light",
-  })),
+  ...["drift", "plan", "repaired", "inSync", "error", "badInput", "many", "hostile", "hundreds"].map(
+    (name) => ({
+      name,
+      width: 900,
+      theme: "light",
+    }),
+  ),
   { name: "drift", width: 900, theme: "dark" },
   { name: "drift", width: 390, theme: "light" },
   { name: "many", width: 390, theme: "dark" },

@@ -14,8 +14,13 @@ const EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 /** A name that PostgreSQL reads back without quotes. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 
-/** What a quoted name cannot hold as it is: hidden characters, and the two that end a Markdown code span or cell. */
-const NOT_IN_NAME = new RegExp(`${HIDDEN.source}|[\`|]`, "u");
+/** The start of one of the runner's commands, wherever in a line it stands; see `logLine`. */
+const COMMAND = "##[";
+
+/** What a quoted name is not written with, in SQL and, where a code span or a cell would end too, in text. */
+const NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+const NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+const EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
 const EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 
 /**
@@ -44,12 +49,11 @@ function unicodeName(name: string, escaped: RegExp): string {
 }
 
 const SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-const EACH_NOT_IN_SQL = new RegExp(`${HIDDEN.source}|[\\\\"]`, "gu");
 
-/** The same SQL, with quoted names that hold hidden characters written in PostgreSQL's `U&` form. */
+/** The same SQL, to be read and printed: quoted names that hold hidden characters in PostgreSQL's `U&` form. */
 export function visibleSql(sql: string): string {
   return sql.replace(SQL_TOKEN, (token) =>
-    token.startsWith('"') && HIDDEN.test(token)
+    token.startsWith('"') && NOT_IN_SQL.test(token)
       ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), EACH_NOT_IN_SQL)
       : token,
   );
@@ -71,7 +75,7 @@ function codePoint(char: string): string {
  */
 export function logLine(text: string): string {
   return visible(text)
-    .replaceAll("##[", "##\\[")
+    .replaceAll(COMMAND, "##\\[")
     .replace(/^(\s*)::/, "$1\\::");
 }
 
@@ -151,36 +155,55 @@ function longestRun(text: string, char: string): number {
 function markdownText(sentence: string): string {
   const pieces = sentence.split("`");
   const unclosed = pieces.length % 2 === 0 ? pieces.length - 1 : pieces.length;
-  return pieces
-    .map((piece, i) => {
-      if (i === unclosed) return words(`\`${piece}`);
-      return i % 2 === 1 ? codeOf(piece) : words(piece);
-    })
-    .join("");
+  const tokens = pieces.flatMap((piece, i): readonly Token[] => {
+    if (i === unclosed) return wordsOf(`\`${piece}`);
+    return i % 2 === 1 ? [{ code: true, text: piece }] : wordsOf(piece);
+  });
+  return joined(tokens)
+    .map(({ code, text }) => (code ? codeSpan(text) : text))
+    .join("")
+    .replace(LIST_MARK, "`$1`");
 }
 
-function codeOf(piece: string): string {
-  return piece === "" ? "" : codeSpan(piece);
+interface Token {
+  readonly code: boolean;
+  readonly text: string;
 }
 
-function words(text: string): string {
-  return text
-    .split(/(\r\n|\r|\n|[ \t]+)/)
-    .map((word) => {
-      if (/^[\r\n]/.test(word)) return "<br>";
-      if (/^[ \t]*$/.test(word)) return word === "" ? "" : " ";
-      return markdownWord(word);
-    })
-    .join("");
+/** Two code spans side by side would be read as one with other ends. */
+function joined(tokens: readonly Token[]): readonly Token[] {
+  const result: Token[] = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
 }
 
-const WORD = /^([("']*)(.*?)([.,;:!?)"']*)$/s;
+function wordsOf(text: string): readonly Token[] {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i): readonly Token[] => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return wordTokens(word);
+  });
+}
+
 const SAFE_WORD = /^[\p{L}\p{N}.,;:'"()/?!=%+-]*$/u;
-/** Words of safe letters that GitHub or a renderer links all the same: emoji, addresses, GH-1, commit hashes. */
+/** Words of safe letters that GitHub or a renderer makes more of: emoji, addresses, GH-1, commit hashes. */
 const LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+/** At the start of a list's item, these would start another list, or a line across. */
+const LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+/** Brackets, quotes and stops stay outside the code a word is put in. */
+const WORD = /^([("']*)(.*?)([.,;:!?)"']*)$/s;
 
-function markdownWord(word: string): string {
+function wordTokens(word: string): readonly Token[] {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
   const [, before = "", core = "", after = ""] = WORD.exec(word) ?? [];
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return word;
-  return core === "" ? codeSpan(word) : `${before}${codeSpan(core)}${after}`;
+  if (core === "") return [{ code: true, text: word }];
+  return [
+    { code: false, text: before },
+    { code: true, text: core },
+    { code: false, text: after },
+  ];
 }

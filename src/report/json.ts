@@ -3,9 +3,12 @@ import type { Report } from "./report.ts";
 /** Deeper than this, a value stands on one line: a finding is a line, to read, to grep and to compare. */
 const DEPTH_OF_FINDINGS = 6;
 
-/** The JSON report. Its schema is docs/report.schema.json. */
+/**
+ * The JSON report. Its schema is docs/report.schema.json. Somebody will print the file in the job's log, so that
+ * nothing in it may be a command to the runner (see `logLine`).
+ */
 export function renderJson(report: Report): string {
-  return `${render(report, 0)}\n`;
+  return `${render(report, 0).replaceAll("##[", "#\\u0023[")}\n`;
 }
 
 function render(value: unknown, depth: number): string {

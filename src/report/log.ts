@@ -3,7 +3,7 @@ import { byCause, type Cause, sourcesText } from "./findings.ts";
 import { serverText } from "./headline.ts";
 import { explain } from "./reasons.ts";
 import type { Changed, DatabaseReport, GranteeReport, Report } from "./report.ts";
-import { count, countKinds, objectText } from "./words.ts";
+import { count, countKinds, objectText, VERDICT_WORDS } from "./words.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -17,22 +17,19 @@ const MOST_LINES = 200;
 export function logGroups(report: Report): readonly LogGroup[] {
   return report.databases.map((database) => ({
     title: logLine(
-      `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictWord(database)}`,
+      `${plain.name(database.database)} on ${serverText(database, plain)}: ${VERDICT_WORDS[database.verdict]}`,
     ),
     lines: [
       ...failure(database),
       ...database.grantees.flatMap((grantee) => granteeLines(database, grantee)),
-      ...listed(
-        report.mode === "apply" ? "Committed" : "Mode apply would run",
-        database.statements,
-        visibleSql,
-      ),
+      ...(report.mode === "plan" ? listed("Mode apply would run", sqlLines(database), String) : []),
     ],
   }));
 }
 
-function verdictWord({ verdict }: { readonly verdict: string }): string {
-  return verdict === "error" ? "could not check" : verdict;
+/** What `apply` runs it says while it runs; the report keeps it all. */
+function sqlLines({ statements }: DatabaseReport): readonly string[] {
+  return statements.flatMap((sql) => visibleSql(sql).split("\n"));
 }
 
 function failure({ error }: DatabaseReport | GranteeReport): readonly string[] {
@@ -45,7 +42,7 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport): readonl
   const looked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
   const name = plain.name(grantee.grantee);
   return [
-    logLine(`${name}: ${verdictWord(grantee)}${grantee.error ? "" : ` (${looked})`}`),
+    logLine(`${name}: ${VERDICT_WORDS[grantee.verdict]}${grantee.error ? "" : ` (${looked})`}`),
     ...failure(grantee),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
@@ -89,6 +86,6 @@ function listed<T>(title: string, items: readonly T[], line: (item: T) => string
   return [
     logLine(`${title}:`),
     ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${line(item)}`)),
-    ...(rest > 0 ? [`  and ${count(rest, "more")} in the JSON report`] : []),
+    ...(rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []),
   ];
 }

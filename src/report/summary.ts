@@ -1,4 +1,4 @@
-import { codeBlock, markdown, markup, visibleSql } from "./escape.ts";
+import { codeBlock, markdown, markup, type Pen, visibleSql } from "./escape.ts";
 import {
   alike,
   byCause,
@@ -10,7 +10,7 @@ import {
   sourcesText,
 } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
-import { explain, type Setting } from "./reasons.ts";
+import { explain } from "./reasons.ts";
 import type {
   Changed,
   DatabaseReport,
@@ -23,7 +23,16 @@ import type {
   Report,
   Verdict,
 } from "./report.ts";
-import { count, countKind, countKinds, objectName, objectText, some, sourceText } from "./words.ts";
+import {
+  count,
+  countKind,
+  countKinds,
+  objectName,
+  objectText,
+  some,
+  sourceText,
+  VERDICT_WORDS,
+} from "./words.ts";
 
 /**
  * GitHub drops a summary beyond 1 MiB, counted in bytes after it has masked secrets, which can make it longer.
@@ -39,7 +48,10 @@ const FOLDED_ROWS = 1_000;
 const SQL_BYTES = 65_536;
 const MOST_WARNINGS = 20;
 const MOST_NAMES = 8;
+const MOST_CAUSES = 20;
 const MOST_DATABASES = 200;
+/** With more rows than this, those in sync are only counted. */
+const MOST_GREEN_ROWS = 20;
 
 const ICONS: Readonly<Record<Verdict, string>> = { "in-sync": "✅", repaired: "🔧", drift: "❌", error: "⚠️" };
 
@@ -69,7 +81,7 @@ interface Page {
   /** Adds a table's rows, as many as fit, at most `most`. */
   table(head: readonly string[], rows: Iterable<readonly string[]>, most?: number): void;
   /** Adds content below a fold. `title` is HTML. */
-  fold(title: string, content: () => void): void;
+  fold(title: string, content: () => void, open?: boolean): void;
   close(): string;
 }
 
@@ -95,7 +107,7 @@ function openPage(): Page {
   return {
     add,
     table(head, rows, most = Number.POSITIVE_INFINITY) {
-      const first = `| ${head.join(" | ")} |\n|${" --- |".repeat(head.length)}\n`;
+      const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
       if (!fits(first)) return;
       put(first);
       let shown = 0;
@@ -110,10 +122,10 @@ function openPage(): Page {
       }
       put("\n");
     },
-    fold(title, content) {
-      const open = `<details><summary>${title}</summary>\n\n`;
-      if (!fits(open)) return;
-      put(open);
+    fold(title, content, open = false) {
+      const start = `<details${open ? " open" : ""}><summary>${title}</summary>\n\n`;
+      if (!fits(start)) return;
+      put(start);
       content();
       put("</details>\n\n");
     },
@@ -171,52 +183,72 @@ function sectionPart(page: Page, report: Report, { databases, grantees }: Sectio
   if (!database) return;
   if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database }) => database))}`);
   if (database.error) errorPart(page, database.error);
-  const parts = sameGrantees(grantees);
-  for (const same of parts) {
+  const several = grantees.length > 1;
+  const parts = sameGrantees(grantees).flatMap((same) => {
     const [grantee] = same;
-    if (!grantee) continue;
-    if (grantees.length > 1) page.add(`##### For ${names(same.map(({ grantee }) => grantee))}`);
-    granteePart(page, report, database, grantee);
-  }
+    return grantee ? [{ grantee, whom: several ? same.map(({ grantee }) => grantee) : [] }] : [];
+  });
+  for (const { grantee, whom } of parts) driftPart(page, report, database, grantee, whom);
   for (const block of database.mending) mendingPart(page, report, block);
+  for (const { grantee, whom } of parts) {
+    warningsPart(page, grantee, whom);
+    changedPart(page, "Granted", grantee.granted, whom);
+    changedPart(page, "Revoked", grantee.revoked, whom);
+  }
 }
 
 function names(list: readonly string[]): string {
   return some(list, MOST_NAMES, (name) => markdown.name(name));
 }
 
-function granteePart(page: Page, report: Report, database: DatabaseReport, grantee: GranteeReport): void {
-  const setting = { database, pen: markdown, sql: "the SQL below" };
-  if (grantee.error) errorPart(page, grantee.error);
-  for (const cause of byCause(grantee.missing)) {
-    causePart(page, "Missing", cause, setting);
-    findingsTable(page, ["Object", "Missing"], cause.findings, ({ privileges }) => [privileges.join(", ")]);
-  }
-  const extra = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
-  for (const cause of byCause(grantee.extra)) {
-    causePart(page, extra, cause, setting);
-    findingsTable(page, ["Object", "Extra", "From"], cause.findings, (finding) => [
-      finding.privileges.join(", "),
-      sourcesText(finding, markdown),
-    ]);
-  }
-  warningsPart(page, grantee);
-  changedPart(page, "Granted", grantee.granted);
-  changedPart(page, "Revoked", grantee.revoked);
-}
-
 function errorPart(page: Page, { message, hint }: Failure): void {
   page.add(`**What happened:** ${markdown.text(message)}`);
   if (hint) page.add(`**What to do:** ${markdown.text(hint)}`);
-  page.add("Whether a privilege is missing there is not known: it could not be checked.");
+  page.add("This is no finding: whether a privilege is missing could not be checked.");
 }
 
 // --- findings
 
-function causePart(page: Page, what: string, cause: Cause, setting: Setting): void {
-  const { why, fix } = explain(cause, setting);
-  const { owner, findings } = cause;
-  page.add(`**${what} on ${countKinds(findings)}, owned by ${markdown.name(owner)}.** ${why} ${fix}`);
+/** @param whom the grantees, where there are others to tell them from */
+function driftPart(
+  page: Page,
+  report: Report,
+  database: DatabaseReport,
+  { error, missing, extra }: GranteeReport,
+  whom: readonly string[],
+): void {
+  if (whom.length > 0 && (error || missing.length > 0 || extra.length > 0)) {
+    page.add(`##### For ${names(whom)}`);
+  }
+  if (error) errorPart(page, error);
+  causesPart(page, "Missing", byCause(missing), database, ["Missing"], ({ privileges }) => [
+    privileges.join(", "),
+  ]);
+  const beyond = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
+  causesPart(page, beyond, byCause(extra), database, ["Extra", "From"], (finding) => [
+    finding.privileges.join(", "),
+    sourcesText(finding, markdown),
+  ]);
+}
+
+function causesPart<F extends Missing>(
+  page: Page,
+  what: string,
+  causes: readonly Cause<F>[],
+  database: DatabaseReport,
+  head: readonly string[],
+  cells: (finding: F) => readonly string[],
+): void {
+  for (const cause of causes.slice(0, MOST_CAUSES)) {
+    const { owner, findings } = cause;
+    const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
+    page.add(`**${what} on ${countKinds(findings)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`);
+    findingsTable(page, ["Object", ...head], findings, cells);
+  }
+  const rest = causes.slice(MOST_CAUSES).flatMap(({ findings }) => findings);
+  if (rest.length > 0) {
+    page.add(`**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`);
+  }
 }
 
 /** A few objects one by one; many as groups that differ in nothing but the name, and one by one below a fold. */
@@ -231,14 +263,16 @@ function findingsTable<F extends Missing>(
     page.table(head, findings.map(row));
     return;
   }
+  const groups = alike(findings).toSorted((a, b) => b.length - a.length);
   page.table(
     head,
-    alike(findings)
-      .toSorted((a, b) => b.length - a.length)
+    groups
+      .slice(0, SHOWN_ROWS)
       .flatMap((group) => (group[0] ? [[groupText(group), ...cells(group[0])]] : [])),
-    SHOWN_ROWS,
   );
-  page.fold(`All ${count(findings.length, "row")}`, () =>
+  const rest = groups.slice(SHOWN_ROWS).flat();
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  page.fold(`All ${countKinds(findings)}${others}`, () =>
     page.table(head, lazily(findings, row), FOLDED_ROWS),
   );
 }
@@ -256,9 +290,9 @@ function groupText(group: readonly Named[]): string {
   return `${countKind(first.kind, group.length)}: ${some(group, 3, (object) => objectName(object, markdown))}`;
 }
 
-function changedPart(page: Page, verb: string, changed: readonly Changed[]): void {
+function changedPart(page: Page, verb: string, changed: readonly Changed[], whom: readonly string[]): void {
   if (changed.length === 0) return;
-  page.fold(`${verb} on ${countKinds(changed)}`, () =>
+  page.fold(`${verb} on ${countKinds(changed)}${forWhom(whom, markup)}`, () =>
     page.table(
       ["Object", verb],
       lazily(changed, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
@@ -276,52 +310,69 @@ function mendingPart(page: Page, { mode }: Report, { as, runnable, statements }:
     );
     return;
   }
-  const planned = runnable && mode === "plan" ? ": <code>mode: apply</code> runs it" : "";
-  page.fold(`<b>SQL for ${markup.name(as)}</b> (${lines}${planned})`, () =>
-    page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
+  const planned = runnable && mode === "plan";
+  const note = planned ? `${lines}: <code>mode: apply</code> runs it` : lines;
+  page.fold(
+    `<b>SQL for ${markup.name(as)}</b> (${note})`,
+    () => page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
+    planned,
   );
 }
 
-function warningsPart(page: Page, { warnings }: GranteeReport): void {
+function warningsPart(page: Page, { warnings }: GranteeReport, whom: readonly string[]): void {
   if (warnings.length === 0) return;
   const shown = warnings.slice(0, MOST_WARNINGS).map(({ message }) => `- ${markdown.text(message)}`);
   const rest = warnings.length - shown.length;
-  const more =
-    rest > 0 ? [`- and ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
-  page.add(`**${count(warnings.length, "warning")}**\n\n${[...shown, ...more].join("\n")}`);
+  const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
+  page.add(
+    `**${count(warnings.length, "warning")}${forWhom(whom, markdown)}**\n\n${[...shown, ...more].join("\n")}`,
+  );
+}
+
+function forWhom(whom: readonly string[], pen: Pen): string {
+  return whom.length === 0 ? "" : ` for ${some(whom, MOST_NAMES, (name) => pen.name(name))}`;
 }
 
 // --- the whole
 
+/** A row for each database and grantee, with the number of objects; what is the same in all is no column. */
 function overview(page: Page, report: Report): void {
-  const manyGrantees = new Set(granteesOf(report).map(({ grantee }) => grantee)).size > 1;
-  const manyServers = new Set(report.databases.map((database) => serverText(database, markdown))).size > 1;
   const rows = report.databases.flatMap(overviewRows);
-  const green = rows.filter(({ verdict }) => verdict === "in-sync");
-  const told = rows.length > 20 ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
-  const head = [
-    "Database",
-    ...(manyServers ? ["Server"] : []),
-    ...(manyGrantees ? ["Grantee"] : []),
-    "Verdict",
-    "Missing on",
-    "Granted on",
-    "Extra on",
+  const told = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const many = (of: (row: OverviewRow) => unknown) => new Set(rows.map(of)).size > 1;
+  const columns: readonly Column[] = [
+    { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
+    {
+      head: "Server",
+      show: many(({ database }) => serverText(database, markdown)),
+      cell: ({ database }) => serverText(database, markdown),
+    },
+    {
+      head: "Grantee",
+      show: granteesOf(report).some(({ grantee }, _, [first]) => grantee !== first?.grantee),
+      cell: ({ grantee }) => (grantee ? markdown.name(grantee.grantee) : "all"),
+    },
+    { head: "Verdict", show: true, cell: ({ verdict }) => verdictText(verdict) },
+    ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
+      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
+      show: granteesOf(report).some((grantee) => grantee[list].length > 0),
+      cell: ({ grantee, verdict }: OverviewRow) =>
+        grantee && verdict !== "error" ? String(objectsIn(grantee[list])) : "?",
+    })),
   ];
+  const shown = columns.filter(({ show }) => show);
   page.table(
-    head,
-    told.map(({ database, grantee, verdict }) => [
-      markdown.name(database.database),
-      ...(manyServers ? [serverText(database, markdown)] : []),
-      ...(manyGrantees ? [grantee ? markdown.name(grantee.grantee) : "all"] : []),
-      verdictText(verdict),
-      ...(verdict === "error" || !grantee
-        ? ["?", "?", "?"]
-        : [grantee.missing, grantee.granted, grantee.extra].map((list) => String(objectsIn(list)))),
-    ]),
+    shown.map(({ head }) => head),
+    told.map((row) => shown.map(({ cell }) => cell(row))),
     MOST_DATABASES,
   );
-  if (told.length < rows.length) page.add(`In sync: ${count(green.length, "more row")}.`);
+  if (told.length < rows.length) page.add(`The other ${rows.length - told.length} are in sync.`);
+}
+
+interface Column {
+  readonly head: string;
+  readonly show: boolean;
+  readonly cell: (row: OverviewRow) => string;
 }
 
 interface OverviewRow {
@@ -337,7 +388,7 @@ function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
 }
 
 function verdictText(verdict: Verdict): string {
-  return `${ICONS[verdict]} ${verdict === "error" ? "could not check" : verdict}`;
+  return `${ICONS[verdict]} ${VERDICT_WORDS[verdict]}`;
 }
 
 /** What was looked at, as whom, and where the privileges come from. */

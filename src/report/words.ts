@@ -1,5 +1,5 @@
 import type { Pen } from "./escape.ts";
-import type { Kind, Named, Source } from "./report.ts";
+import type { Kind, Named, Source, Verdict } from "./report.ts";
 
 /** The phrases that summary, annotations and log share. Everything from outside passes through a `Pen`. */
 
@@ -21,6 +21,13 @@ export function some<T>(items: readonly T[], most: number, write: (item: T) => s
   if (items.length <= most) return series(items.map(write));
   return `${items.slice(0, most).map(write).join(", ")} and ${NUMBER.format(items.length - most)} more`;
 }
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  "in-sync": "in sync",
+  repaired: "repaired",
+  drift: "drift",
+  error: "could not check",
+};
 
 const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   database: ["database", "databases"],

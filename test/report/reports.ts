@@ -57,18 +57,18 @@ export function grantee(overrides: Partial<GranteeReport> = {}): GranteeReport {
 }
 
 export function missing(overrides: Partial<Missing> = {}): Missing {
-  const object = {
+  const { schema = "public", ...object } = {
     kind: "table",
-    schema: "public",
     name: "orders",
     owner: "migrator",
     privileges: ["INSERT", "UPDATE"],
     reason: "not-owner",
     ...overrides,
   } as const;
+  const inSchema = object.kind === "database" || object.kind === "schema" ? {} : { schema };
   const type = object.kind === "sequence" ? "SEQUENCE" : "TABLE";
-  const sql = `GRANT ${object.privileges.join(", ")} ON ${type} "${object.schema}"."${object.name}" TO "aad_orders";`;
-  return { fix: `Run as ${object.owner}: \`${sql}\``, ...object };
+  const sql = `GRANT ${object.privileges.join(", ")} ON ${type} "${schema}"."${object.name}" TO "aad_orders";`;
+  return { fix: `Run as ${object.owner}: \`${sql}\``, ...object, ...inSchema };
 }
 
 export function extra(overrides: Partial<Extra> = {}): Extra {
@@ -87,7 +87,7 @@ const MENDING = {
   as: "migrator",
   runnable: false,
   statements: [
-    'GRANT INSERT, UPDATE ON TABLE "public"."orders", "public"."order_lines", "public"."Order Notes" TO "aad_orders";',
+    'GRANT INSERT, UPDATE ON TABLE\n  "public"."orders",\n  "public"."order_lines",\n  "public"."Order Notes"\nTO "aad_orders";',
     'GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";',
   ],
 };

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { annotations } from "../../src/report/annotations.ts";
+import { verdictLine } from "../../src/report/headline.ts";
+import type { Missing } from "../../src/report/report.ts";
+import { hostileName } from "./hostile.ts";
+import * as reports from "./reports.ts";
+
+function drifting(missing: readonly Missing[]) {
+  return reports.report([
+    reports.database({ verdict: "drift", grantees: [reports.grantee({ verdict: "drift", missing })] }),
+  ]);
+}
+
+test("tells each finding in whole sentences: object, privileges, owner, fix", () => {
+  expect(annotations(drifting([reports.missing()]))).toEqual([
+    {
+      level: "error",
+      title: "INSERT, UPDATE on table public.orders",
+      message:
+        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";`',
+    },
+  ]);
+});
+
+test("tells objects that differ in nothing but the name as one, of all databases", () => {
+  const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
+  expect(first?.title).toBe("INSERT, UPDATE on 3 tables");
+  expect(first?.message).toContain(
+    'on 3 tables (public.orders, public.order_lines and public."Order Notes"), owned by migrator, in tenant_a and tenant_b.',
+  );
+  expect(first?.message).toContain("Run the SQL in the job summary as migrator");
+  expect(second?.title).toBe("USAGE, SELECT on sequence public.orders_id_seq");
+});
+
+test("puts first what could not be checked, then what stands in the way of the rest", () => {
+  const missing = [
+    ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
+    reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
+    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"] }),
+  ];
+  const [unreached] = reports.error().databases;
+  const report = reports.report([...drifting(missing).databases, ...(unreached ? [unreached] : [])]);
+  expect(annotations(report).map(({ title }) => title)).toEqual([
+    "Could not check app",
+    "CONNECT on database app",
+    "USAGE on schema public",
+    "INSERT, UPDATE on 5 tables",
+  ]);
+});
+
+test("tells at most nine findings, one warning, and no more than GitHub keeps of each", () => {
+  const many = Array.from({ length: 30 }, (_, i) =>
+    reports.missing({ owner: `owner_${i}`, name: "x".repeat(60), fix: "long ".repeat(2_000) }),
+  );
+  const warnings = Array.from({ length: 30 }, (_, i) => ({ code: "view", message: `View ${i}.` }));
+  const [database] = drifting(many).databases;
+  const report = reports.report([
+    {
+      ...(database ?? reports.database()),
+      grantees: [reports.grantee({ verdict: "drift", missing: many, warnings })],
+    },
+  ]);
+  const all = annotations(report);
+  expect(all.filter(({ level }) => level === "error")).toHaveLength(9);
+  expect(all[8]).toEqual({
+    level: "error",
+    title: "More findings",
+    message: "22 more findings in the job summary.",
+  });
+  expect(all.filter(({ level }) => level === "warning")).toEqual([
+    {
+      level: "warning",
+      title: "30 warnings",
+      message: "View 0.\nView 1.\nView 2.\nView 3.\nView 4.\n25 more warnings in the job summary.",
+    },
+  ]);
+  for (const { message } of all) expect(message.length).toBeLessThan(4_096);
+});
+
+test("raises no error in a plan", () => {
+  expect(annotations(reports.plan()).map(({ level }) => level)).toEqual(["notice", "notice"]);
+});
+
+test("tells extra privileges only where they fail the job", () => {
+  const told = (verdict: "in-sync" | "drift") =>
+    annotations(
+      reports.report([
+        reports.database({ verdict, grantees: [reports.grantee({ verdict, extra: [reports.extra()] })] }),
+      ]),
+    );
+  expect(told("in-sync")).toEqual([]);
+  expect(told("drift")[0]?.message).toContain(
+    "aad_orders holds DELETE (granted directly), not asked for, on table public.orders, owned by migrator, in app.",
+  );
+});
+
+test("says nothing where there is nothing to do", () => {
+  expect(annotations(reports.inSync())).toEqual([]);
+  expect(annotations(reports.repaired())).toEqual([]);
+});
+
+test("keeps every name visible and on its line", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+      for (const { title } of annotations(reports.hostile(names))) {
+        expect(title).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
+      }
+    }),
+  );
+});
+
+test("gives setFailed one line for drift, and for an error what happened and what to do", () => {
+  expect(verdictLine(reports.drift())).toBe(
+    "Drift: aad_orders is missing privileges on 4 objects (3 tables, 1 sequence) in app on orders-prod.postgres.database.azure.com.",
+  );
+  const [what, happened, hint] = verdictLine(reports.error()).split("\n");
+  expect(what).toBe("Could not check app on orders-prod.postgres.database.azure.com.");
+  expect(happened).toBe(reports.UNREACHABLE.message);
+  expect(hint).toBe(reports.UNREACHABLE.hint.split("\n")[0]);
+});

@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { HOSTILE_NAMES } from "./reports.ts";
+
+const FRAGMENTS = [
+  ...HOSTILE_NAMES,
+  ..."\n|\r|\r\n|\t|::|##[|]|`|``|\\|<|>|&|&amp;|\"|'|$|*|_|~|!|[|(|)|#|@|-|+|=|1.| |error|::error::|www.|http://|\u2028|\u0085|\ufeff|\u200b|\ufe0f|\u00a0".split(
+    "|",
+  ),
+  "|",
+];
+
+/** Text that tries to be something else: names PostgreSQL takes (no NUL, up to 63 bytes), of hostile parts. */
+export const hostileName = fc
+  .array(fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: "binary", maxLength: 5 })), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((parts) => fitted(parts.join("").replaceAll("\0", "")))
+  .filter((name) => name !== "");
+
+function fitted(name: string): string {
+  let fits = "";
+  for (const char of name) {
+    if (Buffer.byteLength(fits + char) > 63) break;
+    fits += char;
+  }
+  return fits;
+}
