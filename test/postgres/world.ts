@@ -1,0 +1,256 @@
+import pg from "pg";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import type { Demand } from "../../src/grants/privileges.ts";
+import { type Reconciled, reconcile } from "../../src/reconcile.ts";
+import type { GranteeReport, Kind, Mode, Named, Report } from "../../src/report/report.ts";
+import type { Version } from "../sandbox/postgres.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+/** What the action demands when no input says otherwise. */
+export const DEFAULTS: Demand = {
+  schemas: ["public"],
+  tablePrivileges: "ALL",
+  sequencePrivileges: "ALL",
+  allowEmpty: false,
+  exclude: [],
+  defaultPrivileges: false,
+  onExtra: "warn",
+};
+
+/** A server for a file's tests of one version; each test opens a place of its own on it. */
+export interface World {
+  readonly sandbox: Sandbox;
+  open(options?: { readonly database?: string }): Promise<Place>;
+}
+
+/** A database with two roles of its own: `owner` owns it and its schema public, `app` has nothing yet. */
+export interface Place {
+  readonly database: string;
+  readonly owner: string;
+  readonly app: string;
+  /** Makes a role that may log in, unless the options say otherwise; the name is unique on the server. */
+  role(name: string, options?: string): Promise<string>;
+  /** Runs SQL as the superuser; the rows of the last statement. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs SQL as a role, in a session of its own; the rows of the last statement. */
+  as<Row extends pg.QueryResultRow = pg.QueryResultRow>(role: string, text: string): Promise<Row[]>;
+  /** Whether the server lets a role do something, by doing it and rolling it back. */
+  can(role: string, text: string): Promise<boolean>;
+  /** A session that ends with the test. */
+  signIn(role: string): Promise<pg.Client>;
+  /** The action's story of this database, with the user's own session; several grantees only by `reconcile`. */
+  run(mode: Mode, demand?: Partial<Demand>, options?: RunOptions): Promise<GranteeReport & Story>;
+  /** Every ACL entry of the database, and of what all databases share, a line each. */
+  acls(): Promise<readonly string[]>;
+}
+
+export interface RunOptions {
+  /** Who signs in; otherwise the place's owner. */
+  readonly user?: string;
+  /** Otherwise the place's app. */
+  readonly grantee?: string;
+  readonly client?: pg.Client;
+}
+
+/** What a run says beside the grantee's own report. */
+export type Story = Pick<Reconciled, "statements" | "mending" | "serverVersion"> & {
+  readonly said: readonly string[];
+};
+
+export function useWorld(version: Version): World {
+  let sandbox: Sandbox | undefined;
+  let places = 0;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ version });
+  }, 120_000);
+  afterAll(() => sandbox?.close());
+  const running = (): Sandbox => {
+    if (sandbox === undefined) throw new Error("the world's server is not running");
+    return sandbox;
+  };
+  return {
+    get sandbox() {
+      return running();
+    },
+    open: ({ database } = {}) => openPlace(running(), ++places, database),
+  };
+}
+
+async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): Promise<Place> {
+  await sandbox.createDatabase(database);
+  const open: pg.Client[] = [];
+  onTestFinished(async () => {
+    await Promise.all(open.map((client) => client.end()));
+  });
+  const signIn = async (role: string) => {
+    const client = await sandbox.signInAs(role, database);
+    open.push(client);
+    return client;
+  };
+  const superuser = await signIn("azuresu");
+  const sql: Place["sql"] = async (text, values) => rowsOf(await superuser.query(text, values));
+  const role: Place["role"] = async (name, options = "LOGIN") => {
+    await sql(`CREATE ROLE ${quote(`${name}_${n}`)} ${options}`);
+    return `${name}_${n}`;
+  };
+  const [owner, app] = [await role("owner"), await role("app")];
+  await sql(`
+    ALTER DATABASE ${quote(database)} OWNER TO ${owner};
+    ALTER SCHEMA public OWNER TO ${owner};
+    REVOKE ALL ON SCHEMA public FROM migrator`);
+
+  return {
+    database,
+    owner,
+    app,
+    role,
+    sql,
+    signIn,
+    async as(name, text) {
+      const client = await sandbox.signInAs(name, database);
+      try {
+        return rowsOf(await client.query(text));
+      } finally {
+        await client.end();
+      }
+    },
+    async can(name, text) {
+      let client: pg.Client | undefined;
+      try {
+        client = await sandbox.signInAs(name, database);
+        await client.query(`BEGIN; ${text}; ROLLBACK`);
+        return true;
+      } catch (error) {
+        if (error instanceof pg.DatabaseError && error.code === "42501") return false;
+        throw error;
+      } finally {
+        await client?.end();
+      }
+    },
+    async run(mode, demand = {}, { user = owner, grantee = app, client } = {}) {
+      const said: string[] = [];
+      const session = client ?? (await signIn(user));
+      const task = { mode, grantees: [grantee], demand: { ...DEFAULTS, ...demand } };
+      const { grantees, statements, mending, serverVersion } = await reconcile(session, task, (line) => {
+        said.push(line);
+      });
+      const [report] = grantees as [GranteeReport];
+      return {
+        ...report,
+        statements,
+        mending,
+        said,
+        ...(serverVersion === undefined ? {} : { serverVersion }),
+      };
+    },
+    async acls() {
+      const rows = await sql<{ line: string }>(ACLS);
+      return rows.map(({ line }) => line);
+    },
+  };
+}
+
+function rowsOf(result: pg.QueryResult | pg.QueryResult[]) {
+  return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as never;
+}
+
+export function quote(name: string): string {
+  return pg.escapeIdentifier(name);
+}
+
+/** Findings as lines: `table t: SELECT, INSERT`, the schema named where it is not public. */
+export function linesOf(
+  findings: readonly (Named & { readonly privileges: readonly string[]; readonly reason?: string })[],
+): readonly string[] {
+  return findings.map(({ kind, schema, name, privileges, reason }) => {
+    const path = schema === undefined || schema === "public" ? name : `${schema}.${name}`;
+    return `${kind} ${path}: ${privileges.join(", ")}${reason === undefined ? "" : ` (${reason})`}`;
+  });
+}
+
+/** Where privileges on objects of a kind come from, as lines: `role team: SELECT, INSERT`. */
+export function sourcesOn(kind: Kind, { held }: GranteeReport): readonly string[] {
+  return held
+    .filter((entry) => entry.kind === kind)
+    .map((entry) => {
+      const source = entry.source === "role" ? `role ${entry.role}` : entry.source;
+      return `${source}: ${entry.privileges.join(", ")}`;
+    })
+    .sort();
+}
+
+/** The lines of `after` that `before` has not, and the other way round. */
+export function difference(before: readonly string[], after: readonly string[]) {
+  return {
+    added: after.filter((line) => !before.includes(line)),
+    removed: before.filter((line) => !after.includes(line)),
+  };
+}
+
+/** Keeps the text of every query a client is sent; the queries go on to the server. */
+export function recorded(client: pg.Client): readonly string[] {
+  const queries: string[] = [];
+  between(client, async (text) => {
+    queries.push(text);
+    return undefined;
+  });
+  return queries;
+}
+
+/** Runs `meanwhile` before each query of a client, with its text; what it returns, if anything, is sent in its place. */
+export function between(client: pg.Client, meanwhile: (text: string) => Promise<string | undefined>): void {
+  const query = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
+  const hooked = async (text: string, values?: unknown[]) => query((await meanwhile(text)) ?? text, values);
+  client.query = hooked as unknown as typeof client.query;
+}
+
+/** A report around one or several databases' stories, for what renders reports. */
+export function reportOf(
+  user: string,
+  stories: readonly { readonly database: string; readonly story: GranteeReport & Story }[],
+): Report {
+  return {
+    version: 1,
+    mode: "plan",
+    verdict: "drift",
+    databases: stories.map(({ database, story }) => ({
+      host: "localhost",
+      port: 5432,
+      database,
+      user,
+      verdict: story.verdict,
+      grantees: [story],
+      statements: story.statements,
+      mending: story.mending,
+    })),
+  };
+}
+
+/**
+ * Effective ACLs, exploded: GRANT writes the built-in default down where there was NULL, which changes nothing.
+ * Relations of all kinds and schemas, columns, schemas, databases, default privileges, functions, memberships.
+ */
+const ACLS = `
+WITH securable (object, acl) AS (
+  SELECT format('%s %I.%I', CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relnamespace::regnamespace::text, relname),
+         coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))
+  FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  UNION ALL
+  SELECT format('column %I of %s', attname, attrelid::regclass), attacl FROM pg_attribute WHERE attacl IS NOT NULL
+  UNION ALL
+  SELECT format('schema %I', nspname), coalesce(nspacl, acldefault('n', nspowner)) FROM pg_namespace
+  WHERE nspname !~ '^pg_(toast_)?temp_'
+  UNION ALL
+  SELECT format('database %I', datname), coalesce(datacl, acldefault('d', datdba)) FROM pg_database
+  UNION ALL
+  SELECT format('default %s of %s in %s', defaclobjtype, defaclrole::regrole, defaclnamespace), defaclacl
+  FROM pg_default_acl
+  UNION ALL
+  SELECT format('function %s', oid::regprocedure), proacl FROM pg_proc WHERE proacl IS NOT NULL
+)
+SELECT format('%s: %s %s%s by %s', object, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END,
+              privilege_type, CASE WHEN is_grantable THEN '*' ELSE '' END, grantor::regrole) AS line
+FROM securable, aclexplode(acl)
+UNION ALL
+SELECT format('member %s of %s by %s', member::regrole, roleid::regrole, grantor::regrole) FROM pg_auth_members
+ORDER BY line`;
