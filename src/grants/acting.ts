@@ -1,5 +1,5 @@
 import type { Reason } from "../report/report.ts";
-import { isRelation } from "./drift.ts";
+import { isRelation } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
 import { type AclItem, type Group, type Role, roleOf, type Snapshot } from "./snapshot.ts";
 

@@ -1,4 +1,5 @@
 import type { Held, Kind, ObjectCounts, Source } from "../report/report.ts";
+import { isRelation, typeOf } from "./kinds.ts";
 import {
   type Demand,
   type Privilege,
@@ -66,17 +67,6 @@ export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): re
         ? tablePrivilegesOf(snapshot.server.version)
         : demand.tablePrivileges;
   }
-}
-
-/** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of two. */
-export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" {
-  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
-  return "table";
-}
-
-export function isRelation(kind: Kind): boolean {
-  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
 }
 
 function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {

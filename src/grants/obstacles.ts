@@ -1,6 +1,6 @@
 import type { Failure, Mode } from "../report/report.ts";
 import { nearest } from "../settings/near.ts";
-import { isRelation } from "./drift.ts";
+import { isRelation } from "./kinds.ts";
 import type { Demand } from "./privileges.ts";
 import type { Snapshot } from "./snapshot.ts";
 

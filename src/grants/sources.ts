@@ -1,4 +1,5 @@
 import type { Source } from "../report/report.ts";
+import { isRelation } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
 import { type Group, PUBLIC, type Role, type Snapshot } from "./snapshot.ts";
 
@@ -18,7 +19,7 @@ export function sourcesOf(
   );
   const roles = [...snapshot.roles.values()]
     .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
-    .filter((role) => holders.has(role.oid) || (group.schema && PREDEFINED[role.name]?.includes(privilege)))
+    .filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege))
     .map(({ name }): Source => ({ source: "role", role: name }))
     .sort((a, b) => (a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1));
   const direct: Source[] = holders.has(grantee.oid)
@@ -30,10 +31,16 @@ export function sourcesOf(
 }
 
 /**
- * What predefined roles give on every relation without an ACL entry; the first gives USAGE on schemas too.
+ * What predefined roles give without an ACL entry.
  * https://www.postgresql.org/docs/current/predefined-roles.html
  */
-const PREDEFINED: Readonly<Record<string, readonly Privilege[]>> = {
+function predefined(role: string, { kind }: Group): readonly Privilege[] {
+  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
+  return (isRelation(kind) && ON_RELATIONS[role]) || [];
+}
+
+const ON_RELATIONS: Readonly<Record<string, readonly Privilege[]>> = {
   pg_read_all_data: ["SELECT"],
   pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
   pg_maintain: ["MAINTAIN"],

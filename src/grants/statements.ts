@@ -1,4 +1,4 @@
-import { typeOf } from "./drift.ts";
+import { typeOf } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
 import type { Group, Member, Role } from "./snapshot.ts";
 
