@@ -1,5 +1,6 @@
 import type { Warning } from "../report/report.ts";
-import { type Drift, demandedOn, type Finding, isRelation } from "./drift.ts";
+import { type Drift, demandedOn, type Finding } from "./drift.ts";
+import { isRelation } from "./kinds.ts";
 import { planGrants } from "./plan.ts";
 import type { Demand } from "./privileges.ts";
 import type { Role, Snapshot, Trap } from "./snapshot.ts";
