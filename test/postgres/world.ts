@@ -197,6 +197,11 @@ export function recorded(client: pg.Client): readonly string[] {
   return queries;
 }
 
+/** Whether a query changes privileges: a line of it begins with the verb, where the snapshot's only mention it. */
+export function changesPrivileges(text: string): boolean {
+  return /^(GRANT|REVOKE|ALTER) /m.test(text);
+}
+
 /** Runs `meanwhile` before each query of a client, with its text; what it returns, if anything, is sent in its place. */
 export function between(client: pg.Client, meanwhile: (text: string) => Promise<string | undefined>): void {
   const query = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
@@ -232,7 +237,7 @@ export function reportOf(
  */
 const ACLS = `
 WITH securable (object, acl) AS (
-  SELECT format('%s %I.%I', CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relnamespace::regnamespace::text, relname),
+  SELECT format('%s %s.%I', CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relnamespace::regnamespace, relname),
          coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))
   FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL

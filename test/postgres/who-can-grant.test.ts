@@ -1,0 +1,311 @@
+import { describe, expect, it } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { between, changesPrivileges, difference, linesOf, type Place, recorded, useWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+
+describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
+  const world = useWorld(version);
+
+  /** Makes `member` a member of `role`, with inheritance or only by SET ROLE, as the version says it. */
+  async function join({ sql }: Place, member: string, role: string, how: "inherit" | "set" | "inherit only") {
+    if (version >= 16) {
+      const options = {
+        inherit: "INHERIT TRUE, SET TRUE",
+        set: "INHERIT FALSE, SET TRUE",
+        "inherit only": "INHERIT TRUE, SET FALSE",
+      };
+      await sql(`GRANT ${role} TO ${member} WITH ${options[how]}`);
+    } else {
+      await sql(
+        `ALTER ROLE ${member} ${how === "set" ? "NOINHERIT" : "INHERIT"}; GRANT ${role} TO ${member}`,
+      );
+    }
+  }
+
+  it("grants as the owner", async () => {
+    const { app, owner, as, can, run, acls } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const before = await acls();
+
+    const report = await run("apply", READ, { user: owner });
+
+    expect(report.statements).toEqual([`GRANT SELECT ON TABLE "public"."t" TO "${app}";`]);
+    expect(difference(before, await acls()).added).toEqual([`table public.t: ${app} SELECT by ${owner}`]);
+    expect(await can(app, "SELECT * FROM t")).toBe(true);
+  });
+
+  it.each(["inherit", "inherit only", "set"] as const)(
+    "grants as a member of the owner (%s)",
+    async (how) => {
+      const place = await world.open();
+      const { app, owner, role, as, can, run, acls, signIn } = place;
+      const deployer = await role("deployer");
+      await join(place, deployer, owner, how);
+      await as(owner, "CREATE TABLE t (id int); CREATE SEQUENCE s");
+      const before = await acls();
+      const client = await signIn(deployer);
+      const queries = recorded(client);
+
+      const report = await run("apply", READ, { client });
+
+      expect(report.verdict).toBe("repaired");
+      // The owner is the grantor whoever acts for it.
+      expect(difference(before, await acls()).added).toEqual([
+        `sequence public.s: ${app} SELECT by ${owner}`,
+        `table public.t: ${app} SELECT by ${owner}`,
+      ]);
+      const writes = queries.filter(changesPrivileges);
+      expect(writes).toHaveLength(1);
+      expect(writes[0]?.includes(`SET LOCAL ROLE "${owner}";`)).toBe(how === "set");
+      expect(await can(app, "SELECT * FROM t")).toBe(true);
+    },
+  );
+
+  it("leaves what belongs to an owner it may not act for, says who could, and grants the rest", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, can, run, acls } = place;
+    const [deployer, stranger] = [await role("deployer"), await role("stranger")];
+    await join(place, deployer, owner, "inherit");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);
+    await as(owner, "CREATE TABLE ours (id int)");
+    await as(stranger, "CREATE TABLE theirs (id int); CREATE SEQUENCE theirs_too");
+    const before = await acls();
+
+    const report = await run("apply", READ, { user: deployer });
+
+    expect(report.verdict).toBe("drift");
+    expect(linesOf(report.granted)).toEqual(["table ours: SELECT"]);
+    expect(linesOf(report.missing)).toEqual([
+      "table theirs: SELECT (not-owner)",
+      "sequence theirs_too: SELECT (not-owner)",
+    ]);
+    expect(difference(before, await acls()).added).toEqual([`table public.ours: ${app} SELECT by ${owner}`]);
+    expect(report.missing[0]?.owner).toBe(stranger);
+    const [fix] = report.missing.map((missing) => missing.fix);
+    const grant = `GRANT SELECT ON TABLE "public"."theirs" TO "${app}";`;
+    const membership = `GRANT "${stranger}" TO "${deployer}"${version >= 16 ? " WITH INHERIT TRUE, SET TRUE" : ""};`;
+    expect(fix).toContain(`Run as ${stranger}: ${grant}`);
+    expect(fix).toContain(membership);
+
+    // Either way mends it.
+    await as(stranger, grant);
+    expect(await can(app, "SELECT * FROM theirs")).toBe(true);
+    await sql(membership);
+    expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired", missing: [] });
+  });
+
+  it("says whether the login itself may become a member of the owner", async () => {
+    const { owner, role, as, sql, run } = await world.open();
+    const [deployer, stranger] = [await role("deployer"), await role("stranger")];
+    await sql(
+      `GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${deployer} WITH ADMIN OPTION`,
+    );
+    await sql(
+      version >= 16
+        ? `GRANT ${stranger} TO ${deployer} WITH INHERIT FALSE, SET FALSE`
+        : `ALTER ROLE ${deployer} NOINHERIT`,
+    );
+    await as(owner, "CREATE TABLE ours (id int)");
+    await as(stranger, "CREATE TABLE theirs (id int)");
+
+    const report = await run("apply", READ, { user: deployer });
+    const theirs = report.missing.find(({ name }) => name === "theirs");
+
+    if (version >= 16) {
+      expect(theirs?.fix).toContain(`${deployer} itself may run that`);
+      await as(deployer, `GRANT "${stranger}" TO "${deployer}" WITH INHERIT TRUE, SET TRUE;`);
+      expect(linesOf((await run("apply", READ, { user: deployer })).granted)).toEqual([
+        "table theirs: SELECT",
+      ]);
+    } else {
+      // Up to 15 a membership is enough for SET ROLE.
+      expect(theirs).toBeUndefined();
+    }
+  });
+
+  it("says it when the owner lacks USAGE on its own schema, and what mends it does", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, can, run, signIn } = place;
+    const [builder, deployer] = [await role("builder"), await role("deployer")];
+    await as(owner, "CREATE SCHEMA closed; CREATE TABLE closed.t (id int)");
+    await sql(`ALTER TABLE closed.t OWNER TO ${builder}`);
+    await join(place, deployer, builder, "set");
+    await sql(`GRANT USAGE ON SCHEMA closed TO ${app}`);
+    await expect(as(builder, `GRANT SELECT ON closed.t TO ${app}`)).rejects.toMatchObject({ code: "42501" });
+
+    const demand = { ...READ, schemas: ["closed"] };
+    const report = await run("apply", demand, { user: deployer });
+
+    expect(linesOf(report.missing)).toEqual(["table closed.t: SELECT (owner-lacks-usage)"]);
+    expect(report.missing[0]?.fix).toContain(
+      `Run as ${owner}: GRANT USAGE ON SCHEMA "closed" TO "${builder}";`,
+    );
+    // An inheriting member that has USAGE itself can do what the owner cannot.
+    const other = await role("other");
+    await join(place, other, builder, "inherit");
+    await sql(`GRANT USAGE ON SCHEMA closed TO ${other}`);
+    const client = await signIn(other);
+    expect(await run("apply", demand, { client })).toMatchObject({ verdict: "repaired" });
+    expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
+  });
+
+  it("uses grant options held through two roles, a statement for each privilege", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, can, run, acls, signIn } = place;
+    const [readers, writers, deployer] = [
+      await role("readers", "NOLOGIN"),
+      await role("writers", "NOLOGIN"),
+      await role("deployer"),
+    ];
+    await join(place, deployer, readers, "inherit");
+    await join(place, deployer, writers, "inherit");
+    await as(
+      owner,
+      `CREATE TABLE t (id int);
+       GRANT SELECT ON t TO ${readers} WITH GRANT OPTION; GRANT INSERT ON t TO ${writers} WITH GRANT OPTION`,
+    );
+    const before = await acls();
+    const client = await signIn(deployer);
+
+    const report = await run("apply", { tablePrivileges: ["SELECT", "INSERT"] }, { client });
+
+    expect(report.statements).toEqual([
+      `GRANT SELECT ON TABLE "public"."t" TO "${app}";`,
+      `GRANT INSERT ON TABLE "public"."t" TO "${app}";`,
+    ]);
+    expect(difference(before, await acls()).added).toEqual([
+      `table public.t: ${app} INSERT by ${writers}`,
+      `table public.t: ${app} SELECT by ${readers}`,
+    ]);
+    expect(report.verdict).toBe("repaired");
+    expect(await can(app, "INSERT INTO t SELECT * FROM t")).toBe(true);
+  });
+
+  it("becomes the role that has the grant option where it does not inherit from it", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, run, acls } = place;
+    const [readers, deployer] = [await role("readers", "NOLOGIN"), await role("deployer")];
+    await join(place, deployer, readers, "set");
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${readers} WITH GRANT OPTION`);
+    const before = await acls();
+
+    expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired" });
+
+    expect(difference(before, await acls()).added).toEqual([`table public.t: ${app} SELECT by ${readers}`]);
+  });
+
+  it("acts as who signed in, whatever role its sessions begin with", async () => {
+    const { app, owner, role, as, sql, signIn, run, can } = await world.open();
+    const nobody = await role("nobody", "NOLOGIN");
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql(`GRANT ${nobody} TO ${owner}; ALTER ROLE ${owner} SET role = ${nobody}`);
+    const client = await signIn(owner);
+    expect((await client.query("SELECT current_user::text AS me")).rows).toEqual([{ me: nobody }]);
+
+    const planned = await run("plan", READ, { client });
+    expect(await run("apply", READ, { client })).toMatchObject({ verdict: "repaired" });
+
+    expect(await can(app, "SELECT * FROM t")).toBe(true);
+    // What the plan shows must not begin as that role either.
+    await sql(`REVOKE ALL ON t FROM ${app}`);
+    const other = await signIn(owner);
+    await other.query(planned.mending.flatMap(({ statements }) => statements).join("\n"));
+    expect(await can(app, "SELECT * FROM t")).toBe(true);
+  });
+
+  it("does not take a GRANT that only warned for granted", async () => {
+    const { owner, role, as, run, acls, signIn } = await world.open();
+    const deployer = await role("deployer");
+    // Any privilege, PUBLIC's too, turns the error into WARNING 01007 and the command tag GRANT.
+    await as(owner, "CREATE TABLE t (id int); GRANT SELECT ON t TO PUBLIC");
+    const client = await signIn(deployer);
+    const warnings: (string | undefined)[] = [];
+    client.on("notice", ({ code }) => warnings.push(code));
+    const before = await acls();
+
+    const report = await run("apply", { tablePrivileges: ["SELECT", "INSERT"] }, { client });
+
+    expect(warnings).toContain("01007");
+    expect(linesOf(report.missing)).toEqual(["table t: INSERT (not-owner)"]);
+    expect(report).toMatchObject({ verdict: "drift", granted: [], statements: [] });
+    expect(await acls()).toEqual(before);
+  });
+
+  it("does not take a part of ALL for all of it", async () => {
+    const { app, owner, role, as, can, run } = await world.open();
+    const deployer = await role("deployer");
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO ${deployer} WITH GRANT OPTION`);
+
+    const report = await run("apply", {}, { user: deployer });
+
+    expect(linesOf(report.granted)).toEqual(["table t: SELECT, INSERT"]);
+    const rest = `UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER${version >= 17 ? ", MAINTAIN" : ""}`;
+    expect(linesOf(report.missing)).toEqual([`table t: ${rest} (not-owner)`]);
+    expect(report.verdict).toBe("drift");
+    expect(await can(app, "INSERT INTO t SELECT * FROM t")).toBe(true);
+    expect(await can(app, "DELETE FROM t")).toBe(false);
+  });
+
+  it("tries an owner that looks impossible once, not object by object", async () => {
+    const { owner, role, as, signIn, run } = await world.open();
+    const deployer = await role("deployer");
+    await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
+    const client = await signIn(deployer);
+    const queries = recorded(client);
+
+    const report = await run("apply", READ, { client });
+
+    expect(report.missing).toHaveLength(30);
+    // As itself, then as the owner.
+    expect(queries.filter(changesPrivileges)).toHaveLength(2);
+  });
+
+  it("goes on with the rest where the server lets it do what looked impossible", async () => {
+    const { owner, role, as, sql, signIn, run } = await world.open();
+    const deployer = await role("deployer");
+    await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
+    const client = await signIn(deployer);
+    // Stock servers do as they predict; a membership between the look and the grants is the nearest there is.
+    between(client, async (text) => {
+      if (changesPrivileges(text)) await sql(`GRANT ${owner} TO ${deployer}`);
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client });
+
+    expect(report).toMatchObject({ verdict: "repaired", missing: [] });
+    expect(report.granted).toHaveLength(30);
+    expect(report.said.join("\n")).toContain(`The server lets this login act for ${owner}`);
+  });
+
+  it("says that the way there is the database owner's to give", async () => {
+    const place = await world.open();
+    const { database, app, owner, role, as, sql, run } = place;
+    const [deployer, dba] = [await role("deployer"), await role("dba")];
+    await sql(
+      `ALTER DATABASE ${database} OWNER TO ${dba}; REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC; GRANT CONNECT ON DATABASE ${database} TO ${owner}, ${deployer}`,
+    );
+    await join(place, deployer, owner, "inherit");
+    await as(owner, "CREATE TABLE t (id int)");
+
+    const report = await run("apply", READ, { user: deployer });
+
+    expect(linesOf(report.granted)).toEqual(["table t: SELECT"]);
+    expect(linesOf(report.missing)).toEqual([`database ${database}: CONNECT (not-owner)`]);
+    expect(report.missing[0]?.fix).toContain(
+      `Run as ${dba}: GRANT CONNECT ON DATABASE "${database}" TO "${app}";`,
+    );
+  });
+
+  it("sends a superuser's object to a superuser", async () => {
+    const { owner, sql, as, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql("CREATE TABLE theirs (id int)");
+
+    const report = await run("apply", READ);
+
+    expect(linesOf(report.missing)).toEqual(["table theirs: SELECT (not-owner)"]);
+    expect(report.missing[0]?.fix).toMatch(/superuser/);
+  });
+});
