@@ -41,10 +41,14 @@ export async function reconcile(
   { mode, grantees, demand }: Task,
   say: Say,
 ): Promise<Reconciled> {
+  const lookUnhindered = async () => {
+    const snapshot = await look(client, grantees, demand);
+    const obstacle = databaseObstacle(snapshot, demand, mode);
+    if (obstacle !== null) throw new Failed(obstacle);
+    return snapshot;
+  };
   say(`reading the privileges of ${grantees.join(", ")}`);
-  const before = await look(client, grantees, demand);
-  const obstacle = databaseObstacle(before, demand, mode);
-  if (obstacle !== null) throw new Failed(obstacle);
+  const before = await lookUnhindered();
   const known = grantees.filter((grantee) => granteeObstacle(before, grantee) === null);
 
   let after = before;
@@ -57,7 +61,7 @@ export async function reconcile(
     const outcome = await apply(client, plan, say);
     done = merge(done, outcome);
     say("reading the privileges again");
-    after = await look(client, grantees, demand);
+    after = await lookUnhindered(); // what was there may be gone
     if (!isPassing(outcome)) break;
   }
 
