@@ -6,7 +6,6 @@ import { Failed } from "../diagnosis/failed.ts";
 import { PATIENCE, type Patience, retrying } from "../diagnosis/retry.ts";
 import { idToken } from "../github/oidc.ts";
 import { logLine } from "../report/escape.ts";
-import type { Failure } from "../report/report.ts";
 import type { Cloud } from "../settings/clouds.ts";
 import type { Env } from "../settings/inputs.ts";
 import type { Settings, SignIn } from "../settings/settings.ts";
@@ -35,24 +34,20 @@ export function signIn(
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
 
-  let current: Promise<AccessToken> | undefined;
-  const request = () => {
-    const requested = retrying(
+  const request = () =>
+    retrying(
       () => requestToken(how, cloud, env),
       (line) => info(logLine(line)),
       patience,
     );
-    current = requested;
-    requested.catch(() => {
-      if (current === requested) current = undefined; // whoever asks next starts anew
-    });
-    return requested;
-  };
+  let current: Promise<AccessToken> | undefined;
   return async (refused) => {
-    const asked = current ?? request();
+    current ??= request(); // a failure stays: it was tried as often as makes sense
+    const asked = current;
     const token = await asked;
     if (token.token !== refused && token.expiresOnTimestamp > Date.now() + MARGIN) return token.token;
-    return (await (current === asked || current === undefined ? request() : current)).token;
+    if (current === asked) current = request(); // the first to find it stale asks, for all of them
+    return (await current).token;
   };
 }
 
@@ -85,7 +80,7 @@ async function requestToken(how: EntraSignIn, cloud: Cloud, env: Env): Promise<A
     const sent = await assertion?.catch((failed: unknown) => failed);
     if (sent instanceof Failed) throw sent; // GitHub's part failed, and the library's words hide it
     if (error instanceof Failed) throw error;
-    const problem = wire.lastError() === undefined ? error : new AggregateError([error, wire.lastError()]);
+    const problem = wire.problem() === undefined ? error : new AggregateError([error, wire.problem()]);
     const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
     throw new Failed(diagnose(problem, context), { cause: problem });
   }
@@ -114,41 +109,33 @@ function credentialFor(
 /** `az` is slow to start; milliseconds. */
 const CLI_TIME = 60_000;
 
-/** https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts: the SDK's own variable wins. */
+/** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new Failed(UNCHECKED);
+  const problem = (text: string) => new Failed(diagnose(new Error(text), { with: "entra", cloud }));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
-  throw new Failed({
-    code: "authority-not-https",
-    message: "AZURE_AUTHORITY_HOST is set, and is no https:// address.",
-    hint: `Set it to the authority of your cloud, such as ${cloud.authority}, or take it out of the job's environment.`,
-  });
+  throw problem("AZURE_AUTHORITY_HOST is no https:// address");
 }
 
-const UNCHECKED: Failure = {
-  code: "tls-checks-off",
-  message:
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: no certificate would be checked, and anybody on the way could read the token.",
-  hint: "Take it out of the job's environment. To trust an authority of your own, set NODE_EXTRA_CA_CERTS to the path of its certificate.",
-};
-
-/** Gives each request an end, and remembers the last error on the wire, which MSAL keeps to itself. */
+/** Gives each request an end, and remembers what went wrong on the wire with the last: MSAL keeps it to itself. */
 function watchedWire() {
-  let last: unknown;
+  let problem: unknown;
   const policy: PipelinePolicy = {
     name: "watchedWire",
     async sendRequest(request, next) {
       request.timeout ||= REQUEST_TIME;
       try {
-        return await next(request);
+        const response = await next(request);
+        problem = undefined;
+        return response;
       } catch (error) {
-        last = error;
+        problem = error;
         throw error;
       }
     },
   };
-  return { policy, lastError: () => last };
+  return { policy, problem: () => problem };
 }
 
 /** For one request; milliseconds. */

@@ -18,10 +18,9 @@ export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETW
 export function diagnose(error: unknown, context: Context = {}): Failure {
   if (error instanceof Failed) return error.failure;
   const found = ruleFor(error, context.with ?? "postgres");
-  const symptom = found?.symptom ?? symptomsOf(error).findLast(({ text }) => text !== "") ?? NOTHING;
   return {
     code: found?.rule.code ?? "unknown",
-    message: `${subject(context)}: ${symptom.text}`,
+    message: `${subject(context)}: ${found?.symptom.text ?? ownWords(error)}`,
     hint: found ? `${found.rule.cause} ${found.rule.next(context, found.symptom)}` : UNKNOWN_HINT,
   };
 }
@@ -32,9 +31,15 @@ export function retriesFor(error: unknown): number {
   return RULES.find(({ code }) => code === error.failure.code)?.retries ?? 0;
 }
 
-const NOTHING: Symptom = { code: "", text: "an error without a word" };
 const UNKNOWN_HINT =
   "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
+
+/** The outermost words, and the innermost where they say more. */
+function ownWords(error: unknown): string {
+  const [first, ...hidden] = symptomsOf(error).map(({ text }) => text);
+  const last = hidden.at(-1);
+  return last === undefined || first?.includes(last) ? `${first}` : `${first} (${last})`;
+}
 
 function ruleFor(error: unknown, partner: Partner): { rule: Rule; symptom: Symptom } | undefined {
   const symptoms = symptomsOf(error);
@@ -50,12 +55,17 @@ function fits(symptom: Symptom, { code, text }: Rule["when"][number]): boolean {
   return (code === undefined || code.test(symptom.code)) && (text === undefined || text.test(symptom.text));
 }
 
+const ASKED: Readonly<Record<string, string>> = {
+  "azure-cli": "The Azure CLI",
+  "managed-identity": "The runner's managed identity",
+};
+
 function subject(context: Context): string {
   switch (context.with ?? "postgres") {
     case "github":
       return "GitHub's OIDC endpoint";
     case "entra":
-      return "Microsoft Entra";
+      return ASKED[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra";
     case "postgres": {
       const server =
         context.host === undefined ? "PostgreSQL" : `PostgreSQL at ${context.host}:${context.port ?? 5432}`;

@@ -1,5 +1,5 @@
 import type { Context, Rule } from "./rules.ts";
-import { claim, shell } from "./words.ts";
+import { az, claim, code } from "./words.ts";
 
 /**
  * What can go wrong when Entra is asked for a token. Codes:
@@ -7,6 +7,25 @@ import { claim, shell } from "./words.ts";
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
 export const ENTRA: readonly Rule[] = [
+  {
+    code: "tls-checks-off",
+    with: ["entra"],
+    texts: ["NODE_TLS_REJECT_UNAUTHORIZED=0 is set"],
+    when: [{ text: /^NODE_TLS_REJECT_UNAUTHORIZED=0 is set$/ }],
+    cause:
+      "With it no certificate is checked, and anybody on the way could read the token; nothing was sent.",
+    next: () =>
+      "Take it out of the job's environment. To trust an authority of your own, give the path of its certificate in NODE_EXTRA_CA_CERTS.",
+  },
+  {
+    code: "authority-not-https",
+    with: ["entra"],
+    texts: ["AZURE_AUTHORITY_HOST is no https:// address"],
+    when: [{ text: /^AZURE_AUTHORITY_HOST is no https:/ }],
+    cause: "The variable replaces the authority that gives tokens, and what is asked there has to be secret.",
+    next: ({ cloud }) =>
+      `Set it to an address like ${cloud?.authority ?? "https://login.microsoftonline.com"}, or take it out of the job's environment.`,
+  },
   {
     code: "federated-audience",
     with: ["entra"],
@@ -76,7 +95,7 @@ export const ENTRA: readonly Rule[] = [
     next: ({ signIn }) =>
       signIn?.type === "azure-cli"
         ? "The Azure CLI cannot renew an OIDC sign-in: use `auth-type: oidc`, or run azure/login again right before this step."
-        : "Run the job again; on a self-hosted runner, set its clock (timedatectl).",
+        : "Run the job again; on a self-hosted runner, set its clock (`timedatectl`).",
     retries: 1,
   },
   {
@@ -89,7 +108,7 @@ export const ENTRA: readonly Rule[] = [
     cause:
       "`client-id` and `tenant-id` do not belong together, are swapped, or are of another cloud (`environment`).",
     next: ({ signIn }) =>
-      `Ask for both: az ad app show --id ${shell(clientOf(signIn))} --query "{name:displayName, clientId:appId}" and az account show --query tenantId.`,
+      `Ask for both: ${az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" })} and ${az("account show", { query: "tenantId" })}.`,
   },
   {
     code: "service-principal-missing",
@@ -100,7 +119,7 @@ export const ENTRA: readonly Rule[] = [
     when: [{ text: /AADSTS7000229\b/ }],
     cause:
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    next: ({ signIn }) => `az ad sp create --id ${shell(clientOf(signIn))}`,
+    next: ({ signIn }) => `Make it: ${az("ad sp create", { id: clientOf(signIn) })}.`,
   },
   {
     code: "application-disabled",
@@ -108,7 +127,8 @@ export const ENTRA: readonly Rule[] = [
     texts: ["AADSTS7000112: Application '<client-id>'(<name>) is disabled."],
     when: [{ text: /AADSTS7000112\b/ }],
     cause: "Sign-in is switched off for this application.",
-    next: ({ signIn }) => `az ad sp update --id ${shell(clientOf(signIn))} --set accountEnabled=true`,
+    next: ({ signIn }) =>
+      `Switch it on: ${az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })}.`,
   },
   {
     code: "tenant-not-found",
@@ -120,7 +140,7 @@ export const ENTRA: readonly Rule[] = [
     ],
     when: [{ text: /AADSTS(90002|900023)\b|Invalid tenant id provided/ }],
     cause: "There is no such tenant in this cloud: `tenant-id` is wrong, or `environment` is.",
-    next: () => 'az account show --query "{tenant:tenantId, cloud:environmentName}"',
+    next: () => `Ask for both: ${az("account show", { query: "{tenant:tenantId, cloud:environmentName}" })}.`,
   },
   {
     code: "client-secret-wrong",
@@ -130,8 +150,7 @@ export const ENTRA: readonly Rule[] = [
     ],
     when: [{ text: /AADSTS7000215\b/ }],
     cause: "`client-secret` is not a secret of this application; it takes the secret's value, not its ID.",
-    next: ({ signIn }) =>
-      `Make a new one: az ad app credential reset --append --id ${shell(clientOf(signIn))} --query password, and put it in the repository's secret. Or sign in without secrets: \`auth-type: oidc\`.`,
+    next: ({ signIn }) => newSecret(clientOf(signIn)),
   },
   {
     code: "client-secret-expired",
@@ -139,8 +158,7 @@ export const ENTRA: readonly Rule[] = [
     texts: ["AADSTS7000222: The provided client secret keys for app '<client-id>' are expired."],
     when: [{ text: /AADSTS7000222\b/ }],
     cause: "The client secret has expired.",
-    next: ({ signIn }) =>
-      `Make a new one: az ad app credential reset --append --id ${shell(clientOf(signIn))} --query password, and put it in the repository's secret. Or sign in without secrets: \`auth-type: oidc\`.`,
+    next: ({ signIn }) => newSecret(clientOf(signIn)),
   },
   {
     code: "resource-not-found",
@@ -151,7 +169,7 @@ export const ENTRA: readonly Rule[] = [
     when: [{ text: /AADSTS500011\b/ }],
     cause: "The tenant does not know Azure Database for PostgreSQL under the name it has in this cloud.",
     next: ({ cloud }) =>
-      `Set \`environment\` to the tenant's cloud; this run asked as ${cloud?.name ?? "azurecloud"} for ${cloud?.postgresScope ?? "its scope"}.`,
+      `Set \`environment\` to the tenant's cloud; this run asked in ${cloud?.name ?? "azurecloud"} for ${cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default"}.`,
   },
   {
     code: "conditional-access",
@@ -169,9 +187,9 @@ export const ENTRA: readonly Rule[] = [
   {
     code: "entra-busy",
     with: ["entra"],
-    texts: ["AADSTS90033: A transient error has occurred. Please try again."],
+    texts: ["AADSTS90033: A transient error has occurred. Please try again.", "HTTP status 503"],
     when: [
-      { text: /AADSTS(90033|90024|50196)\b|temporarily_unavailable|Status code: (429|5\d\d)/ },
+      { text: /AADSTS(90033|90024|50196)\b|^HTTP status (410|429|5\d\d)$/ },
       { code: /^(temporarily_unavailable|server_error|service_not_available)$/ },
     ],
     cause: "Entra is overloaded or out of order for a moment.",
@@ -204,9 +222,9 @@ export const ENTRA: readonly Rule[] = [
     code: "managed-identity-unknown",
     with: ["entra"],
     texts: [
-      "ManagedIdentityCredential: Authentication failed. Message invalid_request: Error(s): Not Available - Timestamp: Not Available - Description: Identity not found",
-      "ManagedIdentityCredential: Authentication failed. Message undefined: Error(s): Not Available - Description: Unable to load the proper Managed Identity.",
-      "ManagedIdentityCredential: Authentication failed. Message invalid_request: Error(s): Not Available - Timestamp: Not Available - Description: Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
+      "Identity not found",
+      "Unable to load the proper Managed Identity.",
+      "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
     ],
     when: [
       {
@@ -216,7 +234,7 @@ export const ENTRA: readonly Rule[] = [
     cause:
       "The machine of this runner does not have the identity that was asked for: `client-id` names another one, none is assigned, or there are several and `client-id` does not choose.",
     next: () =>
-      "az vm identity show --resource-group <resource group> --name <vm> lists what it has. GitHub's own runners have none: use `auth-type: oidc` there.",
+      `List what it has: ${az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })}. GitHub's own runners have none: use \`auth-type: oidc\` there.`,
   },
   {
     code: "managed-identity-unavailable",
@@ -259,7 +277,13 @@ function createCredential({ assertion, cloud, signIn }: Context): string {
     subject,
     audiences: [claim(assertion, "aud") ?? audienceOf(cloud)],
   });
-  return `To let this job in: az ad app federated-credential create --id ${shell(clientOf(signIn))} --parameters ${shell(parameters)} (for a user-assigned managed identity, the same values with az identity federated-credential create).`;
+  const create = az("ad app federated-credential create", { id: clientOf(signIn), parameters });
+  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code("az identity federated-credential create")}).`;
+}
+
+function newSecret(client: string): string {
+  const reset = az("ad app credential reset --append", { id: client, query: "password" });
+  return `Make a new one with ${reset} and put it in the repository's secret, or do without secrets: \`auth-type: oidc\`.`;
 }
 
 function issuerOf(assertion: Context["assertion"]): string {
@@ -271,5 +295,5 @@ function audienceOf(cloud: Context["cloud"]): string {
 }
 
 function clientOf(signIn: Context["signIn"]): string {
-  return signIn !== undefined && "clientId" in signIn && signIn.clientId ? signIn.clientId : "<client id>";
+  return signIn !== undefined && "clientId" in signIn && signIn.clientId ? signIn.clientId : "<client-id>";
 }

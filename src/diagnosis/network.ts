@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Context, Rule } from "./rules.ts";
-import { az, hostAndPort, serverName, shell } from "./words.ts";
+import { azServer, azShow, code, hostAndPort } from "./words.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github"] as const;
 
@@ -17,7 +17,7 @@ export const NETWORK: readonly Rule[] = [
     cause: "There is no such host for this runner.",
     next: (context) =>
       isPostgres(context)
-        ? `Check \`host\` and \`environment\`: ${show(context, "fullyQualifiedDomainName")}. A server in a virtual network has its name only in there: use a runner in it, with the private DNS zone linked.`
+        ? `Check \`host\` and \`environment\`: ${azShow(context, "fullyQualifiedDomainName")}. A server in a virtual network has its name only in there: use a runner in it, with the private DNS zone linked.`
         : AUTHORITY,
   },
   {
@@ -27,7 +27,7 @@ export const NETWORK: readonly Rule[] = [
     when: [{ code: /^EAI_AGAIN$/ }, { text: /getaddrinfo EAI_AGAIN/ }],
     cause: "The runner's name server did not answer.",
     next: (context) =>
-      `On a self-hosted runner, check its DNS: nslookup ${shell(isPostgres(context) ? (context.host ?? "<host>") : "login.microsoftonline.com")}. Else run the job again.`,
+      `On a self-hosted runner, check its DNS: ${code(`nslookup ${isPostgres(context) ? (context.host ?? "<host>") : authority(context)}`)}. Else run the job again.`,
     retries: 2,
   },
   {
@@ -42,7 +42,7 @@ export const NETWORK: readonly Rule[] = [
       "Nothing answered: a firewall drops the packets, the server is stopped or has no public access, or a proxy is needed.",
     next: (context) =>
       isPostgres(context)
-        ? `${show(context, "{state:state, publicAccess:network.publicNetworkAccess}")}. Disabled: use a runner in the server's network. Enabled: ${allowRunner(context)} PostgreSQL goes through no HTTP proxy: port ${context.port ?? 5432} has to be open outbound.`
+        ? `Look: ${azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")}. Disabled: use a runner in the server's network. Enabled: ${allowRunner(context)}. PostgreSQL goes through no HTTP proxy: port ${context.port ?? 5432} has to be open outbound.`
         : AUTHORITY,
     retries: 2,
   },
@@ -55,7 +55,7 @@ export const NETWORK: readonly Rule[] = [
       "The host is there, but nothing listens on this port: the server restarts or is stopped, or the port is wrong.",
     next: (context) =>
       isPostgres(context)
-        ? `${show(context, "state")}; az postgres flexible-server start starts it. Port 6432 needs PgBouncer: ${az("parameter show", context, { name: "pgbouncer.enabled" })}`
+        ? `Is it running? ${azShow(context, "state")}. Port 6432 needs the built-in PgBouncer: ${azServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })}.`
         : AUTHORITY,
     retries: 2,
   },
@@ -80,7 +80,7 @@ export const NETWORK: readonly Rule[] = [
       if (!isPostgres(context)) return AUTHORITY;
       return isIP(context.host ?? "") > 0
         ? "An address is in no certificate of Azure: set `host` to the server's full name, also with a private endpoint."
-        : `Set \`host\` to the name in the certificate (${show(context, "fullyQualifiedDomainName")}), not to an alias or a privatelink name. Where that cannot be, \`ssl-mode: verify-ca\` checks all but the name.`;
+        : `Set \`host\` to the name in the certificate (${azShow(context, "fullyQualifiedDomainName")}), not to an alias or a privatelink name. Where that cannot be, \`ssl-mode: verify-ca\` checks all but the name.`;
     },
   },
   {
@@ -118,7 +118,7 @@ export const NETWORK: readonly Rule[] = [
     ],
     cause: "The certificate is not valid today, or the runner's clock is wrong; nothing secret was sent.",
     next: (context) =>
-      `Check the clock (date), then the certificate: openssl s_client -connect ${hostAndPort(context)}${isPostgres(context) ? " -starttls postgres" : ""} </dev/null | openssl x509 -noout -dates`,
+      `Check the clock (\`date\`), then the certificate: ${look(context, " | openssl x509 -noout -dates")}.`,
   },
   {
     code: "tls-certificate",
@@ -126,8 +126,7 @@ export const NETWORK: readonly Rule[] = [
     texts: ["certificate revoked", "invalid CA certificate"],
     when: [{ code: /^(CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|UNABLE_TO_|ERROR_IN_CERT)/ }],
     cause: "The certificate does not hold; nothing secret was sent.",
-    next: (context) =>
-      `Look at it: openssl s_client -connect ${hostAndPort(context)}${isPostgres(context) ? " -starttls postgres" : ""} -showcerts </dev/null`,
+    next: (context) => `Look at it: ${look(context, "")}.`,
   },
   {
     code: "tls-not-offered",
@@ -152,22 +151,27 @@ export const NETWORK: readonly Rule[] = [
     ],
     cause:
       "What answers there cannot agree on TLS: another service on this port, a proxy, or a server without TLS 1.2.",
-    next: (context) =>
-      `Look at it: openssl s_client -connect ${hostAndPort(context)}${isPostgres(context) ? " -starttls postgres" : ""} </dev/null`,
+    next: (context) => `Look at it: ${look(context, "")}.`,
     retries: 1,
   },
   {
     code: "connection-lost",
     with: EVERYWHERE,
-    texts: ["Connection terminated unexpectedly", "read ECONNRESET", "write EPIPE", "socket hang up"],
+    texts: [
+      "Connection terminated unexpectedly",
+      "Client has encountered a connection error and is not queryable",
+      "read ECONNRESET",
+      "write EPIPE",
+      "socket hang up",
+    ],
     when: [
       { code: /^(ECONNRESET|EPIPE|ECONNABORTED)$/ },
-      { text: /Connection terminated|ECONNRESET|socket hang up/ },
+      { text: /Connection terminated|is not queryable|ECONNRESET|EPIPE|socket hang up/ },
     ],
     cause: "The other side closed the connection: it restarts or fails over, or something between cuts it.",
     next: (context) =>
       isPostgres(context)
-        ? `Run the job again: what was granted stays granted. ${show(context, "state")}`
+        ? `Run the job again: what was granted stays granted. Is it running? ${azShow(context, "state")}.`
         : AUTHORITY,
     retries: 4,
   },
@@ -180,10 +184,22 @@ function isPostgres(context: Context): boolean {
   return (context.with ?? "postgres") === "postgres";
 }
 
-function show(context: Context, query: string): string {
-  return `az postgres flexible-server show --resource-group '<resource group>' --name ${shell(serverName(context))} --query "${query}"`;
+function allowRunner(context: Context): string {
+  return azServer("firewall-rule create", context, {
+    name: "github-runner",
+    "start-ip-address": "<address>",
+    "end-ip-address": "<address>",
+  });
 }
 
-function allowRunner(context: Context): string {
-  return `${az("firewall-rule create", context, { name: "github-runner", "start-ip-address": "<address>", "end-ip-address": "<address>" })}.`;
+/** The command that shows what is at the other end. */
+function look(context: Context, then: string): string {
+  const there = isPostgres(context)
+    ? `${hostAndPort(context)} -starttls postgres`
+    : `${authority(context)}:443`;
+  return code(`openssl s_client -connect ${there} </dev/null${then}`);
+}
+
+function authority({ cloud }: Context): string {
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

@@ -1,5 +1,5 @@
 import type { Context, Rule } from "./rules.ts";
-import { az, claim, hostAndPort, serverName, shell, tokenSays } from "./words.ts";
+import { az, azServer, azShow, claim, code, hostAndPort, shell, tokenSays } from "./words.ts";
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
@@ -14,7 +14,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ text: /access token has expired/i }],
     cause: "The server takes a token only while it is valid, and this one was not, nor was a fresh one.",
     next: (context) =>
-      `${tokenSays(context)}Run the job again; on a self-hosted runner, set its clock (timedatectl).`,
+      `${tokenSays(context)}Run the job again; on a self-hosted runner, set its clock (\`timedatectl\`).`,
     retries: 1,
   },
   {
@@ -38,7 +38,7 @@ export const POSTGRES: readonly Rule[] = [
     cause:
       "`user` is a group, and the identity that signed in is not a member, or was not yet when its token was made.",
     next: (context) =>
-      `${tokenSays(context)}az ad group member add --group ${shell(context.user ?? "<group>")} --member-id ${shell(claim(context.token, "oid") ?? "<object id>")}, then run the job again.`,
+      `${tokenSays(context)}Add it: ${az("ad group member add", { group: context.user ?? "<group>", "member-id": claim(context.token, "oid") ?? "<object-id>" })}, then run the job again.`,
   },
   {
     code: "token-identity-mismatch",
@@ -51,7 +51,7 @@ export const POSTGRES: readonly Rule[] = [
     cause:
       "The role is bound to another object ID: the identity was deleted and made anew, or the role was made with the application's ID instead of its service principal's.",
     next: (context) =>
-      `${tokenSays(context)}As an Entra administrator, in database postgres: SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object id>")}, 'service', false, false);`,
+      `${tokenSays(context)}As an Entra administrator, in database postgres: ${code(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`,
   },
   {
     code: "token-role-type",
@@ -75,7 +75,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
     cause: "The server took the password for a token and refused it.",
     next: (context) =>
-      `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in: ${listAdmins(context)}`,
+      `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in. ${listRoles(context)}`,
   },
   {
     code: "password-refused",
@@ -92,7 +92,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ text: /is not permitted to log in/ }],
     cause: "The role exists, but is no login.",
     next: ({ user }) =>
-      `Set \`user\` to a role that may log in, or let it: ALTER ROLE ${identifier(user)} LOGIN;`,
+      `Set \`user\` to a role that may log in, or let it: ${code(`ALTER ROLE ${identifier(user)} LOGIN;`)}`,
   },
   {
     code: "login-role-not-found",
@@ -101,8 +101,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ code: /^28000$/, text: /role ".*" does not exist/ }],
     cause:
       "The server has no such role: names are case-sensitive, and a connection made by Bicep or ARM alone does not create it.",
-    next: (context) =>
-      `List the roles that Entra identities have, in database postgres: SELECT * FROM pg_catalog.pgaadauth_list_principals(false); administrators: ${listAdmins(context)}`,
+    next: listRoles,
   },
   {
     code: "tls-required",
@@ -128,11 +127,8 @@ export const POSTGRES: readonly Rule[] = [
       "The server's firewall does not let the runner's address in; a new rule may take five minutes to work.",
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      return az("firewall-rule create", context, {
-        name: "github-runner",
-        "start-ip-address": address,
-        "end-ip-address": address,
-      });
+      const rule = { name: "github-runner", "start-ip-address": address, "end-ip-address": address };
+      return `Let it in: ${azServer("firewall-rule create", context, rule)}.`;
     },
   },
   {
@@ -141,7 +137,7 @@ export const POSTGRES: readonly Rule[] = [
     texts: ['database "App" does not exist'],
     when: [{ code: /^3D000$/ }],
     cause: "The server has no such database: names are case-sensitive.",
-    next: (context) => `List them: ${az("db list", context)} --query "[].name"`,
+    next: (context) => `List them: ${azServer("db list", context, { query: "[].name" })}.`,
   },
   {
     code: "connect-not-granted",
@@ -150,7 +146,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ code: /^42501$/, text: /permission denied for database/ }],
     cause: "`user` may not connect to this database.",
     next: ({ user, database }) =>
-      `As its owner or an administrator: GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`,
+      `As its owner or an administrator: ${code(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`,
   },
   {
     code: "no-connection-slots",
@@ -167,7 +163,7 @@ export const POSTGRES: readonly Rule[] = [
     cause:
       "All connections of the server, the database or the role are in use; small servers have only a few dozen.",
     next: (context) =>
-      `Look who holds them: SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC; or use the built-in PgBouncer with \`port: 6432\` (${az("parameter show", context, { name: "max_connections" })}).`,
+      `Look who holds them: ${code("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
     retries: 4,
   },
   {
@@ -181,7 +177,8 @@ export const POSTGRES: readonly Rule[] = [
     ],
     when: [{ code: /^57P03$/ }],
     cause: "The server is starting, stopping or failing over.",
-    next: (context) => `Wait until it is Ready, then run the job again: ${showState(context)}`,
+    next: (context) =>
+      `Wait until it is Ready, then run the job again. Its state: ${azShow(context, STATE)}.`,
     retries: 4,
   },
   {
@@ -193,7 +190,8 @@ export const POSTGRES: readonly Rule[] = [
     ],
     when: [{ code: /^57P0[12]$/ }],
     cause: "The server ended the connection: it restarts or fails over, or somebody ended it.",
-    next: (context) => `Run the job again: what was granted stays granted. ${showState(context)}`,
+    next: (context) =>
+      `Run the job again: what was granted stays granted. Its state: ${azShow(context, STATE)}.`,
     retries: 4,
   },
   {
@@ -203,7 +201,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ code: /^25006$/ }],
     cause: "This server is a replica, or was set read-only (Azure does that when its disk is nearly full).",
     next: (context) =>
-      `Set \`host\` to the primary, or to the virtual endpoint <name>.writer.postgres.database.azure.com; \`mode: check\` works here. ${showState(context)}`,
+      `Set \`host\` to the primary, or to the virtual endpoint \`<name>.writer.postgres.database.azure.com\`; \`mode: check\` works here. Its state: ${azShow(context, STATE)}.`,
   },
   {
     code: "lock-time-out",
@@ -242,7 +240,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ code: /^53200$/ }],
     cause: "The server's lock table is full: some session, perhaps a migration, holds very many locks.",
     next: (context) =>
-      `Run the job again when it has ended, or raise it: ${az("parameter set", context, { name: "max_locks_per_transaction", value: "256" })}`,
+      `Run the job again when it has ended, or raise it: ${azServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })}.`,
   },
   {
     code: "object-not-found",
@@ -256,7 +254,7 @@ export const POSTGRES: readonly Rule[] = [
     cause:
       "The server has nothing of this name: names are case-sensitive, and a Service Connector connection made by Bicep or ARM alone creates no role.",
     next: (context) =>
-      `Look in database ${context.database ?? "<database>"}: \\du lists roles, \\dn schemas, \\d tables (psql).`,
+      `Look with psql in database ${context.database ?? "<database>"}: \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables.`,
   },
   {
     code: "not-permitted",
@@ -279,16 +277,19 @@ export const POSTGRES: readonly Rule[] = [
     when: [{ code: /^08/ }],
     cause: "The connection, or the one that PgBouncer makes for it, broke.",
     next: (context) =>
-      `Run the job again; if it stays, go past PgBouncer with \`port: 5432\`. ${showState(context)}`,
+      `Run the job again; if it stays, go past PgBouncer with \`port: 5432\`. Its state: ${azShow(context, STATE)}.`,
     retries: 2,
   },
 ];
+
+const STATE = "{state:state, role:replicationRole}";
 
 /** 28P01 is one text for many causes: what can be told from the name and the token comes first. */
 function whyRefused(context: Context): string {
   const { user = "", signIn, token, host = "" } = context;
   if (signIn?.type === "password") {
-    return `Check \`user\` and \`password\` by hand: psql "host=${host || "<host>"} dbname=${context.database ?? "<database>"} user=${user || "<user>"} sslmode=verify-full sslrootcert=system". A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
+    const conninfo = `host=${host || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
+    return `Check \`user\` and \`password\` by hand: ${code(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
   }
   const suffixed = user.match(/^(.+)@(.+)$/);
   if (suffixed && host.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
@@ -306,23 +307,22 @@ function whyRefused(context: Context): string {
   ) {
     return `${tokenSays(context)}Its audience is not PostgreSQL's in ${cloud.name}: set \`environment\`.`;
   }
-  return `${guid}${tokenSays(context)}\`user\` has to be the role that is bound to this oid (or a group it is in), spelt exactly. Administrators: ${listAdmins(context)} Other roles, in database postgres: SELECT * FROM pg_catalog.pgaadauth_list_principals(false);`;
+  return `${guid}${tokenSays(context)}\`user\` has to be the role that is bound to the object ID of the identity that signs in, or a group it is in, spelt exactly. ${listRoles(context)}`;
 }
 
-function listAdmins(context: Context): string {
-  return `${az("microsoft-entra-admin list", context)} --query "[].{user:principalName, oid:objectId}".`;
+function listRoles(context: Context): string {
+  const admins = azServer("microsoft-entra-admin list", context, {
+    query: "[].{user:principalName, oid:objectId}",
+  });
+  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
 }
 
 function makeAdmin(context: Context): string {
-  return az("microsoft-entra-admin create", context, {
-    "display-name": "<name of the service principal>",
-    "object-id": claim(context.token, "oid") ?? "<object id>",
+  return azServer("microsoft-entra-admin create", context, {
+    "display-name": "<name>",
+    "object-id": claim(context.token, "oid") ?? "<object-id>",
     type: "ServicePrincipal",
   });
-}
-
-function showState(context: Context): string {
-  return `az postgres flexible-server show --resource-group '<resource group>' --name ${shell(serverName(context))} --query "{state:state, role:replicationRole}"`;
 }
 
 function identifier(name: string | undefined, unknown = "<user>"): string {

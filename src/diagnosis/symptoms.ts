@@ -17,10 +17,11 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     if (each === undefined || each === null || seen.has(each) || seen.size >= MOST) return;
     seen.add(each);
     if (typeof each !== "object") {
-      found.push({ code: "", text: words(String(each)) });
+      const text = words(String(each));
+      if (text !== "") found.push({ code: "", text });
       return;
     }
-    const { code, errorCode, message, errorMessage, detail, hint, cause, errors } = each as Record<
+    const { code, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each as Record<
       string,
       unknown
     >;
@@ -33,6 +34,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     };
     if (symptom.code !== "" || symptom.text !== "")
       found.push({ ...symptom, text: symptom.text || symptom.code });
+    if (typeof status === "number" && status >= 400) found.push({ code: "", text: `HTTP status ${status}` });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
   };
@@ -42,12 +44,16 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 
 const MOST = 50;
 
-/** One line, no token, nothing that only Microsoft's support can use, and no novel. */
+/** One line, no token, and no novel. */
 function words(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
-    .replace(/ ?(- )?(Trace ID|Correlation ID|Timestamp): \S+( \d\d:\d\d:\d\dZ)?/g, "")
-    .trim()
-    .slice(0, 1000);
+  return (
+    text
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
+      // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
+      .replace(/\w*: Error\(s\): .*? - Description: /, "")
+      .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
+      .trim()
+      .slice(0, 1000)
+  );
 }

@@ -3,28 +3,42 @@ import type { Context } from "./rules.ts";
 
 /** A word for a POSIX shell, quoted where it needs to be; `<placeholders>` stay as they are, to be filled in. */
 export function shell(word: string): string {
-  if (/^<[a-z -]+>$/.test(word) || /^[\w@%+:,./-]+$/.test(word)) return word;
+  if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Set off from the sentence around it, as the report's renderers know it. */
+export function code(text: string): string {
+  return `\`${text.replaceAll("`", "'")}\``;
+}
+
+type Options = Readonly<Record<string, string>>;
+
+/** A command of the Azure CLI to type. */
+export function az(command: string, options: Options = {}): string {
+  const words = Object.entries(options).map(([name, value]) => `--${name} ${shell(value)}`);
+  return code(["az", command, ...words].join(" "));
+}
+
+/** The same for something on the server of this context. */
+export function azServer(command: string, context: Context, options: Options = {}): string {
+  const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+}
+
+/** The same for the server itself. */
+export function azShow(context: Context, query: string): string {
+  const of = { "resource-group": "<resource-group>", name: serverName(context) };
+  return az("postgres flexible-server show", { ...of, query });
+}
+
 /** The server's own name, as `az` wants it. */
-export function serverName({ host }: Context): string {
+function serverName({ host }: Context): string {
   return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
 }
 
 export function hostAndPort({ host = "<host>", port = 5432 }: Context): string {
   return `${host}:${port}`;
-}
-
-/** `az postgres flexible-server …` for the server of this context. */
-export function az(
-  command: string,
-  context: Context,
-  options: Readonly<Record<string, string>> = {},
-): string {
-  const all = { "resource-group": "<resource group>", "server-name": serverName(context), ...options };
-  const words = Object.entries(all).map(([name, value]) => `--${name} ${shell(value)}`);
-  return `az postgres flexible-server ${command} ${words.join(" ")}`;
 }
 
 /** A claim as text; nothing when it is not there or no plain text. Cut, for nobody checked it. */
@@ -41,7 +55,8 @@ export function tokenSays({ token }: Context): string {
     return value === undefined ? [] : [`${name} ${value}`];
   });
   const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && expires < 1e11)
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     said.push(`valid until ${new Date(expires * 1000).toISOString()}`);
+  }
   return said.length === 0 ? "" : `The token of this run says of itself: ${said.join(", ")}. `;
 }

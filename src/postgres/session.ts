@@ -43,7 +43,9 @@ export async function withSession<T>(
     return await work(session.client);
   } catch (error) {
     // A query on a connection that broke before it does not know why.
-    throw session.broken() === undefined ? error : new AggregateError([error, session.broken()]);
+    throw session.broken() === undefined || error instanceof Failed
+      ? error
+      : new AggregateError([error, session.broken()]);
   } finally {
     await session.end();
   }

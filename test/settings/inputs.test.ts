@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { generate } from "selfsigned";
 import { describe, expect, test } from "vitest";
 import { Failed } from "../../src/diagnosis/failed.ts";
@@ -408,13 +407,4 @@ test("secrets are found before anything is parsed", () => {
       INPUT_HOST: "h",
     }),
   ).toEqual(["s", "p", "hunter2"]);
-});
-
-test("the defaults are those of action.yml", () => {
-  const action = readFileSync(new URL("../../action.yml", import.meta.url), "utf8");
-  const defaults = [...action.matchAll(/^ {2}([a-z-]+):\n(?: {4}.*\n|\n)*? {4}default: (.*)$/gm)].map(
-    ([, name, value]) => [`INPUT_${name?.toUpperCase()}`, value?.replace(/^(['"])(.*)\1$/, "$2")],
-  );
-  expect(defaults.length).toBeGreaterThan(0);
-  expect(parseSettings({ ...Object.fromEntries(defaults), ...env({}) })).toEqual(parse({}));
 });
