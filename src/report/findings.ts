@@ -15,9 +15,11 @@ import { sourceText } from "./words.ts";
 export interface Cause<F extends Missing = Missing> {
   readonly owner: string;
   readonly reason: Reason;
-  /** The fix the findings share; absent if each has its own. */
-  readonly fix?: string;
   readonly findings: readonly F[];
+  /** The fix, if all findings have the same. */
+  readonly fix?: string;
+  /** What all the fixes say after the SQL, which is each object's own; may be empty. */
+  readonly advice: string;
 }
 
 /** Groups findings by owner and reason, in the order they turn up. */
@@ -27,9 +29,21 @@ export function byCause<F extends Missing>(findings: readonly F[]): readonly Cau
     const [first] = group;
     if (!first) return [];
     const { owner, reason, fix } = first;
-    const shared = group.every((finding) => finding.fix === fix);
-    return [{ owner, reason, findings: group, ...(shared && { fix }) }];
+    const advice = afterSql(fix);
+    return [
+      {
+        owner,
+        reason,
+        findings: group,
+        ...(group.every((finding) => finding.fix === fix) && { fix }),
+        advice: group.every((finding) => afterSql(finding.fix) === advice) ? advice : "",
+      },
+    ];
   });
+}
+
+function afterSql(fix: string): string {
+  return /;`? (.*)$/s.exec(fix)?.[1] ?? "";
 }
 
 /** Groups findings that differ in nothing but the object's name. */

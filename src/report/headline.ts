@@ -1,6 +1,6 @@
 import { type Pen, plain } from "./escape.ts";
 import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
-import type { DatabaseReport, Failure, GranteeReport, Named, Report } from "./report.ts";
+import type { DatabaseReport, GranteeReport, Named, Report } from "./report.ts";
 import { count, countKind, countKinds, series } from "./words.ts";
 
 /** More names than this are counted instead. */
@@ -38,17 +38,14 @@ function named(names: readonly string[], counted: string): readonly string[] {
   return names.length <= MOST_NAMES ? [series(names)] : [`${names.length} ${counted}`];
 }
 
-/** The one line for `setFailed` and the log: the headline and, if all errors are one, what it is and what to do. */
+/**
+ * The verdict for `setFailed` and the log: the headline and, where the run could not start, what happened and what
+ * to do. What could not be checked in a database has an annotation of its own.
+ */
 export function verdictLine(report: Report): string {
+  const { error } = report;
   const line = headline(report, plain);
-  const error = report.error ?? onlyError(report);
   return error ? [line, plain.text(error.message), plain.text(error.hint)].join("\n").trimEnd() : line;
-}
-
-function onlyError(report: Report): Failure | undefined {
-  const { databases, grantees } = unchecked(report.databases);
-  const errors = [...databases.map(({ error }) => error), ...grantees.map(({ grantee }) => grantee.error)];
-  return new Set(errors.map((error) => error?.message)).size === 1 ? errors[0] : undefined;
 }
 
 function withoutErrors(report: Report): Report {

@@ -1,4 +1,4 @@
-import { type Pen, quoteName } from "./escape.ts";
+import type { Pen } from "./escape.ts";
 import type { Cause } from "./findings.ts";
 import type { DatabaseReport, Reason } from "./report.ts";
 
@@ -16,17 +16,16 @@ export interface Setting {
 }
 
 /**
- * Words for a cause: the finding's own fix where there is one finding or all say the same, else what fits them all.
+ * Words for a cause: the findings' own fix where it is one, else words that fit them all.
  * Backticks set off code, for any pen: they read well in a log too.
  */
 export function explain(cause: Cause, setting: Setting): Explanation {
   const { pen } = setting;
   const words = explanationOf(cause, setting);
-  const own = cause.fix === undefined ? undefined : pen.text(cause.fix);
-  return {
-    why: words?.why ?? `The reason is ${pen.code(cause.reason)}.`,
-    fix: own ?? words?.fix ?? pen.text(cause.findings[0]?.fix ?? ""),
-  };
+  const why = words?.why ?? `The reason is ${pen.code(cause.reason)}.`;
+  if (cause.fix !== undefined) return { why, fix: pen.text(cause.fix) };
+  if (words === undefined) return { why, fix: pen.text(cause.findings[0]?.fix ?? "") };
+  return { why, fix: `${words.fix} ${pen.text(cause.advice)}`.trimEnd() };
 }
 
 /** Undefined for a reason that is newer than these words. */
@@ -49,7 +48,7 @@ function explanationOf(cause: Cause, { database, pen, sql }: Setting): Explanati
     case "not-owner":
       return {
         why: `${login} has neither the rights of ${owner} nor the grant option.`,
-        fix: `Run ${sql} as ${owner}, or let ${login} act for it from now on: ${pen.code(membership(cause, database))}`,
+        fix: runAsOwner,
       };
     case "owner-lacks-usage":
       return { why: `${owner} may not use the schema it is in.`, fix: `Run ${sql}, in its order.` };
@@ -64,6 +63,11 @@ function explanationOf(cause: Cause, { database, pen, sql }: Setting): Explanati
       return {
         why: "The server takes no writes: a replica, or set read-only.",
         fix: "Use the primary as `host`.",
+      };
+    case "gone":
+      return {
+        why: "It was dropped, or dropped and made anew, while this ran.",
+        fix: "Run this step again, after what changes the schema.",
       };
     case "not-direct":
       return {
@@ -88,10 +92,4 @@ function explanationOf(cause: Cause, { database, pen, sql }: Setting): Explanati
     default:
       return undefined;
   }
-}
-
-/** https://www.postgresql.org/docs/16/sql-grant.html (before 16 a grant of a role had no such options) */
-function membership({ owner }: Cause, { user, serverVersion }: DatabaseReport): string {
-  const options = Number.parseInt(serverVersion ?? "0", 10) >= 16 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteName(owner)} TO ${quoteName(user)}${options};`;
 }

@@ -115,7 +115,7 @@ export interface Missing extends Named {
   readonly owner: string;
   readonly privileges: readonly Privilege[];
   readonly reason: Reason;
-  /** The next thing to do, in a sentence that ends in the SQL or names the login. */
+  /** The next thing to do; what follows the SQL and its semicolon holds for all that has this owner and reason. */
   readonly fix: string;
 }
 

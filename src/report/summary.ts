@@ -221,14 +221,20 @@ function driftPart(
     page.add(`##### For ${names(whom)}`);
   }
   if (error) errorPart(page, error);
-  causesPart(page, "Missing", byCause(missing), database, ["Missing"], ({ privileges }) => [
+  causesPart(page, "Missing", causesFor(whom, missing), database, ["Missing"], ({ privileges }) => [
     privileges.join(", "),
   ]);
   const beyond = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
-  causesPart(page, beyond, byCause(extra), database, ["Extra", "From"], (finding) => [
+  causesPart(page, beyond, causesFor(whom, extra), database, ["Extra", "From"], (finding) => [
     finding.privileges.join(", "),
     sourcesText(finding, markdown),
   ]);
+}
+
+/** A finding's own fix names its grantee: for several at once only the words that fit them all are right. */
+function causesFor<F extends Missing>(whom: readonly string[], findings: readonly F[]): readonly Cause<F>[] {
+  const causes = byCause(findings);
+  return whom.length > 1 ? causes.map(({ fix: _, ...cause }) => cause) : causes;
 }
 
 function causesPart<F extends Missing>(

@@ -62,7 +62,8 @@ export function objectText(object: Named, pen: Pen): string {
 /** The object's name alone, with its schema. */
 export function objectName(object: Named, pen: Pen): string {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
-  return object.schema === undefined ? pen.name(object.name) : pen.name(object.schema, object.name);
+  const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== undefined;
+  return inSchema ? pen.name(object.schema, object.name) : pen.name(object.name);
 }
 
 function futureText({ schema, name }: Named, pen: Pen): string {

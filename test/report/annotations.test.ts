@@ -18,7 +18,7 @@ test("tells each finding in whole sentences: object, privileges, owner, fix", ()
       level: "error",
       title: "INSERT, UPDATE on table public.orders",
       message:
-        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";`',
+        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` (an administrator of it may)',
     },
   ]);
 });
@@ -110,12 +110,15 @@ test("keeps every name visible and on its line", () => {
   );
 });
 
-test("gives setFailed one line for drift, and for an error what happened and what to do", () => {
+test("gives setFailed one line, and what to do where the run could not start", () => {
   expect(verdictLine(reports.drift())).toBe(
     "Drift: aad_orders is missing privileges on 4 objects (3 tables, 1 sequence) in app on orders-prod.postgres.database.azure.com.",
   );
-  const [what, happened, hint] = verdictLine(reports.error()).split("\n");
-  expect(what).toBe("Could not check app on orders-prod.postgres.database.azure.com.");
-  expect(happened).toBe(reports.UNREACHABLE.message);
-  expect(hint).toBe(reports.UNREACHABLE.hint.split("\n")[0]);
+  expect(verdictLine(reports.error())).toBe(
+    "Could not check app on orders-prod.postgres.database.azure.com.",
+  );
+  const { error } = reports.badInput();
+  expect(verdictLine(reports.badInput())).toBe(
+    `Could not check anything.\n${error?.message}\n${error?.hint}`,
+  );
 });

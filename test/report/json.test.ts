@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { renderJson } from "../../src/report/json.ts";
 import { outputsOf } from "../../src/report/outputs.ts";
-import type { Report } from "../../src/report/report.ts";
+import type { Kind, Reason, Report, Source } from "../../src/report/report.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
 
@@ -74,6 +74,61 @@ test("a finding is a line, in an order that does not change", () => {
   expect(lines.filter((line) => line.includes('"Order Notes","owner"'))).toHaveLength(1);
   expect(lines.slice(0, 4)).toEqual(["{", '  "version": 1,', '  "mode": "apply",', '  "verdict": "drift",']);
   expect(renderJson(reports.drift())).toBe(renderJson(reports.drift()));
+});
+
+/** The compiler keeps these whole. */
+const KINDS: Readonly<Record<Kind, true>> = {
+  database: true,
+  schema: true,
+  table: true,
+  "partitioned-table": true,
+  view: true,
+  "materialized-view": true,
+  "foreign-table": true,
+  sequence: true,
+  "default-privileges": true,
+};
+const REASONS: Readonly<Record<Reason, true>> = {
+  "not-granted": true,
+  "not-revoked": true,
+  "not-owner": true,
+  "owner-lacks-usage": true,
+  locked: true,
+  refused: true,
+  "read-only": true,
+  gone: true,
+  "not-direct": true,
+  "other-grantor": true,
+  "dependent-privileges": true,
+  "column-privileges": true,
+};
+const SOURCES: Readonly<Record<Source["source"], true>> = {
+  direct: true,
+  owner: true,
+  role: true,
+  public: true,
+  column: true,
+  superuser: true,
+  server: true,
+};
+
+test("the schema knows every kind, reason and source there is", () => {
+  const { kind, source, finding } = schema.$defs;
+  expect(kind.examples).toEqual(Object.keys(KINDS));
+  expect(finding.properties.reason.examples).toEqual(Object.keys(REASONS));
+  expect(source.properties.source.examples).toEqual(Object.keys(SOURCES));
+});
+
+test("docs/report.md tells every value the schema knows, and its example is valid", () => {
+  const page = readFileSync("docs/report.md", "utf8");
+  const { kind, source, finding } = schema.$defs;
+  const values = [kind, source.properties.source, finding.properties.reason].flatMap(
+    ({ examples }) => examples,
+  );
+  expect(values.filter((value) => !page.includes(`\`${value}\``))).toEqual([]);
+  const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+  validate(JSON.parse(example));
+  expect(validate.errors).toBeNull();
 });
 
 test("the outputs count objects, not privileges", () => {

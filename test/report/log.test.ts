@@ -26,7 +26,7 @@ test("tells what was granted, what is missing and why, warnings, and what ran", 
       table public.order_lines: INSERT, UPDATE
       table public."Order Notes": INSERT, UPDATE
       sequence public.orders_id_seq: USAGE, SELECT
-    "ci-admin" has neither the rights of migrator nor the grant option. Run the SQL in the job summary as migrator, or let "ci-admin" act for it from now on: GRANT migrator TO "ci-admin" WITH INHERIT TRUE, SET TRUE;
+    "ci-admin" has neither the rights of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let ci-admin act for it: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` (an administrator of it may)
     Warning: Row-level security on \`public.invoices\` has no policy for \`aad_orders\`: it sees no row of it."
   `);
   expect(logGroups(reports.plan())[0]?.lines.slice(-2)).toEqual([

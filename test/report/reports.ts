@@ -57,18 +57,22 @@ export function grantee(overrides: Partial<GranteeReport> = {}): GranteeReport {
 }
 
 export function missing(overrides: Partial<Missing> = {}): Missing {
-  const { schema = "public", ...object } = {
+  const object = {
     kind: "table",
+    schema: "public",
     name: "orders",
     owner: "migrator",
     privileges: ["INSERT", "UPDATE"],
     reason: "not-owner",
     ...overrides,
   } as const;
-  const inSchema = object.kind === "database" || object.kind === "schema" ? {} : { schema };
   const type = object.kind === "sequence" ? "SEQUENCE" : "TABLE";
-  const sql = `GRANT ${object.privileges.join(", ")} ON ${type} "${schema}"."${object.name}" TO "aad_orders";`;
-  return { fix: `Run as ${object.owner}: \`${sql}\``, ...object, ...inSchema };
+  const sql = `GRANT ${object.privileges.join(", ")} ON ${type} "${object.schema}"."${object.name}" TO "aad_orders";`;
+  const member = 'GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;';
+  const fix = `Run as ${object.owner}: \`${sql}\` Or let ci-admin act for it: \`${member}\` (an administrator of it may)`;
+  const { schema, kind, ...rest } = { fix, ...object };
+  const inSchema = kind === "database" || kind === "schema" ? {} : { schema };
+  return { kind, ...inSchema, ...rest };
 }
 
 export function extra(overrides: Partial<Extra> = {}): Extra {

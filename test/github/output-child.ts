@@ -1,0 +1,20 @@
+/** Tells one of the reports of `test/report/reports.ts`, as the action does at its end: node output-child.ts drift */
+import { tell } from "../../src/github/output.ts";
+import type { Report } from "../../src/report/report.ts";
+import * as reports from "../report/reports.ts";
+
+const REPORTS: Readonly<Record<string, () => Report>> = {
+  drift: reports.drift,
+  plan: reports.plan,
+  repaired: reports.repaired,
+  inSync: reports.inSync,
+  error: reports.error,
+  badInput: reports.badInput,
+  many: reports.many,
+  hostile: reports.hostile,
+  large: () => reports.large(100_000),
+};
+
+const report = REPORTS[process.argv[2] ?? ""];
+if (!report) throw new Error(`no report ${process.argv[2]}`);
+await tell(report(), process.env);

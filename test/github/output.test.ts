@@ -1,0 +1,161 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderJson } from "../../src/report/json.ts";
+import { renderSql } from "../../src/report/sql-file.ts";
+import { renderSummary } from "../../src/report/summary.ts";
+import * as reports from "../report/reports.ts";
+import { type Command, commandsIn } from "../report/runner.ts";
+
+let temp: string;
+beforeAll(async () => {
+  temp = await mkdtemp(join(tmpdir(), "output-"));
+});
+afterAll(() => rm(temp, { recursive: true }));
+
+test.each(["inSync", "repaired", "drift", "plan", "error", "badInput", "many"])(
+  "the command stream of %s",
+  async (name) => {
+    const { exitCode, stdout, stderr } = await tell(name);
+    expect(stderr).toBe("");
+    expect(`${stdout}exit ${exitCode}\n`).toMatchSnapshot();
+  },
+);
+
+test.each([
+  ["inSync", 0],
+  ["repaired", 0],
+  ["plan", 0],
+  ["drift", 1],
+  ["error", 1],
+  ["badInput", 1],
+] as const)("%s ends with %i, and fails at most once", async (name, code) => {
+  const { exitCode, commands } = await tell(name);
+  expect(exitCode).toBe(code);
+  const last = commands.filter(({ command }) => command === "error").at(-1);
+  expect(last?.properties).toEqual(code === 0 ? undefined : {});
+});
+
+test("sets the outputs, and writes summary, report and SQL", async () => {
+  const { outputs, summary } = await tell("drift");
+  expect(outputs).toMatchObject({
+    verdict: "drift",
+    "missing-count": "4",
+    "granted-count": "2",
+    "extra-count": "0",
+    "revoked-count": "0",
+  });
+  expect(await readFile(outputs.report ?? "", "utf8")).toBe(renderJson(reports.drift()));
+  expect(await readFile(outputs.sql ?? "", "utf8")).toBe(renderSql(reports.drift()));
+  expect(summary).toBe(renderSummary(reports.drift()));
+});
+
+test("two steps of a job keep their own files, under RUNNER_TEMP", async () => {
+  const [one, two] = [await tell("drift"), await tell("plan")];
+  expect(one.outputs.report).not.toBe(two.outputs.report);
+  expect(dirname(dirname(one.outputs.report ?? ""))).toBe(temp);
+  expect((await readdir(dirname(one.outputs.report ?? ""))).sort()).toEqual(["mending.sql", "report.json"]);
+});
+
+test("bad input still has outputs, summary and report", async () => {
+  const { outputs, summary } = await tell("badInput");
+  expect(outputs).toMatchObject({ verdict: "error", "missing-count": "0" });
+  expect(JSON.parse(await readFile(outputs.report ?? "", "utf8"))).toEqual(reports.badInput());
+  expect(await readFile(outputs.sql ?? "", "utf8")).toBe("");
+  expect(summary).toContain("Could not check anything.");
+});
+
+test("what cannot be written is a warning, and the verdict stands", async () => {
+  const nowhere = join(temp, "no", "where");
+  const { exitCode, commands } = await tell("drift", {
+    GITHUB_STEP_SUMMARY: nowhere,
+    GITHUB_OUTPUT: nowhere,
+    RUNNER_TEMP: nowhere,
+  });
+  expect(exitCode).toBe(1);
+  const warnings = commands.filter(({ command }) => command === "warning").map(({ data }) => data);
+  expect(warnings[0]).toMatch(
+    /^Could not write the report: ENOENT.*The verdict below stands all the same\.$/,
+  );
+  expect(warnings[1]).toMatch(/^Could not set the outputs: Missing file/);
+  expect(warnings[2]).toMatch(/^Could not write the job summary: ENOENT/);
+  expect(commands.at(-1)).toMatchObject({ command: "error", data: expect.stringMatching(/^Drift: /) });
+});
+
+test("without a summary file there is a notice, and no failure", async () => {
+  const { exitCode, commands } = await tell("inSync", { GITHUB_STEP_SUMMARY: "" });
+  expect(exitCode).toBe(0);
+  expect(commands.filter(({ command }) => command === "notice")).toHaveLength(1);
+});
+
+test("without RUNNER_TEMP the files go to the system's own", async () => {
+  const { outputs } = await tell("inSync", { RUNNER_TEMP: "" });
+  expect(outputs.report).toContain(join(tmpdir(), "azure-postgres-grants-"));
+  await rm(dirname(outputs.report ?? ""), { recursive: true });
+});
+
+test("of hostile names no command comes but our own", async () => {
+  const { commands, stderr } = await tell("hostile");
+  expect(stderr).toBe("");
+  const names = new Set(commands.map(({ command }) => command));
+  expect([...names].sort()).toEqual(["endgroup", "error", "group", "warning"]);
+  expect(commands.filter(({ command }) => command === "group")).toHaveLength(2);
+  expect(commands.filter(({ command }) => command === "endgroup")).toHaveLength(2);
+  for (const { properties } of commands) expect(Object.keys(properties).join()).toMatch(/^(title)?$/);
+});
+
+test("a hundred thousand findings are told within GitHub's limits", async () => {
+  const { exitCode, stdout, summary, outputs, commands } = await tell("large");
+  expect(exitCode).toBe(1);
+  expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+  expect(outputs["missing-count"]).toBe("100000");
+  expect(Buffer.byteLength(stdout)).toBeLessThan(1024 * 1024);
+  expect(commands.filter(({ command }) => command === "error")).toHaveLength(10);
+});
+
+interface Told {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly commands: readonly Command[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+let runs = 0;
+
+/** Tells a report in a process of its own; paths in the output are made the same for every run. */
+async function tell(name: string, overrides: Readonly<Record<string, string>> = {}): Promise<Told> {
+  runs += 1;
+  const files = {
+    GITHUB_OUTPUT: join(temp, `output-${runs}`),
+    GITHUB_STEP_SUMMARY: join(temp, `summary-${runs}`),
+  };
+  for (const file of Object.values(files)) await writeFile(file, "");
+  const child = spawn(process.execPath, [join(import.meta.dirname, "output-child.ts"), name], {
+    env: { RUNNER_TEMP: temp, ...files, ...overrides },
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((done) => child.once("close", done)),
+  ]);
+  const outputs = parseOutputs(await readFile(files.GITHUB_OUTPUT, "utf8"));
+  const summary = await readFile(files.GITHUB_STEP_SUMMARY, "utf8");
+  return { exitCode, stdout, stderr, commands: commandsIn(stdout), outputs, summary };
+}
+
+async function text(stream: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** The format of the runner's own file: name<<delimiter, value, delimiter. */
+function parseOutputs(file: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...file.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name, value]),
+  );
+}
