@@ -1,0 +1,109 @@
+/**
+ * The main job on a local Azure: the app is refused, a check tells why, apply mends it, a check is green, the app
+ * writes. Exits non-zero as soon as anything is not as it should be.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { runAction } from "../test/e2e/run-action.ts";
+import { IDENTITIES, ORDERS, startSandbox, TENANT_ID } from "../test/sandbox/sandbox.ts";
+
+const { migrator, app } = IDENTITIES;
+const started = performance.now();
+
+console.log(
+  "A deployment to a local Azure: PostgreSQL, Entra and GitHub's OIDC endpoint, all on this machine.\n",
+);
+const sandbox = await step("Starting PostgreSQL 18, running the migrations", async () => {
+  const running = await startSandbox({ version: 18 });
+  await running.createDatabase("orders", { seed: ORDERS });
+  return [running, "6 tables, 1 view and more, owned by migrator"];
+});
+try {
+  await step("The app writes an order", () => runApp(1, /^permission denied for table/));
+  const summaries = [
+    await step("mode: check", () => act("check", 1, "drift")),
+    await step("mode: apply", () => act("apply", 0, "repaired")),
+    await step("mode: check", () => act("check", 0, "in-sync")),
+  ];
+  await step("The app writes an order", () => runApp(0, /^wrote order \d+ as aad_orders$/));
+  console.log(`\nThe job's summary, folded parts closed (▸):\n\n${summaries.map(asSeen).join("\n\n")}`);
+  console.log(`\nAll as it should be, after ${seconds(started)}.`);
+} finally {
+  await sandbox.close();
+}
+
+/** Prints what is going on at once, and what came of it when it is done. */
+async function step<T>(title: string, work: () => Promise<[result: T, told: string]>): Promise<T> {
+  const began = performance.now();
+  process.stdout.write(`${title} … `);
+  const [result, told] = await work();
+  console.log(`${told} (${seconds(began)})`);
+  return result;
+}
+
+/** Runs the built action as a runner would, signing in by OIDC as the role that owns the tables. */
+async function act(
+  mode: string,
+  exitCode: number,
+  verdict: string,
+): Promise<[summary: string, told: string]> {
+  const run = await runAction(
+    {
+      mode,
+      "client-id": migrator.clientId,
+      "tenant-id": TENANT_ID,
+      user: "migrator",
+      host: sandbox.server.host,
+      port: String(sandbox.server.port),
+      database: "orders",
+      grantee: "aad_orders",
+      "table-privileges": "SELECT, INSERT, UPDATE, DELETE",
+      "sequence-privileges": "USAGE, SELECT",
+      "default-privileges": "true",
+    },
+    sandbox.env,
+  );
+  const told = `exit code ${run.exitCode}, verdict ${run.outputs.verdict}`;
+  if (run.exitCode !== exitCode || run.outputs.verdict !== verdict) {
+    throw new Error(`${told}, not ${exitCode} and ${verdict}\n${run.stdout}${run.stderr}`);
+  }
+  return [run.summary, told];
+}
+
+/** Runs the app as a process of its own, with a token of its own, over TLS. */
+async function runApp(exitCode: number, output: RegExp): Promise<[result: null, told: string]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "demo-app.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...sandbox.env,
+      AZURE_POSTGRESQL_HOST: sandbox.server.host,
+      AZURE_POSTGRESQL_PORT: String(sandbox.server.port),
+      AZURE_POSTGRESQL_DATABASE: "orders",
+      AZURE_POSTGRESQL_USER: "aad_orders",
+      AZURE_POSTGRESQL_TENANTID: app.tenantId,
+      AZURE_POSTGRESQL_CLIENTID: app.clientId,
+      AZURE_POSTGRESQL_CLIENTSECRET: app.secrets[0]?.value,
+    },
+  });
+  const [told, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  if (code !== exitCode || !output.test(told.trim())) {
+    throw new Error(`The app ended with ${code}, not ${exitCode}.\n${told}`);
+  }
+  return [null, told.trim()];
+}
+
+/** Markdown as it looks before anybody unfolds anything. */
+function asSeen(summary: string): string {
+  return summary
+    .replaceAll(/<details><summary>(.*?)<\/summary>[\s\S]*?<\/details>/g, "▸ $1")
+    .replaceAll("<br>", "\n")
+    .replaceAll(/<\/?(?:b|code)>/g, "")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
