@@ -1,0 +1,94 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+
+/** A way to a local port that takes its time. */
+export interface Link {
+  readonly port: number;
+  /** When an answer last arrived at the client, as `performance.now()`. */
+  lastAnswer(): number;
+  close(): Promise<void>;
+}
+
+/** What TLS says as it ends is shorter, any answer is longer; in bytes. */
+const FAREWELL = 100;
+
+/** Opens a way to a local port on which everything takes `delay` milliseconds, each way. */
+export async function openLink(target: number, delay: number): Promise<Link> {
+  const sockets = new Set<Socket>();
+  let answered = 0;
+  const server = createServer((client) => {
+    const upstream = connect(target, "127.0.0.1");
+    for (const socket of [client, upstream]) {
+      sockets.add(socket.setNoDelay(true));
+      socket.on("error", () => {}); // its end is passed on by `close`
+    }
+    // Here the client is connected at once; on the way it stands for, SYN and its answer come first.
+    later(client, upstream, delay, performance.now() + 2 * delay);
+    later(upstream, client, delay, 0, (chunk) => {
+      if (chunk.length > FAREWELL) answered = performance.now();
+    });
+  });
+  const port = await listen(server);
+  return {
+    port,
+    lastAnswer: () => answered,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** Passes on what `from` says, and its end, in order: nothing leaves before `open` nor arrives before `delay`. */
+function later(
+  from: Socket,
+  to: Socket,
+  delay: number,
+  open: number,
+  onArrival: (chunk: Buffer) => void = () => {},
+): void {
+  let line = Promise.resolve();
+  const inTurn = (action: () => void) => {
+    const due = Math.max(open, performance.now()) + delay;
+    line = line.then(() => setTimeout(Math.max(0, due - performance.now()))).then(action);
+  };
+  from.on("data", (chunk: Buffer) =>
+    inTurn(() => {
+      onArrival(chunk);
+      to.write(chunk);
+    }),
+  );
+  from.on("close", () => inTurn(() => to.end()));
+}
+
+/** Listens on a local port, says nothing, and tells when the first byte arrives. */
+export async function openSink() {
+  const sockets = new Set<Socket>();
+  let arrived: (() => void) | undefined;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.once("data", () => arrived?.());
+  });
+  const port = await listen(server);
+  return {
+    port,
+    /** Settles with the first byte of the next connection. */
+    firstByte: () =>
+      new Promise<void>((resolve) => {
+        arrived = resolve;
+      }),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((listening) => {
+    server.listen(0, "127.0.0.1", listening);
+  });
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : 0;
+}

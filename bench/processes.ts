@@ -1,0 +1,145 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Verdict } from "../src/report/report.ts";
+
+const DIST = join(import.meta.dirname, "../dist/index.cjs");
+const PEAK = join(import.meta.dirname, "peak.cjs");
+const SQL = join(import.meta.dirname, "sql.ts");
+
+/** What a whole process took: milliseconds from before it was started until it was gone, and MB at its peak. */
+export interface Cost {
+  readonly ms: number;
+  readonly peak: number;
+}
+
+/** Where and as whom both sides sign in, with TLS and a password. */
+export interface Login {
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly caFile: string;
+}
+
+/** Whether psql is on this machine: without it, the same SQL is run by a script of `pg`. */
+export const PSQL = spawnSync("psql", ["--version"]).status === 0;
+
+/** Runs SQL as a person would, whole process: psql, unaligned, which is its quickest. */
+export function runSql(sql: string, { port, database, user, password, caFile }: Login): Promise<Cost> {
+  const env = {
+    PATH: process.env.PATH,
+    PGHOST: "localhost",
+    PGPORT: String(port),
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: "verify-full",
+    PGSSLROOTCERT: caFile,
+  };
+  const psql = [
+    "--no-psqlrc",
+    "--quiet",
+    "--no-align",
+    "--tuples-only",
+    "--set=ON_ERROR_STOP=1",
+    "--command",
+  ];
+  return PSQL ? finish("psql", [...psql, sql], env) : finish(process.execPath, [SQL, sql], env);
+}
+
+/** The least that Node.js does. */
+export function runBareNode(): Promise<Cost> {
+  return finish(process.execPath, ["-e", "0"], {});
+}
+
+/** The inputs that sign the action in as `login`, with `mode`. */
+export function inputsFor(login: Login, mode: string): Record<string, string> {
+  const { port, database, user, password } = login;
+  return { host: "localhost", port: String(port), database, user, password, grantee: "aad_orders", mode };
+}
+
+/**
+ * Runs the built action, whole process.
+ * @throws unless it ends with `verdict`: a run that fails is quick
+ */
+export async function runAction(
+  inputs: Record<string, string>,
+  env: Record<string, string>,
+  verdict: Verdict,
+): Promise<Cost> {
+  const directory = await mkdtemp(join(tmpdir(), "bench-"));
+  try {
+    const output = join(directory, "output");
+    const summary = join(directory, "summary.md");
+    await writeFile(output, "");
+    await writeFile(summary, "");
+    const runner = { RUNNER_TEMP: directory, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary };
+    const cost = await finish(process.execPath, ["--require", PEAK, DIST], {
+      ...runner,
+      ...env,
+      ...asVariables(inputs),
+    });
+    const outputs = await readFile(output, "utf8");
+    if (!outputs.includes(`\n${verdict}\n`)) throw new Error(`Not ${verdict}, but:\n${outputs}`);
+    return cost;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/**
+ * Starts the built action, and ends it when `done` says so.
+ * @returns milliseconds from the start until then
+ */
+export async function startAction(
+  inputs: Record<string, string>,
+  env: Record<string, string>,
+  done: Promise<void>,
+): Promise<number> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [DIST], { env: { ...env, ...asVariables(inputs) }, stdio: "ignore" });
+  const over = new Promise<never>((_, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`The action ended before it spoke, with ${code}.`)));
+  });
+  over.catch(() => {});
+  try {
+    await Promise.race([done, over]);
+    return performance.now() - started;
+  } finally {
+    child.kill("SIGKILL");
+    await over.catch(() => {});
+  }
+}
+
+/** As the runner makes them of the inputs. */
+function asVariables(inputs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+}
+
+/** What PEAK says comes by a channel of its own. */
+function finish(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Cost> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    const said = child.stdio.slice(1).map((stream) => {
+      const chunks: Buffer[] = [];
+      stream?.on("data", (chunk: Buffer) => chunks.push(chunk));
+      return chunks;
+    });
+    let ms = 0;
+    child.on("error", reject);
+    child.on("exit", () => {
+      ms = performance.now() - started;
+    });
+    child.on("close", (code) => {
+      const [stdout, stderr, peak] = said.map((chunks) => Buffer.concat(chunks).toString());
+      if (code === 0) resolve({ ms, peak: Number(peak) });
+      else reject(new Error(`${command} ended with ${code}:\n${stderr}\n${stdout}`));
+    });
+  });
+}
