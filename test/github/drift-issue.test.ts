@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
+import type { Report } from "../../src/report/report.ts";
+import * as reports from "../report/reports.ts";
+import { type Command, commandsIn } from "../report/runner.ts";
+import { type GitHubApi, startGitHubApi } from "../sandbox/github-api.ts";
+
+let github: GitHubApi;
+
+beforeEach(async () => {
+  github = await startGitHubApi();
+});
+afterEach(() => github.close());
+
+test("opens one issue on drift, labelled, with what is missing and a link to the run", async () => {
+  await keep(reports.drift());
+  const [issue, ...others] = github.issues;
+  expect(others).toEqual([]);
+  expect(issue).toMatchObject({ state: "open", labels: ["azure-postgres-grants"] });
+  expect(issue?.title).toBe(
+    "Drift of PostgreSQL privileges: `aad_orders` in `app` on `orders-prod.postgres.database.azure.com`",
+  );
+  expect(issue?.body).toMatch(
+    /^<!-- azure-postgres-grants drift [0-9a-f]{64} [0-9a-f]{64} -->\n\n### ❌ Drift: /,
+  );
+  expect(issue?.body).toContain("| table `public.order_lines` | INSERT, UPDATE |");
+  expect(issue?.body).toContain(
+    `[this run](${github.env.GITHUB_SERVER_URL}/contoso/orders/actions/runs/30433642)`,
+  );
+  expect(github.labels).toContain("azure-postgres-grants");
+  expect(github.comments).toEqual([]);
+});
+
+test("updates the body of the same issue, without a comment, while the same is missing", async () => {
+  await keep(reports.drift());
+  await keep(reports.drift(), { env: { ...github.env, GITHUB_RUN_ID: "2" } });
+  expect(github.issues).toHaveLength(1);
+  expect(github.issues[0]?.body).toContain("/actions/runs/2)");
+  expect(github.comments).toEqual([]);
+});
+
+test("comments once when the set of missing objects changes, not when only privileges or the order do", async () => {
+  await keep(drifting(reports.missing({ name: "a" }), reports.missing({ name: "b" })));
+  await keep(
+    drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })),
+  );
+  expect(github.comments).toEqual([]);
+  await keep(drifting(reports.missing({ name: "b" })));
+  await keep(drifting(reports.missing({ name: "b" })));
+  expect(github.comments).toHaveLength(1);
+  expect(github.comments[0]?.body).toMatch(/^The set of objects has changed; .* on 1 table in `app`/);
+});
+
+test("closes the issue with a word when the drift is gone, and then leaves it", async () => {
+  await keep(reports.drift());
+  await keep(reports.repaired());
+  expect(github.issues).toMatchObject([{ state: "closed", state_reason: "completed" }]);
+  expect(github.comments).toMatchObject([
+    { issue: 1, body: expect.stringMatching(/^The drift is gone. Repaired: /) },
+  ]);
+  const before = github.requests.length;
+  await keep(reports.inSync());
+  expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET"]);
+});
+
+test("opens the same issue again when the drift returns, with one comment", async () => {
+  await keep(reports.drift());
+  await keep(reports.inSync());
+  await keep(drifting(reports.missing({ name: "new" })));
+  expect(github.issues).toMatchObject([{ state: "open", state_reason: "reopened" }]);
+  expect(github.issues[0]?.body).toContain("public.new");
+  expect(github.comments.map(({ body }) => body.split(";")[0])).toEqual([
+    expect.stringContaining("The drift is gone."),
+    "The drift is back",
+  ]);
+});
+
+test("keeps a title that somebody gave the issue", async () => {
+  await keep(reports.drift());
+  for (const issue of github.issues) issue.title = "PG-7: grants of orders";
+  await keep(reports.drift());
+  expect(github.issues[0]?.title).toBe("PG-7: grants of orders");
+});
+
+test("keeps an issue of its own for each host, port, database, grantee and schema list", async () => {
+  const [database = reports.database()] = reports.drift().databases;
+  const [grantee = reports.grantee()] = database.grantees;
+  await keep(reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]));
+  await keep(reports.report([{ ...database, host: "other" }]));
+  await keep(reports.report([{ ...database, port: 6432 }]));
+  await keep(reports.report([{ ...database, database: "other" }]));
+  await keep(reports.report([database]), { schemas: ["public", "sales"] });
+  await keep(reports.report([database]), { schemas: "*" });
+  await keep(reports.report([database]), { schemas: ["*"] });
+  expect(github.issues).toHaveLength(8);
+  await keep(reports.report([{ ...database, host: database.host.toUpperCase() }]));
+  await keep(reports.report([database]), { schemas: ["sales", "public"] });
+  expect(github.issues).toHaveLength(8);
+});
+
+test("leaves the issue of what could not be checked alone, and follows the others", async () => {
+  await keep(drifts("a", "b"));
+  await keep(
+    reports.report([
+      reports.database({ database: "a", verdict: "error", grantees: [], error: reports.UNREACHABLE }),
+      reports.database({ database: "b" }),
+      reports.database({
+        database: "c",
+        verdict: "error",
+        grantees: [reports.grantee({ verdict: "error", error: reports.UNREACHABLE })],
+      }),
+    ]),
+  );
+  expect(github.issues).toMatchObject([{ state: "open" }, { state: "closed" }]);
+  expect(github.requests.filter(({ path }) => path.endsWith("/issues/1"))).toEqual([]);
+});
+
+test("touches nothing, not even the list, in a plan and when nothing could be checked", async () => {
+  await keep(reports.plan());
+  await keep(reports.error());
+  await keep(reports.badInput());
+  expect(github.requests).toEqual([]);
+});
+
+test("finds its issue behind pages of others, and never takes a pull request for it", async () => {
+  await keep(reports.drift());
+  const [own] = github.issues;
+  const pull = { ...own, number: 2, pull_request: true } as const;
+  github.issues.push(pull as (typeof github.issues)[number]);
+  for (let number = 3; number < 250; number += 1) {
+    github.issues.push({ ...(own as NonNullable<typeof own>), number, body: `No. ${number}` });
+  }
+  await keep(reports.inSync());
+  expect(github.issues.filter(({ state }) => state === "closed").map(({ number }) => number)).toEqual([1]);
+  expect(github.issues).toHaveLength(249);
+});
+
+test("of two runs at once that both open an issue, the later closes its own", async () => {
+  github.gatherLists(2);
+  await Promise.all([keep(reports.drift()), keep(reports.drift())]);
+  expect(github.issues).toMatchObject([
+    { number: 1, state: "open" },
+    { number: 2, state: "closed", state_reason: "not_planned" },
+  ]);
+  expect(github.comments).toEqual([{ issue: 2, body: "Duplicate of #1: two runs opened it at once." }]);
+  await keep(reports.inSync());
+  expect(github.issues.map(({ state }) => state)).toEqual(["closed", "closed"]);
+});
+
+test("closes a duplicate that an earlier run left open", async () => {
+  await keep(reports.drift());
+  const [own] = github.issues;
+  github.issues.push({ ...(own as NonNullable<typeof own>), number: 2 });
+  await keep(reports.drift());
+  expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed"]);
+});
+
+test("names the permission, once, to a token that may not write issues", async () => {
+  github.permission = "read";
+  const warnings = await keep(drifts("a", "b", "c"));
+  expect(warnings).toEqual([expect.stringContaining("issues: write")]);
+  expect(warnings[0]).toContain("The verdict stands all the same.");
+  expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
+});
+
+test("tells that issues are switched off, and where to switch them on", async () => {
+  github.issuesEnabled = false;
+  expect(await keep(drifts("a", "b"))).toEqual([
+    expect.stringMatching(/Issues are switched off .* Features, or set `drift-issue: false`/),
+  ]);
+});
+
+test.each([
+  [401, "Bad credentials", "does not know `github-token`"],
+  [404, "Not Found", "no such repository or issue"],
+  [410, "Issues are disabled for this repo", "Issues are switched off"],
+  [403, "Resource protected by organization SAML enforcement.", "SAML enforcement"],
+])("tells what a %i (%s) to the list means", async (status, message, told) => {
+  github.failNext(1, { status, message });
+  expect(await keep(reports.drift())).toEqual([expect.stringContaining(told)]);
+});
+
+test("tells a token that no header can hold without showing it, and a job outside GitHub", async () => {
+  expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or holds")]);
+  const [warning] = await keep(reports.drift(), { token: "ghs_secret\n" });
+  expect(warning).toContain("is empty or holds");
+  expect(warning).not.toContain("ghs_secret");
+  expect(await keep(reports.drift(), { env: {} })).toEqual([
+    expect.stringContaining("GITHUB_REPOSITORY is not set"),
+  ]);
+  expect(github.requests).toEqual([]);
+});
+
+test("goes on with the other issues when GitHub refuses one", async () => {
+  await keep(drifts("a", "b", "c"));
+  github.failNext(1, { status: 403, message: "Unable to update a locked issue" }, { path: /\/issues\/2$/ });
+  const warnings = await keep(
+    reports.report(["a", "b", "c"].map((database) => reports.database({ database }))),
+  );
+  expect(warnings).toEqual([expect.stringContaining("Unable to update a locked issue")]);
+  expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "closed"]);
+});
+
+test("opens the issue although the label cannot be created, and says so when it was dropped", async () => {
+  github.failNext(1, { status: 422, message: "Validation Failed" }, { path: /\/labels$/ });
+  expect(await keep(reports.drift())).toEqual([]);
+  github.permission = "no-labels";
+  expect(await keep(drifts("other"))).toEqual([
+    expect.stringContaining("dropped the label azure-postgres-grants of issue #2"),
+  ]);
+  expect(github.issues).toHaveLength(2);
+});
+
+test.each([
+  ["a server error", { status: 502 }],
+  ["a limit in the headers", { status: 403, message: "Forbidden", headers: { "retry-after": 0 } }],
+  ["a used-up limit", { status: 429, headers: { "x-ratelimit-remaining": 0, "x-ratelimit-reset": 1 } }],
+] as const)("tries again after %s, each request", async (_, failing) => {
+  for (const method of ["GET", "POST", "PATCH"]) github.failNext(2, failing, { method });
+  expect(await keep(reports.drift())).toEqual([]);
+  expect(await keep(reports.inSync())).toEqual([]);
+  expect(github.issues).toMatchObject([{ state: "closed" }]);
+});
+
+test("waits as long as GitHub asks", async () => {
+  github.failNext(1, { status: 403, message: SECONDARY, headers: { "retry-after": 1 } });
+  const output = await outputOf(() => keepDriftIssues(reports.drift(), options()));
+  expect(output).toContain("trying again in 1 s");
+  expect(github.issues).toHaveLength(1);
+});
+
+test.each([
+  ["asks to wait too long", { status: 403, message: SECONDARY_TEXT(), headers: { "retry-after": 3600 } }],
+  ["does not say how long", { status: 403, message: SECONDARY_TEXT() }],
+])("gives up with one warning when GitHub %s", async (_, failing) => {
+  github.failNext(1, failing);
+  const warnings = await keep(drifts("a", "b"), { patience: { firstWait: 1, mostTime: 1_000 } });
+  expect(warnings).toEqual([expect.stringContaining("GitHub's rate limit is reached.")]);
+  expect(github.requests).toHaveLength(1);
+});
+
+test("gives up with one warning when GitHub stays out of order or cannot be reached", async () => {
+  github.failNext(99, { status: 503, message: "Service Unavailable" });
+  expect(await keep(drifts("a", "b"))).toEqual([
+    expect.stringContaining("out of order (Service Unavailable"),
+  ]);
+  expect(github.requests).toHaveLength(4);
+  await github.close();
+  expect(await keep(drifts("a", "b"))).toEqual([expect.stringContaining("could not be reached")]);
+});
+
+test("what GitHub answers is no command in the log", async () => {
+  github.failNext(1, { status: 400, message: "no\n::error::pwned\n##[error]pwned" });
+  const commands = commandsIn(await outputOf(() => keepDriftIssues(reports.drift(), options())));
+  expect(commands.map(({ command }) => command)).toEqual(["warning"]);
+});
+
+/** Rendered bodies are the stand-in's to refuse: it counts as GitHub does. */
+test("GitHub takes the body of a hundred thousand objects, and of the longest names", async () => {
+  expect(await keep(reports.large(100_000))).toEqual([]);
+  expect(await keep(drifting(...Array.from({ length: 3_000 }, (_, i) => hugeNames(i))))).toEqual([]);
+  expect(await keep(reports.hostile(Array.from({ length: 24 }, () => "\u200b".repeat(21))))).toEqual([]);
+  expect(github.issues.length).toBeGreaterThanOrEqual(2);
+  for (const { body } of github.issues) {
+    expect(body).toContain("azure-postgres-grants keeps this issue");
+    expect(body.match(/<details/g)?.length).toBe(body.match(/<\/details>/g)?.length);
+  }
+});
+
+const SECONDARY = SECONDARY_TEXT();
+
+function SECONDARY_TEXT(): string {
+  return "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
+}
+
+function hugeNames(i: number) {
+  return reports.missing({
+    name: "\u{e0041}".repeat(14) + i,
+    schema: "💥".repeat(15),
+    owner: `${i % 40}${"\u0085".repeat(30)}`,
+  });
+}
+
+function drifting(...missing: ReturnType<typeof reports.missing>[]): Report {
+  const grantee = reports.grantee({ verdict: "drift", missing });
+  return reports.report([reports.database({ verdict: "drift", grantees: [grantee] })]);
+}
+
+function drifts(...names: string[]): Report {
+  const [database = reports.database()] = reports.drift().databases;
+  return reports.report(names.map((name) => ({ ...database, database: name })));
+}
+
+function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions {
+  const { env, token } = github;
+  return { token, env, schemas: ["public"], patience: { firstWait: 1, mostTime: 10_000 }, ...overrides };
+}
+
+/** @returns the warnings, as the runner reads them; nothing else may be a command */
+async function keep(report: Report, overrides: Partial<DriftIssueOptions> = {}): Promise<readonly string[]> {
+  const commands = commandsIn(await outputOf(() => keepDriftIssues(report, options(overrides))));
+  expect(commands.filter(({ command }) => command !== "warning")).toEqual([]);
+  return commands.map(({ data }: Command) => data);
+}
+
+/** What a task writes to stdout, where the runner looks for commands. Two may run at once. */
+async function outputOf(task: () => Promise<void>): Promise<string> {
+  let output = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    output += text;
+    return true;
+  });
+  try {
+    await task();
+  } finally {
+    write.mockRestore();
+  }
+  return output;
+}
