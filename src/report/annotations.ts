@@ -2,7 +2,7 @@ import { plain } from "./escape.ts";
 import { alike, byCause, extraIsDrift, granteesOf, sourcesText } from "./findings.ts";
 import { explain } from "./reasons.ts";
 import type { DatabaseReport, Extra, GranteeReport, Kind, Missing, Report } from "./report.ts";
-import { count, countKind, objectName, objectText, some } from "./words.ts";
+import { count, countObjects, objectName, objectText, some } from "./words.ts";
 
 /** What GitHub shows beside the job and on the run's page. */
 export interface Annotation {
@@ -74,10 +74,11 @@ function errors({ databases }: Report): readonly Annotation[] {
 /** What is missing, or extra where that fails the job: one for each group of like objects, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
+  const judged = extraIsDrift(report);
   const findings = report.databases.flatMap((database) =>
     database.grantees.flatMap((grantee) => [
-      ...findingsOf(database, grantee, grantee.missing, missingText),
-      ...(extraIsDrift(report) ? findingsOf(database, grantee, grantee.extra, extraText) : []),
+      ...findingsOf(database, grantee, grantee.missing, "Missing", missingText),
+      ...(judged ? findingsOf(database, grantee, grantee.extra, "Not asked for", extraText) : []),
     ]),
   );
   const same = Map.groupBy(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`);
@@ -94,7 +95,6 @@ function drift(report: Report): readonly Annotation[] {
 }
 
 interface Finding {
-  /** What keeps the grantee from all behind it comes first. */
   readonly rank: number;
   readonly objects: number;
   readonly title: string;
@@ -108,21 +108,22 @@ function findingsOf<F extends Missing>(
   database: DatabaseReport,
   { grantee }: GranteeReport,
   list: readonly F[],
+  what: string,
   text: (finding: F, grantee: string, on: string) => string,
 ): readonly Finding[] {
   return byCause(list).flatMap((cause) =>
-    alike(cause.findings).flatMap((group) => {
+    alike(cause.findings, rankOf).flatMap((group) => {
       const [first] = group;
       if (!first) return [];
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
       const { why, fix } = explain(one, { database, pen: plain, sql: "the SQL in the job summary" });
-      const on = group.length === 1 ? objectText(first, plain) : countKind(first.kind, group.length);
+      const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
       const names = some(group, MOST_NAMES, (object) => objectName(object, plain));
       return [
         {
-          rank: RANKS[first.kind] ?? 2,
+          rank: rankOf(first.kind),
           objects: group.length,
-          title: `${first.privileges.join(", ")} on ${on}`,
+          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
           before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
           database: database.database,
           after: `${why} ${fix}`,
@@ -132,7 +133,12 @@ function findingsOf<F extends Missing>(
   );
 }
 
-const RANKS: Readonly<Partial<Record<Kind, number>>> = { database: 0, schema: 1 };
+/** The way to the objects comes before the objects, and tomorrow's after today's. */
+const RANKS: Readonly<Partial<Record<Kind, number>>> = { database: 0, schema: 1, "default-privileges": 3 };
+
+function rankOf(kind: Kind): number {
+  return RANKS[kind] ?? 2;
+}
 
 function missingText({ privileges }: Missing, grantee: string, on: string): string {
   return `${grantee} is missing ${privileges.join(", ")} on ${on}`;

@@ -157,7 +157,7 @@ function markdownText(sentence: string): string {
   const unclosed = pieces.length % 2 === 0 ? pieces.length - 1 : pieces.length;
   const tokens = pieces.flatMap((piece, i): readonly Token[] => {
     if (i === unclosed) return wordsOf(`\`${piece}`);
-    return i % 2 === 1 ? [{ code: true, text: piece }] : wordsOf(piece);
+    return i % 2 === 1 ? [{ code: true, text: piece.replaceAll(/\s*[\r\n]\s*/g, " ") }] : wordsOf(piece);
   });
   return joined(tokens)
     .map(({ code, text }) => (code ? codeSpan(text) : text))
@@ -189,13 +189,14 @@ function wordsOf(text: string): readonly Token[] {
   });
 }
 
-const SAFE_WORD = /^[\p{L}\p{N}.,;:'"()/?!=%+-]*$/u;
+/** A quoted word is a name, or part of one: code, like all that is not plainly a word. */
+const SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
 /** Words of safe letters that GitHub or a renderer makes more of: emoji, addresses, GH-1, commit hashes. */
 const LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
 /** At the start of a list's item, these would start another list, or a line across. */
 const LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-/** Brackets, quotes and stops stay outside the code a word is put in. */
-const WORD = /^([("']*)(.*?)([.,;:!?)"']*)$/s;
+/** Brackets and stops stay outside the code a word is put in. */
+const WORD = /^([(']*)(.*?)([.,;:!?)']*)$/s;
 
 function wordTokens(word: string): readonly Token[] {
   if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];

@@ -3,6 +3,7 @@ import type {
   DatabaseReport,
   Extra,
   GranteeReport,
+  Kind,
   Missing,
   Named,
   ObjectCounts,
@@ -46,11 +47,14 @@ function afterSql(fix: string): string {
   return /;`? (.*)$/s.exec(fix)?.[1] ?? "";
 }
 
-/** Groups findings that differ in nothing but the object's name. */
-export function alike<F extends Missing | Extra>(findings: readonly F[]): readonly (readonly F[])[] {
+/** Groups findings that differ in nothing but the name, or not even in the kind if `kindOf` makes no difference. */
+export function alike<F extends Missing | Extra>(
+  findings: readonly F[],
+  kindOf: (kind: Kind) => string | number = (kind) => kind,
+): readonly (readonly F[])[] {
   const groups = Map.groupBy(findings, (finding) =>
     [
-      finding.kind,
+      kindOf(finding.kind),
       finding.schema ?? "",
       finding.privileges.join(),
       "sources" in finding ? JSON.stringify(finding.sources) : "",

@@ -1,14 +1,14 @@
 import { type Pen, plain } from "./escape.ts";
 import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
 import type { DatabaseReport, GranteeReport, Named, Report } from "./report.ts";
-import { count, countKind, countKinds, series } from "./words.ts";
+import { count, countObjects, series } from "./words.ts";
 
 /** More names than this are counted instead. */
 const MOST_NAMES = 3;
 
 /**
  * The verdict in one line: what, where, how many, for whom. "Could not check" never reads like "missing".
- * E.g. `Drift: aad_orders is missing privileges on 4 objects in app on srv (3 tables, 1 sequence).`
+ * E.g. `Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on srv .`
  */
 export function headline(report: Report, pen: Pen): string {
   if (report.error) return "Could not check anything.";
@@ -65,13 +65,13 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   const missing = granteesOf(checked).flatMap(({ missing }) => missing);
   const drift = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
-  const beyond = `more than asked for on ${count(extra, "object")}`;
+  const beyond = `more than asked for on ${objects(checked, "extra")}`;
 
   if (missing.length > 0) {
     const { who, is, holds } = forWhom(checked, ({ missing }) => missing.length > 0, pen);
     const where = place(found("missing"), report, pen);
     const also = extra > 0 ? `; ${holds} ${beyond}` : "";
-    return `${drift}: ${who} ${is} missing privileges on ${objects(countIn(checked, "missing"), missing)} in ${where}${also}${applied(report, missing)}`;
+    return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
     const { who, holds } = forWhom(checked, ({ extra }) => extra.length > 0, pen);
@@ -84,8 +84,8 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   const revoked = granteesOf(checked).flatMap(({ revoked }) => revoked);
   if (granted.length + revoked.length > 0) {
     const done = [
-      ...(granted.length > 0 ? [`granted on ${objects(countIn(checked, "granted"), granted)}`] : []),
-      ...(revoked.length > 0 ? [`revoked on ${objects(countIn(checked, "revoked"), revoked)}`] : []),
+      ...(granted.length > 0 ? [`granted on ${objects(checked, "granted")}`] : []),
+      ...(revoked.length > 0 ? [`revoked on ${objects(checked, "revoked")}`] : []),
     ];
     return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
   }
@@ -93,11 +93,11 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
 }
 
-/** `3 tables`, or `4 objects (3 tables, 1 sequence)`. */
-function objects(total: number, list: readonly Named[]): string {
-  const [first] = list;
-  const oneKind = first !== undefined && list.every(({ kind }) => kind === first.kind);
-  return oneKind ? countKind(first.kind, total) : `${count(total, "object")} (${countKinds(list)})`;
+/** Those of all grantees; an object told in two places, for two reasons, is one. */
+function objects(report: Report, list: "missing" | "granted" | "extra" | "revoked"): string {
+  const all = granteesOf(report).flatMap((grantee): readonly Named[] => grantee[list]);
+  const distinct = countIn(report, list);
+  return distinct === all.length ? countObjects(all) : count(distinct, "object");
 }
 
 /** In a plan, what there would be left to do. */

@@ -27,6 +27,7 @@ import {
   count,
   countKind,
   countKinds,
+  countObjects,
   objectName,
   objectText,
   some,
@@ -278,7 +279,7 @@ function findingsTable<F extends Missing>(
   );
   const rest = groups.slice(SHOWN_ROWS).flat();
   const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
-  page.fold(`All ${countKinds(findings)}${others}`, () =>
+  page.fold(`All ${countObjects(findings)}${others}`, () =>
     page.table(head, lazily(findings, row), FOLDED_ROWS),
   );
 }
@@ -298,7 +299,7 @@ function groupText(group: readonly Named[]): string {
 
 function changedPart(page: Page, verb: string, changed: readonly Changed[], whom: readonly string[]): void {
   if (changed.length === 0) return;
-  page.fold(`${verb} on ${countKinds(changed)}${forWhom(whom, markup)}`, () =>
+  page.fold(`${verb} on ${countObjects(changed)}${forWhom(whom, markup)}`, () =>
     page.table(
       ["Object", verb],
       lazily(changed, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
@@ -344,6 +345,7 @@ function forWhom(whom: readonly string[], pen: Pen): string {
 /** A row for each database and grantee, with the number of objects; what is the same in all is no column. */
 function overview(page: Page, report: Report): void {
   const rows = report.databases.flatMap(overviewRows);
+  if (rows.every(({ verdict }) => verdict === "error")) return;
   const told = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
   const many = (of: (row: OverviewRow) => unknown) => new Set(rows.map(of)).size > 1;
   const columns: readonly Column[] = [

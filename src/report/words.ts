@@ -46,11 +46,17 @@ export function countKind(kind: Kind, n: number): string {
   return count(n, ...KIND_WORDS[kind]);
 }
 
-/** `3 tables, 1 sequence`, in the order the kinds turn up. */
+/** `3 tables and 1 sequence`, in the order the kinds turn up. */
 export function countKinds(objects: readonly Named[]): string {
   const counts = new Map<Kind, number>();
   for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, n]) => countKind(kind, n)).join(", ");
+  return series([...counts].map(([kind, n]) => countKind(kind, n)));
+}
+
+/** `3 tables`, `3 tables and 1 sequence`; of more kinds only how many objects. */
+export function countObjects(objects: readonly Named[]): string {
+  const kinds = new Set(objects.map(({ kind }) => kind));
+  return kinds.size > 2 ? count(objects.length, "object") : countKinds(objects);
 }
 
 /** One object: `table public.orders`, `database app`, `future tables in schema public`. */

@@ -16,7 +16,7 @@ test("tells each finding in whole sentences: object, privileges, owner, fix", ()
   expect(annotations(drifting([reports.missing()]))).toEqual([
     {
       level: "error",
-      title: "INSERT, UPDATE on table public.orders",
+      title: "Missing: INSERT, UPDATE on table public.orders",
       message:
         'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` (an administrator of it may)',
     },
@@ -25,12 +25,27 @@ test("tells each finding in whole sentences: object, privileges, owner, fix", ()
 
 test("tells objects that differ in nothing but the name as one, of all databases", () => {
   const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
-  expect(first?.title).toBe("INSERT, UPDATE on 3 tables");
+  expect(first?.title).toBe("Missing: INSERT, UPDATE on 3 tables");
   expect(first?.message).toContain(
     'on 3 tables (public.orders, public.order_lines and public."Order Notes"), owned by migrator, in tenant_a and tenant_b.',
   );
   expect(first?.message).toContain("Run the SQL in the job summary as migrator");
-  expect(second?.title).toBe("USAGE, SELECT on sequence public.orders_id_seq");
+  expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
+});
+
+test("tells tables and views with the same gap as one, whatever their kinds", () => {
+  const missing = [
+    reports.missing(),
+    reports.missing({ kind: "view", name: "open_orders" }),
+    reports.missing({ kind: "partitioned-table", name: "events" }),
+    reports.missing({ kind: "materialized-view", name: "sales" }),
+  ];
+  const [one, ...more] = annotations(drifting(missing));
+  expect(one?.title).toBe("Missing: INSERT, UPDATE on 4 objects");
+  expect(one?.message).toContain(
+    "on 4 objects (public.orders, public.open_orders, public.events and 1 more), owned by",
+  );
+  expect(more).toEqual([]);
 });
 
 test("puts first what could not be checked, then what stands in the way of the rest", () => {
@@ -43,9 +58,9 @@ test("puts first what could not be checked, then what stands in the way of the r
   const report = reports.report([...drifting(missing).databases, ...(unreached ? [unreached] : [])]);
   expect(annotations(report).map(({ title }) => title)).toEqual([
     "Could not check app",
-    "CONNECT on database app",
-    "USAGE on schema public",
-    "INSERT, UPDATE on 5 tables",
+    "Missing: CONNECT on database app",
+    "Missing: USAGE on schema public",
+    "Missing: INSERT, UPDATE on 5 tables",
   ]);
 });
 
@@ -112,7 +127,7 @@ test("keeps every name visible and on its line", () => {
 
 test("gives setFailed one line, and what to do where the run could not start", () => {
   expect(verdictLine(reports.drift())).toBe(
-    "Drift: aad_orders is missing privileges on 4 objects (3 tables, 1 sequence) in app on orders-prod.postgres.database.azure.com.",
+    "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
   );
   expect(verdictLine(reports.error())).toBe(
     "Could not check app on orders-prod.postgres.database.azure.com.",

@@ -108,6 +108,7 @@ test("a sentence keeps its words plain and its code as code", () => {
   );
   expect(markdown.text("role aad_orders: @team, see #1")).toBe("role `aad_orders`: `@team`, see `#1`");
   expect(markdown.text("one\ntwo")).toBe("one<br>two");
+  expect(markdown.text('TO "aad_orders", `GRANT\n  x;`')).toBe('TO `"aad_orders"`, `GRANT x;`');
   expect(markdown.text("a `lone tick")).toBe("a `` `lone `` tick");
 });
 

@@ -18,10 +18,10 @@ test("folds each database under its verdict", () => {
 test("tells what was granted, what is missing and why, warnings, and what ran", () => {
   expect(logGroups(reports.drift())[0]?.lines.join("\n")).toMatchInlineSnapshot(`
     "aad_orders: drift (130 tables, 41 sequences, 2 skipped)
-    Granted on 1 table, 1 sequence:
+    Granted on 1 table and 1 sequence:
       table public.customers: SELECT, INSERT
       sequence public.customers_id_seq: USAGE
-    Missing on 3 tables, 1 sequence, owned by migrator:
+    Missing on 3 tables and 1 sequence, owned by migrator:
       table public.orders: INSERT, UPDATE
       table public.order_lines: INSERT, UPDATE
       table public."Order Notes": INSERT, UPDATE

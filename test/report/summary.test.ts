@@ -10,10 +10,10 @@ const MEBIBYTE = 1024 * 1024;
 
 test("says the verdict first, in one line: what, where, how many, for whom", () => {
   expect(firstLine(reports.drift())).toBe(
-    "### ❌ Drift: `aad_orders` is missing privileges on 4 objects (3 tables, 1 sequence) in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### ❌ Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.repaired())).toBe(
-    "### 🔧 Repaired: granted on 3 objects (2 tables, 1 sequence). Now `aad_orders` holds every privilege asked for in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### 🔧 Repaired: granted on 2 tables and 1 sequence. Now `aad_orders` holds every privilege asked for in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.inSync())).toBe(
     "### ✅ In sync: `aad_orders` holds every privilege asked for on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
@@ -35,7 +35,7 @@ test("does not let an error look like a finding", () => {
 
 test("tells owner, reason and fix of what is missing, then the SQL to paste", () => {
   const summary = renderSummary(reports.drift());
-  expect(summary).toContain("**Missing on 3 tables, 1 sequence owned by `migrator`**");
+  expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
   expect(summary).toContain('`"ci-admin"` has neither the rights of `migrator` nor the grant option.');
   expect(summary).toContain(
     'Run the SQL below as `migrator`. Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
@@ -79,7 +79,7 @@ test("opens the SQL that a plan would run", () => {
 test("tells several databases in one table, and the same drift once", () => {
   const summary = renderSummary(reports.many());
   expect(firstLine(reports.many())).toBe(
-    '### ⚠️ Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 8 objects (6 tables, 2 sequences) in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
+    '### ⚠️ Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
   );
   expect(summary).toContain("| `tenant_d` | ✅ in sync | 0 | 0 |");
   expect(summary).toContain('| `"Billing Archive"` | ⚠️ could not check | ? | ? |');
@@ -168,7 +168,7 @@ test("shows extra privileges with their source, as a warning unless they fail th
     );
   expect(told("in-sync")).toContain("**More than asked for (a warning) on 1 table owned by `migrator`**");
   expect(told("in-sync")).toMatch(/^### ✅ In sync/);
-  expect(told("drift")).toMatch(/^### ❌ Drift: `aad_orders` holds more than asked for on 1 object/);
+  expect(told("drift")).toMatch(/^### ❌ Drift: `aad_orders` holds more than asked for on 1 table/);
   expect(told("drift")).toContain("| DELETE | role `app_writers`, granted directly |");
 });
 
