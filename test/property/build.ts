@@ -1,0 +1,319 @@
+import pg from "pg";
+import {
+  type Demand,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+  type TablePrivilege,
+} from "../../src/grants/privileges.ts";
+import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
+import type { Bits, DefaultPrivilegesStep, Model, Ref, RelationModel, Step } from "./model.ts";
+
+/** A model with its references resolved: what to run, and what to ask of the action. */
+export interface Blueprint {
+  /** Run by the superuser one by one; what the server refuses is not part of the database. */
+  readonly sql: readonly string[];
+  /** To be dropped when the database is. */
+  readonly roles: readonly string[];
+  readonly grantees: readonly string[];
+  readonly session: string;
+  readonly demand: Demand;
+}
+
+/** What the model of a database is on a server of this version. */
+export function blueprintOf(model: Model, version: Version): Blueprint {
+  const roles = model.roles.map(({ name }, n) => `${name}${n}`);
+  const members = [...roles, "ci-admin"];
+  const groups = [
+    ...roles,
+    "azure_pg_admin",
+    "pg_read_all_data",
+    "pg_write_all_data",
+    ...(version >= 17 ? ["pg_maintain"] : []),
+  ];
+  const schemas = ["public", ...model.schemas.map(({ name }, n) => `${name}${n}`)];
+  const owners = [...roles, "azure_pg_admin"];
+  const session = at(
+    [...roles, "ci-admin", "migrator", ...(model.session === 30 ? [SUPERUSER] : [])],
+    model.session,
+  );
+
+  const relations = model.relations.flatMap((relation, n) =>
+    relationsOf(relation, n, at(schemas, relation.schema), at(owners, relation.owner)),
+  );
+  // The smallest reference is the first relation: that is what a shrunk model should be about.
+  const objects: readonly Securable[] = [
+    ...relations,
+    ...schemas.map((name): Securable => ({ type: "SCHEMA", schema: name, name })),
+    { type: "DATABASE", name: "", schema: "" },
+  ];
+  const context: Context = { version, roles: [...roles, "ci-admin"], owners, schemas, objects };
+
+  return {
+    sql: [
+      ...model.roles.map(
+        ({ login, inherit, superuser }, n) =>
+          `CREATE ROLE ${id(roles[n])} ${login ? "LOGIN" : "NOLOGIN"} ${inherit ? "INHERIT" : "NOINHERIT"}` +
+          ` ${superuser ? "SUPERUSER" : "NOSUPERUSER"}`,
+      ),
+      ...model.memberships.map(({ role, member, admin, inherit, set }) => {
+        const of = at(groups, role);
+        const to = roles.includes(of) ? at(members, member) : at(roles, member);
+        const options =
+          version >= 16
+            ? ` WITH ADMIN ${admin}, INHERIT ${inherit}, SET ${set}`
+            : admin
+              ? " WITH ADMIN OPTION"
+              : "";
+        return `GRANT ${id(of)} TO ${id(to)}${options}`;
+      }),
+      `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
+      ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
+        `CREATE SCHEMA ${id(schemas[n + 1])} AUTHORIZATION ${id(at(owners, owner))}`,
+        ...(ofExtension ? [`ALTER EXTENSION plpgsql ADD SCHEMA ${id(schemas[n + 1])}`] : []),
+      ]),
+      ...model.defaults.map((step) => defaultsSql(step, context)),
+      ...relations.flatMap(({ create, ofExtension, relkind, path }) => [
+        ...create,
+        ...(ofExtension ? [`ALTER EXTENSION plpgsql ADD ${relkind} ${path}`] : []),
+      ]),
+      ...model.steps.map((step) => stepSql(step, context)),
+      ...(model.sessionRole === null
+        ? []
+        : [`ALTER ROLE ${id(session)} IN DATABASE :database SET role = ${id(at(roles, model.sessionRole))}`]),
+      `ALTER ROLE ${id(session)} LOGIN`,
+      // Somebody who may not connect has nothing to test.
+      `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
+        ` THEN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${pg.escapeLiteral(session)});` +
+        " END IF; END $do$",
+    ],
+    roles,
+    grantees: [...new Set(model.grantees.map((grantee) => at(roles, grantee)))],
+    session,
+    demand: demandOf(model, context),
+  };
+}
+
+interface Context {
+  readonly version: Version;
+  readonly roles: readonly string[];
+  readonly owners: readonly string[];
+  readonly schemas: readonly string[];
+  readonly objects: readonly Securable[];
+}
+
+interface Securable {
+  readonly type: "TABLE" | "SEQUENCE" | "SCHEMA" | "DATABASE";
+  readonly schema: string;
+  readonly name: string;
+}
+
+interface Relation extends Securable {
+  /** As ALTER … wants it. */
+  readonly relkind: string;
+  readonly path: string;
+  readonly create: readonly string[];
+  readonly ofExtension: boolean;
+}
+
+/** What a relation of the model is made of: a serial column has a sequence, a partitioned table partitions, a view a base. */
+function relationsOf(
+  { kind, name, ofExtension }: RelationModel,
+  n: number,
+  schema: string,
+  owner: string,
+): readonly Relation[] {
+  const pathOf = (part: string) => `${id(schema)}.${id(`${name}${part}${n}`)}`;
+  const relation = (
+    type: "TABLE" | "SEQUENCE",
+    relkind: string,
+    part: string,
+    ...create: string[]
+  ): Relation => ({
+    type,
+    schema,
+    name: `${name}${part}${n}`,
+    relkind,
+    path: pathOf(part),
+    create: [...create, `ALTER ${relkind} ${pathOf(part)} OWNER TO ${id(owner)}`],
+    ofExtension,
+  });
+  const [self, sequence, base] = [pathOf(""), pathOf("s"), pathOf("b")];
+  const table = (create: string, part = "") => relation("TABLE", "TABLE", part, create);
+  switch (kind) {
+    case "table":
+      return [table(`CREATE TABLE ${self} (a int UNIQUE, b int, c int)`)];
+    case "sequence":
+      return [relation("SEQUENCE", "SEQUENCE", "s", `CREATE SEQUENCE ${sequence}`)];
+    case "serial":
+      return [
+        table(
+          `CREATE SEQUENCE ${sequence}; CREATE TABLE ${self} (a int UNIQUE, b int, c int); ALTER SEQUENCE ${sequence} OWNED BY ${self}.a;` +
+            ` ALTER TABLE ${self} ALTER a SET DEFAULT nextval(${pg.escapeLiteral(sequence)})`,
+        ),
+        relation("SEQUENCE", "SEQUENCE", "s"),
+      ];
+    case "identity":
+      return [
+        table(
+          `CREATE TABLE ${self} (a int UNIQUE GENERATED BY DEFAULT AS IDENTITY (SEQUENCE NAME ${sequence}), b int, c int)`,
+        ),
+        relation("SEQUENCE", "SEQUENCE", "s"),
+      ];
+    case "view":
+    case "invoker-view": {
+      const options = kind === "view" ? "" : " WITH (security_invoker)";
+      return [
+        table(`CREATE TABLE ${base} (a int, b int, c int)`, "b"),
+        relation("TABLE", "VIEW", "", `CREATE VIEW ${self}${options} AS SELECT a, b, c FROM ${base}`),
+      ];
+    }
+    case "materialized-view":
+      return [
+        relation(
+          "TABLE",
+          "MATERIALIZED VIEW",
+          "",
+          `CREATE MATERIALIZED VIEW ${self} AS SELECT 1 AS a, 2 AS b, 3 AS c`,
+        ),
+      ];
+    case "partitioned":
+      return [
+        table(`CREATE TABLE ${self} (a int UNIQUE, b int, c int) PARTITION BY LIST (a)`),
+        table(`CREATE TABLE ${pathOf("p")} PARTITION OF ${self} FOR VALUES IN (1)`, "p"),
+        table(`CREATE TABLE ${pathOf("q")} PARTITION OF ${self} DEFAULT`, "q"),
+      ];
+    case "postgres_fdw":
+    case "file_fdw": {
+      const options = kind === "file_fdw" ? " OPTIONS (filename '/dev/null')" : "";
+      return [
+        relation(
+          "TABLE",
+          "FOREIGN TABLE",
+          "",
+          `CREATE FOREIGN TABLE ${self} (a int, b int, c int) SERVER ${kind}${options}`,
+        ),
+      ];
+    }
+  }
+}
+
+function stepSql(step: Step, context: Context): string {
+  const { roles, owners, objects } = context;
+  const whom = (role: Ref | null) => (role === null ? "PUBLIC" : id(at(roles, role)));
+  if (step.do === "defaults") return defaultsSql(step, context);
+  const object = at(objects, step.object);
+  const on = ` ON ${object.type} ${pathOf(object)}`;
+  switch (step.do) {
+    case "grant":
+    case "revoke": {
+      const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;
+      const as = (sql: string) => (step.by === null ? sql : asRole(at(roles, step.by), sql));
+      return step.do === "grant"
+        ? as(
+            `GRANT ${what} TO ${whom(step.whom)}${step.option && step.whom !== null ? " WITH GRANT OPTION" : ""}`,
+          )
+        : as(`REVOKE ${step.option ? "GRANT OPTION FOR " : ""}${what} FROM ${whom(step.whom)} CASCADE`);
+    }
+    case "chain": {
+      const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;
+      const [first, second] = [at(roles, step.first), at(roles, step.second)];
+      const grant = `GRANT ${what} TO ${id(second)}${step.option ? " WITH GRANT OPTION" : ""}`;
+      const reach =
+        object.schema === "" || object.type === "SCHEMA"
+          ? ""
+          : `GRANT USAGE ON SCHEMA ${id(object.schema)} TO ${id(first)}; `;
+      return `${reach}GRANT ${what} TO ${id(first)} WITH GRANT OPTION; ${asRole(first, grant)}`;
+    }
+    case "revoke-owner": {
+      const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;
+      const owner = `quote_ident(pg_get_userbyid(${ownerOf(object)}))`;
+      return `DO $do$ BEGIN EXECUTE ${pg.escapeLiteral(`REVOKE ${what} FROM `)} || ${owner} || ' CASCADE'; END $do$`;
+    }
+    case "columns": {
+      const columns = step.all ? "(a, b, c)" : "(b)";
+      const what = privilegesOf("COLUMN", step.privileges, context).map(
+        (privilege) => `${privilege} ${columns}`,
+      );
+      const grant = `GRANT ${what.join(", ")}${on} TO ${whom(step.whom)}`;
+      return step.by === null ? grant : asRole(at(roles, step.by), grant);
+    }
+    case "owner":
+      return `ALTER ${object.type} ${pathOf(object)} OWNER TO ${id(at(owners, step.to))}`;
+    case "row-security":
+      return `ALTER TABLE ${pathOf(object)} ENABLE ROW LEVEL SECURITY`;
+    case "drop-column":
+      return `ALTER TABLE ${pathOf(object)} DROP COLUMN c`;
+  }
+}
+
+function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
+  const { roles, owners, schemas } = context;
+  const inSchema = step.schema === null ? "" : ` IN SCHEMA ${id(at(schemas, step.schema))}`;
+  const what = privilegesOf(step.sequences ? "SEQUENCE" : "TABLE", step.privileges, context).join(", ");
+  const creator = at(owners, step.creator);
+  const whom = step.whom === null ? "PUBLIC" : id(step.revoke ? creator : at(roles, step.whom));
+  const on = `ON ${step.sequences ? "SEQUENCES" : "TABLES"}`;
+  const verb = step.revoke ? `REVOKE ${what} ${on} FROM` : `GRANT ${what} ${on} TO`;
+  const option = step.option && !step.revoke && step.whom !== null ? " WITH GRANT OPTION" : "";
+  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${id(creator)}${inSchema} ${verb} ${whom}${option}`;
+}
+
+function demandOf({ demand }: Model, { version, schemas, objects }: Context): Demand {
+  const known = (privileges: readonly TablePrivilege[]) => {
+    const left = privileges.filter((privilege) => privilege !== "MAINTAIN" || version >= 17);
+    return left.length === 0 ? (["SELECT"] as const) : left;
+  };
+  return {
+    schemas: demand.schemas === "*" ? "*" : [...new Set(demand.schemas.map((schema) => at(schemas, schema)))],
+    tablePrivileges: demand.tablePrivileges === "ALL" ? "ALL" : known(demand.tablePrivileges),
+    sequencePrivileges: demand.sequencePrivileges,
+    allowEmpty: true,
+    exclude: demand.exclude.map(({ object, form }) => {
+      const { schema, name } = at(objects, object);
+      return { name, path: `${schema}.${name}`, schema: `${schema}.*`, prefix: `${name.slice(0, 1)}*` }[form];
+    }),
+    defaultPrivileges: demand.defaultPrivileges,
+    onExtra: demand.onExtra,
+  };
+}
+
+function privilegesOf(
+  type: Securable["type"] | "COLUMN",
+  bits: Bits,
+  { version }: Context,
+): readonly string[] {
+  const all = {
+    TABLE: TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 17),
+    SEQUENCE: SEQUENCE_PRIVILEGES,
+    COLUMN: ["SELECT", "INSERT", "UPDATE", "REFERENCES"],
+    SCHEMA: ["USAGE", "CREATE"],
+    DATABASE: ["CONNECT", "TEMPORARY", "CREATE"],
+  }[type];
+  const some = all.filter((_, n) => (bits >> n) & 1);
+  return some.length === 0 ? all.slice(0, 1) : some;
+}
+
+/** An expression for the owner's oid. */
+function ownerOf({ type, schema, name }: Securable): string {
+  const [s, n] = [schema, name].map((text) => pg.escapeLiteral(text));
+  if (type === "DATABASE") return "(SELECT datdba FROM pg_database WHERE datname = current_database())";
+  if (type === "SCHEMA") return `(SELECT nspowner FROM pg_namespace WHERE nspname = ${n})`;
+  return `(SELECT relowner FROM pg_class WHERE relname = ${n} AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${s}))`;
+}
+
+function pathOf({ type, schema, name }: Securable): string {
+  if (type === "DATABASE") return ":database";
+  return type === "SCHEMA" ? id(name) : `${id(schema)}.${id(name)}`;
+}
+
+function asRole(role: string, sql: string): string {
+  return `SET LOCAL ROLE ${id(role)}; ${sql}; SET LOCAL ROLE NONE`;
+}
+
+function id(name: string | undefined): string {
+  return pg.escapeIdentifier(name ?? "");
+}
+
+function at<T>(list: readonly T[], ref: Ref): T {
+  return list[ref % list.length] as T;
+}

@@ -1,0 +1,197 @@
+import {
+  type Demand,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+  type TablePrivilege,
+} from "../../src/grants/privileges.ts";
+import type { GranteeReport } from "../../src/report/report.ts";
+import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
+
+/** What the contract makes of a state: the same words for the report and for what it should be. */
+export interface Judgement {
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  readonly drifted: boolean;
+  readonly counts: GranteeReport["objects"];
+  /** So many privileges held, by kind and privilege. */
+  readonly held: Readonly<Record<string, number>>;
+  readonly warnsOfTomorrow: boolean;
+}
+
+/** The privileges that exist for each type on a server. */
+export function privilegesOn(version: number): Record<"tables" | "sequences", readonly string[]> {
+  const exists = (privilege: TablePrivilege) => privilege !== "MAINTAIN" || version >= 17;
+  return { tables: TABLE_PRIVILEGES.filter(exists), sequences: SEQUENCE_PRIVILEGES };
+}
+
+/** What the report says. */
+export function told(report: GranteeReport): Judgement {
+  const held: Record<string, number> = {};
+  for (const { kind, privileges, objects } of report.held)
+    for (const privilege of privileges)
+      held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
+  return {
+    missing: report.missing.map((found) => lines(found, found.owner, found.privileges)).sort(),
+    extra: report.extra.map((found) => lines(found, found.owner, found.privileges)).sort(),
+    drifted: report.verdict === "drift",
+    counts: report.objects,
+    held,
+    warnsOfTomorrow: report.warnings.some(({ code }) => code === "default-privileges"),
+  };
+}
+
+/** What the report should say. `held` and `tomorrow`: what the oracle found the grantee can do. */
+export function expected(
+  state: State,
+  demand: Demand,
+  grantee: string,
+  version: number,
+  held: ReadonlySet<string>,
+  tomorrow: ReadonlySet<string>,
+): Judgement {
+  const all = privilegesOn(version);
+  const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
+    if (thing.kind === "database") return ["CONNECT"];
+    if (thing.kind === "schema") return ["USAGE"];
+    if (thing.kind === "sequence" || (thing.name === "sequences" && thing.kind === "default-privileges"))
+      return demand.sequencePrivileges === "ALL" ? all.sequences : demand.sequencePrivileges;
+    return demand.tablePrivileges === "ALL" ? all.tables : demand.tablePrivileges;
+  };
+  const schemas = demandedSchemas(state, demand);
+  const relations = state.things.filter(({ schema }) => schemas.some(({ name }) => name === schema));
+  const checked = relations.filter((thing) => !thing.ofExtension && !isExcluded(thing, demand));
+  const database = state.things.filter(({ kind }) => kind === "database");
+  const everything = [...database, ...schemas, ...checked];
+  const holds = (thing: Thing, privilege: string) =>
+    held.has(may(grantee, privilege, keyOf(thing.kind, thing.schema, thing.name)));
+
+  const lacking = everything.map((thing) =>
+    lines(
+      thing,
+      thing.owner,
+      demanded(thing).filter((privilege) => !holds(thing, privilege)),
+    ),
+  );
+  const gaps = creatorsOf(state, schemas, relations)
+    .filter(({ creator }) => creator !== grantee)
+    .flatMap(({ schema, creator }) =>
+      (["tables", "sequences"] as const).map((name) => {
+        const found = { kind: "default-privileges" as const, schema, name };
+        return lines(
+          found,
+          creator,
+          demanded(found).filter((privilege) => !tomorrow.has(mayTomorrow(creator, schema, name, privilege))),
+        );
+      }),
+    );
+  const beyond = checked
+    .filter((thing) => thing.owner !== grantee && demand.onExtra !== "ignore")
+    .map((thing) =>
+      lines(
+        thing,
+        thing.owner,
+        (thing.kind === "sequence" ? all.sequences : all.tables).filter(
+          (privilege) =>
+            !demanded(thing).includes(privilege) &&
+            (holds(thing, privilege) || holdsOnColumn(state, thing, grantee, privilege)),
+        ),
+      ),
+    );
+  const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(says).sort();
+  const extra = beyond.filter(says).sort();
+  const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
+  const counted: Record<string, number> = {};
+  for (const thing of everything) {
+    const names = { database: ["CONNECT"], schema: ["USAGE"], sequence: all.sequences }[thing.kind as string];
+    for (const privilege of names ?? all.tables)
+      if (holds(thing, privilege))
+        counted[`${thing.kind} ${privilege}`] = (counted[`${thing.kind} ${privilege}`] ?? 0) + 1;
+  }
+  return {
+    missing,
+    extra,
+    drifted: missing.length > 0 || (judgesExtra && extra.length > 0),
+    counts: {
+      tables: checked.filter(({ kind }) => kind !== "sequence").length,
+      sequences: checked.filter(({ kind }) => kind === "sequence").length,
+      skipped: relations.length - checked.length,
+    },
+    held: counted,
+    warnsOfTomorrow: !demand.defaultPrivileges && gaps.some(says),
+  };
+}
+
+/** The pairs of a schema and a role whose next table may appear in it. */
+export function creatorsIn(state: State, demand: Demand): readonly { schema: string; creator: string }[] {
+  const schemas = demandedSchemas(state, demand);
+  return creatorsOf(
+    state,
+    schemas,
+    state.things.filter(({ schema }) => schemas.some(({ name }) => name === schema)),
+  );
+}
+
+function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly Thing[]) {
+  const owners = relations
+    .filter(({ ofExtension }) => !ofExtension)
+    .map(({ schema, owner }) => ({ schema, creator: owner }));
+  const entitled = [...state.acls.values()]
+    .filter(
+      ({ kind, name, privilege }) =>
+        kind === "schema" && privilege === "CREATE" && schemas.some((s) => s.name === name),
+    )
+    .filter(({ grantee }) => state.roles.get(grantee)?.login)
+    .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
+  const unique = new Map([...owners, ...entitled].map((pair) => [JSON.stringify(pair), pair]));
+  return [...unique.values()].filter(
+    ({ creator }) => !creator.startsWith("pg_") && !state.roles.get(creator)?.superuser,
+  );
+}
+
+function demandedSchemas(state: State, { schemas }: Demand): readonly Thing[] {
+  return state.things
+    .filter(({ kind }) => kind === "schema")
+    .filter(({ name, ofExtension }) => (schemas === "*" ? !ofExtension : schemas.includes(name)));
+}
+
+/** `name` or `schema.name`; `*` is any run of characters. */
+function isExcluded({ schema, name }: Thing, { exclude }: Demand): boolean {
+  return exclude.some((pattern) =>
+    [name, ...(pattern.includes(".") ? [`${schema}.${name}`] : [])].some((text) => globs(pattern, text)),
+  );
+}
+
+function globs(pattern: string, text: string): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return text === "";
+  const [letter, ...letters] = text;
+  const [left, after] = [rest.join(""), letters.join("")];
+  if (first === "*") return globs(left, text) || (letter !== undefined && globs(pattern, after));
+  return letter === first && globs(left, after);
+}
+
+/** A column's own ACL: to the grantee, to a role it inherits from, or to everybody. */
+function holdsOnColumn(state: State, thing: Thing, grantee: string, privilege: string): boolean {
+  const inherits = state.roles.get(grantee)?.inherits ?? [];
+  return [...state.acls.values()].some(
+    (item) =>
+      item.part !== "" &&
+      item.kind === thing.kind &&
+      item.schema === thing.schema &&
+      item.name === thing.name &&
+      item.privilege === privilege &&
+      (item.grantee === "PUBLIC" || inherits.includes(item.grantee)),
+  );
+}
+
+function lines(
+  { kind, schema, name }: { kind: Thing["kind"]; schema?: string; name: string },
+  owner: string,
+  privileges: readonly string[],
+): string {
+  return `${keyOf(kind, schema, name)} of ${JSON.stringify(owner)}: ${[...privileges].sort().join(" ")}`;
+}
+
+function says(line: string): boolean {
+  return !line.endsWith(": ");
+}

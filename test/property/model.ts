@@ -1,0 +1,270 @@
+import fc from "fast-check";
+import {
+  ON_EXTRA,
+  type OnExtra,
+  SEQUENCE_PRIVILEGES,
+  type SequencePrivilege,
+  TABLE_PRIVILEGES,
+  type TablePrivilege,
+} from "../../src/grants/privileges.ts";
+
+/**
+ * A random database and what is demanded in it. What it refers to (a role, a schema, an object), it refers to by a
+ * number taken modulo how many there are, so that a smaller model is still a model: that is what shrinking needs.
+ */
+export interface Model {
+  readonly roles: readonly RoleModel[];
+  readonly memberships: readonly MembershipModel[];
+  readonly databaseOwner: Ref;
+  /** `public` is there besides. */
+  readonly schemas: readonly SchemaModel[];
+  readonly defaults: readonly DefaultPrivilegesStep[];
+  readonly relations: readonly RelationModel[];
+  readonly steps: readonly Step[];
+  readonly grantees: readonly Ref[];
+  /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
+  readonly session: Ref;
+  readonly sessionRole: Ref | null;
+  readonly demand: DemandModel;
+}
+
+export type Ref = number;
+
+export interface RoleModel {
+  readonly name: string;
+  readonly login: boolean;
+  /** The attribute, which alone counts up to 15. */
+  readonly inherit: boolean;
+  readonly superuser: boolean;
+}
+
+export interface MembershipModel {
+  readonly role: Ref;
+  readonly member: Ref;
+  readonly admin: boolean;
+  /** From 16. */
+  readonly inherit: boolean;
+  readonly set: boolean;
+}
+
+export interface SchemaModel {
+  readonly name: string;
+  readonly owner: Ref;
+  readonly ofExtension: boolean;
+}
+
+export const RELATION_KINDS = [
+  "table",
+  "sequence",
+  "serial",
+  "identity",
+  "view",
+  "invoker-view",
+  "materialized-view",
+  "partitioned",
+  "postgres_fdw",
+  "file_fdw",
+] as const;
+
+export interface RelationModel {
+  readonly kind: (typeof RELATION_KINDS)[number];
+  readonly name: string;
+  readonly schema: Ref;
+  readonly owner: Ref;
+  readonly ofExtension: boolean;
+}
+
+export type Step =
+  | {
+      readonly do: "grant" | "revoke";
+      readonly object: Ref;
+      readonly privileges: Bits;
+      /** null: PUBLIC. */
+      readonly whom: Ref | null;
+      /** WITH GRANT OPTION; GRANT OPTION FOR. */
+      readonly option: boolean;
+      /** null: the superuser, which acts as the owner. */
+      readonly by: Ref | null;
+    }
+  /** The owner lets `first` grant, and `first` grants to `second`. */
+  | {
+      readonly do: "chain";
+      readonly object: Ref;
+      readonly privileges: Bits;
+      readonly first: Ref;
+      readonly second: Ref;
+      readonly option: boolean;
+    }
+  | { readonly do: "revoke-owner"; readonly object: Ref; readonly privileges: Bits }
+  | {
+      readonly do: "columns";
+      readonly object: Ref;
+      readonly privileges: Bits;
+      readonly whom: Ref | null;
+      readonly all: boolean;
+      readonly by: Ref | null;
+    }
+  | { readonly do: "owner"; readonly object: Ref; readonly to: Ref }
+  | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
+  | DefaultPrivilegesStep;
+
+export interface DefaultPrivilegesStep {
+  readonly do: "defaults";
+  readonly creator: Ref;
+  /** null: in every schema. */
+  readonly schema: Ref | null;
+  readonly sequences: boolean;
+  readonly revoke: boolean;
+  readonly privileges: Bits;
+  readonly whom: Ref | null;
+  readonly option: boolean;
+}
+
+/** Which of the privileges that an object of its type has. */
+export type Bits = number;
+
+export interface DemandModel {
+  readonly schemas: readonly Ref[] | "*";
+  readonly tablePrivileges: readonly TablePrivilege[] | "ALL";
+  readonly sequencePrivileges: readonly SequencePrivilege[] | "ALL";
+  readonly exclude: readonly ExcludeModel[];
+  readonly defaultPrivileges: boolean;
+  readonly onExtra: OnExtra;
+}
+
+export interface ExcludeModel {
+  readonly object: Ref;
+  /** `schema.name` rather than `name`; `schema.*`; the name's first letter and `*`. */
+  readonly form: "name" | "path" | "schema" | "prefix";
+}
+
+/** Names that break what quotes, splits, folds, trims or matches names carelessly. A number is put at the end. */
+const NAMES = [
+  "t",
+  "Capital",
+  'quo"te',
+  "two words ",
+  "semi;--",
+  "apo'strophe",
+  "dollar$1",
+  "per%cent_",
+  "back\\slash",
+  "sch.ema",
+  "ünï→",
+  "new\nline",
+  "{{ x }}",
+  "/*",
+  "l".repeat(59),
+];
+
+const ref = fc.nat({ max: 30 });
+const name = fc.constantFrom(...NAMES);
+const bits = fc.integer({ min: 1, max: 255 });
+const often = fc.integer({ min: 0, max: 3 }).map((n) => n < 3);
+const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
+/** Where the smallest value, to which shrinking goes, is the usual one. */
+const refOrNull = fc.option(ref, { freq: 3 });
+
+const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
+  do: fc.constant("defaults"),
+  creator: ref,
+  schema: fc.option(ref, { freq: 2 }),
+  sequences: fc.boolean(),
+  revoke: seldom,
+  privileges: bits,
+  whom: refOrNull,
+  option: seldom,
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom("grant", "grant", "grant", "revoke"),
+      object: ref,
+      privileges: bits,
+      whom: refOrNull,
+      option: fc.boolean(),
+      by: fc.option(ref, { freq: 1 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("chain"),
+      object: ref,
+      privileges: bits,
+      first: ref,
+      second: ref,
+      option: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("revoke-owner"), object: ref, privileges: bits }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("columns"),
+      object: ref,
+      privileges: bits,
+      whom: refOrNull,
+      all: fc.boolean(),
+      by: fc.option(ref, { freq: 1 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("owner"), object: ref, to: ref }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("row-security", "drop-column"), object: ref }),
+  },
+  { weight: 2, arbitrary: defaultPrivileges },
+);
+
+const demand: fc.Arbitrary<DemandModel> = fc.record({
+  schemas: fc.oneof(
+    fc.constant<"*">("*"),
+    fc.uniqueArray(ref, { minLength: 1, maxLength: 3, selector: (schema) => schema % 6 }),
+  ),
+  tablePrivileges: fc.oneof(
+    fc.constant<"ALL">("ALL"),
+    fc.constantFrom<readonly TablePrivilege[]>(["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    fc.subarray([...TABLE_PRIVILEGES], { minLength: 1 }),
+  ),
+  sequencePrivileges: fc.oneof(
+    fc.constant<"ALL">("ALL"),
+    fc.subarray([...SEQUENCE_PRIVILEGES], { minLength: 1 }),
+  ),
+  exclude: fc.array(fc.record({ object: ref, form: fc.constantFrom("name", "path", "schema", "prefix") }), {
+    maxLength: 1,
+  }),
+  defaultPrivileges: fc.boolean(),
+  onExtra: fc.constantFrom(...ON_EXTRA),
+});
+
+export const model: fc.Arbitrary<Model> = fc.record({
+  roles: fc.array(fc.record({ name, login: often, inherit: often, superuser: seldom }), {
+    minLength: 2,
+    maxLength: 5,
+  }),
+  memberships: fc.array(
+    fc.record({ role: ref, member: ref, admin: fc.boolean(), inherit: often, set: often }),
+    { maxLength: 5 },
+  ),
+  databaseOwner: ref,
+  schemas: fc.array(fc.record({ name, owner: ref, ofExtension: seldom }), { maxLength: 2 }),
+  defaults: fc.array(defaultPrivileges, { maxLength: 3 }),
+  relations: fc.array(
+    fc.record({
+      kind: fc.constantFrom(...RELATION_KINDS),
+      name,
+      schema: ref,
+      owner: ref,
+      ofExtension: seldom,
+    }),
+    { minLength: 1, maxLength: 6, size: "max" },
+  ),
+  steps: fc.array(step, { maxLength: 14, size: "max" }),
+  grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
+  session: ref,
+  sessionRole: fc.option(ref, { freq: 1 }),
+  demand,
+});

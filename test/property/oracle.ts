@@ -1,0 +1,403 @@
+import pg from "pg";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/grants/privileges.ts";
+import type { Kind } from "../../src/report/report.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+
+/**
+ * What is possible in a database, told without the product's SQL: by doing, where a statement isolates a privilege,
+ * else by one plain has_*_privilege for one role, one object and one privilege.
+ */
+
+/** A database, a schema or a relation. */
+export interface Thing {
+  readonly kind: Kind;
+  /** "" for a database and a schema. */
+  readonly schema: string;
+  readonly name: string;
+  readonly oid: number;
+  readonly owner: string;
+  readonly ofExtension: boolean;
+}
+
+/** Everything privileges say at one moment. */
+export interface State {
+  readonly things: readonly Thing[];
+  /** `may(…)` of everything any role may do, by has_*_privilege. */
+  readonly possible: ReadonlySet<string>;
+  /** Every item of every ACL, objects', columns' and default privileges', by its text. */
+  readonly acls: ReadonlyMap<string, AclRow>;
+  readonly roles: ReadonlyMap<string, RoleRow>;
+  /** Roles and memberships as they are. */
+  readonly memberships: string;
+}
+
+export interface AclRow {
+  readonly kind: Kind;
+  readonly schema: string;
+  readonly name: string;
+  /** The column; for default privileges, the creating role. */
+  readonly part: string;
+  readonly grantee: string;
+  readonly grantor: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+export interface RoleRow {
+  readonly login: boolean;
+  readonly superuser: boolean;
+  /** The roles whose privileges it has without SET ROLE, itself included. */
+  readonly inherits: readonly string[];
+}
+
+/** Names an object as the report does. */
+export function keyOf(kind: Kind, schema: string | undefined, name: string): string {
+  return JSON.stringify([kind, schema ?? "", name]);
+}
+
+export function may(role: string, privilege: string, key: string): string {
+  return `${JSON.stringify(role)} may ${privilege} ${key}`;
+}
+
+/**
+ * Run before a session asks anything. `attempt` does as a role what a superuser prepared, tells how it ended, and
+ * undoes all of it.
+ */
+export const PREPARE = `
+SET search_path = pg_catalog;
+SET client_min_messages = error;
+CREATE FUNCTION pg_temp.attempt(whom text, preparation text, statements text[], questions text[]) RETURNS text[]
+LANGUAGE plpgsql AS $attempt$
+DECLARE answer text; answers text[] = '{}';
+BEGIN
+  EXECUTE preparation;
+  FOR n IN 1 .. cardinality(statements) LOOP
+    BEGIN
+      EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', whom);
+      EXECUTE statements[n];
+      EXECUTE questions[n] INTO answer;
+      RAISE EXCEPTION '%', answer USING ERRCODE = 'ZZ000';
+    EXCEPTION WHEN OTHERS THEN
+      answers = answers || (SQLSTATE || ' ' || SQLERRM);
+    END;
+  END LOOP;
+  RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
+EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
+  RETURN answers;
+END $attempt$;
+CREATE FUNCTION pg_temp.build(statement text) RETURNS text
+LANGUAGE plpgsql AS $build$
+BEGIN
+  EXECUTE statement;
+  RETURN '';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLSTATE || ' ' || SQLERRM;
+END $build$;
+`;
+
+export interface Attempt {
+  readonly as: string;
+  /** What the superuser does first. */
+  readonly preparation?: string;
+  readonly statements: readonly string[];
+  /** A query of one value for each statement, asked after it. */
+  readonly questions?: readonly string[];
+}
+
+/** What came of each statement: "ZZ000 " and the answer where it went well, else the server's error. */
+export async function attempts(
+  client: pg.Client,
+  tries: readonly Attempt[],
+): Promise<readonly (readonly string[])[]> {
+  const came = [];
+  for (const { as, preparation = "SELECT 1", statements, questions } of tries) {
+    const asked = questions ?? statements.map(() => "SELECT ''");
+    const { rows } = await client.query<{ came: string[] }>(
+      "SELECT pg_temp.attempt($1, $2, $3::text[], $4::text[]) AS came",
+      [as, preparation, statements, asked],
+    );
+    came.push(rows[0]?.came ?? []);
+  }
+  return came;
+}
+
+/** Runs what can be run of these statements. */
+export async function build(client: pg.Client, statements: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ came: string }>(
+    "SELECT pg_temp.build(t.statement) AS came FROM unnest($1::text[]) WITH ORDINALITY AS t (statement, n) ORDER BY t.n",
+    [statements],
+  );
+  return rows.map(({ came }) => came);
+}
+
+const KINDS = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
+  WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' ELSE 'sequence' END`;
+
+/** Everything that can be granted on, but for the system's own. */
+const THINGS = `
+SELECT 'database' AS kind, '' AS schema, datname AS name, oid::int8::int4 AS oid, pg_get_userbyid(datdba) AS owner,
+       FALSE AS of_extension, datacl AS acl, acldefault('d', datdba) AS built_in
+FROM pg_database WHERE datname = current_database()
+UNION ALL
+SELECT 'schema', '', nspname, oid::int8::int4, pg_get_userbyid(nspowner),
+       EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = n.oid AND deptype = 'e'),
+       nspacl, acldefault('n', nspowner)
+FROM pg_namespace AS n WHERE left(nspname, 3) <> 'pg_' AND nspname <> 'information_schema'
+UNION ALL
+SELECT ${KINDS}, n.nspname, c.relname, c.oid::int8::int4, pg_get_userbyid(c.relowner),
+       EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'),
+       c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`;
+
+/** What each role may do with each thing, one question each; and what it may pass on. */
+function possibleSql(version: number): string {
+  const tables = TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 170000);
+  return `
+WITH thing AS MATERIALIZED (${THINGS}),
+privilege (type, name) AS (
+  SELECT 'table', unnest('{${tables}}'::text[])
+  UNION ALL SELECT 'sequence', unnest('{${SEQUENCE_PRIVILEGES}}'::text[])
+  UNION ALL SELECT 'schema', unnest('{USAGE,CREATE}'::text[])
+  UNION ALL SELECT 'database', unnest('{CONNECT,TEMPORARY,CREATE}'::text[])
+),
+asked AS MATERIALIZED (SELECT type, name || option AS name FROM privilege, unnest('{""," WITH GRANT OPTION"}'::text[]) AS option)
+SELECT r.rolname AS role, t.kind, t.schema, t.name, p.name AS privilege
+FROM thing AS t
+JOIN asked AS p ON p.type = CASE WHEN t.kind IN ('database', 'schema', 'sequence') THEN t.kind ELSE 'table' END
+CROSS JOIN pg_roles AS r
+WHERE CASE p.type WHEN 'table' THEN has_table_privilege(r.oid, t.oid::oid, p.name)
+                  WHEN 'sequence' THEN has_sequence_privilege(r.oid, t.oid::oid, p.name)
+                  WHEN 'schema' THEN has_schema_privilege(r.oid, t.oid::oid, p.name)
+                  ELSE has_database_privilege(r.oid, t.oid::oid, p.name) END`;
+}
+
+const ACLS = `
+WITH thing AS MATERIALIZED (${THINGS}),
+item AS (
+  SELECT kind, schema, name, '' AS part, x.* FROM thing, aclexplode(COALESCE(acl, built_in)) AS x
+  UNION ALL
+  SELECT kind, schema, name, attname, x.*
+  FROM thing JOIN pg_attribute ON attrelid = thing.oid::oid AND kind NOT IN ('database', 'schema'), aclexplode(attacl) AS x
+  UNION ALL
+  SELECT 'default-privileges', COALESCE(n.nspname, ''), CASE defaclobjtype WHEN 'S' THEN 'sequences' ELSE 'tables' END,
+         pg_get_userbyid(defaclrole), x.*
+  FROM pg_default_acl LEFT JOIN pg_namespace AS n ON n.oid = defaclnamespace, aclexplode(defaclacl) AS x
+)
+SELECT kind, schema, name, part, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) END AS grantee,
+       pg_get_userbyid(grantor) AS grantor, privilege_type AS privilege, is_grantable AS grantable
+FROM item`;
+
+const ROLES = `
+SELECT rolname AS name, rolcanlogin AS login, rolsuper AS superuser,
+       (SELECT array_agg(o.rolname::text) FROM pg_roles AS o WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS inherits
+FROM pg_roles AS r`;
+
+const MEMBERSHIPS = `
+SELECT (SELECT json_agg(r ORDER BY oid) FROM pg_authid AS r)::text
+  || (SELECT json_agg(m ORDER BY roleid, member) FROM pg_auth_members AS m)::text AS memberships`;
+
+/** Reads everything, as the superuser. */
+export async function stateOf(client: pg.Client, version: number): Promise<State> {
+  const things = await client.query(`${THINGS} ORDER BY oid`);
+  const possible = await client.query(possibleSql(version));
+  const acls = await client.query<AclRow>(ACLS);
+  const roles = await client.query<RoleRow & { name: string }>(ROLES);
+  const memberships = await client.query<{ memberships: string }>(MEMBERSHIPS);
+  return {
+    things: things.rows.map(({ of_extension, acl: _, built_in: __, ...thing }) => ({
+      ...thing,
+      ofExtension: of_extension,
+    })),
+    possible: new Set(
+      possible.rows.map(({ role, kind, schema, name, privilege }) =>
+        may(role, privilege, keyOf(kind, schema, name)),
+      ),
+    ),
+    acls: new Map(acls.rows.map((row) => [JSON.stringify(row), row])),
+    roles: new Map(roles.rows.map(({ name, ...role }) => [name, role])),
+    memberships: memberships.rows[0]?.memberships ?? "",
+  };
+}
+
+/** The answers by doing, and how many of them were asked of has_*_privilege instead. */
+export interface Found {
+  readonly held: ReadonlySet<string>;
+  readonly byDoing: number;
+  readonly byAsking: number;
+  /** Where doing and has_*_privilege tell different tales. */
+  readonly contradictions: readonly string[];
+}
+
+/**
+ * What a role can do, by doing it. The statements run as the role in a transaction that is undone; in it, USAGE on
+ * the schema is granted first and column privileges are cleared away, so that only the privilege in question decides.
+ */
+export async function doAs(
+  sandbox: Sandbox,
+  client: pg.Client,
+  state: State,
+  grantee: string,
+): Promise<Found> {
+  const tries = state.things.map((thing) => ({ thing, ...triesFor(thing, state.things) }));
+  const came = await attempts(
+    client,
+    tries.map(({ preparation, statements }) => ({
+      as: grantee,
+      preparation: preparation.replaceAll(":grantee", () => pg.escapeIdentifier(grantee)),
+      statements: [...statements.values()],
+    })),
+  );
+  const done = new Map(
+    tries.flatMap(({ thing, statements, refusal }, n) =>
+      [...statements.keys()].map((privilege, m): [string, boolean | string] => {
+        const end = came[n]?.[m] ?? "";
+        const held = end.startsWith("ZZ000")
+          ? true
+          : end === `42501 permission denied for ${refusal}`
+            ? false
+            : end;
+        return [may(grantee, privilege, keyOf(thing.kind, thing.schema, thing.name)), held];
+      }),
+    ),
+  );
+  done.set(...(await connectAs(sandbox, state, grantee)));
+  // nextval takes USAGE or UPDATE: it tells of USAGE only where UPDATE is not there.
+  for (const { kind, schema, name } of state.things) {
+    const key = keyOf(kind, schema, name);
+    if (kind === "sequence" && done.get(may(grantee, "UPDATE", key)) !== false)
+      done.delete(may(grantee, "USAGE", key));
+  }
+
+  const mine = [...state.possible].filter((what) => what.startsWith(`${JSON.stringify(grantee)} may `));
+  const asked = mine.filter((what) => typeof done.get(what) !== "boolean");
+  const doing = [...done].filter(([, held]) => typeof held === "boolean");
+  return {
+    held: new Set([...asked, ...doing.filter(([, held]) => held).map(([what]) => what)]),
+    byDoing: doing.length,
+    byAsking: asked.length,
+    contradictions: doing
+      .filter(([what, held]) => held !== state.possible.has(what))
+      .map(([what, held]) => `${what}: ${held} by doing`),
+  };
+}
+
+const TABLE_STATEMENTS: Readonly<Record<string, (path: string, kind: Kind) => string>> = {
+  SELECT: (path) => `EXPLAIN SELECT * FROM ${path}`,
+  INSERT: (path) => `EXPLAIN INSERT INTO ${path} VALUES (1, 1)`,
+  UPDATE: (path) => `EXPLAIN UPDATE ${path} SET a = 1, b = 1`,
+  DELETE: (path) => `EXPLAIN DELETE FROM ${path}`,
+  TRUNCATE: (path) => `TRUNCATE ${path}`,
+  REFERENCES: (path) => `CREATE TABLE "zz scratch".z (a int REFERENCES ${path} (a))`,
+  TRIGGER: (path) =>
+    `CREATE TRIGGER z BEFORE INSERT ON ${path} FOR EACH STATEMENT EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()`,
+  MAINTAIN: (path, kind) =>
+    kind === "materialized-view" ? `REFRESH MATERIALIZED VIEW ${path}` : `REINDEX TABLE ${path}`,
+};
+
+const SEQUENCE_STATEMENTS: Readonly<Record<string, (path: string) => string>> = {
+  USAGE: (path) => `SELECT nextval(${pg.escapeLiteral(path)})`,
+  SELECT: (path) => `EXPLAIN SELECT * FROM ${path}`,
+  UPDATE: (path) => `SELECT setval(${pg.escapeLiteral(path)}, 1)`,
+};
+
+/** The statements that isolate privileges on a thing, by privilege, and what permission is denied for without it. */
+function triesFor(
+  { kind, schema, name, oid }: Thing,
+  things: readonly Thing[],
+): { preparation: string; statements: ReadonlyMap<string, string>; refusal: string } {
+  if (kind === "database") return { preparation: "SELECT 1", statements: new Map(), refusal: "" };
+  if (kind === "schema") {
+    const look = `SELECT to_regclass(${pg.escapeLiteral(`${pg.escapeIdentifier(name)}.nothing`)})`;
+    return { preparation: "SELECT 1", statements: new Map([["USAGE", look]]), refusal: `schema ${name}` };
+  }
+  const path = pathOf(schema, name);
+  const preparation = [
+    `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} TO :grantee`,
+    `UPDATE pg_attribute SET attacl = NULL WHERE attrelid = ${oid} AND attacl IS NOT NULL`,
+    'CREATE SCHEMA "zz scratch" AUTHORIZATION :grantee',
+    // What a view reads is not what is asked.
+    ...(kind === "view" ? things : [])
+      .filter((other) => other.schema !== "" && other.kind !== "sequence" && other.oid !== oid)
+      .map((other) => `GRANT ALL ON ${pathOf(other.schema, other.name)} TO PUBLIC`),
+  ].join("; ");
+  const statements = Object.entries(kind === "sequence" ? SEQUENCE_STATEMENTS : TABLE_STATEMENTS);
+  return {
+    preparation,
+    statements: new Map(statements.map(([privilege, statement]) => [privilege, statement(path, kind)])),
+    refusal: `${WORDS[kind] ?? "table"} ${name}`,
+  };
+}
+
+/** What the server's messages call it; a partitioned table is a table. */
+const WORDS: Readonly<Partial<Record<Kind, string>>> = {
+  view: "view",
+  sequence: "sequence",
+  "materialized-view": "materialized view",
+  "foreign-table": "foreign table",
+};
+
+function pathOf(schema: string, name: string): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+}
+
+/** Whether the role gets in, where it may log in at all. */
+async function connectAs(
+  sandbox: Sandbox,
+  { things }: State,
+  role: string,
+): Promise<readonly [string, boolean | string]> {
+  const database = things.find(({ kind }) => kind === "database");
+  const key = may(role, "CONNECT", keyOf("database", "", database?.name ?? ""));
+  try {
+    await (await sandbox.signInAs(role, database?.name ?? "")).end();
+    return [key, true];
+  } catch (error) {
+    const { code } = error as pg.DatabaseError;
+    return [key, code === "42501" ? false : String(error)];
+  }
+}
+
+/** What a grantee will hold on the next table and sequence of a creator in a schema: one is made, looked at, undone. */
+export async function tomorrow(
+  client: pg.Client,
+  pairs: readonly { schema: string; creator: string }[],
+  grantee: string,
+  privileges: Readonly<Record<"tables" | "sequences", readonly string[]>>,
+): Promise<ReadonlySet<string>> {
+  const asked = pairs.flatMap(({ schema, creator }) =>
+    (["tables", "sequences"] as const).map((name) => ({ schema, creator, name })),
+  );
+  const came = await attempts(
+    client,
+    asked.map(({ schema, creator, name }) => {
+      const path = pathOf(schema, "zz tomorrow");
+      const [create, ask] =
+        name === "tables"
+          ? [`CREATE TABLE ${path} (a int)`, "has_table_privilege"]
+          : [`CREATE SEQUENCE ${path}`, "has_sequence_privilege"];
+      const held = privileges[name].map(
+        (privilege) => `${ask}(${pg.escapeLiteral(grantee)}, ${pg.escapeLiteral(path)}, '${privilege}')`,
+      );
+      return {
+        as: creator,
+        preparation: `GRANT USAGE, CREATE ON SCHEMA ${pg.escapeIdentifier(schema)} TO ${pg.escapeIdentifier(creator)}`,
+        statements: [create],
+        questions: [`SELECT ARRAY[${held}]`],
+      };
+    }),
+  );
+  return new Set(
+    asked.flatMap(({ schema, creator, name }, n) => {
+      const [, answers] = /^ZZ000 \{([tf,]+)\}$/.exec(came[n]?.[0] ?? "") ?? [];
+      if (answers === undefined) throw new Error(`no ${name} could be created as ${creator}: ${came[n]}`);
+      return privileges[name]
+        .filter((_, m) => answers.split(",")[m] === "t")
+        .map((privilege) => mayTomorrow(creator, schema, name, privilege));
+    }),
+  );
+}
+
+export function mayTomorrow(creator: string, schema: string, name: string, privilege: string): string {
+  return `${JSON.stringify(creator)}'s ${keyOf("default-privileges", schema, name)} ${privilege}`;
+}

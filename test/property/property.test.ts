@@ -1,0 +1,309 @@
+import fc from "fast-check";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Reconciled, reconcile } from "../../src/reconcile.ts";
+import type { Changed, Mode } from "../../src/report/report.ts";
+import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Blueprint, blueprintOf } from "./build.ts";
+import { creatorsIn, expected, privilegesOn, told } from "./expected.ts";
+import { model } from "./model.ts";
+import { attempts, build, doAs, keyOf, may, PREPARE, type State, stateOf, tomorrow } from "./oracle.ts";
+
+/** Databases for each version. */
+const DATABASES = Number(process.env["PROPERTY_DATABASES"] ?? 40);
+/** A failure prints both: the seed alone repeats the run, with the path it starts at the shrunk database. */
+const SEED = Number(process.env["PROPERTY_SEED"] ?? Date.now() & 0x7fffffff);
+const PATH = process.env["PROPERTY_PATH"];
+
+const TEMPLATE = "property_template";
+/** What foreign tables need; their tables are the model's. */
+const FOREIGN = ["postgres_fdw", "file_fdw"]
+  .map((name) => `CREATE EXTENSION ${name}; CREATE SERVER ${name} FOREIGN DATA WRAPPER ${name};`)
+  .join("\n");
+
+describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
+  let sandbox: Sandbox;
+  const tally = {
+    databases: 0,
+    refused: 0,
+    steps: 0,
+    byDoing: 0,
+    byAsking: 0,
+    verdicts: {} as Record<string, number>,
+  };
+
+  beforeAll(async () => {
+    console.log(`PostgreSQL ${version}: ${DATABASES} databases, PROPERTY_SEED=${SEED}`);
+    sandbox = await startSandbox({ version });
+    await sandbox.createDatabase(TEMPLATE);
+    await sandbox.sql(TEMPLATE, FOREIGN);
+  });
+  afterAll(async () => {
+    console.log(`PostgreSQL ${version}: ${JSON.stringify(tally)}`);
+    await sandbox.close();
+  });
+
+  test("is judged as the server judges, granted what this login may grant, and nothing else", async () => {
+    await fc.assert(
+      fc.asyncProperty(model, async (drawn) => {
+        const blueprint = blueprintOf(drawn, version);
+        await inDatabase(sandbox, version, blueprint, tally);
+      }),
+      {
+        numRuns: DATABASES,
+        seed: SEED,
+        ...(PATH === undefined ? {} : { path: PATH }),
+        interruptAfterTimeLimit: Number(process.env["LIMIT"] ?? 300_000),
+      },
+    );
+  }, 900_000);
+});
+
+interface Tally {
+  databases: number;
+  refused: number;
+  steps: number;
+  byDoing: number;
+  byAsking: number;
+  verdicts: Record<string, number>;
+}
+
+let count = 0;
+
+/** Builds the database, tells its story, and leaves the server as it was. */
+async function inDatabase(
+  sandbox: Sandbox,
+  version: Version,
+  blueprint: Blueprint,
+  tally: Tally,
+): Promise<void> {
+  const database = `property_${++count}`;
+  const sql = blueprint.sql.map((statement) => statement.replaceAll(":database", database));
+  await sandbox.createDatabase(database, { template: TEMPLATE });
+  const sessions: pg.Client[] = [];
+  const signIn = async (role: string) => {
+    const client = await sandbox.signInAs(role, database);
+    sessions.push(client);
+    return client;
+  };
+  try {
+    const oracle = await signIn(SUPERUSER);
+    await oracle.query(PREPARE);
+    const came = await build(oracle, sql);
+    tally.databases++;
+    tally.steps += came.length;
+    tally.refused += came.filter((end) => end !== "").length;
+    try {
+      await story({ sandbox, oracle, client: await signIn(blueprint.session), version, blueprint, tally });
+    } catch (error) {
+      const script = sql.map((statement, n) =>
+        came[n] === "" ? `${statement};` : `-- ${came[n]}: ${statement}`,
+      );
+      const { grantees, session, demand } = blueprint;
+      const asked = JSON.stringify({ version, session, grantees, demand }, null, 2);
+      throw new Error(
+        `${error instanceof Error ? (error.stack ?? error.message) : error}\n\n${script.join("\n")}\n${asked}`,
+      );
+    }
+  } finally {
+    for (const session of sessions) await session.end();
+    await sandbox.sql("postgres", `DROP DATABASE ${database}`);
+    const roles = blueprint.roles.map((role) => pg.escapeIdentifier(role)).join(", ");
+    await sandbox.sql("postgres", `DROP ROLE ${roles}`);
+  }
+}
+
+interface Scene {
+  readonly sandbox: Sandbox;
+  /** The superuser's session, which builds, looks and tries. */
+  readonly oracle: pg.Client;
+  /** The action's session. */
+  readonly client: pg.Client;
+  readonly version: Version;
+  readonly blueprint: Blueprint;
+  readonly tally: Tally;
+}
+
+async function story(scene: Scene): Promise<void> {
+  const { oracle, blueprint, version } = scene;
+  const run = (mode: Mode) => reconcile(scene.client, { mode, ...blueprint }, () => {});
+
+  const before = await stateOf(oracle, version * 10000);
+  const truth = await truthOf(scene, before);
+  const checked = await run("check");
+  expect(judgementsIn(checked), "check against the oracle").toEqual(truth);
+  expect(sourcesIn(checked), "every privilege held is explained").not.toContain("server");
+  const planned = await run("plan");
+  expect(judgementsIn(planned), "plan against the oracle").toEqual(truth);
+  expect(planned.statements, "plan says what check says").toEqual(checked.statements);
+  expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
+
+  const applied = await run("apply");
+  const after = await stateOf(oracle, version * 10000);
+  const truthAfter = await truthOf(scene, after);
+  expect(judgementsIn(applied), "apply against the oracle").toEqual(truthAfter);
+  for (const [n, { drifted }] of truth.entries()) {
+    const verdict = truthAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
+    expect(applied.grantees[n]?.verdict, "the verdict of apply").toBe(verdict);
+    scene.tally.verdicts[verdict] = (scene.tally.verdicts[verdict] ?? 0) + 1;
+  }
+  expectExactly(before, after, applied);
+  expect(await stillGrantable(scene, after, applied), "missing, and this login could grant it").toEqual([]);
+
+  const again = await run("apply");
+  expect(again.statements, "a second apply").toEqual([]);
+  expect(judgementsIn(again), "a second apply against the oracle").toEqual(truthAfter);
+  expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
+}
+
+/** For each grantee: what the report should say, by the oracle. */
+async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, state: State) {
+  const { demand, grantees } = blueprint;
+  const creators = creatorsIn(state, demand);
+  const truths = [];
+  for (const grantee of grantees) {
+    const found = await doAs(sandbox, oracle, state, grantee);
+    expect(found.contradictions, "doing and asking agree").toEqual([]);
+    tally.byDoing += found.byDoing;
+    tally.byAsking += found.byAsking;
+    const next = await tomorrow(oracle, creators, grantee, privilegesOn(version));
+    truths.push(expected(state, demand, grantee, version, found.held, next));
+  }
+  return truths;
+}
+
+function judgementsIn({ grantees }: Reconciled) {
+  return grantees.map(told);
+}
+
+function sourcesIn({ grantees }: Reconciled) {
+  return grantees.flatMap(({ held }) => held.map(({ source }) => source));
+}
+
+/** The ACLs differ by what the report says was granted and revoked, and so does what anybody can do. */
+function expectExactly(before: State, after: State, { grantees }: Reconciled): void {
+  const told = (changes: readonly Changed[], grantee: string) =>
+    changes.flatMap((change) =>
+      change.privileges.map((privilege) =>
+        item(
+          { ...change, part: change.kind === "default-privileges" ? change.owner : "" },
+          grantee,
+          privilege,
+        ),
+      ),
+    );
+  const granted = grantees.flatMap((report) => told(report.granted, report.grantee));
+  const revoked = grantees.flatMap((report) => told(report.revoked, report.grantee));
+  const [gone, come] = [without(before.acls, after.acls), without(after.acls, before.acls)];
+  expect(come.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(
+    granted.sort(),
+  );
+  expect(
+    [...new Set(gone.map((row) => item(row, row.grantee, row.privilege)))].sort(),
+    "what ACLs lost",
+  ).toEqual(revoked.sort());
+  expect(
+    come.filter(({ grantable }) => grantable),
+    "grant options given",
+  ).toEqual([]);
+  expect(after.memberships, "roles and memberships").toBe(before.memberships);
+  expect(after.things, "objects").toEqual(before.things);
+
+  // Who has a grantee's privileges gains and loses with it, and nobody else does.
+  const shared = (
+    changes: (report: Reconciled["grantees"][number]) => readonly Changed[],
+    suffixes: readonly string[],
+  ) =>
+    new Set(
+      grantees.flatMap((report) =>
+        changes(report).flatMap(({ kind, schema, name, privileges }) =>
+          [...after.roles]
+            .filter(([, { inherits }]) => inherits.includes(report.grantee))
+            .flatMap(([role]) =>
+              privileges.flatMap((privilege) =>
+                suffixes.map((suffix) => may(role, privilege + suffix, keyOf(kind, schema, name))),
+              ),
+            ),
+        ),
+      ),
+    );
+  const gainable = shared(({ granted }) => granted, [""]);
+  const losable = shared(({ revoked }) => revoked, ["", " WITH GRANT OPTION"]);
+  expect(
+    [...after.possible].filter((what) => !before.possible.has(what) && !gainable.has(what)),
+    "became possible",
+  ).toEqual([]);
+  expect(
+    [...before.possible].filter((what) => !after.possible.has(what) && !losable.has(what)),
+    "became impossible",
+  ).toEqual([]);
+}
+
+function item(
+  { kind, schema, name, part }: { kind: Changed["kind"]; schema?: string; name: string; part: string },
+  grantee: string,
+  privilege: string,
+): string {
+  return `${keyOf(kind, schema, name)} ${part} ${JSON.stringify(grantee)} ${privilege}`;
+}
+
+function without<T>(all: ReadonlyMap<string, T>, those: ReadonlyMap<string, T>): readonly T[] {
+  return [...all].filter(([key]) => !those.has(key)).map(([, value]) => value);
+}
+
+/** What is left missing is tried: as the session user, and as the owner. Whatever works should have been done. */
+async function stillGrantable({ oracle, blueprint }: Scene, state: State, { grantees }: Reconciled) {
+  const tries = grantees.flatMap(({ grantee, missing }) =>
+    missing.flatMap((found) =>
+      found.privileges.flatMap((privilege) => {
+        const thing = state.things.find(
+          ({ kind, schema, name }) =>
+            keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
+        );
+        const { grant, question } = howToGrant(found, thing?.oid ?? 0, privilege, grantee);
+        const asOwner = `SET LOCAL ROLE ${pg.escapeIdentifier(found.owner)}; ${grant}`;
+        return { as: blueprint.session, statements: [grant, asOwner], questions: [question, question] };
+      }),
+    ),
+  );
+  const came = await attempts(oracle, tries);
+  return tries.flatMap(({ as, statements }, n) =>
+    statements
+      .filter((_, m) => came[n]?.[m]?.startsWith("ZZ000 t"))
+      .map((statement) => `as ${as}: ${statement}`),
+  );
+}
+
+function howToGrant(found: Changed, oid: number, privilege: string, grantee: string) {
+  const [to, asked] = [pg.escapeIdentifier(grantee), pg.escapeLiteral(grantee)];
+  const schema = pg.escapeIdentifier(found.schema ?? "");
+  const name = pg.escapeIdentifier(found.name);
+  switch (found.kind) {
+    case "default-privileges": {
+      const of = pg.escapeIdentifier(found.owner);
+      return {
+        grant: `ALTER DEFAULT PRIVILEGES FOR ROLE ${of} IN SCHEMA ${schema} GRANT ${privilege} ON ${found.name} TO ${to}`,
+        question: `SELECT EXISTS (
+          SELECT FROM pg_default_acl AS d, aclexplode(d.defaclacl) AS x
+          WHERE pg_get_userbyid(d.defaclrole) = ${pg.escapeLiteral(found.owner)}
+            AND d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})
+            AND d.defaclobjtype = '${found.name === "sequences" ? "S" : "r"}'
+            AND pg_get_userbyid(x.grantee) = ${asked} AND x.privilege_type = '${privilege}')`,
+      };
+    }
+    case "database":
+    case "schema":
+      return {
+        grant: `GRANT ${privilege} ON ${found.kind} ${name} TO ${to}`,
+        question: `SELECT has_${found.kind}_privilege(${asked}, ${oid}, '${privilege}')`,
+      };
+    default: {
+      const type = found.kind === "sequence" ? "sequence" : "table";
+      return {
+        grant: `GRANT ${privilege} ON ${type} ${schema}.${name} TO ${to}`,
+        question: `SELECT has_${type}_privilege(${asked}, ${oid}, '${privilege}')`,
+      };
+    }
+  }
+}
