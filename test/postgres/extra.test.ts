@@ -1,0 +1,303 @@
+import { describe, expect, it } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { difference, linesOf, recorded, useWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+const REVOKE = { ...READ, onExtra: "revoke" } as const;
+
+describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
+  const world = useWorld(version);
+
+  it("finds what is held beyond the lists, and judges it as it is told", async () => {
+    const { app, owner, as, run, acls } = await world.open();
+    await as(
+      owner,
+      `CREATE TABLE t (id int); CREATE SEQUENCE s; GRANT SELECT, DELETE ON t TO ${app}; GRANT ALL ON s TO ${app}`,
+    );
+    const before = await acls();
+    const found = ["sequence s: USAGE, UPDATE (not-revoked)", "table t: DELETE (not-revoked)"];
+
+    for (const mode of ["check", "plan", "apply"] as const) {
+      expect(await run(mode, { ...READ, onExtra: "ignore" })).toMatchObject({
+        verdict: "in-sync",
+        extra: [],
+      });
+      for (const [onExtra, verdict] of [
+        ["warn", "in-sync"],
+        ["fail", "drift"],
+      ] as const) {
+        const report = await run(mode, { ...READ, onExtra });
+        expect(report.verdict).toBe(verdict);
+        expect(linesOf(report.extra)).toEqual(found);
+        expect(report.extra.flatMap(({ sources }) => sources)).toEqual([
+          { source: "direct" },
+          { source: "direct" },
+        ]);
+      }
+    }
+    for (const mode of ["check", "plan"] as const)
+      expect(await run(mode, REVOKE)).toMatchObject({ verdict: "drift", revoked: [] });
+    expect(await acls()).toEqual(before);
+  });
+
+  it("revokes what was granted directly, after it has granted, and is then repaired", async () => {
+    const { app, owner, role, as, can, run, acls, signIn } = await world.open();
+    const other = await role("other");
+    await as(
+      owner,
+      `CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE SEQUENCE s;
+       GRANT DELETE, UPDATE ON t TO ${app}; GRANT SELECT ON u TO ${app}; GRANT ALL ON s TO ${app}; GRANT DELETE ON t TO ${other}`,
+    );
+    const before = await acls();
+    const planned = await run("plan", REVOKE);
+    const client = await signIn(owner);
+    const queries = recorded(client);
+
+    const report = await run("apply", REVOKE, { client });
+
+    expect(report).toMatchObject({ verdict: "repaired", missing: [], extra: [] });
+    expect(linesOf(report.granted)).toEqual(["table t: SELECT"]);
+    expect([...linesOf(report.revoked)].sort()).toEqual([
+      "sequence s: USAGE, UPDATE",
+      "table t: UPDATE, DELETE",
+    ]);
+    const verbs = report.statements.map((statement) => statement.split(" ")[0]);
+    expect(verbs).toEqual(["GRANT", "REVOKE", "REVOKE"]);
+    expect(report.statements).toEqual(planned.statements);
+    expect(queries.join("\n")).not.toContain("CASCADE");
+    expect(difference(before, await acls())).toEqual({
+      added: [`table public.t: ${app} SELECT by ${owner}`],
+      removed: [
+        `sequence public.s: ${app} UPDATE by ${owner}`,
+        `sequence public.s: ${app} USAGE by ${owner}`,
+        `table public.t: ${app} DELETE by ${owner}`,
+        `table public.t: ${app} UPDATE by ${owner}`,
+      ],
+    });
+    expect(await can(app, "SELECT * FROM t")).toBe(true);
+    expect(await can(app, "DELETE FROM t")).toBe(false);
+    expect(await run("apply", REVOKE)).toMatchObject({ verdict: "in-sync", statements: [] });
+  });
+
+  it("is repaired by revoking alone", async () => {
+    const { app, owner, as, run } = await world.open();
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}`);
+
+    expect(await run("apply", REVOKE)).toMatchObject({
+      verdict: "repaired",
+      granted: [],
+      missing: [],
+      extra: [],
+    });
+  });
+
+  it("reports what comes by a role or PUBLIC, names the role, and leaves it", async () => {
+    const { app, owner, role, as, sql, can, run, acls } = await world.open();
+    const team = await role("team", "NOLOGIN");
+    await sql(`GRANT ${team} TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}; GRANT DELETE, UPDATE ON t TO ${team}; GRANT INSERT ON t TO PUBLIC`,
+    );
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    // DELETE is held twice: the direct grant is taken, the role's stays.
+    expect(difference(before, await acls())).toEqual({
+      added: [],
+      removed: [`table public.t: ${app} DELETE by ${owner}`],
+    });
+    expect(report.verdict).toBe("drift");
+    expect(linesOf(report.extra)).toEqual(["table t: INSERT, UPDATE, DELETE (not-direct)"]);
+    expect(report.extra[0]?.sources).toEqual([{ source: "public" }, { source: "role", role: team }]);
+    expect(await can(app, "DELETE FROM t")).toBe(true);
+  });
+
+  it("reports both ways by which a privilege is held", async () => {
+    const { app, owner, role, as, sql, run } = await world.open();
+    const team = await role("team", "NOLOGIN");
+    await sql(`GRANT ${team} TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}; GRANT DELETE ON t TO ${team}`,
+    );
+
+    const { extra } = await run("check", { ...READ, onExtra: "fail" });
+
+    expect(extra[0]?.sources).toEqual([{ source: "direct" }, { source: "role", role: team }]);
+  });
+
+  it("leaves what another role granted, and says which role could take it back", async () => {
+    const { app, owner, role, as, can, run, acls } = await world.open();
+    const dba = await role("dba");
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT SELECT, DELETE, UPDATE ON t TO ${dba} WITH GRANT OPTION; GRANT SELECT, DELETE ON t TO ${app}`,
+    );
+    await as(dba, `GRANT DELETE, UPDATE ON t TO ${app}`);
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    expect(difference(before, await acls())).toEqual({
+      added: [],
+      removed: [`table public.t: ${app} DELETE by ${owner}`],
+    });
+    expect(linesOf(report.extra)).toEqual(["table t: UPDATE, DELETE (other-grantor)"]);
+    expect(report.verdict).toBe("drift");
+    expect(report.mending.map(({ as: name, runnable }) => ({ name, runnable }))).toEqual([
+      { name: dba, runnable: false },
+    ]);
+    await as(dba, report.mending[0]?.statements.join("\n") ?? "");
+    expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync" });
+    expect(await can(app, "DELETE FROM t")).toBe(false);
+  });
+
+  it("revokes as each grantor it may act as", async () => {
+    const { app, owner, role, as, sql, run, acls } = await world.open();
+    const dba = await role("dba");
+    await sql(`GRANT ${dba} TO ${owner}`);
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT DELETE ON t TO ${dba} WITH GRANT OPTION; GRANT SELECT, DELETE ON t TO ${app}`,
+    );
+    await as(dba, `GRANT DELETE ON t TO ${app}`);
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    expect(report).toMatchObject({ verdict: "repaired", extra: [] });
+    expect(linesOf(report.revoked)).toEqual(["table t: DELETE"]);
+    expect(difference(before, await acls()).removed).toEqual([
+      `table public.t: ${app} DELETE by ${dba}`,
+      `table public.t: ${app} DELETE by ${owner}`,
+    ]);
+  });
+
+  it("revokes for an owner it may only become", async () => {
+    const { app, owner, role, as, sql, run } = await world.open();
+    const deployer = await role("deployer", version >= 16 ? "LOGIN" : "LOGIN NOINHERIT");
+    await sql(`GRANT ${owner} TO ${deployer} ${version >= 16 ? "WITH INHERIT FALSE, SET TRUE" : ""}`);
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}`);
+
+    expect(await run("apply", REVOKE, { user: deployer })).toMatchObject({ verdict: "repaired" });
+  });
+
+  it("leaves what the grantee has granted on (2BP01), and revokes the rest", async () => {
+    const { app, owner, role, as, can, run, acls } = await world.open();
+    const third = await role("third");
+    await as(
+      owner,
+      `CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE TABLE v (id int);
+       GRANT SELECT, DELETE ON t, u, v TO ${app}; GRANT DELETE ON u TO ${app} WITH GRANT OPTION`,
+    );
+    await as(app, `GRANT DELETE ON u TO ${third}`);
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    expect(difference(before, await acls()).removed).toEqual([
+      `table public.t: ${app} DELETE by ${owner}`,
+      `table public.v: ${app} DELETE by ${owner}`,
+    ]);
+    expect(linesOf(report.extra)).toEqual(["table u: DELETE (dependent-privileges)"]);
+    expect(report.verdict).toBe("drift");
+    expect(await can(third, "DELETE FROM u")).toBe(true);
+  });
+
+  it("leaves column grants, also where the table's privilege is extra too", async () => {
+    const { app, owner, as, can, run, acls } = await world.open();
+    await as(
+      owner,
+      `CREATE TABLE t (a int, b int); CREATE TABLE u (a int, b int);
+       GRANT SELECT, INSERT ON t TO ${app}; GRANT UPDATE (a) ON t TO ${app};
+       GRANT SELECT, UPDATE ON u TO ${app}; GRANT UPDATE (b) ON u TO ${app}`,
+    );
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    // REVOKE UPDATE ON u would take UPDATE (b) too.
+    expect(difference(before, await acls())).toEqual({
+      added: [],
+      removed: [`table public.t: ${app} INSERT by ${owner}`],
+    });
+    expect([...linesOf(report.extra)].sort()).toEqual([
+      "table t: UPDATE (column-privileges)",
+      "table u: UPDATE (column-privileges)",
+    ]);
+    expect(Object.fromEntries(report.extra.map(({ name, sources }) => [name, sources]))).toEqual({
+      t: [{ source: "column" }],
+      u: [{ source: "direct" }, { source: "column" }],
+    });
+    expect(report.verdict).toBe("drift");
+    expect(await can(app, "UPDATE t SET a = 1")).toBe(true);
+  });
+
+  it("does not take for extra what a column grant gives of the demand", async () => {
+    const { app, owner, as, run, acls } = await world.open();
+    await as(owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT SELECT (a) ON t TO ${app}`);
+    const before = await acls();
+
+    expect(await run("apply", REVOKE)).toMatchObject({ verdict: "in-sync", extra: [] });
+
+    expect(await acls()).toEqual(before);
+  });
+
+  it("never takes ownership for extra, and warns of it", async () => {
+    const { app, owner, as, sql, run, acls } = await world.open();
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT CREATE ON SCHEMA public TO ${app}`,
+    );
+    await as(app, "CREATE TABLE mine (id serial); GRANT SELECT ON mine TO PUBLIC");
+    await sql(`GRANT ${app} TO ${owner}`);
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    expect(report).toMatchObject({ verdict: "in-sync", extra: [], revoked: [] });
+    expect(await acls()).toEqual(before);
+    expect(report.warnings.map(({ code }) => code)).toContain("grantee-is-owner");
+  });
+
+  it("looks at tables and sequences of the schemas it is asked about, and at nothing else", async () => {
+    const { database, app, owner, as, run, acls } = await world.open();
+    await as(
+      owner,
+      `CREATE SCHEMA other; CREATE TABLE other.t (id int); CREATE TABLE t (id int); CREATE TABLE kept (id int);
+       CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+       GRANT ALL ON ALL TABLES IN SCHEMA other TO ${app}; GRANT ALL ON SCHEMA public, other TO ${app};
+       GRANT ALL ON DATABASE ${database} TO ${app}; GRANT EXECUTE ON FUNCTION f() TO ${app}; GRANT ALL ON kept TO ${app};
+       GRANT SELECT ON t TO ${app}`,
+    );
+    const before = await acls();
+
+    expect(await run("apply", { ...REVOKE, exclude: ["kept"] })).toMatchObject({
+      verdict: "in-sync",
+      extra: [],
+    });
+
+    expect(await acls()).toEqual(before);
+  });
+
+  it("leaves what belongs to an owner it may not act for, with the statement for that owner", async () => {
+    const { app, owner, role, as, sql, run, acls } = await world.open();
+    const stranger = await role("stranger");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}`);
+    await as(stranger, `CREATE TABLE theirs (id int); GRANT SELECT, DELETE ON theirs TO ${app}`);
+    const before = await acls();
+
+    const report = await run("apply", REVOKE);
+
+    expect(linesOf(report.extra)).toEqual(["table theirs: DELETE (not-owner)"]);
+    expect(await acls()).toEqual(before);
+    expect(report.extra[0]?.fix).toContain(
+      `Run as ${stranger}: REVOKE DELETE ON TABLE "public"."theirs" FROM "${app}";`,
+    );
+    await as(stranger, report.mending[0]?.statements.join("\n") ?? "");
+    expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync" });
+  });
+});

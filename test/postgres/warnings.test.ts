@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import type { GranteeReport } from "../../src/report/report.ts";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { useWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+
+describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
+  const world = useWorld(version);
+
+  it("warns of row-level security that lets the grantee see nothing, and of no other", async () => {
+    const { app, owner, role, as, sql, run } = await world.open();
+    const [team, other] = [await role("team", "NOLOGIN"), await role("other", "NOLOGIN")];
+    await sql(`GRANT ${team} TO ${app}`);
+    const policies = {
+      none: "",
+      for_other: `CREATE POLICY p ON for_other TO ${other} USING (true)`,
+      insert_only: `CREATE POLICY p ON insert_only FOR INSERT TO ${app} WITH CHECK (true)`,
+      restrictive: `CREATE POLICY p ON restrictive AS RESTRICTIVE USING (true)`,
+      for_app: `CREATE POLICY p ON for_app FOR SELECT TO ${app} USING (true)`,
+      for_team: `CREATE POLICY p ON for_team TO ${team} USING (true)`,
+      for_all: `CREATE POLICY p ON for_all USING (true)`,
+    };
+    for (const [table, policy] of Object.entries(policies))
+      await as(
+        owner,
+        `CREATE TABLE ${table} (id int); INSERT INTO ${table} VALUES (1); ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY; ${policy}`,
+      );
+    await as(
+      owner,
+      "CREATE TABLE off_again (id int); CREATE POLICY p ON off_again FOR INSERT WITH CHECK (true)",
+    );
+
+    const report = await run("apply", READ);
+
+    const blind = ["for_other", "insert_only", "none", "restrictive"];
+    expect(report.verdict).toBe("repaired");
+    expect(messages(report, "row-level-security")).toEqual([
+      expect.stringContaining(blind.map((table) => `public.${table}`).join(", ")),
+    ]);
+    for (const table of Object.keys(policies)) {
+      const [row] = await as<{ rows: string }>(app, `SELECT count(*)::text AS rows FROM ${table}`);
+      expect({ table, rows: row?.rows }).toEqual({ table, rows: blind.includes(table) ? "0" : "1" });
+      expect(messages(report, "row-level-security").join().includes(`public.${table}`)).toBe(
+        blind.includes(table),
+      );
+    }
+  });
+
+  it("knows whom row-level security passes by", async () => {
+    const { app, owner, role, as, sql, run } = await world.open();
+    const bypass = await role("bypass", "LOGIN BYPASSRLS");
+    await as(owner, "CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+    expect(messages(await run("check", READ, { grantee: bypass }), "row-level-security")).toEqual([]);
+    expect(messages(await run("check", READ), "row-level-security")).toHaveLength(1);
+    // A member of the owner passes, until it is forced on the owner too.
+    await sql(`GRANT ${owner} TO ${app}`);
+    expect(messages(await run("check", READ), "row-level-security")).toEqual([]);
+    await as(owner, "ALTER TABLE t FORCE ROW LEVEL SECURITY");
+    expect(messages(await run("check", READ), "row-level-security")).toHaveLength(1);
+  });
+
+  it("warns of a view whose owner cannot read what it selects from, through other views too", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const analyst = await role("analyst");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
+    await as(
+      owner,
+      `CREATE TABLE base (id int); CREATE TABLE fine (id int); GRANT SELECT ON base, fine TO ${analyst}`,
+    );
+    await as(
+      analyst,
+      "CREATE VIEW v AS SELECT * FROM base; CREATE VIEW v2 AS SELECT count(*) FROM v; CREATE VIEW good AS SELECT * FROM fine; CREATE MATERIALIZED VIEW stored AS SELECT * FROM base; CREATE VIEW on_stored AS SELECT * FROM stored",
+    );
+    await as(owner, `REVOKE SELECT ON base FROM ${analyst}`);
+    await as(analyst, `GRANT SELECT ON v, v2, good, stored, on_stored TO ${app}`);
+
+    const report = await run("apply", READ);
+
+    expect(report.verdict).toBe("repaired");
+    const [message, ...others] = messages(report, "view-cannot-read");
+    expect(others).toEqual([]);
+    expect(message).toContain("public.v, public.v2");
+    expect(message).toContain(`${analyst} may not SELECT from public.base`);
+    for (const [view, works] of [
+      ["v", false],
+      ["v2", false],
+      ["good", true],
+      ["stored", true],
+      ["on_stored", true],
+    ] as const) {
+      expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({ view, works });
+      expect({ view, told: new RegExp(`public\\.${view}\\b`).test(message ?? "") }).toEqual({
+        view,
+        told: !works,
+      });
+    }
+  });
+
+  if (version >= 15)
+    it("goes by the grantee where the view is security_invoker, however it is reached", async () => {
+      const { app, owner, role, as, sql, can, run } = await world.open();
+      const analyst = await role("analyst");
+      await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
+      await as(
+        owner,
+        `CREATE SCHEMA hidden; GRANT USAGE ON SCHEMA hidden TO PUBLIC; CREATE TABLE hidden.base (id int); GRANT SELECT ON hidden.base TO ${analyst}; CREATE TABLE t (id int)`,
+      );
+      await as(
+        analyst,
+        `CREATE VIEW invoker WITH (security_invoker = true) AS SELECT * FROM hidden.base;
+         CREATE VIEW definer AS SELECT * FROM hidden.base;
+         CREATE VIEW definer_on_invoker AS SELECT * FROM invoker;
+         CREATE VIEW invoker_on_definer WITH (security_invoker) AS SELECT * FROM definer;
+         GRANT SELECT ON invoker, definer, definer_on_invoker, invoker_on_definer TO ${app}`,
+      );
+
+      const report = await run("apply", READ);
+
+      const told = messages(report, "view-cannot-read").join("\n");
+      for (const view of ["invoker", "definer", "definer_on_invoker", "invoker_on_definer"])
+        expect({ view, broken: new RegExp(`public\\.${view}\\b`).test(told) }).toEqual({
+          view,
+          broken: !(await can(app, `SELECT * FROM ${view}`)),
+        });
+      expect(told).toContain(`${app} may not SELECT from hidden.base`);
+      await as(owner, `GRANT SELECT ON hidden.base TO ${app}`);
+      expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
+    });
+
+  it("warns of a grantee that may not log in, or whose password has expired", async () => {
+    const { owner, role, as, run } = await world.open();
+    const [team, late, soon] = [
+      await role("team", "NOLOGIN"),
+      await role("late", "LOGIN VALID UNTIL '2001-01-01'"),
+      await role("soon", "LOGIN VALID UNTIL 'infinity'"),
+    ];
+    await as(owner, "CREATE TABLE t (id int)");
+
+    expect(messages(await run("check", READ, { grantee: team }), "grantee-cannot-log-in")).toEqual([
+      expect.stringContaining(`ALTER ROLE "${team}" LOGIN;`),
+    ]);
+    expect(messages(await run("check", READ, { grantee: late }), "grantee-expired")).toEqual([
+      expect.stringContaining("VALID UNTIL"),
+    ]);
+    const { warnings } = await run("check", READ, { grantee: soon });
+    expect(warnings.map(({ code }) => code)).toEqual(["default-privileges"]);
+  });
+
+  it("says once that TRIGGER and CREATE together run code as somebody else", async () => {
+    const { app, owner, as, run } = await world.open();
+    await as(
+      owner,
+      `REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE SCHEMA second; CREATE TABLE second.a (id int); CREATE TABLE b (id int); CREATE TABLE c (id int)`,
+    );
+    const demand = { schemas: ["public", "second"] };
+    expect(messages(await run("check", demand), "trigger-and-create")).toEqual([]);
+    await as(owner, `GRANT CREATE ON SCHEMA public, second TO ${app}`);
+
+    const report = await run("apply", demand);
+
+    expect(messages(report, "trigger-and-create")).toEqual([expect.stringContaining("public, second")]);
+    expect(messages(await run("check", { ...demand, ...READ }), "trigger-and-create")).toEqual([]);
+    // It is true: the owner's INSERT runs what the app wrote.
+    await as(
+      app,
+      `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''runs as %'', current_user; END';
+       CREATE TRIGGER t BEFORE INSERT ON b FOR EACH ROW EXECUTE FUNCTION f()`,
+    );
+    await expect(as(owner, "INSERT INTO b VALUES (1)")).rejects.toThrow(`runs as ${owner}`);
+  });
+
+  it("says nothing of what is excluded", async () => {
+    const { owner, role, as, sql, run } = await world.open();
+    const analyst = await role("analyst");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
+    await as(
+      owner,
+      `CREATE TABLE secret (id int); GRANT SELECT ON secret TO ${analyst}; ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE TABLE t (id int)`,
+    );
+    await as(analyst, "CREATE VIEW v AS SELECT * FROM secret");
+    await as(owner, `REVOKE ALL ON secret FROM ${analyst}`);
+
+    const { warnings } = await run("check", { ...READ, exclude: ["secret", "v"] });
+
+    expect(warnings.map(({ code }) => code)).not.toContain("row-level-security");
+    expect(warnings.map(({ code }) => code)).not.toContain("view-cannot-read");
+  });
+});
+
+function messages({ warnings }: GranteeReport, code: string): readonly string[] {
+  return warnings.filter((warning) => warning.code === code).map(({ message }) => message);
+}
