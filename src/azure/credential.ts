@@ -36,17 +36,19 @@ export function signIn(
 
   const request = () =>
     retrying(
-      () => requestToken(how, cloud, env),
+      () => requestToken(how, cloud, env, patience.answerTime),
       (line) => info(logLine(line)),
       patience,
     );
   let current: Promise<AccessToken> | undefined;
   return async (refused) => {
+    const held = current;
+    if (held !== undefined) {
+      const { token, expiresOnTimestamp } = await held;
+      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (current === held) current = undefined; // the first to find it stale asks, for all of them
+    }
     current ??= request(); // a failure stays: it was tried as often as makes sense
-    const asked = current;
-    const token = await asked;
-    if (token.token !== refused && token.expiresOnTimestamp > Date.now() + MARGIN) return token.token;
-    if (current === asked) current = request(); // the first to find it stale asks, for all of them
     return (await current).token;
   };
 }
@@ -54,14 +56,19 @@ export function signIn(
 /** A token is checked when a connection is made: this much of its life, in milliseconds, has to be left. */
 const MARGIN = 60_000;
 
-async function requestToken(how: EntraSignIn, cloud: Cloud, env: Env): Promise<AccessToken> {
+async function requestToken(
+  how: EntraSignIn,
+  cloud: Cloud,
+  env: Env,
+  answerTime: number,
+): Promise<AccessToken> {
   let assertion: Promise<string> | undefined;
   /** One token request takes one assertion, though the library asks twice for it. */
   const getAssertion = () => {
     assertion ??= idToken(cloud.oidcAudience, env);
     return assertion;
   };
-  const wire = watchedWire();
+  const wire = watchedWire(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {}); // GitHub answers while the library loads
@@ -119,24 +126,22 @@ function authorityOf(cloud: Cloud, env: Env): string {
 }
 
 /** Gives each request an end, and remembers what went wrong on the wire with the last: MSAL keeps it to itself. */
-function watchedWire() {
+function watchedWire(answerTime: number) {
   let problem: unknown;
   const policy: PipelinePolicy = {
     name: "watchedWire",
     async sendRequest(request, next) {
-      request.timeout ||= REQUEST_TIME;
+      request.timeout = answerTime;
       try {
         const response = await next(request);
         problem = undefined;
         return response;
       } catch (error) {
-        problem = error;
+        const late = error instanceof Error && error.name === "AbortError"; // nobody aborts but that clock
+        problem = late ? new Error("timeout expired") : error;
         throw error;
       }
     },
   };
   return { policy, problem: () => problem };
 }
-
-/** For one request; milliseconds. */
-const REQUEST_TIME = 20_000;

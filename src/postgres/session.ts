@@ -33,7 +33,7 @@ export async function withSession<T>(
   let refused: string | undefined;
   const session = await retrying(
     () =>
-      connect(target, password(refused), known, (token) => {
+      connect(target, password(refused), known, patience.answerTime, (token) => {
         refused = token;
       }),
     (line) => info(logLine(line)),
@@ -56,10 +56,11 @@ async function connect(
   { server, database, user }: Target,
   signingIn: Promise<string>,
   known: Pick<Context, "signIn" | "cloud">,
+  answerTime: number,
   onExpired: (token: string) => void,
 ) {
   const socket = new Socket();
-  const clock = deadline(CONNECT_TIME, () => socket.destroy(new Error("timeout expired")));
+  const clock = deadline(answerTime, () => socket.destroy(new Error("timeout expired")));
   let token: string | undefined;
   let broken: Error | undefined;
   const client = new pg.Client({
@@ -119,8 +120,7 @@ async function connect(
   };
 }
 
-/** For TCP and TLS, then again for the server's answer to the password; milliseconds. */
-const CONNECT_TIME = 15_000;
+/** For a good-bye; milliseconds. */
 const END_TIME = 2_000;
 
 /**

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { signIn } from "../../src/azure/credential.ts";
+import type { Failed } from "../../src/diagnosis/failed.ts";
+import { CLOUDS } from "../../src/settings/clouds.ts";
+import { startEndpoint, TOKEN } from "./managed-identity.ts";
+
+// A file of its own: the library settles once per process where the machine's identity is asked for.
+const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
+
+let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
+beforeAll(async () => {
+  endpoint = await startEndpoint(TOKEN);
+  process.env.IDENTITY_ENDPOINT = `http://127.0.0.1:${endpoint.port}/msi/token`;
+  process.env.IDENTITY_HEADER = "the-header";
+});
+afterAll(() => endpoint.close());
+beforeEach(() => {
+  endpoint.asked.length = 0;
+});
+
+const password = (clientId?: string) =>
+  signIn(
+    { signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud: CLOUDS.azurecloud },
+    process.env,
+    { firstWait: 5, mostTime: 10_000, answerTime: 5_000 },
+  );
+
+test("the identity of a container or an app is asked of App Service's endpoint", async () => {
+  expect(await password(CLIENT_ID)()).toBe("the-token");
+  expect(
+    endpoint.asked.map(({ url, headers }) => [
+      url.pathname,
+      url.searchParams.get("client_id"),
+      headers["x-identity-header"],
+    ]),
+  ).toEqual([["/msi/token", CLIENT_ID, "the-header"]]);
+});
+
+test("one it does not have is explained", async () => {
+  endpoint.answer = () => ({
+    status: 400,
+    json: { statusCode: 400, message: "Unable to load the proper Managed Identity." },
+  });
+  const error = await password()().catch((error: unknown) => error);
+  expect((error as Failed).failure).toMatchObject({ code: "managed-identity-unknown" });
+});

@@ -1,0 +1,428 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { createServer as createTcpServer, type Server as TcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { signIn } from "../../src/azure/credential.ts";
+import { Failed } from "../../src/diagnosis/failed.ts";
+import type { Patience } from "../../src/diagnosis/retry.ts";
+import { withSession } from "../../src/postgres/session.ts";
+import { CLOUDS, type CloudName } from "../../src/settings/clouds.ts";
+import type { SignIn } from "../../src/settings/settings.ts";
+import { certificate } from "../postgres/stub-server.ts";
+import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+
+const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+const ADMIN = IDENTITIES.admin;
+const OIDC: SignIn = { type: "oidc", clientId: ADMIN.clientId, tenantId: TENANT_ID };
+const WITH_SECRET: SignIn = {
+  type: "client-secret",
+  clientId: ADMIN.clientId,
+  tenantId: TENANT_ID,
+  clientSecret: ADMIN.secrets[0]?.value ?? "",
+};
+
+const EXPIRED: Parameters<Sandbox["entra"]["register"]>[0] = {
+  ...ADMIN,
+  secrets: ADMIN.secrets.map((secret) => ({ ...secret, expires: new Date(0) })),
+};
+
+let sandbox: Sandbox;
+const trusted = getCACertificates("default");
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  setDefaultCACertificates([...trusted, sandbox.ca]); // what NODE_EXTRA_CA_CERTS does to a new process
+});
+afterAll(async () => {
+  setDefaultCACertificates(trusted);
+  await sandbox.close();
+});
+beforeEach(async () => {
+  for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"])
+    vi.stubEnv(name, undefined);
+  await sandbox.entra.reset();
+  sandbox.entra.requests.length = 0;
+  sandbox.github.requests.length = 0;
+});
+const toClose: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  sandbox.github.subject = "repo:contoso/orders:ref:refs/heads/main";
+  sandbox.github.tokenLifetime = 300;
+  sandbox.entra.tokenLifetime = 3599;
+  for (const app of Object.values(IDENTITIES)) sandbox.entra.register(app);
+  for (const close of toClose.splice(0)) await close();
+});
+
+const password = (how: SignIn, cloud: CloudName = "azurecloud", patience = QUICK) =>
+  signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, patience);
+
+async function failing(promise: Promise<unknown>): Promise<Failed["failure"]> {
+  const error = await promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(Failed);
+  return (error as Failed).failure;
+}
+
+const outcomes = () => sandbox.entra.requests.map(({ outcome }) => outcome);
+
+describe("the token", () => {
+  test.each([
+    ["oidc", OIDC],
+    ["client-secret", WITH_SECRET],
+  ] as const)("of %s is what the database takes", async (_type, how) => {
+    const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
+    const server = { host: "localhost", port: sandbox.server.port, tls };
+    const who = withSession({ server, database: "postgres", user: "ci-admin" }, password(how), (client) =>
+      client.query("SELECT current_user AS name"),
+    );
+    expect((await who).rows).toEqual([{ name: "ci-admin" }]);
+  });
+
+  test("costs one request to GitHub and one to Entra, however many ask", async () => {
+    const ask = password(OIDC);
+    const tokens = await Promise.all([ask(), ask(), ask()]);
+    expect(new Set([...tokens, await ask()]).size).toBe(1);
+    expect([sandbox.github.requests.length, sandbox.entra.requests.length]).toEqual([1, 1]);
+  });
+
+  test("is asked for anew when a server refused it, by the first that says so", async () => {
+    const ask = password(OIDC);
+    const refused = await ask();
+    await sandbox.entra.reset();
+    const [one, two] = await Promise.all([ask(refused), ask(refused)]);
+    expect(one).not.toBe(refused);
+    expect(two).toBe(one);
+    expect(outcomes()).toEqual(["issued", "issued"]);
+    expect(sandbox.github.requests.length).toBe(2); // and an assertion for each
+  });
+
+  test("is asked for anew when it is about to expire", async () => {
+    sandbox.entra.tokenLifetime = 30;
+    const ask = password(WITH_SECRET);
+    await ask();
+    sandbox.entra.tokenLifetime = 3599;
+    await sandbox.entra.reset();
+    const fresh = await ask();
+    expect(await ask()).toBe(fresh);
+    expect(sandbox.entra.requests.length).toBe(2);
+  });
+
+  test("is never asked for when there is a password, and nothing is loaded for it", async () => {
+    const script = `
+      import { registerHooks } from "node:module";
+      registerHooks({ resolve(specifier, context, next) {
+        if (specifier.startsWith("@azure/")) console.log("loaded " + specifier);
+        return next(specifier, context);
+      } });
+      const { signIn } = await import("./src/azure/credential.ts");
+      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } })());`;
+    const cwd = join(import.meta.dirname, "../..");
+    const run = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd });
+    expect(run.stdout).toBe("hunter2\n");
+  });
+});
+
+describe("each cloud", () => {
+  test.each(Object.values(CLOUDS))("$name has its own scope and audience", async (cloud) => {
+    const federatedCredentials = ADMIN.federatedCredentials.map((each) => ({
+      ...each,
+      audience: cloud.oidcAudience,
+    }));
+    sandbox.entra.register({ ...ADMIN, federatedCredentials });
+    await password(OIDC, cloud.name)();
+    expect(sandbox.github.requests).toEqual([{ audience: cloud.oidcAudience, status: 200 }]);
+    expect(sandbox.entra.requests).toMatchObject([
+      { tenantId: TENANT_ID, clientId: ADMIN.clientId, scope: cloud.postgresScope, outcome: "issued" },
+    ]);
+  });
+
+  test.each([
+    ["azurecloud", "login.microsoftonline.com:443"],
+    ["azureusgovernment", "login.microsoftonline.us:443"],
+    // MSAL asks China by its newer name: https://github.com/Azure/azure-sdk-for-js/issues/9327
+    ["azurechinacloud", "login.partner.microsoftonline.cn:443"],
+  ] as const)("%s is asked at %s, through the job's proxy", async (cloud, authority) => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push(request.url);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    vi.stubEnv("AZURE_AUTHORITY_HOST", undefined);
+    vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${await listening(proxy)}`);
+    await failing(password(WITH_SECRET, cloud, { ...QUICK, mostTime: 0 })());
+    expect(new Set(asked)).toEqual(new Set([authority]));
+  });
+});
+
+describe("what Entra refuses is explained", () => {
+  const refused: [string, SignIn, Parameters<Sandbox["entra"]["register"]>[0] | undefined, number, string][] =
+    [
+      [
+        "a wrong secret",
+        { ...WITH_SECRET, clientSecret: "nope" } as SignIn,
+        undefined,
+        7000215,
+        "client-secret-wrong",
+      ],
+      ["an expired secret", WITH_SECRET, EXPIRED, 7000222, "client-secret-expired"],
+      [
+        "an unknown application",
+        { ...OIDC, clientId: "00000000-0000-4000-8000-000000000000" } as SignIn,
+        undefined,
+        700016,
+        "application-not-found",
+      ],
+      [
+        "an unknown tenant",
+        { ...OIDC, tenantId: "00000000-0000-4000-8000-000000000000" } as SignIn,
+        undefined,
+        90002,
+        "tenant-not-found",
+      ],
+      [
+        "no federated credential",
+        OIDC,
+        { ...ADMIN, federatedCredentials: [] },
+        70025,
+        "federated-credential-none",
+      ],
+      [
+        "another issuer",
+        OIDC,
+        withCredential({ issuer: "https://gitlab.com" }),
+        700211,
+        "federated-credential",
+      ],
+      [
+        "another audience",
+        OIDC,
+        withCredential({ audience: "api://AzureADTokenExchangeUSGov" }),
+        700212,
+        "federated-audience",
+      ],
+      [
+        "another subject",
+        OIDC,
+        withCredential({ subject: "repo:contoso/orders:environment:prod" }),
+        700213,
+        "federated-credential",
+      ],
+      [
+        "another case",
+        OIDC,
+        withCredential({ subject: "repo:Contoso/Orders:ref:refs/heads/main" }),
+        7002138,
+        "federated-subject-case",
+      ],
+    ];
+  test.each(refused)("%s", async (_name, how, app, number, code) => {
+    if (app !== undefined) sandbox.entra.register(app);
+    const failure = await failing(password(how)());
+    expect(failure).toMatchObject({
+      code,
+      message: expect.stringMatching(`^Microsoft Entra: AADSTS${number}: `),
+    });
+    expect(failure.message).not.toContain("Trace ID");
+    expect(new Set(outcomes())).toEqual(new Set([number]));
+  });
+
+  test("with what GitHub sent, in the immutable form too", async () => {
+    sandbox.github.subject = "repo:contoso@6844498/orders@1296269:ref:refs/heads/main";
+    const { hint } = await failing(password(OIDC)());
+    expect(hint).toContain(`"subject":"${sandbox.github.subject}"`);
+    expect(hint).toContain("a credential for repo:contoso/orders:ref:refs/heads/main no longer fits");
+  });
+
+  test("an assertion that has expired", async () => {
+    sandbox.github.tokenLifetime = -600;
+    expect(await failing(password(OIDC)())).toMatchObject({ code: "assertion-expired" });
+    expect(sandbox.github.requests.length).toBe(2); // it was worth another one
+  });
+
+  test("once and for all: whoever asks later is told the same, and nobody is bothered again", async () => {
+    const ask = password({ ...WITH_SECRET, clientSecret: "nope" } as SignIn);
+    const first = await failing(ask());
+    expect(await failing(ask())).toBe(first);
+    expect(outcomes()).toEqual([7000215]);
+  });
+});
+
+describe("what GitHub refuses is explained", () => {
+  test.each(["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])("no %s", async (name) => {
+    vi.stubEnv(name, undefined);
+    const failure = await failing(password(OIDC)());
+    expect(failure).toMatchObject({
+      code: "oidc-not-permitted",
+      hint: expect.stringContaining("id-token: write"),
+    });
+    expect(sandbox.entra.requests).toEqual([]);
+  });
+
+  test("an endpoint that stays out of order", async () => {
+    sandbox.github.failNext(100, 500);
+    expect(await failing(password(OIDC)())).toMatchObject({ code: "oidc-unavailable" });
+    expect(sandbox.github.requests.length).toBe(4);
+    sandbox.github.failNext(0, 500);
+  });
+
+  test("a request token that is none", async () => {
+    vi.stubEnv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "nope");
+    expect(await failing(password(OIDC)())).toMatchObject({ code: "oidc-refused" });
+  });
+
+  test("an endpoint that is not there", async () => {
+    const server = createServer();
+    const port = await listening(server);
+    await toClose.pop()?.();
+    vi.stubEnv("ACTIONS_ID_TOKEN_REQUEST_URL", `http://127.0.0.1:${port}/?x=y`);
+    expect(await failing(password(OIDC)())).toMatchObject({
+      code: "connection-refused",
+      message: expect.stringMatching(/^GitHub/),
+    });
+  });
+});
+
+describe("what may pass is tried again, with a new assertion each time", () => {
+  test("GitHub busy, Entra busy", async () => {
+    sandbox.github.failNext(1, 429);
+    sandbox.entra.failNext(1, 503);
+    await password(OIDC)();
+    expect(sandbox.github.requests.map(({ status }) => status)).toEqual([429, 200, 200]);
+    expect(outcomes()).toEqual(["failed", "issued"]);
+  });
+
+  test("a federated credential made a moment ago", async () => {
+    sandbox.entra.register(withCredential({ subject: "another" }));
+    const token = password(OIDC, "azurecloud", { ...QUICK, firstWait: 300 })();
+    await vi.waitFor(() => expect(outcomes()).toEqual([700213]));
+    sandbox.entra.register(ADMIN);
+    await token;
+    expect(outcomes()).toEqual([700213, "issued"]);
+  });
+});
+
+describe("on the way to Entra", () => {
+  test.each([
+    ["NODE_TLS_REJECT_UNAUTHORIZED", "0", "tls-checks-off"],
+    ["AZURE_AUTHORITY_HOST", "http://localhost", "authority-not-https"],
+    ["AZURE_AUTHORITY_HOST", "localhost", "authority-not-https"],
+  ])("%s=%s is refused before anything is sent", async (name, value, code) => {
+    vi.stubEnv(name, value);
+    expect(await failing(password(WITH_SECRET)())).toMatchObject({ code });
+    expect(await failing(password(OIDC)())).toMatchObject({ code });
+    expect([sandbox.github.requests, sandbox.entra.requests]).toEqual([[], []]);
+  });
+
+  test.each([
+    ["an unknown authority", "localhost", 1, "tls-unknown-authority"],
+    ["another name", "login.contoso.com", 1, "tls-wrong-host"],
+    ["last week", "localhost", -1, "tls-expired"],
+  ])(
+    "a certificate of %s is refused, and the cause is told though MSAL hides it",
+    async (_what, name, days, code) => {
+      const { cert, key } = await certificate(name, days);
+      if (code !== "tls-unknown-authority") setDefaultCACertificates([...trusted, sandbox.ca, cert]);
+      toClose.push(async () => setDefaultCACertificates([...trusted, sandbox.ca]));
+      let bodies = "";
+      const server = createTlsServer({ cert, key }, (request) =>
+        request.on("data", (chunk) => (bodies += chunk)),
+      );
+      vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${await listening(server)}`);
+      expect(await failing(password(WITH_SECRET)())).toMatchObject({
+        code,
+        message: expect.stringMatching(/^Microsoft Entra: /),
+      });
+      expect(bodies).toBe("");
+    },
+  );
+
+  test("nobody there, no such name, no answer", async () => {
+    const silent = createTcpServer(() => {});
+    const port = await listening(silent);
+    vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${port}`);
+    const hasty = { ...QUICK, answerTime: 100 };
+    expect(await failing(password(WITH_SECRET, "azurecloud", hasty)())).toMatchObject({
+      code: "connection-timed-out",
+    });
+    await toClose.pop()?.();
+    expect(await failing(password(WITH_SECRET)())).toMatchObject({ code: "connection-refused" });
+    vi.stubEnv("AZURE_AUTHORITY_HOST", "https://nowhere.invalid");
+    expect(await failing(password(WITH_SECRET)())).toMatchObject({
+      code: expect.stringMatching(/^(host-not-found|dns-unavailable)$/),
+    });
+  });
+});
+
+describe("the Azure CLI", () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "az-"));
+    toClose.push(() => rm(directory, { recursive: true }));
+    vi.stubEnv("PATH", `${directory}${delimiter}${process.env.PATH}`);
+  });
+  /** An `az` on the PATH, of which this is the shell script. */
+  async function az(script: string) {
+    await writeFile(join(directory, "az"), `#!/bin/sh\n${script}\n`);
+    await chmod(join(directory, "az"), 0o755);
+  }
+
+  test("is asked for a token of PostgreSQL, as it answers", async () => {
+    // https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
+    await az(`echo "$@" >"${directory}/args"
+      echo '{ "accessToken": "the-token", "expiresOn": "2099-01-01 00:00:00.000000", "expires_on": 4070908800, "subscription": "s", "tenant": "t", "tokenType": "Bearer" }'`);
+    expect(await password({ type: "azure-cli" })()).toBe("the-token");
+    expect(await readFile(join(directory, "args"), "utf8")).toBe(
+      "account get-access-token --output json --resource https://ossrdbms-aad.database.windows.net\n",
+    );
+  });
+
+  test("not signed in is explained", async () => {
+    await az(`echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`);
+    expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
+      code: "cli-not-signed-in",
+      message: expect.stringMatching(/^The Azure CLI: /),
+    });
+  });
+
+  test("that is missing is explained", async () => {
+    vi.stubEnv("PATH", directory);
+    expect(await failing(password({ type: "azure-cli" })())).toMatchObject({ code: "cli-missing" });
+  });
+
+  test("with a trouble of its own keeps its words", async () => {
+    await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
+    expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
+      code: "unknown",
+      message: "The Azure CLI: ERROR: the cloud is upside down",
+    });
+  });
+});
+
+function withCredential(over: Partial<(typeof ADMIN.federatedCredentials)[number]>) {
+  return { ...ADMIN, federatedCredentials: ADMIN.federatedCredentials.map((each) => ({ ...each, ...over })) };
+}
+
+/** Starts it on a free port, to be closed after the test. */
+function listening(server: Server | TcpServer): Promise<number> {
+  toClose.push(async () => {
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.close();
+  });
+  return new Promise((found, failed) => {
+    server.once("error", failed);
+    server.listen(0, "localhost", () => {
+      const address = server.address();
+      found(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}

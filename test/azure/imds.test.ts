@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { signIn } from "../../src/azure/credential.ts";
+import { Failed } from "../../src/diagnosis/failed.ts";
+import { CLOUDS } from "../../src/settings/clouds.ts";
+import { REFUSED, startEndpoint, TOKEN } from "./managed-identity.ts";
+
+// A file of its own: the library settles once per process where the machine's identity is asked for.
+const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
+const QUICK = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+
+let imds: Awaited<ReturnType<typeof startEndpoint>>;
+beforeAll(async () => {
+  imds = await startEndpoint(TOKEN);
+  process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST = `http://127.0.0.1:${imds.port}`;
+});
+afterAll(() => imds.close());
+beforeEach(() => {
+  imds.asked.length = 0;
+  imds.answer = TOKEN;
+});
+
+const password = (clientId?: string, cloud = CLOUDS.azurecloud) =>
+  signIn({ signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud }, process.env, QUICK);
+
+test("a virtual machine's own identity is asked of IMDS", async () => {
+  expect(await password()()).toBe("the-token");
+  const [{ url, headers } = expect.unreachable()] = imds.asked;
+  expect(url.pathname).toMatch(/^\/metadata\/identity\/oauth2\/token\/?$/);
+  expect(url.searchParams.get("resource")).toBe("https://ossrdbms-aad.database.windows.net");
+  expect(url.searchParams.get("client_id")).toBeNull();
+  expect(headers.metadata).toBe("true");
+});
+
+test("a user-assigned one is asked for by its client ID, in its cloud", async () => {
+  await password(CLIENT_ID, CLOUDS.azurechinacloud)();
+  expect(
+    imds.asked.map(({ url }) => [url.searchParams.get("client_id"), url.searchParams.get("resource")]),
+  ).toEqual([[CLIENT_ID, "https://ossrdbms-aad.database.chinacloudapi.cn"]]);
+});
+
+test("one the machine does not have is explained", async () => {
+  imds.answer = REFUSED;
+  const error = await password(CLIENT_ID.replace("c11e", "c11f"))().catch((error: unknown) => error);
+  expect((error as Failed).failure).toMatchObject({
+    code: "managed-identity-unknown",
+    message: expect.stringMatching(/^The runner's managed identity: .*Identity not found$/),
+  });
+  expect(imds.asked).toHaveLength(1);
+});
+
+test("IMDS that is busy is asked again", async () => {
+  imds.answer = (...request) =>
+    imds.asked.length < 3 ? { status: 429, json: { error: "throttled" } } : TOKEN(...request);
+  expect(await password(CLIENT_ID.replace("c11e", "c120"))()).toBe("the-token");
+  expect(imds.asked).toHaveLength(3);
+});
+
+test("a machine without one is explained", async () => {
+  imds.close();
+  const error = await password(CLIENT_ID.replace("c11e", "c121"))().catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(Failed);
+  expect((error as Failed).failure).toMatchObject({ code: "managed-identity-unavailable" });
+});

@@ -1,0 +1,400 @@
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { Failed } from "../../src/diagnosis/failed.ts";
+import type { Patience } from "../../src/diagnosis/retry.ts";
+import { type Target, withSession } from "../../src/postgres/session.ts";
+import type { Server } from "../../src/settings/settings.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import {
+  ASK_PASSWORD,
+  type Behaviour,
+  certificate,
+  errorResponse,
+  type Stub,
+  startStub,
+  WELCOME,
+} from "./stub-server.ts";
+
+const SECRET = "the-password-of-ci-admin";
+/** As in a job, but for the waiting. */
+const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+
+let sandbox: Sandbox;
+let stubs: Stub[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await sandbox.sql("postgres", `ALTER ROLE "ci-admin" PASSWORD '${SECRET}'`);
+});
+afterAll(() => sandbox.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(stubs.map((stub) => stub.close()));
+  stubs = [];
+});
+
+const target = (
+  over: Partial<Target> & { tls?: Server["tls"]; host?: string; port?: number } = {},
+): Target => ({
+  server: {
+    host: over.host ?? "localhost",
+    port: over.port ?? sandbox.server.port,
+    tls: over.tls ?? { mode: "verify-full", rootCertificates: sandbox.ca },
+  },
+  database: over.database ?? "postgres",
+  user: over.user ?? "ci-admin",
+});
+
+const password = async () => SECRET;
+const nothing = async () => {};
+const rows = (text: string) => async (client: pg.Client) => (await client.query(text)).rows;
+
+async function stub(behaviour: Behaviour): Promise<Stub> {
+  const started = await startStub(behaviour);
+  stubs.push(started);
+  return started;
+}
+
+/** The failure it ends with. */
+async function failing(promise: Promise<unknown>): Promise<Failed["failure"]> {
+  const error = await promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(Failed);
+  return (error as Failed).failure;
+}
+
+describe("a session", () => {
+  test("is TLS-encrypted, and its own", async () => {
+    const found = await withSession(
+      target(),
+      password,
+      rows(
+        "SELECT current_user AS name, ssl, application_name FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE pid = pg_backend_pid()",
+      ),
+    );
+    expect(found).toEqual([{ name: "ci-admin", ssl: true, application_name: "azure-postgres-grants" }]);
+  });
+
+  test("is ended after the work, and after work that failed", async () => {
+    await withSession(target(), password, rows("SELECT 1"));
+    const boom = new Error("boom");
+    await expect(withSession(target(), password, () => Promise.reject(boom))).rejects.toBe(boom);
+    await vi.waitFor(async () => {
+      const left = await sandbox.sql(
+        "postgres",
+        "SELECT FROM pg_stat_activity WHERE application_name = 'azure-postgres-grants'",
+      );
+      expect(left).toEqual([]);
+    });
+  });
+
+  test("takes nothing from the job's environment", async () => {
+    const evil = {
+      PGHOST: "evil.invalid",
+      PGPORT: "1",
+      PGUSER: "evil",
+      PGDATABASE: "evil",
+      PGPASSWORD: "evil",
+      PGSSLMODE: "disable",
+      PGSSLNEGOTIATION: "direct",
+      PGOPTIONS: "-c search_path=evil -c role=migrator",
+      PGREPLICATION: "database",
+      PGAPPNAME: "evil",
+      PGCLIENT_ENCODING: "LATIN1",
+      PGCONNECT_TIMEOUT: "1",
+      PGBINARY: "1",
+      PGTZ: "Asia/Kathmandu",
+      PGDATESTYLE: "German",
+    };
+    for (const [name, value] of Object.entries(evil)) vi.stubEnv(name, value);
+    const found = await withSession(
+      target(),
+      password,
+      rows(`SELECT current_user AS user, current_database() AS database, current_setting('search_path') AS path,
+        current_setting('client_encoding') AS encoding, current_setting('application_name') AS name,
+        current_setting('TimeZone') <> 'Asia/Kathmandu' AS zone, current_setting('DateStyle') AS style`),
+    );
+    expect(found).toEqual([
+      {
+        user: "ci-admin",
+        database: "postgres",
+        path: '"$user", public',
+        encoding: "UTF8",
+        name: "azure-postgres-grants",
+        zone: true,
+        style: "ISO, MDY",
+      },
+    ]);
+  });
+
+  test("that the server ends while it works says why, and the process lives on", async () => {
+    const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
+    const error = await withSession(target(), password, async (client) => {
+      const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
+      const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
+      await kill(pid);
+      await ended;
+      await client.query("SELECT 1");
+    }).catch((error: unknown) => error);
+    expect(diagnose(error)).toMatchObject({
+      code: "server-stopping",
+      message: "PostgreSQL: terminating connection due to administrator command",
+    });
+  });
+
+  test("in which work knows what is wrong keeps the work's own words", async () => {
+    const known = new Failed({ code: "mine", message: "m", hint: "h" });
+    const error = withSession(target(), password, async (client) => {
+      await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
+      throw known;
+    });
+    await expect(error).rejects.toBe(known);
+  });
+});
+
+describe("what a real server refuses is explained", () => {
+  const refused: [string, Partial<Target>, string][] = [
+    ["a wrong password", { user: "migrator" }, "password-refused"],
+    ["a name nobody has", { user: "nobody here" }, "password-refused"],
+    ["a database that is not there", { database: "Postgres" }, "database-not-found"],
+  ];
+  test.each(refused)("%s", async (_name, over, code) => {
+    const asked = vi.fn(password);
+    expect(await failing(withSession(target(over), asked, nothing, {}, QUICK))).toMatchObject({ code });
+    expect(asked).toHaveBeenCalledTimes(1); // waiting cannot mend it
+  });
+
+  test("a role that may not log in, and one that may not connect", async () => {
+    await sandbox.sql(
+      "postgres",
+      "CREATE ROLE nologin PASSWORD 'x'; CREATE ROLE outsider LOGIN PASSWORD 'x'",
+    );
+    await sandbox.createDatabase("closed");
+    await sandbox.sql("closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
+    const to = (over: Partial<Target>) => withSession(target(over), async () => "x", nothing, {}, QUICK);
+    expect(await failing(to({ user: "nologin" }))).toMatchObject({ code: "role-may-not-log-in" });
+    expect(await failing(to({ user: "outsider", database: "closed" }))).toMatchObject({
+      code: "connect-not-granted",
+    });
+  });
+
+  test("a connection without TLS", async () => {
+    const failure = await failing(
+      withSession(target({ host: "127.0.0.1", tls: { mode: "disable" } }), password, nothing, {}, QUICK),
+    );
+    expect(failure).toMatchObject({ code: "tls-required" });
+  });
+
+  test("a port where nobody listens, and a host that is none", async () => {
+    const { port, close } = await startStub({});
+    await close();
+    expect(await failing(withSession(target({ port }), password, nothing, {}, QUICK))).toMatchObject({
+      code: "connection-refused",
+      message: expect.stringMatching(/^PostgreSQL at localhost:\d+, database "postgres": .*ECONNREFUSED/),
+    });
+    expect(
+      await failing(withSession(target({ host: "nowhere.invalid" }), password, nothing, {}, QUICK)),
+    ).toMatchObject({
+      code: expect.stringMatching(/^(host-not-found|dns-unavailable)$/),
+    });
+  });
+});
+
+describe("before anything secret leaves", () => {
+  /** Fails with this code, and the server has not even heard a name. */
+  async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
+    const server = await stub(behaviour);
+    const failure = await failing(
+      withSession(target({ host, port: server.port, tls }), password, nothing, {}, QUICK),
+    );
+    expect(failure).toMatchObject({ code });
+    expect(server.received.map(String).join()).not.toContain(SECRET);
+    expect(server.received).toEqual([]);
+  }
+
+  test("a server without TLS is refused", () => refusedBy({}, { mode: "verify-full" }, "tls-not-offered"));
+
+  test("a certificate of an unknown authority is refused, with `verify-ca` too", async () => {
+    const tls = await certificate("localhost");
+    await refusedBy({ tls }, { mode: "verify-full" }, "tls-unknown-authority");
+    await refusedBy({ tls }, { mode: "verify-ca" }, "tls-unknown-authority");
+  });
+
+  test("a certificate for another name is refused; `verify-ca` lets it pass", async () => {
+    const tls = await certificate("other.contoso.com");
+    await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-wrong-host");
+    const server = await stub({ tls, onStartup: () => ASK_PASSWORD, onMessage: () => WELCOME });
+    const lax = target({ port: server.port, tls: { mode: "verify-ca", rootCertificates: tls.cert } });
+    await withSession(lax, password, nothing);
+    expect(String(server.received[1])).toContain(SECRET);
+  });
+
+  test("a certificate that names a host is refused for an address", async () => {
+    const tls = await certificate("localhost");
+    await refusedBy(
+      { tls },
+      { mode: "verify-full", rootCertificates: tls.cert },
+      "tls-wrong-host",
+      "127.0.0.1",
+    );
+  });
+
+  test("an expired certificate is refused", async () => {
+    const tls = await certificate("localhost", -1);
+    await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-expired");
+  });
+
+  test.each([
+    ["PGSSLMODE", "disable"],
+    ["PGSSLMODE", "no-verify"],
+    ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+  ])("%s=%s in the job's environment weakens nothing", async (name, value) => {
+    vi.stubEnv(name, value);
+    await refusedBy(
+      { tls: await certificate("localhost") },
+      { mode: "verify-full" },
+      "tls-unknown-authority",
+    );
+    await refusedBy({}, { mode: "verify-full" }, "tls-not-offered");
+  });
+});
+
+describe("sign-in and handshake overlap", () => {
+  test("TLS stands before the password is there", async () => {
+    const tls = await certificate("localhost");
+    let standing = () => {};
+    const stands = new Promise<void>((resolve) => {
+      standing = resolve;
+    });
+    const server = await stub({
+      tls,
+      onSecure: () => standing(),
+      onStartup: () => ASK_PASSWORD,
+      onMessage: () => WELCOME,
+    });
+    const late = async () => {
+      await stands; // without the overlap, this would wait for ever
+      return SECRET;
+    };
+    await withSession(
+      target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
+      late,
+      nothing,
+    );
+    expect(String(server.received[1])).toContain(SECRET);
+  });
+
+  test("a sign-in that fails ends the attempt at once, and the server hears no name", async () => {
+    const tls = await certificate("localhost");
+    const failure = new Failed({ code: "connection-refused", message: "Entra is away", hint: "h" });
+    const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
+    for (const behaviour of [{ silent: true }, { tls }] as const) {
+      const server = await stub(behaviour);
+      const asked = vi.fn(() => Promise.reject(failure));
+      await expect(
+        withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
+      ).rejects.toBe(failure);
+      expect(asked).toHaveBeenCalledTimes(1); // it was tried again where it belongs, and not here
+      expect(server.received).toEqual([]);
+    }
+  });
+});
+
+describe("what may pass is tried again, and no more", () => {
+  /** A trusted stub, and how to reach it. */
+  async function trusted(behaviour: Omit<Behaviour, "tls">) {
+    const tls = await certificate("localhost");
+    const server = await stub({ ...behaviour, tls });
+    return {
+      server,
+      to: target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
+    };
+  }
+
+  test("a server that starts up is waited for, each time with a password asked for anew", async () => {
+    const { server, to } = await trusted({
+      onStartup: (attempt) =>
+        attempt < 4 ? errorResponse("57P03", "the database system is starting up") : ASK_PASSWORD,
+      onMessage: () => WELCOME,
+    });
+    const asked = vi.fn(password);
+    await withSession(to, asked, nothing, {}, QUICK);
+    expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
+  });
+
+  test("but not for ever", async () => {
+    const { server, to } = await trusted({
+      onStartup: () => errorResponse("57P03", "the database system is starting up"),
+    });
+    expect(await failing(withSession(to, password, nothing, {}, QUICK))).toMatchObject({
+      code: "server-starting",
+    });
+    expect(server.connections()).toBe(5);
+  });
+
+  test("a full server is waited for (the real one)", async () => {
+    await sandbox.sql("postgres", "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
+    const crowd = (work: () => Promise<unknown>) =>
+      withSession(target({ user: "crowded" }), async () => "x", work, {}, QUICK);
+    const failure = await crowd(() => failing(crowd(nothing)));
+    expect(failure).toMatchObject({
+      code: "no-connection-slots",
+      message: expect.stringContaining('for role "crowded"'),
+    });
+  });
+
+  test("a token that has expired is replaced once", async () => {
+    const expired = errorResponse(
+      "28000",
+      "The access token has expired. Please acquire a new token and retry.",
+    );
+    const { server, to } = await trusted({
+      onStartup: () => ASK_PASSWORD,
+      onMessage: (_attempt, message) => (String(message).includes("fresh") ? WELCOME : expired),
+    });
+    await withSession(to, async (refused) => (refused === "stale" ? "fresh" : "stale"), nothing, {}, QUICK);
+    expect(server.connections()).toBe(2);
+    const never = withSession(to, async () => "stale", nothing, {}, QUICK);
+    expect(await failing(never)).toMatchObject({ code: "token-expired" });
+  });
+
+  test("a connection that breaks is made anew", async () => {
+    const tls = await certificate("localhost");
+    const server = await stub({
+      tls,
+      onStartup: () => errorResponse("57P01", "terminating connection due to administrator command"),
+    });
+    const to = target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } });
+    expect(await failing(withSession(to, password, nothing, {}, QUICK))).toMatchObject({
+      code: "server-stopping",
+    });
+    expect(server.connections()).toBe(5);
+  });
+
+  test("a server that never answers is given up, the sign-in's time not counted", async () => {
+    const server = await stub({ silent: true });
+    const hasty = { ...QUICK, answerTime: 50 };
+    expect(
+      await failing(withSession(target({ port: server.port }), password, nothing, {}, hasty)),
+    ).toMatchObject({
+      code: "connection-timed-out",
+      message: expect.stringContaining("timeout expired"),
+    });
+    const slow = () => new Promise<string>((resolve) => setTimeout(resolve, 500, SECRET));
+    expect(
+      await withSession(target(), slow, rows("SELECT 1 AS one"), {}, { ...QUICK, answerTime: 300 }),
+    ).toEqual([{ one: 1 }]);
+  });
+});
+
+test("a refused token tells of itself, never itself", async () => {
+  const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
+  const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
+  const failure = await failing(withSession(target(), async () => token, nothing, {}, QUICK));
+  expect(failure.hint).toContain("oid object-1, appid app-1, idtyp app");
+  expect(JSON.stringify(failure)).not.toContain(token.slice(0, 20));
+  expect(JSON.stringify(failure)).not.toContain("signature-of-it");
+});

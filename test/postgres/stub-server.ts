@@ -1,0 +1,107 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { generate } from "selfsigned";
+
+/** A server that speaks just enough of PostgreSQL's protocol to fail in ways a real one cannot be made to. */
+export interface Stub {
+  readonly port: number;
+  /** Startup messages and passwords, as they came. */
+  readonly received: Buffer[];
+  /** Connections so far. */
+  readonly connections: () => number;
+  close(): Promise<void>;
+}
+
+/** What it does with each connection; `attempt` counts from 1. */
+export interface Behaviour {
+  /** Certificate to answer the request for TLS with; without one it says no. */
+  readonly tls?: { cert: string; key: string };
+  /** Never answers at all. */
+  readonly silent?: true;
+  /** Answers the startup message. */
+  readonly onStartup?: (attempt: number) => Buffer;
+  /** Answers the password, and whatever comes later. */
+  readonly onMessage?: (attempt: number, message: Buffer) => Buffer;
+  /** TLS stands. */
+  readonly onSecure?: () => void;
+}
+
+export async function startStub(behaviour: Behaviour): Promise<Stub> {
+  const received: Buffer[] = [];
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((socket) => {
+    const attempt = ++connections;
+    sockets.add(socket);
+    socket.on("error", () => {}); // the client may leave as it likes
+    if (behaviour.silent) return;
+    socket.once("data", () => {
+      if (behaviour.tls === undefined) {
+        socket.end("N");
+        return;
+      }
+      socket.write("S");
+      const secure = new TLSSocket(socket, { isServer: true, ...behaviour.tls });
+      secure.on("error", () => {});
+      secure.on("secure", () => behaviour.onSecure?.());
+      let first = true;
+      secure.on("data", (message: Buffer) => {
+        received.push(message);
+        secure.write(
+          (first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message)) ?? "",
+        );
+        first = false;
+      });
+    });
+  });
+  const port = await listening(server);
+  return {
+    port,
+    received,
+    connections: () => connections,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((closed) => server.close(() => closed()));
+    },
+  };
+}
+
+/** https://www.postgresql.org/docs/current/protocol-error-fields.html */
+export function errorResponse(code: string, message: string): Buffer {
+  return framed("E", Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`));
+}
+
+export const ASK_PASSWORD = framed("R", Buffer.from([0, 0, 0, 3]));
+export const WELCOME = Buffer.concat([framed("R", Buffer.from([0, 0, 0, 0])), framed("Z", Buffer.from("I"))]);
+
+function framed(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+/** A certificate of its own authority, for this name and time. */
+export async function certificate(name: string, days = 1): Promise<{ cert: string; key: string }> {
+  const day = 24 * 3600 * 1000;
+  const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    notBeforeDate: new Date(Date.now() - 7 * day),
+    notAfterDate: new Date(Date.now() + days * day),
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
+    ],
+  });
+  return { cert, key };
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((found, failed) => {
+    server.once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      found(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}
