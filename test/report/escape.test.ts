@@ -112,7 +112,17 @@ test("a sentence keeps its words plain and its code as code", () => {
   expect(markdown.text("a `lone tick")).toBe("a `` `lone `` tick");
 });
 
+test("a sentence in a list starts no other list, and no line across", () => {
+  for (const sentence of ["- x", "1. x", "+ x", "---", "2)", "===", "``1. x"]) {
+    const tree = rawTree(`- ${markdown.text(sentence)}`);
+    expect(elementsIn(tree)).toEqual(["ul", "li", "code"]);
+  }
+});
+
 test("a code block cannot be ended from inside", () => {
+  for (const content of ["a\n```\nb", "a\n  ````\n`````\nb"]) {
+    expect(textIn(rawTree(codeBlock("sql", content)))).toBe(`${content}\n`);
+  }
   fc.assert(
     fc.property(fc.array(hostileName, { maxLength: 5 }), (lines) => {
       const content = lines.map((line) => line.replaceAll(/[\r\n\0]/g, "")).join("\n");
