@@ -123,7 +123,7 @@ function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Rol
 }
 
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
-function byName(a: Finding, b: Finding): number {
+export function byName(a: Finding, b: Finding): number {
   return (
     rank(a.group.kind) - rank(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||

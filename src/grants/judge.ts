@@ -8,7 +8,7 @@ import type {
   Source,
   Verdict,
 } from "../report/report.ts";
-import { type Drift, driftOf, type Finding, inOrder } from "./drift.ts";
+import { byName, type Drift, driftOf, type Finding, inOrder } from "./drift.ts";
 import { fixFor, mendingBlocks } from "./mending.ts";
 import { batchesOf, type Hopeless, identify, type Plan, planGrants, planRevokes } from "./plan.ts";
 import type { Demand, Privilege } from "./privileges.ts";
@@ -139,7 +139,7 @@ function describeExtra(snapshot: Snapshot, drift: Drift, outcome: Outcome): read
   );
   const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
   const reasons = reasonsOf({ ...plan, hopeless: [...plan.hopeless, ...hopeless] }, outcome, "not-revoked");
-  return [...drift.extra, ...columnsOnly].map((finding) => {
+  return [...drift.extra, ...columnsOnly].sort(byName).map((finding) => {
     const column = onColumns.get(identify(finding));
     const privileges = inOrder([...finding.privileges, ...(column?.privileges ?? [])]);
     const onTable = drift.extra.includes(finding) ? finding.privileges : [];

@@ -91,9 +91,12 @@ function whatIsTried({ verb, owner, group }: Change): string {
   return `${verb} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 
-/** Tries one object as the session user, then as its owner; null where neither works. */
+/**
+ * Tries one object as the session user, then as its owner; null where neither works. A REVOKE only as the owner: with
+ * a grant option of its own, the session user would take back what it granted itself, nothing, without a word.
+ */
 async function tryOne(client: Client, change: Change): Promise<{ as: Role | null } | null> {
-  for (const as of [null, change.owner]) {
+  for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
     const { error, warned } = await attempt(client, [{ ...change, as }]);
     if (error === null && !warned) return { as };
     if (error !== null) reasonOf(error);

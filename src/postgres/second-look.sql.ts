@@ -98,7 +98,8 @@ ORDER BY n.nspname, c.relname, g.oid;`;
 
 /**
  * Views that select from something their reader cannot read: the view's owner, or for a security_invoker view (from
- * 15) whoever reads the view it is part of, the grantee in the end. Views on views are followed down.
+ * 15) always the grantee, however it is reached. Views on views are followed down.
+ * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
  */
 export function viewsThatCannotRead(schemas: readonly Oid[], grantees: readonly Oid[]): string {
   return `
@@ -111,7 +112,7 @@ WITH RECURSIVE reading AS (
   UNION
   SELECT r.grantee, r.view, source.oid,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
-                    WHERE option_name = 'security_invoker') THEN r.reader
+                    WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END
   FROM reading AS r
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
