@@ -119,9 +119,8 @@ function* blocks(subject: Subject): Generator<string> {
   const { database, grantee, report } = subject;
   yield facts(subject);
   for (const cause of byCause(grantee.missing)) yield* causeBlocks("Missing", cause, database);
-  if (extraIsDrift(report)) {
-    for (const cause of byCause(grantee.extra)) yield* causeBlocks("More than asked for", cause, database);
-  }
+  const beyond = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
+  for (const cause of byCause(grantee.extra)) yield* causeBlocks(beyond, cause, database);
   yield* mendingBlocks(database);
 }
 
@@ -170,11 +169,10 @@ function* mendingBlocks({ mending, grantees }: DatabaseReport): Generator<string
   const drifting = grantees.filter(({ verdict }) => verdict === "drift").length;
   const whom = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
   for (const { as, statements } of mending) {
-    const sql = statements.map(visibleSql).join("\n");
     const size = `${count(statements.length, "statement")}${whom}`;
-    yield sql.length > SQL_LENGTH
+    yield statements.reduce((sum, statement) => sum + statement.length, 0) > SQL_LENGTH
       ? `**SQL for ${markdown.name(as)}** (${size}): too long for here, in the SQL file (output \`sql\`).`
-      : `<details><summary><b>SQL for ${markup.name(as)}</b> (${size})</summary>\n\n${codeBlock("sql", sql)}\n\n</details>`;
+      : `<details><summary><b>SQL for ${markup.name(as)}</b> (${size})</summary>\n\n${codeBlock("sql", statements.map(visibleSql).join("\n"))}\n\n</details>`;
   }
 }
 

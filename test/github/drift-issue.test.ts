@@ -5,6 +5,9 @@ import * as reports from "../report/reports.ts";
 import { type Command, commandsIn } from "../report/runner.ts";
 import { type GitHubApi, startGitHubApi } from "../sandbox/github-api.ts";
 
+const SECONDARY =
+  "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
+
 let github: GitHubApi;
 
 beforeEach(async () => {
@@ -137,7 +140,11 @@ test("finds its issue behind pages of others, and never takes a pull request for
 
 test("of two runs at once that both open an issue, the later closes its own", async () => {
   github.gatherLists(2);
-  await Promise.all([keep(reports.drift()), keep(reports.drift())]);
+  const run = () => keepDriftIssues(reports.drift(), options());
+  const output = await outputOf(async () => {
+    await Promise.all([run(), run()]);
+  });
+  expect(output).toContain("#2 closed, a duplicate of #1");
   expect(github.issues).toMatchObject([
     { number: 1, state: "open" },
     { number: 2, state: "closed", state_reason: "not_planned" },
@@ -230,11 +237,13 @@ test("waits as long as GitHub asks", async () => {
 });
 
 test.each([
-  ["asks to wait too long", { status: 403, message: SECONDARY_TEXT(), headers: { "retry-after": 3600 } }],
-  ["does not say how long", { status: 403, message: SECONDARY_TEXT() }],
+  ["asks to wait too long", { status: 403, message: SECONDARY, headers: { "retry-after": 3600 } }],
+  ["does not say how long", { status: 403, message: SECONDARY }],
 ])("gives up with one warning when GitHub %s", async (_, failing) => {
   github.failNext(1, failing);
-  const warnings = await keep(drifts("a", "b"), { patience: { firstWait: 1, mostTime: 1_000 } });
+  const warnings = await keep(drifts("a", "b"), {
+    patience: { firstWait: 1, mostTime: 1_000, answerTime: 10_000 },
+  });
   expect(warnings).toEqual([expect.stringContaining("GitHub's rate limit is reached.")]);
   expect(github.requests).toHaveLength(1);
 });
@@ -247,6 +256,13 @@ test("gives up with one warning when GitHub stays out of order or cannot be reac
   expect(github.requests).toHaveLength(4);
   await github.close();
   expect(await keep(drifts("a", "b"))).toEqual([expect.stringContaining("could not be reached")]);
+});
+
+test("does not wait for ever for an answer", async () => {
+  github.failNext(9, { status: 200, hang: true });
+  expect(await keep(drifts("a"), { patience: { firstWait: 1, mostTime: 1_000, answerTime: 20 } })).toEqual([
+    expect.stringContaining("could not be reached"),
+  ]);
 });
 
 test("what GitHub answers is no command in the log", async () => {
@@ -266,12 +282,6 @@ test("GitHub takes the body of a hundred thousand objects, and of the longest na
     expect(body.match(/<details/g)?.length).toBe(body.match(/<\/details>/g)?.length);
   }
 });
-
-const SECONDARY = SECONDARY_TEXT();
-
-function SECONDARY_TEXT(): string {
-  return "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
-}
 
 function hugeNames(i: number) {
   return reports.missing({
@@ -293,7 +303,13 @@ function drifts(...names: string[]): Report {
 
 function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions {
   const { env, token } = github;
-  return { token, env, schemas: ["public"], patience: { firstWait: 1, mostTime: 10_000 }, ...overrides };
+  return {
+    token,
+    env,
+    schemas: ["public"],
+    patience: { firstWait: 1, mostTime: 10_000, answerTime: 10_000 },
+    ...overrides,
+  };
 }
 
 /** @returns the warnings, as the runner reads them; nothing else may be a command */
@@ -303,7 +319,7 @@ async function keep(report: Report, overrides: Partial<DriftIssueOptions> = {}):
   return commands.map(({ data }: Command) => data);
 }
 
-/** What a task writes to stdout, where the runner looks for commands. Two may run at once. */
+/** What a task writes to stdout, where the runner looks for commands. */
 async function outputOf(task: () => Promise<void>): Promise<string> {
   let output = "";
   const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {

@@ -22,7 +22,13 @@ export type StoredIssue = {
   pull_request?: true;
 };
 
-export type Failing = { status: number; message?: string; headers?: Record<string, string | number> };
+export type Failing = {
+  status: number;
+  message?: string;
+  headers?: Record<string, string | number>;
+  /** No answer at all; the connection stays open. */
+  hang?: true;
+};
 
 type Seen = { method: string; path: string; status: number };
 
@@ -87,7 +93,8 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     );
     if (spoil) {
       spoil.left -= 1;
-      const { status, message = "Server Error", headers } = spoil.failing;
+      const { status, message = "Server Error", headers, hang } = spoil.failing;
+      if (hang) await new Promise(() => {});
       return { ...refuse(status, message), ...(headers && { headers }) };
     }
     if (headers.authorization !== `token ${api.token}`) return refuse(401, "Bad credentials");

@@ -5,6 +5,8 @@ export interface Patience {
   readonly firstWait: number;
   /** Milliseconds after which, for all requests together, nothing is tried again. */
   readonly mostTime: number;
+  /** Milliseconds that one answer may take. */
+  readonly answerTime: number;
 }
 
 const MOST_ATTEMPTS = 4;
@@ -17,12 +19,12 @@ const LIMIT_WAIT = 60_000;
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  * @param tell is given a line for people before each wait
  */
-export function patiently({ firstWait, mostTime }: Patience, tell: (line: string) => void) {
+export function patiently({ firstWait, mostTime, answerTime }: Patience, tell: (line: string) => void) {
   const end = Date.now() + mostTime;
-  return async <T>(request: () => T | Promise<T>): Promise<T> => {
+  return async <T>(request: (signal: AbortSignal) => T | Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await request();
+        return await request(AbortSignal.timeout(answerTime));
       } catch (error) {
         const wait = waitAfter(refusalIn(error), firstWait * 2 ** (attempt - 1));
         if (wait === undefined || attempt === MOST_ATTEMPTS || Date.now() + wait > end) throw error;

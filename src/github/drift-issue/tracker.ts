@@ -35,10 +35,11 @@ const LABEL = {
   description: "PostgreSQL privileges have drifted; kept by azure-postgres-grants",
 };
 
-/** Short: a job waits. After so much time in all, nothing is tried again. */
-const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000 };
-/** Milliseconds. GitHub itself gives up on a request after 10 s: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts */
-const REQUEST_TIMEOUT = 20_000;
+/**
+ * Short: a job waits for it. GitHub itself gives up on a request after 10 s:
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+ */
+const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000, answerTime: 20_000 };
 
 /**
  * @throws NoWayToGitHub when the environment or the token cannot be used
@@ -67,12 +68,11 @@ export async function openTracker(options: {
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const patient = patiently(patience, info);
   octokit.hook.wrap("request", (request, options) =>
-    patient(() =>
-      request({
-        ...options,
-        request: { ...options.request, signal: AbortSignal.timeout(REQUEST_TIMEOUT) },
-      }),
-    ),
+    patient((signal) => {
+      // Into the same object: Octokit's own hook, inside of this one, sees no other.
+      options.request = { ...options.request, signal };
+      return request(options);
+    }),
   );
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };

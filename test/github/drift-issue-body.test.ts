@@ -1,0 +1,195 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  issueBody,
+  issueComment,
+  issueTitle,
+  markerOf,
+  readMarker,
+  type Subject,
+  subjectsOf,
+} from "../../src/report/issue-body.ts";
+import type { Report } from "../../src/report/report.ts";
+import { githubTree, rawTree } from "../report/github-html.ts";
+import { hostileName } from "../report/hostile.ts";
+import * as reports from "../report/reports.ts";
+import { elementsIn, LIVE, proseIn, textIn } from "../report/tree.ts";
+
+const RUN = "[this run](https://github.example/contoso/orders/actions/runs/1)";
+
+function subject(report: Report, schemas: Subject["schemas"] = ["public"]): Subject {
+  const [first] = subjectsOf(report, schemas);
+  if (!first) throw new Error("the report names no grantee");
+  return first;
+}
+
+/** A grantee in a database that lacks one table, all named so. */
+function named(database: string, grantee: string, table: string): Report {
+  const missing = [reports.missing({ name: table })];
+  return reports.report([
+    reports.database({
+      database,
+      verdict: "drift",
+      grantees: [reports.grantee({ grantee, verdict: "drift", missing })],
+    }),
+  ]);
+}
+
+const OURS = "h3 hr p strong b code br table thead tbody tr th td details summary pre a".split(" ");
+
+test("nothing of hostile names becomes markup, a link, a mention or a reference, in body, comment or title", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+      const about = subject(reports.hostile(names), names);
+      for (const text of [
+        issueBody(about, RUN),
+        issueComment("back", about, RUN),
+        issueComment("gone", about, RUN),
+        issueTitle(about),
+      ]) {
+        const tree = rawTree(text);
+        const elements = elementsIn(tree);
+        expect(elements.filter((name) => !OURS.includes(name))).toEqual([]);
+        expect(elements.filter((name) => name === "a").length).toBe(text.includes(RUN) ? 1 : 0);
+        expect(proseIn(tree)).not.toMatch(LIVE);
+        expect(elementsIn(githubTree(text))).toEqual(elements);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("the marker is read back from the body for any names, however GitHub ends lines", () => {
+  fc.assert(
+    fc.property(hostileName, hostileName, hostileName, fc.array(hostileName), (a, b, c, schemas) => {
+      const about = subject(named(a, b, c), schemas);
+      const body = issueBody(about, RUN);
+      expect(readMarker(body)).toEqual(markerOf(about));
+      expect(readMarker(body.replaceAll("\n", "\r\n"))).toEqual(markerOf(about));
+      expect(textIn(rawTree(body))).not.toContain(markerOf(about).key);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("no names share a marker with others, however they are cut", () => {
+  const place = fc.tuple(hostileName, hostileName, fc.array(hostileName, { maxLength: 3 }));
+  const keyOf = ([database, grantee, schemas]: [string, string, string[]]) =>
+    markerOf(subject(named(database, grantee, "t"), schemas)).key;
+  fc.assert(
+    fc.property(place, place, (a, b) => {
+      const same = JSON.stringify([a[0], a[1], [...new Set(a[2])].sort()]);
+      const other = JSON.stringify([b[0], b[1], [...new Set(b[2])].sort()]);
+      expect(keyOf(a) === keyOf(b)).toBe(same === other);
+    }),
+  );
+  expect(keyOf(["a,b", "c", ["d"]])).not.toBe(keyOf(["a", "b,c", ["d"]]));
+  expect(keyOf(["a", "b", ["c,d"]])).not.toBe(keyOf(["a", "b", ["c", "d"]]));
+});
+
+test("the set of objects tells schemas, kinds and the creators of future tables apart", () => {
+  const found = (overrides: Parameters<typeof reports.missing>[0]) => {
+    const missing = [reports.missing(overrides)];
+    const grantee = reports.grantee({ verdict: "drift", missing });
+    return markerOf(subject(reports.report([reports.database({ verdict: "drift", grantees: [grantee] })])))
+      .found;
+  };
+  const future = { kind: "default-privileges", name: "tables" } as const;
+  const all = [
+    found({}),
+    found({ schema: "sales" }),
+    found({ kind: "sequence" }),
+    found({ ...future, owner: "a" }),
+    found({ ...future, owner: "b" }),
+  ];
+  expect(new Set(all).size).toBe(all.length);
+  expect(found({ owner: "other", reason: "locked" })).toBe(found({}));
+});
+
+test("what is held beyond the lists changes the set only where it is the drift", () => {
+  const found = (missing: boolean, extra: string) =>
+    markerOf(
+      subject(
+        reports.report([
+          reports.database({
+            verdict: "drift",
+            grantees: [
+              reports.grantee({
+                verdict: "drift",
+                missing: missing ? [reports.missing()] : [],
+                extra: [reports.extra({ name: extra })],
+              }),
+            ],
+          }),
+        ]),
+      ),
+    ).found;
+  expect(found(true, "a")).toBe(found(true, "b"));
+  expect(found(false, "a")).not.toBe(found(false, "b"));
+});
+
+test("takes no other text for its own: a body that quotes the marker, or none", () => {
+  const body = issueBody(subject(reports.drift()), RUN);
+  expect(readMarker(`> ${body}`)).toBeUndefined();
+  expect(readMarker(`I saw this:\n\n${body}`)).toBeUndefined();
+  expect(readMarker(null)).toBeUndefined();
+});
+
+test("says what is missing for which cause, what to do, and the SQL that mends it", () => {
+  const text = textIn(githubTree(issueBody(subject(reports.drift("check")), RUN)));
+  expect(text).toContain('Looked at schema public · as "ci-admin" · PostgreSQL 16.14 · mode check');
+  expect(text).toContain("has neither the rights of migrator nor the grant option");
+  expect(text).toContain('GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";');
+});
+
+test("tells where the SQL is for more grantees than the issue's", () => {
+  const [database = reports.database()] = reports.drift().databases;
+  const [grantee = reports.grantee()] = database.grantees;
+  const both = reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]);
+  expect(issueBody(subject(both), RUN)).toContain(
+    "(2 statements, for all 2 grantees with drift in this database)",
+  );
+});
+
+test("lists extra privileges with where they come from", () => {
+  const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }] })];
+  const report = reports.report([
+    reports.database({ verdict: "drift", grantees: [reports.grantee({ verdict: "drift", extra })] }),
+  ]);
+  const body = issueBody(subject(report, "*"), RUN);
+  expect(body).toContain("**More than asked for on 1 table owned by `migrator`**");
+  expect(body).toContain("| table `public.orders` | DELETE (role `app_writers`) |");
+  expect(body).toContain("Looked at every schema");
+});
+
+test("lists many objects below a fold, and counts those that do not fit", () => {
+  const body = issueBody(subject(reports.large(3_000)), RUN);
+  expect(body).toContain("<details><summary>All 1,000 tables</summary>");
+  expect(body).toMatch(/\n\d+ more are in the JSON report \(output `report`\)\.\n\n<\/details>/);
+  expect(body).toContain("**SQL for `owner_0`** (3,000 statements): too long for here, in the SQL file");
+});
+
+test("is never longer than GitHub takes, cut between blocks with a pointer to the run", () => {
+  const missing = Array.from({ length: 300 }, (_, i) =>
+    reports.missing({ name: `t${i}`, owner: `${i}${"\u0085".repeat(29)}` }),
+  );
+  const body = issueBody(
+    subject(
+      reports.report([
+        reports.database({ verdict: "drift", grantees: [reports.grantee({ verdict: "drift", missing })] }),
+      ]),
+    ),
+    RUN,
+  );
+  expect(body.length).toBeLessThanOrEqual(65_536);
+  expect(body.length).toBeGreaterThan(60_000);
+  expect(body).toContain(
+    "The rest would not fit here: it is in the JSON report (output `report`) of [this run]",
+  );
+  expect(readMarker(body)).toBeDefined();
+});
+
+test("a title of names too long for GitHub says less, but fits", () => {
+  const long = "\u0085".repeat(31);
+  expect(issueTitle(subject(named(long, long, "t")))).toBe("Drift of PostgreSQL privileges");
+});
