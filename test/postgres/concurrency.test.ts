@@ -1,0 +1,250 @@
+import { describe, expect, it } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { between, changesPrivileges, linesOf, type Place, recorded, useWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+
+describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
+  const world = useWorld(version);
+
+  /**
+   * A session whose first snapshot stops halfway: what the catalogs say is read, then `meanwhile` is committed, then
+   * the server is asked about the representatives, and has_*_privilege sees what the snapshot does not.
+   */
+  async function interrupted({ signIn, owner, sql }: Place, meanwhile: string) {
+    const GATE = 4711;
+    await sql(`SELECT pg_advisory_lock(${GATE})`);
+    const client = await signIn(owner);
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    let gated = false;
+    let opened: Promise<void> | undefined;
+    between(client, async (text) => {
+      if (gated || !text.includes("pg_catalog.has_table_privilege(g.oid, a.representative, p.name)"))
+        return undefined;
+      gated = true;
+      opened = (async () => {
+        const waiting = `SELECT FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND NOT granted`;
+        while ((await sql(waiting, [rows[0]?.pid])).length === 0);
+        await sql(meanwhile);
+        await sql(`SELECT pg_advisory_unlock(${GATE})`);
+      })();
+      return text.replaceAll(
+        "pg_catalog.has_table_privilege(g.oid, a.representative, p.name)",
+        `(SELECT pg_catalog.has_table_privilege(g.oid, a.representative, p.name)
+          FROM (SELECT pg_catalog.pg_advisory_xact_lock_shared(${GATE})) AS gate)`,
+      );
+    });
+    return {
+      client,
+      async stopped() {
+        expect(gated).toBe(true);
+        await opened;
+      },
+    };
+  }
+
+  it("does not take one table's new GRANT for that of all like it", async () => {
+    const place = await world.open();
+    const { app, owner, as, can, run } = place;
+    await as(owner, "CREATE TABLE first (id int); CREATE TABLE second (id int); CREATE TABLE third (id int)");
+    const { client, stopped } = await interrupted(place, `GRANT SELECT ON first TO ${app}`);
+
+    const report = await run("check", READ, { client });
+
+    await stopped();
+    expect(await can(app, "SELECT * FROM first")).toBe(true);
+    expect(await can(app, "SELECT * FROM second")).toBe(false);
+    expect(report.verdict).toBe("drift");
+    expect(linesOf(report.missing)).toEqual([
+      "table second: SELECT (not-granted)",
+      "table third: SELECT (not-granted)",
+    ]);
+  });
+
+  it("does not take the loss of one table's privilege for that of all like it", async () => {
+    const place = await world.open();
+    const { app, owner, as, run } = place;
+    await as(
+      owner,
+      `CREATE TABLE first (id int); CREATE TABLE second (id int); GRANT SELECT ON first, second TO ${app}`,
+    );
+    const { client, stopped } = await interrupted(place, `REVOKE SELECT ON first FROM ${app}`);
+
+    expect(linesOf((await run("check", READ, { client })).missing)).toEqual([
+      "table first: SELECT (not-granted)",
+    ]);
+
+    await stopped();
+  });
+
+  it("answers for what is left when the table it asked about is dropped", async () => {
+    const place = await world.open();
+    const { app, owner, as, run } = place;
+    await as(
+      owner,
+      `CREATE TABLE first (id int); CREATE TABLE second (id int); GRANT SELECT ON first, second TO ${app}; CREATE TABLE third (id int); CREATE TABLE fourth (id int)`,
+    );
+    const { client, stopped } = await interrupted(place, "DROP TABLE first, third");
+
+    const report = await run("check", READ, { client });
+
+    await stopped();
+    expect(linesOf(report.missing)).toEqual(["table fourth: SELECT (not-granted)"]);
+    expect(report.objects.tables).toBe(2);
+  });
+
+  it("looks again when the owner changes between the two looks", async () => {
+    const { app, owner, role, as, sql, signIn, run } = await world.open();
+    await as(
+      owner,
+      `CREATE TABLE first (id int); CREATE TABLE second (id int); GRANT SELECT ON first, second TO ${app}`,
+    );
+    const other = await role("other");
+    const client = await signIn(owner);
+    let once = true;
+    between(client, async (text) => {
+      if (once && text.includes("relacl::pg_catalog.text AS relacl")) {
+        once = false;
+        await sql(`ALTER TABLE first OWNER TO ${other}; REVOKE ALL ON first FROM ${app}`);
+      }
+      return undefined;
+    });
+
+    const report = await run("check", READ, { client });
+
+    expect(once).toBe(false);
+    expect(report.missing.map(({ name, owner: whose }) => ({ name, whose }))).toEqual([
+      { name: "first", whose: other },
+    ]);
+  });
+
+  it("says that it cannot tell where privileges change all the time", async () => {
+    const { app, owner, as, sql, signIn, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const client = await signIn(owner);
+    let n = 0;
+    between(client, async (text) => {
+      if (text.includes("relacl::pg_catalog.text AS relacl"))
+        await sql(`${n++ % 2 ? "REVOKE INSERT ON t FROM" : "GRANT INSERT ON t TO"} ${app}`);
+      return undefined;
+    });
+
+    await expect(run("apply", READ, { client })).rejects.toMatchObject({ failure: { code: "catalog-busy" } });
+    expect(await as(owner, "SELECT 1 AS fine")).toEqual([{ fine: 1 }]);
+  });
+
+  it("grants the rest where one table is locked", async () => {
+    const { app, owner, as, signIn, can, run } = await world.open();
+    await as(owner, Array.from({ length: 4 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
+    const migration = await signIn(owner);
+    await migration.query("BEGIN; LOCK TABLE t3 IN ACCESS EXCLUSIVE MODE");
+
+    const report = await run("apply", READ);
+
+    await migration.query("ROLLBACK");
+    // From 18 on GRANT takes a lock on the table.
+    const locked = version >= 18;
+    expect(linesOf(report.missing)).toEqual(locked ? ["table t3: SELECT (locked)"] : []);
+    expect(report.granted).toHaveLength(locked ? 3 : 4);
+    expect(report.verdict).toBe(locked ? "drift" : "repaired");
+    expect(await can(app, "SELECT * FROM t2")).toBe(true);
+    expect(await run("apply", READ)).toMatchObject({ verdict: locked ? "repaired" : "in-sync" });
+  });
+
+  it("plans anew what failed because somebody else granted at the same time", async () => {
+    const { owner, as, sql, signIn, run } = await world.open();
+    await as(owner, "CREATE TABLE t0 (id int); CREATE TABLE t1 (id int)");
+    const [other, client] = await Promise.all([signIn(owner), signIn(owner)]);
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    await other.query("BEGIN; GRANT INSERT ON t0 TO CURRENT_USER");
+    const waiting = "SELECT FROM pg_locks WHERE pid = $1 AND locktype = 'transactionid' AND NOT granted";
+    let committed: Promise<void> | undefined;
+    between(client, async (text) => {
+      if (changesPrivileges(text))
+        committed ??= (async () => {
+          while ((await sql(waiting, [rows[0]?.pid])).length === 0);
+          await other.query("COMMIT");
+        })();
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client });
+
+    await committed;
+    expect(world.sandbox.server.log()).toContain("tuple concurrently updated");
+    expect(report).toMatchObject({ verdict: "repaired", missing: [] });
+  });
+
+  it("grants the rest where a table is dropped, or made anew as something else, before its turn", async () => {
+    const { app, owner, as, sql, signIn, can, run } = await world.open();
+    await as(
+      owner,
+      `${Array.from({ length: 8 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; ")}; CREATE SEQUENCE s; CREATE SEQUENCE s2`,
+    );
+    const client = await signIn(owner);
+    let once = true;
+    between(client, async (text) => {
+      if (once && changesPrivileges(text)) {
+        once = false;
+        await sql(
+          `DROP TABLE t1, t3; DROP SEQUENCE s; SET ROLE ${owner}; CREATE TABLE t3 (id int); CREATE TABLE s (id int)`,
+        );
+      }
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client });
+
+    expect(report).toMatchObject({ verdict: "repaired", missing: [], objects: { tables: 8, sequences: 1 } });
+    expect(await can(app, "SELECT FROM t0, t2, t3, t4, t5, t6, t7, s, s2")).toBe(true);
+  });
+
+  it("calls it an error when the grantee is dropped while it runs", async () => {
+    const { owner, role, as, sql, signIn, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const doomed = await role("doomed");
+    const client = await signIn(owner);
+    between(client, async (text) => {
+      if (changesPrivileges(text)) await sql(`DROP ROLE IF EXISTS ${doomed}`);
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client, grantee: doomed });
+
+    expect(report).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" }, statements: [] });
+  });
+
+  it("lets two runs at once take turns, and both be right", async () => {
+    const { app, owner, as, signIn, acls, run } = await world.open();
+    await as(owner, Array.from({ length: 60 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
+    const clients = await Promise.all([signIn(owner), signIn(owner), signIn(owner)]);
+
+    const reports = await Promise.all(clients.map((client) => run("apply", {}, { client })));
+
+    for (const report of reports)
+      expect(report).toMatchObject({ missing: [], objects: { tables: 60, sequences: 60 } });
+    for (const { verdict } of reports) expect(["repaired", "in-sync"]).toContain(verdict);
+    expect((await acls()).filter((line) => line.includes(`: ${app} SELECT by ${owner}`))).toHaveLength(120);
+    expect(await run("apply")).toMatchObject({ verdict: "in-sync" });
+  });
+
+  it("leaves the session as it found it: no transaction, role, time-out or lock", async () => {
+    const { owner, as, sql, signIn, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql("CREATE TABLE theirs (id int)");
+    const client = await signIn(owner);
+    const queries = recorded(client);
+    const state = `SELECT current_user::text AS me, current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS time,
+      current_setting('search_path') AS path, current_setting('client_min_messages') AS messages,
+      (SELECT count(*)::int FROM pg_locks WHERE pid = pg_backend_pid() AND locktype IN ('advisory', 'transactionid')) AS locks`;
+    const before = (await client.query(state)).rows;
+
+    await run("apply", { ...READ, onExtra: "revoke", defaultPrivileges: true }, { client });
+
+    expect((await client.query(state)).rows).toEqual(before);
+    await expect(client.query("SAVEPOINT s")).rejects.toMatchObject({ code: "25P01" });
+    // A pooler in transaction mode may give each transaction another session: every one sets all it needs.
+    for (const text of queries.filter((query) => query.startsWith("BEGIN")))
+      expect(text).toMatch(/SET LOCAL ROLE NONE;.*SET LOCAL search_path.*SET LOCAL lock_timeout/s);
+  });
+});
