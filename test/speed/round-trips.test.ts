@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Run, runAction } from "../e2e/run-action.ts";
+import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
+
+let sandbox: Sandbox;
+let proxy: CountingProxy;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+}, 120_000);
+
+beforeEach(async () => {
+  proxy = await startCountingProxy(sandbox);
+  return () => proxy.close();
+});
+
+afterAll(() => sandbox?.close());
+
+function run(databases: readonly string[], mode: string): Promise<Run> {
+  const inputs = {
+    "client-id": IDENTITIES.migrator.clientId,
+    "tenant-id": TENANT_ID,
+    user: "migrator",
+    host: "localhost",
+    port: String(proxy.port),
+    database: databases.join("\n"),
+    grantee: "aad_orders",
+    mode,
+  };
+  return runAction(inputs, sandbox.env);
+}
+
+/** Tables and sequences, as many of each, by migrator. */
+function relations(count: number): string {
+  return `
+DO $$ BEGIN
+  FOR n IN 1..${count} LOOP
+    EXECUTE format('CREATE TABLE t_%s (id int)', n);
+    EXECUTE format('CREATE SEQUENCE s_%s', n);
+  END LOOP;
+END $$`;
+}
+
+const GRANTS =
+  "GRANT ALL ON ALL TABLES IN SCHEMA public TO aad_orders; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO aad_orders";
+
+test("a check waits for the server four times at most", async () => {
+  await sandbox.createDatabase("checked", { seed: relations(20) });
+
+  const { report } = await run(["checked"], "check");
+
+  expect(report.databases[0]?.grantees[0]?.missing).toHaveLength(40);
+  expect(proxy.roundTrips()).toHaveLength(1);
+  expect(proxy.roundTrips()[0]).toBeGreaterThan(0);
+  expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
+});
+
+test("an apply with nothing missing waits for the server four times at most", async () => {
+  await sandbox.createDatabase("in_sync", { seed: `${relations(20)}; ${GRANTS}` });
+
+  const { report } = await run(["in_sync"], "apply");
+
+  expect(report.verdict).toBe("in-sync");
+  expect(proxy.roundTrips()).toHaveLength(1);
+  expect(proxy.roundTrips()[0]).toBeGreaterThan(0);
+  expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
+});
+
+test("an apply waits nine times at most, and once more for each 500 objects that it grants", async () => {
+  await sandbox.createDatabase("repaired", { owner: "migrator", seed: relations(600) });
+  // The way to the objects is missing too, so that every kind of batch is needed.
+  await sandbox.sql(
+    "repaired",
+    "ALTER SCHEMA public OWNER TO migrator; REVOKE ALL ON SCHEMA public FROM PUBLIC",
+  );
+  await sandbox.sql("repaired", "REVOKE ALL ON DATABASE repaired FROM PUBLIC");
+
+  const { report } = await run(["repaired"], "apply");
+
+  expect(report.verdict).toBe("repaired");
+  const granted = report.databases[0]?.grantees[0]?.granted ?? [];
+  expect(granted).toHaveLength(1_202);
+  expect(proxy.roundTrips()).toHaveLength(1);
+  expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(9 + Math.ceil(granted.length / 500));
+});
+
+test("several databases share one token, and one token takes one assertion", async () => {
+  const databases = ["first", "second", "third", "fourth", "fifth"];
+  for (const database of databases)
+    await sandbox.createDatabase(database, { seed: `${relations(2)}; ${GRANTS}` });
+  sandbox.github.requests.splice(0);
+  sandbox.entra.requests.splice(0);
+
+  const { report } = await run(databases, "check");
+
+  expect(report.databases.map(({ database, verdict }) => [database, verdict])).toEqual(
+    databases.map((database) => [database, "in-sync"]),
+  );
+  expect(sandbox.github.requests).toEqual([{ audience: "api://AzureADTokenExchange", status: 200 }]);
+  expect(sandbox.entra.requests).toHaveLength(1);
+  expect(proxy.roundTrips()).toHaveLength(databases.length);
+});

@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import type { Profiler } from "node:inspector";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runAction } from "../e2e/run-action.ts";
+import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await sandbox.createDatabase("orders", { seed: ORDERS });
+  await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner-password'");
+}, 120_000);
+
+afterAll(() => sandbox?.close());
+
+const TARGET = { host: "localhost", database: "orders", grantee: "aad_orders", mode: "check" };
+
+/**
+ * The npm packages that a run of the built action evaluates: whatever of them has run, by V8's own count.
+ * Each module is a function of the bundle's, which says in its name or in the comment above it where it comes from.
+ */
+async function packagesEvaluated(inputs: Record<string, string>): Promise<ReadonlySet<string>> {
+  const directory = await mkdtemp(join(tmpdir(), "coverage-"));
+  try {
+    const env = { ...sandbox.env, NODE_V8_COVERAGE: directory };
+    const { report } = await runAction({ ...TARGET, port: String(sandbox.server.port), ...inputs }, env);
+    expect(report.verdict).toBe("drift"); // it went all the way
+    const packages = new Set<string>();
+    for (const file of await readdir(directory)) {
+      const coverage = JSON.parse(await readFile(join(directory, file), "utf8"));
+      for (const script of (coverage as Profiler.TakePreciseCoverageReturnType).result) {
+        if (!script.url.includes("/dist/")) continue;
+        const source = await readFile(new URL(script.url), "utf8");
+        for (const name of packagesRun(source, script.functions)) packages.add(name);
+      }
+    }
+    return packages;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+function packagesRun(source: string, functions: readonly Profiler.FunctionCoverage[]): readonly string[] {
+  const sections = [...source.matchAll(/^\/\/ (?:\S*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/gm)];
+  const named = (offset: number) => sections.findLast(({ index }) => index <= offset)?.[1];
+  // A module in a wrapper has run when the wrapper has; one without has run with the bundle itself.
+  const wrapped = functions
+    .filter(({ functionName, ranges }) => functionName.includes("node_modules/") && ranges[0]?.count)
+    .map(({ ranges }) => named(ranges[0]?.startOffset ?? 0));
+  const unwrapped = sections
+    .filter(
+      ({ index }) =>
+        !/__(commonJS|esm)\w*\(\{$/m.test(source.slice(index, source.indexOf("\n// ", index + 1))),
+    )
+    .map(([, name]) => name);
+  return [...wrapped, ...unwrapped].filter((name) => name !== undefined);
+}
+
+const AZURE = /^@azure\/|^@typespec\//;
+const OCTOKIT = /^@octokit\/|^@actions\/github$/;
+
+test("a run with a password evaluates neither Azure's code nor Octokit", async () => {
+  const packages = await packagesEvaluated({ user: "migrator", password: "owner-password" });
+
+  expect(packages).toContain("pg");
+  expect([...packages].filter((name) => AZURE.test(name) || OCTOKIT.test(name))).toEqual([]);
+});
+
+test("a run with OIDC evaluates Azure's code, and without drift-issue no Octokit", async () => {
+  const packages = await packagesEvaluated({
+    user: "ci-admin",
+    "client-id": IDENTITIES.admin.clientId,
+    "tenant-id": TENANT_ID,
+  });
+
+  expect(packages).toContain("@azure/identity");
+  expect(packages).toContain("@azure/msal-node");
+  expect([...packages].filter((name) => OCTOKIT.test(name))).toEqual([]);
+});
