@@ -1,10 +1,16 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { Report } from "../../src/report/report.ts";
 
-const DIST = join(import.meta.dirname, "../../dist/index.cjs");
+const ROOT = join(import.meta.dirname, "../..");
+const ACTION = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as {
+  inputs: Readonly<Record<string, { default?: string }>>;
+  runs: { main: string };
+};
 
 /** What a run of the action left behind, as the runner would find it. */
 export interface Run {
@@ -19,7 +25,7 @@ export interface Run {
 
 /**
  * Runs the built action as the runner does: a process of its own under Node 24 with INPUT_* and GITHUB_* and nothing
- * else but `env`.
+ * else but `env`. An input that is not given has its default in action.yml, or is empty.
  * @param inputs by their names in action.yml
  */
 export async function runAction(inputs: Record<string, string>, env: Record<string, string>): Promise<Run> {
@@ -30,10 +36,10 @@ export async function runAction(inputs: Record<string, string>, env: Record<stri
       GITHUB_STEP_SUMMARY: join(directory, "summary.md"),
     };
     for (const file of Object.values(files)) await writeFile(file, "");
-    const asVariables = Object.entries(inputs).map(([name, value]) => [
-      `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
-      value,
-    ]);
+    const defaults = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? ""]);
+    const asVariables = Object.entries({ ...Object.fromEntries(defaults), ...inputs }).map(
+      ([name, value]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value],
+    );
     const { exitCode, stdout, stderr } = await run({
       RUNNER_TEMP: directory,
       ...files,
@@ -58,7 +64,10 @@ export async function runAction(inputs: Record<string, string>, env: Record<stri
 /** This very Node.js: the tests run on the version that action.yml names. */
 function run(env: Record<string, string>): Promise<Pick<Run, "exitCode" | "stdout" | "stderr">> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [DIST], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [join(ROOT, ACTION.runs.main)], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));

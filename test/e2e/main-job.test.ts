@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { OBJECTS, runJob } from "./orders-job.ts";
+import type { Run } from "./run-action.ts";
+import { aclsOf, type Truth, use } from "./truth.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await sandbox.sql("postgres", "CREATE ROLE aad_billing LOGIN");
+}, 120_000);
+afterAll(() => sandbox.close());
+
+it.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", async (version) => {
+  const own = version === sandbox.server.version ? sandbox : await startSandbox({ version });
+  try {
+    await own.createDatabase("versions", { seed: ORDERS });
+    expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
+
+    const drift = await run({ mode: "check", database: "versions" }, own);
+    expect(told(drift)).toEqual({ exitCode: 1, verdict: "drift", missing: OBJECTS, granted: 0 });
+    expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
+
+    const repaired = await run({ database: "versions" }, own);
+    expect(told(repaired)).toEqual({ exitCode: 0, verdict: "repaired", missing: 0, granted: OBJECTS });
+    expect(await use(own, "aad_orders", "versions")).toEqual(EVERYTHING);
+
+    const green = await run({ mode: "check", database: "versions" }, own);
+    expect(told(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
+  } finally {
+    if (own !== sandbox) await own.close();
+  }
+});
+
+it("grants what was asked for and not more", async () => {
+  const database = await seeded("lists");
+  const lists = { "table-privileges": "SELECT, INSERT", "sequence-privileges": "USAGE" };
+  const { outputs } = await run({ database, ...lists });
+  expect(outputs.verdict).toBe("repaired");
+  const { done } = await use(sandbox, "aad_orders", database);
+  expect(new Set(done.map((what) => what.split(" ")[0]))).toEqual(new Set(["SELECT", "INSERT", "USAGE"]));
+  expect(done).not.toContain("SELECT public.invoice_numbers");
+  expect(done).toContain("INSERT public.order_events");
+});
+
+it("signs in with a client secret", async () => {
+  const database = await seeded("secret");
+  const { clientId, secrets } = IDENTITIES.migrator;
+  const { outputs } = await run({
+    database,
+    "client-id": clientId,
+    "client-secret": secrets[0]?.value ?? "",
+  });
+  expect(outputs.verdict).toBe("repaired");
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
+
+it("signs in with the owner's password, and needs no Entra for it", async () => {
+  const database = await seeded("password");
+  await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner password' VALID UNTIL 'infinity'");
+  const { AZURE_AUTHORITY_HOST, ...withoutEntra } = sandbox.env;
+  const signIn = { password: "owner password", "client-id": "", "tenant-id": "" };
+  const { outputs } = await runJob(sandbox, { database, ...signIn }, withoutEntra);
+  await sandbox.entra.reset(); // a role has one password, and it is a token again
+  expect(outputs.verdict).toBe("repaired");
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
+
+it("lets an administrator grant as the owner", async () => {
+  const database = await seeded("as_owner");
+  await sandbox.sql("postgres", 'GRANT migrator TO "ci-admin"');
+  const { outputs } = await run({ database, user: "ci-admin", "client-id": IDENTITIES.admin.clientId });
+  await sandbox.sql("postgres", 'REVOKE migrator FROM "ci-admin"');
+  expect(outputs.verdict).toBe("repaired");
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
+
+it("covers the tables and sequences that come later, with default-privileges", async () => {
+  const database = await seeded("later");
+  await run({ database, "default-privileges": "true" });
+  const migrator = await sandbox.signInAs("migrator", database);
+  await migrator.query("CREATE TABLE later (id serial)").finally(() => migrator.end());
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+  const { outputs } = await run({ database, mode: "check", "default-privileges": "true" });
+  expect(outputs.verdict).toBe("in-sync");
+});
+
+it("plans without writing, and without failing the job", async () => {
+  const database = await seeded("plan");
+  const before = await aclsOf(sandbox, database);
+  const planned = await run({ database, mode: "plan" });
+  expect(told(planned)).toEqual({ exitCode: 0, verdict: "drift", missing: OBJECTS, granted: 0 });
+  expect(planned.sql).toContain('"public"."orders"');
+  expect(planned.stdout).not.toMatch(/^::error/m);
+  expect(await aclsOf(sandbox, database)).toEqual(before);
+});
+
+it("hands over SQL that mends what it found, run by the same user", async () => {
+  const database = await seeded("mending");
+  const drift = await run({ database, mode: "check", "default-privileges": "true" });
+  const migrator = await sandbox.signInAs("migrator", database);
+  await migrator.query(drift.sql).finally(() => migrator.end());
+  const green = await run({ database, mode: "check", "default-privileges": "true" });
+  expect(green.outputs.verdict).toBe("in-sync");
+  expect(green.sql).toBe("");
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
+
+it("holds every grantee against every database", async () => {
+  const databases = [await seeded("many_a"), await seeded("many_b")];
+  const inputs = { database: databases.join("\n"), grantee: "aad_orders\naad_billing" };
+  const { outputs, report, summary } = await run(inputs);
+  expect(outputs).toMatchObject({ verdict: "repaired", "granted-count": String(4 * OBJECTS) });
+  expect(report.databases.map(({ database }) => database)).toEqual(databases);
+  for (const database of databases) {
+    expect(summary).toContain(database);
+    for (const grantee of ["aad_orders", "aad_billing"]) {
+      expect(await use(sandbox, grantee, database)).toEqual(EVERYTHING);
+    }
+  }
+  const green = await run({ ...inputs, mode: "check" });
+  expect(green.outputs.verdict).toBe("in-sync");
+});
+
+it("tells one verdict in outputs, report, summary, log and exit code", async () => {
+  const database = await seeded("telling");
+  const { exitCode, outputs, report, summary, stdout } = await run({ database, mode: "check" });
+  expect(exitCode).toBe(1);
+  expect(outputs).toMatchObject({
+    verdict: "drift",
+    "missing-count": String(OBJECTS),
+    "granted-count": "0",
+    "extra-count": "0",
+    "revoked-count": "0",
+    report: expect.stringMatching(/report\.json$/),
+    sql: expect.stringMatching(/\.sql$/),
+  });
+  const [told] = report.databases;
+  expect(report).toMatchObject({ version: 1, mode: "check", verdict: "drift" });
+  expect(told).toMatchObject({ host: "localhost", database, user: "migrator", verdict: "drift" });
+  expect(told?.grantees[0]).toMatchObject({
+    grantee: "aad_orders",
+    verdict: "drift",
+    objects: { tables: 9, sequences: 4, skipped: 0 },
+  });
+  expect(told?.grantees[0]?.missing).toHaveLength(OBJECTS);
+  expect(summary.split("\n", 1)[0]).toMatch(/Drift: `aad_orders` is missing privileges on 13 objects/);
+  expect(stdout).toMatch(/^::error::Drift: aad_orders is missing privileges on 13 objects/m);
+});
+
+it("annotates within what GitHub shows of a step, however many findings there are", async () => {
+  const database = await seeded("annotations");
+  const migrator = await sandbox.signInAs("migrator", database);
+  const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+  for (let each = 0; each < 2 ** privileges.length; each++) {
+    const granted = privileges.filter((_, bit) => each & (1 << bit));
+    await migrator.query(`CREATE TABLE findings_${each} ()`);
+    if (granted.length > 0) await migrator.query(`GRANT ${granted} ON findings_${each} TO aad_orders`);
+  }
+  await migrator.end();
+  const { stdout, outputs } = await run({ database, mode: "check" });
+  expect(Number(outputs["missing-count"])).toBe(OBJECTS + 2 ** privileges.length);
+  const annotations = [...stdout.matchAll(/^::(error|warning|notice)[ :]/gm)].map(([, level]) => level);
+  expect(annotations.filter((level) => level === "error")).toHaveLength(10);
+  expect(annotations.filter((level) => level === "warning").length).toBeLessThanOrEqual(1);
+});
+
+const EVERYTHING: Truth = {
+  refused: [],
+  done: expect.arrayContaining([
+    "INSERT public.orders",
+    "USAGE public.orders_id_seq",
+    "SELECT public.open_orders",
+  ]),
+};
+
+/** A database of its own, as the migrations leave it. */
+async function seeded(name: string): Promise<string> {
+  await sandbox.createDatabase(name, { seed: ORDERS });
+  return name;
+}
+
+function run(inputs: Record<string, string>, on = sandbox): Promise<Run> {
+  return runJob(on, inputs);
+}
+
+function told({ exitCode, outputs }: Run) {
+  return {
+    exitCode,
+    verdict: outputs.verdict,
+    missing: Number(outputs["missing-count"]),
+    granted: Number(outputs["granted-count"]),
+  };
+}
