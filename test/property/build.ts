@@ -66,6 +66,13 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
               : "";
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
+      ...(model.sessionIs === "as drawn" ? [] : owners).map(
+        (owner) =>
+          `GRANT ${id(owner)} TO ${id(session)}` +
+          (version < 16
+            ? ""
+            : ` WITH INHERIT ${model.sessionIs === "member"}, SET ${model.sessionIs === "setter"}`),
+      ),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
         `CREATE SCHEMA ${id(schemas[n + 1])} AUTHORIZATION ${id(at(owners, owner))}`,
@@ -163,7 +170,7 @@ function relationsOf(
     case "invoker-view": {
       const options = kind === "view" ? "" : " WITH (security_invoker)";
       return [
-        table(`CREATE TABLE ${base} (a int, b int, c int)`, "b"),
+        table(`CREATE TABLE ${base} (a int UNIQUE, b int, c int)`, "b"),
         relation("TABLE", "VIEW", "", `CREATE VIEW ${self}${options} AS SELECT a, b, c FROM ${base}`),
       ];
     }

@@ -24,6 +24,8 @@ export interface Model {
   readonly grantees: readonly Ref[];
   /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
   readonly session: Ref;
+  /** Whether it is made a member of every role: with their privileges, or to SET ROLE only (from 16). */
+  readonly sessionIs: "as drawn" | "member" | "setter";
   readonly sessionRole: Ref | null;
   readonly demand: DemandModel;
 }
@@ -265,6 +267,7 @@ export const model: fc.Arbitrary<Model> = fc.record({
   steps: fc.array(step, { maxLength: 14, size: "max" }),
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
+  sessionIs: fc.constantFrom("as drawn", "member", "setter"),
   sessionRole: fc.option(ref, { freq: 1 }),
   demand,
 });

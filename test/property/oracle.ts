@@ -239,7 +239,10 @@ export async function doAs(
   state: State,
   grantee: string,
 ): Promise<Found> {
-  const tries = state.things.map((thing) => ({ thing, ...triesFor(thing, state.things) }));
+  const tries = state.things.map((thing) => ({
+    thing,
+    ...triesFor(thing, state.things, sandbox.server.version),
+  }));
   const came = await attempts(
     client,
     tries.map(({ preparation, statements }) => ({
@@ -263,19 +266,19 @@ export async function doAs(
   );
   done.set(...(await connectAs(sandbox, state, grantee)));
   // nextval takes USAGE or UPDATE: it tells of USAGE only where UPDATE is not there.
-  for (const { kind, schema, name } of state.things) {
-    const key = keyOf(kind, schema, name);
-    if (kind === "sequence" && done.get(may(grantee, "UPDATE", key)) !== false)
-      done.delete(may(grantee, "USAGE", key));
+  for (const { kind, schema, name } of state.things.filter(({ kind }) => kind === "sequence")) {
+    const [usage, update] = ["USAGE", "UPDATE"].map((privilege) =>
+      may(grantee, privilege, keyOf(kind, schema, name)),
+    );
+    if (done.get(update ?? "") !== false) done.set(usage ?? "", "either would do");
   }
 
-  const mine = [...state.possible].filter((what) => what.startsWith(`${JSON.stringify(grantee)} may `));
-  const asked = mine.filter((what) => typeof done.get(what) !== "boolean");
   const doing = [...done].filter(([, held]) => typeof held === "boolean");
+  const asking = [...state.possible].filter((what) => typeof done.get(what) !== "boolean");
   return {
-    held: new Set([...asked, ...doing.filter(([, held]) => held).map(([what]) => what)]),
+    held: new Set([...asking, ...doing.filter(([, held]) => held).map(([what]) => what)]),
     byDoing: doing.length,
-    byAsking: asked.length,
+    byAsking: done.size - doing.length,
     contradictions: doing
       .filter(([what, held]) => held !== state.possible.has(what))
       .map(([what, held]) => `${what}: ${held} by doing`),
@@ -305,6 +308,7 @@ const SEQUENCE_STATEMENTS: Readonly<Record<string, (path: string) => string>> = 
 function triesFor(
   { kind, schema, name, oid }: Thing,
   things: readonly Thing[],
+  version: number,
 ): { preparation: string; statements: ReadonlyMap<string, string>; refusal: string } {
   if (kind === "database") return { preparation: "SELECT 1", statements: new Map(), refusal: "" };
   if (kind === "schema") {
@@ -321,7 +325,9 @@ function triesFor(
       .filter((other) => other.schema !== "" && other.kind !== "sequence" && other.oid !== oid)
       .map((other) => `GRANT ALL ON ${pathOf(other.schema, other.name)} TO PUBLIC`),
   ].join("; ");
-  const statements = Object.entries(kind === "sequence" ? SEQUENCE_STATEMENTS : TABLE_STATEMENTS);
+  const statements = Object.entries(kind === "sequence" ? SEQUENCE_STATEMENTS : TABLE_STATEMENTS).filter(
+    ([privilege]) => privilege !== "MAINTAIN" || version >= 17,
+  );
   return {
     preparation,
     statements: new Map(statements.map(([privilege, statement]) => [privilege, statement(path, kind)])),

@@ -41,6 +41,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
   });
   afterAll(async () => {
     console.log(`PostgreSQL ${version}: ${JSON.stringify(tally)}`);
+
     await sandbox.close();
   });
 
@@ -199,10 +200,10 @@ function expectExactly(before: State, after: State, { grantees }: Reconciled): v
   expect(come.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(
     granted.sort(),
   );
-  expect(
-    [...new Set(gone.map((row) => item(row, row.grantee, row.privilege)))].sort(),
-    "what ACLs lost",
-  ).toEqual(revoked.sort());
+  const lost = [...new Set(gone.map((row) => item(row, row.grantee, row.privilege)))];
+  // One grantor's grant may be taken back while another's stays: then it is still extra, and not yet revoked.
+  const left = new Set(grantees.flatMap((report) => told(report.extra, report.grantee)));
+  expect(lost.filter((what) => !left.has(what)).sort(), "what ACLs lost").toEqual(revoked.sort());
   expect(
     come.filter(({ grantable }) => grantable),
     "grant options given",
