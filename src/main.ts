@@ -3,36 +3,47 @@ import pLimit from "p-limit";
 import type { Client } from "pg";
 import { type Password, signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
+import { keepDriftIssues } from "./github/drift-issue.ts";
 import { tell } from "./github/output.ts";
 import { worst } from "./grants/judge.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { reconcile } from "./reconcile.ts";
 import { logLines } from "./report/escape.ts";
-import type { DatabaseReport, Report } from "./report/report.ts";
+import type { DatabaseReport, Failure, Report } from "./report/report.ts";
 import { type Env, parseSettings, secretsIn } from "./settings/inputs.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /** The whole action: read the inputs, hold each database against them, and tell what came of it. */
 export async function main(env: NodeJS.ProcessEnv): Promise<void> {
   for (const secret of secretsIn(env)) setSecret(secret);
-  await tell(await run(env), env);
+  const settings = readSettings(env);
+  if ("code" in settings) return tell(nothingDone(settings), env);
+  const report = await inDatabases(settings, env);
+  await tell(report, env);
+  if (settings.driftIssue === undefined) return;
+  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
 }
 
-/** Never throws: what goes wrong is in the report, at the level it belongs to. */
-async function run(env: Env): Promise<Report> {
+function readSettings(env: Env): Settings | Failure {
   try {
-    const settings = parseSettings(env);
-    const password = signIn(settings, env);
-    const inTurn = pLimit(DATABASES_AT_ONCE);
-    const databases = await inTurn.map(settings.databases, (database) =>
-      inDatabase(settings, database, password),
-    );
-    const verdict = worst(databases.map((database) => database.verdict));
-    return { version: 1, mode: settings.mode, verdict, databases };
+    return parseSettings(env);
   } catch (error) {
-    return { version: 1, mode: "apply", verdict: "error", error: diagnose(error), databases: [] };
+    return diagnose(error);
   }
+}
+
+function nothingDone(error: Failure): Report {
+  return { version: 1, mode: "apply", verdict: "error", error, databases: [] };
+}
+
+/** Side by side; what goes wrong in one of them is in the report, at the level it belongs to. */
+async function inDatabases(settings: Settings, env: Env): Promise<Report> {
+  const password = signIn(settings, env);
+  const inTurn = pLimit(DATABASES_AT_ONCE);
+  const databases = await inTurn.map(settings.databases, (name) => inDatabase(settings, name, password));
+  const verdict = worst(databases.map((database) => database.verdict));
+  return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
 }
 
 /** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */

@@ -2,6 +2,7 @@ import type { MendingBlock, Reason } from "../report/report.ts";
 import { batchesOf, type Hopeless, type Plan, sessionRole } from "./plan.ts";
 import { type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import { type Change, membershipSql, quoteIdentifier, statementsOf, withRoles } from "./statements.ts";
+import { code } from "./wording.ts";
 
 /** The SQL that mends what is left: first what this login can run, then a block for each role that has to help. */
 export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): readonly MendingBlock[] {
@@ -30,55 +31,58 @@ export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): 
   );
 }
 
-/** The next thing to do about one object, in a sentence. */
+/** The next thing to do about one object, in a sentence; what follows the SQL holds for all of one owner and reason. */
 export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): string {
   const sql = statementsOf([{ ...change, oneByOne: false }])
     .map((statement) => statement.sql)
     .join(" ");
-  const [login, owner] = [sessionRole(snapshot), change.owner];
+  const [login, owner] = [code(sessionRole(snapshot).name), code(change.owner.name)];
   switch (reason) {
     case "not-granted":
-    case "not-revoked":
-      return change.as === null
-        ? `Run as ${login.name}: ${sql}`
-        : `Run as ${login.name}: SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`;
+    case "not-revoked": {
+      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
+      return `Run as ${login}: ${code(setRole + sql)}`;
+    }
     case "not-owner":
-      return `Run as ${owner.name}: ${sql} ${membershipFor(snapshot, owner)}`;
+      return `Run as ${owner}: ${code(sql)} ${membershipFor(snapshot, change.owner)}`;
     case "owner-lacks-usage": {
-      const schema = change.group.schema;
-      const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
-      const schemaOwner = schema === undefined ? owner : roleOf(snapshot, schema.owner);
-      return `${owner.name} may not use its own schema. Run as ${schemaOwner.name}: ${usage} Then as ${owner.name}: ${sql}`;
+      const schemaOwner = code(roleOf(snapshot, change.group.schema?.owner ?? change.owner.oid).name);
+      return `${owner} may not use its own schema. Run as ${schemaOwner}: ${code(usageSql(change))} Then as ${owner}: ${code(sql)}`;
     }
     case "locked":
-      return `Somebody held a lock on it. Run this step again when the migration or job that holds it is done.`;
+      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
     case "read-only":
-      return `Run against the primary: ${sql}`;
+      return `Run against the primary: ${code(sql)}`;
     case "not-direct":
       return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
     case "other-grantor":
-      return `Run as the role that granted it: ${sql}`;
+      return `Run as the role that granted it: ${code(sql)}`;
     case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run as ${owner.name}: ${sql.replace(/;$/, " CASCADE;")}`;
+      return `The grantee has granted it on. Take that back first, or run as ${owner}: ${code(sql.replace(/;$/, " CASCADE;"))}`;
     case "column-privileges":
-      return `Held on columns: revoke it there, column by column. This would take all of them: ${sql}`;
+      return `Held on columns: revoke it there, column by column. This would take all of them: ${code(sql)}`;
     case "gone":
       return "It was dropped while this ran. Run this step again.";
     case "refused":
-      return `Run as ${owner.name}: ${sql}`;
+      return `Run as ${owner}: ${code(sql)}`;
   }
 }
 
 /** The other way than running SQL as the owner: membership, and who may give it. */
 function membershipFor(snapshot: Snapshot, owner: Role): string {
-  const login = sessionRole(snapshot);
+  const [login, name] = [sessionRole(snapshot), code(owner.name)];
   if (owner.superuser) {
-    return `${owner.name} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input exclude.`;
+    return `${name} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
   }
+  const membership = code(membershipSql(owner, login, snapshot.server.version));
   const who = owner.administered
-    ? `${login.name} itself may run that`
-    : `an administrator of ${owner.name} may`;
-  return `Or let ${login.name} act for it: ${membershipSql(owner, login, snapshot.server.version)} (${who})`;
+    ? `${code(login.name)} itself may run that`
+    : `an administrator of ${name} may`;
+  return `Or let ${code(login.name)} act for it: ${membership} (${who})`;
+}
+
+function usageSql({ group, owner }: Change): string {
+  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
 }
 
 /** Who can do what this login cannot; null where SQL by somebody else is not the answer. */
@@ -107,10 +111,7 @@ function wayForOwners(snapshot: Snapshot, others: readonly Hopeless[]): readonly
   return [...bySchemaOwner].map(([as, changes]) => ({
     as,
     runnable: false,
-    statements: changes.map(
-      ({ group, owner }) =>
-        `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`,
-    ),
+    statements: changes.map(usageSql),
   }));
 }
 

@@ -5,6 +5,7 @@ import { planGrants } from "./plan.ts";
 import type { Demand } from "./privileges.ts";
 import type { Role, Snapshot, Trap } from "./snapshot.ts";
 import { quoteIdentifier, statementsOf } from "./statements.ts";
+import { code, listed } from "./wording.ts";
 
 /** What the privileges alone do not tell: the grants are there, and the app will fail all the same, or can do harm. */
 export function warningsFor(
@@ -23,7 +24,7 @@ export function warningsFor(
     ...triggersAsSomebodyElse(snapshot, demand, grantee),
     ...snapshot.idlePatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
-      message: `The exclude pattern ${pattern} matches nothing: a typing mistake, or what it named is gone.`,
+      message: `The exclude pattern ${code(pattern)} matches nothing: a typing mistake, or what it named is gone.`,
     })),
   ];
 }
@@ -34,14 +35,17 @@ function cannotLogIn(grantee: Role): Warning[] {
     return [
       {
         code: "grantee-cannot-log-in",
-        message: `${grantee.name} may not log in. If it is not a group: ${fix}`,
+        message: `${code(grantee.name)} may not log in. If it is not a group: ${code(fix)}`,
       },
     ];
   }
   if (!grantee.expired) return [];
   const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
   return [
-    { code: "grantee-expired", message: `The password of ${grantee.name} has expired (VALID UNTIL). ${fix}` },
+    {
+      code: "grantee-expired",
+      message: `The password of ${code(grantee.name)} has expired (VALID UNTIL). ${code(fix)}`,
+    },
   ];
 }
 
@@ -55,8 +59,8 @@ function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding
     return {
       code: "default-privileges",
       message:
-        `The next table or sequence that ${creator} creates in ${listed(schemas)} will be missing grants for ${grantee.name}. ` +
-        `Set default-privileges: true, or run as ${creator}: ${sql.slice(0, 2).join(" ")}`,
+        `The next table or sequence that ${code(creator)} creates in ${listed(schemas)} will be missing grants for ${code(grantee.name)}. ` +
+        `Set \`default-privileges: true\`, or run as ${code(creator)}: ${code(sql.slice(0, 2).join(" "))}`,
     };
   });
 }
@@ -69,7 +73,7 @@ function rowLevelSecurity(grantee: Role, traps: readonly Trap[]): Warning[] {
   return [
     {
       code: "row-level-security",
-      message: `Row-level security shows ${grantee.name} no row of ${listed(tables)}: no policy is for it. CREATE POLICY, or give it a role that a policy names.`,
+      message: `Row-level security shows ${code(grantee.name)} no row of ${listed(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`,
     },
   ];
 }
@@ -79,7 +83,7 @@ function viewsThatCannotRead(traps: readonly Trap[]): Warning[] {
   const byReader = Map.groupBy(broken, ({ reader }) => reader);
   return [...byReader].map(([reader, views]) => ({
     code: "view-cannot-read",
-    message: `Reading ${listed([...new Set(views.map(({ schema, name }) => `${schema}.${name}`))])} fails: ${reader} may not SELECT from ${listed([...new Set(views.map(({ source }) => source))])}.`,
+    message: `Reading ${listed([...new Set(views.map(({ schema, name }) => `${schema}.${name}`))])} fails: ${code(reader)} may not SELECT from ${listed([...new Set(views.map(({ source }) => source))])}.`,
   }));
 }
 
@@ -95,7 +99,7 @@ function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role)
   return [
     {
       code: "grantee-is-owner",
-      message: `${grantee.name} owns ${count} of the tables and sequences here and so may do anything with them, whatever the lists say. ALTER … OWNER TO another role.`,
+      message: `${code(grantee.name)} owns ${count} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER … OWNER TO.`,
     },
   ];
 }
@@ -111,15 +115,7 @@ function triggersAsSomebodyElse(snapshot: Snapshot, demand: Demand, grantee: Rol
   return [
     {
       code: "trigger-and-create",
-      message: `${grantee.name} gets TRIGGER and may create functions in ${listed(creatable)}: together they let it run code as whoever writes to a table next. An app needs table-privileges: SELECT, INSERT, UPDATE, DELETE.`,
+      message: `${code(grantee.name)} gets TRIGGER and may create functions in ${listed(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
     },
   ];
-}
-
-const LISTED = 5;
-
-/** A list a person can read: the first few, and how many more. */
-function listed(names: readonly string[]): string {
-  const more = names.length - LISTED;
-  return more > 0 ? `${names.slice(0, LISTED).join(", ")} and ${more} more` : names.join(", ");
 }

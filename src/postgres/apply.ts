@@ -3,6 +3,7 @@ import { keyOfChange, type Outcome } from "../grants/judge.ts";
 import { batchesOf, type Plan } from "../grants/plan.ts";
 import type { Group, Role } from "../grants/snapshot.ts";
 import { type Change, statementsOf, withRoles } from "../grants/statements.ts";
+import { visibleSql } from "../report/escape.ts";
 import type { Reason } from "../report/report.ts";
 import { BEGIN } from "./transaction.ts";
 
@@ -29,7 +30,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   async function makeAll(changes: readonly Change[]): Promise<void> {
     for (const batch of batchesOf(changes)) {
       for (const { as, sql } of statementsOf(batch))
-        say(`${as === null ? "" : `as ${as.name}: `}${briefly(sql)}`);
+        say(`${as === null ? "" : `as ${as.name}: `}${briefly(visibleSql(sql))}`);
       await make(batch);
     }
   }

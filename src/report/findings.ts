@@ -92,14 +92,9 @@ export function granteesOf(report: Report): readonly GranteeReport[] {
   return report.databases.flatMap(({ grantees }) => grantees);
 }
 
-/**
- * Whether extra privileges fail the job. The report does not say what `on-extra` is; drift with nothing missing
- * can have no other cause. With something missing as well they are told, and the job fails anyway.
- */
-export function extraIsDrift(report: Report): boolean {
-  return granteesOf(report).some(
-    ({ verdict, missing, extra }) => verdict === "drift" && missing.length === 0 && extra.length > 0,
-  );
+/** Whether extra privileges fail the job. */
+export function extraIsDrift({ onExtra }: Report): boolean {
+  return onExtra === "fail" || onExtra === "revoke";
 }
 
 /** The databases and grantees that could not be checked, whatever the level the error stands at. */

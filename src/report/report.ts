@@ -1,4 +1,4 @@
-import type { Privilege } from "../grants/privileges.ts";
+import type { OnExtra, Privilege } from "../grants/privileges.ts";
 
 /**
  * The report: everything one run found, did and left, and the only thing the summary, the annotations, the
@@ -7,6 +7,8 @@ import type { Privilege } from "../grants/privileges.ts";
 export interface Report {
   readonly version: 1;
   readonly mode: Mode;
+  /** How privileges beyond the demand are judged; absent when the inputs could not be read. */
+  readonly onExtra?: OnExtra;
   readonly verdict: Verdict;
   /** The run itself could not start: bad input, no sign-in. */
   readonly error?: Failure;

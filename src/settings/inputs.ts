@@ -77,12 +77,11 @@ export const INPUTS = {
   exclude: { takes: "tables, views and sequences to leave alone, one pattern a line" },
   "allow-empty": { takes: "`true` or `false`", default: "false" },
   mode: { takes: oneOf(MODES), default: "apply", neverEmpty: true },
+  "drift-issue": { takes: "`true` or `false`", default: "false" },
+  "github-token": { takes: "a token of GitHub that may write issues", secret: true },
 } as const satisfies Readonly<Record<string, Input>>;
 
 type Name = keyof typeof INPUTS;
-
-/** Inputs of this action that are read elsewhere or not yet: no mistakes, but not ours either. */
-const NOT_READ_HERE = ["drift-issue", "github-token"];
 
 /**
  * What the inputs say, as one value.
@@ -127,6 +126,7 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
       exclude: inputs.optional("exclude", lines) ?? [],
       allowEmpty: inputs.orDefault("allow-empty", boolean),
     },
+    ...driftIssueFrom(inputs),
   };
   inputs.throwMistakes();
   return settings;
@@ -135,9 +135,17 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
 /** Not in action.yml: a default there looks like a port that somebody gave, and would win over `app-connection`. */
 const DEFAULT_PORT = "5432";
 
+/** Nothing when there is to be no issue: the token is then nobody's business. */
+function driftIssueFrom(inputs: Inputs): Pick<Settings, "driftIssue"> {
+  if (!inputs.orDefault("drift-issue", boolean)) return {};
+  return { driftIssue: { token: inputs.required("github-token", secret) } };
+}
+
 /** The values to mask in the log, before anything else happens. */
 export function secretsIn(env: Env): readonly string[] {
-  const secrets = ["client-secret", "password"].map((each) => secret(env[variable(each)] ?? ""));
+  const secrets = ["client-secret", "password", "github-token"].map((each) =>
+    secret(env[variable(each)] ?? ""),
+  );
   const found = secretsInAppConnection(env[variable("app-connection")] ?? "");
   return [...secrets, ...found].filter((value) => value.trim() !== "");
 }
@@ -282,7 +290,7 @@ function variable(name: string): string {
 
 /** The runner only warns about an input it does not know, and goes on with the default of the one that was meant. */
 function misspelt(env: Env): string[] {
-  const ours = [...Object.keys(INPUTS), ...NOT_READ_HERE];
+  const ours = Object.keys(INPUTS);
   const known = new Set(ours.map(variable));
   return Object.keys(env)
     .filter((key) => key.startsWith("INPUT_") && !known.has(key))

@@ -13,6 +13,8 @@ export interface Settings {
   readonly databases: readonly string[];
   readonly grantees: readonly string[];
   readonly demand: Demand;
+  /** Given when an issue is to be kept open while there is drift. */
+  readonly driftIssue?: { readonly token: string };
 }
 
 export interface Server {

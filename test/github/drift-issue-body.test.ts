@@ -107,25 +107,17 @@ test("the set of objects tells schemas, kinds and the creators of future tables 
 });
 
 test("what is held beyond the lists changes the set only where it is the drift", () => {
-  const found = (missing: boolean, extra: string) =>
-    markerOf(
-      subject(
-        reports.report([
-          reports.database({
-            verdict: "drift",
-            grantees: [
-              reports.grantee({
-                verdict: "drift",
-                missing: missing ? [reports.missing()] : [],
-                extra: [reports.extra({ name: extra })],
-              }),
-            ],
-          }),
-        ]),
-      ),
-    ).found;
-  expect(found(true, "a")).toBe(found(true, "b"));
-  expect(found(false, "a")).not.toBe(found(false, "b"));
+  const found = (onExtra: "warn" | "fail", extra: string) => {
+    const grantee = reports.grantee({
+      verdict: "drift",
+      missing: [reports.missing()],
+      extra: [reports.extra({ name: extra })],
+    });
+    const database = reports.database({ verdict: "drift", grantees: [grantee] });
+    return markerOf(subject(reports.report([database], { onExtra }))).found;
+  };
+  expect(found("warn", "a")).toBe(found("warn", "b"));
+  expect(found("fail", "a")).not.toBe(found("fail", "b"));
 });
 
 test("takes no other text for its own: a body that quotes the marker, or none", () => {
@@ -153,9 +145,8 @@ test("tells where the SQL is for more grantees than the issue's", () => {
 
 test("lists extra privileges with where they come from", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }] })];
-  const report = reports.report([
-    reports.database({ verdict: "drift", grantees: [reports.grantee({ verdict: "drift", extra })] }),
-  ]);
+  const grantees = [reports.grantee({ verdict: "drift", extra })];
+  const report = reports.report([reports.database({ verdict: "drift", grantees })], { onExtra: "fail" });
   const body = issueBody(subject(report, "*"), RUN);
   expect(body).toContain("**More than asked for on 1 table owned by `migrator`**");
   expect(body).toContain("| table `public.orders` | DELETE (role `app_writers`) |");

@@ -98,14 +98,13 @@ test("raises no error in a plan", () => {
 });
 
 test("tells extra privileges only where they fail the job", () => {
-  const told = (verdict: "in-sync" | "drift") =>
-    annotations(
-      reports.report([
-        reports.database({ verdict, grantees: [reports.grantee({ verdict, extra: [reports.extra()] })] }),
-      ]),
-    );
-  expect(told("in-sync")).toEqual([]);
-  expect(told("drift")[0]?.message).toContain(
+  const told = (onExtra: "warn" | "fail") => {
+    const verdict = onExtra === "fail" ? "drift" : "in-sync";
+    const grantee = reports.grantee({ verdict, extra: [reports.extra()] });
+    return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })], { onExtra }));
+  };
+  expect(told("warn")).toEqual([]);
+  expect(told("fail")[0]?.message).toContain(
     "aad_orders holds DELETE (granted directly), not asked for, on table public.orders, owned by migrator, in app.",
   );
 });

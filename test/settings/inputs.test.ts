@@ -146,10 +146,9 @@ describe("inputs that are not ours", () => {
     ]);
   });
 
-  test("far ones, other variables and those read elsewhere are none of this", () => {
+  test("far ones, other variables and a token that nothing needs are none of this", () => {
     const others = {
       INPUT_WHATEVER: "x",
-      "INPUT_DRIFT-ISSUE": "true",
       "INPUT_GITHUB-TOKEN": "t",
       PGHOST: "evil",
       HOST: "evil",
@@ -407,4 +406,14 @@ test("secrets are found before anything is parsed", () => {
       INPUT_HOST: "h",
     }),
   ).toEqual(["s", "p", "hunter2"]);
+});
+
+describe("the drift issue", () => {
+  test("is kept with the token", () => {
+    expect(parse({ "drift-issue": "true", "github-token": "ghs_x" }).driftIssue).toEqual({ token: "ghs_x" });
+  });
+
+  test("cannot be kept without a token", () => {
+    expect(mistakes({ "drift-issue": "true" })).toEqual([expect.stringMatching(/^- github-token: /)]);
+  });
 });
