@@ -31,6 +31,12 @@ test("opens one issue on drift, labelled, with what is missing and a link to the
     `[this run](${github.env.GITHUB_SERVER_URL}/contoso/orders/actions/runs/30433642)`,
   );
   expect(github.labels).toContain("azure-postgres-grants");
+  expect(github.requests.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`)).toEqual([
+    "GET issues",
+    "POST labels",
+    "POST issues",
+    "GET issues",
+  ]);
   expect(github.comments).toEqual([]);
 });
 
@@ -102,7 +108,7 @@ test("keeps an issue of its own for each host, port, database, grantee and schem
 });
 
 test("leaves the issue of what could not be checked alone, and follows the others", async () => {
-  await keep(drifts("a", "b"));
+  await keep(drifts("a", "b", "c"));
   await keep(
     reports.report([
       reports.database({ database: "a", verdict: "error", grantees: [], error: reports.UNREACHABLE }),
@@ -114,8 +120,8 @@ test("leaves the issue of what could not be checked alone, and follows the other
       }),
     ]),
   );
-  expect(github.issues).toMatchObject([{ state: "open" }, { state: "closed" }]);
-  expect(github.requests.filter(({ path }) => path.endsWith("/issues/1"))).toEqual([]);
+  expect(github.issues).toMatchObject([{ state: "open" }, { state: "closed" }, { state: "open" }]);
+  expect(github.requests.filter(({ path }) => /\/issues\/[13]$/.test(path))).toEqual([]);
 });
 
 test("touches nothing, not even the list, in a plan and when nothing could be checked", async () => {
@@ -136,6 +142,14 @@ test("finds its issue behind pages of others, and never takes a pull request for
   await keep(reports.inSync());
   expect(github.issues.filter(({ state }) => state === "closed").map(({ number }) => number)).toEqual([1]);
   expect(github.issues).toHaveLength(249);
+});
+
+test("takes no issue without the label for its own: anybody may write one", async () => {
+  await keep(reports.drift());
+  for (const issue of github.issues) issue.labels = ["bug"];
+  await keep(reports.drift());
+  expect(github.issues).toHaveLength(2);
+  expect(github.comments).toEqual([]);
 });
 
 test("of two runs at once that both open an issue, the later closes its own", async () => {
@@ -265,10 +279,13 @@ test("does not wait for ever for an answer", async () => {
   ]);
 });
 
-test("what GitHub answers is no command in the log", async () => {
+test("what GitHub answers is no command in the log, and hides nothing", async () => {
   github.failNext(1, { status: 400, message: "no\n::error::pwned\n##[error]pwned" });
-  const commands = commandsIn(await outputOf(() => keepDriftIssues(reports.drift(), options())));
-  expect(commands.map(({ command }) => command)).toEqual(["warning"]);
+  const [warning, ...others] = commandsIn(await outputOf(() => keepDriftIssues(reports.drift(), options())));
+  expect(warning?.data).toContain("no<U+000A>::error::pwned");
+  expect(others).toEqual([]);
+  github.env.GITHUB_SERVER_URL = "https://github.example\n::error::pwned";
+  expect(await keep(reports.drift())).toEqual([]);
 });
 
 /** Rendered bodies are the stand-in's to refuse: it counts as GitHub does. */

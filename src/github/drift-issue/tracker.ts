@@ -135,5 +135,5 @@ function ours(issue: {
 function runLink({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: Env): string {
   if (!GITHUB_RUN_ID) return "a run";
   const server = GITHUB_SERVER_URL || "https://github.com";
-  return `[this run](${encodeURI(`${server}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`)})`;
+  return `[this run](${server}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID})`;
 }
