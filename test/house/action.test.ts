@@ -1,20 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { parse } from "yaml";
 import { outputsOf } from "../../src/report/outputs.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
 import { drift } from "../report/reports.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
-
-interface Action {
-  readonly inputs: Readonly<Record<string, { description?: string; default?: unknown; required?: boolean }>>;
-  readonly outputs: Readonly<Record<string, { description?: string }>>;
-  readonly branding: { icon: string; color: string };
-  readonly runs: { using: string; main: string };
-}
-const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
+import { action, ROOT } from "./project.ts";
 
 it("declares the inputs that are read, and no other", () => {
   expect(Object.keys(action.inputs).sort()).toEqual(Object.keys(INPUTS).sort());
@@ -26,7 +16,8 @@ it("declares the defaults that are used", () => {
     name,
     "default" in input ? input.default : undefined,
   ]);
-  expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(used));
+  const byTheRunner = { "github-token": `$\{{ github.token }}` };
+  expect(Object.fromEntries(declared)).toEqual({ ...Object.fromEntries(used), ...byTheRunner });
 });
 
 it("says of each input without a default what happens without it", () => {
@@ -37,15 +28,20 @@ it("says of each input without a default what happens without it", () => {
   expect(silent).toEqual([]);
 });
 
-it("calls required what is an error when it is not given, and nothing else", () => {
+it("calls required what is an error when it is not given, however much else is, and nothing else", () => {
   const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
   const asTheRunnerSetsThem = Object.fromEntries(
     Object.entries(action.inputs).map(([name, input]) => [
       `INPUT_${name.toUpperCase()}`,
-      String(input.default ?? ""),
+      input.default ?? "",
     ]),
   );
-  expect(missed({ ...asTheRunnerSetsThem, INPUT_PASSWORD: "any" })).toEqual(required.sort());
+  const given = {
+    INPUT_PASSWORD: "any",
+    "INPUT_APP-CONNECTION":
+      "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
+  };
+  expect(missed({ ...asTheRunnerSetsThem, ...given })).toEqual(required.sort());
 });
 
 it("declares the outputs that are set, each with a description", () => {

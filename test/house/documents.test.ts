@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { action, documents, ROOT } from "./project.ts";
+
+const readme = documents[0]?.text ?? "";
+
+it("says of inputs and outputs in the README what action.yml says", () => {
+  const inputs = Object.entries(action.inputs).map(
+    ([name, { required, default: value, description = "" }]) => {
+      const without = value === undefined ? "" : `\`${value}\``;
+      return `| \`${name}\` | ${required ? "**required**" : without} | ${description.replace(" Default: none.", "")} |`;
+    },
+  );
+  const outputs = Object.entries(action.outputs).map(
+    ([name, { description }]) => `| \`${name}\` | ${description} |`,
+  );
+  const rows = [...readme.matchAll(/^\| `.*\|$/gm)].map(([row]) => row);
+  expect(rows).toEqual([...inputs, ...outputs]);
+});
+
+it.each(documents)("links to what there is: $name", ({ name, text }) => {
+  const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|srcset)="([^"]+)"/g)].map(
+    ([, link, image]) => link ?? image ?? "",
+  );
+  const broken = links.filter(
+    (link) => !/^https?:/.test(link) && !existsSync(join(ROOT, dirname(name), link)),
+  );
+  expect(broken).toEqual([]);
+});
+
+it("shows its two commands on the README's first screen", () => {
+  const screen = readme.split("\n").slice(0, 30).join("\n");
+  expect(screen).toMatch(/^npm ci && npm run demo\b/m);
+  expect(screen).toMatch(/^npm cit\b/m);
+});

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+export const ROOT = join(import.meta.dirname, "../..");
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { description?: string; default?: string; required?: boolean }>>;
+  readonly outputs: Readonly<Record<string, { description?: string }>>;
+  readonly branding: { icon: string; color: string };
+  readonly runs: { using: string; main: string };
+}
+export const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
+
+/** What users read: the README and the pages of docs, as Markdown. */
+export const documents = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+].map((name) => ({ name, text: readFileSync(join(ROOT, name), "utf8") }));
