@@ -32,10 +32,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
   ];
   const schemas = ["public", ...model.schemas.map(({ name }, n) => `${name}${n}`)];
   const owners = [...roles, "azure_pg_admin"];
-  const session = at(
-    [...roles, "ci-admin", "migrator", ...(model.session === 30 ? [SUPERUSER] : [])],
-    model.session,
-  );
+  const session = at([...roles, "ci-admin", "migrator", SUPERUSER], model.session);
 
   const relations = model.relations.flatMap((relation, n) =>
     relationsOf(relation, n, at(schemas, relation.schema), at(owners, relation.owner)),
@@ -66,13 +63,13 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
               : "";
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
-      ...(model.sessionIs === "as drawn" ? [] : owners).map(
-        (owner) =>
-          `GRANT ${id(owner)} TO ${id(session)}` +
-          (version < 16
-            ? ""
-            : ` WITH INHERIT ${model.sessionIs === "member"}, SET ${model.sessionIs === "setter"}`),
-      ),
+      ...(model.sessionIs === "as drawn" ? [] : owners)
+        // What a role of the sandbox is made a member of, it would be in the next database too.
+        .filter((owner) => roles.includes(owner) || roles.includes(session))
+        .map((owner) => {
+          const member = model.sessionIs === "member";
+          return `GRANT ${id(owner)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${member}, SET ${!member}`}`;
+        }),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
         `CREATE SCHEMA ${id(schemas[n + 1])} AUTHORIZATION ${id(at(owners, owner))}`,
