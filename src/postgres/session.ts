@@ -79,6 +79,7 @@ async function connect(
   holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
     clock.stop(); // it is not the server's fault when the sign-in takes long
     token = await signingIn;
+    if (socket.destroyed) throw new Error("the attempt is over");
     clock.start();
   });
   client.on("error", (error) => {
@@ -152,7 +153,7 @@ function holdBack(client: pg.Client, parameters: Record<string, string>, ready: 
   connection.startup = () => {
     ready().then(
       () => startup(parameters),
-      () => {}, // the sign-in's failure ends the attempt where it is awaited
+      () => {}, // what failed ends the attempt where it is awaited
     );
   };
 }

@@ -203,6 +203,34 @@ describe("what a real server refuses is explained", () => {
   });
 });
 
+describe("what a real server refuses during the work is explained", () => {
+  test.each([
+    ["BEGIN READ ONLY; GRANT SELECT ON orders TO aad_orders", "read-only"],
+    ["SET lock_timeout = '10ms'; LOCK TABLE orders", "lock-time-out"],
+    ["SET statement_timeout = '10ms'; SELECT pg_sleep(10)", "statement-time-out"],
+    ["GRANT SELECT ON orders TO nobody_at_all", "object-not-found"],
+    ["GRANT SELECT ON nothing_at_all TO aad_orders", "object-not-found"],
+    ["GRANT USAGE ON SCHEMA nowhere TO aad_orders", "object-not-found"],
+    ["GRANT SELECT ON hidden TO aad_orders", "not-permitted"],
+    ["SET ROLE azuresu", "not-permitted"],
+    ["ALTER DEFAULT PRIVILEGES FOR ROLE azuresu GRANT SELECT ON TABLES TO aad_orders", "not-permitted"],
+    ["ALTER TABLE hidden ADD COLUMN more int", "not-permitted"],
+  ])("%s", async (statement, code) => {
+    await sandbox.sql(
+      "postgres",
+      'CREATE TABLE IF NOT EXISTS orders (); ALTER TABLE orders OWNER TO "ci-admin"; CREATE TABLE IF NOT EXISTS hidden ()',
+    );
+    const other = await sandbox.signInAs("ci-admin", "postgres");
+    try {
+      await other.query("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
+      const error = await withSession(target(), password, rows(statement)).catch((error: unknown) => error);
+      expect(diagnose(error)).toMatchObject({ code });
+    } finally {
+      await other.end();
+    }
+  });
+});
+
 describe("before anything secret leaves", () => {
   /** Fails with this code, and the server has not even heard a name. */
   async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
@@ -299,8 +327,31 @@ describe("sign-in and handshake overlap", () => {
       ).rejects.toBe(failure);
       expect(asked).toHaveBeenCalledTimes(1); // it was tried again where it belongs, and not here
       expect(server.received).toEqual([]);
+      await vi.waitFor(() => expect(server.open()).toBe(0));
     }
   });
+});
+
+test("a sign-in that ends after the attempt has failed sends nothing, and keeps nothing alive", async () => {
+  const server = await stub({ tls: await certificate("localhost") });
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  let arrive = (_password: string) => {};
+  const late = new Promise<string>((resolve) => {
+    arrive = resolve;
+  });
+  const before = timers();
+  const attempt = withSession(
+    target({ port: server.port, tls: { mode: "verify-full" } }),
+    () => late,
+    nothing,
+    {},
+    QUICK,
+  );
+  expect(await failing(attempt)).toMatchObject({ code: "tls-unknown-authority" });
+  arrive(SECRET);
+  await new Promise(setImmediate);
+  expect(timers()).toBe(before);
+  expect(server.received).toEqual([]);
 });
 
 describe("what may pass is tried again, and no more", () => {

@@ -9,6 +9,8 @@ export interface Stub {
   readonly received: Buffer[];
   /** Connections so far. */
   readonly connections: () => number;
+  /** Connections that still stand. */
+  readonly open: () => number;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
   const server = createServer((socket) => {
     const attempt = ++connections;
     sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {}); // the client may leave as it likes
     if (behaviour.silent) return;
     socket.once("data", () => {
@@ -59,6 +62,7 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
     port,
     received,
     connections: () => connections,
+    open: () => sockets.size,
     close() {
       for (const socket of sockets) socket.destroy();
       return new Promise((closed) => server.close(() => closed()));
