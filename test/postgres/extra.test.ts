@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { difference, linesOf, recorded, useWorld } from "./world.ts";
+import { difference, linesOf, read, recorded, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 const REVOKE = { ...READ, onExtra: "revoke" } as const;
@@ -175,6 +175,22 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
+  it("revokes what the owner granted where this login holds the grant option as well", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const deployer = await role("deployer");
+    // REVOKE acts as the first role with the grant option: this login itself, before the owner it is a member of.
+    await as(
+      owner,
+      `CREATE TABLE t (id int); GRANT DELETE ON t TO ${deployer} WITH GRANT OPTION; GRANT SELECT, DELETE ON t TO ${app}`,
+    );
+    await sql(`GRANT ${owner} TO ${deployer}`);
+
+    const report = await run("apply", REVOKE, { user: deployer });
+
+    expect(report).toMatchObject({ verdict: "repaired", extra: [] });
+    expect(await can(app, "DELETE FROM t")).toBe(false);
+  });
+
   it("revokes for an owner it may only become", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const deployer = await role("deployer", version >= 16 ? "LOGIN" : "LOGIN NOINHERIT");
@@ -294,7 +310,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
     expect(linesOf(report.extra)).toEqual(["table theirs: DELETE (not-owner)"]);
     expect(await acls()).toEqual(before);
-    expect(report.extra[0]?.fix).toContain(
+    expect(read(report.extra[0]?.fix)).toContain(
       `Run as ${stranger}: REVOKE DELETE ON TABLE "public"."theirs" FROM "${app}";`,
     );
     await as(stranger, report.mending[0]?.statements.join("\n") ?? "");

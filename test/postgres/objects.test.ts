@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Failed } from "../../src/diagnosis/failed.ts";
+import { reconcile } from "../../src/reconcile.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { between, changesPrivileges, difference, linesOf, quote, recorded, useWorld } from "./world.ts";
+import {
+  between,
+  changesPrivileges,
+  DEFAULTS,
+  difference,
+  linesOf,
+  quote,
+  recorded,
+  useWorld,
+} from "./world.ts";
 
 /** Names that need quoting, of every sort; 63 bytes is the longest there is. */
 const NAMES = [
@@ -267,6 +277,31 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     expect(long).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" } });
     expect(await acls()).toEqual(before);
     expect(queries.filter(changesPrivileges)).toEqual([]);
+  });
+
+  it("grants several grantees, and none where one is not there", async () => {
+    const { app, owner, role, as, can, signIn, acls } = await world.open();
+    const other = await role("other");
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${other}`);
+    const client = await signIn(owner);
+    const demand = { ...DEFAULTS, tablePrivileges: ["SELECT", "DELETE"] } as const;
+    const task = (grantees: readonly string[]) =>
+      reconcile(client, { mode: "apply", grantees, demand }, () => {});
+    const before = await acls();
+
+    const unknown = await task([app, "nobody", other]);
+    expect(unknown.verdict).toBe("error");
+    expect(unknown.grantees.map(({ verdict }) => verdict)).toEqual(["drift", "error", "drift"]);
+    expect(await acls()).toEqual(before);
+
+    const both = await task([app, other]);
+    expect(both.verdict).toBe("repaired");
+    expect(both.grantees.map(({ granted }) => linesOf(granted))).toEqual([
+      ["table t: SELECT, DELETE"],
+      ["table t: DELETE"],
+    ]);
+    for (const grantee of [app, other])
+      expect(await can(grantee, "SELECT * FROM t; DELETE FROM t")).toBe(true);
   });
 
   it("is not green because the schema was dropped while it ran", async () => {

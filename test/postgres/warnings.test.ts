@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GranteeReport } from "../../src/report/report.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { useWorld } from "./world.ts";
+import { read, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -189,5 +189,5 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
 });
 
 function messages({ warnings }: GranteeReport, code: string): readonly string[] {
-  return warnings.filter((warning) => warning.code === code).map(({ message }) => message);
+  return warnings.filter((warning) => warning.code === code).map(({ message }) => read(message));
 }

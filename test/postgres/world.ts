@@ -168,6 +168,11 @@ export function linesOf(
   });
 }
 
+/** A text as it is read: what sets off names and SQL in it is the reports' own concern. */
+export function read(text: string | undefined): string {
+  return (text ?? "").replaceAll("`", "");
+}
+
 /** Where privileges on objects of a kind come from, as lines: `role team: SELECT, INSERT`. */
 export function sourcesOn(kind: Kind, { held }: GranteeReport): readonly string[] {
   return held
