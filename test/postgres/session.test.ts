@@ -321,7 +321,10 @@ describe("sign-in and handshake overlap", () => {
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
     for (const behaviour of [{ silent: true }, { tls }] as const) {
       const server = await stub(behaviour);
-      const asked = vi.fn(() => Promise.reject(failure));
+      const asked = vi.fn(async () => {
+        await vi.waitFor(() => expect(server.open()).toBe(1));
+        throw failure;
+      });
       await expect(
         withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
       ).rejects.toBe(failure);

@@ -37,7 +37,10 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {}); // the client may leave as it likes
-    if (behaviour.silent) return;
+    if (behaviour.silent) {
+      socket.resume(); // or it would not notice that the client has left
+      return;
+    }
     socket.once("data", () => {
       if (behaviour.tls === undefined) {
         socket.end("N");
