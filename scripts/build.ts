@@ -14,6 +14,8 @@ const { outputFiles } = await build({
   legalComments: "linked",
   // pg asks for it and does without: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
   external: ["pg-native"],
+  // The JavaScript client, whatever the job's environment asks for.
+  define: { "process.env.NODE_PG_FORCE_NATIVE": "undefined" },
   write: false,
 });
 

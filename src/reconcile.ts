@@ -13,6 +13,7 @@ import {
 } from "./grants/judge.ts";
 import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
 import type { Demand } from "./grants/privileges.ts";
+import type { Snapshot } from "./grants/snapshot.ts";
 import { apply, type Say } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
 import type { DatabaseReport, GranteeReport, Mode } from "./report/report.ts";
@@ -49,14 +50,15 @@ export async function reconcile(
   };
   say(`reading the privileges of ${grantees.join(", ")}`);
   const before = await lookUnhindered();
-  const known = grantees.filter((grantee) => granteeObstacle(before, grantee) === null);
+  const knownIn = (snapshot: Snapshot) =>
+    grantees.filter((grantee) => granteeObstacle(snapshot, grantee) === null);
 
   let after = before;
   let done: Outcome = NOTHING_DONE;
   // With a grantee unknown, something is wrong with the inputs: nothing is written.
-  const writing = mode === "apply" && known.length === grantees.length;
+  const writing = mode === "apply" && knownIn(before).length === grantees.length;
   for (let round = 0; writing && round < ROUNDS; round++) {
-    const plan = planFor(after, demand, known);
+    const plan = planFor(after, demand, knownIn(after));
     if (plan.changes.length + plan.hopeless.length === 0) break;
     const outcome = await apply(client, plan, say);
     done = merge(done, outcome);
@@ -70,13 +72,14 @@ export async function reconcile(
     const error = granteeObstacle(last, grantee);
     return error === null ? judge(before, last, done, demand, grantee) : { ...NOTHING_KNOWN, grantee, error };
   });
-  const judged = known.filter((grantee) => granteeObstacle(last, grantee) === null);
   return {
     serverVersion: last.server.versionText,
     verdict: worst(reports.map(({ verdict }) => verdict)),
     grantees: reports,
-    statements: statementsIn(mode === "apply" ? done.committed : planFor(last, demand, judged).changes),
-    mending: mendingFor(last, demand, judged),
+    statements: statementsIn(
+      mode === "apply" ? done.committed : planFor(last, demand, knownIn(last)).changes,
+    ),
+    mending: mendingFor(last, demand, knownIn(last)),
   };
 }
 

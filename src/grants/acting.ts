@@ -31,34 +31,31 @@ export function wayToGrant(snapshot: Snapshot, group: Group, privilege: Privileg
     ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
     ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true })),
   ];
-  return (
-    ways.find((way) => reaches(snapshot, group, way)) ?? (ways.length > 0 ? "owner-lacks-usage" : "not-owner")
-  );
+  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
 }
 
 /**
- * How this login can take away what the grantor of an ACL item gave. REVOKE takes back only what the acting role
- * itself gave, and whoever has the owner's rights acts as the owner.
+ * How this login can take away what the grantor of an ACL item gave. REVOKE takes back what its grantor gave, and
+ * that is the acting role itself if it has the grant option, before the owner whose rights it may have: so the
+ * surest way is to be the grantor.
  */
 export function wayToRevoke(snapshot: Snapshot, group: Group, item: AclItem): Way | Reason {
   const owner = roleOf(snapshot, group.owner);
-  if (item.grantor === group.owner) {
-    const ways: Way[] = [
-      ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
-      ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
-    ];
-    return (
-      ways.find((way) => reaches(snapshot, group, way)) ??
-      (ways.length > 0 ? "owner-lacks-usage" : "not-owner")
-    );
-  }
+  const byOwner = item.grantor === group.owner;
   const grantor = snapshot.roles.get(item.grantor);
   if (grantor === undefined) return "other-grantor";
   const ways: Way[] = [
-    ...(grantor.oid === snapshot.sessionUser && !owner.inherited ? [{ as: null, oneByOne: true }] : []),
-    ...(grantor.settable ? [{ as: grantor, oneByOne: true }] : []),
+    ...(grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : []),
+    ...(grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : []),
+    ...(byOwner && owner.inherited ? [{ as: null, oneByOne: false }] : []),
   ];
-  return ways.find((way) => reaches(snapshot, group, way)) ?? "other-grantor";
+  const way = ways.find((each) => reaches(snapshot, group, each));
+  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
+}
+
+/** Who inherits the owner's rights has its USAGE too: without reach, it is the owner that lacks it. */
+function noWayToActFor(owner: Role): Reason {
+  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
 }
 
 /** Names of relations are looked up as the acting role: it needs USAGE on the schema, be it the owner or not. */

@@ -11,24 +11,30 @@ export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): 
     runnable: true,
     statements: scriptOf(changes, snapshot.server.roleSet),
   };
-  const others = hopeless.filter(({ change, reason }) => actorFor(snapshot, change, reason) !== null);
-  const byRole = Map.groupBy(others, ({ change, reason }) => actorFor(snapshot, change, reason) as Role);
-  const blocks = [...byRole].map(
-    ([role, theirs]): MendingBlock => ({
-      as: role.name,
-      runnable: false,
-      ...(theirs.some(({ reason }) => reason === "not-owner")
-        ? { instead: membershipFor(snapshot, role) }
-        : {}),
-      statements: scriptOf(
+  const others = hopeless.flatMap(({ change, reason }) => {
+    const actor = actorFor(snapshot, change, reason);
+    return actor === null ? [] : { actor, change, reason };
+  });
+  const blocks = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]): MendingBlock => {
+    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
+    return {
+      ...blockOf(
+        actor,
         theirs.map(({ change }) => change),
-        false,
       ),
-    }),
-  );
-  return [own, ...wayForOwners(snapshot, others), ...blocks].filter(
+      ...(instead ? { instead } : {}),
+    };
+  });
+  return [own, ...wayForOwners(snapshot, hopeless), ...blocks].filter(
     ({ statements }) => statements.length > 0,
   );
+}
+
+/** A block for another role; one that cannot log in is set by the member who runs the block. */
+function blockOf(actor: Role, changes: readonly Change[]): MendingBlock {
+  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
+  const asActor = changes.map((change) => ({ ...change, as: actor }));
+  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor, false) };
 }
 
 /** The next thing to do about one object, in a sentence; what follows the SQL holds for all of one owner and reason. */
@@ -36,7 +42,8 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
   const sql = statementsOf([{ ...change, oneByOne: false }])
     .map((statement) => statement.sql)
     .join(" ");
-  const [login, owner] = [code(sessionRole(snapshot).name), code(change.owner.name)];
+  const login = code(sessionRole(snapshot).name);
+  const owner = standIn(snapshot, change.owner);
   switch (reason) {
     case "not-granted":
     case "not-revoked": {
@@ -44,10 +51,10 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
       return `Run as ${login}: ${code(setRole + sql)}`;
     }
     case "not-owner":
-      return `Run as ${owner}: ${code(sql)} ${membershipFor(snapshot, change.owner)}`;
+      return `Run ${asActor(owner, sql)} ${membershipFor(snapshot, owner)}`;
     case "owner-lacks-usage": {
-      const schemaOwner = code(roleOf(snapshot, change.group.schema?.owner ?? change.owner.oid).name);
-      return `${owner} may not use its own schema. Run as ${schemaOwner}: ${code(usageSql(change))} Then as ${owner}: ${code(sql)}`;
+      const schemaOwner = standIn(snapshot, roleOf(snapshot, change.group.schema?.owner ?? owner.oid));
+      return `${code(owner.name)} may not use its own schema. Run ${asActor(schemaOwner, usageSql(change))} Then ${asActor(owner, sql)}`;
     }
     case "locked":
       return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
@@ -58,14 +65,30 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
     case "other-grantor":
       return `Run as the role that granted it: ${code(sql)}`;
     case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run as ${owner}: ${code(sql.replace(/;$/, " CASCADE;"))}`;
+      return `The grantee has granted it on. Take that back first, or run ${asActor(owner, sql.replace(/;$/, " CASCADE;"))}`;
     case "column-privileges":
       return `Held on columns: revoke it there, column by column. This would take all of them: ${code(sql)}`;
     case "gone":
       return "It was dropped while this ran. Run this step again.";
     case "refused":
-      return `Run as ${owner}: ${code(sql)}`;
+      return `Run ${asActor(owner, sql)}`;
   }
+}
+
+/** Nobody signs in as a role that cannot log in: its members set it. */
+function asActor(actor: Role, sql: string): string {
+  if (actor.canLogin) return `as ${code(actor.name)}: ${code(sql)}`;
+  return `as a member of ${code(actor.name)}: ${code(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
+}
+
+/**
+ * Who acts for pg_database_owner, which owns `public` from 15 on but for Azure: its one, implicit member.
+ * https://www.postgresql.org/docs/current/predefined-roles.html
+ */
+function standIn(snapshot: Snapshot, role: Role): Role {
+  if (role.name !== "pg_database_owner") return role;
+  const database = snapshot.groups.find(({ kind }) => kind === "database");
+  return roleOf(snapshot, database?.owner ?? role.oid);
 }
 
 /** The other way than running SQL as the owner: membership, and who may give it. */
@@ -88,7 +111,7 @@ function usageSql({ group, owner }: Change): string {
 /** Who can do what this login cannot; null where SQL by somebody else is not the answer. */
 function actorFor(snapshot: Snapshot, change: Change, reason: Reason): Role | null {
   if (reason === "not-direct" || reason === "column-privileges") return null;
-  if (reason !== "other-grantor") return change.owner;
+  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
   const item = change.group.acl.find(
     ({ grantee, grantor, privilege }) =>
       grantee === change.grantee.oid &&
@@ -105,14 +128,20 @@ function wayForOwners(snapshot: Snapshot, others: readonly Hopeless[]): readonly
       .filter(({ reason }) => reason === "owner-lacks-usage")
       .map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change]),
   );
-  const bySchemaOwner = Map.groupBy(pairs.values(), ({ group }) =>
-    group.schema === undefined ? "" : roleOf(snapshot, group.schema.owner).name,
+  const bySchemaOwner = Map.groupBy(pairs.values(), ({ group, owner }) =>
+    standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid)),
   );
-  return [...bySchemaOwner].map(([as, changes]) => ({
-    as,
-    runnable: false,
-    statements: changes.map(usageSql),
-  }));
+  return [...bySchemaOwner].map(([actor, changes]): MendingBlock => {
+    const statements = changes.map(usageSql);
+    if (actor.canLogin) return { as: actor.name, runnable: false, statements };
+    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
+    return {
+      as: actor.name,
+      byMember: true,
+      runnable: false,
+      statements: ["BEGIN;", setRole, ...statements, "COMMIT;"],
+    };
+  });
 }
 
 /** Batches as `apply` makes them, each its own transaction; what is a single plain statement needs none around it. */

@@ -115,7 +115,7 @@ acl_json AS MATERIALIZED (
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
   SELECT attrelid, attacl FROM pg_catalog.pg_attribute
-  WHERE $5 AND $3 IS NOT NULL AND attacl IS NOT NULL AND NOT attisdropped
+  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
 ),
 column_grant AS (
   SELECT r.oid AS relation, r.relname, a.id, g.oid AS grantee,
@@ -128,7 +128,7 @@ column_grant AS (
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
   JOIN grantee AS g ON g.oid <> r.relowner
     AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-  WHERE x.privilege_type <> ALL ($3)
+  WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
   GROUP BY r.oid, r.relname, a.id, g.oid
 ),
 -- the roles that may have to look names up in a schema

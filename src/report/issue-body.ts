@@ -4,7 +4,7 @@ import { byCause, type Cause, extraIsDrift, sourcesText } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { explain } from "./reasons.ts";
 import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "./report.ts";
-import { count, countKinds, objectText, some } from "./words.ts";
+import { count, countKinds, objectText, runner, some } from "./words.ts";
 
 /** What one drift issue is about: a grantee in a database, and the schemas that were looked at. */
 export interface Subject {
@@ -168,11 +168,12 @@ function table(findings: readonly (Missing | Extra)[], room = Number.POSITIVE_IN
 function* mendingBlocks({ mending, grantees }: DatabaseReport): Generator<string> {
   const drifting = grantees.filter(({ verdict }) => verdict === "drift").length;
   const whom = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  for (const { as, statements } of mending) {
+  for (const block of mending) {
+    const { statements } = block;
     const size = `${count(statements.length, "statement")}${whom}`;
     yield statements.reduce((sum, statement) => sum + statement.length, 0) > SQL_LENGTH
-      ? `**SQL for ${markdown.name(as)}** (${size}): too long for here, in the SQL file (output \`sql\`).`
-      : `<details><summary><b>SQL for ${markup.name(as)}</b> (${size})</summary>\n\n${codeBlock("sql", statements.map(visibleSql).join("\n"))}\n\n</details>`;
+      ? `**SQL for ${runner(block, markdown)}** (${size}): too long for here, in the SQL file (output \`sql\`).`
+      : `<details><summary><b>SQL for ${runner(block, markup)}</b> (${size})</summary>\n\n${codeBlock("sql", statements.map(visibleSql).join("\n"))}\n\n</details>`;
   }
 }
 

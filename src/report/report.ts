@@ -46,8 +46,10 @@ export interface DatabaseReport {
 }
 
 export interface MendingBlock {
-  /** The login to run it as. */
+  /** The role to run it as. */
   readonly as: string;
+  /** The role cannot log in: any of its members runs the block, which sets the role itself. */
+  readonly byMember?: true;
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
   /** Another way than running it as that role, in a sentence: only for blocks that this login cannot run. */

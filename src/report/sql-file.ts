@@ -1,7 +1,7 @@
 import { plain, visibleSql } from "./escape.ts";
 import { serverText } from "./headline.ts";
 import type { DatabaseReport, MendingBlock, Report } from "./report.ts";
-import { count } from "./words.ts";
+import { count, runner } from "./words.ts";
 
 /**
  * The SQL that mends what is missing, as a file: first what this run's login can run, then, commented out, a part
@@ -18,13 +18,13 @@ export function renderSql(report: Report): string {
   const runnable = parts.filter(({ block }) => block.runnable);
   const others = Map.groupBy(
     parts.filter(({ block }) => !block.runnable),
-    ({ block }) => block.as,
+    ({ block }) => runner(block, plain),
   );
   const lines = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
-    ...[...others].flatMap(([role, theirs]) => [
-      ...commented([`-- To run as ${plain.name(role)}:`, ...theirs.flatMap(script)]),
+    ...[...others].flatMap(([who, theirs]) => [
+      ...commented([`-- To run as ${who}:`, ...theirs.flatMap(script)]),
       "",
     ]),
   ];

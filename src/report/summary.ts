@@ -31,6 +31,7 @@ import {
   countObjects,
   objectName,
   objectText,
+  runner,
   some,
   sourceText,
   VERDICT_WORDS,
@@ -242,19 +243,20 @@ function changedPart(page: Page, verb: string, changed: readonly Changed[], whom
   );
 }
 
-function mendingPart(page: Page, { mode }: Report, { as, runnable, statements }: MendingBlock): void {
+function mendingPart(page: Page, { mode }: Report, block: MendingBlock): void {
+  const { runnable, statements } = block;
   const lines = count(statements.length, "statement");
   const size = statements.reduce((sum, statement) => sum + statement.length, 0);
   if (size > SQL_BYTES) {
     page.add(
-      `**SQL for ${markdown.name(as)}:** ${lines}, too long for here, in the SQL file (output \`sql\`).`,
+      `**SQL for ${runner(block, markdown)}:** ${lines}, too long for here, in the SQL file (output \`sql\`).`,
     );
     return;
   }
   const planned = runnable && mode === "plan";
   const note = planned ? `${lines}: <code>mode: apply</code> runs it` : lines;
   page.fold(
-    `<b>SQL for ${markup.name(as)}</b> (${note})`,
+    `<b>SQL for ${runner(block, markup)}</b> (${note})`,
     () => page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
     planned,
   );

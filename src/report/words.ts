@@ -1,5 +1,5 @@
 import type { Pen } from "./escape.ts";
-import type { Kind, Named, Source, Verdict } from "./report.ts";
+import type { Kind, MendingBlock, Named, Source, Verdict } from "./report.ts";
 
 /** The phrases that summary, annotations and log share. Everything from outside passes through a `Pen`. */
 
@@ -8,6 +8,11 @@ const NUMBER = new Intl.NumberFormat("en-US");
 /** `1 table`, `3,000 tables`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${NUMBER.format(n)} ${n === 1 ? one : many}`;
+}
+
+/** Who is to run a block: the role, or any member of a role that cannot log in. */
+export function runner({ as, byMember }: MendingBlock, pen: Pen): string {
+  return byMember ? `a member of ${pen.name(as)}` : pen.name(as);
 }
 
 /** `a`, `a and b`, `a, b and c`. */
