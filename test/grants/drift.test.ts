@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { type Drift, driftOf } from "../../src/grants/drift.ts";
+import { demand, entry, group, held, oidOf, role, schema, single, snapshot, tomorrow } from "./snapshots.ts";
+
+const app = role("app");
+
+function lines(findings: Drift["missing"]): readonly string[] {
+  return findings.map(({ group: { kind, schema: of }, member, privileges }) =>
+    [kind, of === undefined ? member.name : `${of.name}.${member.name}`, ...privileges].join(" "),
+  );
+}
+
+describe("drift", () => {
+  it("is what is demanded and not held, the way there first and what is to come last, by name", () => {
+    const seen = snapshot([
+      tomorrow("tables", { held: held("SELECT") }),
+      group(["b", "a"], { held: held("SELECT") }),
+      group(["C"], { kind: "view", schema: schema("a schema") }),
+      group(["s"], { kind: "sequence" }),
+      group(["fine"], { held: held("SELECT", "INSERT") }),
+      single("schema", "public"),
+      single("database", "shop"),
+    ]);
+    expect(lines(driftOf(seen, demand(), app).missing)).toEqual([
+      "database shop CONNECT",
+      "schema public USAGE",
+      "view a schema.C SELECT INSERT",
+      "table public.a INSERT",
+      "table public.b INSERT",
+      "sequence public.s USAGE",
+      "default-privileges public.tables INSERT",
+    ]);
+  });
+
+  it("is nothing where all is held", () => {
+    const seen = snapshot([
+      group(["t"], { held: held("SELECT", "INSERT") }),
+      single("schema", "public", { held: held("USAGE") }),
+    ]);
+    expect(driftOf(seen, demand(), app)).toMatchObject({
+      missing: [],
+      gaps: [],
+      extra: [],
+      extraOnColumns: [],
+    });
+  });
+
+  it("takes ALL for what the server's version has, in the documentation's order", () => {
+    const all = demand({ tablePrivileges: "ALL", sequencePrivileges: "ALL" });
+    const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
+    const on = (version: number) =>
+      snapshot(groups, { server: { version, versionText: "", readOnly: false, roleSet: false } });
+    const table = "table public.t SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER";
+    expect(lines(driftOf(on(169999), all, app).missing)).toEqual([
+      table,
+      "sequence public.u USAGE SELECT UPDATE",
+    ]);
+    expect(lines(driftOf(on(170000), all, app).missing)[0]).toBe(`${table} MAINTAIN`);
+  });
+
+  it("does not depend on the order or number of privileges asked for", () => {
+    const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
+    expect(lines(driftOf(snapshot([group(["t"])]), mixed, app).missing)).toEqual([
+      "table public.t SELECT INSERT TRIGGER",
+    ]);
+  });
+
+  it("calls tomorrow's tables a gap where they are not demanded", () => {
+    const seen = snapshot([tomorrow("tables"), tomorrow("sequences")]);
+    const drift = driftOf(seen, demand({ defaultPrivileges: false }), app);
+    expect(drift.missing).toEqual([]);
+    expect(lines(drift.gaps)).toEqual([
+      "default-privileges public.sequences USAGE",
+      "default-privileges public.tables SELECT INSERT",
+    ]);
+    expect(driftOf(seen, demand(), app).gaps).toEqual([]);
+  });
+
+  it("needs no default privileges for what the grantee creates itself", () => {
+    expect(driftOf(snapshot([tomorrow("tables", { owner: oidOf("app") })]), demand(), app)).toMatchObject({
+      missing: [],
+      gaps: [],
+    });
+  });
+
+  it("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
+    const seen = snapshot([
+      group(["t"], { held: held("SELECT", "INSERT", "DELETE") }),
+      group(["s"], { kind: "sequence", held: held("USAGE", "UPDATE") }),
+      group(["mine"], { owner: oidOf("app"), held: held("SELECT", "INSERT", "DELETE") }),
+      single("schema", "public", { held: held("USAGE", "CREATE") }),
+      single("database", "shop", { held: held("CONNECT", "TEMPORARY") }),
+      tomorrow("tables", { held: held("SELECT", "INSERT", "DELETE") }),
+      tomorrow("sequences", { held: held("USAGE") }),
+    ]);
+    expect(lines(driftOf(seen, demand(), app).extra)).toEqual([
+      "sequence public.s UPDATE",
+      "table public.t DELETE",
+    ]);
+    expect(driftOf(seen, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
+  });
+
+  it("does not look at what is skipped, but counts it", () => {
+    const seen = snapshot([
+      group(["a", "b"], { held: held("SELECT", "INSERT") }),
+      group(["s"], { kind: "sequence", held: held("USAGE") }),
+      group(["ext"], { skipped: "extension" }),
+      group([], { skipped: "exclude", size: 4, held: held("DELETE") }),
+      single("schema", "public", { held: held("USAGE") }),
+      tomorrow("tables", { held: held("SELECT", "INSERT") }),
+    ]);
+    expect(driftOf(seen, demand(), app)).toMatchObject({
+      missing: [],
+      extra: [],
+      objects: { tables: 2, sequences: 1, skipped: 5 },
+    });
+  });
+
+  it("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
+    const roles = [role("readers", { inheritedBy: new Set([oidOf("app")]) })];
+    const seen = snapshot(
+      [
+        group(["a", "b"], {
+          held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
+          acl: [
+            entry("owner", "app", "SELECT"),
+            entry("owner", "PUBLIC", "SELECT"),
+            entry("owner", "readers", "INSERT"),
+            entry("owner", "writers", "DELETE"),
+            entry("owner", "PUBLIC", "DELETE"),
+          ],
+        }),
+        group(["mine"], { owner: oidOf("app"), held: held("SELECT"), acl: [entry("app", "app", "SELECT")] }),
+      ],
+      {},
+      roles,
+    );
+    expect(driftOf(seen, demand(), app).held).toEqual([
+      { source: "direct", kind: "table", privileges: ["SELECT"], objects: 2 },
+      { source: "role", role: "readers", kind: "table", privileges: ["INSERT"], objects: 2 },
+      { source: "server", kind: "table", privileges: ["UPDATE"], objects: 2 },
+      { source: "public", kind: "table", privileges: ["DELETE"], objects: 2 },
+      { source: "owner", kind: "table", privileges: ["SELECT"], objects: 1 },
+    ]);
+  });
+});

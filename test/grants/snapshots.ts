@@ -1,0 +1,121 @@
+import type { Demand } from "../../src/grants/privileges.ts";
+import type { AclItem, Group, Member, Role, Schema, Snapshot } from "../../src/grants/snapshot.ts";
+
+/** Roles by the names the tests use; an oid is the name's place in the list. */
+const NAMES = ["app", "login", "owner", "readers", "writers", "stranger", "root"] as const;
+type RoleName = (typeof NAMES)[number];
+
+export function oidOf(name: RoleName): string {
+  return `${10 + NAMES.indexOf(name)}`;
+}
+
+/** A role nobody may act as, but for what the test says otherwise. */
+export function role(name: RoleName, facts: Partial<Role> = {}): Role {
+  return {
+    oid: oidOf(name),
+    name,
+    superuser: name === "root",
+    predefined: false,
+    canLogin: true,
+    expired: false,
+    inheritedBy: new Set(name === "app" ? [oidOf("app")] : []),
+    inherited: name === "login",
+    settable: name === "login",
+    administered: false,
+    ...facts,
+  };
+}
+
+const EVERYBODY = new Set(NAMES.map(oidOf));
+
+export function schema(name = "public", facts: Partial<Schema> = {}): Schema {
+  return { oid: "2200", name, owner: oidOf("owner"), usableBy: EVERYBODY, creatableBy: new Set(), ...facts };
+}
+
+/** Tables of the owner's that nobody else has anything on; names are members, numbered from `from`. */
+export function group(
+  names: readonly string[],
+  facts: Partial<Group> & { readonly from?: number } = {},
+): Group {
+  const { from = 100, ...rest } = facts;
+  const members = names.map((name, n): Member => ({ oid: `${from + n}`, name }));
+  return {
+    kind: "table",
+    schema: schema(),
+    owner: oidOf("owner"),
+    acl: [],
+    held: new Map(),
+    skipped: "",
+    size: members.length,
+    members,
+    ...rest,
+  };
+}
+
+/** A group of one that is in no schema: the database, or a schema. */
+export function single(kind: "database" | "schema", name: string, facts: Partial<Group> = {}): Group {
+  const { schema: _, ...rest } = group([name], { kind, from: 2200 });
+  return { ...rest, ...facts };
+}
+
+/** What the owner creates next, `tables` or `sequences`. */
+export function tomorrow(name: "tables" | "sequences", facts: Partial<Group> = {}): Group {
+  return group([name], { kind: "default-privileges", from: 2200, ...facts });
+}
+
+export function entry(
+  grantor: RoleName,
+  grantee: RoleName | "PUBLIC",
+  privilege: string,
+  grantable = false,
+): AclItem {
+  return {
+    grantor: oidOf(grantor),
+    grantee: grantee === "PUBLIC" ? "0" : oidOf(grantee),
+    privilege,
+    grantable,
+  };
+}
+
+/** A database of 16 in which `login` signed in and `app` is the grantee. */
+export function snapshot(
+  groups: readonly Group[],
+  facts: Partial<Snapshot> = {},
+  roles: readonly Role[] = [],
+): Snapshot {
+  const all = [...NAMES.map((name) => role(name)), ...roles];
+  return {
+    server: { version: 160004, versionText: "16.4", readOnly: false, roleSet: false },
+    sessionUser: oidOf("login"),
+    roles: new Map(all.map((each) => [each.oid, each])),
+    grantees: new Map([["app", oidOf("app")]]),
+    schemas: [schema()],
+    groups,
+    columns: [],
+    knownSchemas: [],
+    knownRoles: [],
+    idlePatterns: [],
+    traps: [],
+    ...facts,
+  };
+}
+
+/** May act for the owner. */
+export const ACTING = [role("owner", { inherited: true, settable: true })];
+
+export function demand(facts: Partial<Demand> = {}): Demand {
+  return {
+    schemas: ["public"],
+    tablePrivileges: ["SELECT", "INSERT"],
+    sequencePrivileges: ["USAGE"],
+    allowEmpty: false,
+    exclude: [],
+    defaultPrivileges: true,
+    onExtra: "warn",
+    ...facts,
+  };
+}
+
+export function held(...privileges: readonly string[]): Group["held"] {
+  return new Map([[oidOf("app"), new Set(privileges)]]) as Group["held"];
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Change,
+  membershipSql,
+  quoteIdentifier,
+  statementsOf,
+  withRoles,
+} from "../../src/grants/statements.ts";
+import { group, role, schema, single, tomorrow } from "./snapshots.ts";
+
+const app = role("app");
+const owner = role("owner");
+
+function changes(of: Change["group"], facts: Partial<Change> = {}): readonly Change[] {
+  return of.members.map((member) => ({
+    verb: "GRANT",
+    grantee: app,
+    group: of,
+    owner,
+    member,
+    privileges: ["SELECT"],
+    as: null,
+    oneByOne: false,
+    ...facts,
+  }));
+}
+
+function sqlOf(all: readonly Change[]): readonly string[] {
+  return statementsOf(all).map(({ sql }) => sql);
+}
+
+describe("statements", () => {
+  it("name one object on one line", () => {
+    expect(sqlOf(changes(group(["orders"])))).toEqual([`GRANT SELECT ON TABLE "public"."orders" TO "app";`]);
+    expect(sqlOf(changes(group(["s"], { kind: "sequence" }), { privileges: ["USAGE", "SELECT"] }))).toEqual([
+      `GRANT USAGE, SELECT ON SEQUENCE "public"."s" TO "app";`,
+    ]);
+    expect(sqlOf(changes(single("database", "app db"), { privileges: ["CONNECT"] }))).toEqual([
+      `GRANT CONNECT ON DATABASE "app db" TO "app";`,
+    ]);
+    expect(sqlOf(changes(single("schema", "Sales"), { privileges: ["USAGE"] }))).toEqual([
+      `GRANT USAGE ON SCHEMA "Sales" TO "app";`,
+    ]);
+    expect(sqlOf(changes(group(["orders"]), { verb: "REVOKE", privileges: ["DELETE"] }))).toEqual([
+      `REVOKE DELETE ON TABLE "public"."orders" FROM "app";`,
+    ]);
+  });
+
+  it("take objects with the same privileges together, whatever GRANT calls a table", () => {
+    const kinds = ["table", "partitioned-table", "view", "materialized-view", "foreign-table"] as const;
+    const all = kinds.flatMap((kind, n) => changes(group([kind], { kind, from: n })));
+    expect(sqlOf([...all, ...changes(group(["other"]), { privileges: ["SELECT", "INSERT"] })])).toEqual([
+      `GRANT SELECT ON TABLE
+  "public"."table",
+  "public"."partitioned-table",
+  "public"."view",
+  "public"."materialized-view",
+  "public"."foreign-table"
+TO "app";`,
+      `GRANT SELECT, INSERT ON TABLE "public"."other" TO "app";`,
+    ]);
+  });
+
+  it("keep apart what differs in verb, grantee, kind or acting role", () => {
+    const table = group(["t"]);
+    const all = [
+      ...changes(table),
+      ...changes(table, { verb: "REVOKE" }),
+      ...changes(table, { grantee: role("readers") }),
+      ...changes(group(["s"], { kind: "sequence" })),
+      ...changes(table, { as: owner }),
+    ];
+    expect(statementsOf(all)).toEqual([
+      { as: null, sql: `GRANT SELECT ON TABLE "public"."t" TO "app";` },
+      { as: null, sql: `REVOKE SELECT ON TABLE "public"."t" FROM "app";` },
+      { as: null, sql: `GRANT SELECT ON TABLE "public"."t" TO "readers";` },
+      { as: null, sql: `GRANT SELECT ON SEQUENCE "public"."s" TO "app";` },
+      { as: owner, sql: `GRANT SELECT ON TABLE "public"."t" TO "app";` },
+    ]);
+  });
+
+  it("have one privilege each where grant options may come from several roles", () => {
+    expect(sqlOf(changes(group(["a", "b"]), { privileges: ["SELECT", "INSERT"], oneByOne: true }))).toEqual([
+      `GRANT SELECT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
+      `GRANT INSERT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
+    ]);
+  });
+
+  it("set default privileges for each creator and schema", () => {
+    const other = schema("Sales", { oid: "2300" });
+    const all = [
+      ...changes(tomorrow("tables"), { privileges: ["SELECT", "INSERT"] }),
+      ...changes(tomorrow("tables", { schema: other }), { privileges: ["SELECT", "INSERT"] }),
+      ...changes(tomorrow("sequences"), { privileges: ["USAGE"] }),
+    ];
+    expect(sqlOf(all)).toEqual([
+      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public" GRANT SELECT, INSERT ON TABLES TO "app";`,
+      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "Sales" GRANT SELECT, INSERT ON TABLES TO "app";`,
+      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public" GRANT USAGE ON SEQUENCES TO "app";`,
+    ]);
+  });
+
+  it("quote hostile names of every sort", () => {
+    const hostile = `x"; DROP TABLE users; --\n'`;
+    const all = changes(group([hostile], { schema: schema(hostile) }), {
+      grantee: { ...app, name: hostile },
+      as: { ...owner, name: hostile },
+    });
+    const quoted = `"x""; DROP TABLE users; --\n'"`;
+    expect(withRoles(statementsOf(all))).toEqual([
+      `SET LOCAL ROLE ${quoted};`,
+      `GRANT SELECT ON TABLE ${quoted}.${quoted} TO ${quoted};`,
+    ]);
+    const next = changes(tomorrow("tables", { schema: schema(hostile) }), {
+      owner: { ...owner, name: hostile },
+    });
+    expect(sqlOf(next)).toEqual([
+      `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoted} IN SCHEMA ${quoted} GRANT SELECT ON TABLES TO "app";`,
+    ]);
+    expect(quoteIdentifier("select")).toBe(`"select"`);
+  });
+
+  it("begin with the acting role, and name it again only where it changes", () => {
+    const [a, b, c] = ["a", "b", "c"].map((sql) => sql) as [string, string, string];
+    expect(
+      withRoles([
+        { as: null, sql: a },
+        { as: null, sql: b },
+        { as: owner, sql: c },
+        { as: owner, sql: a },
+        { as: null, sql: b },
+      ]),
+    ).toEqual([
+      "SET LOCAL ROLE NONE;",
+      "a",
+      "b",
+      `SET LOCAL ROLE "owner";`,
+      "c",
+      "a",
+      "SET LOCAL ROLE NONE;",
+      "b",
+    ]);
+    expect(withRoles([])).toEqual([]);
+  });
+
+  it("make a member in the words of the version", () => {
+    expect(membershipSql(owner, role("login"), 150004)).toBe(`GRANT "owner" TO "login";`);
+    expect(membershipSql(owner, role("login"), 160000)).toBe(
+      `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`,
+    );
+  });
+});
