@@ -86,6 +86,40 @@ it("covers the tables and sequences that come later, with default-privileges", a
   expect(outputs.verdict).toBe("in-sync");
 });
 
+it("takes host, port, database and grantee from what Service Connector gave the app", async () => {
+  const database = await seeded("connector");
+  const { host, port } = sandbox.server;
+  const settings = {
+    AZURE_POSTGRESQL_HOST: host,
+    AZURE_POSTGRESQL_PORT: port,
+    AZURE_POSTGRESQL_DATABASE: database,
+    AZURE_POSTGRESQL_USER: "aad_orders",
+    AZURE_POSTGRESQL_SSL: "true",
+  };
+  const connection = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const omitted = { host: "", port: "", database: "", grantee: "" };
+  const { outputs } = await run({ ...omitted, "app-connection": connection.join("\n") });
+  expect(outputs.verdict).toBe("repaired");
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
+
+it("takes away what is beyond the lists when told to, and leaves alone what is excluded", async () => {
+  const database = await seeded("less");
+  await run({ database });
+  const lists = { "table-privileges": "SELECT", "sequence-privileges": "USAGE, SELECT", exclude: "order_*" };
+  const warned = await run({ database, ...lists });
+  expect(warned.outputs).toMatchObject({ verdict: "in-sync", "revoked-count": "0" });
+  expect(Number(warned.outputs["extra-count"])).toBeGreaterThan(0);
+
+  const revoked = await run({ database, ...lists, "on-extra": "revoke" });
+  expect(revoked.outputs).toMatchObject({ verdict: "repaired", "extra-count": "0" });
+  const { done } = await use(sandbox, "aad_orders", database);
+  const beyond = done.filter((what) => !/^(SELECT|USAGE) /.test(what));
+  expect(beyond).toContain("DELETE public.order_items");
+  expect(beyond.filter((what) => !what.includes(" public.order_"))).toEqual([]);
+  expect(done).toContain("SELECT public.orders");
+});
+
 it("plans without writing, and without failing the job", async () => {
   const database = await seeded("plan");
   const before = await aclsOf(sandbox, database);

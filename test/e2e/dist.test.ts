@@ -1,0 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+it("runs what src builds, byte for byte", () => {
+  const build = spawnSync(process.execPath, ["scripts/build.ts", "--check"], {
+    cwd: join(import.meta.dirname, "../.."),
+    encoding: "utf8",
+  });
+  expect(build).toMatchObject({ status: 0, stderr: "" });
+});
