@@ -107,9 +107,9 @@ describe("the app's own settings, of each client, with a password in them that i
     );
     const connection = { "app-connection": each.client.length % 2 === 0 ? lines(here) : json(here) };
     // The samples of Go and Django hold no port.
-    const port = each.port === undefined ? String(sandbox.server.port) : "";
+    const port = each.port === undefined ? { port: String(sandbox.server.port) } : {};
     const { exitCode, report, stdout } = await runAction(
-      { user: "migrator", ...oidc, ...connection, port, mode: "check" },
+      { user: "migrator", ...oidc, ...connection, ...port, mode: "check" },
       sandbox.env,
     );
     expect(report).toMatchObject({
@@ -162,6 +162,7 @@ describe("a sign-in that fails fails the job, and says why", () => {
       PGSSLMODE: "no-verify",
       PGOPTIONS: "-c role=aad_orders",
       PGREPLICATION: "database",
+      NODE_PG_FORCE_NATIVE: "1",
     };
     const { exitCode, outputs } = await runAction({ ...job(), ...oidc }, { ...sandbox.env, ...evil });
     expect([exitCode, outputs.verdict]).toEqual([0, "in-sync"]);
