@@ -1,4 +1,5 @@
 import type { MendingBlock, Reason } from "../report/report.ts";
+import { isRelation } from "./kinds.ts";
 import { batchesOf, type Hopeless, type Plan, sessionRole } from "./plan.ts";
 import { type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import { type Change, membershipSql, quoteIdentifier, statementsOf, withRoles } from "./statements.ts";
@@ -51,11 +52,9 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
       return `Run as ${login}: ${code(setRole + sql)}`;
     }
     case "not-owner":
-      return `Run ${asActor(owner, sql)} ${membershipFor(snapshot, owner)}`;
-    case "owner-lacks-usage": {
-      const schemaOwner = standIn(snapshot, roleOf(snapshot, change.group.schema?.owner ?? owner.oid));
-      return `${code(owner.name)} may not use its own schema. Run ${asActor(schemaOwner, usageSql(change))} Then ${asActor(owner, sql)}`;
-    }
+      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
+    case "owner-lacks-usage":
+      return `${code(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
     case "locked":
       return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
     case "read-only":
@@ -65,14 +64,29 @@ export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): stri
     case "other-grantor":
       return `Run as the role that granted it: ${code(sql)}`;
     case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run ${asActor(owner, sql.replace(/;$/, " CASCADE;"))}`;
+      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
     case "column-privileges":
       return `Held on columns: revoke it there, column by column. This would take all of them: ${code(sql)}`;
     case "gone":
       return "It was dropped while this ran. Run this step again.";
     case "refused":
-      return `Run ${asActor(owner, sql)}`;
+      return `Run ${asOwner(snapshot, change, sql)}`;
   }
+}
+
+/** An owner that may not use its own schema needs the schema's owner first. */
+function asOwner(snapshot: Snapshot, change: Change, sql: string): string {
+  const owner = asActor(standIn(snapshot, change.owner), sql);
+  if (!ownerLacksUsage(change)) return owner;
+  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
+}
+
+function ownerLacksUsage({ group, owner }: Change): boolean {
+  return isRelation(group.kind) && group.schema !== undefined && !group.schema.usableBy.has(owner.oid);
+}
+
+function schemaOwnerOf(snapshot: Snapshot, { group, owner }: Change): Role {
+  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
 }
 
 /** Nobody signs in as a role that cannot log in: its members set it. */
@@ -125,12 +139,10 @@ function actorFor(snapshot: Snapshot, change: Change, reason: Reason): Role | nu
 function wayForOwners(snapshot: Snapshot, others: readonly Hopeless[]): readonly MendingBlock[] {
   const pairs = new Map(
     others
-      .filter(({ reason }) => reason === "owner-lacks-usage")
+      .filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null)
       .map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change]),
   );
-  const bySchemaOwner = Map.groupBy(pairs.values(), ({ group, owner }) =>
-    standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid)),
-  );
+  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
   return [...bySchemaOwner].map(([actor, changes]): MendingBlock => {
     const statements = changes.map(usageSql);
     if (actor.canLogin) return { as: actor.name, runnable: false, statements };

@@ -3,11 +3,14 @@ import type { Kind, MendingBlock, Named, Source, Verdict } from "./report.ts";
 
 /** The phrases that summary, annotations and log share. Everything from outside passes through a `Pen`. */
 
-const NUMBER = new Intl.NumberFormat("en-US");
-
 /** `1 table`, `3,000 tables`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${NUMBER.format(n)} ${n === 1 ? one : many}`;
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+
+/** By hand: to load what Intl knows takes half as long as starting Node.js. */
+function grouped(n: number): string {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Who is to run a block: the role, or any member of a role that cannot log in. */
@@ -24,7 +27,7 @@ export function series(items: readonly string[]): string {
 /** The first few of many: `a, b, c and 12 more`. Only those shown are written. */
 export function some<T>(items: readonly T[], most: number, write: (item: T) => string): string {
   if (items.length <= most) return series(items.map(write));
-  return `${items.slice(0, most).map(write).join(", ")} and ${NUMBER.format(items.length - most)} more`;
+  return `${items.slice(0, most).map(write).join(", ")} and ${grouped(items.length - most)} more`;
 }
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
