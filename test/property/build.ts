@@ -6,7 +6,15 @@ import {
   type TablePrivilege,
 } from "../../src/grants/privileges.ts";
 import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
-import type { Bits, DefaultPrivilegesStep, Model, Ref, RelationModel, Step } from "./model.ts";
+import {
+  type Bits,
+  type DefaultPrivilegesStep,
+  LENDERS,
+  type Model,
+  type Ref,
+  type RelationModel,
+  type Step,
+} from "./model.ts";
 
 /** A model with its references resolved: what to run, and what to ask of the action. */
 export interface Blueprint {
@@ -63,12 +71,13 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
               : "";
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
-      ...(model.sessionIs === "as drawn" ? [] : owners)
+      ...LENDERS.map((lender) => `CREATE ROLE ${id(lender)} NOLOGIN`),
+      ...{ "as drawn": [], member: owners, setter: owners, borrower: LENDERS }[model.sessionIs]
         // What a role of the sandbox is made a member of, it would be in the next database too.
-        .filter((owner) => roles.includes(owner) || roles.includes(session))
-        .map((owner) => {
-          const member = model.sessionIs === "member";
-          return `GRANT ${id(owner)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${member}, SET ${!member}`}`;
+        .filter((role) => role !== "azure_pg_admin" || roles.includes(session))
+        .map((role) => {
+          const setter = model.sessionIs === "setter";
+          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${!setter}, SET ${setter}`}`;
         }),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
@@ -90,7 +99,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         ` THEN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${pg.escapeLiteral(session)});` +
         " END IF; END $do$",
     ],
-    roles,
+    roles: [...roles, ...LENDERS],
     grantees: [...new Set(model.grantees.map((grantee) => at(roles, grantee)))],
     session,
     demand: demandOf(model, context),
@@ -227,6 +236,17 @@ function stepSql(step: Step, context: Context): string {
           ? ""
           : `GRANT USAGE ON SCHEMA ${id(object.schema)} TO ${id(first)}; `;
       return `${reach}GRANT ${what} TO ${id(first)} WITH GRANT OPTION; ${asRole(first, grant)}`;
+    }
+    case "lend": {
+      const all = privilegesOf(object.type, step.privileges, context);
+      const reach = object.type === "SCHEMA" || object.type === "DATABASE" ? "" : id(object.schema);
+      return all
+        .map((privilege, n) => {
+          const lender = id(at(LENDERS, n));
+          const usage = reach === "" ? "" : `GRANT USAGE ON SCHEMA ${reach} TO ${lender}; `;
+          return `${usage}GRANT ${privilege}${on} TO ${lender} WITH GRANT OPTION`;
+        })
+        .join("; ");
     }
     case "revoke-owner": {
       const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;

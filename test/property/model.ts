@@ -24,13 +24,16 @@ export interface Model {
   readonly grantees: readonly Ref[];
   /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
   readonly session: Ref;
-  /** Whether it is made a member of every role: with their privileges, or to SET ROLE only (from 16). */
-  readonly sessionIs: "as drawn" | "member" | "setter";
+  /** Whether it is made a member of every role: with their privileges, or to SET ROLE only (from 16); or of LENDERS. */
+  readonly sessionIs: "as drawn" | "member" | "setter" | "borrower";
   readonly sessionRole: Ref | null;
   readonly demand: DemandModel;
 }
 
 export type Ref = number;
+
+/** Two roles that own nothing and are granted things to grant on. */
+export const LENDERS = ["lender a", "lender b"] as const;
 
 export interface RoleModel {
   readonly name: string;
@@ -97,6 +100,8 @@ export type Step =
       readonly second: Ref;
       readonly option: boolean;
     }
+  /** Each of LENDERS may grant some of the privileges. */
+  | { readonly do: "lend"; readonly object: Ref; readonly privileges: Bits }
   | { readonly do: "revoke-owner"; readonly object: Ref; readonly privileges: Bits }
   | {
       readonly do: "columns";
@@ -201,7 +206,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       option: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("revoke-owner"), object: ref, privileges: bits }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom("revoke-owner", "lend"), object: ref, privileges: bits }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -267,7 +275,7 @@ export const model: fc.Arbitrary<Model> = fc.record({
   steps: fc.array(step, { maxLength: 14, size: "max" }),
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
-  sessionIs: fc.constantFrom("as drawn", "member", "setter"),
+  sessionIs: fc.constantFrom("as drawn", "member", "setter", "borrower"),
   sessionRole: fc.option(ref, { freq: 1 }),
   demand,
 });

@@ -175,6 +175,8 @@ async function story(scene: Scene): Promise<void> {
     scene.tally.verdicts[verdict] = (scene.tally.verdicts[verdict] ?? 0) + 1;
   }
   expectExactly(before, after, applied);
+  expect(brokenPromises(checked, applied), "check said whether this login can grant it").toEqual([]);
+  expect(reasonsIn(applied), "why something is still missing").not.toContain("not-granted");
   expect(await stillGrantable(scene, after, applied), "missing, and this login could grant it").toEqual([]);
   expect(await stillRevocable(scene, after, applied), "extra, and this login could revoke it").toEqual([]);
 
@@ -231,6 +233,23 @@ function judgementsIn({ grantees }: Reconciled) {
 
 function sourcesIn({ grantees }: Reconciled) {
   return grantees.flatMap(({ held }) => held.map(({ source }) => source));
+}
+
+/** Why things are missing, as the report has it. */
+function reasonsIn({ grantees }: Reconciled) {
+  return grantees.flatMap(({ missing }) => missing.map(({ reason }) => reason));
+}
+
+/** What `check` says this login can grant and `apply` did not, and the other way round. */
+function brokenPromises(checked: Reconciled, applied: Reconciled): readonly string[] {
+  const keysOf = (missing: readonly Changed[]) =>
+    missing.map(({ kind, schema, name, owner }) => `${keyOf(kind, schema, name)} ${owner}`);
+  return checked.grantees.flatMap(({ missing }, n) => {
+    const left = keysOf(applied.grantees[n]?.missing ?? []);
+    const can = keysOf(missing.filter(({ reason }) => reason === "not-granted"));
+    const cannot = keysOf(missing.filter(({ reason }) => reason === "not-owner"));
+    return [...can.filter((key) => left.includes(key)), ...cannot.filter((key) => !left.includes(key))];
+  });
 }
 
 /** The ACLs differ by what the report says was granted and revoked, and so does what anybody can do. */
