@@ -16,11 +16,11 @@ const FAREWELL = 100;
 export async function openLink(target: number, delay: number): Promise<Link> {
   const sockets = new Set<Socket>();
   let answered = 0;
-  const server = createServer((client) => {
-    const upstream = connect(target, "127.0.0.1");
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket.setNoDelay(true));
-      socket.on("error", () => {}); // its end is passed on by `close`
+      socket.on("error", () => {}); // passed on by `close`
     }
     // Here the client is connected at once; on the way it stands for, SYN and its answer come first.
     later(client, upstream, delay, performance.now() + 2 * delay);
@@ -58,7 +58,8 @@ function later(
       to.write(chunk);
     }),
   );
-  from.on("close", () => inTurn(() => to.end()));
+  from.on("end", () => inTurn(() => to.end()));
+  from.on("close", () => from.errored && inTurn(() => to.destroy()));
 }
 
 /** Listens on a local port, says nothing, and tells when the first byte arrives. */
