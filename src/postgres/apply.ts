@@ -1,6 +1,6 @@
 import pg, { type Client } from "pg";
 import { keyOfChange, type Outcome } from "../grants/judge.ts";
-import { batchesOf, type Plan } from "../grants/plan.ts";
+import { batchesOf, type Hopeless, type Plan } from "../grants/plan.ts";
 import type { Group, Role } from "../grants/snapshot.ts";
 import { type Change, statementsOf, withRoles } from "../grants/statements.ts";
 import { visibleSql } from "../report/escape.ts";
@@ -71,25 +71,25 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   }
 
   await makeAll(plan.changes);
-  for (const ofOwner of Map.groupBy(triable(plan), whatIsTried).values()) {
-    const way = await tryOne(client, ofOwner[0] as Change);
+  for (const alike of Map.groupBy(triable(plan), whatIsTried).values()) {
+    const [{ change, reason }] = alike as [Hopeless];
+    const way = await tryOne(client, change);
     if (way === null) continue;
-    say(`The server lets this login act for ${ofOwner[0]?.owner.name}, beyond PostgreSQL's own rules.`);
-    await makeAll(ofOwner.map((change) => ({ ...change, as: way.as })));
+    if (reason === "not-owner")
+      say(`the server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules`);
+    await makeAll(alike.map((each) => ({ ...each.change, as: way.as })));
   }
   return { committed, failed };
 }
 
 /** What no rule allows but the server may: not what another role or PUBLIC gives, nor what REVOKE would overdo. */
-function triable(plan: Plan): readonly Change[] {
-  return plan.hopeless
-    .filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage")
-    .map(({ change }) => change);
+function triable({ hopeless }: Plan): readonly Hopeless[] {
+  return hopeless.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
 }
 
 /** One object answers for all of its owner's: what one GRANT may do, the next may, but default privileges are apart. */
-function whatIsTried({ verb, owner, group }: Change): string {
-  return `${verb} ${owner.oid} ${group.kind === "default-privileges"}`;
+function whatIsTried({ change: { verb, owner, group }, reason }: Hopeless): string {
+  return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 
 /**

@@ -57,7 +57,7 @@ tomorrow AS (
   JOIN pg_catalog.pg_roles AS r ON r.rolname = predefined.role
 )
 SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, p.objtype, g.oid::pg_catalog.text AS grantee,
-       pg_catalog.json_agg(p.name ORDER BY p.ordinal) FILTER (WHERE EXISTS (
+       pg_catalog.json_agg(p.name ORDER BY p.ordinal) FILTER (WHERE r.rolsuper OR EXISTS (
          SELECT FROM tomorrow AS t
          WHERE t.schema = c.schema AND t.role = c.role AND t.objtype = p.objtype AND t.privilege = p.name
            AND CASE WHEN t.role_granted = ${PUBLIC} THEN TRUE
@@ -65,6 +65,7 @@ SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, p.objtype,
 FROM creator AS c
 CROSS JOIN privilege AS p
 CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 GROUP BY c.schema, c.role, p.objtype, g.oid
 ORDER BY c.schema, c.role, p.objtype DESC, g.oid;`;
 }
