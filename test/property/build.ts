@@ -72,12 +72,14 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
       ...LENDERS.map((lender) => `CREATE ROLE ${id(lender)} NOLOGIN`),
-      ...{ "as drawn": [], member: owners, setter: owners, borrower: LENDERS }[model.sessionIs]
+      ...(model.sessionIs === "as drawn" ? [] : model.sessionIs === "borrower" ? LENDERS : owners)
         // What a role of the sandbox is made a member of, it would be in the next database too.
         .filter((role) => role !== "azure_pg_admin" || roles.includes(session))
         .map((role) => {
-          const setter = model.sessionIs === "setter";
-          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${!setter}, SET ${setter}`}`;
+          const [inherit, set] = [["member", "borrower"], ["setter"]].map((ways) =>
+            ways.includes(model.sessionIs),
+          );
+          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}`}`;
         }),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
@@ -89,6 +91,9 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         ...create,
         ...(ofExtension ? [`ALTER EXTENSION plpgsql ADD ${relkind} ${path}`] : []),
       ]),
+      ...(model.sessionIs === "borrower" ? relations.filter((_, n) => n % 2 === 0) : []).flatMap((relation) =>
+        lendSql(relation, context),
+      ),
       ...model.steps.map((step) => stepSql(step, context)),
       ...(model.sessionRole === null
         ? []
@@ -237,17 +242,6 @@ function stepSql(step: Step, context: Context): string {
           : `GRANT USAGE ON SCHEMA ${id(object.schema)} TO ${id(first)}; `;
       return `${reach}GRANT ${what} TO ${id(first)} WITH GRANT OPTION; ${asRole(first, grant)}`;
     }
-    case "lend": {
-      const all = privilegesOf(object.type, step.privileges, context);
-      const reach = object.type === "SCHEMA" || object.type === "DATABASE" ? "" : id(object.schema);
-      return all
-        .map((privilege, n) => {
-          const lender = id(at(LENDERS, n));
-          const usage = reach === "" ? "" : `GRANT USAGE ON SCHEMA ${reach} TO ${lender}; `;
-          return `${usage}GRANT ${privilege}${on} TO ${lender} WITH GRANT OPTION`;
-        })
-        .join("; ");
-    }
     case "revoke-owner": {
       const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;
       const owner = `quote_ident(pg_get_userbyid(${ownerOf(object)}))`;
@@ -269,6 +263,19 @@ function stepSql(step: Step, context: Context): string {
       return `ALTER TABLE ${pathOf(object)} DROP COLUMN c`;
   }
 }
+
+/** Each of LENDERS may grant every other privilege. */
+function lendSql({ type, schema, path }: Relation, context: Context): readonly string[] {
+  return LENDERS.flatMap((lender, n) => {
+    const what = privilegesOf(type, ALL_BITS, context).filter((_, m) => m % LENDERS.length === n);
+    return [
+      `GRANT USAGE ON SCHEMA ${id(schema)} TO ${id(lender)}`,
+      `GRANT ${what.join(", ")} ON ${type} ${path} TO ${id(lender)} WITH GRANT OPTION`,
+    ];
+  });
+}
+
+const ALL_BITS: Bits = 255;
 
 function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
   const { roles, owners, schemas } = context;

@@ -23,8 +23,12 @@ import {
 
 /** Databases for each version. */
 const DATABASES = Number(process.env.PROPERTY_DATABASES ?? 40);
-/** A failure tells seed and path: the seed alone repeats the run, with the path it starts at the shrunk database. */
-const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() & 0x7fffffff);
+/**
+ * A failure tells its seed and path, and the version is the test's name: the seed alone repeats a version's run, with
+ * the path it starts at the shrunk database. Without a seed, each version has other databases.
+ */
+const seedOf = (version: Version) => Number(process.env.PROPERTY_SEED ?? (START + version) & 0x7fffffff);
+const START = Date.now();
 const PATH = process.env.PROPERTY_PATH;
 
 /** For one version, in milliseconds: a database takes half a second, and a failure is worth some minutes of shrinking. */
@@ -48,7 +52,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
   };
 
   beforeAll(async () => {
-    console.log(`PostgreSQL ${version}: ${DATABASES} databases, PROPERTY_SEED=${SEED}`);
+    console.log(`PostgreSQL ${version}: ${DATABASES} databases, PROPERTY_SEED=${seedOf(version)}`);
     sandbox = await startSandbox({ version });
     await sandbox.createDatabase(TEMPLATE);
     await sandbox.sql(TEMPLATE, FOREIGN);
@@ -68,7 +72,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
         }),
         {
           numRuns: DATABASES,
-          seed: SEED,
+          seed: seedOf(version),
           ...(PATH === undefined ? {} : { path: PATH }),
           // Shrinking ends here; and fewer databases than asked for are not enough.
           interruptAfterTimeLimit: TIME * 0.9,
