@@ -76,7 +76,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     const way = await tryOne(client, change);
     if (way === null) continue;
     if (reason === "not-owner")
-      say(`the server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules`);
+      say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
     await makeAll(alike.map((each) => ({ ...each.change, as: way.as })));
   }
   return { committed, failed };
