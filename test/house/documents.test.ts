@@ -8,14 +8,14 @@ const readme = documents[0]?.text ?? "";
 it("says of inputs and outputs in the README what action.yml says", () => {
   const inputs = Object.entries(action.inputs).map(
     ([name, { required, default: value, description = "" }]) => {
-      const without = value === undefined ? "" : `\`${value}\``;
-      return `| \`${name}\` | ${required ? "**required**" : without} | ${description.replace(" Default: none.", "")} |`;
+      const without = value === undefined ? "" : ` \`${value}\``;
+      return `| \`${name}\` |${required ? " **required**" : without} | ${description.replace(" Default: none.", "")} |`;
     },
   );
   const outputs = Object.entries(action.outputs).map(
     ([name, { description }]) => `| \`${name}\` | ${description} |`,
   );
-  const rows = [...readme.matchAll(/^\| `.*\|$/gm)].map(([row]) => row);
+  const rows = [...readme.matchAll(/^\| `.*\|$/gm)].map(([row]) => row.replaceAll(/ +/g, " "));
   expect(rows).toEqual([...inputs, ...outputs]);
 });
 
