@@ -251,6 +251,23 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "UPDATE t SET a = 1")).toBe(true);
   });
 
+  it("finds column grants to a role or to PUBLIC too", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const team = await role("team", "NOLOGIN");
+    await sql(`GRANT ${team} TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE TABLE v (a int); GRANT SELECT ON t, u, v TO ${app};
+       GRANT INSERT (a) ON t TO PUBLIC; GRANT UPDATE (a) ON u TO ${team}; GRANT UPDATE (a) ON v TO ${owner}`,
+    );
+    expect(await can(app, "INSERT INTO t (a) VALUES (1); UPDATE u SET a = 1")).toBe(true);
+
+    expect(linesOf((await run("check", { ...READ, onExtra: "fail" })).extra)).toEqual([
+      "table t: INSERT (column-privileges)",
+      "table u: UPDATE (column-privileges)",
+    ]);
+  });
+
   it("does not take for extra what a column grant gives of the demand", async () => {
     const { app, owner, as, run, acls } = await world.open();
     await as(owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT SELECT (a) ON t TO ${app}`);

@@ -20,8 +20,18 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(report).toMatchObject({ verdict: "in-sync", missing: [], extra: [] });
     expect(sourcesOn("table", report)).toEqual([`owner: ${all}`]);
     expect(sourcesOn("sequence", report)).toEqual(["owner: USAGE, SELECT, UPDATE"]);
+    expect(sourcesOn("database", report)).toEqual(["public: CONNECT"]);
     expect(await can(app, "SELECT * FROM mine")).toBe(true);
     expect(await can(owner, "SELECT * FROM mine")).toBe(false);
+  });
+
+  it("counts an owner's USAGE on its schema", async () => {
+    const { app, owner, sql, as, run } = await world.open();
+    await sql(`CREATE SCHEMA own AUTHORIZATION ${app}`);
+    await as(app, `CREATE TABLE own.t (id int)`);
+    await as(owner, "CREATE TABLE t (id int)");
+
+    expect(sourcesOn("schema", await run("check", { schemas: ["own"] }))).toEqual(["owner: USAGE"]);
   });
 
   it("misses what an owner took from itself", async () => {
