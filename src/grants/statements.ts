@@ -31,7 +31,7 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   });
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
-    return { as: first.as, sql: sqlOf(first, same.map(nameOf)) };
+    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
   });
 }
 
