@@ -1,4 +1,3 @@
-import { getIDToken } from "@actions/core";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { Failed } from "../diagnosis/failed.ts";
 import type { Env } from "../settings/inputs.ts";
@@ -14,6 +13,8 @@ export async function idToken(audience: string, env: Env = process.env): Promise
     if (!env[name]) throw failed(new Error(`Unable to get ${name} env variable`));
   }
   try {
+    // With an HTTP client, which a run with a password does without.
+    const { getIDToken } = await import("@actions/core");
     return await getIDToken(audience);
   } catch (error) {
     throw failed(error);

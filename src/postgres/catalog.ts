@@ -39,14 +39,17 @@ export async function look(client: Client, grantees: readonly string[], demand: 
   });
 }
 
-/** One read-only transaction in three round trips: begin, snapshot, second look. */
+/** One read-only transaction in two round trips: snapshot, second look. */
 async function lookOnce(
   client: Client,
   grantees: readonly string[],
   demand: Demand,
 ): Promise<Snapshot | "changed meanwhile"> {
-  await client.query(BEGIN_READ_ONLY);
-  const { rows } = await client.query<SnapshotRow>(SNAPSHOT, parametersOf(grantees, demand));
+  // Sent at once: if the first fails, the transaction it began fails the second.
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query<SnapshotRow>(SNAPSHOT, parametersOf(grantees, demand)),
+  ]);
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
 
   const schemas = snapshot.schemas.map(({ oid }) => oid);

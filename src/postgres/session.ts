@@ -75,6 +75,7 @@ async function connect(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 0, // the clock above does it
+    pipeline: true, // what need not wait for an answer is sent at once
   });
   holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
     clock.stop(); // it is not the server's fault when the sign-in takes long

@@ -59,7 +59,8 @@ relation AS NOT MATERIALIZED (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
-              WHEN EXISTS (SELECT FROM pattern AS p
+              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
+                           SELECT FROM pattern AS p
                            WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
               THEN 'exclude' ELSE '' END AS skipped
   FROM pg_catalog.pg_class AS c

@@ -207,10 +207,18 @@ export function changesPrivileges(text: string): boolean {
   return /^(GRANT|REVOKE|ALTER) /m.test(text);
 }
 
-/** Runs `meanwhile` before each query of a client, with its text; what it returns, if anything, is sent in its place. */
+/**
+ * Runs `meanwhile` before each query of a client, with its text; what it returns, if anything, is sent in its place.
+ * Queries that are sent at once are taken in turn, so that each has its own meanwhile.
+ */
 export function between(client: pg.Client, meanwhile: (text: string) => Promise<string | undefined>): void {
   const query = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
-  const hooked = async (text: string, values?: unknown[]) => query((await meanwhile(text)) ?? text, values);
+  let last: Promise<unknown> = Promise.resolve();
+  const hooked = (text: string, values?: unknown[]) => {
+    const mine = async () => query((await meanwhile(text)) ?? text, values);
+    last = last.then(mine, mine);
+    return last;
+  };
   client.query = hooked as unknown as typeof client.query;
 }
 
