@@ -1,0 +1,11047 @@
+"use strict";
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
+
+// node_modules/postgres-array/index.js
+var require_postgres_array = __commonJS({
+  "node_modules/postgres-array/index.js"(exports2) {
+    "use strict";
+    exports2.parse = function(source, transform) {
+      return new ArrayParser(source, transform).parse();
+    };
+    var ArrayParser = class _ArrayParser {
+      constructor(source, transform) {
+        this.source = source;
+        this.transform = transform || identity;
+        this.position = 0;
+        this.entries = [];
+        this.recorded = [];
+        this.dimension = 0;
+      }
+      isEof() {
+        return this.position >= this.source.length;
+      }
+      nextCharacter() {
+        var character = this.source[this.position++];
+        if (character === "\\") {
+          return {
+            value: this.source[this.position++],
+            escaped: true
+          };
+        }
+        return {
+          value: character,
+          escaped: false
+        };
+      }
+      record(character) {
+        this.recorded.push(character);
+      }
+      newEntry(includeEmpty) {
+        var entry;
+        if (this.recorded.length > 0 || includeEmpty) {
+          entry = this.recorded.join("");
+          if (entry === "NULL" && !includeEmpty) {
+            entry = null;
+          }
+          if (entry !== null) entry = this.transform(entry);
+          this.entries.push(entry);
+          this.recorded = [];
+        }
+      }
+      consumeDimensions() {
+        if (this.source[0] === "[") {
+          while (!this.isEof()) {
+            var char = this.nextCharacter();
+            if (char.value === "=") break;
+          }
+        }
+      }
+      parse(nested) {
+        var character, parser, quote;
+        this.consumeDimensions();
+        while (!this.isEof()) {
+          character = this.nextCharacter();
+          if (character.value === "{" && !quote) {
+            this.dimension++;
+            if (this.dimension > 1) {
+              parser = new _ArrayParser(this.source.substr(this.position - 1), this.transform);
+              this.entries.push(parser.parse(true));
+              this.position += parser.position - 2;
+            }
+          } else if (character.value === "}" && !quote) {
+            this.dimension--;
+            if (!this.dimension) {
+              this.newEntry();
+              if (nested) return this.entries;
+            }
+          } else if (character.value === '"' && !character.escaped) {
+            if (quote) this.newEntry(true);
+            quote = !quote;
+          } else if (character.value === "," && !quote) {
+            this.newEntry();
+          } else {
+            this.record(character.value);
+          }
+        }
+        if (this.dimension !== 0) {
+          throw new Error("array dimension not balanced");
+        }
+        return this.entries;
+      }
+    };
+    function identity(value) {
+      return value;
+    }
+  }
+});
+
+// node_modules/pg-types/lib/arrayParser.js
+var require_arrayParser = __commonJS({
+  "node_modules/pg-types/lib/arrayParser.js"(exports2, module2) {
+    var array = require_postgres_array();
+    module2.exports = {
+      create: function(source, transform) {
+        return {
+          parse: function() {
+            return array.parse(source, transform);
+          }
+        };
+      }
+    };
+  }
+});
+
+// node_modules/postgres-date/index.js
+var require_postgres_date = __commonJS({
+  "node_modules/postgres-date/index.js"(exports2, module2) {
+    "use strict";
+    var DATE_TIME = /(\d{1,})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})(\.\d{1,})?.*?( BC)?$/;
+    var DATE = /^(\d{1,})-(\d{2})-(\d{2})( BC)?$/;
+    var TIME_ZONE = /([Z+-])(\d{2})?:?(\d{2})?:?(\d{2})?/;
+    var INFINITY = /^-?infinity$/;
+    module2.exports = function parseDate(isoDate) {
+      if (INFINITY.test(isoDate)) {
+        return Number(isoDate.replace("i", "I"));
+      }
+      var matches2 = DATE_TIME.exec(isoDate);
+      if (!matches2) {
+        return getDate(isoDate) || null;
+      }
+      var isBC = !!matches2[8];
+      var year = parseInt(matches2[1], 10);
+      if (isBC) {
+        year = bcYearToNegativeYear(year);
+      }
+      var month = parseInt(matches2[2], 10) - 1;
+      var day = matches2[3];
+      var hour = parseInt(matches2[4], 10);
+      var minute = parseInt(matches2[5], 10);
+      var second = parseInt(matches2[6], 10);
+      var ms = matches2[7];
+      ms = ms ? 1e3 * parseFloat(ms) : 0;
+      var date;
+      var offset = timeZoneOffset(isoDate);
+      if (offset != null) {
+        date = new Date(Date.UTC(year, month, day, hour, minute, second, ms));
+        if (is0To99(year)) {
+          date.setUTCFullYear(year);
+        }
+        if (offset !== 0) {
+          date.setTime(date.getTime() - offset);
+        }
+      } else {
+        date = new Date(year, month, day, hour, minute, second, ms);
+        if (is0To99(year)) {
+          date.setFullYear(year);
+        }
+      }
+      return date;
+    };
+    function getDate(isoDate) {
+      var matches2 = DATE.exec(isoDate);
+      if (!matches2) {
+        return;
+      }
+      var year = parseInt(matches2[1], 10);
+      var isBC = !!matches2[4];
+      if (isBC) {
+        year = bcYearToNegativeYear(year);
+      }
+      var month = parseInt(matches2[2], 10) - 1;
+      var day = matches2[3];
+      var date = new Date(year, month, day);
+      if (is0To99(year)) {
+        date.setFullYear(year);
+      }
+      return date;
+    }
+    function timeZoneOffset(isoDate) {
+      if (isoDate.endsWith("+00")) {
+        return 0;
+      }
+      var zone = TIME_ZONE.exec(isoDate.split(" ")[1]);
+      if (!zone) return;
+      var type = zone[1];
+      if (type === "Z") {
+        return 0;
+      }
+      var sign = type === "-" ? -1 : 1;
+      var offset = parseInt(zone[2], 10) * 3600 + parseInt(zone[3] || 0, 10) * 60 + parseInt(zone[4] || 0, 10);
+      return offset * sign * 1e3;
+    }
+    function bcYearToNegativeYear(year) {
+      return -(year - 1);
+    }
+    function is0To99(num) {
+      return num >= 0 && num < 100;
+    }
+  }
+});
+
+// node_modules/xtend/mutable.js
+var require_mutable = __commonJS({
+  "node_modules/xtend/mutable.js"(exports2, module2) {
+    module2.exports = extend;
+    var hasOwnProperty = Object.prototype.hasOwnProperty;
+    function extend(target) {
+      for (var i = 1; i < arguments.length; i++) {
+        var source = arguments[i];
+        for (var key in source) {
+          if (hasOwnProperty.call(source, key)) {
+            target[key] = source[key];
+          }
+        }
+      }
+      return target;
+    }
+  }
+});
+
+// node_modules/postgres-interval/index.js
+var require_postgres_interval = __commonJS({
+  "node_modules/postgres-interval/index.js"(exports2, module2) {
+    "use strict";
+    var extend = require_mutable();
+    module2.exports = PostgresInterval;
+    function PostgresInterval(raw) {
+      if (!(this instanceof PostgresInterval)) {
+        return new PostgresInterval(raw);
+      }
+      extend(this, parse(raw));
+    }
+    var properties = ["seconds", "minutes", "hours", "days", "months", "years"];
+    PostgresInterval.prototype.toPostgres = function() {
+      var filtered = properties.filter(this.hasOwnProperty, this);
+      if (this.milliseconds && filtered.indexOf("seconds") < 0) {
+        filtered.push("seconds");
+      }
+      if (filtered.length === 0) return "0";
+      return filtered.map(function(property) {
+        var value = this[property] || 0;
+        if (property === "seconds" && this.milliseconds) {
+          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/\.?0+$/, "");
+        }
+        return value + " " + property;
+      }, this).join(" ");
+    };
+    var propertiesISOEquivalent = {
+      years: "Y",
+      months: "M",
+      days: "D",
+      hours: "H",
+      minutes: "M",
+      seconds: "S"
+    };
+    var dateProperties = ["years", "months", "days"];
+    var timeProperties = ["hours", "minutes", "seconds"];
+    PostgresInterval.prototype.toISOString = PostgresInterval.prototype.toISO = function() {
+      var datePart = dateProperties.map(buildProperty, this).join("");
+      var timePart = timeProperties.map(buildProperty, this).join("");
+      return "P" + datePart + "T" + timePart;
+      function buildProperty(property) {
+        var value = this[property] || 0;
+        if (property === "seconds" && this.milliseconds) {
+          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/0+$/, "");
+        }
+        return value + propertiesISOEquivalent[property];
+      }
+    };
+    var NUMBER = "([+-]?\\d+)";
+    var YEAR = NUMBER + "\\s+years?";
+    var MONTH = NUMBER + "\\s+mons?";
+    var DAY = NUMBER + "\\s+days?";
+    var TIME = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
+    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME].map(function(regexString) {
+      return "(" + regexString + ")?";
+    }).join("\\s*"));
+    var positions = {
+      years: 2,
+      months: 4,
+      days: 6,
+      hours: 9,
+      minutes: 10,
+      seconds: 11,
+      milliseconds: 12
+    };
+    var negatives = ["hours", "minutes", "seconds", "milliseconds"];
+    function parseMilliseconds(fraction) {
+      var microseconds = fraction + "000000".slice(fraction.length);
+      return parseInt(microseconds, 10) / 1e3;
+    }
+    function parse(interval) {
+      if (!interval) return {};
+      var matches2 = INTERVAL.exec(interval);
+      var isNegative = matches2[8] === "-";
+      return Object.keys(positions).reduce(function(parsed, property) {
+        var position = positions[property];
+        var value = matches2[position];
+        if (!value) return parsed;
+        value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
+        if (!value) return parsed;
+        if (isNegative && ~negatives.indexOf(property)) {
+          value *= -1;
+        }
+        parsed[property] = value;
+        return parsed;
+      }, {});
+    }
+  }
+});
+
+// node_modules/postgres-bytea/index.js
+var require_postgres_bytea = __commonJS({
+  "node_modules/postgres-bytea/index.js"(exports2, module2) {
+    "use strict";
+    var bufferFrom = Buffer.from || Buffer;
+    module2.exports = function parseBytea(input) {
+      if (/^\\x/.test(input)) {
+        return bufferFrom(input.substr(2), "hex");
+      }
+      var output = "";
+      var i = 0;
+      while (i < input.length) {
+        if (input[i] !== "\\") {
+          output += input[i];
+          ++i;
+        } else {
+          if (/[0-7]{3}/.test(input.substr(i + 1, 3))) {
+            output += String.fromCharCode(parseInt(input.substr(i + 1, 3), 8));
+            i += 4;
+          } else {
+            var backslashes = 1;
+            while (i + backslashes < input.length && input[i + backslashes] === "\\") {
+              backslashes++;
+            }
+            for (var k = 0; k < Math.floor(backslashes / 2); ++k) {
+              output += "\\";
+            }
+            i += Math.floor(backslashes / 2) * 2;
+          }
+        }
+      }
+      return bufferFrom(output, "binary");
+    };
+  }
+});
+
+// node_modules/pg-types/lib/textParsers.js
+var require_textParsers = __commonJS({
+  "node_modules/pg-types/lib/textParsers.js"(exports2, module2) {
+    var array = require_postgres_array();
+    var arrayParser = require_arrayParser();
+    var parseDate = require_postgres_date();
+    var parseInterval = require_postgres_interval();
+    var parseByteA = require_postgres_bytea();
+    function allowNull(fn) {
+      return function nullAllowed(value) {
+        if (value === null) return value;
+        return fn(value);
+      };
+    }
+    function parseBool(value) {
+      if (value === null) return value;
+      return value === "TRUE" || value === "t" || value === "true" || value === "y" || value === "yes" || value === "on" || value === "1";
+    }
+    function parseBoolArray(value) {
+      if (!value) return null;
+      return array.parse(value, parseBool);
+    }
+    function parseBaseTenInt(string) {
+      return parseInt(string, 10);
+    }
+    function parseIntegerArray(value) {
+      if (!value) return null;
+      return array.parse(value, allowNull(parseBaseTenInt));
+    }
+    function parseBigIntegerArray(value) {
+      if (!value) return null;
+      return array.parse(value, allowNull(function(entry) {
+        return parseBigInteger(entry).trim();
+      }));
+    }
+    var parsePointArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parsePoint(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseFloatArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseFloat(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseStringArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value);
+      return p.parse();
+    };
+    var parseDateArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseDate(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseIntervalArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseInterval(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseByteAArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      return array.parse(value, allowNull(parseByteA));
+    };
+    var parseInteger = function(value) {
+      return parseInt(value, 10);
+    };
+    var parseBigInteger = function(value) {
+      var valStr = String(value);
+      if (/^\d+$/.test(valStr)) {
+        return valStr;
+      }
+      return value;
+    };
+    var parseJsonArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      return array.parse(value, allowNull(JSON.parse));
+    };
+    var parsePoint = function(value) {
+      if (value[0] !== "(") {
+        return null;
+      }
+      value = value.substring(1, value.length - 1).split(",");
+      return {
+        x: parseFloat(value[0]),
+        y: parseFloat(value[1])
+      };
+    };
+    var parseCircle = function(value) {
+      if (value[0] !== "<" && value[1] !== "(") {
+        return null;
+      }
+      var point = "(";
+      var radius = "";
+      var pointParsed = false;
+      for (var i = 2; i < value.length - 1; i++) {
+        if (!pointParsed) {
+          point += value[i];
+        }
+        if (value[i] === ")") {
+          pointParsed = true;
+          continue;
+        } else if (!pointParsed) {
+          continue;
+        }
+        if (value[i] === ",") {
+          continue;
+        }
+        radius += value[i];
+      }
+      var result = parsePoint(point);
+      result.radius = parseFloat(radius);
+      return result;
+    };
+    var init = function(register) {
+      register(20, parseBigInteger);
+      register(21, parseInteger);
+      register(23, parseInteger);
+      register(26, parseInteger);
+      register(700, parseFloat);
+      register(701, parseFloat);
+      register(16, parseBool);
+      register(1082, parseDate);
+      register(1114, parseDate);
+      register(1184, parseDate);
+      register(600, parsePoint);
+      register(651, parseStringArray);
+      register(718, parseCircle);
+      register(1e3, parseBoolArray);
+      register(1001, parseByteAArray);
+      register(1005, parseIntegerArray);
+      register(1007, parseIntegerArray);
+      register(1028, parseIntegerArray);
+      register(1016, parseBigIntegerArray);
+      register(1017, parsePointArray);
+      register(1021, parseFloatArray);
+      register(1022, parseFloatArray);
+      register(1231, parseFloatArray);
+      register(1014, parseStringArray);
+      register(1015, parseStringArray);
+      register(1008, parseStringArray);
+      register(1009, parseStringArray);
+      register(1040, parseStringArray);
+      register(1041, parseStringArray);
+      register(1115, parseDateArray);
+      register(1182, parseDateArray);
+      register(1185, parseDateArray);
+      register(1186, parseInterval);
+      register(1187, parseIntervalArray);
+      register(17, parseByteA);
+      register(114, JSON.parse.bind(JSON));
+      register(3802, JSON.parse.bind(JSON));
+      register(199, parseJsonArray);
+      register(3807, parseJsonArray);
+      register(3907, parseStringArray);
+      register(2951, parseStringArray);
+      register(791, parseStringArray);
+      register(1183, parseStringArray);
+      register(1270, parseStringArray);
+    };
+    module2.exports = {
+      init
+    };
+  }
+});
+
+// node_modules/pg-int8/index.js
+var require_pg_int8 = __commonJS({
+  "node_modules/pg-int8/index.js"(exports2, module2) {
+    "use strict";
+    var BASE = 1e6;
+    function readInt8(buffer) {
+      var high = buffer.readInt32BE(0);
+      var low = buffer.readUInt32BE(4);
+      var sign = "";
+      if (high < 0) {
+        high = ~high + (low === 0);
+        low = ~low + 1 >>> 0;
+        sign = "-";
+      }
+      var result = "";
+      var carry;
+      var t;
+      var digits;
+      var pad;
+      var l;
+      var i;
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        t = 4294967296 * carry + low;
+        digits = "" + t % BASE;
+        return sign + digits + result;
+      }
+    }
+    module2.exports = readInt8;
+  }
+});
+
+// node_modules/pg-types/lib/binaryParsers.js
+var require_binaryParsers = __commonJS({
+  "node_modules/pg-types/lib/binaryParsers.js"(exports2, module2) {
+    var parseInt64 = require_pg_int8();
+    var parseBits = function(data, bits, offset, invert, callback) {
+      offset = offset || 0;
+      invert = invert || false;
+      callback = callback || function(lastValue, newValue, bits2) {
+        return lastValue * Math.pow(2, bits2) + newValue;
+      };
+      var offsetBytes = offset >> 3;
+      var inv = function(value) {
+        if (invert) {
+          return ~value & 255;
+        }
+        return value;
+      };
+      var mask = 255;
+      var firstBits = 8 - offset % 8;
+      if (bits < firstBits) {
+        mask = 255 << 8 - bits & 255;
+        firstBits = bits;
+      }
+      if (offset) {
+        mask = mask >> offset % 8;
+      }
+      var result = 0;
+      if (offset % 8 + bits >= 8) {
+        result = callback(0, inv(data[offsetBytes]) & mask, firstBits);
+      }
+      var bytes = bits + offset >> 3;
+      for (var i = offsetBytes + 1; i < bytes; i++) {
+        result = callback(result, inv(data[i]), 8);
+      }
+      var lastBits = (bits + offset) % 8;
+      if (lastBits > 0) {
+        result = callback(result, inv(data[bytes]) >> 8 - lastBits, lastBits);
+      }
+      return result;
+    };
+    var parseFloatFromBits = function(data, precisionBits, exponentBits) {
+      var bias = Math.pow(2, exponentBits - 1) - 1;
+      var sign = parseBits(data, 1);
+      var exponent = parseBits(data, exponentBits, 1);
+      if (exponent === 0) {
+        return 0;
+      }
+      var precisionBitsCounter = 1;
+      var parsePrecisionBits = function(lastValue, newValue, bits) {
+        if (lastValue === 0) {
+          lastValue = 1;
+        }
+        for (var i = 1; i <= bits; i++) {
+          precisionBitsCounter /= 2;
+          if ((newValue & 1 << bits - i) > 0) {
+            lastValue += precisionBitsCounter;
+          }
+        }
+        return lastValue;
+      };
+      var mantissa = parseBits(data, precisionBits, exponentBits + 1, false, parsePrecisionBits);
+      if (exponent == Math.pow(2, exponentBits + 1) - 1) {
+        if (mantissa === 0) {
+          return sign === 0 ? Infinity : -Infinity;
+        }
+        return NaN;
+      }
+      return (sign === 0 ? 1 : -1) * Math.pow(2, exponent - bias) * mantissa;
+    };
+    var parseInt16 = function(value) {
+      if (parseBits(value, 1) == 1) {
+        return -1 * (parseBits(value, 15, 1, true) + 1);
+      }
+      return parseBits(value, 15, 1);
+    };
+    var parseInt32 = function(value) {
+      if (parseBits(value, 1) == 1) {
+        return -1 * (parseBits(value, 31, 1, true) + 1);
+      }
+      return parseBits(value, 31, 1);
+    };
+    var parseFloat32 = function(value) {
+      return parseFloatFromBits(value, 23, 8);
+    };
+    var parseFloat64 = function(value) {
+      return parseFloatFromBits(value, 52, 11);
+    };
+    var parseNumeric = function(value) {
+      var sign = parseBits(value, 16, 32);
+      if (sign == 49152) {
+        return NaN;
+      }
+      var weight = Math.pow(1e4, parseBits(value, 16, 16));
+      var result = 0;
+      var digits = [];
+      var ndigits = parseBits(value, 16);
+      for (var i = 0; i < ndigits; i++) {
+        result += parseBits(value, 16, 64 + 16 * i) * weight;
+        weight /= 1e4;
+      }
+      var scale = Math.pow(10, parseBits(value, 16, 48));
+      return (sign === 0 ? 1 : -1) * Math.round(result * scale) / scale;
+    };
+    var parseDate = function(isUTC, value) {
+      var sign = parseBits(value, 1);
+      var rawValue = parseBits(value, 63, 1);
+      var result = new Date((sign === 0 ? 1 : -1) * rawValue / 1e3 + 9466848e5);
+      if (!isUTC) {
+        result.setTime(result.getTime() + result.getTimezoneOffset() * 6e4);
+      }
+      result.usec = rawValue % 1e3;
+      result.getMicroSeconds = function() {
+        return this.usec;
+      };
+      result.setMicroSeconds = function(value2) {
+        this.usec = value2;
+      };
+      result.getUTCMicroSeconds = function() {
+        return this.usec;
+      };
+      return result;
+    };
+    var parseArray = function(value) {
+      var dim = parseBits(value, 32);
+      var flags = parseBits(value, 32, 32);
+      var elementType = parseBits(value, 32, 64);
+      var offset = 96;
+      var dims = [];
+      for (var i = 0; i < dim; i++) {
+        dims[i] = parseBits(value, 32, offset);
+        offset += 32;
+        offset += 32;
+      }
+      var parseElement = function(elementType2) {
+        var length = parseBits(value, 32, offset);
+        offset += 32;
+        if (length == 4294967295) {
+          return null;
+        }
+        var result;
+        if (elementType2 == 23 || elementType2 == 20) {
+          result = parseBits(value, length * 8, offset);
+          offset += length * 8;
+          return result;
+        } else if (elementType2 == 25) {
+          result = value.toString(this.encoding, offset >> 3, (offset += length << 3) >> 3);
+          return result;
+        } else {
+          console.log("ERROR: ElementType not implemented: " + elementType2);
+        }
+      };
+      var parse = function(dimension, elementType2) {
+        var array = [];
+        var i2;
+        if (dimension.length > 1) {
+          var count2 = dimension.shift();
+          for (i2 = 0; i2 < count2; i2++) {
+            array[i2] = parse(dimension, elementType2);
+          }
+          dimension.unshift(count2);
+        } else {
+          for (i2 = 0; i2 < dimension[0]; i2++) {
+            array[i2] = parseElement(elementType2);
+          }
+        }
+        return array;
+      };
+      return parse(dims, elementType);
+    };
+    var parseText = function(value) {
+      return value.toString("utf8");
+    };
+    var parseBool = function(value) {
+      if (value === null) return null;
+      return parseBits(value, 8) > 0;
+    };
+    var init = function(register) {
+      register(20, parseInt64);
+      register(21, parseInt16);
+      register(23, parseInt32);
+      register(26, parseInt32);
+      register(1700, parseNumeric);
+      register(700, parseFloat32);
+      register(701, parseFloat64);
+      register(16, parseBool);
+      register(1114, parseDate.bind(null, false));
+      register(1184, parseDate.bind(null, true));
+      register(1e3, parseArray);
+      register(1007, parseArray);
+      register(1016, parseArray);
+      register(1008, parseArray);
+      register(1009, parseArray);
+      register(25, parseText);
+    };
+    module2.exports = {
+      init
+    };
+  }
+});
+
+// node_modules/pg-types/lib/builtins.js
+var require_builtins = __commonJS({
+  "node_modules/pg-types/lib/builtins.js"(exports2, module2) {
+    module2.exports = {
+      BOOL: 16,
+      BYTEA: 17,
+      CHAR: 18,
+      INT8: 20,
+      INT2: 21,
+      INT4: 23,
+      REGPROC: 24,
+      TEXT: 25,
+      OID: 26,
+      TID: 27,
+      XID: 28,
+      CID: 29,
+      JSON: 114,
+      XML: 142,
+      PG_NODE_TREE: 194,
+      SMGR: 210,
+      PATH: 602,
+      POLYGON: 604,
+      CIDR: 650,
+      FLOAT4: 700,
+      FLOAT8: 701,
+      ABSTIME: 702,
+      RELTIME: 703,
+      TINTERVAL: 704,
+      CIRCLE: 718,
+      MACADDR8: 774,
+      MONEY: 790,
+      MACADDR: 829,
+      INET: 869,
+      ACLITEM: 1033,
+      BPCHAR: 1042,
+      VARCHAR: 1043,
+      DATE: 1082,
+      TIME: 1083,
+      TIMESTAMP: 1114,
+      TIMESTAMPTZ: 1184,
+      INTERVAL: 1186,
+      TIMETZ: 1266,
+      BIT: 1560,
+      VARBIT: 1562,
+      NUMERIC: 1700,
+      REFCURSOR: 1790,
+      REGPROCEDURE: 2202,
+      REGOPER: 2203,
+      REGOPERATOR: 2204,
+      REGCLASS: 2205,
+      REGTYPE: 2206,
+      UUID: 2950,
+      TXID_SNAPSHOT: 2970,
+      PG_LSN: 3220,
+      PG_NDISTINCT: 3361,
+      PG_DEPENDENCIES: 3402,
+      TSVECTOR: 3614,
+      TSQUERY: 3615,
+      GTSVECTOR: 3642,
+      REGCONFIG: 3734,
+      REGDICTIONARY: 3769,
+      JSONB: 3802,
+      REGNAMESPACE: 4089,
+      REGROLE: 4096
+    };
+  }
+});
+
+// node_modules/pg-types/index.js
+var require_pg_types = __commonJS({
+  "node_modules/pg-types/index.js"(exports2) {
+    var textParsers = require_textParsers();
+    var binaryParsers = require_binaryParsers();
+    var arrayParser = require_arrayParser();
+    var builtinTypes = require_builtins();
+    exports2.getTypeParser = getTypeParser;
+    exports2.setTypeParser = setTypeParser;
+    exports2.arrayParser = arrayParser;
+    exports2.builtins = builtinTypes;
+    var typeParsers = {
+      text: {},
+      binary: {}
+    };
+    function noParse(val) {
+      return String(val);
+    }
+    function getTypeParser(oid, format) {
+      format = format || "text";
+      if (!typeParsers[format]) {
+        return noParse;
+      }
+      return typeParsers[format][oid] || noParse;
+    }
+    function setTypeParser(oid, format, parseFn) {
+      if (typeof format == "function") {
+        parseFn = format;
+        format = "text";
+      }
+      typeParsers[format][oid] = parseFn;
+    }
+    textParsers.init(function(oid, converter) {
+      typeParsers.text[oid] = converter;
+    });
+    binaryParsers.init(function(oid, converter) {
+      typeParsers.binary[oid] = converter;
+    });
+  }
+});
+
+// node_modules/pg/lib/defaults.js
+var require_defaults = __commonJS({
+  "node_modules/pg/lib/defaults.js"(exports2, module2) {
+    "use strict";
+    var user;
+    try {
+      user = process.platform === "win32" ? process.env.USERNAME : process.env.USER;
+    } catch {
+    }
+    module2.exports = {
+      // database host. defaults to localhost
+      host: "localhost",
+      // database user's name
+      user,
+      // name of database to connect
+      database: void 0,
+      // database user's password
+      password: null,
+      // a Postgres connection string to be used instead of setting individual connection items
+      // NOTE:  Setting this value will cause it to override any other value (such as database or user) defined
+      // in the defaults object.
+      connectionString: void 0,
+      // database port
+      port: 5432,
+      // number of rows to return at a time from a prepared statement's
+      // portal. 0 will return all rows at once
+      rows: 0,
+      // binary result mode
+      binary: false,
+      // Connection pool options - see https://github.com/brianc/node-pg-pool
+      // number of connections to use in connection pool
+      // 0 will disable connection pooling
+      max: 10,
+      // max milliseconds a client can go unused before it is removed
+      // from the pool and destroyed
+      idleTimeoutMillis: 3e4,
+      client_encoding: "",
+      ssl: false,
+      // SSL negotiation style: 'postgres' (traditional SSLRequest) or 'direct'
+      sslnegotiation: void 0,
+      application_name: void 0,
+      fallback_application_name: void 0,
+      options: void 0,
+      parseInputDatesAsUTC: false,
+      // max milliseconds any query using this connection will execute for before timing out in error.
+      // false=unlimited
+      statement_timeout: false,
+      // Abort any statement that waits longer than the specified duration in milliseconds while attempting to acquire a lock.
+      // false=unlimited
+      lock_timeout: false,
+      // Terminate any session with an open transaction that has been idle for longer than the specified duration in milliseconds
+      // false=unlimited
+      idle_in_transaction_session_timeout: false,
+      // max milliseconds to wait for query to complete (client side)
+      query_timeout: false,
+      connect_timeout: 0,
+      keepalives: 1,
+      keepalives_idle: 0
+    };
+    var pgTypes = require_pg_types();
+    var parseBigInteger = pgTypes.getTypeParser(20, "text");
+    var parseBigIntegerArray = pgTypes.getTypeParser(1016, "text");
+    module2.exports.__defineSetter__("parseInt8", function(val) {
+      pgTypes.setTypeParser(20, "text", val ? pgTypes.getTypeParser(23, "text") : parseBigInteger);
+      pgTypes.setTypeParser(1016, "text", val ? pgTypes.getTypeParser(1007, "text") : parseBigIntegerArray);
+    });
+  }
+});
+
+// node_modules/pg/lib/utils.js
+var require_utils = __commonJS({
+  "node_modules/pg/lib/utils.js"(exports2, module2) {
+    "use strict";
+    var defaults2 = require_defaults();
+    var nodeUtils = require("util");
+    var { isDate } = require("util/types");
+    var invalidDateDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Sending an invalid date to Postgres is deprecated and will throw an error in the next major version of pg. Ensure any Date object passed as a query parameter is valid.",
+      "PG_INVALID_DATE"
+    );
+    function escapeElement(elementRepresentation) {
+      const escaped = elementRepresentation.replace(/\\/g, "\\\\").replace(/"/g, '\\"');
+      return '"' + escaped + '"';
+    }
+    function arrayString(val) {
+      let result = "{";
+      for (let i = 0; i < val.length; i++) {
+        if (i > 0) {
+          result += ",";
+        }
+        let item = val[i];
+        if (item == null) {
+          result += "NULL";
+        } else if (Array.isArray(item)) {
+          result += arrayString(item);
+        } else if (ArrayBuffer.isView(item)) {
+          if (!(item instanceof Buffer)) {
+            item = Buffer.from(item.buffer, item.byteOffset, item.byteLength);
+          }
+          result += "\\\\x" + item.toString("hex");
+        } else {
+          result += escapeElement(prepareValue(item));
+        }
+      }
+      result += "}";
+      return result;
+    }
+    var prepareValue = function(val, seen) {
+      if (val == null) {
+        return null;
+      }
+      if (typeof val === "object") {
+        if (val instanceof Buffer) {
+          return val;
+        }
+        if (ArrayBuffer.isView(val)) {
+          return Buffer.from(val.buffer, val.byteOffset, val.byteLength);
+        }
+        if (isDate(val)) {
+          if (isNaN(val.getTime())) {
+            invalidDateDeprecationNotice();
+          }
+          if (defaults2.parseInputDatesAsUTC) {
+            return dateToStringUTC(val);
+          } else {
+            return dateToString(val);
+          }
+        }
+        if (Array.isArray(val)) {
+          return arrayString(val);
+        }
+        return prepareObject(val, seen);
+      }
+      return val.toString();
+    };
+    function prepareObject(val, seen) {
+      if (val && typeof val.toPostgres === "function") {
+        seen = seen || [];
+        if (seen.indexOf(val) !== -1) {
+          throw new Error('circular reference detected while preparing "' + val + '" for query');
+        }
+        seen.push(val);
+        return prepareValue(val.toPostgres(prepareValue), seen);
+      }
+      return JSON.stringify(val);
+    }
+    function dateToString(date) {
+      let offset = -date.getTimezoneOffset();
+      let year = date.getFullYear();
+      const isBCYear = year < 1;
+      if (isBCYear) year = Math.abs(year) + 1;
+      let ret = String(year).padStart(4, "0") + "-" + String(date.getMonth() + 1).padStart(2, "0") + "-" + String(date.getDate()).padStart(2, "0") + "T" + String(date.getHours()).padStart(2, "0") + ":" + String(date.getMinutes()).padStart(2, "0") + ":" + String(date.getSeconds()).padStart(2, "0") + "." + String(date.getMilliseconds()).padStart(3, "0");
+      if (offset < 0) {
+        ret += "-";
+        offset *= -1;
+      } else {
+        ret += "+";
+      }
+      ret += String(Math.floor(offset / 60)).padStart(2, "0") + ":" + String(offset % 60).padStart(2, "0");
+      if (isBCYear) ret += " BC";
+      return ret;
+    }
+    function dateToStringUTC(date) {
+      let year = date.getUTCFullYear();
+      const isBCYear = year < 1;
+      if (isBCYear) year = Math.abs(year) + 1;
+      let ret = String(year).padStart(4, "0") + "-" + String(date.getUTCMonth() + 1).padStart(2, "0") + "-" + String(date.getUTCDate()).padStart(2, "0") + "T" + String(date.getUTCHours()).padStart(2, "0") + ":" + String(date.getUTCMinutes()).padStart(2, "0") + ":" + String(date.getUTCSeconds()).padStart(2, "0") + "." + String(date.getUTCMilliseconds()).padStart(3, "0");
+      ret += "+00:00";
+      if (isBCYear) ret += " BC";
+      return ret;
+    }
+    function normalizeQueryConfig(config, values, callback) {
+      config = typeof config === "string" ? { text: config } : cloneQueryConfig(config);
+      if (values) {
+        if (typeof values === "function") {
+          config.callback = values;
+        } else {
+          config.values = values;
+        }
+      }
+      if (callback) {
+        config.callback = callback;
+      }
+      return config;
+    }
+    function cloneQueryConfig(config) {
+      if (config == null) {
+        return config;
+      }
+      return Object.defineProperties(Object.create(Object.getPrototypeOf(config)), Object.getOwnPropertyDescriptors(config));
+    }
+    var escapeIdentifier2 = function(str) {
+      return '"' + str.replace(/"/g, '""') + '"';
+    };
+    var escapeLiteral2 = function(str) {
+      let hasBackslash = false;
+      let escaped = "'";
+      if (str == null) {
+        return "''";
+      }
+      if (typeof str !== "string") {
+        return "''";
+      }
+      for (let i = 0; i < str.length; i++) {
+        const c = str[i];
+        if (c === "'") {
+          escaped += c + c;
+        } else if (c === "\\") {
+          escaped += c + c;
+          hasBackslash = true;
+        } else {
+          escaped += c;
+        }
+      }
+      escaped += "'";
+      if (hasBackslash === true) {
+        escaped = " E" + escaped;
+      }
+      return escaped;
+    };
+    module2.exports = {
+      prepareValue: function prepareValueWrapper(value) {
+        return prepareValue(value);
+      },
+      normalizeQueryConfig,
+      escapeIdentifier: escapeIdentifier2,
+      escapeLiteral: escapeLiteral2
+    };
+  }
+});
+
+// node_modules/pg/lib/crypto/utils.js
+var require_utils2 = __commonJS({
+  "node_modules/pg/lib/crypto/utils.js"(exports2, module2) {
+    var nodeCrypto = require("crypto");
+    module2.exports = {
+      postgresMd5PasswordHash,
+      randomBytes,
+      deriveKey,
+      sha256,
+      hashByName,
+      hmacSha256,
+      md5
+    };
+    var webCrypto = nodeCrypto.webcrypto || globalThis.crypto;
+    var subtleCrypto = webCrypto.subtle;
+    var textEncoder = new TextEncoder();
+    function randomBytes(length) {
+      return webCrypto.getRandomValues(Buffer.alloc(length));
+    }
+    async function md5(string) {
+      try {
+        return nodeCrypto.createHash("md5").update(string, "utf-8").digest("hex");
+      } catch (e) {
+        const data = typeof string === "string" ? textEncoder.encode(string) : string;
+        const hash = await subtleCrypto.digest("MD5", data);
+        return Array.from(new Uint8Array(hash)).map((b) => b.toString(16).padStart(2, "0")).join("");
+      }
+    }
+    async function postgresMd5PasswordHash(user, password, salt) {
+      const inner = await md5(password + user);
+      const outer = await md5(Buffer.concat([Buffer.from(inner), salt]));
+      return "md5" + outer;
+    }
+    async function sha256(text) {
+      return await subtleCrypto.digest("SHA-256", text);
+    }
+    async function hashByName(hashName, text) {
+      return await subtleCrypto.digest(hashName, text);
+    }
+    async function hmacSha256(keyBuffer, msg) {
+      const key = await subtleCrypto.importKey("raw", keyBuffer, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      return await subtleCrypto.sign("HMAC", key, textEncoder.encode(msg));
+    }
+    async function deriveKey(password, salt, iterations) {
+      const key = await subtleCrypto.importKey("raw", textEncoder.encode(password), "PBKDF2", false, ["deriveBits"]);
+      const params = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+      return await subtleCrypto.deriveBits(params, key, 32 * 8, ["deriveBits"]);
+    }
+  }
+});
+
+// node_modules/pg/lib/crypto/cert-signatures.js
+var require_cert_signatures = __commonJS({
+  "node_modules/pg/lib/crypto/cert-signatures.js"(exports2, module2) {
+    function x509Error(msg, cert) {
+      return new Error("SASL channel binding: " + msg + " when parsing public certificate " + cert.toString("base64"));
+    }
+    function readASN1Length(data, index) {
+      let length = data[index++];
+      if (length < 128) return { length, index };
+      const lengthBytes = length & 127;
+      if (lengthBytes > 4) throw x509Error("bad length", data);
+      length = 0;
+      for (let i = 0; i < lengthBytes; i++) {
+        length = length << 8 | data[index++];
+      }
+      return { length, index };
+    }
+    function readASN1OID(data, index) {
+      if (data[index++] !== 6) throw x509Error("non-OID data", data);
+      const { length: OIDLength, index: indexAfterOIDLength } = readASN1Length(data, index);
+      index = indexAfterOIDLength;
+      const lastIndex = index + OIDLength;
+      const byte1 = data[index++];
+      let oid = (byte1 / 40 >> 0) + "." + byte1 % 40;
+      while (index < lastIndex) {
+        let value = 0;
+        while (index < lastIndex) {
+          const nextByte = data[index++];
+          value = value << 7 | nextByte & 127;
+          if (nextByte < 128) break;
+        }
+        oid += "." + value;
+      }
+      return { oid, index };
+    }
+    function expectASN1Seq(data, index) {
+      if (data[index++] !== 48) throw x509Error("non-sequence data", data);
+      return readASN1Length(data, index);
+    }
+    function signatureAlgorithmHashFromCertificate(data, index) {
+      if (index === void 0) index = 0;
+      index = expectASN1Seq(data, index).index;
+      const { length: certInfoLength, index: indexAfterCertInfoLength } = expectASN1Seq(data, index);
+      index = indexAfterCertInfoLength + certInfoLength;
+      index = expectASN1Seq(data, index).index;
+      const { oid, index: indexAfterOID } = readASN1OID(data, index);
+      switch (oid) {
+        // RSA
+        case "1.2.840.113549.1.1.4":
+          return "MD5";
+        case "1.2.840.113549.1.1.5":
+          return "SHA-1";
+        case "1.2.840.113549.1.1.11":
+          return "SHA-256";
+        case "1.2.840.113549.1.1.12":
+          return "SHA-384";
+        case "1.2.840.113549.1.1.13":
+          return "SHA-512";
+        case "1.2.840.113549.1.1.14":
+          return "SHA-224";
+        case "1.2.840.113549.1.1.15":
+          return "SHA512-224";
+        case "1.2.840.113549.1.1.16":
+          return "SHA512-256";
+        // ECDSA
+        case "1.2.840.10045.4.1":
+          return "SHA-1";
+        case "1.2.840.10045.4.3.1":
+          return "SHA-224";
+        case "1.2.840.10045.4.3.2":
+          return "SHA-256";
+        case "1.2.840.10045.4.3.3":
+          return "SHA-384";
+        case "1.2.840.10045.4.3.4":
+          return "SHA-512";
+        // RSASSA-PSS: hash is indicated separately
+        case "1.2.840.113549.1.1.10": {
+          index = indexAfterOID;
+          index = expectASN1Seq(data, index).index;
+          if (data[index++] !== 160) throw x509Error("non-tag data", data);
+          index = readASN1Length(data, index).index;
+          index = expectASN1Seq(data, index).index;
+          const { oid: hashOID } = readASN1OID(data, index);
+          switch (hashOID) {
+            // standalone hash OIDs
+            case "1.2.840.113549.2.5":
+              return "MD5";
+            case "1.3.14.3.2.26":
+              return "SHA-1";
+            case "2.16.840.1.101.3.4.2.1":
+              return "SHA-256";
+            case "2.16.840.1.101.3.4.2.2":
+              return "SHA-384";
+            case "2.16.840.1.101.3.4.2.3":
+              return "SHA-512";
+          }
+          throw x509Error("unknown hash OID " + hashOID, data);
+        }
+        // Ed25519 -- see https://github.com/openssl/openssl/issues/15477
+        case "1.3.101.110":
+        case "1.3.101.112":
+          return "SHA-512";
+        // Ed448 -- still not in pg 17.2 (if supported, digest would be SHAKE256 x 64 bytes)
+        case "1.3.101.111":
+        case "1.3.101.113":
+          throw x509Error("Ed448 certificate channel binding is not currently supported by Postgres");
+      }
+      throw x509Error("unknown OID " + oid, data);
+    }
+    module2.exports = { signatureAlgorithmHashFromCertificate };
+  }
+});
+
+// node_modules/pg/lib/crypto/sasl.js
+var require_sasl = __commonJS({
+  "node_modules/pg/lib/crypto/sasl.js"(exports2, module2) {
+    "use strict";
+    var crypto2 = require_utils2();
+    var { signatureAlgorithmHashFromCertificate } = require_cert_signatures();
+    function saslprep(password) {
+      const nonAsciiSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g;
+      const mappedToNothing = /[\u00AD\u034F\u1806\u180B\u180C\u180D\u200C\u200D\u2060\uFE00-\uFE0F\uFEFF]/g;
+      return password.replace(nonAsciiSpace, " ").replace(mappedToNothing, "").normalize("NFKC");
+    }
+    var DEFAULT_MAX_SCRAM_ITERATIONS = 1e5;
+    function startSession(mechanisms, stream, scramMaxIterations = DEFAULT_MAX_SCRAM_ITERATIONS) {
+      const candidates = ["SCRAM-SHA-256"];
+      if (stream) candidates.unshift("SCRAM-SHA-256-PLUS");
+      const mechanism = candidates.find((candidate) => mechanisms.includes(candidate));
+      if (!mechanism) {
+        throw new Error("SASL: Only mechanism(s) " + candidates.join(" and ") + " are supported");
+      }
+      if (mechanism === "SCRAM-SHA-256-PLUS" && typeof stream.getPeerCertificate !== "function") {
+        throw new Error("SASL: Mechanism SCRAM-SHA-256-PLUS requires a certificate");
+      }
+      const clientNonce = crypto2.randomBytes(18).toString("base64");
+      const gs2Header = mechanism === "SCRAM-SHA-256-PLUS" ? "p=tls-server-end-point" : stream ? "y" : "n";
+      return {
+        mechanism,
+        clientNonce,
+        response: gs2Header + ",,n=*,r=" + clientNonce,
+        message: "SASLInitialResponse",
+        scramMaxIterations
+      };
+    }
+    async function continueSession(session, password, serverData, stream) {
+      if (session.message !== "SASLInitialResponse") {
+        throw new Error("SASL: Last message was not SASLInitialResponse");
+      }
+      if (typeof password !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string");
+      }
+      if (password === "") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string");
+      }
+      if (typeof serverData !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: serverData must be a string");
+      }
+      const sv = parseServerFirstMessage(serverData);
+      if (!sv.nonce.startsWith(session.clientNonce)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: server nonce does not start with client nonce");
+      } else if (sv.nonce.length === session.clientNonce.length) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: server nonce is too short");
+      }
+      const scramMaxIterations = typeof session.scramMaxIterations === "number" ? session.scramMaxIterations : DEFAULT_MAX_SCRAM_ITERATIONS;
+      if (scramMaxIterations !== 0 && sv.iteration > scramMaxIterations) {
+        throw new Error(
+          "SASL: SCRAM-SERVER-FIRST-MESSAGE: iteration count " + sv.iteration + " exceeds scramMaxIterations of " + scramMaxIterations
+        );
+      }
+      const clientFirstMessageBare = "n=*,r=" + session.clientNonce;
+      const serverFirstMessage = "r=" + sv.nonce + ",s=" + sv.salt + ",i=" + sv.iteration;
+      let channelBinding = stream ? "eSws" : "biws";
+      if (session.mechanism === "SCRAM-SHA-256-PLUS") {
+        const peerCert = stream.getPeerCertificate().raw;
+        let hashName = signatureAlgorithmHashFromCertificate(peerCert);
+        if (hashName === "MD5" || hashName === "SHA-1") hashName = "SHA-256";
+        const certHash = await crypto2.hashByName(hashName, peerCert);
+        const bindingData = Buffer.concat([Buffer.from("p=tls-server-end-point,,"), Buffer.from(certHash)]);
+        channelBinding = bindingData.toString("base64");
+      }
+      const clientFinalMessageWithoutProof = "c=" + channelBinding + ",r=" + sv.nonce;
+      const authMessage = clientFirstMessageBare + "," + serverFirstMessage + "," + clientFinalMessageWithoutProof;
+      const saltBytes = Buffer.from(sv.salt, "base64");
+      const saltedPassword = await crypto2.deriveKey(saslprep(password), saltBytes, sv.iteration);
+      const clientKey = await crypto2.hmacSha256(saltedPassword, "Client Key");
+      const storedKey = await crypto2.sha256(clientKey);
+      const clientSignature = await crypto2.hmacSha256(storedKey, authMessage);
+      const clientProof = xorBuffers(Buffer.from(clientKey), Buffer.from(clientSignature)).toString("base64");
+      const serverKey = await crypto2.hmacSha256(saltedPassword, "Server Key");
+      const serverSignatureBytes = await crypto2.hmacSha256(serverKey, authMessage);
+      session.message = "SASLResponse";
+      session.serverSignature = Buffer.from(serverSignatureBytes).toString("base64");
+      session.response = clientFinalMessageWithoutProof + ",p=" + clientProof;
+    }
+    function finalizeSession(session, serverData) {
+      if (session.message !== "SASLResponse") {
+        throw new Error("SASL: Last message was not SASLResponse");
+      }
+      if (typeof serverData !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: serverData must be a string");
+      }
+      const { serverSignature } = parseServerFinalMessage(serverData);
+      if (serverSignature !== session.serverSignature) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match");
+      }
+    }
+    function isPrintableChars(text) {
+      if (typeof text !== "string") {
+        throw new TypeError("SASL: text must be a string");
+      }
+      return text.split("").map((_, i) => text.charCodeAt(i)).every((c) => c >= 33 && c <= 43 || c >= 45 && c <= 126);
+    }
+    function isBase64(text) {
+      return /^(?:[a-zA-Z0-9+/]{4})*(?:[a-zA-Z0-9+/]{2}==|[a-zA-Z0-9+/]{3}=)?$/.test(text);
+    }
+    function parseAttributePairs(text) {
+      if (typeof text !== "string") {
+        throw new TypeError("SASL: attribute pairs text must be a string");
+      }
+      return new Map(
+        text.split(",").map((attrValue) => {
+          if (!/^.=/.test(attrValue)) {
+            throw new Error("SASL: Invalid attribute pair entry");
+          }
+          const name2 = attrValue[0];
+          const value = attrValue.substring(2);
+          return [name2, value];
+        })
+      );
+    }
+    function parseServerFirstMessage(data) {
+      const attrPairs = parseAttributePairs(data);
+      const nonce = attrPairs.get("r");
+      if (!nonce) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: nonce missing");
+      } else if (!isPrintableChars(nonce)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: nonce must only contain printable characters");
+      }
+      const salt = attrPairs.get("s");
+      if (!salt) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: salt missing");
+      } else if (!isBase64(salt)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: salt must be base64");
+      }
+      const iterationText = attrPairs.get("i");
+      if (!iterationText) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: iteration missing");
+      } else if (!/^[1-9][0-9]*$/.test(iterationText)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: invalid iteration count");
+      }
+      const iteration = parseInt(iterationText, 10);
+      return {
+        nonce,
+        salt,
+        iteration
+      };
+    }
+    function parseServerFinalMessage(serverData) {
+      const attrPairs = parseAttributePairs(serverData);
+      const error2 = attrPairs.get("e");
+      const serverSignature = attrPairs.get("v");
+      if (error2) {
+        throw new Error(`SASL: SCRAM-SERVER-FINAL-MESSAGE: server returned error: "${error2}"`);
+      }
+      if (!serverSignature) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature is missing");
+      } else if (!isBase64(serverSignature)) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature must be base64");
+      }
+      return {
+        serverSignature
+      };
+    }
+    function xorBuffers(a, b) {
+      if (!Buffer.isBuffer(a)) {
+        throw new TypeError("first argument must be a Buffer");
+      }
+      if (!Buffer.isBuffer(b)) {
+        throw new TypeError("second argument must be a Buffer");
+      }
+      if (a.length !== b.length) {
+        throw new Error("Buffer lengths must match");
+      }
+      if (a.length === 0) {
+        throw new Error("Buffers cannot be empty");
+      }
+      return Buffer.from(a.map((_, i) => a[i] ^ b[i]));
+    }
+    module2.exports = {
+      startSession,
+      continueSession,
+      finalizeSession,
+      DEFAULT_MAX_SCRAM_ITERATIONS
+    };
+  }
+});
+
+// node_modules/pg/lib/type-overrides.js
+var require_type_overrides = __commonJS({
+  "node_modules/pg/lib/type-overrides.js"(exports2, module2) {
+    "use strict";
+    var types2 = require_pg_types();
+    function TypeOverrides2(userTypes) {
+      this._types = userTypes || types2;
+      this.text = {};
+      this.binary = {};
+    }
+    TypeOverrides2.prototype.getOverrides = function(format) {
+      switch (format) {
+        case "text":
+          return this.text;
+        case "binary":
+          return this.binary;
+        default:
+          return {};
+      }
+    };
+    TypeOverrides2.prototype.setTypeParser = function(oid, format, parseFn) {
+      if (typeof format === "function") {
+        parseFn = format;
+        format = "text";
+      }
+      this.getOverrides(format)[oid] = parseFn;
+    };
+    TypeOverrides2.prototype.getTypeParser = function(oid, format) {
+      format = format || "text";
+      return this.getOverrides(format)[oid] || this._types.getTypeParser(oid, format);
+    };
+    module2.exports = TypeOverrides2;
+  }
+});
+
+// node_modules/pg-connection-string/index.js
+var require_pg_connection_string = __commonJS({
+  "node_modules/pg-connection-string/index.js"(exports2, module2) {
+    "use strict";
+    function parse(str, options = {}) {
+      if (str.charAt(0) === "/") {
+        const config2 = str.split(" ");
+        return { host: config2[0], database: config2[1] };
+      }
+      const config = /* @__PURE__ */ Object.create(null);
+      let result;
+      let dummyHost = false;
+      if (/ |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(str)) {
+        str = encodeURI(str).replace(/%25(\d\d)/g, "%$1");
+      }
+      try {
+        try {
+          result = new URL(str, "postgres://base");
+        } catch (e) {
+          result = new URL(str.replace("@/", "@___DUMMY___/"), "postgres://base");
+          dummyHost = true;
+        }
+      } catch (err) {
+        err.input && (err.input = "*****REDACTED*****");
+        throw err;
+      }
+      for (const entry of result.searchParams.entries()) {
+        config[entry[0]] = entry[1];
+      }
+      config.user = config.user || decodeURIComponent(result.username);
+      config.password = config.password || decodeURIComponent(result.password);
+      if (result.protocol == "socket:") {
+        config.host = decodeURI(result.pathname);
+        config.database = result.searchParams.get("db");
+        config.client_encoding = result.searchParams.get("encoding");
+        return config;
+      }
+      const hostname = (dummyHost ? "" : result.hostname).replace(/^\[(.+)\]$/, "$1");
+      if (!config.host) {
+        config.host = decodeURIComponent(hostname);
+      } else if (hostname && /^%2f/i.test(hostname)) {
+        result.pathname = hostname + result.pathname;
+      }
+      if (!config.port) {
+        config.port = result.port;
+      }
+      const pathname = result.pathname.slice(1) || null;
+      config.database = pathname ? decodeURI(pathname) : null;
+      if (config.ssl === "true" || config.ssl === "1") {
+        config.ssl = true;
+      }
+      if (config.ssl === "0") {
+        config.ssl = false;
+      }
+      if (config.sslcert || config.sslkey || config.sslrootcert || config.sslmode) {
+        config.ssl = {};
+      }
+      if (config.sslnegotiation === "direct" && config.ssl === void 0) {
+        config.ssl = true;
+      }
+      const fs2 = config.sslcert || config.sslkey || config.sslrootcert ? require("fs") : null;
+      if (config.sslcert) {
+        config.ssl.cert = fs2.readFileSync(config.sslcert).toString();
+      }
+      if (config.sslkey) {
+        config.ssl.key = fs2.readFileSync(config.sslkey).toString();
+      }
+      if (config.sslrootcert) {
+        config.ssl.ca = fs2.readFileSync(config.sslrootcert).toString();
+      }
+      if (options.useLibpqCompat && config.uselibpqcompat) {
+        throw new Error("Both useLibpqCompat and uselibpqcompat are set. Please use only one of them.");
+      }
+      if (config.uselibpqcompat === "true" || options.useLibpqCompat) {
+        switch (config.sslmode) {
+          case "disable": {
+            config.ssl = false;
+            break;
+          }
+          case "prefer": {
+            config.ssl.rejectUnauthorized = false;
+            break;
+          }
+          case "require": {
+            if (config.sslrootcert) {
+              config.ssl.checkServerIdentity = function() {
+              };
+            } else {
+              config.ssl.rejectUnauthorized = false;
+            }
+            break;
+          }
+          case "verify-ca": {
+            if (!config.ssl.ca) {
+              throw new Error(
+                "SECURITY WARNING: Using sslmode=verify-ca requires specifying a CA with sslrootcert. If a public CA is used, verify-ca allows connections to a server that somebody else may have registered with the CA, making you vulnerable to Man-in-the-Middle attacks. Either specify a custom CA certificate with sslrootcert parameter or use sslmode=verify-full for proper security."
+              );
+            }
+            config.ssl.checkServerIdentity = function() {
+            };
+            break;
+          }
+          case "verify-full": {
+            break;
+          }
+        }
+      } else {
+        switch (config.sslmode) {
+          case "disable": {
+            config.ssl = false;
+            break;
+          }
+          case "prefer":
+          case "require":
+          case "verify-ca":
+          case "verify-full": {
+            if (config.sslmode !== "verify-full") {
+              deprecatedSslModeWarning(config.sslmode);
+            }
+            break;
+          }
+          case "no-verify": {
+            config.ssl.rejectUnauthorized = false;
+            break;
+          }
+        }
+      }
+      return config;
+    }
+    function toConnectionOptions(sslConfig) {
+      const connectionOptions = Object.entries(sslConfig).reduce((c, [key, value]) => {
+        if (value !== void 0 && value !== null) {
+          c[key] = value;
+        }
+        return c;
+      }, /* @__PURE__ */ Object.create(null));
+      return connectionOptions;
+    }
+    function toClientConfig(config) {
+      const poolConfig = Object.entries(config).reduce((c, [key, value]) => {
+        if (key === "ssl") {
+          const sslConfig = value;
+          if (typeof sslConfig === "boolean") {
+            c[key] = sslConfig;
+          }
+          if (typeof sslConfig === "object") {
+            c[key] = toConnectionOptions(sslConfig);
+          }
+        } else if (value !== void 0 && value !== null) {
+          if (key === "port") {
+            if (value !== "") {
+              const v = parseInt(value, 10);
+              if (isNaN(v)) {
+                throw new Error(`Invalid ${key}: ${value}`);
+              }
+              c[key] = v;
+            }
+          } else {
+            c[key] = value;
+          }
+        }
+        return c;
+      }, /* @__PURE__ */ Object.create(null));
+      return poolConfig;
+    }
+    function parseIntoClientConfig(str) {
+      return toClientConfig(parse(str));
+    }
+    function deprecatedSslModeWarning(sslmode) {
+      if (!deprecatedSslModeWarning.warned && typeof process !== "undefined" && process.emitWarning) {
+        deprecatedSslModeWarning.warned = true;
+        process.emitWarning(`SECURITY WARNING: The SSL modes 'prefer', 'require', and 'verify-ca' are treated as aliases for 'verify-full'.
+In the next major version (pg-connection-string v3.0.0 and pg v9.0.0), these modes will adopt standard libpq semantics, which have weaker security guarantees.
+
+To prepare for this change:
+- If you want the current behavior, explicitly use 'sslmode=verify-full'
+- If you want libpq compatibility now, use 'uselibpqcompat=true&sslmode=${sslmode}'
+
+See https://www.postgresql.org/docs/current/libpq-ssl.html for libpq SSL mode definitions.`);
+      }
+    }
+    module2.exports = parse;
+    parse.parse = parse;
+    parse.toClientConfig = toClientConfig;
+    parse.parseIntoClientConfig = parseIntoClientConfig;
+  }
+});
+
+// node_modules/pg/lib/connection-parameters.js
+var require_connection_parameters = __commonJS({
+  "node_modules/pg/lib/connection-parameters.js"(exports2, module2) {
+    "use strict";
+    var dns = require("dns");
+    var defaults2 = require_defaults();
+    var parse = require_pg_connection_string().parse;
+    var val = function(key, config, envVar) {
+      if (config[key]) {
+        return config[key];
+      }
+      if (envVar === void 0) {
+        envVar = process.env["PG" + key.toUpperCase()];
+      } else if (envVar === false) {
+      } else {
+        envVar = process.env[envVar];
+      }
+      return envVar || defaults2[key];
+    };
+    var readSSLConfigFromEnvironment = function() {
+      switch (process.env.PGSSLMODE) {
+        case "disable":
+          return false;
+        case "prefer":
+        case "require":
+        case "verify-ca":
+        case "verify-full":
+          return true;
+        case "no-verify":
+          return { rejectUnauthorized: false };
+      }
+      return defaults2.ssl;
+    };
+    var quoteParamValue = function(value) {
+      return "'" + ("" + value).replace(/\\/g, "\\\\").replace(/'/g, "\\'") + "'";
+    };
+    var add = function(params, config, paramName) {
+      const value = config[paramName];
+      if (value !== void 0 && value !== null) {
+        params.push(paramName + "=" + quoteParamValue(value));
+      }
+    };
+    var ConnectionParameters = class {
+      constructor(config) {
+        config = typeof config === "string" ? parse(config) : config || {};
+        if (config.connectionString) {
+          config = Object.assign({}, config, parse(config.connectionString));
+        }
+        this.user = val("user", config);
+        this.database = val("database", config);
+        if (this.database === void 0) {
+          this.database = this.user;
+        }
+        this.port = parseInt(val("port", config), 10);
+        this.host = val("host", config);
+        Object.defineProperty(this, "password", {
+          configurable: true,
+          enumerable: false,
+          writable: true,
+          value: val("password", config)
+        });
+        this.binary = val("binary", config);
+        this.options = val("options", config);
+        this.ssl = typeof config.ssl === "undefined" ? readSSLConfigFromEnvironment() : config.ssl;
+        if (typeof this.ssl === "string") {
+          if (this.ssl === "true") {
+            this.ssl = true;
+          }
+        }
+        if (this.ssl === "no-verify") {
+          this.ssl = { rejectUnauthorized: false };
+        }
+        if (this.ssl && this.ssl.key) {
+          Object.defineProperty(this.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this.sslnegotiation = val("sslnegotiation", config, "PGSSLNEGOTIATION");
+        if (this.sslnegotiation !== void 0 && this.sslnegotiation !== "postgres" && this.sslnegotiation !== "direct") {
+          throw new Error(
+            `Invalid sslnegotiation value: "${this.sslnegotiation}". Valid values are "postgres" and "direct".`
+          );
+        }
+        if (this.sslnegotiation === "direct" && !this.ssl) {
+          throw new Error("sslnegotiation=direct requires SSL to be enabled");
+        }
+        this.client_encoding = val("client_encoding", config);
+        this.replication = val("replication", config);
+        this.isDomainSocket = !(this.host || "").indexOf("/");
+        this.application_name = val("application_name", config, "PGAPPNAME");
+        this.fallback_application_name = val("fallback_application_name", config, false);
+        this.statement_timeout = val("statement_timeout", config, false);
+        this.lock_timeout = val("lock_timeout", config, false);
+        this.idle_in_transaction_session_timeout = val("idle_in_transaction_session_timeout", config, false);
+        this.query_timeout = val("query_timeout", config, false);
+        if (config.connectionTimeoutMillis === void 0) {
+          this.connect_timeout = process.env.PGCONNECT_TIMEOUT || 0;
+        } else {
+          this.connect_timeout = Math.floor(config.connectionTimeoutMillis / 1e3);
+        }
+        if (config.keepAlive === false) {
+          this.keepalives = 0;
+        } else if (config.keepAlive === true) {
+          this.keepalives = 1;
+        }
+        if (typeof config.keepAliveInitialDelayMillis === "number") {
+          this.keepalives_idle = Math.floor(config.keepAliveInitialDelayMillis / 1e3);
+        }
+      }
+      getLibpqConnectionString(cb) {
+        const params = [];
+        add(params, this, "user");
+        add(params, this, "password");
+        add(params, this, "port");
+        add(params, this, "application_name");
+        add(params, this, "fallback_application_name");
+        add(params, this, "connect_timeout");
+        add(params, this, "options");
+        const ssl = typeof this.ssl === "object" ? this.ssl : this.ssl ? { sslmode: this.ssl } : {};
+        add(params, ssl, "sslmode");
+        add(params, ssl, "sslca");
+        add(params, ssl, "sslkey");
+        add(params, ssl, "sslcert");
+        add(params, ssl, "sslrootcert");
+        add(params, this, "sslnegotiation");
+        if (this.database) {
+          params.push("dbname=" + quoteParamValue(this.database));
+        }
+        if (this.replication) {
+          params.push("replication=" + quoteParamValue(this.replication));
+        }
+        if (this.host) {
+          params.push("host=" + quoteParamValue(this.host));
+        }
+        if (this.isDomainSocket) {
+          return cb(null, params.join(" "));
+        }
+        if (this.client_encoding) {
+          params.push("client_encoding=" + quoteParamValue(this.client_encoding));
+        }
+        dns.lookup(this.host, function(err, address) {
+          if (err) return cb(err, null);
+          params.push("hostaddr=" + quoteParamValue(address));
+          return cb(null, params.join(" "));
+        });
+      }
+    };
+    module2.exports = ConnectionParameters;
+  }
+});
+
+// node_modules/pg/lib/result.js
+var require_result = __commonJS({
+  "node_modules/pg/lib/result.js"(exports2, module2) {
+    "use strict";
+    var types2 = require_pg_types();
+    var matchRegexp = /^([A-Za-z]+)(?: (\d+))?(?: (\d+))?/;
+    var Result2 = class {
+      constructor(rowMode, types3) {
+        this.command = null;
+        this.rowCount = null;
+        this.oid = null;
+        this.rows = [];
+        this.fields = [];
+        this._parsers = void 0;
+        this._types = types3;
+        this.RowCtor = null;
+        this.rowAsArray = rowMode === "array";
+        if (this.rowAsArray) {
+          this.parseRow = this._parseRowAsArray;
+        }
+        this._prebuiltEmptyResultObject = null;
+      }
+      // adds a command complete message
+      addCommandComplete(msg) {
+        let match;
+        if (msg.text) {
+          match = matchRegexp.exec(msg.text);
+        } else {
+          match = matchRegexp.exec(msg.command);
+        }
+        if (match) {
+          this.command = match[1];
+          if (match[3]) {
+            this.oid = parseInt(match[2], 10);
+            this.rowCount = parseInt(match[3], 10);
+          } else if (match[2]) {
+            this.rowCount = parseInt(match[2], 10);
+          }
+        }
+      }
+      _parseRowAsArray(rowData) {
+        const row = new Array(rowData.length);
+        for (let i = 0, len = rowData.length; i < len; i++) {
+          const rawValue = rowData[i];
+          if (rawValue !== null) {
+            row[i] = this._parsers[i](rawValue);
+          } else {
+            row[i] = null;
+          }
+        }
+        return row;
+      }
+      parseRow(rowData) {
+        const row = { ...this._prebuiltEmptyResultObject };
+        for (let i = 0, len = rowData.length; i < len; i++) {
+          const rawValue = rowData[i];
+          const field = this.fields[i].name;
+          if (rawValue !== null) {
+            const v = this.fields[i].format === "binary" ? Buffer.from(rawValue) : rawValue;
+            row[field] = this._parsers[i](v);
+          } else {
+            row[field] = null;
+          }
+        }
+        return row;
+      }
+      addRow(row) {
+        this.rows.push(row);
+      }
+      addFields(fieldDescriptions) {
+        this.fields = fieldDescriptions;
+        if (this.fields.length) {
+          this._parsers = new Array(fieldDescriptions.length);
+        }
+        const row = /* @__PURE__ */ Object.create(null);
+        for (let i = 0; i < fieldDescriptions.length; i++) {
+          const desc = fieldDescriptions[i];
+          row[desc.name] = null;
+          if (this._types) {
+            this._parsers[i] = this._types.getTypeParser(desc.dataTypeID, desc.format || "text");
+          } else {
+            this._parsers[i] = types2.getTypeParser(desc.dataTypeID, desc.format || "text");
+          }
+        }
+        this._prebuiltEmptyResultObject = { ...row };
+      }
+    };
+    module2.exports = Result2;
+  }
+});
+
+// node_modules/pg/lib/query.js
+var require_query = __commonJS({
+  "node_modules/pg/lib/query.js"(exports2, module2) {
+    "use strict";
+    var { EventEmitter } = require("events");
+    var Result2 = require_result();
+    var utils = require_utils();
+    var Query2 = class extends EventEmitter {
+      constructor(config, values, callback) {
+        super();
+        config = utils.normalizeQueryConfig(config, values, callback);
+        this.text = config.text;
+        this.values = config.values;
+        this.rows = config.rows;
+        this.types = config.types;
+        this.name = config.name;
+        this.queryMode = config.queryMode;
+        this.binary = config.binary;
+        this.portal = config.portal || "";
+        this.callback = config.callback;
+        this._rowMode = config.rowMode;
+        if (process.domain && config.callback) {
+          this.callback = process.domain.bind(config.callback);
+        }
+        this._result = new Result2(this._rowMode, this.types);
+        this._results = this._result;
+        this._canceledDueToError = false;
+      }
+      requiresPreparation() {
+        if (this.queryMode === "extended") {
+          return true;
+        }
+        if (this.name) {
+          return true;
+        }
+        if (this.rows) {
+          return true;
+        }
+        if (!this.text) {
+          return false;
+        }
+        if (!this.values) {
+          return false;
+        }
+        return this.values.length > 0;
+      }
+      _checkForMultirow() {
+        if (this._result.command) {
+          if (!Array.isArray(this._results)) {
+            this._results = [this._result];
+          }
+          this._result = new Result2(this._rowMode, this._result._types);
+          this._results.push(this._result);
+        }
+      }
+      // associates row metadata from the supplied
+      // message with this query object
+      // metadata used when parsing row results
+      handleRowDescription(msg) {
+        this._checkForMultirow();
+        this._result.addFields(msg.fields);
+        this._accumulateRows = this.callback || !this.listeners("row").length;
+      }
+      handleDataRow(msg) {
+        let row;
+        if (this._canceledDueToError) {
+          return;
+        }
+        try {
+          row = this._result.parseRow(msg.fields);
+        } catch (err) {
+          this._canceledDueToError = err;
+          return;
+        }
+        this.emit("row", row, this._result);
+        if (this._accumulateRows) {
+          this._result.addRow(row);
+        }
+      }
+      handleCommandComplete(msg, connection) {
+        this._checkForMultirow();
+        this._result.addCommandComplete(msg);
+        if (this.rows) {
+          connection.sync();
+        }
+      }
+      // if a named prepared statement is created with empty query text
+      // the backend will send an emptyQuery message but *not* a command complete message
+      // since we pipeline sync immediately after execute we don't need to do anything here
+      // unless we have rows specified, in which case we did not pipeline the initial sync call
+      handleEmptyQuery(connection) {
+        if (this.rows) {
+          connection.sync();
+        }
+      }
+      handleError(err, connection) {
+        if (this._canceledDueToError) {
+          err = this._canceledDueToError;
+          this._canceledDueToError = false;
+        }
+        if (this.callback) {
+          return this.callback(err);
+        }
+        this.emit("error", err);
+      }
+      handleReadyForQuery(con) {
+        if (this._canceledDueToError) {
+          return this.handleError(this._canceledDueToError, con);
+        }
+        if (this.callback) {
+          try {
+            this.callback(null, this._results);
+          } catch (err) {
+            process.nextTick(() => {
+              throw err;
+            });
+          }
+        }
+        this.emit("end", this._results);
+      }
+      submit(connection) {
+        if (typeof this.text !== "string" && typeof this.name !== "string") {
+          return new Error("A query must have either text or a name. Supplying neither is unsupported.");
+        }
+        const previous = connection.parsedStatements[this.name] || connection.submittedNamedStatements[this.name];
+        if (this.text && previous && this.text !== previous) {
+          return new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
+        }
+        if (this.values && !Array.isArray(this.values)) {
+          return new Error("Query values must be an array");
+        }
+        if (this.requiresPreparation()) {
+          connection.stream.cork && connection.stream.cork();
+          try {
+            this.prepare(connection);
+          } finally {
+            connection.stream.uncork && connection.stream.uncork();
+          }
+        } else {
+          connection.query(this.text);
+        }
+        return null;
+      }
+      hasBeenParsed(connection) {
+        return this.name && (connection.parsedStatements[this.name] !== void 0 || connection.submittedNamedStatements[this.name] !== void 0);
+      }
+      handlePortalSuspended(connection) {
+        this._getRows(connection, this.rows);
+      }
+      _getRows(connection, rows) {
+        connection.execute({
+          portal: this.portal,
+          rows
+        });
+        if (!rows) {
+          connection.sync();
+        } else {
+          connection.flush();
+        }
+      }
+      // http://developer.postgresql.org/pgdocs/postgres/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+      prepare(connection) {
+        if (!this.hasBeenParsed(connection)) {
+          connection.parse({
+            text: this.text,
+            name: this.name,
+            types: this.types
+          });
+          if (this.name) {
+            connection.submittedNamedStatements[this.name] = this.text;
+          }
+        }
+        try {
+          connection.bind({
+            portal: this.portal,
+            statement: this.name,
+            values: this.values,
+            binary: this.binary,
+            valueMapper: utils.prepareValue
+          });
+        } catch (err) {
+          connection.close({ type: "S", name: this.name });
+          connection.sync();
+          this.handleError(err, connection);
+          return;
+        }
+        connection.describe({
+          type: "P",
+          name: this.portal || ""
+        });
+        this._getRows(connection, this.rows);
+      }
+      handleCopyInResponse(connection) {
+        connection.sendCopyFail("No source stream defined");
+      }
+      handleCopyData(msg, connection) {
+      }
+    };
+    module2.exports = Query2;
+  }
+});
+
+// node_modules/pg-protocol/dist/messages.js
+var require_messages = __commonJS({
+  "node_modules/pg-protocol/dist/messages.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.NoticeMessage = exports2.DataRowMessage = exports2.CommandCompleteMessage = exports2.ReadyForQueryMessage = exports2.NotificationResponseMessage = exports2.BackendKeyDataMessage = exports2.AuthenticationMD5Password = exports2.ParameterStatusMessage = exports2.ParameterDescriptionMessage = exports2.RowDescriptionMessage = exports2.Field = exports2.CopyResponse = exports2.CopyDataMessage = exports2.DatabaseError = exports2.copyDone = exports2.emptyQuery = exports2.replicationStart = exports2.portalSuspended = exports2.noData = exports2.closeComplete = exports2.bindComplete = exports2.parseComplete = void 0;
+    exports2.parseComplete = {
+      name: "parseComplete",
+      length: 5
+    };
+    exports2.bindComplete = {
+      name: "bindComplete",
+      length: 5
+    };
+    exports2.closeComplete = {
+      name: "closeComplete",
+      length: 5
+    };
+    exports2.noData = {
+      name: "noData",
+      length: 5
+    };
+    exports2.portalSuspended = {
+      name: "portalSuspended",
+      length: 5
+    };
+    exports2.replicationStart = {
+      name: "replicationStart",
+      length: 4
+    };
+    exports2.emptyQuery = {
+      name: "emptyQuery",
+      length: 4
+    };
+    exports2.copyDone = {
+      name: "copyDone",
+      length: 4
+    };
+    var DatabaseError2 = class extends Error {
+      constructor(message, length, name2) {
+        super(message);
+        this.length = length;
+        this.name = name2;
+      }
+    };
+    exports2.DatabaseError = DatabaseError2;
+    var CopyDataMessage = class {
+      constructor(length, chunk) {
+        this.length = length;
+        this.chunk = chunk;
+        this.name = "copyData";
+      }
+    };
+    exports2.CopyDataMessage = CopyDataMessage;
+    var CopyResponse = class {
+      constructor(length, name2, binary, columnCount) {
+        this.length = length;
+        this.name = name2;
+        this.binary = binary;
+        this.columnTypes = new Array(columnCount);
+      }
+    };
+    exports2.CopyResponse = CopyResponse;
+    var Field = class {
+      constructor(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name2;
+        this.tableID = tableID;
+        this.columnID = columnID;
+        this.dataTypeID = dataTypeID;
+        this.dataTypeSize = dataTypeSize;
+        this.dataTypeModifier = dataTypeModifier;
+        this.format = format;
+      }
+    };
+    exports2.Field = Field;
+    var RowDescriptionMessage = class {
+      constructor(length, fieldCount) {
+        this.length = length;
+        this.fieldCount = fieldCount;
+        this.name = "rowDescription";
+        this.fields = new Array(this.fieldCount);
+      }
+    };
+    exports2.RowDescriptionMessage = RowDescriptionMessage;
+    var ParameterDescriptionMessage = class {
+      constructor(length, parameterCount) {
+        this.length = length;
+        this.parameterCount = parameterCount;
+        this.name = "parameterDescription";
+        this.dataTypeIDs = new Array(this.parameterCount);
+      }
+    };
+    exports2.ParameterDescriptionMessage = ParameterDescriptionMessage;
+    var ParameterStatusMessage = class {
+      constructor(length, parameterName, parameterValue) {
+        this.length = length;
+        this.parameterName = parameterName;
+        this.parameterValue = parameterValue;
+        this.name = "parameterStatus";
+      }
+    };
+    exports2.ParameterStatusMessage = ParameterStatusMessage;
+    var AuthenticationMD5Password = class {
+      constructor(length, salt) {
+        this.length = length;
+        this.salt = salt;
+        this.name = "authenticationMD5Password";
+      }
+    };
+    exports2.AuthenticationMD5Password = AuthenticationMD5Password;
+    var BackendKeyDataMessage = class {
+      constructor(length, processID, secretKey) {
+        this.length = length;
+        this.processID = processID;
+        this.secretKey = secretKey;
+        this.name = "backendKeyData";
+      }
+    };
+    exports2.BackendKeyDataMessage = BackendKeyDataMessage;
+    var NotificationResponseMessage = class {
+      constructor(length, processId, channel, payload) {
+        this.length = length;
+        this.processId = processId;
+        this.channel = channel;
+        this.payload = payload;
+        this.name = "notification";
+      }
+    };
+    exports2.NotificationResponseMessage = NotificationResponseMessage;
+    var ReadyForQueryMessage = class {
+      constructor(length, status) {
+        this.length = length;
+        this.status = status;
+        this.name = "readyForQuery";
+      }
+    };
+    exports2.ReadyForQueryMessage = ReadyForQueryMessage;
+    var CommandCompleteMessage = class {
+      constructor(length, text) {
+        this.length = length;
+        this.text = text;
+        this.name = "commandComplete";
+      }
+    };
+    exports2.CommandCompleteMessage = CommandCompleteMessage;
+    var DataRowMessage = class {
+      constructor(length, fields) {
+        this.length = length;
+        this.fields = fields;
+        this.name = "dataRow";
+        this.fieldCount = fields.length;
+      }
+    };
+    exports2.DataRowMessage = DataRowMessage;
+    var NoticeMessage = class {
+      constructor(length, message) {
+        this.length = length;
+        this.message = message;
+        this.name = "notice";
+      }
+    };
+    exports2.NoticeMessage = NoticeMessage;
+  }
+});
+
+// node_modules/pg-protocol/dist/buffer-writer.js
+var require_buffer_writer = __commonJS({
+  "node_modules/pg-protocol/dist/buffer-writer.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.Writer = void 0;
+    var Writer = class {
+      constructor(size = 256) {
+        this.size = size;
+        this.offset = 5;
+        this.headerPosition = 0;
+        this.buffer = Buffer.allocUnsafe(size);
+      }
+      ensure(size) {
+        const remaining = this.buffer.length - this.offset;
+        if (remaining < size) {
+          const oldBuffer = this.buffer;
+          const newSize = oldBuffer.length + (oldBuffer.length >> 1) + size;
+          this.buffer = Buffer.allocUnsafe(newSize);
+          oldBuffer.copy(this.buffer, 0, 0, this.offset);
+        }
+      }
+      addInt32(num) {
+        this.ensure(4);
+        this.buffer[this.offset++] = num >>> 24 & 255;
+        this.buffer[this.offset++] = num >>> 16 & 255;
+        this.buffer[this.offset++] = num >>> 8 & 255;
+        this.buffer[this.offset++] = num >>> 0 & 255;
+        return this;
+      }
+      addInt16(num) {
+        this.ensure(2);
+        this.buffer[this.offset++] = num >>> 8 & 255;
+        this.buffer[this.offset++] = num >>> 0 & 255;
+        return this;
+      }
+      addCString(string) {
+        if (!string) {
+          this.ensure(1);
+        } else {
+          const len = Buffer.byteLength(string);
+          this.ensure(len + 1);
+          this.buffer.write(string, this.offset, "utf-8");
+          this.offset += len;
+        }
+        this.buffer[this.offset++] = 0;
+        return this;
+      }
+      addString(string = "") {
+        const len = Buffer.byteLength(string);
+        this.ensure(len);
+        this.buffer.write(string, this.offset);
+        this.offset += len;
+        return this;
+      }
+      // Write an Int32 byte-length prefix immediately followed by the string's UTF-8
+      // bytes. Postgres' Bind wire format prefixes every parameter with its length,
+      // and doing it in one method computes Buffer.byteLength ONCE — the previous
+      // `addInt32(Buffer.byteLength(s)).addString(s)` pairing scanned the string
+      // three times (byteLength for the prefix, byteLength again inside addString,
+      // then the encode), which is costly for large text parameters.
+      addInt32PrefixedString(string) {
+        const len = Buffer.byteLength(string);
+        this.ensure(4 + len);
+        const buffer = this.buffer;
+        let offset = this.offset;
+        buffer[offset++] = len >>> 24 & 255;
+        buffer[offset++] = len >>> 16 & 255;
+        buffer[offset++] = len >>> 8 & 255;
+        buffer[offset++] = len >>> 0 & 255;
+        buffer.write(string, offset, "utf-8");
+        this.offset = offset + len;
+        return this;
+      }
+      add(otherBuffer) {
+        this.ensure(otherBuffer.length);
+        otherBuffer.copy(this.buffer, this.offset);
+        this.offset += otherBuffer.length;
+        return this;
+      }
+      /**
+       * Appends an uninitialized block of {@link size} bytes to the buffer and returns its offset.
+       */
+      reserveUnsafe(size) {
+        const offset = this.offset;
+        this.ensure(size);
+        this.offset += size;
+        return offset;
+      }
+      join(code3) {
+        if (code3) {
+          this.buffer[this.headerPosition] = code3;
+          const length = this.offset - (this.headerPosition + 1);
+          this.buffer.writeInt32BE(length, this.headerPosition + 1);
+        }
+        return this.buffer.slice(code3 ? 0 : 5, this.offset);
+      }
+      flush(code3) {
+        const result = this.join(code3);
+        this.offset = 5;
+        this.headerPosition = 0;
+        this.buffer = Buffer.allocUnsafe(this.size);
+        return result;
+      }
+      clear() {
+        this.offset = 5;
+        this.headerPosition = 0;
+      }
+    };
+    exports2.Writer = Writer;
+  }
+});
+
+// node_modules/pg-protocol/dist/serializer.js
+var require_serializer = __commonJS({
+  "node_modules/pg-protocol/dist/serializer.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.serialize = void 0;
+    var buffer_writer_1 = require_buffer_writer();
+    var writer = new buffer_writer_1.Writer();
+    var startup = (opts) => {
+      writer.addInt16(3).addInt16(0);
+      for (const key of Object.keys(opts)) {
+        writer.addCString(key).addCString(opts[key]);
+      }
+      writer.addCString("client_encoding").addCString("UTF8");
+      const bodyBuffer = writer.addCString("").flush();
+      const length = bodyBuffer.length + 4;
+      return new buffer_writer_1.Writer().addInt32(length).add(bodyBuffer).flush();
+    };
+    var requestSsl = () => {
+      const response = Buffer.allocUnsafe(8);
+      response.writeInt32BE(8, 0);
+      response.writeInt32BE(80877103, 4);
+      return response;
+    };
+    var password = (password2) => {
+      return writer.addCString(password2).flush(
+        112
+        /* code.startup */
+      );
+    };
+    var sendSASLInitialResponseMessage = function(mechanism, initialResponse) {
+      writer.addCString(mechanism).addInt32PrefixedString(initialResponse);
+      return writer.flush(
+        112
+        /* code.startup */
+      );
+    };
+    var sendSCRAMClientFinalMessage = function(additionalData) {
+      return writer.addString(additionalData).flush(
+        112
+        /* code.startup */
+      );
+    };
+    var query = (text) => {
+      return writer.addCString(text).flush(
+        81
+        /* code.query */
+      );
+    };
+    var emptyArray = [];
+    var parse = (query2) => {
+      const name2 = query2.name || "";
+      if (name2.length > 63) {
+        console.error("Warning! Postgres only supports 63 characters for query names.");
+        console.error("You supplied %s (%s)", name2, name2.length);
+        console.error("This can cause conflicts and silent errors executing queries");
+      }
+      const types2 = query2.types || emptyArray;
+      const len = types2.length;
+      const buffer = writer.addCString(name2).addCString(query2.text).addInt16(len);
+      for (let i = 0; i < len; i++) {
+        buffer.addInt32(types2[i]);
+      }
+      return writer.flush(
+        80
+        /* code.parse */
+      );
+    };
+    var writeValues = function(values, valueMapper, formatsOffset) {
+      const len = values.length;
+      for (let i = 0; i < len; i++) {
+        const mappedVal = valueMapper ? valueMapper(values[i], i) : values[i];
+        let formatByte = 0;
+        if (mappedVal == null) {
+          writer.addInt32(-1);
+        } else if (mappedVal instanceof Buffer) {
+          formatByte = 1;
+          writer.addInt32(mappedVal.length);
+          writer.add(mappedVal);
+        } else {
+          writer.addInt32PrefixedString(mappedVal);
+        }
+        const buf = writer.buffer;
+        buf[formatsOffset++] = 0;
+        buf[formatsOffset++] = formatByte;
+      }
+    };
+    var bind = (config = {}) => {
+      const portal = config.portal || "";
+      const statement = config.statement || "";
+      const binary = config.binary || false;
+      const values = config.values || emptyArray;
+      const len = values.length;
+      writer.addCString(portal).addCString(statement);
+      writer.addInt16(len);
+      const formatsOffset = writer.reserveUnsafe(len * 2);
+      writer.addInt16(len);
+      try {
+        writeValues(values, config.valueMapper, formatsOffset);
+      } catch (err) {
+        writer.clear();
+        throw err;
+      }
+      writer.addInt16(1);
+      writer.addInt16(
+        binary ? 1 : 0
+        /* ParamType.STRING */
+      );
+      return writer.flush(
+        66
+        /* code.bind */
+      );
+    };
+    var emptyExecute = Buffer.from([69, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+    var execute = (config) => {
+      if (!config || !config.portal && !config.rows) {
+        return emptyExecute;
+      }
+      const portal = config.portal || "";
+      const rows = config.rows || 0;
+      const portalLength = Buffer.byteLength(portal);
+      const len = 4 + portalLength + 1 + 4;
+      const buff = Buffer.allocUnsafe(1 + len);
+      buff[0] = 69;
+      buff.writeInt32BE(len, 1);
+      buff.write(portal, 5, "utf-8");
+      buff[portalLength + 5] = 0;
+      buff.writeUInt32BE(rows, buff.length - 4);
+      return buff;
+    };
+    var cancel = (processID, secretKey) => {
+      const buffer = Buffer.allocUnsafe(16);
+      buffer.writeInt32BE(16, 0);
+      buffer.writeInt16BE(1234, 4);
+      buffer.writeInt16BE(5678, 6);
+      buffer.writeInt32BE(processID, 8);
+      buffer.writeInt32BE(secretKey, 12);
+      return buffer;
+    };
+    var cstringMessage = (code3, string) => {
+      const stringLen = Buffer.byteLength(string);
+      const len = 4 + stringLen + 1;
+      const buffer = Buffer.allocUnsafe(1 + len);
+      buffer[0] = code3;
+      buffer.writeInt32BE(len, 1);
+      buffer.write(string, 5, "utf-8");
+      buffer[len] = 0;
+      return buffer;
+    };
+    var emptyDescribePortal = writer.addCString("P").flush(
+      68
+      /* code.describe */
+    );
+    var emptyDescribeStatement = writer.addCString("S").flush(
+      68
+      /* code.describe */
+    );
+    var describe2 = (msg) => {
+      return msg.name ? cstringMessage(68, `${msg.type}${msg.name || ""}`) : msg.type === "P" ? emptyDescribePortal : emptyDescribeStatement;
+    };
+    var close = (msg) => {
+      const text = `${msg.type}${msg.name || ""}`;
+      return cstringMessage(67, text);
+    };
+    var copyData = (chunk) => {
+      return writer.add(chunk).flush(
+        100
+        /* code.copyFromChunk */
+      );
+    };
+    var copyFail = (message) => {
+      return cstringMessage(102, message);
+    };
+    var codeOnlyBuffer = (code3) => Buffer.from([code3, 0, 0, 0, 4]);
+    var flushBuffer = codeOnlyBuffer(
+      72
+      /* code.flush */
+    );
+    var syncBuffer = codeOnlyBuffer(
+      83
+      /* code.sync */
+    );
+    var endBuffer = codeOnlyBuffer(
+      88
+      /* code.end */
+    );
+    var copyDoneBuffer = codeOnlyBuffer(
+      99
+      /* code.copyDone */
+    );
+    var serialize = {
+      startup,
+      password,
+      requestSsl,
+      sendSASLInitialResponseMessage,
+      sendSCRAMClientFinalMessage,
+      query,
+      parse,
+      bind,
+      execute,
+      describe: describe2,
+      close,
+      flush: () => flushBuffer,
+      sync: () => syncBuffer,
+      end: () => endBuffer,
+      copyData,
+      copyDone: () => copyDoneBuffer,
+      copyFail,
+      cancel
+    };
+    exports2.serialize = serialize;
+  }
+});
+
+// node_modules/pg-protocol/dist/buffer-reader.js
+var require_buffer_reader = __commonJS({
+  "node_modules/pg-protocol/dist/buffer-reader.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.BufferReader = void 0;
+    var BufferReader = class {
+      constructor(offset = 0) {
+        this.offset = offset;
+        this.buffer = Buffer.allocUnsafe(0);
+        this.encoding = "utf-8";
+      }
+      setBuffer(offset, buffer) {
+        this.offset = offset;
+        this.buffer = buffer;
+      }
+      int16() {
+        const result = this.buffer.readInt16BE(this.offset);
+        this.offset += 2;
+        return result;
+      }
+      byte() {
+        const result = this.buffer[this.offset];
+        this.offset++;
+        return result;
+      }
+      int32() {
+        const result = this.buffer.readInt32BE(this.offset);
+        this.offset += 4;
+        return result;
+      }
+      uint32() {
+        const result = this.buffer.readUInt32BE(this.offset);
+        this.offset += 4;
+        return result;
+      }
+      string(length) {
+        const result = this.buffer.toString(this.encoding, this.offset, this.offset + length);
+        this.offset += length;
+        return result;
+      }
+      cstring() {
+        const start = this.offset;
+        let end = start;
+        while (this.buffer[end++]) {
+        }
+        this.offset = end;
+        return this.buffer.toString(this.encoding, start, end - 1);
+      }
+      bytes(length) {
+        const result = this.buffer.slice(this.offset, this.offset + length);
+        this.offset += length;
+        return result;
+      }
+    };
+    exports2.BufferReader = BufferReader;
+  }
+});
+
+// node_modules/pg-protocol/dist/parser.js
+var require_parser = __commonJS({
+  "node_modules/pg-protocol/dist/parser.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.Parser = void 0;
+    var messages_1 = require_messages();
+    var buffer_reader_1 = require_buffer_reader();
+    var CODE_LENGTH = 1;
+    var LEN_LENGTH = 4;
+    var HEADER_LENGTH = CODE_LENGTH + LEN_LENGTH;
+    var LATEINIT_LENGTH = -1;
+    var emptyBuffer = Buffer.allocUnsafe(0);
+    var Parser = class {
+      constructor(opts) {
+        this.buffer = emptyBuffer;
+        this.bufferLength = 0;
+        this.bufferOffset = 0;
+        this.reader = new buffer_reader_1.BufferReader();
+        if ((opts === null || opts === void 0 ? void 0 : opts.mode) === "binary") {
+          throw new Error("Binary mode not supported yet");
+        }
+        this.mode = (opts === null || opts === void 0 ? void 0 : opts.mode) || "text";
+      }
+      parse(buffer, callback) {
+        this.mergeBuffer(buffer);
+        const bufferFullLength = this.bufferOffset + this.bufferLength;
+        let offset = this.bufferOffset;
+        while (offset + HEADER_LENGTH <= bufferFullLength) {
+          const code3 = this.buffer[offset];
+          const length = this.buffer.readUInt32BE(offset + CODE_LENGTH);
+          const fullMessageLength = CODE_LENGTH + length;
+          if (fullMessageLength + offset <= bufferFullLength) {
+            const message = this.handlePacket(offset + HEADER_LENGTH, code3, length, this.buffer);
+            callback(message);
+            offset += fullMessageLength;
+          } else {
+            break;
+          }
+        }
+        if (offset === bufferFullLength) {
+          this.buffer = emptyBuffer;
+          this.bufferLength = 0;
+          this.bufferOffset = 0;
+        } else {
+          this.bufferLength = bufferFullLength - offset;
+          this.bufferOffset = offset;
+        }
+      }
+      mergeBuffer(buffer) {
+        if (this.bufferLength > 0) {
+          const newLength = this.bufferLength + buffer.byteLength;
+          const newFullLength = newLength + this.bufferOffset;
+          if (newFullLength > this.buffer.byteLength) {
+            let newBuffer;
+            if (newLength <= this.buffer.byteLength && this.bufferOffset >= this.bufferLength) {
+              newBuffer = this.buffer;
+            } else {
+              let newBufferLength = this.buffer.byteLength * 2;
+              while (newLength >= newBufferLength) {
+                newBufferLength *= 2;
+              }
+              newBuffer = Buffer.allocUnsafe(newBufferLength);
+            }
+            this.buffer.copy(newBuffer, 0, this.bufferOffset, this.bufferOffset + this.bufferLength);
+            this.buffer = newBuffer;
+            this.bufferOffset = 0;
+          }
+          buffer.copy(this.buffer, this.bufferOffset + this.bufferLength);
+          this.bufferLength = newLength;
+        } else {
+          this.buffer = buffer;
+          this.bufferOffset = 0;
+          this.bufferLength = buffer.byteLength;
+        }
+      }
+      handlePacket(offset, code3, length, bytes) {
+        const { reader } = this;
+        reader.setBuffer(offset, bytes);
+        let message;
+        switch (code3) {
+          case 50:
+            message = messages_1.bindComplete;
+            break;
+          case 49:
+            message = messages_1.parseComplete;
+            break;
+          case 51:
+            message = messages_1.closeComplete;
+            break;
+          case 110:
+            message = messages_1.noData;
+            break;
+          case 115:
+            message = messages_1.portalSuspended;
+            break;
+          case 99:
+            message = messages_1.copyDone;
+            break;
+          case 87:
+            message = messages_1.replicationStart;
+            break;
+          case 73:
+            message = messages_1.emptyQuery;
+            break;
+          case 68:
+            message = parseDataRowMessage(reader);
+            break;
+          case 67:
+            message = parseCommandCompleteMessage(reader);
+            break;
+          case 90:
+            message = parseReadyForQueryMessage(reader);
+            break;
+          case 65:
+            message = parseNotificationMessage(reader);
+            break;
+          case 82:
+            message = parseAuthenticationResponse(reader, length);
+            break;
+          case 83:
+            message = parseParameterStatusMessage(reader);
+            break;
+          case 75:
+            message = parseBackendKeyData(reader);
+            break;
+          case 69:
+            message = parseErrorMessage(reader, "error");
+            break;
+          case 78:
+            message = parseErrorMessage(reader, "notice");
+            break;
+          case 84:
+            message = parseRowDescriptionMessage(reader);
+            break;
+          case 116:
+            message = parseParameterDescriptionMessage(reader);
+            break;
+          case 71:
+            message = parseCopyInMessage(reader);
+            break;
+          case 72:
+            message = parseCopyOutMessage(reader);
+            break;
+          case 100:
+            message = parseCopyData(reader, length);
+            break;
+          default:
+            return new messages_1.DatabaseError("received invalid response: " + code3.toString(16), length, "error");
+        }
+        reader.setBuffer(0, emptyBuffer);
+        message.length = length;
+        return message;
+      }
+    };
+    exports2.Parser = Parser;
+    var parseReadyForQueryMessage = (reader) => {
+      const status = reader.string(1);
+      return new messages_1.ReadyForQueryMessage(LATEINIT_LENGTH, status);
+    };
+    var parseCommandCompleteMessage = (reader) => {
+      const text = reader.cstring();
+      return new messages_1.CommandCompleteMessage(LATEINIT_LENGTH, text);
+    };
+    var parseCopyData = (reader, length) => {
+      const chunk = reader.bytes(length - 4);
+      return new messages_1.CopyDataMessage(LATEINIT_LENGTH, chunk);
+    };
+    var parseCopyInMessage = (reader) => parseCopyMessage(reader, "copyInResponse");
+    var parseCopyOutMessage = (reader) => parseCopyMessage(reader, "copyOutResponse");
+    var parseCopyMessage = (reader, messageName) => {
+      const isBinary = reader.byte() !== 0;
+      const columnCount = reader.int16();
+      const message = new messages_1.CopyResponse(LATEINIT_LENGTH, messageName, isBinary, columnCount);
+      for (let i = 0; i < columnCount; i++) {
+        message.columnTypes[i] = reader.int16();
+      }
+      return message;
+    };
+    var parseNotificationMessage = (reader) => {
+      const processId = reader.int32();
+      const channel = reader.cstring();
+      const payload = reader.cstring();
+      return new messages_1.NotificationResponseMessage(LATEINIT_LENGTH, processId, channel, payload);
+    };
+    var parseRowDescriptionMessage = (reader) => {
+      const fieldCount = reader.int16();
+      const message = new messages_1.RowDescriptionMessage(LATEINIT_LENGTH, fieldCount);
+      for (let i = 0; i < fieldCount; i++) {
+        message.fields[i] = parseField(reader);
+      }
+      return message;
+    };
+    var parseField = (reader) => {
+      const name2 = reader.cstring();
+      const tableID = reader.uint32();
+      const columnID = reader.int16();
+      const dataTypeID = reader.uint32();
+      const dataTypeSize = reader.int16();
+      const dataTypeModifier = reader.int32();
+      const mode = reader.int16() === 0 ? "text" : "binary";
+      return new messages_1.Field(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+    };
+    var parseParameterDescriptionMessage = (reader) => {
+      const parameterCount = reader.int16();
+      const message = new messages_1.ParameterDescriptionMessage(LATEINIT_LENGTH, parameterCount);
+      for (let i = 0; i < parameterCount; i++) {
+        message.dataTypeIDs[i] = reader.uint32();
+      }
+      return message;
+    };
+    var parseDataRowMessage = (reader) => {
+      const fieldCount = reader.int16();
+      const fields = new Array(fieldCount);
+      for (let i = 0; i < fieldCount; i++) {
+        const len = reader.int32();
+        fields[i] = len === -1 ? null : reader.string(len);
+      }
+      return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields);
+    };
+    var parseParameterStatusMessage = (reader) => {
+      const name2 = reader.cstring();
+      const value = reader.cstring();
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name2, value);
+    };
+    var parseBackendKeyData = (reader) => {
+      const processID = reader.int32();
+      const secretKey = reader.int32();
+      return new messages_1.BackendKeyDataMessage(LATEINIT_LENGTH, processID, secretKey);
+    };
+    var parseAuthenticationResponse = (reader, length) => {
+      const code3 = reader.int32();
+      const message = {
+        name: "authenticationOk",
+        length
+      };
+      switch (code3) {
+        case 0:
+          break;
+        case 3:
+          if (message.length === 8) {
+            message.name = "authenticationCleartextPassword";
+          }
+          break;
+        case 5:
+          if (message.length === 12) {
+            message.name = "authenticationMD5Password";
+            const salt = reader.bytes(4);
+            return new messages_1.AuthenticationMD5Password(LATEINIT_LENGTH, salt);
+          }
+          break;
+        case 10:
+          {
+            message.name = "authenticationSASL";
+            message.mechanisms = [];
+            let mechanism;
+            do {
+              mechanism = reader.cstring();
+              if (mechanism) {
+                message.mechanisms.push(mechanism);
+              }
+            } while (mechanism);
+          }
+          break;
+        case 11:
+          message.name = "authenticationSASLContinue";
+          message.data = reader.string(length - 8);
+          break;
+        case 12:
+          message.name = "authenticationSASLFinal";
+          message.data = reader.string(length - 8);
+          break;
+        default:
+          throw new Error("Unknown authenticationOk message type " + code3);
+      }
+      return message;
+    };
+    var parseErrorMessage = (reader, name2) => {
+      const fields = {};
+      let fieldType = reader.string(1);
+      while (fieldType !== "\0") {
+        fields[fieldType] = reader.cstring();
+        fieldType = reader.string(1);
+      }
+      const messageValue = fields.M;
+      const message = name2 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name2);
+      message.severity = fields.S;
+      message.code = fields.C;
+      message.detail = fields.D;
+      message.hint = fields.H;
+      message.position = fields.P;
+      message.internalPosition = fields.p;
+      message.internalQuery = fields.q;
+      message.where = fields.W;
+      message.schema = fields.s;
+      message.table = fields.t;
+      message.column = fields.c;
+      message.dataType = fields.d;
+      message.constraint = fields.n;
+      message.file = fields.F;
+      message.line = fields.L;
+      message.routine = fields.R;
+      return message;
+    };
+  }
+});
+
+// node_modules/pg-protocol/dist/index.js
+var require_dist = __commonJS({
+  "node_modules/pg-protocol/dist/index.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.DatabaseError = exports2.serialize = void 0;
+    exports2.parse = parse;
+    var messages_1 = require_messages();
+    Object.defineProperty(exports2, "DatabaseError", { enumerable: true, get: function() {
+      return messages_1.DatabaseError;
+    } });
+    var serializer_1 = require_serializer();
+    Object.defineProperty(exports2, "serialize", { enumerable: true, get: function() {
+      return serializer_1.serialize;
+    } });
+    var parser_1 = require_parser();
+    function parse(stream, callback) {
+      const parser = new parser_1.Parser();
+      stream.on("data", (buffer) => parser.parse(buffer, callback));
+      return new Promise((resolve) => stream.on("end", () => resolve()));
+    }
+  }
+});
+
+// node_modules/pg-cloudflare/dist/empty.js
+var require_empty = __commonJS({
+  "node_modules/pg-cloudflare/dist/empty.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.default = {};
+  }
+});
+
+// node_modules/pg/lib/stream.js
+var require_stream = __commonJS({
+  "node_modules/pg/lib/stream.js"(exports2, module2) {
+    var { getStream, getSecureStream } = getStreamFuncs();
+    module2.exports = {
+      /**
+       * Get a socket stream compatible with the current runtime environment.
+       * @returns {Duplex}
+       */
+      getStream,
+      /**
+       * Get a TLS secured socket, compatible with the current environment,
+       * using the socket and other settings given in `options`.
+       * @returns {Duplex}
+       */
+      getSecureStream
+    };
+    function getNodejsStreamFuncs() {
+      function getStream2(ssl) {
+        const net = require("net");
+        return new net.Socket();
+      }
+      function getSecureStream2(options) {
+        const tls = require("tls");
+        return tls.connect(options);
+      }
+      return {
+        getStream: getStream2,
+        getSecureStream: getSecureStream2
+      };
+    }
+    function getCloudflareStreamFuncs() {
+      function getStream2(ssl) {
+        const { CloudflareSocket } = require_empty();
+        return new CloudflareSocket(ssl);
+      }
+      function getSecureStream2(options) {
+        options.socket.startTls(options);
+        return options.socket;
+      }
+      return {
+        getStream: getStream2,
+        getSecureStream: getSecureStream2
+      };
+    }
+    function isCloudflareRuntime() {
+      if (typeof navigator === "object" && navigator !== null && typeof navigator.userAgent === "string") {
+        return navigator.userAgent === "Cloudflare-Workers";
+      }
+      if (typeof Response === "function") {
+        const resp = new Response(null, { cf: { thing: true } });
+        if (typeof resp.cf === "object" && resp.cf !== null && resp.cf.thing) {
+          return true;
+        }
+      }
+      return false;
+    }
+    function getStreamFuncs() {
+      if (isCloudflareRuntime()) {
+        return getCloudflareStreamFuncs();
+      }
+      return getNodejsStreamFuncs();
+    }
+  }
+});
+
+// node_modules/pg/lib/connection.js
+var require_connection = __commonJS({
+  "node_modules/pg/lib/connection.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var { parse, serialize } = require_dist();
+    var stream = require_stream();
+    var { getStream } = stream;
+    var flushBuffer = serialize.flush();
+    var syncBuffer = serialize.sync();
+    var endBuffer = serialize.end();
+    var Connection2 = class extends EventEmitter {
+      constructor(config) {
+        super();
+        config = config || {};
+        this.stream = config.stream || getStream(config.ssl);
+        if (typeof this.stream === "function") {
+          this.stream = this.stream(config);
+        }
+        this._keepAlive = config.keepAlive;
+        this._keepAliveInitialDelayMillis = config.keepAliveInitialDelayMillis;
+        this.parsedStatements = {};
+        this.submittedNamedStatements = {};
+        this.ssl = config.ssl || false;
+        this.sslNegotiation = config.sslNegotiation || "postgres";
+        this._ending = false;
+        this._emitMessage = false;
+        const self = this;
+        this.on("newListener", function(eventName) {
+          if (eventName === "message") {
+            self._emitMessage = true;
+          }
+        });
+      }
+      connect(port2, host2) {
+        const self = this;
+        this._connecting = true;
+        this.stream.setNoDelay(true);
+        this.stream.connect(port2, host2);
+        this.stream.once("connect", function() {
+          if (self._keepAlive) {
+            self.stream.setKeepAlive(true, self._keepAliveInitialDelayMillis);
+          }
+          self.emit("connect");
+        });
+        const reportStreamError = function(error2) {
+          if (self._ending && (error2.code === "ECONNRESET" || error2.code === "EPIPE")) {
+            return;
+          }
+          self.emit("error", error2);
+        };
+        this.stream.on("error", reportStreamError);
+        this.stream.on("close", function() {
+          self.emit("end");
+        });
+        if (!this.ssl) {
+          return this.attachListeners(this.stream);
+        }
+        if (this.sslNegotiation === "direct") {
+          return this.stream.once("connect", function() {
+            self.upgradeToSSL(host2, reportStreamError);
+          });
+        }
+        this.stream.once("data", function(buffer) {
+          const responseCode = buffer.toString("utf8");
+          switch (responseCode) {
+            case "S":
+              break;
+            case "N":
+              self.stream.end();
+              return self.emit("error", new Error("The server does not support SSL connections"));
+            default:
+              self.stream.end();
+              return self.emit("error", new Error("There was an error establishing an SSL connection"));
+          }
+          self.upgradeToSSL(host2, reportStreamError);
+        });
+      }
+      upgradeToSSL(host2, reportStreamError) {
+        const self = this;
+        const options = {
+          socket: self.stream,
+          // tls.connect checks the server identity against `servername`, falling
+          // back to `host` and then to 'localhost'. `servername` must stay unset
+          // for IP addresses (see below), so `host` is needed to keep certificate
+          // validation working when connecting to an IP address.
+          host: host2
+        };
+        if (self.ssl !== true) {
+          Object.assign(options, self.ssl);
+          if ("key" in self.ssl) {
+            options.key = self.ssl.key;
+          }
+        }
+        if (self.sslNegotiation === "direct") {
+          options.ALPNProtocols = ["postgresql"];
+        }
+        const net = require("net");
+        if (net.isIP && net.isIP(host2) === 0) {
+          options.servername = host2;
+        }
+        try {
+          self.stream = stream.getSecureStream(options);
+        } catch (err) {
+          return self.emit("error", err);
+        }
+        self.attachListeners(self.stream);
+        self.stream.on("error", reportStreamError);
+        self.emit("sslconnect");
+      }
+      attachListeners(stream2) {
+        parse(stream2, (msg) => {
+          const eventName = msg.name === "error" ? "errorMessage" : msg.name;
+          if (this._emitMessage) {
+            this.emit("message", msg);
+          }
+          this.emit(eventName, msg);
+        });
+      }
+      requestSsl() {
+        this.stream.write(serialize.requestSsl());
+      }
+      startup(config) {
+        this.stream.write(serialize.startup(config));
+      }
+      cancel(processID, secretKey) {
+        this._send(serialize.cancel(processID, secretKey));
+      }
+      password(password) {
+        this._send(serialize.password(password));
+      }
+      sendSASLInitialResponseMessage(mechanism, initialResponse) {
+        this._send(serialize.sendSASLInitialResponseMessage(mechanism, initialResponse));
+      }
+      sendSCRAMClientFinalMessage(additionalData) {
+        this._send(serialize.sendSCRAMClientFinalMessage(additionalData));
+      }
+      _send(buffer) {
+        if (!this.stream.writable) {
+          return false;
+        }
+        return this.stream.write(buffer);
+      }
+      query(text) {
+        this._send(serialize.query(text));
+      }
+      // send parse message
+      parse(query) {
+        this._send(serialize.parse(query));
+      }
+      // send bind message
+      bind(config) {
+        this._send(serialize.bind(config));
+      }
+      // send execute message
+      execute(config) {
+        this._send(serialize.execute(config));
+      }
+      flush() {
+        if (this.stream.writable) {
+          this.stream.write(flushBuffer);
+        }
+      }
+      sync() {
+        this._send(syncBuffer);
+      }
+      ref() {
+        this.stream.ref();
+      }
+      unref() {
+        this.stream.unref();
+      }
+      end() {
+        this._ending = true;
+        if (!this._connecting || !this.stream.writable) {
+          this.stream.end();
+          return;
+        }
+        return this.stream.write(endBuffer, () => {
+          this.stream.end();
+        });
+      }
+      close(msg) {
+        this._send(serialize.close(msg));
+      }
+      describe(msg) {
+        this._send(serialize.describe(msg));
+      }
+      sendCopyFromChunk(chunk) {
+        this._send(serialize.copyData(chunk));
+      }
+      endCopyFrom() {
+        this._send(serialize.copyDone());
+      }
+      sendCopyFail(msg) {
+        this._send(serialize.copyFail(msg));
+      }
+    };
+    module2.exports = Connection2;
+  }
+});
+
+// node_modules/split2/index.js
+var require_split2 = __commonJS({
+  "node_modules/split2/index.js"(exports2, module2) {
+    "use strict";
+    var { Transform } = require("stream");
+    var { StringDecoder } = require("string_decoder");
+    var kLast = /* @__PURE__ */ Symbol("last");
+    var kDecoder = /* @__PURE__ */ Symbol("decoder");
+    function transform(chunk, enc, cb) {
+      let list;
+      if (this.overflow) {
+        const buf = this[kDecoder].write(chunk);
+        list = buf.split(this.matcher);
+        if (list.length === 1) return cb();
+        list.shift();
+        this.overflow = false;
+      } else {
+        this[kLast] += this[kDecoder].write(chunk);
+        list = this[kLast].split(this.matcher);
+      }
+      this[kLast] = list.pop();
+      for (let i = 0; i < list.length; i++) {
+        try {
+          push(this, this.mapper(list[i]));
+        } catch (error2) {
+          return cb(error2);
+        }
+      }
+      this.overflow = this[kLast].length > this.maxLength;
+      if (this.overflow && !this.skipOverflow) {
+        cb(new Error("maximum buffer reached"));
+        return;
+      }
+      cb();
+    }
+    function flush(cb) {
+      this[kLast] += this[kDecoder].end();
+      if (this[kLast]) {
+        try {
+          push(this, this.mapper(this[kLast]));
+        } catch (error2) {
+          return cb(error2);
+        }
+      }
+      cb();
+    }
+    function push(self, val) {
+      if (val !== void 0) {
+        self.push(val);
+      }
+    }
+    function noop(incoming) {
+      return incoming;
+    }
+    function split(matcher, mapper, options) {
+      matcher = matcher || /\r?\n/;
+      mapper = mapper || noop;
+      options = options || {};
+      switch (arguments.length) {
+        case 1:
+          if (typeof matcher === "function") {
+            mapper = matcher;
+            matcher = /\r?\n/;
+          } else if (typeof matcher === "object" && !(matcher instanceof RegExp) && !matcher[Symbol.split]) {
+            options = matcher;
+            matcher = /\r?\n/;
+          }
+          break;
+        case 2:
+          if (typeof matcher === "function") {
+            options = mapper;
+            mapper = matcher;
+            matcher = /\r?\n/;
+          } else if (typeof mapper === "object") {
+            options = mapper;
+            mapper = noop;
+          }
+      }
+      options = Object.assign({}, options);
+      options.autoDestroy = true;
+      options.transform = transform;
+      options.flush = flush;
+      options.readableObjectMode = true;
+      const stream = new Transform(options);
+      stream[kLast] = "";
+      stream[kDecoder] = new StringDecoder("utf8");
+      stream.matcher = matcher;
+      stream.mapper = mapper;
+      stream.maxLength = options.maxLength;
+      stream.skipOverflow = options.skipOverflow || false;
+      stream.overflow = false;
+      stream._destroy = function(err, cb) {
+        this._writableState.errorEmitted = false;
+        cb(err);
+      };
+      return stream;
+    }
+    module2.exports = split;
+  }
+});
+
+// node_modules/pgpass/lib/helper.js
+var require_helper = __commonJS({
+  "node_modules/pgpass/lib/helper.js"(exports2, module2) {
+    "use strict";
+    var path = require("path");
+    var Stream = require("stream").Stream;
+    var split = require_split2();
+    var util = require("util");
+    var defaultPort = 5432;
+    var isWin = process.platform === "win32";
+    var warnStream = process.stderr;
+    var S_IRWXG = 56;
+    var S_IRWXO = 7;
+    var S_IFMT = 61440;
+    var S_IFREG = 32768;
+    function isRegFile(mode) {
+      return (mode & S_IFMT) == S_IFREG;
+    }
+    var fieldNames = ["host", "port", "database", "user", "password"];
+    var nrOfFields = fieldNames.length;
+    var passKey = fieldNames[nrOfFields - 1];
+    function warn() {
+      var isWritable = warnStream instanceof Stream && true === warnStream.writable;
+      if (isWritable) {
+        var args = Array.prototype.slice.call(arguments).concat("\n");
+        warnStream.write(util.format.apply(util, args));
+      }
+    }
+    Object.defineProperty(module2.exports, "isWin", {
+      get: function() {
+        return isWin;
+      },
+      set: function(val) {
+        isWin = val;
+      }
+    });
+    module2.exports.warnTo = function(stream) {
+      var old = warnStream;
+      warnStream = stream;
+      return old;
+    };
+    module2.exports.getFileName = function(rawEnv) {
+      var env = rawEnv || process.env;
+      var file = env.PGPASSFILE || (isWin ? path.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path.join(env.HOME || "./", ".pgpass"));
+      return file;
+    };
+    module2.exports.usePgPass = function(stats, fname) {
+      if (Object.prototype.hasOwnProperty.call(process.env, "PGPASSWORD")) {
+        return false;
+      }
+      if (isWin) {
+        return true;
+      }
+      fname = fname || "<unkn>";
+      if (!isRegFile(stats.mode)) {
+        warn('WARNING: password file "%s" is not a plain file', fname);
+        return false;
+      }
+      if (stats.mode & (S_IRWXG | S_IRWXO)) {
+        warn('WARNING: password file "%s" has group or world access; permissions should be u=rw (0600) or less', fname);
+        return false;
+      }
+      return true;
+    };
+    var matcher = module2.exports.match = function(connInfo, entry) {
+      return fieldNames.slice(0, -1).reduce(function(prev, field, idx) {
+        if (idx == 1) {
+          if (Number(connInfo[field] || defaultPort) === Number(entry[field])) {
+            return prev && true;
+          }
+        }
+        return prev && (entry[field] === "*" || entry[field] === connInfo[field]);
+      }, true);
+    };
+    module2.exports.getPassword = function(connInfo, stream, cb) {
+      var pass;
+      var lineStream = stream.pipe(split());
+      function onLine(line) {
+        var entry = parseLine(line);
+        if (entry && isValidEntry(entry) && matcher(connInfo, entry)) {
+          pass = entry[passKey];
+          lineStream.end();
+        }
+      }
+      var onEnd = function() {
+        stream.destroy();
+        cb(pass);
+      };
+      var onErr = function(err) {
+        stream.destroy();
+        warn("WARNING: error on reading file: %s", err);
+        cb(void 0);
+      };
+      stream.on("error", onErr);
+      lineStream.on("data", onLine).on("end", onEnd).on("error", onErr);
+    };
+    var parseLine = module2.exports.parseLine = function(line) {
+      if (line.length < 11 || line.match(/^\s+#/)) {
+        return null;
+      }
+      var curChar = "";
+      var prevChar = "";
+      var fieldIdx = 0;
+      var startIdx = 0;
+      var endIdx = 0;
+      var obj = {};
+      var isLastField = false;
+      var addToObj = function(idx, i0, i1) {
+        var field = line.substring(i0, i1);
+        if (!Object.hasOwnProperty.call(process.env, "PGPASS_NO_DEESCAPE")) {
+          field = field.replace(/\\([:\\])/g, "$1");
+        }
+        obj[fieldNames[idx]] = field;
+      };
+      for (var i = 0; i < line.length - 1; i += 1) {
+        curChar = line.charAt(i + 1);
+        prevChar = line.charAt(i);
+        isLastField = fieldIdx == nrOfFields - 1;
+        if (isLastField) {
+          addToObj(fieldIdx, startIdx);
+          break;
+        }
+        if (i >= 0 && curChar == ":" && prevChar !== "\\") {
+          addToObj(fieldIdx, startIdx, i + 1);
+          startIdx = i + 2;
+          fieldIdx += 1;
+        }
+      }
+      obj = Object.keys(obj).length === nrOfFields ? obj : null;
+      return obj;
+    };
+    var isValidEntry = module2.exports.isValidEntry = function(entry) {
+      var rules = {
+        // host
+        0: function(x) {
+          return x.length > 0;
+        },
+        // port
+        1: function(x) {
+          if (x === "*") {
+            return true;
+          }
+          x = Number(x);
+          return isFinite(x) && x > 0 && x < 9007199254740992 && Math.floor(x) === x;
+        },
+        // database
+        2: function(x) {
+          return x.length > 0;
+        },
+        // username
+        3: function(x) {
+          return x.length > 0;
+        },
+        // password
+        4: function(x) {
+          return x.length > 0;
+        }
+      };
+      for (var idx = 0; idx < fieldNames.length; idx += 1) {
+        var rule = rules[idx];
+        var value = entry[fieldNames[idx]] || "";
+        var res = rule(value);
+        if (!res) {
+          return false;
+        }
+      }
+      return true;
+    };
+  }
+});
+
+// node_modules/pgpass/lib/index.js
+var require_lib = __commonJS({
+  "node_modules/pgpass/lib/index.js"(exports2, module2) {
+    "use strict";
+    var path = require("path");
+    var fs2 = require("fs");
+    var helper = require_helper();
+    module2.exports = function(connInfo, cb) {
+      var file = helper.getFileName();
+      fs2.stat(file, function(err, stat) {
+        if (err || !helper.usePgPass(stat, file)) {
+          return cb(void 0);
+        }
+        var st = fs2.createReadStream(file);
+        helper.getPassword(connInfo, st, cb);
+      });
+    };
+    module2.exports.warnTo = helper.warnTo;
+  }
+});
+
+// node_modules/pg/lib/client.js
+var require_client = __commonJS({
+  "node_modules/pg/lib/client.js"(exports2, module2) {
+    var EventEmitter = require("events").EventEmitter;
+    var utils = require_utils();
+    var nodeUtils = require("util");
+    var sasl = require_sasl();
+    var TypeOverrides2 = require_type_overrides();
+    var ConnectionParameters = require_connection_parameters();
+    var Query2 = require_query();
+    var defaults2 = require_defaults();
+    var Connection2 = require_connection();
+    var crypto2 = require_utils2();
+    var activeQueryDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Client.activeQuery is deprecated and will be removed in pg@9.0"
+    );
+    var queryQueueDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Client.queryQueue is deprecated and will be removed in pg@9.0."
+    );
+    var pgPassDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "pgpass support is deprecated and will be removed in pg@9.0. You can provide an async function as the password property to the Client/Pool constructor that returns a password instead. Within this function you can call the pgpass module in your own code."
+    );
+    var byoPromiseDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Passing a custom Promise implementation to the Client/Pool constructor is deprecated and will be removed in pg@9.0."
+    );
+    var queryQueueLengthDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
+    );
+    function coerceNumberOrDefault(value, defaultValue) {
+      if (typeof value === "number") {
+        return Number.isFinite(value) ? value : defaultValue;
+      }
+      if (typeof value === "string" && value.trim() !== "") {
+        const n = Number(value);
+        return Number.isFinite(n) ? n : defaultValue;
+      }
+      return defaultValue;
+    }
+    var Client2 = class extends EventEmitter {
+      constructor(config) {
+        super();
+        this.connectionParameters = new ConnectionParameters(config);
+        this.user = this.connectionParameters.user;
+        this.database = this.connectionParameters.database;
+        this.port = this.connectionParameters.port;
+        this.host = this.connectionParameters.host;
+        Object.defineProperty(this, "password", {
+          configurable: true,
+          enumerable: false,
+          writable: true,
+          value: this.connectionParameters.password
+        });
+        this.replication = this.connectionParameters.replication;
+        const c = config || {};
+        if (c.Promise) {
+          byoPromiseDeprecationNotice();
+        }
+        this._Promise = c.Promise || global.Promise;
+        this._types = new TypeOverrides2(c.types);
+        this._ending = false;
+        this._ended = false;
+        this._connecting = false;
+        this._connected = false;
+        this._connectionError = false;
+        this._queryable = true;
+        this._activeQuery = null;
+        this._txStatus = null;
+        this.enableChannelBinding = Boolean(c.enableChannelBinding);
+        this.scramMaxIterations = coerceNumberOrDefault(c.scramMaxIterations, sasl.DEFAULT_MAX_SCRAM_ITERATIONS);
+        this.connection = c.connection || new Connection2({
+          stream: c.stream,
+          ssl: this.connectionParameters.ssl,
+          sslNegotiation: this.connectionParameters.sslnegotiation,
+          keepAlive: c.keepAlive || false,
+          keepAliveInitialDelayMillis: c.keepAliveInitialDelayMillis || 0,
+          encoding: this.connectionParameters.client_encoding || "utf8"
+        });
+        this._queryQueue = [];
+        this._sentQueryQueue = [];
+        this.pipeline = Boolean(c.pipeline);
+        this.binary = c.binary || defaults2.binary;
+        this.processID = null;
+        this.secretKey = null;
+        this.ssl = this.connectionParameters.ssl || false;
+        this.sslNegotiation = this.connectionParameters.sslnegotiation || "postgres";
+        if (this.ssl && this.ssl.key) {
+          Object.defineProperty(this.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this._connectionTimeoutMillis = c.connectionTimeoutMillis || 0;
+      }
+      get activeQuery() {
+        activeQueryDeprecationNotice();
+        return this._activeQuery;
+      }
+      set activeQuery(val) {
+        activeQueryDeprecationNotice();
+        this._activeQuery = val;
+      }
+      _getActiveQuery() {
+        return this._activeQuery;
+      }
+      _errorAllQueries(err) {
+        const enqueueError = (query) => {
+          process.nextTick(() => {
+            query.handleError(err, this.connection);
+          });
+        };
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery) {
+          enqueueError(activeQuery);
+          this._activeQuery = null;
+        }
+        this._sentQueryQueue.forEach(enqueueError);
+        this._sentQueryQueue.length = 0;
+        this._queryQueue.forEach(enqueueError);
+        this._queryQueue.length = 0;
+      }
+      _connect(callback) {
+        const self = this;
+        const con = this.connection;
+        this._connectionCallback = callback;
+        if (this._connecting || this._connected) {
+          const err = new Error("Client has already been connected. You cannot reuse a client.");
+          process.nextTick(() => {
+            callback(err);
+          });
+          return;
+        }
+        this._connecting = true;
+        if (this._connectionTimeoutMillis > 0) {
+          this.connectionTimeoutHandle = setTimeout(() => {
+            con._ending = true;
+            con.stream.destroy(new Error("timeout expired"));
+          }, this._connectionTimeoutMillis);
+          if (this.connectionTimeoutHandle.unref) {
+            this.connectionTimeoutHandle.unref();
+          }
+        }
+        if (this.host && this.host.indexOf("/") === 0) {
+          con.connect(this.host + "/.s.PGSQL." + this.port);
+        } else {
+          con.connect(this.port, this.host);
+        }
+        con.on("connect", function() {
+          if (self.ssl) {
+            if (self.sslNegotiation !== "direct") {
+              con.requestSsl();
+            }
+          } else {
+            con.startup(self.getStartupConf());
+          }
+        });
+        con.on("sslconnect", function() {
+          con.startup(self.getStartupConf());
+        });
+        this._attachListeners(con);
+        con.once("end", () => {
+          const error2 = this._ending ? new Error("Connection terminated") : new Error("Connection terminated unexpectedly");
+          clearTimeout(this.connectionTimeoutHandle);
+          this._errorAllQueries(error2);
+          this._ended = true;
+          if (!this._ending) {
+            if (this._connecting && !this._connectionError) {
+              if (this._connectionCallback) {
+                this._connectionCallback(error2);
+              } else {
+                this._handleErrorEvent(error2);
+              }
+            } else if (!this._connectionError) {
+              this._handleErrorEvent(error2);
+            }
+          }
+          process.nextTick(() => {
+            this.emit("end");
+          });
+        });
+      }
+      connect(callback) {
+        if (callback) {
+          this._connect(callback);
+          return;
+        }
+        return new this._Promise((resolve, reject) => {
+          this._connect((error2) => {
+            if (error2) {
+              reject(error2);
+            } else {
+              resolve(this);
+            }
+          });
+        });
+      }
+      _attachListeners(con) {
+        con.on("authenticationCleartextPassword", this._handleAuthCleartextPassword.bind(this));
+        con.on("authenticationMD5Password", this._handleAuthMD5Password.bind(this));
+        con.on("authenticationSASL", this._handleAuthSASL.bind(this));
+        con.on("authenticationSASLContinue", this._handleAuthSASLContinue.bind(this));
+        con.on("authenticationSASLFinal", this._handleAuthSASLFinal.bind(this));
+        con.on("backendKeyData", this._handleBackendKeyData.bind(this));
+        con.on("error", this._handleErrorEvent.bind(this));
+        con.on("errorMessage", this._handleErrorMessage.bind(this));
+        con.on("readyForQuery", this._handleReadyForQuery.bind(this));
+        con.on("notice", this._handleNotice.bind(this));
+        con.on("rowDescription", this._handleRowDescription.bind(this));
+        con.on("dataRow", this._handleDataRow.bind(this));
+        con.on("portalSuspended", this._handlePortalSuspended.bind(this));
+        con.on("emptyQuery", this._handleEmptyQuery.bind(this));
+        con.on("commandComplete", this._handleCommandComplete.bind(this));
+        con.on("parseComplete", this._handleParseComplete.bind(this));
+        con.on("copyInResponse", this._handleCopyInResponse.bind(this));
+        con.on("copyData", this._handleCopyData.bind(this));
+        con.on("notification", this._handleNotification.bind(this));
+      }
+      _getPassword(cb) {
+        const con = this.connection;
+        if (typeof this.password === "function") {
+          this._Promise.resolve().then(() => this.password(this.connectionParameters)).then((pass) => {
+            if (pass !== void 0) {
+              if (typeof pass !== "string") {
+                con.emit("error", new TypeError("Password must be a string"));
+                return;
+              }
+              this.connectionParameters.password = this.password = pass;
+            } else {
+              this.connectionParameters.password = this.password = null;
+            }
+            cb();
+          }).catch((err) => {
+            con.emit("error", err);
+          });
+        } else if (this.password !== null) {
+          cb();
+        } else {
+          try {
+            const pgPass = require_lib();
+            pgPass(this.connectionParameters, (pass) => {
+              if (void 0 !== pass) {
+                pgPassDeprecationNotice();
+                this.connectionParameters.password = this.password = pass;
+              }
+              cb();
+            });
+          } catch (e) {
+            this.emit("error", e);
+          }
+        }
+      }
+      _handleAuthCleartextPassword(msg) {
+        this._getPassword(() => {
+          this.connection.password(this.password);
+        });
+      }
+      _handleAuthMD5Password(msg) {
+        this._getPassword(async () => {
+          try {
+            const hashedPassword = await crypto2.postgresMd5PasswordHash(this.user, this.password, msg.salt);
+            this.connection.password(hashedPassword);
+          } catch (e) {
+            this.emit("error", e);
+          }
+        });
+      }
+      _handleAuthSASL(msg) {
+        this._getPassword(() => {
+          try {
+            this.saslSession = sasl.startSession(
+              msg.mechanisms,
+              this.enableChannelBinding && this.connection.stream,
+              this.scramMaxIterations
+            );
+            this.connection.sendSASLInitialResponseMessage(this.saslSession.mechanism, this.saslSession.response);
+          } catch (err) {
+            this.connection.emit("error", err);
+          }
+        });
+      }
+      async _handleAuthSASLContinue(msg) {
+        try {
+          await sasl.continueSession(
+            this.saslSession,
+            this.password,
+            msg.data,
+            this.enableChannelBinding && this.connection.stream
+          );
+          this.connection.sendSCRAMClientFinalMessage(this.saslSession.response);
+        } catch (err) {
+          this.connection.emit("error", err);
+        }
+      }
+      _handleAuthSASLFinal(msg) {
+        try {
+          sasl.finalizeSession(this.saslSession, msg.data);
+          this.saslSession = null;
+        } catch (err) {
+          this.connection.emit("error", err);
+        }
+      }
+      _handleBackendKeyData(msg) {
+        this.processID = msg.processID;
+        this.secretKey = msg.secretKey;
+      }
+      _handleReadyForQuery(msg) {
+        if (this._connecting) {
+          this._connecting = false;
+          this._connected = true;
+          clearTimeout(this.connectionTimeoutHandle);
+          if (this._connectionCallback) {
+            this._connectionCallback(null, this);
+            this._connectionCallback = null;
+          }
+          this.emit("connect");
+        }
+        const activeQuery = this._getActiveQuery();
+        this._activeQuery = null;
+        this._txStatus = msg?.status ?? null;
+        this.readyForQuery = true;
+        if (activeQuery) {
+          activeQuery.handleReadyForQuery(this.connection);
+        }
+        this._pulseQueryQueue();
+      }
+      // if we receive an error event or error message
+      // during the connection process we handle it here
+      _handleErrorWhileConnecting(err) {
+        if (this._connectionError) {
+          return;
+        }
+        this._connectionError = true;
+        clearTimeout(this.connectionTimeoutHandle);
+        if (this._connectionCallback) {
+          return this._connectionCallback(err);
+        }
+        this.emit("error", err);
+      }
+      // if we're connected and we receive an error event from the connection
+      // this means the socket is dead - do a hard abort of all queries and emit
+      // the socket error on the client as well
+      _handleErrorEvent(err) {
+        if (this._connecting) {
+          return this._handleErrorWhileConnecting(err);
+        }
+        this._queryable = false;
+        this._errorAllQueries(err);
+        this.emit("error", err);
+      }
+      // handle error messages from the postgres backend
+      _handleErrorMessage(msg) {
+        if (this._connecting) {
+          return this._handleErrorWhileConnecting(msg);
+        }
+        const activeQuery = this._getActiveQuery();
+        if (!activeQuery) {
+          this._handleErrorEvent(msg);
+          return;
+        }
+        this._activeQuery = null;
+        if (activeQuery.name) {
+          delete this.connection.submittedNamedStatements[activeQuery.name];
+        }
+        activeQuery.handleError(msg, this.connection);
+      }
+      _handleRowDescription(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected rowDescription message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleRowDescription(msg);
+      }
+      _handleDataRow(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected dataRow message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleDataRow(msg);
+      }
+      _handlePortalSuspended(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected portalSuspended message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handlePortalSuspended(this.connection);
+      }
+      _handleEmptyQuery(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected emptyQuery message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleEmptyQuery(this.connection);
+      }
+      _handleCommandComplete(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected commandComplete message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCommandComplete(msg, this.connection);
+      }
+      _handleParseComplete() {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected parseComplete message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        if (activeQuery.name) {
+          this.connection.parsedStatements[activeQuery.name] = activeQuery.text;
+          delete this.connection.submittedNamedStatements[activeQuery.name];
+        }
+      }
+      _handleCopyInResponse(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected copyInResponse message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCopyInResponse(this.connection);
+      }
+      _handleCopyData(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected copyData message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCopyData(msg, this.connection);
+      }
+      _handleNotification(msg) {
+        this.emit("notification", msg);
+      }
+      _handleNotice(msg) {
+        this.emit("notice", msg);
+      }
+      getStartupConf() {
+        const params = this.connectionParameters;
+        const data = {
+          user: params.user,
+          database: params.database
+        };
+        const appName = params.application_name || params.fallback_application_name;
+        if (appName) {
+          data.application_name = appName;
+        }
+        if (params.replication) {
+          data.replication = "" + params.replication;
+        }
+        if (params.statement_timeout) {
+          data.statement_timeout = String(parseInt(params.statement_timeout, 10));
+        }
+        if (params.lock_timeout) {
+          data.lock_timeout = String(parseInt(params.lock_timeout, 10));
+        }
+        if (params.idle_in_transaction_session_timeout) {
+          data.idle_in_transaction_session_timeout = String(parseInt(params.idle_in_transaction_session_timeout, 10));
+        }
+        if (params.options) {
+          data.options = params.options;
+        }
+        return data;
+      }
+      cancel(client, query) {
+        if (client.activeQuery === query) {
+          const con = this.connection;
+          if (this.host && this.host.indexOf("/") === 0) {
+            con.connect(this.host + "/.s.PGSQL." + this.port);
+          } else {
+            con.connect(this.port, this.host);
+          }
+          con.on("connect", function() {
+            con.cancel(client.processID, client.secretKey);
+          });
+        } else if (client._queryQueue.indexOf(query) !== -1) {
+          client._queryQueue.splice(client._queryQueue.indexOf(query), 1);
+        } else if (client._sentQueryQueue.indexOf(query) !== -1) {
+          query.callback = () => {
+          };
+        }
+      }
+      setTypeParser(oid, format, parseFn) {
+        return this._types.setTypeParser(oid, format, parseFn);
+      }
+      getTypeParser(oid, format) {
+        return this._types.getTypeParser(oid, format);
+      }
+      // escapeIdentifier and escapeLiteral moved to utility functions & exported
+      // on PG
+      // re-exported here for backwards compatibility
+      escapeIdentifier(str) {
+        return utils.escapeIdentifier(str);
+      }
+      escapeLiteral(str) {
+        return utils.escapeLiteral(str);
+      }
+      _pulseQueryQueue() {
+        if (this.pipeline) {
+          this._pulsePipelinedQueryQueue();
+          return;
+        }
+        if (this.readyForQuery === true) {
+          this._activeQuery = this._queryQueue.shift();
+          const activeQuery = this._getActiveQuery();
+          if (activeQuery) {
+            this.readyForQuery = false;
+            this.hasExecuted = true;
+            const queryError = activeQuery.submit(this.connection);
+            if (queryError) {
+              process.nextTick(() => {
+                activeQuery.handleError(queryError, this.connection);
+                this.readyForQuery = true;
+                this._pulseQueryQueue();
+              });
+            }
+          } else if (this.hasExecuted) {
+            this._activeQuery = null;
+            this.emit("drain");
+          }
+        }
+      }
+      _pulsePipelinedQueryQueue() {
+        if (!this._connected || !this._queryable) {
+          return;
+        }
+        while (this._queryQueue.length > 0) {
+          const query = this._queryQueue.shift();
+          this.hasExecuted = true;
+          const queryError = query.submit(this.connection);
+          if (queryError) {
+            process.nextTick(() => {
+              query.handleError(queryError, this.connection);
+            });
+            continue;
+          }
+          this._sentQueryQueue.push(query);
+        }
+        if (this.readyForQuery && !this._activeQuery && this._sentQueryQueue.length > 0) {
+          this._activeQuery = this._sentQueryQueue.shift();
+          this.readyForQuery = false;
+        }
+        if (!this._activeQuery && this._sentQueryQueue.length === 0 && this._queryQueue.length === 0 && this.hasExecuted) {
+          this.emit("drain");
+        }
+      }
+      query(config, values, callback) {
+        let query;
+        let result;
+        if (config == null) {
+          throw new TypeError("Client was passed a null or undefined query");
+        }
+        if (typeof config.submit === "function") {
+          result = query = config;
+          if (!query.callback) {
+            if (typeof values === "function") {
+              query.callback = values;
+            } else if (callback) {
+              query.callback = callback;
+            }
+          }
+        } else {
+          query = new Query2(config, values, callback);
+          if (!query.callback) {
+            result = new this._Promise((resolve, reject) => {
+              query.callback = (err, res) => err ? reject(err) : resolve(res);
+            }).catch((err) => {
+              Error.captureStackTrace(err);
+              throw err;
+            });
+          } else if (typeof query.callback !== "function") {
+            throw new TypeError("callback is not a function");
+          }
+        }
+        const readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        if (readTimeout) {
+          const queryCallback = query.callback || (() => {
+          });
+          const readTimeoutTimer = setTimeout(() => {
+            const error2 = new Error("Query read timeout");
+            process.nextTick(() => {
+              query.handleError(error2, this.connection);
+            });
+            queryCallback(error2);
+            query.callback = () => {
+            };
+            const index = this._queryQueue.indexOf(query);
+            if (index > -1) {
+              this._queryQueue.splice(index, 1);
+            } else if (this.pipeline) {
+              this.connection.stream.destroy();
+              return;
+            }
+            this._pulseQueryQueue();
+          }, readTimeout);
+          query.callback = (err, res) => {
+            clearTimeout(readTimeoutTimer);
+            queryCallback(err, res);
+          };
+        }
+        if (this.binary && !query.binary) {
+          query.binary = true;
+        }
+        if (query._result && !query._result._types) {
+          query._result._types = this._types;
+        }
+        if (this.pipeline) {
+          const portalQuery = typeof config.submit === "function" && !(query instanceof Query2) ? "Custom query classes such as pg-cursor and pg-query-stream are" : query.rows ? "The `rows` option is" : null;
+          if (portalQuery) {
+            process.nextTick(() => {
+              query.handleError(new Error(`${portalQuery} not supported in pipeline mode`), this.connection);
+            });
+            return result;
+          }
+        }
+        if (!this._queryable) {
+          process.nextTick(() => {
+            query.handleError(new Error("Client has encountered a connection error and is not queryable"), this.connection);
+          });
+          return result;
+        }
+        if (this._ending) {
+          process.nextTick(() => {
+            query.handleError(new Error("Client was closed and is not queryable"), this.connection);
+          });
+          return result;
+        }
+        if (this._queryQueue.length > 0 && !this.pipeline) {
+          queryQueueLengthDeprecationNotice();
+        }
+        this._queryQueue.push(query);
+        this._pulseQueryQueue();
+        return result;
+      }
+      ref() {
+        this.connection.ref();
+      }
+      unref() {
+        this.connection.unref();
+      }
+      getTransactionStatus() {
+        return this._txStatus;
+      }
+      end(cb) {
+        this._ending = true;
+        if (!this.connection._connecting || this._ended) {
+          if (cb) {
+            cb();
+            return;
+          } else {
+            return this._Promise.resolve();
+          }
+        }
+        if (!this._queryable) {
+          this.connection.stream.destroy();
+        } else if (this.pipeline && (this._getActiveQuery() || this._sentQueryQueue.length > 0 || this._queryQueue.length > 0)) {
+          this.once("drain", () => this.connection.end());
+        } else if (this._getActiveQuery()) {
+          this.connection.stream.destroy();
+        } else {
+          this.connection.end();
+        }
+        if (cb) {
+          this.connection.once("end", cb);
+        } else {
+          return new this._Promise((resolve) => {
+            this.connection.once("end", resolve);
+          });
+        }
+      }
+      get queryQueue() {
+        queryQueueDeprecationNotice();
+        return this._queryQueue;
+      }
+    };
+    Client2.Query = Query2;
+    module2.exports = Client2;
+  }
+});
+
+// node_modules/pg-pool/index.js
+var require_pg_pool = __commonJS({
+  "node_modules/pg-pool/index.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var NOOP = function() {
+    };
+    var removeWhere = (list, predicate) => {
+      const i = list.findIndex(predicate);
+      return i === -1 ? void 0 : list.splice(i, 1)[0];
+    };
+    var IdleItem = class {
+      constructor(client, idleListener, timeoutId) {
+        this.client = client;
+        this.idleListener = idleListener;
+        this.timeoutId = timeoutId;
+      }
+    };
+    var PendingItem = class {
+      constructor(callback) {
+        this.callback = callback;
+      }
+    };
+    function throwOnDoubleRelease() {
+      throw new Error("Release called on client which has already been released to the pool.");
+    }
+    function promisify(Promise2, callback) {
+      if (callback) {
+        return { callback, result: void 0 };
+      }
+      let rej;
+      let res;
+      const cb = function(err, client) {
+        err ? rej(err) : res(client);
+      };
+      const result = new Promise2(function(resolve, reject) {
+        res = resolve;
+        rej = reject;
+      }).catch((err) => {
+        Error.captureStackTrace(err);
+        throw err;
+      });
+      return { callback: cb, result };
+    }
+    function makeIdleListener(pool, client) {
+      return function idleListener(err) {
+        err.client = client;
+        client.removeListener("error", idleListener);
+        client.on("error", () => {
+          pool.log("additional client error after disconnection due to error", err);
+        });
+        pool._remove(client);
+        pool.emit("error", err, client);
+      };
+    }
+    var Pool2 = class extends EventEmitter {
+      constructor(options, Client2) {
+        super();
+        this.options = Object.assign({}, options);
+        if (options != null && "password" in options) {
+          Object.defineProperty(this.options, "password", {
+            configurable: true,
+            enumerable: false,
+            writable: true,
+            value: options.password
+          });
+        }
+        if (options != null && options.ssl && options.ssl.key) {
+          Object.defineProperty(this.options.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this.options.max = this.options.max || this.options.poolSize || 10;
+        this.options.min = this.options.min || 0;
+        this.options.maxUses = this.options.maxUses || Infinity;
+        this.options.allowExitOnIdle = this.options.allowExitOnIdle || false;
+        this.options.maxLifetimeSeconds = this.options.maxLifetimeSeconds || 0;
+        this.log = this.options.log || function() {
+        };
+        this.Client = this.options.Client || Client2 || require_lib2().Client;
+        this.Promise = this.options.Promise || global.Promise;
+        if (typeof this.options.idleTimeoutMillis === "undefined") {
+          this.options.idleTimeoutMillis = 1e4;
+        }
+        this._clients = [];
+        this._idle = [];
+        this._expired = /* @__PURE__ */ new WeakSet();
+        this._pendingQueue = [];
+        this._endCallback = void 0;
+        this.ending = false;
+        this.ended = false;
+      }
+      _promiseTry(f) {
+        const Promise2 = this.Promise;
+        if (typeof Promise2.try === "function") {
+          return Promise2.try(f);
+        }
+        return new Promise2((resolve) => resolve(f()));
+      }
+      _isFull() {
+        return this._clients.length >= this.options.max;
+      }
+      _isAboveMin() {
+        return this._clients.length > this.options.min;
+      }
+      _pulseQueue() {
+        this.log("pulse queue");
+        if (this.ended) {
+          this.log("pulse queue ended");
+          return;
+        }
+        if (this.ending) {
+          this.log("pulse queue on ending");
+          if (this._idle.length) {
+            this._idle.slice().map((item) => {
+              this._remove(item.client);
+            });
+          }
+          if (!this._clients.length) {
+            this.ended = true;
+            this._endCallback();
+          }
+          return;
+        }
+        if (!this._pendingQueue.length) {
+          this.log("no queued requests");
+          return;
+        }
+        if (!this._idle.length && this._isFull()) {
+          return;
+        }
+        const pendingItem = this._pendingQueue.shift();
+        if (this._idle.length) {
+          const idleItem = this._idle.pop();
+          clearTimeout(idleItem.timeoutId);
+          const client = idleItem.client;
+          client.ref && client.ref();
+          const idleListener = idleItem.idleListener;
+          return this._acquireClient(client, pendingItem, idleListener, false);
+        }
+        if (!this._isFull()) {
+          return this.newClient(pendingItem);
+        }
+        throw new Error("unexpected condition");
+      }
+      _remove(client, callback) {
+        const removed = removeWhere(this._idle, (item) => item.client === client);
+        if (removed !== void 0) {
+          clearTimeout(removed.timeoutId);
+        }
+        this._clients = this._clients.filter((c) => c !== client);
+        const context = this;
+        client.end(() => {
+          context.emit("remove", client);
+          if (typeof callback === "function") {
+            callback();
+          }
+        });
+      }
+      connect(cb) {
+        if (this.ending) {
+          const err = new Error("Cannot use a pool after calling end on the pool");
+          return cb ? cb(err) : this.Promise.reject(err);
+        }
+        const response = promisify(this.Promise, cb);
+        const result = response.result;
+        if (this._isFull() || this._idle.length) {
+          if (this._idle.length) {
+            process.nextTick(() => this._pulseQueue());
+          }
+          if (!this.options.connectionTimeoutMillis) {
+            this._pendingQueue.push(new PendingItem(response.callback));
+            return result;
+          }
+          const queueCallback = (err, res, done) => {
+            clearTimeout(tid);
+            response.callback(err, res, done);
+          };
+          const pendingItem = new PendingItem(queueCallback);
+          const tid = setTimeout(() => {
+            removeWhere(this._pendingQueue, (i) => i.callback === queueCallback);
+            pendingItem.timedOut = true;
+            response.callback(new Error("timeout exceeded when trying to connect"));
+          }, this.options.connectionTimeoutMillis);
+          if (tid.unref) {
+            tid.unref();
+          }
+          this._pendingQueue.push(pendingItem);
+          return result;
+        }
+        this.newClient(new PendingItem(response.callback));
+        return result;
+      }
+      newClient(pendingItem) {
+        const client = new this.Client(this.options);
+        this._clients.push(client);
+        const idleListener = makeIdleListener(this, client);
+        this.log("checking client timeout");
+        let tid;
+        let timeoutHit = false;
+        if (this.options.connectionTimeoutMillis) {
+          tid = setTimeout(() => {
+            if (client.connection) {
+              this.log("ending client due to timeout");
+              timeoutHit = true;
+              client.connection.stream.destroy();
+            } else if (!client.isConnected()) {
+              this.log("ending client due to timeout");
+              timeoutHit = true;
+              client.end();
+            }
+          }, this.options.connectionTimeoutMillis);
+        }
+        this.log("connecting new client");
+        client.connect((err) => {
+          if (tid) {
+            clearTimeout(tid);
+          }
+          client.on("error", idleListener);
+          if (err) {
+            this.log("client failed to connect", err);
+            this._clients = this._clients.filter((c) => c !== client);
+            if (timeoutHit) {
+              err = new Error("Connection terminated due to connection timeout", { cause: err });
+            }
+            this._pulseQueue();
+            if (!pendingItem.timedOut) {
+              pendingItem.callback(err, void 0, NOOP);
+            }
+          } else {
+            this.log("new client connected");
+            if (this.options.onConnect) {
+              this._promiseTry(() => this.options.onConnect(client)).then(
+                () => {
+                  this._afterConnect(client, pendingItem, idleListener);
+                },
+                (hookErr) => {
+                  this._clients = this._clients.filter((c) => c !== client);
+                  client.end(() => {
+                    this._pulseQueue();
+                    if (!pendingItem.timedOut) {
+                      pendingItem.callback(hookErr, void 0, NOOP);
+                    }
+                  });
+                }
+              );
+              return;
+            }
+            return this._afterConnect(client, pendingItem, idleListener);
+          }
+        });
+      }
+      _afterConnect(client, pendingItem, idleListener) {
+        if (this.options.maxLifetimeSeconds !== 0) {
+          const maxLifetimeTimeout = setTimeout(() => {
+            this.log("ending client due to expired lifetime");
+            this._expired.add(client);
+            const idleIndex = this._idle.findIndex((idleItem) => idleItem.client === client);
+            if (idleIndex !== -1) {
+              this._acquireClient(
+                client,
+                new PendingItem((err, client2, clientRelease) => clientRelease()),
+                idleListener,
+                false
+              );
+            }
+          }, this.options.maxLifetimeSeconds * 1e3);
+          maxLifetimeTimeout.unref();
+          client.once("end", () => clearTimeout(maxLifetimeTimeout));
+        }
+        return this._acquireClient(client, pendingItem, idleListener, true);
+      }
+      // acquire a client for a pending work item
+      _acquireClient(client, pendingItem, idleListener, isNew) {
+        if (isNew) {
+          this.emit("connect", client);
+        }
+        this.emit("acquire", client);
+        client.release = this._releaseOnce(client, idleListener);
+        client.removeListener("error", idleListener);
+        if (!pendingItem.timedOut) {
+          if (isNew && this.options.verify) {
+            this.options.verify(client, (err) => {
+              if (err) {
+                client.release(err);
+                return pendingItem.callback(err, void 0, NOOP);
+              }
+              pendingItem.callback(void 0, client, client.release);
+            });
+          } else {
+            pendingItem.callback(void 0, client, client.release);
+          }
+        } else {
+          if (isNew && this.options.verify) {
+            this.options.verify(client, client.release);
+          } else {
+            client.release();
+          }
+        }
+      }
+      // returns a function that wraps _release and throws if called more than once
+      _releaseOnce(client, idleListener) {
+        let released = false;
+        return (err) => {
+          if (released) {
+            throwOnDoubleRelease();
+          }
+          released = true;
+          this._release(client, idleListener, err);
+        };
+      }
+      // release a client back to the poll, include an error
+      // to remove it from the pool
+      _release(client, idleListener, err) {
+        client.on("error", idleListener);
+        client._poolUseCount = (client._poolUseCount || 0) + 1;
+        this.emit("release", err, client);
+        if (err || this.ending || !client._queryable || client._ending || client._poolUseCount >= this.options.maxUses) {
+          if (client._poolUseCount >= this.options.maxUses) {
+            this.log("remove expended client");
+          }
+          return this._remove(client, this._pulseQueue.bind(this));
+        }
+        const isExpired = this._expired.has(client);
+        if (isExpired) {
+          this.log("remove expired client");
+          this._expired.delete(client);
+          return this._remove(client, this._pulseQueue.bind(this));
+        }
+        let tid;
+        if (this.options.idleTimeoutMillis && this._isAboveMin()) {
+          tid = setTimeout(() => {
+            if (this._isAboveMin()) {
+              this.log("remove idle client");
+              this._remove(client, this._pulseQueue.bind(this));
+            }
+          }, this.options.idleTimeoutMillis);
+          if (this.options.allowExitOnIdle) {
+            tid.unref();
+          }
+        }
+        if (this.options.allowExitOnIdle) {
+          client.unref();
+        }
+        this._idle.push(new IdleItem(client, idleListener, tid));
+        this._pulseQueue();
+      }
+      query(text, values, cb) {
+        if (typeof text === "function") {
+          const response2 = promisify(this.Promise, text);
+          setImmediate(function() {
+            return response2.callback(new Error("Passing a function as the first parameter to pool.query is not supported"));
+          });
+          return response2.result;
+        }
+        if (typeof values === "function") {
+          cb = values;
+          values = void 0;
+        }
+        const response = promisify(this.Promise, cb);
+        cb = response.callback;
+        this.connect((err, client) => {
+          if (err) {
+            return cb(err);
+          }
+          let clientReleased = false;
+          const onError = (err2) => {
+            if (clientReleased) {
+              return;
+            }
+            clientReleased = true;
+            client.release(err2);
+            cb(err2);
+          };
+          client.once("error", onError);
+          this.log("dispatching query");
+          try {
+            client.query(text, values, (err2, res) => {
+              this.log("query dispatched");
+              client.removeListener("error", onError);
+              if (clientReleased) {
+                return;
+              }
+              clientReleased = true;
+              client.release(err2);
+              if (err2) {
+                return cb(err2);
+              }
+              return cb(void 0, res);
+            });
+          } catch (err2) {
+            client.release(err2);
+            return cb(err2);
+          }
+        });
+        return response.result;
+      }
+      end(cb) {
+        this.log("ending");
+        if (this.ending) {
+          const err = new Error("Called end on pool more than once");
+          return cb ? cb(err) : this.Promise.reject(err);
+        }
+        this.ending = true;
+        const promised = promisify(this.Promise, cb);
+        this._endCallback = promised.callback;
+        this._pulseQueue();
+        return promised.result;
+      }
+      get waitingCount() {
+        return this._pendingQueue.length;
+      }
+      get idleCount() {
+        return this._idle.length;
+      }
+      get expiredCount() {
+        return this._clients.reduce((acc, client) => acc + (this._expired.has(client) ? 1 : 0), 0);
+      }
+      get totalCount() {
+        return this._clients.length;
+      }
+    };
+    module2.exports = Pool2;
+  }
+});
+
+// node_modules/pg/lib/native/query.js
+var require_query2 = __commonJS({
+  "node_modules/pg/lib/native/query.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var util = require("util");
+    var utils = require_utils();
+    var NativeQuery = module2.exports = function(config, values, callback) {
+      EventEmitter.call(this);
+      config = utils.normalizeQueryConfig(config, values, callback);
+      this.text = config.text;
+      this.values = config.values;
+      this.name = config.name;
+      this.queryMode = config.queryMode;
+      this.callback = config.callback;
+      this.state = "new";
+      this._arrayMode = config.rowMode === "array";
+      this._emitRowEvents = false;
+      this.on(
+        "newListener",
+        function(event) {
+          if (event === "row") this._emitRowEvents = true;
+        }.bind(this)
+      );
+    };
+    util.inherits(NativeQuery, EventEmitter);
+    var errorFieldMap = {
+      sqlState: "code",
+      statementPosition: "position",
+      messagePrimary: "message",
+      messageDetail: "detail",
+      messageHint: "hint",
+      context: "where",
+      schemaName: "schema",
+      tableName: "table",
+      columnName: "column",
+      dataTypeName: "dataType",
+      constraintName: "constraint",
+      sourceFile: "file",
+      sourceLine: "line",
+      sourceFunction: "routine"
+    };
+    NativeQuery.prototype.handleError = function(err) {
+      const fields = this.native && this.native.pq.resultErrorFields();
+      if (fields) {
+        for (const key in fields) {
+          const normalizedFieldName = errorFieldMap[key] || key;
+          err[normalizedFieldName] = fields[key];
+        }
+      }
+      if (this.callback) {
+        this.callback(err);
+      } else {
+        this.emit("error", err);
+      }
+      this.state = "error";
+    };
+    NativeQuery.prototype.then = function(onSuccess, onFailure) {
+      return this._getPromise().then(onSuccess, onFailure);
+    };
+    NativeQuery.prototype.catch = function(callback) {
+      return this._getPromise().catch(callback);
+    };
+    NativeQuery.prototype._getPromise = function() {
+      if (this._promise) return this._promise;
+      this._promise = new Promise(
+        function(resolve, reject) {
+          this._once("end", resolve);
+          this._once("error", reject);
+        }.bind(this)
+      );
+      return this._promise;
+    };
+    NativeQuery.prototype.submit = function(client) {
+      this.state = "running";
+      const self = this;
+      this.native = client.native;
+      client.native.arrayMode = this._arrayMode;
+      let after = function(err, rows, results) {
+        client.native.arrayMode = false;
+        setImmediate(function() {
+          self.emit("_done");
+        });
+        if (err) {
+          return self.handleError(err);
+        }
+        if (self._emitRowEvents) {
+          if (results.length > 1) {
+            rows.forEach((rowOfRows, i) => {
+              rowOfRows.forEach((row) => {
+                self.emit("row", row, results[i]);
+              });
+            });
+          } else {
+            rows.forEach(function(row) {
+              self.emit("row", row, results);
+            });
+          }
+        }
+        self.state = "end";
+        self.emit("end", results);
+        if (self.callback) {
+          self.callback(null, results);
+        }
+      };
+      if (process.domain) {
+        after = process.domain.bind(after);
+      }
+      if (this.name) {
+        if (this.name.length > 63) {
+          console.error("Warning! Postgres only supports 63 characters for query names.");
+          console.error("You supplied %s (%s)", this.name, this.name.length);
+          console.error("This can cause conflicts and silent errors executing queries");
+        }
+        const values = (this.values || []).map(utils.prepareValue);
+        if (client.namedQueries[this.name] !== void 0) {
+          if (this.text && client.namedQueries[this.name] !== this.text) {
+            const err = new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
+            return after(err);
+          }
+          return client.native.execute(this.name, values, after);
+        }
+        return client.native.prepare(this.name, this.text, values.length, function(err) {
+          if (err) return after(err);
+          client.namedQueries[self.name] = self.text;
+          return self.native.execute(self.name, values, after);
+        });
+      } else if (this.values) {
+        if (!Array.isArray(this.values)) {
+          const err = new Error("Query values must be an array");
+          return after(err);
+        }
+        const vals = this.values.map(utils.prepareValue);
+        client.native.query(this.text, vals, after);
+      } else if (this.queryMode === "extended") {
+        client.native.query(this.text, [], after);
+      } else {
+        client.native.query(this.text, after);
+      }
+    };
+  }
+});
+
+// node_modules/pg/lib/native/client.js
+var require_client2 = __commonJS({
+  "node_modules/pg/lib/native/client.js"(exports2, module2) {
+    var nodeUtils = require("util");
+    var Native;
+    try {
+      Native = require("pg-native");
+    } catch (e) {
+      throw e;
+    }
+    var TypeOverrides2 = require_type_overrides();
+    var EventEmitter = require("events").EventEmitter;
+    var util = require("util");
+    var ConnectionParameters = require_connection_parameters();
+    var NativeQuery = require_query2();
+    var queryQueueLengthDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
+    );
+    var Client2 = module2.exports = function(config) {
+      EventEmitter.call(this);
+      config = config || {};
+      this._Promise = config.Promise || global.Promise;
+      this._types = new TypeOverrides2(config.types);
+      this.native = new Native({
+        types: this._types
+      });
+      this._queryQueue = [];
+      this._ending = false;
+      this._connecting = false;
+      this._connected = false;
+      this._queryable = true;
+      this.pipeline = Boolean(config.pipeline);
+      this._pipelineInFlight = false;
+      const cp = this.connectionParameters = new ConnectionParameters(config);
+      if (config.nativeConnectionString) cp.nativeConnectionString = config.nativeConnectionString;
+      this.user = cp.user;
+      Object.defineProperty(this, "password", {
+        configurable: true,
+        enumerable: false,
+        writable: true,
+        value: cp.password
+      });
+      this.database = cp.database;
+      this.host = cp.host;
+      this.port = cp.port;
+      this.namedQueries = {};
+    };
+    Client2.Query = NativeQuery;
+    util.inherits(Client2, EventEmitter);
+    Client2.prototype._errorAllQueries = function(err) {
+      const enqueueError = (query) => {
+        process.nextTick(() => {
+          query.native = this.native;
+          query.handleError(err);
+        });
+      };
+      if (this._hasActiveQuery()) {
+        enqueueError(this._activeQuery);
+        this._activeQuery = null;
+      }
+      this._queryQueue.forEach(enqueueError);
+      this._queryQueue.length = 0;
+    };
+    Client2.prototype._connect = function(cb) {
+      const self = this;
+      if (this._connecting) {
+        process.nextTick(() => cb(new Error("Client has already been connected. You cannot reuse a client.")));
+        return;
+      }
+      this._connecting = true;
+      this.connectionParameters.getLibpqConnectionString(function(err, conString) {
+        if (self.connectionParameters.nativeConnectionString) conString = self.connectionParameters.nativeConnectionString;
+        if (err) return cb(err);
+        self.native.connect(conString, function(err2) {
+          if (err2) {
+            self.native.end();
+            return cb(err2);
+          }
+          self._connected = true;
+          self.native.on("error", function(err3) {
+            self._queryable = false;
+            self._errorAllQueries(err3);
+            self.emit("error", err3);
+          });
+          self.native.on("notification", function(msg) {
+            self.emit("notification", {
+              channel: msg.relname,
+              payload: msg.extra
+            });
+          });
+          self.emit("connect");
+          self._pulseQueryQueue(true);
+          cb(null, this);
+        });
+      });
+    };
+    Client2.prototype.connect = function(callback) {
+      if (callback) {
+        this._connect(callback);
+        return;
+      }
+      return new this._Promise((resolve, reject) => {
+        this._connect((error2) => {
+          if (error2) {
+            reject(error2);
+          } else {
+            resolve(this);
+          }
+        });
+      });
+    };
+    Client2.prototype.query = function(config, values, callback) {
+      let query;
+      let result;
+      let readTimeout;
+      let readTimeoutTimer;
+      let queryCallback;
+      if (config === null || config === void 0) {
+        throw new TypeError("Client was passed a null or undefined query");
+      } else if (typeof config.submit === "function") {
+        readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        result = query = config;
+        if (typeof values === "function") {
+          config.callback = values;
+        }
+      } else {
+        readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        query = new NativeQuery(config, values, callback);
+        if (!query.callback) {
+          let resolveOut, rejectOut;
+          result = new this._Promise((resolve, reject) => {
+            resolveOut = resolve;
+            rejectOut = reject;
+          }).catch((err) => {
+            Error.captureStackTrace(err);
+            throw err;
+          });
+          query.callback = (err, res) => err ? rejectOut(err) : resolveOut(res);
+        }
+      }
+      if (readTimeout) {
+        queryCallback = query.callback || (() => {
+        });
+        readTimeoutTimer = setTimeout(() => {
+          const error2 = new Error("Query read timeout");
+          process.nextTick(() => {
+            query.handleError(error2, this.connection);
+          });
+          queryCallback(error2);
+          query.callback = () => {
+          };
+          const index = this._queryQueue.indexOf(query);
+          if (index > -1) {
+            this._queryQueue.splice(index, 1);
+          }
+          this._pulseQueryQueue();
+        }, readTimeout);
+        query.callback = (err, res) => {
+          clearTimeout(readTimeoutTimer);
+          queryCallback(err, res);
+        };
+      }
+      if (!this._queryable) {
+        query.native = this.native;
+        process.nextTick(() => {
+          query.handleError(new Error("Client has encountered a connection error and is not queryable"));
+        });
+        return result;
+      }
+      if (this._ending) {
+        query.native = this.native;
+        process.nextTick(() => {
+          query.handleError(new Error("Client was closed and is not queryable"));
+        });
+        return result;
+      }
+      if (this._queryQueue.length > 0 && !this.pipeline) {
+        queryQueueLengthDeprecationNotice();
+      }
+      this._queryQueue.push(query);
+      this._pulseQueryQueue();
+      return result;
+    };
+    Client2.prototype.end = function(cb) {
+      const self = this;
+      this._ending = true;
+      if (this._connecting && !this._connected) {
+        this.once("connect", () => {
+          this.end(() => {
+          });
+        });
+      }
+      let result;
+      if (!cb) {
+        result = new this._Promise(function(resolve, reject) {
+          cb = (err) => err ? reject(err) : resolve();
+        });
+      }
+      const doEnd = function() {
+        self.native.end(function() {
+          self._connected = false;
+          self._errorAllQueries(new Error("Connection terminated"));
+          process.nextTick(() => {
+            self.emit("end");
+            if (cb) cb();
+          });
+        });
+      };
+      if (this.pipeline && (this._pipelineInFlight || this._queryQueue.length > 0)) {
+        this.once("drain", doEnd);
+      } else {
+        doEnd();
+      }
+      return result;
+    };
+    Client2.prototype._hasActiveQuery = function() {
+      return this._activeQuery && this._activeQuery.state !== "error" && this._activeQuery.state !== "end";
+    };
+    Client2.prototype._pulseQueryQueue = function(initialConnection) {
+      if (!this._connected) {
+        return;
+      }
+      if (this.pipeline && !initialConnection) {
+        return this._pulsePipelinedQueryQueue();
+      }
+      if (this._hasActiveQuery()) {
+        return;
+      }
+      const query = this._queryQueue.shift();
+      if (!query) {
+        if (!initialConnection) {
+          this.emit("drain");
+        }
+        return;
+      }
+      this._activeQuery = query;
+      query.submit(this);
+      const self = this;
+      query.once("_done", function() {
+        self._pulseQueryQueue();
+      });
+    };
+    Client2.prototype._pulsePipelinedQueryQueue = function() {
+      if (!this._connected || this._pipelineInFlight) {
+        return;
+      }
+      if (this._queryQueue.length === 0) {
+        if (this.hasExecuted) {
+          this.emit("drain");
+        }
+        return;
+      }
+      this._pipelineInFlight = true;
+      const self = this;
+      const queries = [];
+      const nativeQueries = [];
+      const utils = require_utils();
+      while (this._queryQueue.length > 0) {
+        const query = this._queryQueue.shift();
+        this.hasExecuted = true;
+        nativeQueries.push(query);
+        const values = query.values ? query.values.map(utils.prepareValue) : null;
+        const pipelineEntry = { text: query.text, name: query.name, arrayMode: query._arrayMode };
+        if (values) {
+          pipelineEntry.values = values;
+        }
+        if (query.name && this.namedQueries[query.name]) {
+          pipelineEntry._alreadyPrepared = true;
+        }
+        queries.push(pipelineEntry);
+      }
+      this.native.pipeline(queries, function(err, results) {
+        self._pipelineInFlight = false;
+        if (err) {
+          self._connected = false;
+          self._queryable = false;
+          for (let i = 0; i < nativeQueries.length; i++) {
+            const q = nativeQueries[i];
+            q.native = self.native;
+            q.handleError(err);
+          }
+          self._errorAllQueries(err);
+          self.emit("error", err);
+          self.emit("end");
+          return;
+        }
+        for (let i = 0; i < nativeQueries.length; i++) {
+          const q = nativeQueries[i];
+          const r = results[i];
+          q.native = self.native;
+          if (r.err) {
+            q.handleError(r.err);
+          } else {
+            if (q.name) {
+              self.namedQueries[q.name] = q.text;
+            }
+            q.state = "end";
+            q.emit("end", r.result);
+            if (q.callback) {
+              q.callback(null, r.result);
+            }
+          }
+          setImmediate(function() {
+            q.emit("_done");
+          });
+        }
+        self._pulsePipelinedQueryQueue();
+      });
+    };
+    Client2.prototype.cancel = function(query) {
+      if (this._activeQuery === query) {
+        this.native.cancel(function() {
+        });
+      } else if (this._queryQueue.indexOf(query) !== -1) {
+        this._queryQueue.splice(this._queryQueue.indexOf(query), 1);
+      }
+    };
+    Client2.prototype.ref = function() {
+    };
+    Client2.prototype.unref = function() {
+    };
+    Client2.prototype.setTypeParser = function(oid, format, parseFn) {
+      return this._types.setTypeParser(oid, format, parseFn);
+    };
+    Client2.prototype.getTypeParser = function(oid, format) {
+      return this._types.getTypeParser(oid, format);
+    };
+    Client2.prototype.isConnected = function() {
+      return this._connected;
+    };
+    Client2.prototype.getTransactionStatus = function() {
+      return this.native.getTransactionStatus();
+    };
+  }
+});
+
+// node_modules/pg/lib/native/index.js
+var require_native = __commonJS({
+  "node_modules/pg/lib/native/index.js"(exports2, module2) {
+    "use strict";
+    module2.exports = require_client2();
+  }
+});
+
+// node_modules/pg/lib/index.js
+var require_lib2 = __commonJS({
+  "node_modules/pg/lib/index.js"(exports2, module2) {
+    "use strict";
+    var Client2 = require_client();
+    var defaults2 = require_defaults();
+    var Connection2 = require_connection();
+    var Result2 = require_result();
+    var utils = require_utils();
+    var Pool2 = require_pg_pool();
+    var TypeOverrides2 = require_type_overrides();
+    var { DatabaseError: DatabaseError2 } = require_dist();
+    var { escapeIdentifier: escapeIdentifier2, escapeLiteral: escapeLiteral2 } = require_utils();
+    var poolFactory = (Client3) => {
+      return class BoundPool extends Pool2 {
+        constructor(options) {
+          super(options, Client3);
+        }
+      };
+    };
+    var PG = function(clientConstructor2) {
+      this.defaults = defaults2;
+      this.Client = clientConstructor2;
+      this.Query = this.Client.Query;
+      this.Pool = poolFactory(this.Client);
+      this._pools = [];
+      this.Connection = Connection2;
+      this.types = require_pg_types();
+      this.DatabaseError = DatabaseError2;
+      this.TypeOverrides = TypeOverrides2;
+      this.escapeIdentifier = escapeIdentifier2;
+      this.escapeLiteral = escapeLiteral2;
+      this.Result = Result2;
+      this.utils = utils;
+    };
+    var clientConstructor = Client2;
+    var forceNative = false;
+    try {
+      forceNative = false;
+    } catch {
+    }
+    if (forceNative) {
+      clientConstructor = require_native();
+    }
+    module2.exports = new PG(clientConstructor);
+    Object.defineProperty(module2.exports, "native", {
+      configurable: true,
+      enumerable: false,
+      get() {
+        let native = null;
+        try {
+          native = new PG(require_native());
+        } catch (err) {
+          if (err.code !== "MODULE_NOT_FOUND") {
+            throw err;
+          }
+        }
+        Object.defineProperty(module2.exports, "native", {
+          value: native
+        });
+        return native;
+      }
+    });
+  }
+});
+
+// node_modules/@actions/core/lib/command.js
+var os = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/utils.js
+function toCommandValue(input) {
+  if (input === null || input === void 0) {
+    return "";
+  } else if (typeof input === "string" || input instanceof String) {
+    return input;
+  }
+  return JSON.stringify(input);
+}
+function toCommandProperties(annotationProperties) {
+  if (!Object.keys(annotationProperties).length) {
+    return {};
+  }
+  return {
+    title: annotationProperties.title,
+    file: annotationProperties.file,
+    line: annotationProperties.startLine,
+    endLine: annotationProperties.endLine,
+    col: annotationProperties.startColumn,
+    endColumn: annotationProperties.endColumn
+  };
+}
+
+// node_modules/@actions/core/lib/command.js
+function issueCommand(command, properties, message) {
+  const cmd = new Command(command, properties, message);
+  process.stdout.write(cmd.toString() + os.EOL);
+}
+function issue(name2, message = "") {
+  issueCommand(name2, {}, message);
+}
+var CMD_STRING = "::";
+var Command = class {
+  constructor(command, properties, message) {
+    if (!command) {
+      command = "missing.command";
+    }
+    this.command = command;
+    this.properties = properties;
+    this.message = message;
+  }
+  toString() {
+    let cmdStr = CMD_STRING + this.command;
+    if (this.properties && Object.keys(this.properties).length > 0) {
+      cmdStr += " ";
+      let first = true;
+      for (const key in this.properties) {
+        if (this.properties.hasOwnProperty(key)) {
+          const val = this.properties[key];
+          if (val) {
+            if (first) {
+              first = false;
+            } else {
+              cmdStr += ",";
+            }
+            cmdStr += `${key}=${escapeProperty(val)}`;
+          }
+        }
+      }
+    }
+    cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+    return cmdStr;
+  }
+};
+function escapeData(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+function escapeProperty(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+}
+
+// node_modules/@actions/core/lib/file-command.js
+var crypto = __toESM(require("crypto"), 1);
+var fs = __toESM(require("fs"), 1);
+var os2 = __toESM(require("os"), 1);
+function issueFileCommand(command, message) {
+  const filePath = process.env[`GITHUB_${command}`];
+  if (!filePath) {
+    throw new Error(`Unable to find environment variable for file command ${command}`);
+  }
+  if (!fs.existsSync(filePath)) {
+    throw new Error(`Missing file at path: ${filePath}`);
+  }
+  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
+    encoding: "utf8"
+  });
+}
+function prepareKeyValueMessage(key, value) {
+  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+  const convertedValue = toCommandValue(value);
+  if (key.includes(delimiter)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+  }
+  if (convertedValue.includes(delimiter)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  }
+  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+}
+
+// node_modules/@actions/core/lib/core.js
+var os4 = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/summary.js
+var import_os = require("os");
+var import_fs = require("fs");
+var __awaiter = function(thisArg, _arguments, P, generator) {
+  function adopt(value) {
+    return value instanceof P ? value : new P(function(resolve) {
+      resolve(value);
+    });
+  }
+  return new (P || (P = Promise))(function(resolve, reject) {
+    function fulfilled(value) {
+      try {
+        step(generator.next(value));
+      } catch (e) {
+        reject(e);
+      }
+    }
+    function rejected(value) {
+      try {
+        step(generator["throw"](value));
+      } catch (e) {
+        reject(e);
+      }
+    }
+    function step(result) {
+      result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
+    }
+    step((generator = generator.apply(thisArg, _arguments || [])).next());
+  });
+};
+var { access, appendFile, writeFile } = import_fs.promises;
+var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
+var Summary = class {
+  constructor() {
+    this._buffer = "";
+  }
+  /**
+   * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+   * Also checks r/w permissions.
+   *
+   * @returns step summary file path
+   */
+  filePath() {
+    return __awaiter(this, void 0, void 0, function* () {
+      if (this._filePath) {
+        return this._filePath;
+      }
+      const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+      if (!pathFromEnv) {
+        throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+      }
+      try {
+        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
+      } catch (_a) {
+        throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+      }
+      this._filePath = pathFromEnv;
+      return this._filePath;
+    });
+  }
+  /**
+   * Wraps content in an HTML tag, adding any HTML attributes
+   *
+   * @param {string} tag HTML tag to wrap
+   * @param {string | null} content content within the tag
+   * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+   *
+   * @returns {string} content wrapped in HTML element
+   */
+  wrap(tag, content, attrs = {}) {
+    const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
+    if (!content) {
+      return `<${tag}${htmlAttrs}>`;
+    }
+    return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+  }
+  /**
+   * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+   *
+   * @param {SummaryWriteOptions} [options] (optional) options for write operation
+   *
+   * @returns {Promise<Summary>} summary instance
+   */
+  write(options) {
+    return __awaiter(this, void 0, void 0, function* () {
+      const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+      const filePath = yield this.filePath();
+      const writeFunc = overwrite ? writeFile : appendFile;
+      yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
+      return this.emptyBuffer();
+    });
+  }
+  /**
+   * Clears the summary buffer and wipes the summary file
+   *
+   * @returns {Summary} summary instance
+   */
+  clear() {
+    return __awaiter(this, void 0, void 0, function* () {
+      return this.emptyBuffer().write({ overwrite: true });
+    });
+  }
+  /**
+   * Returns the current summary buffer as a string
+   *
+   * @returns {string} string of summary buffer
+   */
+  stringify() {
+    return this._buffer;
+  }
+  /**
+   * If the summary buffer is empty
+   *
+   * @returns {boolen} true if the buffer is empty
+   */
+  isEmptyBuffer() {
+    return this._buffer.length === 0;
+  }
+  /**
+   * Resets the summary buffer without writing to summary file
+   *
+   * @returns {Summary} summary instance
+   */
+  emptyBuffer() {
+    this._buffer = "";
+    return this;
+  }
+  /**
+   * Adds raw text to the summary buffer
+   *
+   * @param {string} text content to add
+   * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+   *
+   * @returns {Summary} summary instance
+   */
+  addRaw(text, addEOL = false) {
+    this._buffer += text;
+    return addEOL ? this.addEOL() : this;
+  }
+  /**
+   * Adds the operating system-specific end-of-line marker to the buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addEOL() {
+    return this.addRaw(import_os.EOL);
+  }
+  /**
+   * Adds an HTML codeblock to the summary buffer
+   *
+   * @param {string} code content to render within fenced code block
+   * @param {string} lang (optional) language to syntax highlight code
+   *
+   * @returns {Summary} summary instance
+   */
+  addCodeBlock(code3, lang) {
+    const attrs = Object.assign({}, lang && { lang });
+    const element = this.wrap("pre", this.wrap("code", code3), attrs);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML list to the summary buffer
+   *
+   * @param {string[]} items list of items to render
+   * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+   *
+   * @returns {Summary} summary instance
+   */
+  addList(items, ordered = false) {
+    const tag = ordered ? "ol" : "ul";
+    const listItems = items.map((item) => this.wrap("li", item)).join("");
+    const element = this.wrap(tag, listItems);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML table to the summary buffer
+   *
+   * @param {SummaryTableCell[]} rows table rows
+   *
+   * @returns {Summary} summary instance
+   */
+  addTable(rows) {
+    const tableBody = rows.map((row) => {
+      const cells = row.map((cell) => {
+        if (typeof cell === "string") {
+          return this.wrap("td", cell);
+        }
+        const { header: header2, data, colspan, rowspan } = cell;
+        const tag = header2 ? "th" : "td";
+        const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
+        return this.wrap(tag, data, attrs);
+      }).join("");
+      return this.wrap("tr", cells);
+    }).join("");
+    const element = this.wrap("table", tableBody);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds a collapsable HTML details element to the summary buffer
+   *
+   * @param {string} label text for the closed state
+   * @param {string} content collapsable content
+   *
+   * @returns {Summary} summary instance
+   */
+  addDetails(label, content) {
+    const element = this.wrap("details", this.wrap("summary", label) + content);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML image tag to the summary buffer
+   *
+   * @param {string} src path to the image you to embed
+   * @param {string} alt text description of the image
+   * @param {SummaryImageOptions} options (optional) addition image attributes
+   *
+   * @returns {Summary} summary instance
+   */
+  addImage(src, alt, options) {
+    const { width, height } = options || {};
+    const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
+    const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML section heading element
+   *
+   * @param {string} text heading text
+   * @param {number | string} [level=1] (optional) the heading level, default: 1
+   *
+   * @returns {Summary} summary instance
+   */
+  addHeading(text, level) {
+    const tag = `h${level}`;
+    const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
+    const element = this.wrap(allowedTag, text);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML thematic break (<hr>) to the summary buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addSeparator() {
+    const element = this.wrap("hr", null);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML line break (<br>) to the summary buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addBreak() {
+    const element = this.wrap("br", null);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML blockquote to the summary buffer
+   *
+   * @param {string} text quote text
+   * @param {string} cite (optional) citation url
+   *
+   * @returns {Summary} summary instance
+   */
+  addQuote(text, cite) {
+    const attrs = Object.assign({}, cite && { cite });
+    const element = this.wrap("blockquote", text, attrs);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML anchor tag to the summary buffer
+   *
+   * @param {string} text link text/content
+   * @param {string} href hyperlink
+   *
+   * @returns {Summary} summary instance
+   */
+  addLink(text, href) {
+    const element = this.wrap("a", text, { href });
+    return this.addRaw(element).addEOL();
+  }
+};
+var _summary = new Summary();
+
+// node_modules/@actions/core/lib/platform.js
+var import_os2 = __toESM(require("os"), 1);
+var platform = import_os2.default.platform();
+var arch = import_os2.default.arch();
+
+// node_modules/@actions/core/lib/core.js
+var ExitCode;
+(function(ExitCode2) {
+  ExitCode2[ExitCode2["Success"] = 0] = "Success";
+  ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+function setSecret(secret2) {
+  issueCommand("add-mask", {}, secret2);
+}
+function setOutput(name2, value) {
+  const filePath = process.env["GITHUB_OUTPUT"] || "";
+  if (filePath) {
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
+  }
+  process.stdout.write(os4.EOL);
+  issueCommand("set-output", { name: name2 }, toCommandValue(value));
+}
+function setFailed(message) {
+  process.exitCode = ExitCode.Failure;
+  error(message);
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function warning(message, properties = {}) {
+  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function notice(message, properties = {}) {
+  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function info(message) {
+  process.stdout.write(message + os4.EOL);
+}
+function startGroup(name2) {
+  issue("group", name2);
+}
+function endGroup() {
+  issue("endgroup");
+}
+
+// node_modules/yocto-queue/index.js
+var Node = class {
+  value;
+  next;
+  constructor(value) {
+    this.value = value;
+  }
+};
+var Queue = class {
+  #head;
+  #tail;
+  #size;
+  constructor() {
+    this.clear();
+  }
+  enqueue(value) {
+    const node = new Node(value);
+    if (this.#head) {
+      this.#tail.next = node;
+      this.#tail = node;
+    } else {
+      this.#head = node;
+      this.#tail = node;
+    }
+    this.#size++;
+  }
+  dequeue() {
+    const current = this.#head;
+    if (!current) {
+      return;
+    }
+    this.#head = this.#head.next;
+    this.#size--;
+    if (!this.#head) {
+      this.#tail = void 0;
+    }
+    return current.value;
+  }
+  peek() {
+    if (!this.#head) {
+      return;
+    }
+    return this.#head.value;
+  }
+  clear() {
+    this.#head = void 0;
+    this.#tail = void 0;
+    this.#size = 0;
+  }
+  get size() {
+    return this.#size;
+  }
+  *[Symbol.iterator]() {
+    let current = this.#head;
+    while (current) {
+      yield current.value;
+      current = current.next;
+    }
+  }
+  *drain() {
+    while (this.#head) {
+      yield this.dequeue();
+    }
+  }
+};
+
+// node_modules/p-limit/index.js
+function pLimit(concurrency) {
+  let rejectOnClear = false;
+  if (typeof concurrency === "object") {
+    ({ concurrency, rejectOnClear = false } = concurrency);
+  }
+  validateConcurrency(concurrency);
+  if (typeof rejectOnClear !== "boolean") {
+    throw new TypeError("Expected `rejectOnClear` to be a boolean");
+  }
+  const queue = new Queue();
+  let activeCount = 0;
+  const resumeNext = () => {
+    if (activeCount < concurrency && queue.size > 0) {
+      activeCount++;
+      queue.dequeue().run();
+    }
+  };
+  const next = () => {
+    activeCount--;
+    resumeNext();
+  };
+  const run = async (function_, resolve, arguments_) => {
+    const result = (async () => function_(...arguments_))();
+    resolve(result);
+    try {
+      await result;
+    } catch {
+    }
+    next();
+  };
+  const enqueue = (function_, resolve, reject, arguments_) => {
+    const queueItem = { reject };
+    new Promise((internalResolve) => {
+      queueItem.run = internalResolve;
+      queue.enqueue(queueItem);
+    }).then(run.bind(void 0, function_, resolve, arguments_));
+    if (activeCount < concurrency) {
+      resumeNext();
+    }
+  };
+  const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+    enqueue(function_, resolve, reject, arguments_);
+  });
+  Object.defineProperties(generator, {
+    activeCount: {
+      get: () => activeCount
+    },
+    pendingCount: {
+      get: () => queue.size
+    },
+    clearQueue: {
+      value() {
+        if (!rejectOnClear) {
+          queue.clear();
+          return;
+        }
+        const abortError = AbortSignal.abort().reason;
+        while (queue.size > 0) {
+          queue.dequeue().reject(abortError);
+        }
+      }
+    },
+    concurrency: {
+      get: () => concurrency,
+      set(newConcurrency) {
+        validateConcurrency(newConcurrency);
+        concurrency = newConcurrency;
+        queueMicrotask(() => {
+          while (activeCount < concurrency && queue.size > 0) {
+            resumeNext();
+          }
+        });
+      }
+    },
+    map: {
+      async value(iterable, function_) {
+        const promises2 = [];
+        try {
+          Array.from(iterable, (value, index) => {
+            const promise = generator(function_, value, index);
+            promises2.push(promise);
+            return promise;
+          });
+        } catch (error2) {
+          for (const promise of promises2) {
+            promise.catch(() => {
+            });
+          }
+          throw error2;
+        }
+        return Promise.all(promises2);
+      }
+    }
+  });
+  return generator;
+}
+function validateConcurrency(concurrency) {
+  if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+    throw new TypeError("Expected `concurrency` to be a number from 1 and up");
+  }
+}
+
+// src/diagnosis/claims.ts
+function claimsOf(token) {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? claims : void 0;
+  } catch {
+    return void 0;
+  }
+}
+
+// src/diagnosis/words.ts
+function shell(word) {
+  if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+function code(text) {
+  return `\`${text.replaceAll("`", "'")}\``;
+}
+function az(command, options = {}) {
+  const words2 = Object.entries(options).map(([name2, value]) => `--${name2} ${shell(value)}`);
+  return code(["az", command, ...words2].join(" "));
+}
+function azServer(command, context, options = {}) {
+  const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+}
+function azShow(context, query) {
+  const of = { "resource-group": "<resource-group>", name: serverName(context) };
+  return az("postgres flexible-server show", { ...of, query });
+}
+function serverName({ host: host2 }) {
+  return host2?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+}
+function hostAndPort({ host: host2 = "<host>", port: port2 = 5432 }) {
+  return `${host2}:${port2}`;
+}
+function claim(claims, name2) {
+  const value = claims?.[name2];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return String(value).slice(0, 300);
+}
+function tokenSays({ token }) {
+  const said = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((name2) => {
+    const value = claim(token, name2);
+    return value === void 0 ? [] : [`${name2} ${value}`];
+  });
+  const expires = Number(claim(token, "exp"));
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+    said.push(`valid until ${new Date(expires * 1e3).toISOString()}`);
+  }
+  return said.length === 0 ? "" : `The token of this run says of itself: ${said.join(", ")}. `;
+}
+
+// src/diagnosis/entra.ts
+var ENTRA = [
+  {
+    code: "tls-checks-off",
+    with: ["entra"],
+    texts: ["NODE_TLS_REJECT_UNAUTHORIZED=0 is set"],
+    when: [{ text: /^NODE_TLS_REJECT_UNAUTHORIZED=0 is set$/ }],
+    cause: "With it no certificate is checked, and anybody on the way could read the token; nothing was sent.",
+    next: () => "Take it out of the job's environment. To trust an authority of your own, give the path of its certificate in NODE_EXTRA_CA_CERTS."
+  },
+  {
+    code: "authority-not-https",
+    with: ["entra"],
+    texts: ["AZURE_AUTHORITY_HOST is no https:// address"],
+    when: [{ text: /^AZURE_AUTHORITY_HOST is no https:/ }],
+    cause: "The variable replaces the authority that gives tokens, and what is asked there has to be secret.",
+    next: ({ cloud }) => `Set it to an address like ${cloud?.authority ?? "https://login.microsoftonline.com"}, or take it out of the job's environment.`
+  },
+  {
+    code: "federated-audience",
+    with: ["entra"],
+    texts: [
+      "AADSTS700212: No matching federated identity record found for presented assertion audience 'api://AzureADTokenExchange'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+    ],
+    when: [{ text: /AADSTS700212\b/ }],
+    cause: "The application has a federated credential for this issuer, but for another audience; each cloud has an audience of its own (`environment`).",
+    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+  },
+  {
+    code: "federated-subject-case",
+    with: ["entra"],
+    texts: [
+      "AADSTS7002138: No matching federated identity record found for presented assertion subject 'repo:Contoso/Orders:ref:refs/heads/main'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison."
+    ],
+    when: [{ text: /AADSTS7002138\b/ }],
+    cause: "The federated credential's subject differs from the job's in upper and lower case only; it has to be the same.",
+    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+  },
+  {
+    code: "federated-credential",
+    with: ["entra"],
+    texts: [
+      "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:owner/repo:ref:refs/heads/main'.",
+      "AADSTS700211: No matching federated identity record found for presented assertion issuer 'https://token.actions.githubusercontent.com'.",
+      "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:owner@1/repo@2:ref:refs/heads/main'.",
+      "AADSTS7002131: No matching federated identity record found for presented assertion subject 'repo:owner/repo:environment:production' or no federated identity credential expression matches."
+    ],
+    when: [{ text: /AADSTS(70021|700211|700213|7002131)\b/ }],
+    cause: "The application has no federated credential for what this job is: each branch, tag, environment and `pull_request` has a subject of its own.",
+    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
+    retries: 2
+    // a credential made a moment ago is not everywhere yet
+  },
+  {
+    code: "federated-credential-none",
+    with: ["entra"],
+    texts: [
+      "AADSTS70025: The client '<client-id>'(<name>) has no configured federated identity credentials."
+    ],
+    when: [{ text: /AADSTS70025\b/ }],
+    cause: "The application of `client-id` has no federated credential at all: the wrong application, or none was added.",
+    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+  },
+  {
+    code: "federation-not-allowed",
+    with: ["entra"],
+    texts: ["AADSTS700223: Workload identity federation is not allowed by a policy of the tenant."],
+    when: [{ text: /AADSTS700223\b/ }],
+    cause: "The tenant forbids workload identity federation.",
+    next: () => "Ask the tenant's administrators to allow https://token.actions.githubusercontent.com, or sign in with `client-secret`."
+  },
+  {
+    code: "assertion-expired",
+    with: ["entra"],
+    texts: [
+      "AADSTS700024: Client assertion is not within its valid time range. Current time: 2026-01-01T00:10:00Z, assertion valid from 2026-01-01T00:00:00Z, expiry time of assertion 2026-01-01T00:05:00Z."
+    ],
+    when: [{ text: /AADSTS700024\b/ }],
+    cause: "GitHub's ID token had expired when Entra saw it: it lives a few minutes, and the clock of the runner may be wrong.",
+    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "The Azure CLI cannot renew an OIDC sign-in: use `auth-type: oidc`, or run azure/login again right before this step." : "Run the job again; on a self-hosted runner, set its clock (`timedatectl`).",
+    retries: 1
+  },
+  {
+    code: "application-not-found",
+    with: ["entra"],
+    texts: [
+      "AADSTS700016: Application with identifier '<client-id>' was not found in the directory '<tenant>'."
+    ],
+    when: [{ text: /AADSTS700016\b/ }],
+    cause: "`client-id` and `tenant-id` do not belong together, are swapped, or are of another cloud (`environment`).",
+    next: ({ signIn: signIn2 }) => `Ask for both: ${az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })} and ${az("account show", { query: "tenantId" })}.`
+  },
+  {
+    code: "service-principal-missing",
+    with: ["entra"],
+    texts: [
+      "AADSTS7000229: The client application <client-id> is missing service principal in the tenant <tenant>."
+    ],
+    when: [{ text: /AADSTS7000229\b/ }],
+    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
+    next: ({ signIn: signIn2 }) => `Make it: ${az("ad sp create", { id: clientOf(signIn2) })}.`
+  },
+  {
+    code: "application-disabled",
+    with: ["entra"],
+    texts: ["AADSTS7000112: Application '<client-id>'(<name>) is disabled."],
+    when: [{ text: /AADSTS7000112\b/ }],
+    cause: "Sign-in is switched off for this application.",
+    next: ({ signIn: signIn2 }) => `Switch it on: ${az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })}.`
+  },
+  {
+    code: "tenant-not-found",
+    with: ["entra"],
+    texts: [
+      "AADSTS90002: Tenant '<tenant>' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
+      "AADSTS900023: Specified tenant identifier '<tenant>' is neither a valid DNS name, nor a valid external domain.",
+      "Invalid tenant id provided. You can locate your tenant id by following the instructions listed here: https://learn.microsoft.com/partner-center/find-ids-and-domain-names"
+    ],
+    when: [{ text: /AADSTS(90002|900023)\b|Invalid tenant id provided/ }],
+    cause: "There is no such tenant in this cloud: `tenant-id` is wrong, or `environment` is.",
+    next: () => `Ask for both: ${az("account show", { query: "{tenant:tenantId, cloud:environmentName}" })}.`
+  },
+  {
+    code: "client-secret-wrong",
+    with: ["entra"],
+    texts: [
+      "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '<client-id>'."
+    ],
+    when: [{ text: /AADSTS7000215\b/ }],
+    cause: "`client-secret` is not a secret of this application; it takes the secret's value, not its ID.",
+    next: ({ signIn: signIn2 }) => newSecret(clientOf(signIn2))
+  },
+  {
+    code: "client-secret-expired",
+    with: ["entra"],
+    texts: ["AADSTS7000222: The provided client secret keys for app '<client-id>' are expired."],
+    when: [{ text: /AADSTS7000222\b/ }],
+    cause: "The client secret has expired.",
+    next: ({ signIn: signIn2 }) => newSecret(clientOf(signIn2))
+  },
+  {
+    code: "resource-not-found",
+    with: ["entra"],
+    texts: [
+      "AADSTS500011: The resource principal named https://ossrdbms-aad.database.windows.net was not found in the tenant named <tenant>."
+    ],
+    when: [{ text: /AADSTS500011\b/ }],
+    cause: "The tenant does not know Azure Database for PostgreSQL under the name it has in this cloud.",
+    next: ({ cloud }) => `Set \`environment\` to the tenant's cloud; this run asked in ${cloud?.name ?? "azurecloud"} for ${cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default"}.`
+  },
+  {
+    code: "conditional-access",
+    with: ["entra"],
+    texts: [
+      "AADSTS530003: Your device is required to be managed to access this resource.",
+      "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+    ],
+    when: [{ text: /AADSTS(530003|53003)\b/ }],
+    cause: "A Conditional Access policy of the tenant refuses this sign-in; one that asks for a managed device is for people.",
+    next: () => "Sign in as an application (`auth-type: oidc`), or ask the tenant's administrators to leave it out of the policy."
+  },
+  {
+    code: "entra-busy",
+    with: ["entra"],
+    texts: ["AADSTS90033: A transient error has occurred. Please try again.", "HTTP status 503"],
+    when: [
+      { text: /AADSTS(90033|90024|50196)\b|^HTTP status (410|429|5\d\d)$/ },
+      { code: /^(temporarily_unavailable|server_error|service_not_available)$/ }
+    ],
+    cause: "Entra is overloaded or out of order for a moment.",
+    next: () => "Run the job again; https://azure.status.microsoft tells about outages.",
+    retries: 2
+  },
+  {
+    code: "cli-missing",
+    with: ["entra"],
+    texts: [
+      "Azure CLI could not be found. Please visit https://aka.ms/azure-cli for installation instructions and then, once installed, authenticate to your Azure account using 'az login'."
+    ],
+    when: [{ text: /Azure CLI could not be found/ }],
+    cause: "`auth-type: azure-cli` needs `az` on the PATH of the runner.",
+    next: () => "Install it (https://aka.ms/azure-cli), or use `auth-type: oidc`, which needs nothing."
+  },
+  {
+    code: "cli-not-signed-in",
+    with: ["entra"],
+    texts: [
+      "Please run 'az login' from a command prompt to authenticate before using this credential.",
+      "ERROR: Please run 'az login' to setup account."
+    ],
+    when: [{ text: /az login/ }],
+    cause: "The Azure CLI is not signed in, or its sign-in has expired.",
+    next: () => "Put azure/login before this step, in the same job; or use `auth-type: oidc`, which needs no such step."
+  },
+  {
+    code: "managed-identity-unknown",
+    with: ["entra"],
+    texts: [
+      "Identity not found",
+      "Unable to load the proper Managed Identity.",
+      "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"
+    ],
+    when: [
+      {
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities/i
+      }
+    ],
+    cause: "The machine of this runner does not have the identity that was asked for: `client-id` names another one, none is assigned, or there are several and `client-id` does not choose.",
+    next: () => `List what it has: ${az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })}. GitHub's own runners have none: use \`auth-type: oidc\` there.`
+  },
+  {
+    code: "managed-identity-unavailable",
+    with: ["entra"],
+    texts: ["ManagedIdentityCredential: Network unreachable. Message: network_error: Network request failed"],
+    when: [{ text: /ManagedIdentityCredential: (Network unreachable|Authentication failed)|IMDS endpoint/ }],
+    cause: "Nothing on this runner gives out tokens of a managed identity: it is no Azure machine, or has no identity.",
+    next: () => "Use a self-hosted runner on Azure with an identity, or `auth-type: oidc` on GitHub's runners."
+  }
+];
+function whatGitHubSent({ assertion, cloud }) {
+  const subject2 = claim(assertion, "sub");
+  const sent = `GitHub sent issuer ${issuerOf(assertion)}, subject ${subject2 ?? "<subject>"}, audience ${claim(assertion, "aud") ?? audienceOf(cloud)}.`;
+  if (subject2 === void 0) return sent;
+  if (IMMUTABLE.test(subject2)) {
+    return `${sent} This is the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for repo:${subject2.replace(IMMUTABLE, "$1/$2")} no longer fits.`;
+  }
+  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
+  if (owner === void 0 || repository === void 0) return sent;
+  const immutable = subject2.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  return `${sent} A credential for the immutable form, ${immutable}, fits only after the repository was switched to it.`;
+}
+var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
+function createCredential({ assertion, cloud, signIn: signIn2 }) {
+  const subject2 = claim(assertion, "sub") ?? "<subject>";
+  const parameters = JSON.stringify({
+    // At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
+    name: subject2.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "").slice(0, 120),
+    issuer: issuerOf(assertion),
+    subject: subject2,
+    audiences: [claim(assertion, "aud") ?? audienceOf(cloud)]
+  });
+  const create = az("ad app federated-credential create", { id: clientOf(signIn2), parameters });
+  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code("az identity federated-credential create")}).`;
+}
+function newSecret(client) {
+  const reset = az("ad app credential reset --append", { id: client, query: "password" });
+  return `Make a new one with ${reset} and put it in the repository's secret, or do without secrets: \`auth-type: oidc\`.`;
+}
+function issuerOf(assertion) {
+  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+function audienceOf(cloud) {
+  return cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+}
+function clientOf(signIn2) {
+  return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
+}
+
+// src/diagnosis/failed.ts
+var Failed = class extends Error {
+  failure;
+  constructor(failure2, options) {
+    super(failure2.message, options);
+    this.name = "Failed";
+    this.failure = failure2;
+  }
+};
+
+// src/diagnosis/github.ts
+var GITHUB = [
+  {
+    code: "oidc-not-permitted",
+    with: ["github"],
+    texts: [
+      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable",
+      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable"
+    ],
+    when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
+    cause: "This job may not ask GitHub for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    next: () => "Write `permissions: { id-token: write, contents: read }` on the job (a `permissions` there replaces the workflow's; a reusable workflow gets no more than its caller gives it). For pull requests from forks, run this job after the merge."
+  },
+  {
+    code: "oidc-unavailable",
+    with: ["github"],
+    texts: [
+      "Error message: Failed to get ID Token. Error Code : 503 Error Message: Service Unavailable",
+      "Error message: Failed to get ID Token. Error Code : 429 Error Message: Too Many Requests"
+    ],
+    when: [{ text: /Failed to get ID Token.*Error Code : (429|5\d\d)/ }],
+    cause: "GitHub's OIDC endpoint is overloaded or out of order.",
+    next: () => "Look at https://www.githubstatus.com and run the job again.",
+    retries: 3
+  },
+  {
+    code: "oidc-refused",
+    with: ["github"],
+    texts: ["Error message: Failed to get ID Token. Error Code : 401 Error Message: Unauthorized"],
+    when: [{ text: /Failed to get ID Token.*Error Code : 4\d\d/ }],
+    cause: "GitHub refused this job's request for an ID token: what the runner was given for it is no longer valid.",
+    next: () => "Run the job again; if it stays, look for a step that sets ACTIONS_ID_TOKEN_REQUEST_URL or _TOKEN."
+  },
+  {
+    code: "oidc-no-token",
+    with: ["github"],
+    texts: ["Error message: Response json body do not have ID Token field"],
+    when: [{ text: /do not have ID Token field/ }],
+    cause: "What answered at ACTIONS_ID_TOKEN_REQUEST_URL is not GitHub's OIDC endpoint: a proxy, perhaps.",
+    next: () => "Let the runner reach *.actions.githubusercontent.com directly (NO_PROXY) and run the job again."
+  }
+];
+
+// src/diagnosis/network.ts
+var import_node_net = require("node:net");
+var EVERYWHERE = ["postgres", "entra", "github"];
+var NETWORK = [
+  {
+    code: "host-not-found",
+    with: EVERYWHERE,
+    texts: ["getaddrinfo ENOTFOUND my-server.postgres.database.azure.com"],
+    when: [{ code: /^ENOTFOUND$/ }, { text: /getaddrinfo ENOTFOUND/ }],
+    cause: "There is no such host for this runner.",
+    next: (context) => isPostgres(context) ? `Check \`host\` and \`environment\`: ${azShow(context, "fullyQualifiedDomainName")}. A server in a virtual network has its name only in there: use a runner in it, with the private DNS zone linked.` : AUTHORITY
+  },
+  {
+    code: "dns-unavailable",
+    with: EVERYWHERE,
+    texts: ["getaddrinfo EAI_AGAIN my-server.postgres.database.azure.com"],
+    when: [{ code: /^EAI_AGAIN$/ }, { text: /getaddrinfo EAI_AGAIN/ }],
+    cause: "The runner's name server did not answer.",
+    next: (context) => `On a self-hosted runner, check its DNS: ${code(`nslookup ${isPostgres(context) ? context.host ?? "<host>" : authority(context)}`)}. Else run the job again.`,
+    retries: 2
+  },
+  {
+    code: "connection-timed-out",
+    with: EVERYWHERE,
+    texts: ["timeout expired", "connect ETIMEDOUT 203.0.113.7:5432"],
+    when: [
+      { code: /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/ },
+      { text: /timeout expired|ETIMEDOUT/ }
+    ],
+    cause: "Nothing answered: a firewall drops the packets, the server is stopped or has no public access, or a proxy is needed.",
+    next: (context) => isPostgres(context) ? `Look: ${azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")}. Disabled: use a runner in the server's network. Enabled: ${allowRunner(context)}. PostgreSQL goes through no HTTP proxy: port ${context.port ?? 5432} has to be open outbound.` : AUTHORITY,
+    retries: 2
+  },
+  {
+    code: "connection-refused",
+    with: EVERYWHERE,
+    texts: ["connect ECONNREFUSED 203.0.113.7:5432"],
+    when: [{ code: /^ECONNREFUSED$/ }, { text: /ECONNREFUSED/ }],
+    cause: "The host is there, but nothing listens on this port: the server restarts or is stopped, or the port is wrong.",
+    next: (context) => isPostgres(context) ? `Is it running? ${azShow(context, "state")}. Port 6432 needs the built-in PgBouncer: ${azServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })}.` : AUTHORITY,
+    retries: 2
+  },
+  {
+    code: "host-unreachable",
+    with: EVERYWHERE,
+    texts: ["connect EHOSTUNREACH 203.0.113.7:5432", "connect ENETUNREACH 2001:db8::7:5432"],
+    when: [{ code: /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/ }],
+    cause: "The runner's network has no way to this address: it is private, or IPv6 where there is none.",
+    next: (context) => isPostgres(context) ? "Use a runner in the server's network." : AUTHORITY,
+    retries: 1
+  },
+  {
+    code: "tls-wrong-host",
+    with: EVERYWHERE,
+    texts: [
+      "Hostname/IP does not match certificate's altnames: Host: 10.0.0.4. is not in the cert's altnames: DNS:my-server.postgres.database.azure.com"
+    ],
+    when: [{ code: /^ERR_TLS_CERT_ALTNAME_INVALID$/ }, { text: /does not match certificate's altnames/ }],
+    cause: "The certificate is for another name, so this may not be the server; nothing secret was sent.",
+    next: (context) => {
+      if (!isPostgres(context)) return AUTHORITY;
+      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? "An address is in no certificate of Azure: set `host` to the server's full name, also with a private endpoint." : `Set \`host\` to the name in the certificate (${azShow(context, "fullyQualifiedDomainName")}), not to an alias or a privatelink name. Where that cannot be, \`ssl-mode: verify-ca\` checks all but the name.`;
+    }
+  },
+  {
+    code: "tls-unknown-authority",
+    with: EVERYWHERE,
+    texts: [
+      "unable to verify the first certificate",
+      "self-signed certificate in certificate chain",
+      "self-signed certificate",
+      "unable to get local issuer certificate",
+      "unable to get issuer certificate"
+    ],
+    when: [
+      {
+        code: /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?)$/
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate/i
+      }
+    ],
+    cause: "The certificate comes from an authority that this runner does not trust: a network that looks into TLS, or not the server at all; nothing secret was sent.",
+    next: (context) => isPostgres(context) ? "If the authority is yours, give its certificate in `ssl-root-cert`, or in NODE_EXTRA_CA_CERTS on the runner." : "If the authority is yours, give the path of its certificate in NODE_EXTRA_CA_CERTS, set where the runner starts or in the `env` of this step."
+  },
+  {
+    code: "tls-expired",
+    with: EVERYWHERE,
+    texts: ["certificate has expired", "certificate is not yet valid"],
+    when: [
+      { code: /^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/ },
+      { text: /certificate (has expired|is not yet valid)/ }
+    ],
+    cause: "The certificate is not valid today, or the runner's clock is wrong; nothing secret was sent.",
+    next: (context) => `Check the clock (\`date\`), then the certificate: ${look(context, " | openssl x509 -noout -dates")}.`
+  },
+  {
+    code: "tls-certificate",
+    with: EVERYWHERE,
+    texts: ["certificate revoked", "invalid CA certificate"],
+    when: [{ code: /^(CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|UNABLE_TO_|ERROR_IN_CERT)/ }],
+    cause: "The certificate does not hold; nothing secret was sent.",
+    next: (context) => `Look at it: ${look(context, "")}.`
+  },
+  {
+    code: "tls-not-offered",
+    with: ["postgres"],
+    texts: ["The server does not support SSL connections"],
+    when: [{ text: /does not support SSL connections/ }],
+    cause: "What answers there speaks no TLS, so nothing secret was sent. Every Azure server does: this is another one, or a proxy.",
+    next: () => "Check `host` and `port`. Only a server on this machine itself may be used without, by a password: `ssl-mode: disable`."
+  },
+  {
+    code: "tls-handshake",
+    with: EVERYWHERE,
+    texts: [
+      "There was an error establishing an SSL connection",
+      "Client network socket disconnected before secure TLS connection was established"
+    ],
+    when: [
+      { code: /^(ERR_SSL_|EPROTO)/ },
+      { text: /error establishing an SSL connection|before secure TLS connection was established/ }
+    ],
+    cause: "What answers there cannot agree on TLS: another service on this port, a proxy, or a server without TLS 1.2.",
+    next: (context) => `Look at it: ${look(context, "")}.`,
+    retries: 1
+  },
+  {
+    code: "connection-lost",
+    with: EVERYWHERE,
+    texts: [
+      "Connection terminated unexpectedly",
+      "Client has encountered a connection error and is not queryable",
+      "read ECONNRESET",
+      "write EPIPE",
+      "socket hang up"
+    ],
+    when: [
+      { code: /^(ECONNRESET|EPIPE|ECONNABORTED)$/ },
+      { text: /Connection terminated|is not queryable|ECONNRESET|EPIPE|socket hang up/ }
+    ],
+    cause: "The other side closed the connection: it restarts or fails over, or something between cuts it.",
+    next: (context) => isPostgres(context) ? `Run the job again: what was granted stays granted. Is it running? ${azShow(context, "state")}.` : AUTHORITY,
+    retries: 4
+  }
+];
+var AUTHORITY = "The runner needs HTTPS to login.microsoftonline.com (or `environment`'s, or AZURE_AUTHORITY_HOST) and *.actions.githubusercontent.com; HTTPS_PROXY and NO_PROXY are honoured.";
+function isPostgres(context) {
+  return (context.with ?? "postgres") === "postgres";
+}
+function allowRunner(context) {
+  return azServer("firewall-rule create", context, {
+    name: "github-runner",
+    "start-ip-address": "<address>",
+    "end-ip-address": "<address>"
+  });
+}
+function look(context, then) {
+  const there = isPostgres(context) ? `${hostAndPort(context)} -starttls postgres` : `${authority(context)}:443`;
+  return code(`openssl s_client -connect ${there} </dev/null${then}`);
+}
+function authority({ cloud }) {
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
+// src/diagnosis/postgres.ts
+var POSTGRES = [
+  {
+    code: "token-expired",
+    with: ["postgres"],
+    texts: ["The access token has expired. Please acquire a new token and retry."],
+    when: [{ text: /access token has expired/i }],
+    cause: "The server takes a token only while it is valid, and this one was not, nor was a fresh one.",
+    next: (context) => `${tokenSays(context)}Run the job again; on a self-hosted runner, set its clock (\`timedatectl\`).`,
+    retries: 1
+  },
+  {
+    code: "token-audience",
+    with: ["postgres"],
+    texts: [
+      'The access token does not have a valid audience claim. Please acquire a new token for the resource "https://ossrdbms-aad.database.windows.net".'
+    ],
+    when: [{ text: /valid audience claim/i }],
+    cause: "The token is for another cloud's PostgreSQL.",
+    next: (context) => `${tokenSays(context)}Set \`environment\` to the cloud of the server (${hostAndPort(context)}).`
+  },
+  {
+    code: "token-group",
+    with: ["postgres"],
+    texts: [
+      "Azure AD access token not valid for role ci-admins (does not contain group ID 00000000-0000-0000-0000-000000000000)"
+    ],
+    when: [{ text: /does not contain group/i }],
+    cause: "`user` is a group, and the identity that signed in is not a member, or was not yet when its token was made.",
+    next: (context) => `${tokenSays(context)}Add it: ${az("ad group member add", { group: context.user ?? "<group>", "member-id": claim(context.token, "oid") ?? "<object-id>" })}, then run the job again.`
+  },
+  {
+    code: "token-identity-mismatch",
+    with: ["postgres"],
+    texts: [
+      'Service principal oid mismatch for role "The oid in the security label [<a>] does not match the appid [<b>] or oid [<c>] in the token."',
+      "Azure AD oid mismatch for role [aad_orders]"
+    ],
+    when: [{ text: /oid mismatch for role/i }],
+    cause: "The role is bound to another object ID: the identity was deleted and made anew, or the role was made with the application's ID instead of its service principal's.",
+    next: (context) => `${tokenSays(context)}As an Entra administrator, in database postgres: ${code(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`
+  },
+  {
+    code: "token-role-type",
+    with: ["postgres"],
+    texts: [
+      "Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[ci-admin]",
+      'Service principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role "ci-admin"',
+      "Azure AD user token for role[admin@contoso.com] is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.",
+      'Microsoft Entra user token for role "admin@contoso.com" is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.'
+    ],
+    when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
+    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in under a person's role, nor a person's under a service principal's.",
+    next: (context) => `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in, or make it an administrator: ${makeAdmin(context)}`
+  },
+  {
+    code: "token-refused",
+    with: ["postgres"],
+    texts: ["Azure AD access token not valid for role ci-admin"],
+    when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
+    cause: "The server took the password for a token and refused it.",
+    next: (context) => `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in. ${listRoles(context)}`
+  },
+  {
+    code: "password-refused",
+    with: ["postgres"],
+    texts: ['password authentication failed for user "ci-admin"'],
+    when: [{ code: /^28P01$/ }, { text: /password authentication failed/i }],
+    cause: "The server does not take this name with this password or token.",
+    next: whyRefused
+  },
+  {
+    code: "role-may-not-log-in",
+    with: ["postgres"],
+    texts: ['role "app_owner" is not permitted to log in'],
+    when: [{ text: /is not permitted to log in/ }],
+    cause: "The role exists, but is no login.",
+    next: ({ user }) => `Set \`user\` to a role that may log in, or let it: ${code(`ALTER ROLE ${identifier(user)} LOGIN;`)}`
+  },
+  {
+    code: "login-role-not-found",
+    with: ["postgres"],
+    texts: ['role "aad_orders" does not exist'],
+    when: [{ code: /^28000$/, text: /role ".*" does not exist/ }],
+    cause: "The server has no such role: names are case-sensitive, and a connection made by Bicep or ARM alone does not create it.",
+    next: listRoles
+  },
+  {
+    code: "tls-required",
+    with: ["postgres"],
+    texts: [
+      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", no encryption',
+      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL off'
+    ],
+    when: [{ text: /no pg_hba\.conf entry for .*(no encryption|SSL off)/ }],
+    cause: "The server lets nobody in without TLS.",
+    next: () => "Leave out `ssl-mode`, or set it to `verify-full`."
+  },
+  {
+    code: "firewall",
+    with: ["postgres"],
+    texts: [
+      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL encryption',
+      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL on',
+      'pg_hba.conf rejects connection for host "203.0.113.7", user "ci-admin", database "app", SSL encryption'
+    ],
+    when: [{ text: /no pg_hba\.conf entry for|pg_hba\.conf rejects connection/ }],
+    cause: "The server's firewall does not let the runner's address in; a new rule may take five minutes to work.",
+    next: (context, { text }) => {
+      const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
+      const rule = { name: "github-runner", "start-ip-address": address, "end-ip-address": address };
+      return `Let it in: ${azServer("firewall-rule create", context, rule)}.`;
+    }
+  },
+  {
+    code: "database-not-found",
+    with: ["postgres"],
+    texts: ['database "App" does not exist'],
+    when: [{ code: /^3D000$/ }],
+    cause: "The server has no such database: names are case-sensitive.",
+    next: (context) => `List them: ${azServer("db list", context, { query: "[].name" })}.`
+  },
+  {
+    code: "connect-not-granted",
+    with: ["postgres"],
+    texts: ['permission denied for database "app"'],
+    when: [{ code: /^42501$/, text: /permission denied for database/ }],
+    cause: "`user` may not connect to this database.",
+    next: ({ user, database }) => `As its owner or an administrator: ${code(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`
+  },
+  {
+    code: "no-connection-slots",
+    with: ["postgres"],
+    texts: [
+      "sorry, too many clients already",
+      "remaining connection slots are reserved for non-replication superuser connections",
+      "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+      'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role',
+      'too many connections for role "ci-admin"',
+      'too many connections for database "app"'
+    ],
+    when: [{ code: /^53300$/ }],
+    cause: "All connections of the server, the database or the role are in use; small servers have only a few dozen.",
+    next: (context) => `Look who holds them: ${code("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
+    retries: 4
+  },
+  {
+    code: "server-starting",
+    with: ["postgres"],
+    texts: [
+      "the database system is starting up",
+      "the database system is shutting down",
+      "the database system is in recovery mode",
+      "the database system is not yet accepting connections"
+    ],
+    when: [{ code: /^57P03$/ }],
+    cause: "The server is starting, stopping or failing over.",
+    next: (context) => `Wait until it is Ready, then run the job again. Its state: ${azShow(context, STATE)}.`,
+    retries: 4
+  },
+  {
+    code: "server-stopping",
+    with: ["postgres"],
+    texts: [
+      "terminating connection due to administrator command",
+      "terminating connection because of crash of another server process"
+    ],
+    when: [{ code: /^57P0[12]$/ }],
+    cause: "The server ended the connection: it restarts or fails over, or somebody ended it.",
+    next: (context) => `Run the job again: what was granted stays granted. Its state: ${azShow(context, STATE)}.`,
+    retries: 4
+  },
+  {
+    code: "read-only",
+    with: ["postgres"],
+    texts: ["cannot execute GRANT in a read-only transaction"],
+    when: [{ code: /^25006$/ }],
+    cause: "This server is a replica, or was set read-only (Azure does that when its disk is nearly full).",
+    next: (context) => `Set \`host\` to the primary, or to the virtual endpoint \`<name>.writer.postgres.database.azure.com\`; \`mode: check\` works here. Its state: ${azShow(context, STATE)}.`
+  },
+  {
+    code: "lock-time-out",
+    with: ["postgres"],
+    texts: ["canceling statement due to lock timeout"],
+    when: [{ code: /^55P03$/ }],
+    cause: "Somebody else, a migration perhaps, held a lock for too long.",
+    next: () => "Run this step after the migrations, not beside them; a run again goes on where this one stopped."
+  },
+  {
+    code: "statement-time-out",
+    with: ["postgres"],
+    texts: ["canceling statement due to statement timeout", "canceling statement due to user request"],
+    when: [{ code: /^57014$/ }],
+    cause: "A statement took longer than it may, or somebody cancelled it.",
+    next: () => "Run the job again when the server is less busy."
+  },
+  {
+    code: "concurrent-change",
+    with: ["postgres"],
+    texts: [
+      "tuple concurrently updated",
+      "deadlock detected",
+      "could not serialize access due to concurrent update"
+    ],
+    when: [{ code: /^(40001|40P01)$/ }, { text: /^tuple concurrently (updated|deleted)/ }],
+    cause: "Somebody else changed the same objects at the same moment, again and again.",
+    next: () => "Run this step after the migrations, not beside them; a run again goes on where this one stopped."
+  },
+  {
+    code: "out-of-shared-memory",
+    with: ["postgres"],
+    texts: ["out of shared memory"],
+    when: [{ code: /^53200$/ }],
+    cause: "The server's lock table is full: some session, perhaps a migration, holds very many locks.",
+    next: (context) => `Run the job again when it has ended, or raise it: ${azServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })}.`
+  },
+  {
+    code: "object-not-found",
+    with: ["postgres"],
+    texts: [
+      'role "aad_orders" does not exist',
+      'relation "orders" does not exist',
+      'schema "app" does not exist'
+    ],
+    when: [{ code: /^(42704|42P01|3F000)$/ }],
+    cause: "The server has nothing of this name: names are case-sensitive, and a Service Connector connection made by Bicep or ARM alone creates no role.",
+    next: (context) => `Look with psql in database ${context.database ?? "<database>"}: \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables.`
+  },
+  {
+    code: "not-permitted",
+    with: ["postgres"],
+    texts: [
+      "permission denied for table orders",
+      "permission denied for schema public",
+      'permission denied to set role "migrator"',
+      "permission denied to change default privileges",
+      "must be owner of table orders"
+    ],
+    when: [{ code: /^42501$/ }],
+    cause: "`user` has neither the owner's rights nor the grant option for this.",
+    next: () => "Set `user` to the owner of the tables, or to an Entra administrator."
+  },
+  {
+    code: "connection-failure",
+    with: ["postgres"],
+    texts: ["server login has been failing, connect failed", "connection to server was lost"],
+    when: [{ code: /^08/ }],
+    cause: "The connection, or the one that PgBouncer makes for it, broke.",
+    next: (context) => `Run the job again; if it stays, go past PgBouncer with \`port: 5432\`. Its state: ${azShow(context, STATE)}.`,
+    retries: 2
+  }
+];
+var STATE = "{state:state, role:replicationRole}";
+function whyRefused(context) {
+  const { user = "", signIn: signIn2, token, host: host2 = "" } = context;
+  if (signIn2?.type === "password") {
+    const conninfo = `host=${host2 || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
+    return `Check \`user\` and \`password\` by hand: ${code(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
+  }
+  const suffixed = user.match(/^(.+)@(.+)$/);
+  if (suffixed && host2.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
+    return `The name of the server is no part of a user's name any more: set \`user\` to ${suffixed[1]}.`;
+  }
+  const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(user) ? "`user` looks like a client ID; it has to be the name of the role, which is one only where Service Connector made the administrator. " : "";
+  const audience = claim(token, "aud");
+  const cloud = context.cloud;
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience.replace(/\/$/, ""))) {
+    return `${tokenSays(context)}Its audience is not PostgreSQL's in ${cloud.name}: set \`environment\`.`;
+  }
+  return `${guid}${tokenSays(context)}\`user\` has to be the role that is bound to the object ID of the identity that signs in, or a group it is in, spelt exactly. ${listRoles(context)}`;
+}
+function listRoles(context) {
+  const admins = azServer("microsoft-entra-admin list", context, {
+    query: "[].{user:principalName, oid:objectId}"
+  });
+  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
+}
+function makeAdmin(context) {
+  return azServer("microsoft-entra-admin create", context, {
+    "display-name": "<name>",
+    "object-id": claim(context.token, "oid") ?? "<object-id>",
+    type: "ServicePrincipal"
+  });
+}
+function identifier(name2, unknown = "<user>") {
+  return name2 === void 0 ? unknown : `"${name2.replaceAll('"', '""')}"`;
+}
+function literal(text, unknown = "<user>") {
+  return `'${(text ?? unknown).replaceAll("'", "''")}'`;
+}
+
+// src/diagnosis/symptoms.ts
+function symptomsOf(error2) {
+  const seen = /* @__PURE__ */ new Set();
+  const found = [];
+  const look3 = (each) => {
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    seen.add(each);
+    if (typeof each !== "object") {
+      const text2 = words(String(each));
+      if (text2 !== "") found.push({ code: "", text: text2 });
+      return;
+    }
+    const { code: code3, errorCode, message, errorMessage, detail, hint, status, cause, errors: errors2 } = each;
+    const text = [message, errorMessage, detail, hint].filter(
+      (part) => typeof part === "string" && part.trim() !== ""
+    );
+    const symptom = {
+      code: String(code3 ?? errorCode ?? ""),
+      text: words([...new Set(text)].join(" "))
+    };
+    if (symptom.code !== "" || symptom.text !== "")
+      found.push({ ...symptom, text: symptom.text || symptom.code });
+    if (typeof status === "number" && status >= 400) found.push({ code: "", text: `HTTP status ${status}` });
+    look3(cause);
+    if (Array.isArray(errors2)) errors2.forEach(look3);
+  };
+  look3(error2);
+  return found.length > 0 ? found : [{ code: "", text: "an error without a word" }];
+}
+var MOST = 50;
+function words(text) {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\w*: Error\(s\): .*? - Description: /, "").replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, 1e3);
+}
+
+// src/diagnosis/diagnose.ts
+var RULES = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETWORK];
+function diagnose(error2, context = {}) {
+  if (error2 instanceof Failed) return error2.failure;
+  const found = ruleFor(error2, context.with ?? "postgres");
+  return {
+    code: found?.rule.code ?? "unknown",
+    message: `${subject(context)}: ${found?.symptom.text ?? ownWords(error2)}`,
+    hint: found ? `${found.rule.cause} ${found.rule.next(context, found.symptom)}` : UNKNOWN_HINT
+  };
+}
+function retriesFor(error2) {
+  if (!(error2 instanceof Failed)) return 0;
+  return RULES.find(({ code: code3 }) => code3 === error2.failure.code)?.retries ?? 0;
+}
+var UNKNOWN_HINT = "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
+function ownWords(error2) {
+  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
+  const last = hidden.at(-1);
+  return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
+}
+function ruleFor(error2, partner) {
+  const symptoms = symptomsOf(error2);
+  for (const rule of RULES) {
+    if (!rule.with.includes(partner)) continue;
+    const symptom = symptoms.find((each) => rule.when.some((when) => fits(each, when)));
+    if (symptom !== void 0) return { rule, symptom };
+  }
+  return void 0;
+}
+function fits(symptom, { code: code3, text }) {
+  return (code3 === void 0 || code3.test(symptom.code)) && (text === void 0 || text.test(symptom.text));
+}
+var ASKED = {
+  "azure-cli": "The Azure CLI",
+  "managed-identity": "The runner's managed identity"
+};
+function subject(context) {
+  switch (context.with ?? "postgres") {
+    case "github":
+      return "GitHub's OIDC endpoint";
+    case "entra":
+      return ASKED[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra";
+    case "postgres": {
+      const server = context.host === void 0 ? "PostgreSQL" : `PostgreSQL at ${context.host}:${context.port ?? 5432}`;
+      return context.database === void 0 ? server : `${server}, database "${context.database}"`;
+    }
+  }
+}
+
+// node_modules/is-network-error/index.js
+var objectToString = Object.prototype.toString;
+var isError = (value) => objectToString.call(value) === "[object Error]";
+var errorMessages = /* @__PURE__ */ new Set([
+  "network error",
+  // Chrome
+  "NetworkError when attempting to fetch resource.",
+  // Firefox
+  "The Internet connection appears to be offline.",
+  // Safari 16
+  "Network request failed",
+  // `cross-fetch`
+  "fetch failed",
+  // Undici (Node.js)
+  "terminated",
+  // Undici (Node.js)
+  " A network error occurred.",
+  // Bun (WebKit)
+  "Network connection lost"
+  // Cloudflare Workers (fetch)
+]);
+function isNetworkError(error2) {
+  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
+  if (!isValid) {
+    return false;
+  }
+  const { message, stack } = error2;
+  if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
+    return stack === void 0 || "__sentry_captured__" in error2;
+  }
+  if (message.startsWith("error sending request for url")) {
+    return true;
+  }
+  if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) {
+    return true;
+  }
+  return errorMessages.has(message);
+}
+
+// node_modules/p-retry/index.js
+function validateRetries(retries) {
+  if (typeof retries === "number") {
+    if (retries < 0) {
+      throw new TypeError("Expected `retries` to be a non-negative number.");
+    }
+    if (Number.isNaN(retries)) {
+      throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
+    }
+    if (Number.isFinite(retries) && !Number.isInteger(retries)) {
+      throw new TypeError("Expected `retries` to be a non-negative integer or Infinity.");
+    }
+  } else if (retries !== void 0) {
+    throw new TypeError("Expected `retries` to be a number or Infinity.");
+  }
+}
+function validateNumberOption(name2, value, { allowInfinity = false } = {}) {
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new TypeError(`Expected \`${name2}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
+  }
+  if (!allowInfinity && !Number.isFinite(value)) {
+    throw new TypeError(`Expected \`${name2}\` to be a finite number.`);
+  }
+  if (value < 0) {
+    throw new TypeError(`Expected \`${name2}\` to be \u2265 0.`);
+  }
+}
+function validateOption(name2, value, type) {
+  if (value === void 0 || value === null) {
+    return;
+  }
+  if (typeof value !== type) {
+    throw new TypeError(`Expected \`${name2}\` to be a ${type}.`);
+  }
+}
+function validateSignal(value) {
+  if (value === void 0 || value === null) {
+    return;
+  }
+  if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") {
+    throw new TypeError("Expected `signal` to be an AbortSignal.");
+  }
+}
+var AbortError = class _AbortError extends Error {
+  constructor(message) {
+    super(typeof message === "string" ? message : void 0);
+    this.name = "AbortError";
+    if (message instanceof Error) {
+      this.originalError = message;
+      ({ message } = message);
+    } else {
+      this.originalError = new Error(message);
+      ({ message } = this.originalError);
+      Error.captureStackTrace?.(this.originalError, _AbortError);
+    }
+    this.message = message;
+  }
+};
+var maximumDelay = 2 ** 31 - 1;
+function calculateDelay(retriesConsumed, options) {
+  if (options.minTimeout === 0) {
+    return 0;
+  }
+  const attempt3 = retriesConsumed + 1;
+  const random = options.randomize ? Math.random() + 1 : 1;
+  const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt3 - 1));
+  return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
+}
+function calculateRemainingTime(start, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+}
+async function delayForRetry(delay, options) {
+  if (delay <= 0) {
+    return;
+  }
+  await new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timeoutToken);
+      reject(options.signal.reason);
+    };
+    const timeoutToken = setTimeout(() => {
+      options.signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, delay);
+    if (options.unref) {
+      timeoutToken.unref?.();
+    }
+    options.signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+function stringifyThrownValue(value) {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+function unwrapAbortError(error2) {
+  let cause = error2;
+  while (cause instanceof AbortError && cause.originalError instanceof Error) {
+    cause = cause.originalError;
+  }
+  return cause;
+}
+async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
+  const abortIfNeeded = () => {
+    options.signal?.throwIfAborted();
+  };
+  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
+  abortIfNeeded();
+  if (normalizedError instanceof AbortError) {
+    throw unwrapAbortError(normalizedError);
+  }
+  const retriesLeft = options.retries - retriesConsumed;
+  const isRetriableError = !(normalizedError instanceof TypeError) || isNetworkError(normalizedError);
+  const timeLeft = calculateRemainingTime(startTime, options.maxRetryTime);
+  const delayTime = isRetriableError && timeLeft > 0 && retriesLeft > 0 ? calculateDelay(retriesConsumed, options) : 0;
+  const consumeRetryContext = Object.freeze({
+    error: normalizedError,
+    attemptNumber,
+    retriesLeft,
+    retriesConsumed,
+    retryDelay: delayTime
+  });
+  const consumeRetry = await options.shouldConsumeRetry(consumeRetryContext) ?? true;
+  abortIfNeeded();
+  const effectiveDelay = consumeRetry ? delayTime : 0;
+  const context = Object.freeze({
+    error: normalizedError,
+    attemptNumber,
+    retriesLeft,
+    retriesConsumed,
+    retryDelay: effectiveDelay
+  });
+  await options.onFailedAttempt(context);
+  abortIfNeeded();
+  const remainingTime = calculateRemainingTime(startTime, options.maxRetryTime);
+  if (!isRetriableError || remainingTime <= 0 || retriesLeft <= 0) {
+    throw normalizedError;
+  }
+  const shouldRetry = await options.shouldRetry(context);
+  abortIfNeeded();
+  if (!shouldRetry) {
+    throw normalizedError;
+  }
+  const remainingTimeAfterShouldRetry = calculateRemainingTime(startTime, options.maxRetryTime);
+  if (remainingTimeAfterShouldRetry <= 0) {
+    throw normalizedError;
+  }
+  if (!consumeRetry) {
+    return false;
+  }
+  await delayForRetry(Math.min(effectiveDelay, remainingTimeAfterShouldRetry), options);
+  return true;
+}
+async function pRetry(input, options = {}) {
+  options = { ...options };
+  options.retries ??= 10;
+  validateRetries(options.retries);
+  if (Object.hasOwn(options, "forever")) {
+    throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
+  }
+  options.factor ??= 2;
+  options.minTimeout ??= 1e3;
+  options.maxTimeout ??= Infinity;
+  options.maxRetryTime ??= Infinity;
+  options.randomize ??= false;
+  options.onFailedAttempt ??= () => {
+  };
+  options.shouldRetry ??= () => true;
+  options.shouldConsumeRetry ??= () => true;
+  validateOption("onFailedAttempt", options.onFailedAttempt, "function");
+  validateOption("shouldRetry", options.shouldRetry, "function");
+  validateOption("shouldConsumeRetry", options.shouldConsumeRetry, "function");
+  validateOption("randomize", options.randomize, "boolean");
+  validateOption("unref", options.unref, "boolean");
+  validateSignal(options.signal);
+  validateNumberOption("factor", options.factor);
+  validateNumberOption("minTimeout", options.minTimeout);
+  validateNumberOption("maxTimeout", options.maxTimeout, { allowInfinity: true });
+  validateNumberOption("maxRetryTime", options.maxRetryTime, { allowInfinity: true });
+  if (options.factor === 0) {
+    options.factor = 1;
+  }
+  options.signal?.throwIfAborted();
+  let attemptNumber = 0;
+  let retriesConsumed = 0;
+  const startTime = performance.now();
+  while (retriesConsumed <= options.retries) {
+    attemptNumber++;
+    try {
+      options.signal?.throwIfAborted();
+      const result = await input(attemptNumber);
+      options.signal?.throwIfAborted();
+      return result;
+    } catch (error2) {
+      if (await onAttemptFailure({
+        error: error2,
+        attemptNumber,
+        retriesConsumed,
+        startTime,
+        options
+      })) {
+        retriesConsumed++;
+      }
+    }
+  }
+  throw new Error("Retry attempts exhausted without throwing an error.");
+}
+
+// src/diagnosis/retry.ts
+var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+function retrying(attempt3, tell3, { firstWait, mostTime }) {
+  return pRetry(attempt3, {
+    retries: Number.POSITIVE_INFINITY,
+    // the table decides, for each error
+    minTimeout: firstWait,
+    maxRetryTime: mostTime,
+    shouldRetry({ error: error2, attemptNumber, retryDelay }) {
+      const retries = retriesFor(error2);
+      if (attemptNumber > retries) return false;
+      const wait = Math.ceil(retryDelay / 1e3);
+      tell3(
+        `${error2.message.replace(/[.]?$/, ".")} Trying again in ${wait} s (attempt ${attemptNumber + 1} of ${retries + 1}).`
+      );
+      return true;
+    }
+  });
+}
+
+// src/github/oidc.ts
+async function idToken(audience, env = process.env) {
+  for (const name2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
+    if (!env[name2]) throw failed(new Error(`Unable to get ${name2} env variable`));
+  }
+  try {
+    const { getIDToken } = await import("./actions-core.cjs");
+    return await getIDToken(audience);
+  } catch (error2) {
+    throw failed(error2);
+  }
+}
+function failed(error2) {
+  return new Failed(diagnose(error2, { with: "github" }), { cause: error2 });
+}
+
+// src/report/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quotePart(name2) {
+  if (PLAIN_NAME.test(name2)) return name2;
+  if (NOT_IN_NAME.test(name2)) return unicodeName(name2, EACH_NOT_IN_NAME);
+  return `"${name2.replaceAll('"', '""')}"`;
+}
+function unicodeName(name2, escaped) {
+  const body = name2.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function visibleSql(sql) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && NOT_IN_SQL.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), EACH_NOT_IN_SQL) : token
+  );
+}
+function visible(text) {
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+function logLines(text) {
+  return text.split(/\r\n|\r|\n/).map(logLine);
+}
+function html(text) {
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+var plain = {
+  name: quoteName,
+  code: visible,
+  text: (sentence) => sentence.split(/\r\n|\r|\n/).map(visible).join("\n")
+};
+var markdown = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  code: codeSpan,
+  text: markdownText
+};
+var markup = {
+  name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
+  code: (text) => `<code>${html(text)}</code>`,
+  text: html
+};
+function codeSpan(text) {
+  const shown2 = visible(text);
+  const fence = "`".repeat(longestRun(shown2, "`") + 1);
+  const pad = /^`|`$|^ .* $/.test(shown2) ? " " : "";
+  return `${fence}${pad}${shown2}${pad}${fence}`;
+}
+function codeBlock(language, content) {
+  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
+  return `${fence}${language}
+${content}
+${fence}`;
+}
+function longestRun(text, char) {
+  let longest = 0;
+  let run = 0;
+  for (const c of text) {
+    run = c === char ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest;
+}
+function markdownText(sentence) {
+  const pieces = sentence.split("`");
+  const unclosed = pieces.length % 2 === 0 ? pieces.length - 1 : pieces.length;
+  const tokens = pieces.flatMap((piece, i) => {
+    if (i === unclosed) return wordsOf(`\`${piece}`);
+    return i % 2 === 1 ? [{ code: true, text: piece.replaceAll(/\s*[\r\n]\s*/g, " ") }] : wordsOf(piece);
+  });
+  return joined(tokens).map(({ code: code3, text }) => code3 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordsOf(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return wordTokens(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var WORD = /^([(']*)(.*?)([.,;:!?)']*)$/s;
+function wordTokens(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const [, before = "", core = "", after = ""] = WORD.exec(word) ?? [];
+  if (core === "") return [{ code: true, text: word }];
+  return [
+    { code: false, text: before },
+    { code: true, text: core },
+    { code: false, text: after }
+  ];
+}
+
+// src/azure/credential.ts
+function signIn(settings, env = process.env, patience = PATIENCE) {
+  const { signIn: how, cloud } = settings;
+  if (how.type === "password") return async () => how.password;
+  const request = () => retrying(
+    () => requestToken(how, cloud, env, patience.answerTime),
+    (line) => info(logLine(line)),
+    patience
+  );
+  let current;
+  return async (refused) => {
+    const held = current;
+    if (held !== void 0) {
+      const { token, expiresOnTimestamp } = await held;
+      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (current === held) current = void 0;
+    }
+    current ??= request();
+    return (await current).token;
+  };
+}
+var MARGIN = 6e4;
+async function requestToken(how, cloud, env, answerTime) {
+  let assertion;
+  const getAssertion = () => {
+    assertion ??= idToken(cloud.oidcAudience, env);
+    return assertion;
+  };
+  const wire = watchedWire(answerTime);
+  try {
+    const authorityHost = authorityOf(cloud, env);
+    if (how.type === "oidc") getAssertion().catch(() => {
+    });
+    const identity = await import("./azure-identity.cjs");
+    const options = {
+      authorityHost,
+      disableInstanceDiscovery: authorityHost !== cloud.authority,
+      // only Microsoft's own hosts can be looked up
+      retryOptions: { maxRetries: 0 },
+      // `retrying` does it, and says so
+      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+    };
+    const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);
+    if (token === null) throw new Error("Entra gave no token.");
+    setSecret(token.token);
+    return token;
+  } catch (error2) {
+    const sent = await assertion?.catch((failed2) => failed2);
+    if (sent instanceof Failed) throw sent;
+    if (error2 instanceof Failed) throw error2;
+    const problem = wire.problem() === void 0 ? error2 : new AggregateError([error2, wire.problem()]);
+    const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    throw new Failed(diagnose(problem, context), { cause: problem });
+  }
+}
+function credentialFor(how, identity, options, getAssertion) {
+  switch (how.type) {
+    case "oidc":
+      return new identity.ClientAssertionCredential(how.tenantId, how.clientId, getAssertion, options);
+    case "client-secret":
+      return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
+    case "managed-identity":
+      return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+    case "azure-cli":
+      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+  }
+}
+var CLI_TIME = 6e4;
+function authorityOf(cloud, env) {
+  const problem = (text) => new Failed(diagnose(new Error(text), { with: "entra", cloud }));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
+  const authority2 = env.AZURE_AUTHORITY_HOST || cloud.authority;
+  if (URL.canParse(authority2) && new URL(authority2).protocol === "https:") return authority2;
+  throw problem("AZURE_AUTHORITY_HOST is no https:// address");
+}
+function watchedWire(answerTime) {
+  let problem;
+  const policy = {
+    name: "watchedWire",
+    async sendRequest(request, next) {
+      request.timeout = answerTime;
+      try {
+        const response = await next(request);
+        problem = void 0;
+        return response;
+      } catch (error2) {
+        const late = error2 instanceof Error && error2.name === "AbortError";
+        problem = late ? new Error("timeout expired") : error2;
+        throw error2;
+      }
+    }
+  };
+  return { policy, problem: () => problem };
+}
+
+// src/report/issue-body.ts
+var import_node_crypto = require("node:crypto");
+
+// src/report/words.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+function runner({ as, byMember }, pen) {
+  return byMember ? `a member of ${pen.name(as)}` : pen.name(as);
+}
+function series(items) {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
+function some(items, most, write) {
+  if (items.length <= most) return series(items.map(write));
+  return `${items.slice(0, most).map(write).join(", ")} and ${grouped(items.length - most)} more`;
+}
+var VERDICT_WORDS = {
+  "in-sync": "in sync",
+  repaired: "repaired",
+  drift: "drift",
+  error: "could not check"
+};
+var KIND_WORDS = {
+  database: ["database", "databases"],
+  schema: ["schema", "schemas"],
+  table: ["table", "tables"],
+  "partitioned-table": ["partitioned table", "partitioned tables"],
+  view: ["view", "views"],
+  "materialized-view": ["materialized view", "materialized views"],
+  "foreign-table": ["foreign table", "foreign tables"],
+  sequence: ["sequence", "sequences"],
+  "default-privileges": ["set of default privileges", "sets of default privileges"]
+};
+function countKind(kind, n) {
+  return count(n, ...KIND_WORDS[kind]);
+}
+function countKinds(objects2) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { kind } of objects2) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return series([...counts].map(([kind, n]) => countKind(kind, n)));
+}
+function countObjects(objects2) {
+  const kinds = new Set(objects2.map(({ kind }) => kind));
+  return kinds.size > 2 ? count(objects2.length, "object") : countKinds(objects2);
+}
+function objectText(object, pen) {
+  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
+}
+function objectName(object, pen) {
+  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== void 0;
+  return inSchema ? pen.name(object.schema, object.name) : pen.name(object.name);
+}
+function futureText({ schema, name: name2 }, pen) {
+  return schema === void 0 ? name2 : `${name2} in schema ${pen.name(schema)}`;
+}
+function sourceText(source, pen) {
+  switch (source.source) {
+    case "direct":
+      return "granted directly";
+    case "owner":
+      return "ownership";
+    case "public":
+      return "PUBLIC";
+    case "column":
+      return "column grants";
+    case "superuser":
+      return "superuser";
+    case "server":
+      return "the server's own rules";
+    case "role":
+      return `role ${pen.name(source.role)}`;
+    default:
+      return pen.text(source.source);
+  }
+}
+
+// src/report/findings.ts
+function byCause(findings3) {
+  const groups = Map.groupBy(findings3, ({ owner, reason }) => `${reason}\0${owner}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { owner, reason, fix } = first;
+    const advice = afterSql(fix);
+    return [
+      {
+        owner,
+        reason,
+        findings: group,
+        ...group.every((finding) => finding.fix === fix) && { fix },
+        advice: group.every((finding) => afterSql(finding.fix) === advice) ? advice : ""
+      }
+    ];
+  });
+}
+function afterSql(fix) {
+  return /;`? (.*)$/s.exec(fix)?.[1] ?? "";
+}
+function alike(findings3, kindOf = (kind) => kind) {
+  const groups = Map.groupBy(
+    findings3,
+    (finding) => [
+      kindOf(finding.kind),
+      finding.schema ?? "",
+      finding.privileges.join(),
+      "sources" in finding ? JSON.stringify(finding.sources) : ""
+    ].join("\0")
+  );
+  return [...groups.values()];
+}
+function objectsIn(list) {
+  const names3 = list.map(
+    ({ kind, schema, name: name2, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name2}\0${owner}` : `${kind}\0${schema}\0${name2}`
+  );
+  return new Set(names3).size;
+}
+function lookedAt({ databases }) {
+  const counts = databases.flatMap(
+    ({ grantees }) => grantees.find(({ error: error2 }) => error2 === void 0)?.objects ?? []
+  );
+  return {
+    tables: counts.reduce((sum, { tables }) => sum + tables, 0),
+    sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
+    skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0)
+  };
+}
+function countIn(report, list) {
+  return granteesOf(report).reduce((sum, grantee) => sum + objectsIn(grantee[list]), 0);
+}
+function granteesOf(report) {
+  return report.databases.flatMap(({ grantees }) => grantees);
+}
+function extraIsDrift({ onExtra }) {
+  return onExtra === "fail" || onExtra === "revoke";
+}
+function unchecked(databases) {
+  return {
+    databases: databases.filter(({ error: error2 }) => error2 !== void 0),
+    grantees: databases.flatMap(
+      (database) => database.error ? [] : database.grantees.filter(({ error: error2 }) => error2 !== void 0).map((grantee) => ({ database, grantee }))
+    )
+  };
+}
+function sourcesText(extra, pen) {
+  return extra.sources.map((source) => sourceText(source, pen)).join(", ");
+}
+
+// src/report/headline.ts
+var MOST_NAMES = 3;
+function headline(report, pen) {
+  if (report.error) return "Could not check anything.";
+  const checked = withoutErrors(report);
+  const { databases, grantees } = unchecked(report.databases);
+  if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
+  if (checked.databases.length === 0) {
+    return `Could not check ${place(report.databases, report, pen)}.`;
+  }
+  const failed2 = [
+    ...named(
+      databases.map(({ database }) => pen.name(database)),
+      `of ${count(report.databases.length, "database")}`
+    ),
+    ...named(
+      grantees.map(
+        ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`
+      ),
+      "pairs of grantee and database"
+    )
+  ];
+  return `Could not check ${series(failed2)}. ${findings(report, checked, pen)}.`;
+}
+function named(names3, counted) {
+  if (names3.length === 0) return [];
+  return names3.length <= MOST_NAMES ? [series(names3)] : [`${names3.length} ${counted}`];
+}
+function verdictLine(report) {
+  const { error: error2 } = report;
+  const line = headline(report, plain);
+  return error2 ? [line, plain.text(error2.message), plain.text(error2.hint)].join("\n").trimEnd() : line;
+}
+function withoutErrors(report) {
+  const databases = report.databases.filter(({ error: error2 }) => error2 === void 0).map((database) => ({
+    ...database,
+    grantees: database.grantees.filter(({ error: error2 }) => error2 === void 0)
+  })).filter(({ grantees }) => grantees.length > 0);
+  return { ...report, databases };
+}
+function findings(report, checked, pen) {
+  const found = (list) => checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
+  const missing = granteesOf(checked).flatMap(({ missing: missing2 }) => missing2);
+  const drift2 = report.mode === "plan" ? "Plan" : "Drift";
+  const extra = countIn(checked, "extra");
+  const beyond2 = `more than asked for on ${objects(checked, "extra")}`;
+  if (missing.length > 0) {
+    const { who: who2, is, holds: holds2 } = forWhom(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
+    const where2 = place(found("missing"), report, pen);
+    const also = extra > 0 ? `; ${holds2} ${beyond2}` : "";
+    return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
+  }
+  if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
+    const { who: who2, holds: holds2 } = forWhom(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
+    return `${drift2}: ${who2} ${holds2} ${beyond2} in ${place(found("extra"), report, pen)}`;
+  }
+  const { who, holds } = forWhom(checked, () => true, pen);
+  const where = place(checked.databases, report, pen);
+  const all = `${who} ${holds} every privilege asked for`;
+  const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
+  const revoked = granteesOf(checked).flatMap(({ revoked: revoked2 }) => revoked2);
+  if (granted.length + revoked.length > 0) {
+    const done = [
+      ...granted.length > 0 ? [`granted on ${objects(checked, "granted")}`] : [],
+      ...revoked.length > 0 ? [`revoked on ${objects(checked, "revoked")}`] : []
+    ];
+    return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
+  }
+  const { tables, sequences } = lookedAt(checked);
+  return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
+}
+function objects(report, list) {
+  const all = granteesOf(report).flatMap((grantee) => grantee[list]);
+  const distinct = countIn(report, list);
+  return distinct === all.length ? countObjects(all) : count(distinct, "object");
+}
+function applied({ mode }, missing) {
+  if (mode !== "plan") return "";
+  const doable = missing.filter(({ reason }) => reason === "not-granted").length;
+  if (doable === missing.length) return "; `mode: apply` would grant it all";
+  return doable === 0 ? "; `mode: apply` could grant none of it" : `; \`mode: apply\` would grant it on ${doable}`;
+}
+function forWhom(report, which, pen) {
+  const names3 = [
+    ...new Set(
+      granteesOf(report).filter(which).map(({ grantee }) => grantee)
+    )
+  ];
+  const who = names3.length <= MOST_NAMES ? series(names3.map((name2) => pen.name(name2))) : count(names3.length, "grantee");
+  return names3.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
+}
+function place(databases, report, pen) {
+  const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
+  const [server = ""] = servers;
+  const all = report.databases.length;
+  const which = databases.length <= MOST_NAMES ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
+}
+function serverText({ host: host2, port: port2 }, pen) {
+  return pen.code(port2 === 5432 ? host2 : `${host2}:${port2}`);
+}
+
+// src/report/reasons.ts
+function explain(cause, setting) {
+  const { pen } = setting;
+  const words2 = explanationOf(cause, setting);
+  const why = words2?.why ?? `The reason is ${pen.code(cause.reason)}.`;
+  if (cause.fix !== void 0) return { why, fix: pen.text(cause.fix) };
+  if (words2 === void 0) return { why, fix: pen.text(cause.findings[0]?.fix ?? "") };
+  return { why, fix: `${words2.fix} ${pen.text(cause.advice)}`.trimEnd() };
+}
+function explanationOf(cause, { database, pen, sql }) {
+  const owner = pen.name(cause.owner);
+  const login = pen.name(database.user);
+  const runAsOwner = `Run ${sql} as ${owner}.`;
+  const reason = cause.reason;
+  switch (reason) {
+    case "not-granted":
+      return {
+        why: `${login} may grant this.`,
+        fix: `Run this action with \`mode: apply\`, or ${sql} as ${login}.`
+      };
+    case "not-revoked":
+      return {
+        why: `${login} may revoke this.`,
+        fix: `Run this action with \`on-extra: revoke\` in \`mode: apply\`, or ${sql} as ${login}.`
+      };
+    case "not-owner":
+      return {
+        why: `${login} has neither the rights of ${owner} nor the grant option.`,
+        fix: runAsOwner
+      };
+    case "owner-lacks-usage":
+      return { why: `${owner} may not use the schema it is in.`, fix: `Run ${sql}, in its order.` };
+    case "locked":
+      return {
+        why: "Another session held a lock on it for too long.",
+        fix: "Run this step again when the migration or job that holds it is done."
+      };
+    case "refused":
+      return { why: "The server refused, although the rights seemed to be there.", fix: runAsOwner };
+    case "read-only":
+      return {
+        why: "The server takes no writes: a replica, or set read-only.",
+        fix: "Use the primary as `host`."
+      };
+    case "gone":
+      return {
+        why: "It was dropped, or dropped and made anew, while this ran.",
+        fix: "Run this step again, after what changes the schema."
+      };
+    case "not-direct":
+      return {
+        why: "It comes by a role or PUBLIC: revoking it from the grantee would change nothing.",
+        fix: "Take it from where it comes from, or the grantee out of that role."
+      };
+    case "other-grantor":
+      return {
+        why: `It was granted by a role that ${login} cannot act as.`,
+        fix: `Have that role run ${sql}.`
+      };
+    case "dependent-privileges":
+      return {
+        why: "The grantee has granted it on, and this action never uses CASCADE.",
+        fix: "Revoke it from the others first."
+      };
+    case "column-privileges":
+      return {
+        why: "It is held on columns; revoking it on the table would take those grants too.",
+        fix: "Revoke it there, column by column, if nobody needs it."
+      };
+    default:
+      return void 0;
+  }
+}
+
+// src/report/issue-body.ts
+function subjectsOf(report, schemas2) {
+  return report.databases.flatMap(
+    (database) => database.grantees.map((grantee) => ({
+      database,
+      grantee,
+      schemas: schemas2,
+      report: { ...report, databases: [{ ...database, grantees: [grantee] }] }
+    }))
+  );
+}
+function markerOf({ database, grantee, schemas: schemas2, report }) {
+  const { host: host2, port: port2, database: name2 } = database;
+  const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
+  return {
+    key: digest([host2.toLowerCase(), port2, name2, grantee.grantee, scope]),
+    found: digest([...new Set(findingsOf(report, grantee).map(objectId))].toSorted())
+  };
+}
+function findingsOf(report, { missing, extra }) {
+  return extraIsDrift(report) ? [...missing, ...extra] : missing;
+}
+function objectId({ kind, schema, name: name2, owner }) {
+  return JSON.stringify([kind, schema, name2, kind === "default-privileges" && owner]);
+}
+function digest(value) {
+  return (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(value)).digest("hex");
+}
+var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) -->/;
+function markerText({ key, found }) {
+  return `<!-- azure-postgres-grants drift ${key} ${found} -->`;
+}
+function readMarker(body) {
+  const [, key, found] = MARKER.exec(body ?? "") ?? [];
+  return key !== void 0 && found !== void 0 ? { key, found } : void 0;
+}
+var MOST_TITLE = 256;
+function issueTitle({ database, grantee }) {
+  const about = "Drift of PostgreSQL privileges";
+  const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
+  return title.length <= MOST_TITLE ? title : about;
+}
+var MOST_BODY = 65536;
+var SHOWN_ROWS = 12;
+var FOLD_LENGTH = 16e3;
+var SQL_LENGTH = 24e3;
+var MOST_NAMES2 = 8;
+function issueBody(subject2, run) {
+  const head = `${markerText(markerOf(subject2))}
+
+### \u274C ${headline(subject2.report, markdown)}
+
+`;
+  const cut2 = `The rest would not fit here: it is in the JSON report (output \`report\`) of ${run}.
+
+`;
+  const foot = `---
+
+Found by ${run}. azure-postgres-grants keeps this issue: each run writes this text anew, tells in a comment when the set of objects changes, and closes the issue when the drift is gone. Write comments; changes to this text are lost.
+`;
+  let body = head;
+  for (const block of blocks(subject2)) {
+    if (body.length + block.length + cut2.length + foot.length > MOST_BODY) {
+      body += cut2;
+      break;
+    }
+    body += `${block}
+
+`;
+  }
+  return body + foot;
+}
+function* blocks(subject2) {
+  const { database, grantee, report } = subject2;
+  yield facts(subject2);
+  for (const cause of byCause(grantee.missing)) yield* causeBlocks("Missing", cause, database);
+  const beyond2 = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
+  for (const cause of byCause(grantee.extra)) yield* causeBlocks(beyond2, cause, database);
+  yield* mendingBlocks(database);
+}
+function facts({ database, schemas: schemas2, report }) {
+  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MOST_NAMES2, (name2) => markdown.name(name2))}`;
+  const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.text(database.serverVersion)}`];
+  return [
+    `Looked at ${where}`,
+    `as ${markdown.name(database.user)}`,
+    ...version,
+    `mode \`${report.mode}\``
+  ].join(" \xB7 ");
+}
+function* causeBlocks(what, cause, database) {
+  const { owner, findings: findings3 } = cause;
+  const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
+  yield `**${what} on ${countKinds(findings3)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`;
+  if (findings3.length <= SHOWN_ROWS) yield table(findings3);
+  else
+    yield `<details><summary>All ${countKinds(findings3)}</summary>
+
+${table(findings3, FOLD_LENGTH)}
+
+</details>`;
+}
+function table(findings3, room = Number.POSITIVE_INFINITY) {
+  const rows = [];
+  let left = room;
+  for (const finding of findings3) {
+    const from = "sources" in finding ? ` (${sourcesText(finding, markdown)})` : "";
+    const row = `| ${objectText(finding, markdown)} | ${finding.privileges.join(", ")}${from} |`;
+    left -= row.length + 1;
+    if (left < 0) break;
+    rows.push(row);
+  }
+  const rest = findings3.length - rows.length;
+  const more = rest === 0 ? [] : ["", `${count(rest, "more is", "more are")} in the JSON report (output \`report\`).`];
+  return ["| Object | Privileges |", "| :-- | :-- |", ...rows, ...more].join("\n");
+}
+function* mendingBlocks({ mending, grantees }) {
+  const drifting = grantees.filter(({ verdict }) => verdict === "drift").length;
+  const whom = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
+  for (const block of mending) {
+    const { statements: statements2 } = block;
+    const size = `${count(statements2.length, "statement")}${whom}`;
+    yield statements2.reduce((sum, statement) => sum + statement.length, 0) > SQL_LENGTH ? `**SQL for ${runner(block, markdown)}** (${size}): too long for here, in the SQL file (output \`sql\`).` : `<details><summary><b>SQL for ${runner(block, markup)}</b> (${size})</summary>
+
+${codeBlock("sql", statements2.map(visibleSql).join("\n"))}
+
+</details>`;
+  }
+}
+var NEWS = {
+  changed: "The set of objects has changed; the text above is up to date.",
+  back: "The drift is back; the text above is up to date.",
+  gone: "The drift is gone."
+};
+function issueComment(news, { report }, run) {
+  return `${NEWS[news]} ${headline(report, markdown)}
+
+Found by ${run}.`;
+}
+
+// src/github/drift-issue/patience.ts
+var import_promises = require("node:timers/promises");
+var MOST_ATTEMPTS = 4;
+var LIMIT_WAIT = 6e4;
+function patiently({ firstWait, mostTime, answerTime }, tell3) {
+  const end = Date.now() + mostTime;
+  return async (request) => {
+    for (let attempt3 = 1; ; attempt3 += 1) {
+      try {
+        return await request(AbortSignal.timeout(answerTime));
+      } catch (error2) {
+        const wait = waitAfter(refusalIn(error2), firstWait * 2 ** (attempt3 - 1));
+        if (wait === void 0 || attempt3 === MOST_ATTEMPTS || Date.now() + wait > end) throw error2;
+        tell3(
+          `GitHub did not take a request for the drift issue; trying again in ${Math.ceil(wait / 1e3)} s.`
+        );
+        await (0, import_promises.setTimeout)(wait);
+      }
+    }
+  };
+}
+function refusalIn(error2) {
+  const {
+    status = 0,
+    message = String(error2),
+    response
+  } = error2 ?? {};
+  return { status, message, headers: response?.headers ?? {} };
+}
+function isLimit({ status, message, headers }) {
+  if (status === 429) return true;
+  const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
+  return status === 403 && (says || /rate limit/i.test(message));
+}
+function waitAfter(refusal, usual) {
+  const { status, headers } = refusal;
+  const limit = isLimit(refusal);
+  if (!limit && status < 500) return void 0;
+  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1e3 || usual;
+  if (limit && headers["x-ratelimit-remaining"] === "0") {
+    const reset = Number(headers["x-ratelimit-reset"]) * 1e3 || Date.now() + LIMIT_WAIT;
+    return Math.max(usual, reset - Date.now());
+  }
+  return limit ? LIMIT_WAIT : usual;
+}
+
+// src/github/drift-issue/trouble.ts
+var NoWayToGitHub = class extends Error {
+};
+function troubleOf(error2) {
+  if (error2 instanceof NoWayToGitHub) return { text: error2.message, everywhere: true };
+  const refusal = refusalIn(error2);
+  const { status, message } = refusal;
+  if (isLimit(refusal)) {
+    return everywhere("GitHub's rate limit is reached. The next run goes on where this one stopped.");
+  }
+  if (status >= 500) {
+    return everywhere(
+      `GitHub could not be reached or is out of order (${message}). Look at https://www.githubstatus.com; the next run goes on where this one stopped.`
+    );
+  }
+  if (status === 401) {
+    return everywhere(
+      "GitHub does not know `github-token` (401). Leave it out to use the job's own, or give one that is still valid."
+    );
+  }
+  if (status === 403 && /not accessible/i.test(message)) {
+    return everywhere(
+      "The token may not write issues (403). Add `issues: write` to the job: `permissions: { id-token: write, contents: read, issues: write }` (what is not named there is taken away). A pull request from a fork never gets it."
+    );
+  }
+  if (status === 410 && /disabled/i.test(message)) {
+    return everywhere(
+      "Issues are switched off in this repository (410). Switch them on in its settings under Features, or set `drift-issue: false`."
+    );
+  }
+  if (status === 404) {
+    return {
+      text: "GitHub shows no such repository or issue to this token (404): issues are switched off, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+      everywhere: false
+    };
+  }
+  return { text: `${message}.`.replace(/\.\.$/, "."), everywhere: false };
+}
+function everywhere(text) {
+  return { text, everywhere: true };
+}
+
+// src/github/drift-issue/tracker.ts
+var LABEL = {
+  name: "azure-postgres-grants",
+  color: "b60205",
+  description: "PostgreSQL privileges have drifted; kept by azure-postgres-grants"
+};
+var PATIENCE2 = { firstWait: 1e3, mostTime: 12e4, answerTime: 2e4 };
+async function openTracker(options) {
+  const { env, token, patience = PATIENCE2 } = options;
+  const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
+  if (!owner || !repo) {
+    throw new NoWayToGitHub(
+      "GITHUB_REPOSITORY is not set, so this does not run in a GitHub workflow. Leave `drift-issue` out here."
+    );
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new NoWayToGitHub(
+      "`github-token` is empty or holds white space or other characters that no token has. Leave it out to use the job's own."
+    );
+  }
+  const { getOctokit } = await import("./actions-github.cjs");
+  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
+  const patient = patiently(patience, info);
+  octokit.hook.wrap(
+    "request",
+    (request, options2) => patient((signal) => {
+      options2.request = { ...options2.request, signal };
+      return request(options2);
+    })
+  );
+  const { issues: api } = octokit.rest;
+  const repository = { owner, repo };
+  let labelled = false;
+  return {
+    run: runLink(env),
+    async issues() {
+      const all = await octokit.paginate(api.listForRepo, {
+        ...repository,
+        labels: LABEL.name,
+        state: "all",
+        per_page: 100
+      });
+      return all.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
+    },
+    async create(title, body) {
+      if (!labelled) {
+        await api.createLabel({ ...repository, ...LABEL }).catch(() => void 0);
+        labelled = true;
+      }
+      const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
+      if (data.labels.length === 0) {
+        warning(
+          `GitHub dropped the label ${LABEL.name} of issue #${data.number}: \`github-token\` may not set labels. The next run finds the issue by it, and would open another: add the label by hand, or leave \`github-token\` out and give the job \`permissions: issues: write\`.`,
+          { title: "Drift issue" }
+        );
+      }
+      const [issue2] = ours(data);
+      if (!issue2) throw new Error(`GitHub did not keep the text of issue #${data.number} as it was sent.`);
+      return issue2;
+    },
+    async update({ number }, change) {
+      await api.update({ ...repository, issue_number: number, ...change });
+    },
+    async comment({ number }, body) {
+      await api.createComment({ ...repository, issue_number: number, body });
+    }
+  };
+}
+function ours(issue2) {
+  const marker = readMarker(issue2.body);
+  if (!marker) return [];
+  return [{ ...marker, number: issue2.number, open: issue2.state === "open", url: issue2.html_url }];
+}
+function runLink({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
+  if (!GITHUB_RUN_ID) return "a run";
+  const server = GITHUB_SERVER_URL || "https://github.com";
+  return `[this run](${server}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID})`;
+}
+
+// src/github/drift-issue.ts
+async function keepDriftIssues(report, options) {
+  if (report.mode === "plan") return;
+  const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
+  if (subjects.length === 0) return;
+  const troubles = /* @__PURE__ */ new Set();
+  const attempt3 = async (task) => {
+    try {
+      await task();
+      return true;
+    } catch (error2) {
+      const { text, everywhere: everywhere2 } = troubleOf(error2);
+      troubles.add(text);
+      return !everywhere2;
+    }
+  };
+  await attempt3(async () => {
+    const tracker = await openTracker(options);
+    const issues = await tracker.issues();
+    const created = [];
+    for (const subject2 of subjects) {
+      const { key } = markerOf(subject2);
+      const own = issues.filter((issue2) => issue2.key === key);
+      if (!await attempt3(() => keep(tracker, subject2, own, created))) break;
+    }
+    if (created.length > 0) await closeDoubles(tracker, created);
+  });
+  for (const trouble of troubles) {
+    warning(visible(`The drift issue could not be kept: ${trouble} The verdict stands all the same.`), {
+      title: "Drift issue"
+    });
+  }
+}
+async function keep(tracker, subject2, issues, created) {
+  const [issue2, ...doubles] = issues;
+  const { run } = tracker;
+  for (const double of doubles) if (issue2 && double.open) await closeDouble(tracker, double, issue2);
+  if (subject2.grantee.verdict !== "drift") {
+    if (!issue2?.open) return;
+    await tracker.update(issue2, { state: "closed", state_reason: "completed" });
+    await tracker.comment(issue2, issueComment("gone", subject2, run));
+    tell("closed", issue2);
+  } else if (!issue2) {
+    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run));
+    created.push(opened);
+    tell("opened", opened);
+  } else {
+    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run) });
+    const changed2 = issue2.found !== markerOf(subject2).found;
+    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run));
+    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run));
+    tell(issue2.open ? "updated" : "opened again", issue2);
+  }
+}
+async function closeDoubles(tracker, created) {
+  const issues = await tracker.issues();
+  for (const issue2 of created) {
+    const oldest = issues.find(({ key }) => key === issue2.key);
+    if (oldest && oldest.number < issue2.number) await closeDouble(tracker, issue2, oldest);
+  }
+}
+async function closeDouble(tracker, double, issue2) {
+  await tracker.update(double, { state: "closed", state_reason: "not_planned" });
+  await tracker.comment(double, `Duplicate of #${issue2.number}: two runs opened it at once.`);
+  tell(`closed, a duplicate of #${issue2.number}`, double);
+}
+function tell(what, { number, url }) {
+  info(logLine(`Drift issue #${number} ${what}: ${url}`));
+}
+
+// src/github/output.ts
+var import_promises2 = require("node:fs/promises");
+var import_node_os = require("node:os");
+var import_node_path = require("node:path");
+
+// src/report/annotations.ts
+var MOST_FINDINGS = 9;
+var MOST_CHARACTERS = 3900;
+var MOST_NAMES3 = 3;
+var MOST_WARNINGS = 5;
+function annotations(report) {
+  const findings3 = [...errors(report), ...drift(report)];
+  const level = findings3[0]?.level ?? "error";
+  const rest = findings3.length - MOST_FINDINGS;
+  const shown2 = rest <= 0 ? findings3 : [
+    ...findings3.slice(0, MOST_FINDINGS - 1),
+    {
+      level,
+      title: "More findings",
+      message: `${count(rest + 1, "more finding")} in the job summary.`
+    }
+  ];
+  return [...shown2, ...warnings(report)].map((annotation) => ({
+    ...annotation,
+    message: cut(annotation.message)
+  }));
+}
+function errors({ databases }) {
+  const all = databases.flatMap((database) => {
+    const where = plain.name(database.database);
+    if (database.error) return [{ error: database.error, where }];
+    return database.grantees.flatMap(
+      ({ error: error2, grantee }) => error2 ? [{ error: error2, where: `${where} for ${plain.name(grantee)}` }] : []
+    );
+  });
+  const alike2 = Map.groupBy(all, ({ error: error2 }) => `${error2.message}\0${error2.hint}`);
+  return [...alike2.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const where = some(group, MOST_NAMES3, ({ where: where2 }) => where2);
+    const { message, hint } = first.error;
+    return [
+      {
+        level: "error",
+        title: `Could not check ${where}`,
+        message: [plain.text(message), plain.text(hint)].join("\n").trimEnd()
+      }
+    ];
+  });
+}
+function drift(report) {
+  const level = report.mode === "plan" ? "notice" : "error";
+  const judged = extraIsDrift(report);
+  const findings3 = report.databases.flatMap(
+    (database) => database.grantees.flatMap((grantee) => [
+      ...findingsOf2(database, grantee, grantee.missing, "Missing", missingText),
+      ...judged ? findingsOf2(database, grantee, grantee.extra, "Not asked for", extraText) : []
+    ])
+  );
+  const same = Map.groupBy(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`);
+  return [...same.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const where = some(group, MOST_NAMES3, ({ database }) => plain.name(database));
+    const message = `${first.before} in ${where}. ${first.after}`;
+    return [{ ...first, objects: first.objects * group.length, message }];
+  }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
+}
+function findingsOf2(database, { grantee }, list, what, text) {
+  return byCause(list).flatMap(
+    (cause) => alike(cause.findings, rankOf).flatMap((group) => {
+      const [first] = group;
+      if (!first) return [];
+      const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
+      const { why, fix } = explain(one, { database, pen: plain, sql: "the SQL in the job summary" });
+      const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
+      const names3 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
+      return [
+        {
+          rank: rankOf(first.kind),
+          objects: group.length,
+          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names3})`)}, owned by ${plain.name(cause.owner)},`,
+          database: database.database,
+          after: `${why} ${fix}`
+        }
+      ];
+    })
+  );
+}
+var RANKS = { database: 0, schema: 1, "default-privileges": 3 };
+function rankOf(kind) {
+  return RANKS[kind] ?? 2;
+}
+function missingText({ privileges: privileges2 }, grantee, on) {
+  return `${grantee} is missing ${privileges2.join(", ")} on ${on}`;
+}
+function extraText(extra, grantee, on) {
+  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), not asked for, on ${on}`;
+}
+function warnings(report) {
+  const all = granteesOf(report).flatMap(
+    ({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.text(message2))
+  );
+  const distinct = [...new Set(all)];
+  if (distinct.length === 0) return [];
+  const rest = distinct.length - MOST_WARNINGS;
+  const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
+  const message = [...distinct.slice(0, MOST_WARNINGS), ...more].join("\n");
+  return [{ level: "warning", title: count(distinct.length, "warning"), message }];
+}
+function cut(message) {
+  if (message.length <= MOST_CHARACTERS) return message;
+  return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}\u2026 (the rest is in the JSON report)`;
+}
+
+// src/report/json.ts
+var DEPTH_OF_FINDINGS = 6;
+function renderJson(report) {
+  return `${render(report, 0).replaceAll("##[", "#\\u0023[")}
+`;
+}
+function render(value, depth) {
+  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS)
+    return JSON.stringify(value);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const items = Array.isArray(value) ? value.map((item) => render(item, depth + 1)) : Object.entries(value).filter(([, item]) => item !== void 0).map(([key, item]) => `${JSON.stringify(key)}: ${render(item, depth + 1)}`);
+  if (items.length === 0) return `${open}${close}`;
+  const indent = "  ".repeat(depth);
+  return `${open}
+${items.map((item) => `${indent}  ${item}`).join(",\n")}
+${indent}${close}`;
+}
+
+// src/report/log.ts
+var MOST_LINES = 200;
+function logGroups(report) {
+  return report.databases.map((database) => ({
+    title: logLine(
+      `${plain.name(database.database)} on ${serverText(database, plain)}: ${VERDICT_WORDS[database.verdict]}`
+    ),
+    lines: [
+      ...failure(database),
+      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee)),
+      ...report.mode === "plan" ? listed("Mode apply would run", sqlLines(database), String) : []
+    ]
+  }));
+}
+function sqlLines({ statements: statements2 }) {
+  return statements2.flatMap((sql) => visibleSql(sql).split("\n"));
+}
+function failure({ error: error2 }) {
+  if (!error2) return [];
+  return [...logLines(error2.message), ...logLines(error2.hint)].filter((line) => line !== "");
+}
+function granteeLines(database, grantee) {
+  const { tables, sequences, skipped } = grantee.objects;
+  const looked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const name2 = plain.name(grantee.grantee);
+  return [
+    logLine(`${name2}: ${VERDICT_WORDS[grantee.verdict]}${grantee.error ? "" : ` (${looked})`}`),
+    ...failure(grantee),
+    ...changed("Granted", grantee.granted),
+    ...changed("Revoked", grantee.revoked),
+    ...byCause(grantee.missing).flatMap((cause) => [
+      ...listed(
+        `Missing on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        objectLine
+      ),
+      ...explanation(cause, database)
+    ]),
+    ...byCause(grantee.extra).flatMap((cause) => [
+      ...listed(
+        `More than asked for on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`
+      ),
+      ...explanation(cause, database)
+    ]),
+    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${message}`))
+  ];
+}
+function explanation(cause, database) {
+  const { why, fix } = explain(cause, { database, pen: plain, sql: "the SQL in the job summary" });
+  return logLines(`${why} ${fix}`);
+}
+function changed(verb, objects2) {
+  return listed(`${verb} on ${countKinds(objects2)}`, objects2, objectLine);
+}
+function objectLine(object) {
+  return `${objectText(object, plain)}: ${object.privileges.join(", ")}`;
+}
+function listed(title, items, line) {
+  if (items.length === 0) return [];
+  const rest = items.length - MOST_LINES;
+  return [
+    logLine(`${title}:`),
+    ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${line(item)}`)),
+    ...rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []
+  ];
+}
+
+// src/report/outputs.ts
+function outputsOf(report) {
+  return {
+    verdict: report.verdict,
+    "missing-count": countIn(report, "missing"),
+    "granted-count": countIn(report, "granted"),
+    "extra-count": countIn(report, "extra"),
+    "revoked-count": countIn(report, "revoked")
+  };
+}
+
+// src/report/sql-file.ts
+function renderSql(report) {
+  const parts = report.databases.flatMap(
+    (database) => database.mending.map((block) => ({ database, block }))
+  );
+  if (parts.length === 0) return "";
+  const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
+  const runnable = parts.filter(({ block }) => block.runnable);
+  const others = Map.groupBy(
+    parts.filter(({ block }) => !block.runnable),
+    ({ block }) => runner(block, plain)
+  );
+  const lines2 = [
+    ...header(report),
+    ...runnable.flatMap((part) => [...script(part), ""]),
+    ...[...others].flatMap(([who, theirs]) => [
+      ...commented([`-- To run as ${who}:`, ...theirs.flatMap(script)]),
+      ""
+    ])
+  ];
+  return `${lines2.join("\n").trimEnd()}
+`;
+}
+function statementsOf({ block }) {
+  return block.statements.map(visibleSql);
+}
+function scriptPart({ databases }) {
+  const oneServer = new Set(databases.map(({ host: host2, port: port2 }) => `${host2}:${port2}`)).size === 1;
+  return (part) => {
+    const { database, host: host2, port: port2 } = part.database;
+    if (/[\r\n]/.test(database)) return unreachable(part);
+    return [
+      connectLine({ dbname: database, ...!oneServer && { host: host2, port: `${port2}` } }),
+      ...statementsOf(part)
+    ];
+  };
+}
+function header({ databases, mode }) {
+  const [first, ...others] = databases;
+  if (!first) return [];
+  const where = others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : `${plain.name(first.database)} on ${serverText(first, plain)}`;
+  return [
+    `-- What mends the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- First what ${plain.name(first.user)} can run; then, commented out, what other roles have to run.`,
+    ""
+  ];
+}
+function commented(lines2) {
+  return lines2.flatMap((text) => text.split(/\r\n|\r|\n/)).map((line) => `-- ${line}`);
+}
+function connectLine(settings) {
+  const conninfo = Object.entries(settings).map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`).join(" ");
+  return `\\connect -reuse-previous=on "${conninfo.replaceAll('"', '""')}"`;
+}
+function unreachable(part) {
+  const why = `-- No \\connect can name database ${plain.name(part.database.database)}, for its line break. Connect to it and run:`;
+  return commented([why, ...statementsOf(part)]);
+}
+
+// src/report/page.ts
+var MOST_BYTES = 1e6;
+var END_BYTES = 1e3;
+var CUT = "The summary ends here because it would grow too long. The whole is in the JSON report (output `report`).";
+function openPage() {
+  const parts = [];
+  let bytes = 0;
+  let full = false;
+  const put = (text) => {
+    parts.push(text);
+    bytes += Buffer.byteLength(text);
+  };
+  const fits2 = (text) => {
+    full ||= bytes + Buffer.byteLength(text) > MOST_BYTES - END_BYTES;
+    return !full;
+  };
+  const add = (block) => {
+    const text = `${block}
+
+`;
+    if (fits2(text)) put(text);
+  };
+  return {
+    add,
+    table(head, rows, most = Number.POSITIVE_INFINITY) {
+      const first = `| ${head.join(" | ")} |
+|${" :-- |".repeat(head.length)}
+`;
+      if (!fits2(first)) return;
+      put(first);
+      let shown2 = 0;
+      for (const row of rows) {
+        const line = `| ${row.join(" | ")} |
+`;
+        if (shown2 === most || !fits2(line)) {
+          put("\nMore rows are in the JSON report (output `report`).\n");
+          break;
+        }
+        put(line);
+        shown2 += 1;
+      }
+      put("\n");
+    },
+    fold(title, content, open = false) {
+      const start = `<details${open ? " open" : ""}><summary>${title}</summary>
+
+`;
+      if (!fits2(start)) return;
+      put(start);
+      content();
+      put("</details>\n\n");
+    },
+    close: () => `${parts.join("")}${full ? `${CUT}
+` : ""}`
+  };
+}
+
+// src/report/summary.ts
+var SHOWN_ROWS2 = 12;
+var FOLDED_ROWS = 1e3;
+var SQL_BYTES = 65536;
+var MOST_WARNINGS2 = 20;
+var MOST_NAMES4 = 8;
+var MOST_CAUSES = 20;
+var MOST_DATABASES = 200;
+var MOST_GREEN_ROWS = 20;
+var ICONS = { "in-sync": "\u2705", repaired: "\u{1F527}", drift: "\u274C", error: "\u26A0\uFE0F" };
+function renderSummary(report) {
+  const page = openPage();
+  page.add(`### ${icon(report)} ${headline(report, markdown)}`);
+  if (report.error) errorPart(page, report.error);
+  if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
+  for (const section of sections(report)) sectionPart(page, report, section);
+  facts2(page, report);
+  return page.close();
+}
+function icon({ mode, verdict }) {
+  return mode === "plan" && verdict === "drift" ? "\u{1F4CB}" : ICONS[verdict];
+}
+var MOST_COMPARED = 1e3;
+function sections(report) {
+  const told = report.databases.filter(
+    (database) => database.error || database.grantees.some(hasSomethingToSay)
+  );
+  const groups = [...Map.groupBy(told, (database) => sameDatabase(database)).values()];
+  return groups.map((databases) => ({ databases, grantees: databases[0]?.grantees ?? [] }));
+}
+function hasSomethingToSay({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
+  return error2 !== void 0 || [missing, granted, extra, revoked, warnings2].some((list) => list.length > 0);
+}
+function sameDatabase(database) {
+  const { error: error2, user, mending, grantees } = database;
+  if (grantees.some(isLarge)) return database;
+  return JSON.stringify([error2, user, mending, grantees.map((g) => [g.grantee, sayable(g)])]);
+}
+function isLarge({ missing, granted, extra, revoked }) {
+  return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
+}
+function sayable({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
+  return [error2, missing, granted, extra, revoked, warnings2];
+}
+function sameGrantees(grantees) {
+  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(sayable(grantee), (name2, value) => name2 === "fix" ? void 0 : value);
+  return [...Map.groupBy(grantees.filter(hasSomethingToSay), key).values()];
+}
+function sectionPart(page, report, { databases, grantees }) {
+  const [database] = databases;
+  if (!database) return;
+  if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database: database2 }) => database2))}`);
+  if (database.error) errorPart(page, database.error);
+  const several = grantees.length > 1;
+  const parts = sameGrantees(grantees).flatMap((same) => {
+    const [grantee] = same;
+    return grantee ? [{ grantee, whom: several ? same.map(({ grantee: grantee2 }) => grantee2) : [] }] : [];
+  });
+  for (const { grantee, whom } of parts) driftPart(page, report, database, grantee, whom);
+  for (const block of database.mending) mendingPart(page, report, block);
+  for (const { grantee, whom } of parts) {
+    warningsPart(page, grantee, whom);
+    changedPart(page, "Granted", grantee.granted, whom);
+    changedPart(page, "Revoked", grantee.revoked, whom);
+  }
+}
+function names(list) {
+  return some(list, MOST_NAMES4, (name2) => markdown.name(name2));
+}
+function errorPart(page, { message, hint }) {
+  page.add(`**What happened:** ${markdown.text(message)}`);
+  if (hint) page.add(`**What to do:** ${markdown.text(hint)}`);
+  page.add("This is no finding: whether a privilege is missing could not be checked.");
+}
+function driftPart(page, report, database, { error: error2, missing, extra }, whom) {
+  if (whom.length > 0 && (error2 || missing.length > 0 || extra.length > 0)) {
+    page.add(`##### For ${names(whom)}`);
+  }
+  if (error2) errorPart(page, error2);
+  causesPart(page, "Missing", causesFor(whom, missing), database, ["Missing"], ({ privileges: privileges2 }) => [
+    privileges2.join(", ")
+  ]);
+  const beyond2 = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
+  causesPart(page, beyond2, causesFor(whom, extra), database, ["Extra", "From"], (finding) => [
+    finding.privileges.join(", "),
+    sourcesText(finding, markdown)
+  ]);
+}
+function causesFor(whom, findings3) {
+  const causes = byCause(findings3);
+  return whom.length > 1 ? causes.map(({ fix: _, ...cause }) => cause) : causes;
+}
+function causesPart(page, what, causes, database, head, cells) {
+  for (const cause of causes.slice(0, MOST_CAUSES)) {
+    const { owner, findings: findings3 } = cause;
+    const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
+    page.add(`**${what} on ${countKinds(findings3)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`);
+    findingsTable(page, ["Object", ...head], findings3, cells);
+  }
+  const rest = causes.slice(MOST_CAUSES).flatMap(({ findings: findings3 }) => findings3);
+  if (rest.length > 0) {
+    page.add(`**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`);
+  }
+}
+function findingsTable(page, head, findings3, cells) {
+  const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
+  if (findings3.length <= SHOWN_ROWS2) {
+    page.table(head, findings3.map(row));
+    return;
+  }
+  const groups = alike(findings3).toSorted((a, b) => b.length - a.length);
+  page.table(
+    head,
+    groups.slice(0, SHOWN_ROWS2).flatMap((group) => group[0] ? [[groupText(group), ...cells(group[0])]] : [])
+  );
+  const rest = groups.slice(SHOWN_ROWS2).flat();
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  page.fold(
+    `All ${countObjects(findings3)}${others}`,
+    () => page.table(head, lazily(findings3, row), FOLDED_ROWS)
+  );
+}
+function* lazily(findings3, row) {
+  for (const finding of findings3) yield row(finding);
+}
+function groupText(group) {
+  const [first] = group;
+  if (!first) return "";
+  if (group.length === 1) return objectText(first, markdown);
+  return `${countKind(first.kind, group.length)}: ${some(group, 3, (object) => objectName(object, markdown))}`;
+}
+function changedPart(page, verb, changed2, whom) {
+  if (changed2.length === 0) return;
+  page.fold(
+    `${verb} on ${countObjects(changed2)}${forWhom2(whom, markup)}`,
+    () => page.table(
+      ["Object", verb],
+      lazily(changed2, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      FOLDED_ROWS
+    )
+  );
+}
+function mendingPart(page, { mode }, block) {
+  const { runnable, statements: statements2 } = block;
+  const lines2 = count(statements2.length, "statement");
+  const size = statements2.reduce((sum, statement) => sum + statement.length, 0);
+  if (size > SQL_BYTES) {
+    page.add(
+      `**SQL for ${runner(block, markdown)}:** ${lines2}, too long for here, in the SQL file (output \`sql\`).`
+    );
+    return;
+  }
+  const planned = runnable && mode === "plan";
+  const note = planned ? `${lines2}: <code>mode: apply</code> runs it` : lines2;
+  page.fold(
+    `<b>SQL for ${runner(block, markup)}</b> (${note})`,
+    () => page.add(codeBlock("sql", statements2.map(visibleSql).join("\n"))),
+    planned
+  );
+}
+function warningsPart(page, { warnings: warnings2 }, whom) {
+  if (warnings2.length === 0) return;
+  const shown2 = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.text(message)}`);
+  const rest = warnings2.length - shown2.length;
+  const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
+  page.add(
+    `**${count(warnings2.length, "warning")}${forWhom2(whom, markdown)}**
+
+${[...shown2, ...more].join("\n")}`
+  );
+}
+function forWhom2(whom, pen) {
+  return whom.length === 0 ? "" : ` for ${some(whom, MOST_NAMES4, (name2) => pen.name(name2))}`;
+}
+function overview(page, report) {
+  const rows = report.databases.flatMap(overviewRows);
+  if (rows.every(({ verdict }) => verdict === "error")) return;
+  const told = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const many = (of) => new Set(rows.map(of)).size > 1;
+  const columns = [
+    { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
+    {
+      head: "Server",
+      show: many(({ database }) => serverText(database, markdown)),
+      cell: ({ database }) => serverText(database, markdown)
+    },
+    {
+      head: "Grantee",
+      show: granteesOf(report).some(({ grantee }, _, [first]) => grantee !== first?.grantee),
+      cell: ({ grantee }) => grantee ? markdown.name(grantee.grantee) : "all"
+    },
+    { head: "Verdict", show: true, cell: ({ verdict }) => verdictText(verdict) },
+    ...["missing", "granted", "extra", "revoked"].map((list) => ({
+      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
+      show: granteesOf(report).some((grantee) => grantee[list].length > 0),
+      cell: ({ grantee, verdict }) => grantee && verdict !== "error" ? String(objectsIn(grantee[list])) : "?"
+    }))
+  ];
+  const shown2 = columns.filter(({ show }) => show);
+  page.table(
+    shown2.map(({ head }) => head),
+    told.map((row) => shown2.map(({ cell }) => cell(row))),
+    MOST_DATABASES
+  );
+  if (told.length < rows.length) page.add(`The other ${rows.length - told.length} are in sync.`);
+}
+function overviewRows(database) {
+  if (database.error) return [{ database, verdict: "error" }];
+  return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
+}
+function verdictText(verdict) {
+  return `${ICONS[verdict]} ${VERDICT_WORDS[verdict]}`;
+}
+function facts2(page, report) {
+  const { tables, sequences, skipped } = lookedAt(report);
+  if (tables + sequences + skipped === 0) return;
+  const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
+  page.add(
+    [
+      `Looked at ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+      `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
+      `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.text)}`,
+      `mode \`${report.mode}\``
+    ].join(" \xB7 ")
+  );
+  const held = granteesOf(report).flatMap(({ held: held2 }) => held2);
+  if (held.length === 0) return;
+  page.fold(
+    "Where the privileges come from",
+    () => page.table(["Objects", "Privileges", "From"], heldRows(held), FOLDED_ROWS)
+  );
+}
+function heldRows(held) {
+  const groups = Map.groupBy(
+    held,
+    ({ kind, privileges: privileges2, ...source }) => [kind, privileges2.join(), source.source, "role" in source ? source.role : ""].join("\0")
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const total = group.reduce((sum, { objects: objects2 }) => sum + objects2, 0);
+    return [[countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)]];
+  });
+}
+
+// src/github/output.ts
+async function tell2(report, env) {
+  const files = await unharmed("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
+  await unharmed("set the outputs", async () => {
+    const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };
+    for (const [name2, value] of Object.entries(outputs)) setOutput(name2, value);
+  });
+  await unharmed("write the log", async () => tellLog(report));
+  await unharmed("write the job summary", () => tellSummary(report, env.GITHUB_STEP_SUMMARY));
+  await unharmed("annotate the job", async () => {
+    for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
+  });
+  tellVerdict(report);
+}
+var ANNOTATE = { error, warning, notice };
+async function writeFiles(report, parent) {
+  const directory = await (0, import_promises2.mkdtemp)((0, import_node_path.join)(parent, "azure-postgres-grants-"));
+  const paths = { report: (0, import_node_path.join)(directory, "report.json"), sql: (0, import_node_path.join)(directory, "mending.sql") };
+  await (0, import_promises2.writeFile)(paths.report, renderJson(report));
+  await (0, import_promises2.writeFile)(paths.sql, renderSql(report));
+  return paths;
+}
+function tellLog(report) {
+  for (const { title, lines: lines2 } of logGroups(report)) {
+    startGroup(title);
+    for (const line of lines2) info(line);
+    endGroup();
+  }
+}
+async function tellSummary(report, file) {
+  if (file) await (0, import_promises2.appendFile)(file, renderSummary(report));
+  else notice("There is no job summary, for GITHUB_STEP_SUMMARY is not set: see the output `report`.");
+}
+function tellVerdict(report) {
+  const line = verdictLine(report);
+  const failed2 = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
+  if (failed2) setFailed(line);
+  else info(logLines(line).join("\n"));
+}
+async function unharmed(what, task) {
+  try {
+    return await task();
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warning(visible(`Could not ${what}: ${why}. The verdict below stands all the same.`));
+    return void 0;
+  }
+}
+
+// src/grants/kinds.ts
+function typeOf(group) {
+  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
+  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
+  return "table";
+}
+function isRelation(kind) {
+  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+}
+
+// src/grants/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
+var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
+var MAINTAIN_SINCE = 17e4;
+function tablePrivilegesOf(serverVersion) {
+  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+}
+
+// src/grants/snapshot.ts
+var PUBLIC = "0";
+function keyOf(group, member) {
+  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
+}
+function roleOf(snapshot, oid) {
+  const role = snapshot.roles.get(oid);
+  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
+  return role;
+}
+
+// src/grants/sources.ts
+function sourcesOf(snapshot, group, grantee, privilege) {
+  if (grantee.superuser) return [{ source: "superuser" }];
+  const holders = new Set(
+    group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
+  );
+  const roles = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 })).sort((a, b) => a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1);
+  const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
+  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+  const sources = [...direct, ...roles, ...everybody];
+  return sources.length === 0 ? [{ source: "server" }] : sources;
+}
+function predefined(role, { kind }) {
+  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
+  return isRelation(kind) && ON_RELATIONS[role] || [];
+}
+var ON_RELATIONS = {
+  pg_read_all_data: ["SELECT"],
+  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
+  pg_maintain: ["MAINTAIN"]
+};
+
+// src/grants/drift.ts
+function driftOf(snapshot, demand, grantee) {
+  const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee)));
+  const isTomorrow = (finding) => finding.group.kind === "default-privileges";
+  return {
+    objects: countObjects2(snapshot),
+    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
+    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
+    extra: groups.filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee))).sort(byName),
+    extraOnColumns: snapshot.columns.filter((column) => column.grantee === grantee.oid).map(({ group, member, privileges: privileges2 }) => ({ grantee, group, member, privileges: privileges2 })).sort(byName),
+    held: countSources(snapshot, groups, grantee)
+  };
+}
+function demandedOn(snapshot, group, demand) {
+  switch (typeOf(group)) {
+    case "database":
+      return ["CONNECT"];
+    case "schema":
+      return ["USAGE"];
+    case "sequence":
+      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
+    case "table":
+      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
+  }
+}
+function lackingOn(snapshot, group, demand, grantee) {
+  const held = group.held.get(grantee.oid);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+}
+function beyond(snapshot, group, demand, grantee) {
+  const demanded = demandedOn(snapshot, group, demand);
+  return inOrder(
+    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
+  );
+}
+function findings2(group, grantee, privileges2) {
+  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2 }));
+}
+var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
+function inOrder(privileges2) {
+  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+function countObjects2(snapshot) {
+  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
+  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
+  const checked = relations.filter((group) => group.skipped === "");
+  return {
+    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    sequences: sum(checked.filter((group) => group.kind === "sequence")),
+    skipped: sum(relations.filter((group) => group.skipped !== ""))
+  };
+}
+function countSources(snapshot, groups, grantee) {
+  const counted = /* @__PURE__ */ new Map();
+  for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
+    const held = inOrder([...group.held.get(grantee.oid) ?? []]);
+    const bySource = Map.groupBy(
+      held,
+      (privilege) => JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0])
+    );
+    for (const [source, privileges2] of bySource) {
+      const key = `${group.kind} ${source} ${privileges2}`;
+      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
+      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
+    }
+  }
+  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+}
+function byName(a, b) {
+  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
+}
+function rank(kind) {
+  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
+}
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/grants/acting.ts
+function wayToGrant(snapshot, group, privilege) {
+  const owner = roleOf(snapshot, group.owner);
+  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
+  const ways = [
+    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
+    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
+    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
+  ];
+  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
+}
+function wayToRevoke(snapshot, group, item) {
+  const owner = roleOf(snapshot, group.owner);
+  const byOwner = item.grantor === group.owner;
+  const grantor = snapshot.roles.get(item.grantor);
+  if (grantor === void 0) return "other-grantor";
+  const hasOptionItself = group.acl.some(
+    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && snapshot.roles.get(grantee)?.inherited
+  );
+  const ways = [
+    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
+    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
+    ...byOwner && owner.inherited && !hasOptionItself ? [{ as: null, oneByOne: false }] : []
+  ];
+  const way = ways.find((each) => reaches(snapshot, group, each));
+  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
+}
+function noWayToActFor(owner) {
+  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
+}
+function reaches(snapshot, group, way) {
+  if (!isRelation(group.kind) || group.schema === void 0) return true;
+  return group.schema.usableBy.has(way.as?.oid ?? snapshot.sessionUser);
+}
+
+// src/grants/plan.ts
+function planGrants(snapshot, missing) {
+  return plan(snapshot, "GRANT", missing, ({ group }, privilege) => [wayToGrant(snapshot, group, privilege)]);
+}
+function planRevokes(snapshot, extra, extraOnColumns) {
+  const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
+  const waysTo = ({ grantee, group }, privilege) => {
+    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
+    return direct.length === 0 ? ["not-direct"] : direct.map((item) => wayToRevoke(snapshot, group, item));
+  };
+  const plans = [
+    plan(snapshot, "REVOKE", apart(extra, onColumns, false), waysTo),
+    plan(snapshot, "REVOKE", apart(extra, onColumns, true), () => ["column-privileges"])
+  ];
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    hopeless: plans.flatMap(({ hopeless }) => hopeless)
+  };
+}
+function apart(findings3, onColumns, wanted) {
+  return findings3.flatMap((finding) => {
+    const columns = onColumns.get(identify(finding));
+    if (columns === void 0) return wanted ? [] : finding;
+    const privileges2 = finding.privileges.filter((privilege) => columns.includes(privilege) === wanted);
+    return privileges2.length === 0 ? [] : { ...finding, privileges: privileges2 };
+  });
+}
+function identify({ grantee, group, member }) {
+  return `${grantee.oid} ${keyOf(group, member)}`;
+}
+function plan(snapshot, verb, findings3, waysTo) {
+  const changes = [];
+  const hopeless = [];
+  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
+    const [first] = alike2;
+    const owner = roleOf(snapshot, first.group.owner);
+    const ways = privileges2.flatMap(
+      (privilege) => waysTo(first, privilege).map((way) => ({ privilege, way }))
+    );
+    for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
+      const [{ way }] = same;
+      const reachable = same.map(({ privilege }) => privilege);
+      for (const { grantee, group, member } of alike2) {
+        const change = { verb, grantee, group, owner, member, privileges: reachable };
+        if (typeof way === "string")
+          hopeless.push({ change: { ...change, as: null, oneByOne: false }, reason: way });
+        else changes.push({ ...change, ...way });
+      }
+    }
+  }
+  return { changes, hopeless };
+}
+function keyOfWay(way) {
+  return typeof way === "string" ? way : `as ${way.as?.oid} ${way.oneByOne}`;
+}
+var BATCH = 500;
+function batchesOf(changes) {
+  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
+  return [...phases.values()].flatMap(
+    (phase) => Array.from(
+      { length: Math.ceil(phase.length / BATCH) },
+      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
+    )
+  );
+}
+function phaseOf({ verb, group }) {
+  if (verb === "REVOKE") return 3;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+function byPhaseRoleAndOid(a, b) {
+  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+}
+function sessionRole(snapshot) {
+  return roleOf(snapshot, snapshot.sessionUser);
+}
+
+// src/grants/statements.ts
+function statementsOf2(changes) {
+  const single = changes.flatMap(
+    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
+  );
+  const alike2 = Map.groupBy(single, ({ verb, grantee, group, privileges: privileges2, as }) => {
+    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...tomorrow].join();
+  });
+  return [...alike2.values()].map((same) => {
+    const [first] = same;
+    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
+  });
+}
+function withRoles(statements2) {
+  return statements2.flatMap(({ as, sql }, n) => {
+    const before = statements2[n - 1];
+    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
+    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
+  });
+}
+function quoteIdentifier(name2) {
+  return `"${name2.replaceAll('"', '""')}"`;
+}
+function membershipSql(role, member, serverVersion) {
+  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
+}
+function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names3) {
+  const what = `${verb} ${privileges2.join(", ")} ON`;
+  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  if (group.kind === "default-privileges") {
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names3} ${whom}`;
+  }
+  const type = typeOf(group).toUpperCase();
+  if (names3.length === 1) return `${what} ${type} ${names3[0]} ${whom}`;
+  return `${what} ${type}
+  ${names3.join(",\n  ")}
+${whom}`;
+}
+function nameOf({ group, member }) {
+  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
+}
+
+// src/grants/wording.ts
+function code2(text) {
+  return text.includes("`") ? text : `\`${text}\``;
+}
+var LISTED = 5;
+function listed2(names3) {
+  const more = names3.length - LISTED;
+  const shown2 = names3.slice(0, LISTED).map(code2).join(", ");
+  return more > 0 ? `${shown2} and ${more} more` : shown2;
+}
+
+// src/grants/mending.ts
+function mendingBlocks2(snapshot, { changes, hopeless }) {
+  const own = {
+    as: sessionRole(snapshot).name,
+    runnable: true,
+    statements: scriptOf(changes, snapshot.server.roleSet)
+  };
+  const others = hopeless.flatMap(({ change, reason }) => {
+    const actor = actorFor(snapshot, change, reason);
+    return actor === null ? [] : { actor, change, reason };
+  });
+  const blocks2 = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]) => {
+    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
+    return {
+      ...blockOf(
+        actor,
+        theirs.map(({ change }) => change)
+      ),
+      ...instead ? { instead } : {}
+    };
+  });
+  return [own, ...wayForOwners(snapshot, hopeless), ...blocks2].filter(
+    ({ statements: statements2 }) => statements2.length > 0
+  );
+}
+function blockOf(actor, changes) {
+  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
+  const asActor2 = changes.map((change) => ({ ...change, as: actor }));
+  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor2, false) };
+}
+function fixFor(snapshot, change, reason) {
+  const sql = statementsOf2([{ ...change, oneByOne: false }]).map((statement) => statement.sql).join(" ");
+  const login = code2(sessionRole(snapshot).name);
+  const owner = standIn(snapshot, change.owner);
+  switch (reason) {
+    case "not-granted":
+    case "not-revoked": {
+      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
+      return `Run as ${login}: ${code2(setRole + sql)}`;
+    }
+    case "not-owner":
+      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
+    case "owner-lacks-usage":
+      return `${code2(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
+    case "locked":
+      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
+    case "read-only":
+      return `Run against the primary: ${code2(sql)}`;
+    case "not-direct":
+      return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
+    case "other-grantor":
+      return `Run as the role that granted it: ${code2(sql)}`;
+    case "dependent-privileges":
+      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
+    case "column-privileges":
+      return `Held on columns: revoke it there, column by column. This would take all of them: ${code2(sql)}`;
+    case "gone":
+      return "It was dropped while this ran. Run this step again.";
+    case "refused":
+      return `Run ${asOwner(snapshot, change, sql)}`;
+  }
+}
+function asOwner(snapshot, change, sql) {
+  const owner = asActor(standIn(snapshot, change.owner), sql);
+  if (!ownerLacksUsage(change)) return owner;
+  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
+}
+function ownerLacksUsage({ group, owner }) {
+  return isRelation(group.kind) && group.schema !== void 0 && !group.schema.usableBy.has(owner.oid);
+}
+function schemaOwnerOf(snapshot, { group, owner }) {
+  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
+}
+function asActor(actor, sql) {
+  if (actor.canLogin) return `as ${code2(actor.name)}: ${code2(sql)}`;
+  return `as a member of ${code2(actor.name)}: ${code2(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
+}
+function standIn(snapshot, role) {
+  if (role.name !== "pg_database_owner") return role;
+  const database = snapshot.groups.find(({ kind }) => kind === "database");
+  return roleOf(snapshot, database?.owner ?? role.oid);
+}
+function membershipFor(snapshot, owner) {
+  const [login, name2] = [sessionRole(snapshot), code2(owner.name)];
+  if (owner.superuser) {
+    return `${name2} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
+  }
+  const membership = code2(membershipSql(owner, login, snapshot.server.version));
+  const who = owner.administered ? `${code2(login.name)} itself may run that` : `an administrator of ${name2} may`;
+  return `Or let ${code2(login.name)} act for it: ${membership} (${who})`;
+}
+function usageSql({ group, owner }) {
+  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
+}
+function actorFor(snapshot, change, reason) {
+  if (reason === "not-direct" || reason === "column-privileges") return null;
+  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
+  const item = change.group.acl.find(
+    ({ grantee, grantor, privilege }) => grantee === change.grantee.oid && grantor !== change.group.owner && change.privileges.some((p) => p === privilege)
+  );
+  return snapshot.roles.get(item?.grantor ?? "") ?? null;
+}
+function wayForOwners(snapshot, others) {
+  const pairs = new Map(
+    others.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
+  );
+  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
+  return [...bySchemaOwner].map(([actor, changes]) => {
+    const statements2 = changes.map(usageSql);
+    if (actor.canLogin) return { as: actor.name, runnable: false, statements: statements2 };
+    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
+    return {
+      as: actor.name,
+      byMember: true,
+      runnable: false,
+      statements: ["BEGIN;", setRole, ...statements2, "COMMIT;"]
+    };
+  });
+}
+function scriptOf(changes, roleSet) {
+  const batches = batchesOf(changes).map(statementsOf2);
+  const [only] = batches.flat();
+  if (batches.flat().length === 1 && only?.as === null && !roleSet) return [only.sql];
+  const plain2 = !roleSet && batches.flat().every(({ as }) => as === null);
+  return batches.flatMap((batch) => [
+    "BEGIN;",
+    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
+    "COMMIT;"
+  ]);
+}
+
+// src/grants/warnings.ts
+function warningsFor(snapshot, demand, grantee, drift2) {
+  const traps = snapshot.traps.filter((trap) => trap.grantee === grantee.oid);
+  return [
+    ...cannotLogIn(grantee),
+    ...nextMigration(snapshot, grantee, drift2.gaps),
+    ...rowLevelSecurity(grantee, traps),
+    ...viewsThatCannotRead(traps),
+    ...ownsWhatItShouldRead(snapshot, demand, grantee),
+    ...triggersAsSomebodyElse(snapshot, demand, grantee),
+    ...snapshot.idlePatterns.map((pattern) => ({
+      code: "exclude-matches-nothing",
+      message: `The exclude pattern ${code2(pattern)} matches nothing: a typing mistake, or what it named is gone.`
+    }))
+  ];
+}
+function cannotLogIn(grantee) {
+  if (!grantee.canLogin) {
+    const fix2 = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
+    return [
+      {
+        code: "grantee-cannot-log-in",
+        message: `${code2(grantee.name)} may not log in. If it is not a group: ${code2(fix2)}`
+      }
+    ];
+  }
+  if (!grantee.expired) return [];
+  const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
+  return [
+    {
+      code: "grantee-expired",
+      message: `The password of ${code2(grantee.name)} has expired (VALID UNTIL). ${code2(fix)}`
+    }
+  ];
+}
+function nextMigration(snapshot, grantee, gaps) {
+  const { changes, hopeless } = planGrants(snapshot, gaps);
+  const all = [...changes, ...hopeless.map(({ change }) => change)];
+  return [...Map.groupBy(all, ({ owner }) => owner.name)].map(([creator, theirs]) => {
+    const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
+    const sql = statementsOf2(theirs).map((statement) => statement.sql);
+    return {
+      code: "default-privileges",
+      message: `The next table or sequence that ${code2(creator)} creates in ${listed2(schemas2)} will be missing grants for ${code2(grantee.name)}. Set \`default-privileges: true\`, or run as ${code2(creator)}: ${code2(sql.slice(0, 2).join(" "))}`
+    };
+  });
+}
+function rowLevelSecurity(grantee, traps) {
+  const tables = traps.filter(({ code: code3 }) => code3 === "row-level-security").map(({ schema, name: name2 }) => `${schema}.${name2}`);
+  if (tables.length === 0) return [];
+  return [
+    {
+      code: "row-level-security",
+      message: `Row-level security shows ${code2(grantee.name)} no row of ${listed2(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`
+    }
+  ];
+}
+function viewsThatCannotRead(traps) {
+  const broken = traps.filter((trap) => trap.code === "view-cannot-read");
+  const byReader = Map.groupBy(broken, ({ reader }) => reader);
+  return [...byReader].map(([reader, views]) => ({
+    code: "view-cannot-read",
+    message: `Reading ${listed2([...new Set(views.map(({ schema, name: name2 }) => `${schema}.${name2}`))])} fails: ${code2(reader)} may not SELECT from ${listed2([...new Set(views.map(({ source }) => source))])}.`
+  }));
+}
+function ownsWhatItShouldRead(snapshot, demand, grantee) {
+  const owned = snapshot.groups.filter(
+    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid
+  );
+  const limited = owned.filter(
+    (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL"
+  );
+  const count2 = limited.reduce((sum, group) => sum + group.size, 0);
+  if (count2 === 0) return [];
+  return [
+    {
+      code: "grantee-is-owner",
+      message: `${code2(grantee.name)} owns ${count2} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER \u2026 OWNER TO.`
+    }
+  ];
+}
+function triggersAsSomebodyElse(snapshot, demand, grantee) {
+  const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
+  const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
+  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid)).map(({ name: name2 }) => name2);
+  if (!demanded || creatable.length === 0) return [];
+  return [
+    {
+      code: "trigger-and-create",
+      message: `${code2(grantee.name)} gets TRIGGER and may create functions in ${listed2(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
+    }
+  ];
+}
+
+// src/grants/judge.ts
+var NOTHING_DONE = { committed: [], failed: /* @__PURE__ */ new Map() };
+function merge(done, more) {
+  const committed = new Set(more.committed.map(keyOfChange));
+  const failed2 = [...done.failed].filter(([key]) => !committed.has(key));
+  return { committed: [...done.committed, ...more.committed], failed: new Map([...failed2, ...more.failed]) };
+}
+function isPassing({ failed: failed2 }) {
+  return [...failed2.values()].some((reason) => reason === "locked" || reason === "gone");
+}
+function keyOfChange(change) {
+  return `${change.verb} ${identify(change)}`;
+}
+function judge(before, after, outcome, demand, name2) {
+  const grantee = granteeOf(after, name2);
+  const first = driftOf(before, demand, granteeOf(before, name2));
+  const last = driftOf(after, demand, grantee);
+  const missing = describeMissing(after, last, outcome);
+  const extra = describeExtra(after, last, outcome);
+  const drifted = (drift2) => drift2.missing.length > 0 || judgesExtra(demand) && drift2.extra.length + drift2.extraOnColumns.length > 0;
+  return {
+    grantee: name2,
+    verdict: drifted(last) ? "drift" : drifted(first) ? "repaired" : "in-sync",
+    objects: last.objects,
+    missing,
+    granted: changedBy(outcome, "GRANT", grantee, last.missing),
+    extra,
+    revoked: changedBy(outcome, "REVOKE", grantee, last.extra),
+    held: last.held,
+    warnings: warningsFor(after, demand, grantee, last)
+  };
+}
+function mendingFor(snapshot, demand, names3) {
+  return mendingBlocks2(snapshot, planFor(snapshot, demand, names3, judgesExtra(demand)));
+}
+function planFor(snapshot, demand, names3, revoke = demand.onExtra === "revoke") {
+  const drifts = names3.map((name2) => driftOf(snapshot, demand, granteeOf(snapshot, name2)));
+  const grants = planGrants(
+    snapshot,
+    drifts.flatMap(({ missing }) => missing)
+  );
+  if (!revoke) return grants;
+  const revokes = planRevokes(
+    snapshot,
+    drifts.flatMap(({ extra }) => extra),
+    drifts.flatMap(({ extraOnColumns }) => extraOnColumns)
+  );
+  return {
+    changes: [...grants.changes, ...revokes.changes],
+    hopeless: [...grants.hopeless, ...revokes.hopeless]
+  };
+}
+function statementsIn(changes) {
+  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
+}
+function worst(verdicts) {
+  const order = ["error", "drift", "repaired", "in-sync"];
+  return order.find((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+function judgesExtra(demand) {
+  return demand.onExtra === "fail" || demand.onExtra === "revoke";
+}
+function granteeOf(snapshot, name2) {
+  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
+}
+function describeMissing(snapshot, drift2, outcome) {
+  const reasons = reasonsOf(planGrants(snapshot, drift2.missing), outcome, "not-granted");
+  return drift2.missing.map((finding) => describe(snapshot, finding, reasons));
+}
+function describeExtra(snapshot, drift2, outcome) {
+  const plan2 = planRevokes(snapshot, drift2.extra, drift2.extraOnColumns);
+  const onColumns = new Map(drift2.extraOnColumns.map((finding) => [identify(finding), finding]));
+  const columnsOnly = drift2.extraOnColumns.filter(
+    (column) => !drift2.extra.some((finding) => identify(finding) === identify(column))
+  );
+  const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
+  const reasons = reasonsOf({ ...plan2, hopeless: [...plan2.hopeless, ...hopeless] }, outcome, "not-revoked");
+  return [...drift2.extra, ...columnsOnly].sort(byName).map((finding) => {
+    const column = onColumns.get(identify(finding));
+    const privileges2 = inOrder([...finding.privileges, ...column?.privileges ?? []]);
+    const onTable = drift2.extra.includes(finding) ? finding.privileges : [];
+    const sources = new Map(
+      onTable.flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]).map((source) => [JSON.stringify(source), source])
+    );
+    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...sources.values()] };
+  });
+}
+function reasonsOf(plan2, outcome, otherwise) {
+  const tried = new Set(outcome.committed.map(keyOfChange));
+  const reasons = [
+    ...plan2.hopeless.map(({ change, reason }) => ({
+      change,
+      reason: outcome.failed.get(keyOfChange(change)) ?? reason
+    })),
+    ...plan2.changes.map((change) => {
+      const silent = tried.has(keyOfChange(change)) ? "refused" : otherwise;
+      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? silent };
+    })
+  ];
+  return new Map(reasons.reverse().map((hopeless) => [identify(hopeless.change), hopeless]));
+}
+function describe(snapshot, finding, reasons) {
+  const { group, member, privileges: privileges2 } = finding;
+  const why = reasons.get(identify(finding));
+  if (why === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
+  return {
+    kind: group.kind,
+    ...group.schema === void 0 ? {} : { schema: group.schema.name },
+    name: member.name,
+    owner: roleOf(snapshot, group.owner).name,
+    privileges: privileges2,
+    reason: why.reason,
+    fix: fixFor(snapshot, { ...why.change, privileges: privileges2 }, why.reason)
+  };
+}
+function hopelessRevoke(snapshot, finding) {
+  const owner = roleOf(snapshot, finding.group.owner);
+  const change = { verb: "REVOKE", ...finding, owner, as: null, oneByOne: false };
+  return { change, reason: "column-privileges" };
+}
+function changedBy(outcome, verb, grantee, left) {
+  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
+  const mine = outcome.committed.filter(
+    (change) => change.verb === verb && change.grantee.oid === grantee.oid
+  );
+  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
+    const [{ group, member, owner }] = changes;
+    const undone = stillThere.get(key) ?? [];
+    const privileges2 = inOrder(changes.flatMap((change) => change.privileges)).filter(
+      (privilege) => !undone.includes(privilege)
+    );
+    if (privileges2.length === 0) return [];
+    const schema = group.schema === void 0 ? {} : { schema: group.schema.name };
+    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges: privileges2 };
+  });
+}
+
+// src/settings/near.ts
+function nearest(name2, candidates) {
+  const wanted = name2.toLowerCase();
+  let best;
+  for (const candidate of candidates) {
+    const slips = distance(wanted, candidate.toLowerCase());
+    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
+      best = { candidate, slips };
+    }
+  }
+  return best?.candidate;
+}
+function distance(a, b) {
+  if (Math.abs(a.length - b.length) > 2) return Infinity;
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
+      }
+      row.push(edits);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, b.length);
+}
+function at(row, index) {
+  return row[index] ?? Infinity;
+}
+
+// src/postgres/session.ts
+var import_node_net2 = require("node:net");
+var import_node_tls = require("node:tls");
+
+// node_modules/pg/esm/index.mjs
+var import_lib = __toESM(require_lib2(), 1);
+var Client = import_lib.default.Client;
+var Pool = import_lib.default.Pool;
+var Connection = import_lib.default.Connection;
+var types = import_lib.default.types;
+var Query = import_lib.default.Query;
+var DatabaseError = import_lib.default.DatabaseError;
+var escapeIdentifier = import_lib.default.escapeIdentifier;
+var escapeLiteral = import_lib.default.escapeLiteral;
+var Result = import_lib.default.Result;
+var TypeOverrides = import_lib.default.TypeOverrides;
+var defaults = import_lib.default.defaults;
+var esm_default = import_lib.default;
+
+// src/postgres/session.ts
+async function withSession(target, password, work, known = {}, patience = PATIENCE) {
+  let refused;
+  const session = await retrying(
+    () => connect(target, password(refused), known, patience.answerTime, (token) => {
+      refused = token;
+    }),
+    (line) => info(logLine(line)),
+    patience
+  );
+  try {
+    return await work(session.client);
+  } catch (error2) {
+    throw session.broken() === void 0 || error2 instanceof Failed ? error2 : new AggregateError([error2, session.broken()]);
+  } finally {
+    await session.end();
+  }
+}
+async function connect({ server, database, user }, signingIn, known, answerTime, onExpired) {
+  const socket = new import_node_net2.Socket();
+  const clock = deadline(answerTime, () => socket.destroy(new Error("timeout expired")));
+  let token;
+  let broken;
+  const client = new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password: () => signingIn,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock above does it
+    pipeline: true
+    // what need not wait for an answer is sent at once
+  });
+  holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
+    clock.stop();
+    token = await signingIn;
+    if (socket.destroyed) throw new Error("the attempt is over");
+    clock.start();
+  });
+  client.on("error", (error2) => {
+    broken ??= error2;
+  });
+  clock.start();
+  try {
+    const failingSignIn = signingIn.catch((error2) => {
+      throw new AbortError(error2 instanceof Error ? error2 : String(error2));
+    });
+    await Promise.all([failingSignIn, client.connect()]);
+  } catch (error2) {
+    socket.destroy();
+    if (error2 instanceof AbortError) throw error2;
+    const context = {
+      ...known,
+      host: server.host,
+      port: server.port,
+      database,
+      user,
+      token: claimsOf(token ?? "")
+    };
+    const failure2 = diagnose(error2, context);
+    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
+    throw new Failed(failure2, { cause: error2 });
+  } finally {
+    clock.stop();
+  }
+  return {
+    client,
+    broken: () => broken,
+    /** A client left open keeps the process alive; a server that does not answer must not, either. */
+    async end() {
+      const giveUp = deadline(END_TIME, () => socket.destroy());
+      giveUp.start();
+      await client.end().catch(() => {
+      });
+      giveUp.stop();
+    }
+  };
+}
+var END_TIME = 2e3;
+function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
+  if (mode === "disable") return false;
+  return {
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls.checkServerIdentity,
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls.getCACertificates)("default"), rootCertificates2] }
+  };
+}
+function holdBack(client, parameters, ready) {
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    ready().then(
+      () => startup(parameters),
+      () => {
+      }
+      // what failed ends the attempt where it is awaited
+    );
+  };
+}
+function deadline(time, action) {
+  let timer;
+  return {
+    start() {
+      timer = setTimeout(action, time);
+    },
+    stop() {
+      clearTimeout(timer);
+    }
+  };
+}
+
+// src/postgres/transaction.ts
+var SETTINGS = [
+  "SET LOCAL ROLE NONE;",
+  "SET LOCAL search_path = pg_catalog, pg_temp;",
+  "SET LOCAL lock_timeout = '2s';",
+  "SET LOCAL statement_timeout = '60s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  "SET LOCAL client_min_messages = warning;",
+  "SET LOCAL jit = off;"
+].join(" ");
+var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
+var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+
+// src/postgres/databases.ts
+var ALWAYS_THERE = "postgres";
+var DATABASES = `
+SELECT datname AS name
+FROM pg_catalog.pg_database
+WHERE datallowconn AND NOT datistemplate
+ORDER BY datname`;
+async function nearestDatabase(target, password) {
+  try {
+    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
+      await client.query(BEGIN_READ_ONLY);
+      const { rows } = await client.query(DATABASES);
+      return nearest(
+        target.database,
+        rows.map(({ name: name2 }) => name2)
+      );
+    });
+  } catch {
+    return void 0;
+  }
+}
+
+// src/grants/obstacles.ts
+function databaseObstacle(snapshot, demand, mode) {
+  return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
+}
+function granteeObstacle(snapshot, grantee) {
+  if (snapshot.grantees.has(grantee)) return null;
+  return {
+    code: "grantee-not-found",
+    message: `This server has no role "${grantee}".`,
+    hint: didYouMean(grantee, snapshot.knownRoles) + `Names are case-sensitive. If Service Connector or your template has not made the role, an Entra administrator does, in database postgres: SELECT * FROM pgaadauth_create_principal_with_oid('${grantee.replaceAll("'", "''")}', '<object ID>', 'service', false, false);`
+  };
+}
+function unknownSchema(snapshot, { schemas: schemas2 }) {
+  if (schemas2 === "*") return null;
+  const system = schemas2.find((name2) => name2.startsWith("pg_") || name2 === "information_schema");
+  if (system !== void 0) {
+    return {
+      code: "system-schema",
+      message: `Schema "${system}" is PostgreSQL's own, and its privileges are nobody's to grant.`,
+      hint: "Take it out of the input `schemas`."
+    };
+  }
+  const missing = schemas2.filter((name2) => !snapshot.schemas.some((schema) => schema.name === name2));
+  if (missing.length === 0) return null;
+  return {
+    code: "schema-not-found",
+    message: `This database has no schema ${missing.map((name2) => `"${name2}"`).join(", ")}.`,
+    hint: missing.map((name2) => didYouMean(name2, snapshot.knownSchemas)).join("") + "Names are case-sensitive. Mend the input `schemas`, or run the migration that creates the schema first."
+  };
+}
+function unknownPrivilege({ server }, { tablePrivileges }) {
+  if (server.version >= 17e4 || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
+    return null;
+  return {
+    code: "privilege-not-found",
+    message: `PostgreSQL ${server.versionText} has no privilege MAINTAIN: it came with 17.`,
+    hint: "Take MAINTAIN out of the input `table-privileges`."
+  };
+}
+function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty }) {
+  if (allowEmpty) return null;
+  const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
+  const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
+  const beyond2 = skipped > 0 ? ` beyond the ${skipped} that are skipped` : "";
+  const hint = "If it is to be empty for now, set allow-empty: true. Otherwise look at the inputs `database` and `schemas`, or run the migrations first.";
+  if (schemas2 === "*") {
+    if (checked.length > 0) return null;
+    return { code: "nothing-to-check", message: `This database has no table or sequence${beyond2}.`, hint };
+  }
+  const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
+  if (empty.length === 0) return null;
+  const names3 = empty.map(({ name: name2 }) => `"${name2}"`).join(", ");
+  return { code: "nothing-to-check", message: `Schema ${names3} has no table or sequence${beyond2}.`, hint };
+}
+function readOnly({ server }) {
+  if (!server.readOnly) return null;
+  return {
+    code: "read-only",
+    message: "This server is read-only: a replica, or set so, as Azure does when the disk is nearly full.",
+    hint: "Give the primary as `host`, or set mode: check, which works here."
+  };
+}
+function didYouMean(name2, known) {
+  const near = nearest(name2, known);
+  return near === void 0 ? "" : `Did you mean "${near}"? `;
+}
+
+// src/postgres/apply.ts
+var LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
+var PATIENCE3 = 6e4;
+async function apply(client, plan2, say) {
+  const committed = [];
+  const failed2 = /* @__PURE__ */ new Map();
+  const refused = /* @__PURE__ */ new Map();
+  let waited = 0;
+  async function makeAll(changes) {
+    for (const batch of batchesOf(changes)) {
+      for (const { as, sql } of statementsOf2(batch))
+        say(`${as === null ? "" : `as ${as.name}: `}${briefly(visibleSql(sql))}`);
+      await make(batch);
+    }
+  }
+  async function make(batch) {
+    const isOpen = ({ as, group }) => !refused.get(as)?.has(group);
+    const open = batch.filter(isOpen);
+    fail(
+      batch.filter((change) => !isOpen(change)),
+      "refused"
+    );
+    if (open.length === 0) return;
+    const started = Date.now();
+    const { error: error2 } = await attempt(client, open);
+    if (error2 === null) {
+      committed.push(...open);
+      return;
+    }
+    const reason = reasonOf(error2);
+    if (reason === "locked") waited += Date.now() - started;
+    if (open.length === 1 || reason === "locked" && waited > PATIENCE3) {
+      fail(open, reason);
+    } else {
+      const half = Math.ceil(open.length / 2);
+      await make(open.slice(0, half));
+      await make(open.slice(half));
+    }
+  }
+  function fail(changes, reason) {
+    for (const change of changes) {
+      failed2.set(keyOfChange(change), reason);
+      if (reason === "refused")
+        refused.set(change.as, (refused.get(change.as) ?? /* @__PURE__ */ new Set()).add(change.group));
+    }
+  }
+  await makeAll(plan2.changes);
+  for (const alike2 of Map.groupBy(triable(plan2), whatIsTried).values()) {
+    const [{ change, reason }] = alike2;
+    const way = await tryOne(client, change);
+    if (way === null) continue;
+    if (reason === "not-owner")
+      say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
+    await makeAll(alike2.map((each) => ({ ...each.change, as: way.as })));
+  }
+  return { committed, failed: failed2 };
+}
+function triable({ hopeless }) {
+  return hopeless.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
+}
+function whatIsTried({ change: { verb, owner, group }, reason }) {
+  return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
+}
+async function tryOne(client, change) {
+  for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
+    const { error: error2, warned } = await attempt(client, [{ ...change, as }]);
+    if (error2 === null && !warned) return { as };
+    if (error2 !== null) reasonOf(error2);
+  }
+  return null;
+}
+function briefly(sql) {
+  const lines2 = sql.split("\n");
+  const more = lines2.length - 5;
+  return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
+}
+var PRIVILEGE_NOT_GRANTED = "01007";
+var PRIVILEGE_NOT_REVOKED = "01006";
+async function attempt(client, batch) {
+  let warned = false;
+  const notice2 = ({ code: code3 }) => {
+    warned ||= code3 === PRIVILEGE_NOT_GRANTED || code3 === PRIVILEGE_NOT_REVOKED;
+  };
+  client.on("notice", notice2);
+  try {
+    await client.query([BEGIN, LOCK, ...withRoles(statementsOf2(batch)), "COMMIT;"].join("\n"));
+    return { error: null, warned };
+  } catch (error2) {
+    if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+    await client.query("ROLLBACK");
+    return { error: error2, warned };
+  } finally {
+    client.off("notice", notice2);
+  }
+}
+function reasonOf(error2) {
+  const reason = REASONS[error2.code ?? ""];
+  if (reason !== void 0) return reason;
+  if (error2.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
+  if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
+  return "refused";
+}
+var REASONS = {
+  "55P03": "locked",
+  // lock_not_available
+  "57014": "locked",
+  // query_canceled, by statement_timeout
+  "40001": "locked",
+  // serialization_failure
+  "40P01": "locked",
+  // deadlock_detected
+  "53200": "locked",
+  // out_of_memory: the lock table is full, which fewer objects may fit in
+  "42P01": "gone",
+  // undefined_table
+  "3F000": "gone",
+  // invalid_schema_name
+  "42704": "gone",
+  // undefined_object
+  "42809": "gone",
+  // wrong_object_type: dropped, and another kind made under its name
+  "2BP01": "dependent-privileges"
+  // dependent_objects_still_exist
+};
+var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
+
+// src/grants/creators.ts
+function creatorsOf(snapshot) {
+  const owners = snapshot.groups.filter((group) => group.schema !== void 0 && group.kind !== "default-privileges").filter((group) => group.skipped !== "extension").map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
+  const entitled = snapshot.groups.filter((group) => group.kind === "schema").flatMap(
+    (group) => group.acl.filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin).map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee }))
+  );
+  const unique = new Map(
+    [...owners, ...entitled].map((creator) => [`${creator.schema} ${creator.role}`, creator])
+  );
+  return [...unique.values()].filter(({ role }) => {
+    const { superuser, predefined: predefined2 } = roleOf(snapshot, role);
+    return !superuser && !predefined2;
+  });
+}
+
+// src/grants/exclude.ts
+function likePatternsOf(pattern) {
+  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+  return { name: like, path: pattern.includes(".") ? like : "" };
+}
+function isExcluded(exclude, schema, name2) {
+  return exclude.some(
+    (pattern) => matches(pattern, name2) || pattern.includes(".") && matches(pattern, `${schema}.${name2}`)
+  );
+}
+function matches(pattern, text) {
+  const source = pattern.split("*").map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${source.join(".*")}$`, "s").test(text);
+}
+
+// src/postgres/second-look.sql.ts
+function secondLook(relations) {
+  return `
+SELECT oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
+FROM pg_catalog.pg_class
+WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])
+ORDER BY pg_class.oid;`;
+}
+function defaultPrivileges(creators, grantees) {
+  return `
+WITH creator AS (
+  SELECT schema, role
+  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema).join()}}'::pg_catalog.oid[]),
+                  pg_catalog.unnest('{${creators.map(({ role }) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+),
+privilege AS (
+  SELECT 'r'::"char" AS objtype, name, ordinal
+  FROM pg_catalog.unnest(
+    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+  ) WITH ORDINALITY AS t (name, ordinal)
+  UNION ALL
+  SELECT 'S'::"char", name, ordinal
+  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+),
+tomorrow AS (
+  SELECT c.schema, c.role, t.objtype, x.grantee AS role_granted, x.privilege_type AS privilege
+  FROM creator AS c
+  CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
+  CROSS JOIN LATERAL (
+    SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                     WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                    pg_catalog.acldefault(t.built_in, c.role)) AS acl
+    UNION ALL
+    SELECT defaclacl FROM pg_catalog.pg_default_acl
+    WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+  ) AS a
+  CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+  UNION ALL
+  SELECT c.schema, c.role, p.objtype, r.oid, p.name
+  FROM creator AS c, privilege AS p
+  JOIN (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
+               ('pg_write_all_data', '{INSERT,UPDATE,DELETE}'),
+               ('pg_maintain', '{MAINTAIN}')) AS predefined (role, privileges) ON p.name = ANY (predefined.privileges)
+  JOIN pg_catalog.pg_roles AS r ON r.rolname = predefined.role
+)
+SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, p.objtype, g.oid::pg_catalog.text AS grantee,
+       pg_catalog.json_agg(p.name ORDER BY p.ordinal) FILTER (WHERE r.rolsuper OR EXISTS (
+         SELECT FROM tomorrow AS t
+         WHERE t.schema = c.schema AND t.role = c.role AND t.objtype = p.objtype AND t.privilege = p.name
+           AND CASE WHEN t.role_granted = ${PUBLIC} THEN TRUE
+                    ELSE pg_catalog.pg_has_role(g.oid, t.role_granted, 'USAGE') END)) AS held
+FROM creator AS c
+CROSS JOIN privilege AS p
+CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
+GROUP BY c.schema, c.role, p.objtype, g.oid
+ORDER BY c.schema, c.role, p.objtype DESC, g.oid;`;
+}
+var EXTENSION_MEMBER = `EXISTS (
+    SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
+function rowSecurityWithoutPolicy(schemas2, grantees) {
+  return `
+SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
+WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
+  AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND NOT ${EXTENSION_MEMBER}
+  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_policy AS p
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS whom (oid)
+    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN whom.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, whom.oid, 'USAGE') END)
+ORDER BY n.nspname, c.relname, g.oid;`;
+}
+function viewsThatCannotRead2(schemas2, grantees) {
+  return `
+WITH RECURSIVE reading AS (
+  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
+  FROM pg_catalog.pg_class AS v
+  CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
+    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")}
+  UNION
+  SELECT r.grantee, r.view, source.oid,
+         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                    WHERE option_name = 'security_invoker') THEN r.grantee
+              ELSE part.relowner END
+  FROM reading AS r
+  JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
+  JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = part.oid AND rule.ev_type = '1'
+  JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
+  JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+)
+SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
+       pg_catalog.concat(sn.nspname, '.', s.relname) AS source, role.rolname AS reader
+FROM reading AS r
+JOIN pg_catalog.pg_class AS v ON v.oid = r.view
+JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
+WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
+ORDER BY n.nspname, v.relname, source, r.grantee;`;
+}
+
+// src/postgres/snapshot.rows.ts
+function mapSnapshot(rows, exclude) {
+  const sections2 = Map.groupBy(rows, ({ section }) => section);
+  const facts3 = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
+  const [server] = facts3("server");
+  if (server === void 0) throw new Error("the snapshot has no server row");
+  const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
+  const members = Map.groupBy(facts3("relation"), ({ group }) => group);
+  const groups = new Map(
+    facts3("group").map((row) => [row.id, mapGroup(row, schemas2, members.get(row.id) ?? [])])
+  );
+  const snapshot = {
+    server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+    sessionUser: server.sessionUser,
+    roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
+    grantees: new Map(facts3("grantee").map(({ name: name2, oid }) => [name2, oid])),
+    schemas: [...schemas2.values()],
+    groups: [
+      ...facts3("database").map((row) => mapSingle("database", row)),
+      ...facts3("schema").map((row) => mapSingle("schema", row)),
+      ...groups.values()
+    ],
+    columns: facts3("column").map((row) => mapColumn(row, groups)),
+    knownSchemas: facts3("known-schema").map(({ name: name2 }) => name2),
+    knownRoles: facts3("known-role").map(({ name: name2 }) => name2),
+    idlePatterns: facts3("idle-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
+  };
+  return {
+    snapshot,
+    representatives: facts3("group").filter(({ skipped }) => skipped === "").map(({ representative, owner, relacl }) => ({ oid: representative, owner, relacl })),
+    hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
+    hasViews: facts3("group").some(({ relkind }) => relkind === "v")
+  };
+}
+function mapTomorrow(rows, schemas2) {
+  const schemaByOid = new Map(schemas2.map((schema) => [schema.oid, schema]));
+  const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
+  return [...pairs.values()].flatMap((ofPair) => {
+    const [{ schema: oid, creator, objtype }] = ofPair;
+    const schema = schemaByOid.get(oid);
+    if (schema === void 0) return [];
+    return {
+      kind: "default-privileges",
+      schema,
+      owner: creator,
+      acl: [],
+      held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
+      skipped: "",
+      size: 1,
+      members: [{ oid, name: objtype === "S" ? "sequences" : "tables" }]
+    };
+  });
+}
+var KIND_OF_RELKIND = {
+  r: "table",
+  p: "partitioned-table",
+  v: "view",
+  m: "materialized-view",
+  f: "foreign-table",
+  S: "sequence"
+};
+function mapRole(row) {
+  return { ...row, inheritedBy: new Set(row.inheritedBy) };
+}
+function mapSchema({ oid, name: name2, owner, usableBy, creatableBy }) {
+  return { oid, name: name2, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
+}
+function mapSingle(kind, row) {
+  return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
+}
+function mapGroup(row, schemas2, members) {
+  const schema = schemas2.get(row.schema);
+  const kind = KIND_OF_RELKIND[row.relkind];
+  if (schema === void 0 || kind === void 0)
+    throw new Error(`group ${row.id} is of no schema or kind asked for`);
+  return {
+    kind,
+    schema,
+    ...mapSecurable(row),
+    skipped: row.skipped,
+    size: row.size,
+    members: members.map(({ oid, name: name2 }) => ({ oid, name: name2 }))
+  };
+}
+function mapSecurable({ owner, acl, held }) {
+  const heldByOid = new Map(
+    Object.entries(held ?? {}).map(([oid, privileges2]) => [oid, new Set(privileges2)])
+  );
+  return { owner, acl: acl ?? [], held: heldByOid };
+}
+function mapColumn(row, groups) {
+  const group = groups.get(row.group);
+  if (group === void 0) throw new Error(`group ${row.group} of a column is not in the snapshot`);
+  const { relation, name: name2, grantee, privileges: privileges2 } = row;
+  return { group, member: { oid: relation, name: name2 }, grantee, privileges: privileges2 };
+}
+
+// src/postgres/snapshot.sql.ts
+var SNAPSHOT = `
+WITH server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
+),
+grantee AS (
+  SELECT asked.name, role.oid
+  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
+  JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
+),
+-- what GRANT ALL means: MAINTAIN came with 17
+privilege AS (
+  SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
+  FROM server, pg_catalog.unnest(
+    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+  ) WITH ORDINALITY AS t (name, ordinal)
+  WHERE name <> 'MAINTAIN' OR version >= 170000
+  UNION ALL
+  SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+),
+database AS (
+  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+schema AS MATERIALIZED (
+  SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
+  FROM pg_catalog.pg_namespace
+  WHERE nspname = ANY ($2::pg_catalog.text[])
+     OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
+           SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
+),
+pattern AS (
+  SELECT name, path, ordinal
+  FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
+    WITH ORDINALITY AS p (name, path, ordinal)
+),
+-- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
+relation AS NOT MATERIALIZED (
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
+         CASE WHEN c.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
+              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
+                           SELECT FROM pattern AS p
+                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
+              THEN 'exclude' ELSE '' END AS skipped
+  FROM pg_catalog.pg_class AS c
+  JOIN schema AS s ON s.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+),
+-- aclitem[] can be hashed, not sorted: no ordered aggregate here
+alike AS MATERIALIZED (
+  SELECT pg_catalog.row_number() OVER () AS id, a.*
+  FROM (SELECT relnamespace, relowner, relkind, relacl, skipped,
+               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative,
+               pg_catalog.bool_or(relrowsecurity) AS row_security
+        FROM relation
+        GROUP BY relnamespace, relowner, relkind, relacl, skipped) AS a
+),
+held AS MATERIALIZED (
+  SELECT a.id, g.oid AS grantee, p.name AS privilege, p.ordinal, p.demanded, a.relowner,
+         CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+              ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+  FROM alike AS a
+  JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+  CROSS JOIN grantee AS g
+  WHERE a.skipped = ''
+),
+held_json AS MATERIALIZED (
+  SELECT id, pg_catalog.json_object_agg(grantee, privileges) AS held
+  FROM (SELECT id, grantee,
+               COALESCE(pg_catalog.json_agg(privilege ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges
+        FROM held GROUP BY id, grantee) AS h
+  GROUP BY id
+),
+telling AS MATERIALIZED (
+  SELECT DISTINCT id FROM held
+  WHERE (demanded AND held IS NOT TRUE) OR ($5::pg_catalog.bool AND held AND NOT demanded AND relowner <> grantee)
+),
+acl AS MATERIALIZED (
+  SELECT 'group' AS section, a.id, x.grantor, x.grantee, x.privilege_type, x.is_grantable, a.relnamespace AS schema
+  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(a.relacl, pg_catalog.acldefault(
+         CASE a.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, a.relowner))) AS x
+  WHERE a.skipped = ''
+  UNION ALL
+  SELECT 'schema', s.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
+  UNION ALL
+  SELECT 'database', d.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
+),
+acl_json AS MATERIALIZED (
+  SELECT section, id, pg_catalog.json_agg(pg_catalog.json_build_object(
+           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)) AS acl
+  FROM acl GROUP BY section, id
+),
+-- nothing on a column is beyond ALL on the table
+column_acl AS MATERIALIZED (
+  SELECT attrelid, attacl FROM pg_catalog.pg_attribute
+  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
+),
+column_grant AS (
+  SELECT r.oid AS relation, r.relname, a.id, g.oid AS grantee,
+         pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
+  FROM column_acl AS c
+  JOIN relation AS r ON r.oid = c.attrelid AND r.skipped = ''
+  JOIN alike AS a ON a.relnamespace = r.relnamespace AND a.relowner = r.relowner AND a.relkind = r.relkind
+    AND a.skipped = '' AND COALESCE(a.relacl, '{}') = COALESCE(r.relacl, '{}')
+    AND (a.relacl IS NULL) = (r.relacl IS NULL)
+  CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  JOIN grantee AS g ON g.oid <> r.relowner
+    AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+  WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
+  GROUP BY r.oid, r.relname, a.id, g.oid
+),
+-- the roles that may have to look names up in a schema
+actor AS (
+  SELECT relnamespace AS schema, relowner AS role FROM alike
+  UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
+  UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
+  UNION SELECT schema.oid, session_user_oid FROM schema, server
+),
+role AS (
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM pg_catalog.pg_roles AS r
+  WHERE r.oid IN (
+    SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+    UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
+    UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
+     OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_maintain')
+)
+SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', pg_catalog.pg_is_in_recovery()
+           OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+         'roleSet', EXISTS (
+           SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
+           WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
+             AND s.setdatabase IN (0, (SELECT oid FROM database))),
+         'sessionUser', session_user_oid) AS facts
+FROM server
+UNION ALL
+SELECT 'role', pg_catalog.json_build_object(
+         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
+         'predefined', r.rolname ~ '^pg_',
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
+         'settable', CASE WHEN version >= 160000 THEN pg_catalog.pg_has_role(session_user_oid, r.oid, 'SET')
+                          ELSE pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER') END,
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
+FROM role AS r, server
+UNION ALL
+SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
+UNION ALL
+SELECT 'database', pg_catalog.json_build_object(
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', j.acl,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d LEFT JOIN acl_json AS j ON j.section = 'database'
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', j.acl,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g),
+         'usableBy', (SELECT COALESCE(pg_catalog.json_agg(a.role), '[]') FROM actor AS a
+                      WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
+         'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+                         WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
+FROM schema AS s LEFT JOIN acl_json AS j ON j.section = 'schema' AND j.id = s.oid
+UNION ALL
+SELECT 'group', pg_catalog.json_build_object(
+         'id', a.id, 'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
+         'acl', j.acl, 'held', h.held, 'rowSecurity', a.row_security)
+FROM alike AS a
+LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
+LEFT JOIN held_json AS h ON h.id = a.id
+UNION ALL
+SELECT 'relation', pg_catalog.json_build_object('group', a.id, 'oid', r.oid, 'name', r.relname)
+FROM telling AS t
+JOIN alike AS a ON a.id = t.id
+JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
+  AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
+  AND (r.relacl IS NULL) = (a.relacl IS NULL)
+UNION ALL
+SELECT 'column', pg_catalog.json_build_object(
+         'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
+FROM column_grant AS c
+UNION ALL
+SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+FROM pattern AS p
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
+                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+UNION ALL
+SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
+FROM pg_catalog.pg_namespace
+WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
+UNION ALL
+SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
+FROM pg_catalog.pg_roles
+WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
+`;
+
+// src/postgres/catalog.ts
+var LOOKS = 5;
+async function look2(client, grantees, demand) {
+  for (let looked = 0; looked < LOOKS; looked++) {
+    const snapshot = await lookOnce(client, grantees, demand);
+    if (snapshot !== "changed meanwhile") return snapshot;
+  }
+  throw new Failed({
+    code: "catalog-busy",
+    message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
+    hint: "Another job grants or drops objects here right now: run this step after it, not beside it."
+  });
+}
+async function lookOnce(client, grantees, demand) {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query(SNAPSHOT, parametersOf(grantees, demand))
+  ]);
+  const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
+  const schemas2 = snapshot.schemas.map(({ oid }) => oid);
+  const oids = [...snapshot.grantees.values()];
+  const creators = creatorsOf(snapshot);
+  const [again, tomorrow, rowSecurity, views] = await statements(client, [
+    secondLook(representatives.map(({ oid }) => oid)),
+    creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
+    hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids) : NO_ROWS,
+    hasViews ? viewsThatCannotRead2(schemas2, oids) : NO_ROWS,
+    "COMMIT;"
+  ]);
+  const now = new Map(again.map((row) => [row.oid, row]));
+  const changed2 = representatives.some(
+    ({ oid, owner, relacl }) => now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl
+  );
+  if (changed2) return "changed meanwhile";
+  return {
+    ...snapshot,
+    groups: [...snapshot.groups, ...mapTomorrow(tomorrow, snapshot.schemas)],
+    traps: [...rowSecurity, ...views].filter(({ schema, name: name2 }) => !isExcluded(demand.exclude, schema, name2))
+  };
+}
+var NO_ROWS = "SELECT WHERE FALSE;";
+async function statements(client, sql) {
+  const results = await client.query(sql.join("\n"));
+  return results.map(({ rows }) => rows);
+}
+function parametersOf(grantees, demand) {
+  const patterns = demand.exclude.map(likePatternsOf);
+  return [
+    grantees,
+    demand.schemas === "*" ? null : demand.schemas,
+    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
+    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
+    demand.onExtra !== "ignore",
+    patterns.map(({ name: name2 }) => name2),
+    patterns.map(({ path }) => path)
+  ];
+}
+
+// src/reconcile.ts
+var ROUNDS = 3;
+async function reconcile(client, { mode, grantees, demand }, say) {
+  const lookUnhindered = async () => {
+    const snapshot = await look2(client, grantees, demand);
+    const obstacle = databaseObstacle(snapshot, demand, mode);
+    if (obstacle !== null) throw new Failed(obstacle);
+    return snapshot;
+  };
+  say(`reading the privileges of ${grantees.join(", ")}`);
+  const before = await lookUnhindered();
+  const knownIn = (snapshot) => grantees.filter((grantee) => granteeObstacle(snapshot, grantee) === null);
+  let after = before;
+  let done = NOTHING_DONE;
+  const writing = mode === "apply" && knownIn(before).length === grantees.length;
+  for (let round = 0; writing && round < ROUNDS; round++) {
+    const plan2 = planFor(after, demand, knownIn(after));
+    if (plan2.changes.length + plan2.hopeless.length === 0) break;
+    const outcome = await apply(client, plan2, say);
+    done = merge(done, outcome);
+    say("reading the privileges again");
+    after = await lookUnhindered();
+    if (!isPassing(outcome)) break;
+  }
+  const last = after;
+  const reports = grantees.map((grantee) => {
+    const error2 = granteeObstacle(last, grantee);
+    return error2 === null ? judge(before, last, done, demand, grantee) : { ...NOTHING_KNOWN, grantee, error: error2 };
+  });
+  return {
+    serverVersion: last.server.versionText,
+    verdict: worst(reports.map(({ verdict }) => verdict)),
+    grantees: reports,
+    statements: statementsIn(
+      mode === "apply" ? done.committed : planFor(last, demand, knownIn(last)).changes
+    ),
+    mending: mendingFor(last, demand, knownIn(last))
+  };
+}
+var NOTHING_KNOWN = {
+  verdict: "error",
+  objects: { tables: 0, sequences: 0, skipped: 0 },
+  missing: [],
+  granted: [],
+  extra: [],
+  revoked: [],
+  held: [],
+  warnings: []
+};
+
+// src/settings/inputs.ts
+var import_node_fs = require("node:fs");
+
+// src/report/report.ts
+var MODES = ["apply", "check", "plan"];
+
+// src/settings/connection-string.ts
+function readConnectionString(text) {
+  const string = text.trim();
+  if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
+  const found = readLibpq(string) ?? readNpgsql(string);
+  if (found === void 0) throw new Error("it is no connection string that this action can read");
+  return found;
+}
+function readUri(text, scheme) {
+  if (!scheme.test(text)) throw new Error("it is the address of something else than PostgreSQL");
+  const rest = text.replace(scheme, "");
+  const [, authority2 = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
+  if (rest !== "" && authority2 + path + query === "") throw new Error("its address cannot be read");
+  const at2 = authority2.lastIndexOf("@");
+  const [user, ...password] = at2 < 0 ? [] : authority2.slice(0, at2).split(":");
+  const { host: host2, port: port2 } = hostAndPort2(authority2.slice(at2 + 1));
+  const pairs = query.split("&").filter((pair) => pair !== "").map((pair) => [decoded(pair.split("=", 1)[0] ?? ""), decoded(pair.split("=").slice(1).join("="))]);
+  return merged([
+    ["host", decoded(host2)],
+    ["port", port2],
+    ["database", decoded(path)],
+    ["user", decoded(user ?? "")],
+    ["password", decoded(password.join(":"))],
+    ...pairs.map(([key, value]) => [LIBPQ_PARTS.get(key), value])
+  ]);
+}
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error("a % escape in it cannot be read");
+  }
+}
+function readLibpq(text) {
+  const pairs = [];
+  const pair = /\s*([a-z_]+)\s*=\s*('((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)|(?=\s|$))(?=\s|$)/sy;
+  while (pair.lastIndex < text.length) {
+    const [found, key = "", , quoted, plain2] = pair.exec(text) ?? [];
+    if (found === void 0 || !LIBPQ_KEYWORDS.has(key)) return void 0;
+    pairs.push([LIBPQ_PARTS.get(key), (quoted ?? plain2 ?? "").replace(/\\(.)/gs, "$1")]);
+  }
+  if (pairs.length === 0 || pairs.some(([part, value]) => part === "host" && value.includes(";")))
+    return void 0;
+  return merged(pairs);
+}
+var LIBPQ_PARTS = /* @__PURE__ */ new Map([
+  ["host", "host"],
+  ["port", "port"],
+  ["dbname", "database"],
+  ["user", "user"],
+  ["password", "password"]
+]);
+var LIBPQ_KEYWORDS = /* @__PURE__ */ new Set([
+  ...LIBPQ_PARTS.keys(),
+  ...["hostaddr", "passfile", "service", "channel_binding", "connect_timeout", "client_encoding", "options"],
+  ...[
+    "application_name",
+    "fallback_application_name",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval"
+  ],
+  ...[
+    "keepalives_count",
+    "tcp_user_timeout",
+    "replication",
+    "gssencmode",
+    "sslmode",
+    "requiressl",
+    "sslcert"
+  ],
+  ...["sslnegotiation", "sslcompression", "sslkey", "sslpassword", "sslcertmode", "sslrootcert", "sslcrl"],
+  ...["sslcrldir", "sslsni", "requirepeer", "require_auth", "krbsrvname", "gsslib", "gssdelegation"],
+  ...["ssl_min_protocol_version", "ssl_max_protocol_version", "min_protocol_version", "max_protocol_version"],
+  ...["target_session_attrs", "load_balance_hosts", "scram_client_key", "scram_server_key", "sslkeylogfile"]
+]);
+function readNpgsql(text) {
+  const pairs = [];
+  const pair = /[\s;]*(?:([^=;"']+?)\s*=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;"'\s][^;]*|)\s*(?:;|$)|$)/sy;
+  while (pair.lastIndex < text.length) {
+    const [found, key, value = ""] = pair.exec(text) ?? [];
+    if (found === void 0) return void 0;
+    if (key === void 0) break;
+    const part = NPGSQL_PARTS.get(key.toLowerCase().replace(/\s+/g, " "));
+    const plain2 = unquoted(value.trim());
+    if (part !== "host") {
+      pairs.push([part, plain2]);
+      continue;
+    }
+    const { host: host2, port: port2 } = hostAndPort2(plain2.replace(/^tcp:/i, ""));
+    pairs.push(["host", host2]);
+    if (port2 !== "") pairs.push(["port", port2]);
+  }
+  const known = pairs.some(([part]) => part !== void 0 && part !== "password");
+  return known ? merged(pairs) : void 0;
+}
+var NPGSQL_PARTS = new Map([
+  ...["host", "server"].map((key) => [key, "host"]),
+  ["port", "port"],
+  ...["database", "db", "initial catalog"].map((key) => [key, "database"]),
+  ...["username", "user name", "user id", "userid", "user", "uid"].map((key) => [key, "user"]),
+  ...["password", "pwd", "psw"].map((key) => [key, "password"])
+]);
+function unquoted(value) {
+  const quote = value[0];
+  if (quote !== '"' && quote !== "'" || value.length < 2) return value;
+  return value.slice(1, -1).replaceAll(quote + quote, quote);
+}
+function hostAndPort2(text) {
+  const [, address, name2, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
+  return { host: address ?? name2 ?? text, port: port2 ?? "" };
+}
+function merged(pairs) {
+  const parts = {};
+  for (const [part, value] of pairs) {
+    if (part === void 0 || value === "") continue;
+    if (parts[part] !== void 0 && parts[part] !== value && part !== "password") {
+      throw new Error(`it names two values for its ${part}`);
+    }
+    parts[part] = value;
+  }
+  return parts;
+}
+
+// src/settings/app-connection.ts
+function readAppConnection(text, meant = () => true) {
+  const settings = settingsIn(text);
+  const found = settings.length > 0 ? theOne(connectionsIn(settings), meant) : normal(readConnectionString(bare(text)));
+  if (found.host === void 0 && found.database === void 0 && found.user === void 0) {
+    throw new Error("it says neither host, nor database, nor user");
+  }
+  return found;
+}
+function secretsInAppConnection(text) {
+  const secrets = /* @__PURE__ */ new Set();
+  const add = (secret2, shortest = 1) => {
+    const value = secret2?.trim() ?? "";
+    if (value.length >= shortest) secrets.add(value);
+  };
+  for (const { key, value } of attempt2(() => settingsIn(text)) ?? unreadable(text)) {
+    if (SECRET_KEY.test(key)) add(value);
+    else add(attempt2(() => readConnectionString(value))?.password);
+  }
+  add(attempt2(() => readConnectionString(bare(text)))?.password);
+  for (const [, value = ""] of text.matchAll(SECRET_VALUE)) {
+    for (const end of [/$/, /;/, /&/, /\s/, /[\s;&]/, /["']\s*[;,}&]?\s*$/]) {
+      const raw = value.split(end, 1)[0]?.replace(/^["']|["'],?$/g, "");
+      add(raw, 4);
+      add(
+        attempt2(() => decodeURIComponent(raw ?? "")),
+        4
+      );
+    }
+  }
+  for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)) {
+    add(password, 4);
+    add(
+      attempt2(() => decodeURIComponent(password ?? "")),
+      4
+    );
+  }
+  return [...secrets];
+}
+var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
+var SECRET_VALUE = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*([^\r\n]+)/gi;
+function settingsIn(text) {
+  const body = text.replace(/^\uFEFF/, "").trim();
+  if (/^[[{]/.test(body)) return fromJson(body);
+  return body.split(/\r\n|\r|\n/).flatMap(fromLine).filter(({ key }) => connectionOf(key) !== void 0);
+}
+function fromJson(text) {
+  const json = attempt2(() => JSON.parse(text));
+  const list = isObject(json) && "configurations" in json ? json.configurations : json;
+  if (Array.isArray(list)) {
+    return list.flatMap(
+      (each) => isObject(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
+    );
+  }
+  if (!isObject(list)) throw new Error("it begins like JSON, but is none");
+  return Object.entries(list).flatMap(([key, value]) => typeof value === "string" ? [{ key, value }] : []);
+}
+function fromLine(line) {
+  const [, key, value] = line.match(/^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*(.*?)\s*$/) ?? [];
+  if (key === void 0 || value === void 0) return [];
+  const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
+  if (double !== void 0) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
+  if (single !== void 0) return [{ key, value: single }];
+  return [{ key, value: value.replace(/\s+#.*$/, "") }];
+}
+function connectionOf(key) {
+  const [, connection, name2] = key.toUpperCase().match(AZURE_KEY) ?? [];
+  if (name2 !== void 0) return { connection: connection ?? "the first", name: name2 };
+  const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
+  return spring === void 0 ? void 0 : { connection: "Spring's", name: spring };
+}
+var AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|SSL|CLIENTID|CLIENTSECRET|TENANTID)$/;
+var SPRING_KEYS = /* @__PURE__ */ new Map([
+  ["springdatasourceurl", "CONNECTIONSTRING"],
+  ["springdatasourceusername", "USERNAME"],
+  ["springdatasourcepassword", "PASSWORD"],
+  ["springdatasourceazurepasswordlessenabled", "OTHER"],
+  ["springdatasourcepasswordlessenabled", "OTHER"],
+  ["springcloudazurecredentialclientid", "CLIENTID"],
+  ["springcloudazurecredentialclientsecret", "CLIENTSECRET"],
+  ["springcloudazurecredentialtenantid", "TENANTID"],
+  ["springcloudazurecredentialclientmanagedidentityenabled", "OTHER"]
+]);
+function connectionsIn(settings) {
+  const connections = /* @__PURE__ */ new Map();
+  for (const { key, value } of settings) {
+    const { connection = "", name: name2 = "" } = connectionOf(key) ?? {};
+    const part = PARTS.get(name2);
+    if (part === void 0 || value.trim() === "") continue;
+    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
+      throw new Error(
+        `${key} in it is a reference to a Key Vault, and what that holds cannot be seen from here`
+      );
+    }
+    const parts = connections.get(connection) ?? {};
+    connections.set(connection, parts);
+    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
+    for (const [each, said] of Object.entries(found)) {
+      if ((parts[each] ?? said) !== said && each !== "password")
+        throw new Error(`it names two values for its ${each}`);
+      parts[each] = said;
+    }
+  }
+  return connections;
+}
+function theOne(connections, meant) {
+  const all = [...connections.values()].map(normal);
+  const [only, ...others] = all.length > 1 ? all.filter(meant) : all;
+  if (only !== void 0 && others.length === 0) return only;
+  if (connections.size === 0) return {};
+  throw new Error(
+    `it holds ${connections.size} connections (${[...connections.keys()].join(", ")}), and \`host\`, \`database\` and \`grantee\` do not choose one of them`
+  );
+}
+var PARTS = /* @__PURE__ */ new Map([
+  ["CONNECTIONSTRING", "string"],
+  ["HOST", "host"],
+  ["PORT", "port"],
+  ["DATABASE", "database"],
+  ["NAME", "database"],
+  // Django
+  ["USER", "user"],
+  ["USERNAME", "user"]
+]);
+function normal({ password: _, ...parts }) {
+  const server = parts.host?.split(".")[0]?.toLowerCase();
+  const [, user, suffix] = parts.user?.match(/^(.+)@([^@]*)$/s) ?? [];
+  return user !== void 0 && suffix?.toLowerCase() === server ? { ...parts, user } : parts;
+}
+function bare(text) {
+  const string = text.replace(/^\uFEFF/, "").trim();
+  return /^(["'])(?:(?!\1).)+\1$/s.test(string) ? string.slice(1, -1) : string;
+}
+function unreadable(text) {
+  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
+    key: "secret",
+    value
+  }));
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function attempt2(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+
+// src/settings/clouds.ts
+var CLOUDS = {
+  azurecloud: {
+    name: "azurecloud",
+    authority: "https://login.microsoftonline.com",
+    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
+    oidcAudience: "api://AzureADTokenExchange",
+    hostSuffix: ".postgres.database.azure.com",
+    resourceManager: "https://management.azure.com",
+    resourceManagerScope: "https://management.azure.com/.default"
+  },
+  azureusgovernment: {
+    name: "azureusgovernment",
+    authority: "https://login.microsoftonline.us",
+    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    hostSuffix: ".postgres.database.usgovcloudapi.net",
+    resourceManager: "https://management.usgovcloudapi.net",
+    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
+  },
+  azurechinacloud: {
+    name: "azurechinacloud",
+    authority: "https://login.chinacloudapi.cn",
+    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    hostSuffix: ".postgres.database.chinacloudapi.cn",
+    resourceManager: "https://management.chinacloudapi.cn",
+    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
+  }
+};
+
+// src/settings/values.ts
+var import_node_crypto2 = require("node:crypto");
+var import_node_net3 = require("node:net");
+function choice(choices) {
+  return (text) => {
+    const word = text.trim();
+    const found = choices.find((each) => each === word);
+    if (found === void 0) throw new Error(`it is none of them${didYouMean2(word, choices)}`);
+    return found;
+  };
+}
+function boolean(text) {
+  const word = text.trim();
+  if (["true", "True", "TRUE"].includes(word)) return true;
+  if (["false", "False", "FALSE"].includes(word)) return false;
+  throw new Error("it is neither");
+}
+function port(text) {
+  const number = Number(text.trim());
+  if (!/^[1-9]\d{0,4}$/.test(text.trim()) || number > 65535) throw new Error("it is no port number");
+  return number;
+}
+function cloudName(text) {
+  const name2 = text.trim().toLowerCase();
+  if (Object.hasOwn(CLOUDS, name2)) return name2;
+  throw new Error(
+    `it is no cloud${didYouMean2(name2, Object.keys(CLOUDS))} (a GitHub environment belongs on the job: \`jobs.<job_id>.environment\`)`
+  );
+}
+function clientId(text) {
+  const id = text.trim();
+  if (!GUID.test(id)) throw new Error("it is no GUID");
+  return id;
+}
+function tenantId(text) {
+  const id = text.trim();
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Error("it is neither a GUID nor a domain name");
+  return id;
+}
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+function secret(text) {
+  return text.replace(/^[\r\n]+|[\r\n]+$/g, "");
+}
+function host(suffix) {
+  return (text) => {
+    const name2 = text.trim();
+    if ((0, import_node_net3.isIP)(name2)) return name2;
+    if (/[=/@;]/.test(name2))
+      throw new Error("it is no host name (connection strings go in `app-connection`)");
+    if (name2.includes(":")) throw new Error("it is no host name (the port goes in `port`)");
+    const lastLabel = name2.replace(/\.$/, "").split(".").at(-1) ?? "";
+    if (name2.length > 253 || !HOST.test(name2) || name2.includes(".") && /^(\d+|0x[0-9a-f]*)$/i.test(lastLabel)) {
+      throw new Error("it is no host name");
+    }
+    return name2.includes(".") || name2.toLowerCase() === "localhost" ? name2 : name2 + suffix;
+  };
+}
+var HOST = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+function isLoopback(host2) {
+  const family = (0, import_node_net3.isIP)(host2);
+  return family === 0 ? host2.toLowerCase() === "localhost" : LOOPBACK.check(host2, family === 4 ? "ipv4" : "ipv6");
+}
+var LOOPBACK = new import_node_net3.BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+function name(text) {
+  const [only, ...more] = lines(text);
+  if (only === void 0 || more.length > 0) throw new Error("it has more than one line");
+  return fitting(only);
+}
+function names2(text) {
+  return lines(text).map(fitting);
+}
+function lines(text) {
+  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  return [...new Set(found.filter((line) => line !== ""))];
+}
+function fitting(name2) {
+  if (Buffer.byteLength(name2) > MAX_NAME_BYTES) {
+    throw new Error(
+      `a name in it is longer than ${MAX_NAME_BYTES} bytes, and PostgreSQL cuts such names short`
+    );
+  }
+  return name2;
+}
+var MAX_NAME_BYTES = 63;
+function schemas(text) {
+  const found = names2(text);
+  if (!found.includes("*")) return found;
+  if (found.length > 1) throw new Error("'*' does not go with other names");
+  return "*";
+}
+function privileges(known) {
+  return (text) => {
+    const words2 = text.trim().split(/[,\r\n]/).map((word) => word.trim().toUpperCase());
+    if (words2.includes("ALL")) {
+      if (words2.length > 1) throw new Error("`ALL` does not go with others");
+      return "ALL";
+    }
+    const found = words2.map((word) => {
+      const privilege = known.find((each) => each === word);
+      if (privilege !== void 0) return privilege;
+      if (word === "") throw new Error("an item in it is empty (a variable that is not set?)");
+      throw new Error(`${JSON.stringify(word)} is no such privilege${didYouMean2(word, ["ALL", ...known])}`);
+    });
+    return [...new Set(found)];
+  };
+}
+function rootCertificates(readFile) {
+  return (text) => {
+    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs);
+    if (certificates === null) throw new Error("there is no CERTIFICATE block in it");
+    for (const [index, certificate] of certificates.entries()) {
+      try {
+        new import_node_crypto2.X509Certificate(certificate);
+      } catch {
+        throw new Error(`certificate ${index + 1} in it cannot be read`);
+      }
+    }
+    return `${certificates.join("\n")}
+`;
+  };
+}
+function fileNamed(path, readFile) {
+  try {
+    return readFile(path);
+  } catch (error2) {
+    throw new Error(`no such file can be read (${error2.code ?? "unknown error"})`);
+  }
+}
+function didYouMean2(word, candidates) {
+  const near = nearest(word, candidates);
+  return near === void 0 ? "" : `, did you mean \`${near}\`?`;
+}
+
+// src/settings/inputs.ts
+var AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli", "password"];
+var SSL_MODES = ["verify-full", "verify-ca", "disable"];
+var INPUTS = {
+  "auth-type": { takes: oneOf(AUTH_TYPES) },
+  "client-id": { takes: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { takes: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": { takes: "the secret of the service principal", secret: true },
+  environment: { takes: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { takes: "the one role to sign in as, by its name in PostgreSQL" },
+  password: { takes: "the PostgreSQL password of `user`", secret: true },
+  "app-connection": {
+    takes: "what Service Connector gave one app: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az \u2026 connection list-configuration`",
+    secret: true
+  },
+  host: { takes: "one server, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { takes: "a number from 1 to 65535" },
+  database: { takes: "one database, or several, one a line" },
+  "ssl-mode": { takes: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { takes: "CA certificates as PEM text, or the path of a PEM file" },
+  grantee: { takes: "the Entra user by its name in PostgreSQL (`aad_\u2026`), or several, one a line" },
+  schemas: { takes: "schemas, one a line, or '*' alone", default: "public", neverEmpty: true },
+  "table-privileges": {
+    takes: `\`ALL\` alone, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
+    default: "ALL",
+    neverEmpty: true
+  },
+  "sequence-privileges": {
+    takes: `\`ALL\` alone, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
+    default: "ALL",
+    neverEmpty: true
+  },
+  "default-privileges": { takes: "`true` or `false`", default: "false" },
+  "on-extra": { takes: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  exclude: { takes: "tables, views and sequences to leave alone, one pattern a line" },
+  "allow-empty": { takes: "`true` or `false`", default: "false" },
+  mode: { takes: oneOf(MODES), default: "apply", neverEmpty: true },
+  "drift-issue": { takes: "`true` or `false`", default: "false" },
+  "github-token": { takes: "a token of GitHub that may write issues", secret: true }
+};
+function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
+  const inputs = inputsIn(env);
+  const cloud = CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+  const signIn2 = signInFrom(inputs);
+  const hostName = host(cloud.hostSuffix);
+  const connection = connectionFrom(inputs, hostName);
+  const server = {
+    host: inputs.orConnection("host", hostName, connection?.host),
+    port: inputs.orConnection("port", port, connection?.port ?? DEFAULT_PORT),
+    tls: tlsFrom(inputs, readFile)
+  };
+  if (server.tls.mode === "disable" && !(signIn2.type === "password" && isLoopback(server.host ?? "localhost"))) {
+    inputs.mistake(
+      "ssl-mode",
+      "got `disable`; an Entra token is never sent in the clear, and a password only to this machine itself (localhost, 127.0.0.1, ::1)"
+    );
+  }
+  const settings = {
+    mode: inputs.orDefault("mode", choice(MODES)),
+    signIn: signIn2,
+    cloud,
+    server,
+    user: inputs.required("user", name),
+    databases: inputs.orConnection("database", names2, connection?.database),
+    grantees: inputs.orConnection("grantee", names2, connection?.user),
+    demand: {
+      schemas: inputs.orDefault("schemas", schemas),
+      tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
+      sequencePrivileges: inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+      defaultPrivileges: inputs.orDefault("default-privileges", boolean),
+      onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
+      exclude: inputs.optional("exclude", lines) ?? [],
+      allowEmpty: inputs.orDefault("allow-empty", boolean)
+    },
+    ...driftIssueFrom(inputs)
+  };
+  inputs.throwMistakes();
+  return settings;
+}
+var DEFAULT_PORT = "5432";
+function driftIssueFrom(inputs) {
+  if (!inputs.orDefault("drift-issue", boolean)) return {};
+  return { driftIssue: { token: inputs.required("github-token", secret) } };
+}
+function secretsIn(env) {
+  const secrets = ["client-secret", "password", "github-token"].map(
+    (each) => secret(env[variable(each)] ?? "")
+  );
+  const found = secretsInAppConnection(env[variable("app-connection")] ?? "");
+  return [...secrets, ...found].filter((value) => value.trim() !== "");
+}
+function connectionFrom(inputs, hostName) {
+  const [hosts, databases, grantees] = [
+    inputs.peek("host", (text) => [hostName(text)]),
+    inputs.peek("database", names2),
+    inputs.peek("grantee", names2)
+  ];
+  const fits2 = (said, wanted) => said === void 0 || wanted === void 0 || wanted.includes(said);
+  return inputs.optional(
+    "app-connection",
+    (text) => readAppConnection(
+      text,
+      ({ host: host2, database, user }) => fits2(host2, hosts) && fits2(database, databases) && fits2(user, grantees)
+    )
+  );
+}
+function signInFrom(inputs) {
+  const asked = inputs.optional("auth-type", choice(AUTH_TYPES));
+  if (inputs.given("auth-type") && asked === void 0) return { type: "azure-cli" };
+  if (inputs.given("password") && inputs.given("client-secret")) {
+    inputs.mistake(
+      "password",
+      "`client-secret` is given too, and only one of them can be the way to sign in"
+    );
+  }
+  const type = asked ?? (inputs.given("password") ? "password" : inputs.given("client-secret") ? "client-secret" : "oidc");
+  const why = `\`auth-type: ${type}\`${asked === void 0 ? ", which follows from the other inputs," : ""} needs it`;
+  switch (type) {
+    case "oidc":
+      return {
+        type,
+        clientId: inputs.required("client-id", clientId, why),
+        tenantId: inputs.required("tenant-id", tenantId, why)
+      };
+    case "client-secret":
+      return {
+        type,
+        clientId: inputs.required("client-id", clientId, why),
+        tenantId: inputs.required("tenant-id", tenantId, why),
+        clientSecret: inputs.required("client-secret", secret, why)
+      };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === void 0 ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+    case "password":
+      return { type, password: inputs.required("password", secret, why) };
+  }
+}
+function tlsFrom(inputs, readFile) {
+  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
+}
+function inputsIn(env) {
+  const mistakes = misspelt(env);
+  const given = (name2) => (env[variable(name2)] ?? "").trim() !== "";
+  const wrong = /* @__PURE__ */ new Set();
+  const mistake = (name2, what) => {
+    wrong.add(name2);
+    mistakes.push(`${name2}: ${what}${what.endsWith("?") ? "" : "."} It takes ${INPUTS[name2].takes}.`);
+  };
+  function read(name2, parse, without) {
+    const { neverEmpty, secret: secret2 } = INPUTS[name2];
+    const text = env[variable(name2)];
+    if (!given(name2)) {
+      if (text === void 0 || !neverEmpty) return without();
+      mistake(name2, "it is empty (a variable that is not set?)");
+      return void 0;
+    }
+    try {
+      if (text?.includes("\0")) throw new Error("it holds a NUL character");
+      return parse(text ?? "");
+    } catch (error2) {
+      mistake(name2, `${secret2 ? "" : `got ${shown(text ?? "")}; `}${error2.message}`);
+      return void 0;
+    }
+  }
+  return {
+    given,
+    mistake,
+    optional: (name2, parse) => read(name2, parse, () => void 0),
+    orDefault: (name2, parse) => read(name2, parse, () => parse(INPUTS[name2].default)),
+    required: (name2, parse, why) => read(name2, parse, () => {
+      mistake(name2, `it is missing${why === void 0 ? "" : `, and ${why}`}`);
+      return void 0;
+    }),
+    /** An explicit input wins; what is only found in `app-connection` has to be as good. */
+    orConnection: (name2, parse, found) => read(name2, parse, () => {
+      try {
+        if (found !== void 0) return parse(found);
+        const silent = given("app-connection") ? ", and `app-connection` does not say" : "";
+        if (!wrong.has("app-connection")) mistake(name2, `it is missing${silent}`);
+      } catch (error2) {
+        mistake("app-connection", `its ${name2} cannot be used: ${error2.message}`);
+      }
+      return void 0;
+    }),
+    /** What it says if it says something good; no mistake is noted. */
+    peek(name2, parse) {
+      try {
+        return given(name2) ? parse(env[variable(name2)] ?? "") : void 0;
+      } catch {
+        return void 0;
+      }
+    },
+    throwMistakes() {
+      if (mistakes.length > 0) throw badInput(mistakes);
+    }
+  };
+}
+function variable(name2) {
+  return `INPUT_${name2.replaceAll(" ", "_").toUpperCase()}`;
+}
+function misspelt(env) {
+  const ours2 = Object.keys(INPUTS);
+  const known = new Set(ours2.map(variable));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().flatMap((key) => {
+    const name2 = key.slice("INPUT_".length).toLowerCase();
+    const near = nearest(name2, ours2);
+    return near === void 0 ? [] : [`${name2}: there is no such input; did you mean \`${near}\`?`];
+  });
+}
+function badInput(mistakes) {
+  const count2 = mistakes.length === 1 ? "One input needs" : `${mistakes.length} inputs need`;
+  return new Failed({
+    code: "bad-input",
+    message: `${count2} mending; nothing was connected to and nothing changed.
+${mistakes.map((line) => `- ${line}`).join("\n")}`,
+    hint: "Mend the `with:` of this step. Every input is explained in the README of this action."
+  });
+}
+function shown(value) {
+  const text = value.trim();
+  if (/pass|pwd|secret|eyJ|:.*@|PRIVATE KEY/is.test(text))
+    return "a value that is not shown, for it may hold a secret";
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}\u2026` : text);
+}
+function oneOf(words2) {
+  return `${words2.slice(0, -1).map((word) => `\`${word}\``).join(", ")} or \`${words2.at(-1)}\``;
+}
+
+// src/main.ts
+async function main(env) {
+  for (const secret2 of secretsIn(env)) setSecret(secret2);
+  const settings = readSettings(env);
+  if ("code" in settings) return tell2(nothingDone(settings), env);
+  const report = await inDatabases(settings, env);
+  await tell2(report, env);
+  if (settings.driftIssue === void 0) return;
+  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
+}
+function readSettings(env) {
+  try {
+    return parseSettings(env);
+  } catch (error2) {
+    return diagnose(error2);
+  }
+}
+function nothingDone(error2) {
+  return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
+}
+async function inDatabases(settings, env) {
+  const password = signIn(settings, env);
+  const inTurn = pLimit(DATABASES_AT_ONCE);
+  const databases = await inTurn.map(settings.databases, (name2) => inDatabase(settings, name2, password));
+  const verdict = worst(databases.map((database) => database.verdict));
+  return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
+}
+var DATABASES_AT_ONCE = 4;
+async function inDatabase(settings, database, password) {
+  const { server, user, mode, grantees, demand, signIn: signIn2, cloud } = settings;
+  const { host: host2, port: port2 } = server;
+  const target = { server, database, user };
+  const say = (line) => info(logLines(`${database}: ${line}`).join("\n"));
+  try {
+    say(`connecting to ${host2}:${port2} as ${user}`);
+    const work = (client) => reconcile(client, { mode, grantees, demand }, say);
+    return { host: host2, port: port2, database, user, ...await withSession(target, password, work, { signIn: signIn2, cloud }) };
+  } catch (error2) {
+    const failure2 = diagnose(error2, { host: host2, port: port2, database, user, signIn: signIn2, cloud });
+    const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
+    const hint = near === void 0 ? failure2.hint : `Did you mean "${near}"? ${failure2.hint}`;
+    return { host: host2, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
+  }
+}
+var NOTHING_FOUND = { grantees: [], statements: [], mending: [] };
+
+// src/index.ts
+main(process.env).catch((error2) => setFailed(String(error2)));
