@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type GitHubApi, startGitHubApi } from "../sandbox/github-api.ts";
+import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { runJob } from "./orders-job.ts";
+
+let sandbox: Sandbox;
+let github: GitHubApi;
+
+beforeAll(async () => {
+  [sandbox, github] = await Promise.all([startSandbox({ version: 18 }), startGitHubApi()]);
+});
+afterAll(async () => {
+  await github.close();
+  await sandbox.close();
+});
+
+test("opens an issue on drift, leaves it to whom it belongs, and closes it when apply mends", async () => {
+  await sandbox.createDatabase("mended", { seed: ORDERS });
+  const run = (inputs: Record<string, string>) =>
+    runJob(
+      sandbox,
+      { database: "mended", "drift-issue": "true", "github-token": github.token, ...inputs },
+      { ...sandbox.env, ...github.env },
+    );
+
+  expect((await run({ mode: "plan" })).exitCode).toBe(0);
+  expect(github.issues).toEqual([]);
+  expect((await run({ mode: "check" })).outputs.verdict).toBe("drift");
+  expect(github.issues.map(({ state, title }) => ({ state, title }))).toEqual([
+    { state: "open", title: expect.stringContaining("`aad_orders` in `mended`") },
+  ]);
+  expect((await run({ mode: "check", grantee: "aad_order" })).outputs.verdict).toBe("error");
+  expect(github.issues[0]?.state).toBe("open");
+  expect((await run({ mode: "apply" })).outputs.verdict).toBe("repaired");
+  expect(github.issues.map(({ state }) => state)).toEqual(["closed"]);
+});
+
+test("keeps its verdict, and says which permission is missing, when the token may not write issues", async () => {
+  await sandbox.createDatabase("unwritten", { seed: ORDERS });
+  github.permission = "read";
+  const run = await runJob(
+    sandbox,
+    { database: "unwritten", mode: "check", "drift-issue": "true", "github-token": github.token },
+    { ...sandbox.env, ...github.env },
+  );
+  expect(run.outputs.verdict).toBe("drift");
+  expect(run.stdout).toMatch(/^::warning.*issues: write/m);
+});
+
+test("has nothing to do with issues unless asked to", async () => {
+  await sandbox.createDatabase("unasked", { seed: ORDERS });
+  const before = github.requests.length;
+  const run = await runJob(
+    sandbox,
+    { database: "unasked", mode: "check", "github-token": github.token },
+    { ...sandbox.env, ...github.env },
+  );
+  expect(run.outputs.verdict).toBe("drift");
+  expect(github.requests).toHaveLength(before);
+});
