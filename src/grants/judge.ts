@@ -29,6 +29,7 @@ export const NOTHING_DONE: Outcome = { committed: [], failed: new Map() };
 
 /** What was done in all: what failed at first and was committed later has not failed. */
 export function merge(done: Outcome, more: Outcome): Outcome {
+  if (done.committed.length + done.failed.size === 0) return more;
   const committed = new Set(more.committed.map(keyOfChange));
   const failed = [...done.failed].filter(([key]) => !committed.has(key));
   return { committed: [...done.committed, ...more.committed], failed: new Map([...failed, ...more.failed]) };
@@ -155,6 +156,7 @@ function describeExtra(snapshot: Snapshot, drift: Drift, outcome: Outcome): read
 
 /** By object: the first reason that stands in the way, and the change it stands in the way of. */
 function reasonsOf(plan: Plan, outcome: Outcome, otherwise: Reason): ReadonlyMap<string, Hopeless> {
+  if (plan.changes.length + plan.hopeless.length === 0) return new Map();
   const tried = new Set(outcome.committed.map(keyOfChange));
   const reasons = [
     ...plan.hopeless.map(({ change, reason }) => ({
@@ -203,11 +205,10 @@ function changedBy(
     (change) => change.verb === verb && change.grantee.oid === grantee.oid,
   );
   return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
-    const [{ group, member, owner }] = changes as [Change];
+    const [{ group, member, owner, privileges: made }, ...more] = changes as [Change];
+    const all = more.length === 0 ? made : inOrder(changes.flatMap((change) => change.privileges));
     const undone: readonly Privilege[] = stillThere.get(key) ?? [];
-    const privileges = inOrder(changes.flatMap((change) => change.privileges)).filter(
-      (privilege) => !undone.includes(privilege),
-    );
+    const privileges = all.filter((privilege) => !undone.includes(privilege));
     if (privileges.length === 0) return [];
     const schema = group.schema === undefined ? {} : { schema: group.schema.name };
     return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges };

@@ -30,7 +30,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   async function makeAll(changes: readonly Change[]): Promise<void> {
     for (const batch of batchesOf(changes)) {
       for (const { as, sql } of statementsOf(batch))
-        say(`${as === null ? "" : `as ${as.name}: `}${briefly(visibleSql(sql))}`);
+        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(briefly(sql))}`);
       await make(batch);
     }
   }

@@ -38,7 +38,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   if (server === undefined) throw new Error("the snapshot has no server row");
 
   const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = Map.groupBy(facts("relation"), ({ group }) => group);
+  const members = new Map(facts("members").map((row) => [row.group, mapMembers(row)]));
   const groups = new Map(
     facts("group").map((row) => [row.id, mapGroup(row, schemas, members.get(row.id) ?? [])]),
   );
@@ -111,7 +111,7 @@ function mapSingle(kind: Kind, row: SecurableRow & Member): Group {
   return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
 }
 
-function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: readonly RelationRow[]): Group {
+function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: readonly Member[]): Group {
   const schema = schemas.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === undefined || kind === undefined)
@@ -122,8 +122,12 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: rea
     ...mapSecurable(row),
     skipped: row.skipped,
     size: row.size,
-    members: members.map(({ oid, name }) => ({ oid, name })),
+    members,
   };
+}
+
+function mapMembers({ oids, names }: MembersRow): readonly Member[] {
+  return oids.map((oid, n) => ({ oid, name: names[n] ?? "" }));
 }
 
 /** An empty ACL explodes to no rows at all, and so to NULL. */
@@ -162,7 +166,7 @@ interface Facts {
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
-  relation: RelationRow;
+  members: MembersRow;
   column: ColumnRow;
   "known-schema": { readonly name: string };
   "known-role": { readonly name: string };
@@ -193,8 +197,11 @@ interface GroupRow extends SecurableRow {
   readonly rowSecurity: boolean;
 }
 
-interface RelationRow extends Member {
+/** The members of a group, in one order. */
+interface MembersRow {
   readonly group: number;
+  readonly oids: readonly Oid[];
+  readonly names: readonly string[];
 }
 
 interface ColumnRow {

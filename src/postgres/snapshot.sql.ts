@@ -199,12 +199,14 @@ FROM alike AS a
 LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
 LEFT JOIN held_json AS h ON h.id = a.id
 UNION ALL
-SELECT 'relation', pg_catalog.json_build_object('group', a.id, 'oid', r.oid, 'name', r.relname)
+SELECT 'members', pg_catalog.json_build_object(
+         'group', a.id, 'oids', pg_catalog.json_agg(r.oid), 'names', pg_catalog.json_agg(r.relname))
 FROM telling AS t
 JOIN alike AS a ON a.id = t.id
 JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
   AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
   AND (r.relacl IS NULL) = (a.relacl IS NULL)
+GROUP BY a.id
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
