@@ -5,12 +5,11 @@ import { type Password, signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
 import { tell } from "./github/output.ts";
-import { worst } from "./grants/judge.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { reconcile } from "./reconcile.ts";
 import { logLines } from "./report/escape.ts";
-import type { DatabaseReport, Failure, Report } from "./report/report.ts";
+import { type DatabaseReport, type Failure, type Report, worst } from "./report/report.ts";
 import { type Env, parseSettings, secretsIn } from "./settings/inputs.ts";
 import type { Settings } from "./settings/settings.ts";
 

@@ -1,22 +1,15 @@
 import type { Client } from "pg";
 import { Failed } from "./diagnosis/failed.ts";
-import {
-  isPassing,
-  judge,
-  mendingFor,
-  merge,
-  NOTHING_DONE,
-  type Outcome,
-  planFor,
-  statementsIn,
-  worst,
-} from "./grants/judge.ts";
+import { judge } from "./grants/judge.ts";
+import { mendingFor } from "./grants/mending.ts";
 import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
+import { isPassing, merge, NOTHING_DONE, type Outcome } from "./grants/outcome.ts";
+import { planFor, statementsIn } from "./grants/plan.ts";
 import type { Demand } from "./grants/privileges.ts";
 import type { Snapshot } from "./grants/snapshot.ts";
 import { apply, type Say } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
-import type { DatabaseReport, GranteeReport, Mode } from "./report/report.ts";
+import { type DatabaseReport, type GranteeReport, type Mode, worst } from "./report/report.ts";
 
 /** What one database is to be held against. */
 export interface Task {

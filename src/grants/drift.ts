@@ -53,6 +53,11 @@ export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drif
   };
 }
 
+/** Whether privileges beyond the demand are drift. */
+export function judgesExtra(demand: Demand): boolean {
+  return demand.onExtra === "fail" || demand.onExtra === "revoke";
+}
+
 /** What is demanded on an object: what `ALL` means there depends on the server's version. */
 export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): readonly Privilege[] {
   switch (typeOf(group)) {

@@ -1,49 +1,13 @@
-import type {
-  Changed,
-  Extra,
-  GranteeReport,
-  MendingBlock,
-  Missing,
-  Reason,
-  Source,
-  Verdict,
-} from "../report/report.ts";
-import { byName, type Drift, driftOf, type Finding, inOrder } from "./drift.ts";
-import { fixFor, mendingBlocks } from "./mending.ts";
-import { batchesOf, type Hopeless, identify, type Plan, planGrants, planRevokes } from "./plan.ts";
+import type { Changed, Extra, GranteeReport, Missing, Reason, Source } from "../report/report.ts";
+import { byName, type Drift, driftOf, type Finding, inOrder, judgesExtra } from "./drift.ts";
+import { fixFor } from "./mending.ts";
+import { keyOfChange, type Outcome } from "./outcome.ts";
+import { type Hopeless, identify, type Plan, planGrants, planRevokes } from "./plan.ts";
 import type { Demand, Privilege } from "./privileges.ts";
-import { type Role, roleOf, type Snapshot } from "./snapshot.ts";
+import { granteeOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import { sourcesOf } from "./sources.ts";
-import { type Change, statementsOf } from "./statements.ts";
+import type { Change } from "./statements.ts";
 import { warningsFor } from "./warnings.ts";
-
-/** What was tried between the first snapshot and the last. */
-export interface Outcome {
-  /** In the order they were committed. */
-  readonly committed: readonly Change[];
-  /** What was tried and failed, by `keyOfChange`. */
-  readonly failed: ReadonlyMap<string, Reason>;
-}
-
-export const NOTHING_DONE: Outcome = { committed: [], failed: new Map() };
-
-/** What was done in all: what failed at first and was committed later has not failed. */
-export function merge(done: Outcome, more: Outcome): Outcome {
-  if (done.committed.length + done.failed.size === 0) return more;
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed = [...done.failed].filter(([key]) => !committed.has(key));
-  return { committed: [...done.committed, ...more.committed], failed: new Map([...failed, ...more.failed]) };
-}
-
-/** Locks are let go, and what was dropped may be there anew: worth planning once more from a fresh snapshot. */
-export function isPassing({ failed }: Outcome): boolean {
-  return [...failed.values()].some((reason) => reason === "locked" || reason === "gone");
-}
-
-/** The same thing to do to the same object, across snapshots. */
-export function keyOfChange(change: Pick<Change, "verb" | "grantee" | "group" | "member">): string {
-  return `${change.verb} ${identify(change)}`;
-}
 
 /** The verdict on one grantee in one database, from what was there before, what was done, and what is there now. */
 export function judge(
@@ -71,60 +35,6 @@ export function judge(
     held: last.held,
     warnings: warningsFor(after, demand, grantee, last),
   };
-}
-
-/** The SQL that mends what is left for these grantees. */
-export function mendingFor(
-  snapshot: Snapshot,
-  demand: Demand,
-  names: readonly string[],
-): readonly MendingBlock[] {
-  return mendingBlocks(snapshot, planFor(snapshot, demand, names, judgesExtra(demand)));
-}
-
-/** What `apply` sets out to do for these grantees. */
-export function planFor(
-  snapshot: Snapshot,
-  demand: Demand,
-  names: readonly string[],
-  revoke = demand.onExtra === "revoke",
-): Plan {
-  const drifts = names.map((name) => driftOf(snapshot, demand, granteeOf(snapshot, name)));
-  const grants = planGrants(
-    snapshot,
-    drifts.flatMap(({ missing }) => missing),
-  );
-  if (!revoke) return grants;
-  const revokes = planRevokes(
-    snapshot,
-    drifts.flatMap(({ extra }) => extra),
-    drifts.flatMap(({ extraOnColumns }) => extraOnColumns),
-  );
-  return {
-    changes: [...grants.changes, ...revokes.changes],
-    hopeless: [...grants.hopeless, ...revokes.hopeless],
-  };
-}
-
-/** The statements that make a plan's changes, as the report tells them. */
-export function statementsIn(changes: readonly Change[]): readonly string[] {
-  return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
-}
-
-/** The worst of several verdicts; nothing to judge is in sync. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  const order: readonly Verdict[] = ["error", "drift", "repaired", "in-sync"];
-  return order.find((verdict) => verdicts.includes(verdict)) ?? "in-sync";
-}
-
-/** Whether privileges beyond the demand are drift. */
-function judgesExtra(demand: Demand): boolean {
-  return demand.onExtra === "fail" || demand.onExtra === "revoke";
-}
-
-/** The grantee's role; that it exists was checked before. */
-function granteeOf(snapshot: Snapshot, name: string): Role {
-  return roleOf(snapshot, snapshot.grantees.get(name) ?? "");
 }
 
 function describeMissing(snapshot: Snapshot, drift: Drift, outcome: Outcome): readonly Missing[] {

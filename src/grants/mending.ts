@@ -1,9 +1,20 @@
 import type { MendingBlock, Reason } from "../report/report.ts";
+import { judgesExtra } from "./drift.ts";
 import { isRelation } from "./kinds.ts";
-import { batchesOf, type Hopeless, type Plan, sessionRole } from "./plan.ts";
+import { batchesOf, type Hopeless, type Plan, planFor, sessionRole } from "./plan.ts";
+import type { Demand } from "./privileges.ts";
 import { type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import { type Change, membershipSql, quoteIdentifier, statementsOf, withRoles } from "./statements.ts";
 import { code } from "./wording.ts";
+
+/** The SQL that mends what is left for these grantees. */
+export function mendingFor(
+  snapshot: Snapshot,
+  demand: Demand,
+  names: readonly string[],
+): readonly MendingBlock[] {
+  return mendingBlocks(snapshot, planFor(snapshot, demand, names, judgesExtra(demand)));
+}
 
 /** The SQL that mends what is left: first what this login can run, then a block for each role that has to help. */
 export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): readonly MendingBlock[] {

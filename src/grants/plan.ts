@@ -1,9 +1,9 @@
 import type { Reason } from "../report/report.ts";
 import { type Way, wayToGrant, wayToRevoke } from "./acting.ts";
-import type { Finding } from "./drift.ts";
-import type { Privilege } from "./privileges.ts";
-import { keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
-import type { Change } from "./statements.ts";
+import { driftOf, type Finding } from "./drift.ts";
+import type { Demand, Privilege } from "./privileges.ts";
+import { granteeOf, keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
+import { type Change, statementsOf } from "./statements.ts";
 
 /** What to do about findings, as far as PostgreSQL's rules let this login. */
 export interface Plan {
@@ -15,6 +15,30 @@ export interface Plan {
 export interface Hopeless {
   readonly change: Change;
   readonly reason: Reason;
+}
+
+/** What `apply` sets out to do for these grantees. */
+export function planFor(
+  snapshot: Snapshot,
+  demand: Demand,
+  names: readonly string[],
+  revoke = demand.onExtra === "revoke",
+): Plan {
+  const drifts = names.map((name) => driftOf(snapshot, demand, granteeOf(snapshot, name)));
+  const grants = planGrants(
+    snapshot,
+    drifts.flatMap(({ missing }) => missing),
+  );
+  if (!revoke) return grants;
+  const revokes = planRevokes(
+    snapshot,
+    drifts.flatMap(({ extra }) => extra),
+    drifts.flatMap(({ extraOnColumns }) => extraOnColumns),
+  );
+  return {
+    changes: [...grants.changes, ...revokes.changes],
+    hopeless: [...grants.hopeless, ...revokes.hopeless],
+  };
 }
 
 /** Plans to grant what is missing: nothing else, and each object by the name of its own. */
@@ -109,6 +133,11 @@ export function batchesOf(changes: readonly Change[]): readonly (readonly Change
       phase.slice(n * BATCH, (n + 1) * BATCH),
     ),
   );
+}
+
+/** The statements that make a plan's changes, as the report tells them. */
+export function statementsIn(changes: readonly Change[]): readonly string[] {
+  return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
 }
 
 function phaseOf({ verb, group }: Change): number {

@@ -1,5 +1,5 @@
 import pg, { type Client } from "pg";
-import { keyOfChange, type Outcome } from "../grants/judge.ts";
+import { keyOfChange, type Outcome } from "../grants/outcome.ts";
 import { batchesOf, type Hopeless, type Plan } from "../grants/plan.ts";
 import type { Group, Role } from "../grants/snapshot.ts";
 import { type Change, statementsOf, withRoles } from "../grants/statements.ts";

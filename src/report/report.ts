@@ -22,6 +22,11 @@ export type Mode = (typeof MODES)[number];
 export const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** The worst of several verdicts; nothing to judge is in sync. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
 /** What happened, in a sentence; the likeliest cause and the next thing to type. */
 export interface Failure {
   readonly code: string;

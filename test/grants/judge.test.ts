@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  isPassing,
-  judge,
-  keyOfChange,
-  merge,
-  NOTHING_DONE,
-  type Outcome,
-  planFor,
-  statementsIn,
-  worst,
-} from "../../src/grants/judge.ts";
+import { judge } from "../../src/grants/judge.ts";
+import { isPassing, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
+import { planFor, statementsIn } from "../../src/grants/plan.ts";
 import type { Demand } from "../../src/grants/privileges.ts";
 import type { Snapshot } from "../../src/grants/snapshot.ts";
-import type { Reason } from "../../src/report/report.ts";
+import { type Reason, worst } from "../../src/report/report.ts";
 import { ACTING, demand, entry, group, held, snapshot } from "./snapshots.ts";
 
 const nothing = snapshot([group(["t", "u"])], {}, ACTING);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mendingFor } from "../../src/grants/judge.ts";
-import { fixFor } from "../../src/grants/mending.ts";
+import { fixFor, mendingFor } from "../../src/grants/mending.ts";
 import type { Demand } from "../../src/grants/privileges.ts";
 import type { Group, Snapshot } from "../../src/grants/snapshot.ts";
 import type { Change } from "../../src/grants/statements.ts";
