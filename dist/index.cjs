@@ -8681,679 +8681,6 @@ async function unharmed(what, task) {
   }
 }
 
-// src/grants/kinds.ts
-function typeOf(group) {
-  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
-  return "table";
-}
-function isRelation(kind) {
-  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
-}
-
-// src/grants/privileges.ts
-var TABLE_PRIVILEGES = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "TRUNCATE",
-  "REFERENCES",
-  "TRIGGER",
-  "MAINTAIN"
-];
-var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
-var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
-var MAINTAIN_SINCE = 17e4;
-function tablePrivilegesOf(serverVersion) {
-  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
-}
-
-// src/grants/snapshot.ts
-var PUBLIC = "0";
-function keyOf(group, member) {
-  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
-}
-function roleOf(snapshot, oid) {
-  const role = snapshot.roles.get(oid);
-  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
-  return role;
-}
-
-// src/grants/sources.ts
-function sourcesOf(snapshot, group, grantee, privilege) {
-  if (grantee.superuser) return [{ source: "superuser" }];
-  const holders = new Set(
-    group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
-  );
-  const roles = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 })).sort((a, b) => a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1);
-  const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
-  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-  const sources = [...direct, ...roles, ...everybody];
-  return sources.length === 0 ? [{ source: "server" }] : sources;
-}
-function predefined(role, { kind }) {
-  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
-  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
-  return isRelation(kind) && ON_RELATIONS[role] || [];
-}
-var ON_RELATIONS = {
-  pg_read_all_data: ["SELECT"],
-  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
-  pg_maintain: ["MAINTAIN"]
-};
-
-// src/grants/drift.ts
-function driftOf(snapshot, demand, grantee) {
-  const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee)));
-  const isTomorrow = (finding) => finding.group.kind === "default-privileges";
-  return {
-    objects: countObjects2(snapshot),
-    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
-    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
-    extra: groups.filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee))).sort(byName),
-    extraOnColumns: snapshot.columns.filter((column) => column.grantee === grantee.oid).map(({ group, member, privileges: privileges2 }) => ({ grantee, group, member, privileges: privileges2 })).sort(byName),
-    held: countSources(snapshot, groups, grantee)
-  };
-}
-function demandedOn(snapshot, group, demand) {
-  switch (typeOf(group)) {
-    case "database":
-      return ["CONNECT"];
-    case "schema":
-      return ["USAGE"];
-    case "sequence":
-      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
-    case "table":
-      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
-  }
-}
-function lackingOn(snapshot, group, demand, grantee) {
-  const held = group.held.get(grantee.oid);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
-}
-function beyond(snapshot, group, demand, grantee) {
-  const demanded = demandedOn(snapshot, group, demand);
-  return inOrder(
-    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
-  );
-}
-function findings2(group, grantee, privileges2) {
-  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2 }));
-}
-var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
-function inOrder(privileges2) {
-  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-}
-function countObjects2(snapshot) {
-  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
-  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
-  const checked = relations.filter((group) => group.skipped === "");
-  return {
-    tables: sum(checked.filter((group) => group.kind !== "sequence")),
-    sequences: sum(checked.filter((group) => group.kind === "sequence")),
-    skipped: sum(relations.filter((group) => group.skipped !== ""))
-  };
-}
-function countSources(snapshot, groups, grantee) {
-  const counted = /* @__PURE__ */ new Map();
-  for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
-    const held = inOrder([...group.held.get(grantee.oid) ?? []]);
-    const bySource = Map.groupBy(
-      held,
-      (privilege) => JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0])
-    );
-    for (const [source, privileges2] of bySource) {
-      const key = `${group.kind} ${source} ${privileges2}`;
-      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
-      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
-    }
-  }
-  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
-}
-function byName(a, b) {
-  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
-}
-function rank(kind) {
-  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
-}
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-// src/grants/acting.ts
-function wayToGrant(snapshot, group, privilege) {
-  const owner = roleOf(snapshot, group.owner);
-  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
-  const ways = [
-    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
-    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
-    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
-    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
-  ];
-  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
-}
-function wayToRevoke(snapshot, group, item) {
-  const owner = roleOf(snapshot, group.owner);
-  const byOwner = item.grantor === group.owner;
-  const grantor = snapshot.roles.get(item.grantor);
-  if (grantor === void 0) return "other-grantor";
-  const hasOptionItself = group.acl.some(
-    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && snapshot.roles.get(grantee)?.inherited
-  );
-  const ways = [
-    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
-    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
-    ...byOwner && owner.inherited && !hasOptionItself ? [{ as: null, oneByOne: false }] : []
-  ];
-  const way = ways.find((each) => reaches(snapshot, group, each));
-  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
-}
-function noWayToActFor(owner) {
-  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
-}
-function reaches(snapshot, group, way) {
-  if (!isRelation(group.kind) || group.schema === void 0) return true;
-  return group.schema.usableBy.has(way.as?.oid ?? snapshot.sessionUser);
-}
-
-// src/grants/plan.ts
-function planGrants(snapshot, missing) {
-  return plan(snapshot, "GRANT", missing, ({ group }, privilege) => [wayToGrant(snapshot, group, privilege)]);
-}
-function planRevokes(snapshot, extra, extraOnColumns) {
-  const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
-  const waysTo = ({ grantee, group }, privilege) => {
-    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
-    return direct.length === 0 ? ["not-direct"] : direct.map((item) => wayToRevoke(snapshot, group, item));
-  };
-  const plans = [
-    plan(snapshot, "REVOKE", apart(extra, onColumns, false), waysTo),
-    plan(snapshot, "REVOKE", apart(extra, onColumns, true), () => ["column-privileges"])
-  ];
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    hopeless: plans.flatMap(({ hopeless }) => hopeless)
-  };
-}
-function apart(findings3, onColumns, wanted) {
-  return findings3.flatMap((finding) => {
-    const columns = onColumns.get(identify(finding));
-    if (columns === void 0) return wanted ? [] : finding;
-    const privileges2 = finding.privileges.filter((privilege) => columns.includes(privilege) === wanted);
-    return privileges2.length === 0 ? [] : { ...finding, privileges: privileges2 };
-  });
-}
-function identify({ grantee, group, member }) {
-  return `${grantee.oid} ${keyOf(group, member)}`;
-}
-function plan(snapshot, verb, findings3, waysTo) {
-  const changes = [];
-  const hopeless = [];
-  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
-    const [first] = alike2;
-    const owner = roleOf(snapshot, first.group.owner);
-    const ways = privileges2.flatMap(
-      (privilege) => waysTo(first, privilege).map((way) => ({ privilege, way }))
-    );
-    for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
-      const [{ way }] = same;
-      const reachable = same.map(({ privilege }) => privilege);
-      for (const { grantee, group, member } of alike2) {
-        const change = { verb, grantee, group, owner, member, privileges: reachable };
-        if (typeof way === "string")
-          hopeless.push({ change: { ...change, as: null, oneByOne: false }, reason: way });
-        else changes.push({ ...change, ...way });
-      }
-    }
-  }
-  return { changes, hopeless };
-}
-function keyOfWay(way) {
-  return typeof way === "string" ? way : `as ${way.as?.oid} ${way.oneByOne}`;
-}
-var BATCH = 500;
-function batchesOf(changes) {
-  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
-  return [...phases.values()].flatMap(
-    (phase) => Array.from(
-      { length: Math.ceil(phase.length / BATCH) },
-      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
-    )
-  );
-}
-function phaseOf({ verb, group }) {
-  if (verb === "REVOKE") return 3;
-  if (group.kind === "default-privileges") return 2;
-  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
-}
-function byPhaseRoleAndOid(a, b) {
-  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
-}
-function sessionRole(snapshot) {
-  return roleOf(snapshot, snapshot.sessionUser);
-}
-
-// src/grants/statements.ts
-function statementsOf2(changes) {
-  const single = changes.flatMap(
-    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
-  );
-  const alike2 = Map.groupBy(single, ({ verb, grantee, group, privileges: privileges2, as }) => {
-    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...tomorrow].join();
-  });
-  return [...alike2.values()].map((same) => {
-    const [first] = same;
-    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
-  });
-}
-function withRoles(statements2) {
-  return statements2.flatMap(({ as, sql }, n) => {
-    const before = statements2[n - 1];
-    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
-    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
-  });
-}
-function quoteIdentifier(name2) {
-  return `"${name2.replaceAll('"', '""')}"`;
-}
-function membershipSql(role, member, serverVersion) {
-  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
-}
-function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names3) {
-  const what = `${verb} ${privileges2.join(", ")} ON`;
-  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
-  if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names3} ${whom}`;
-  }
-  const type = typeOf(group).toUpperCase();
-  if (names3.length === 1) return `${what} ${type} ${names3[0]} ${whom}`;
-  return `${what} ${type}
-  ${names3.join(",\n  ")}
-${whom}`;
-}
-function nameOf({ group, member }) {
-  if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
-}
-
-// src/grants/wording.ts
-function code2(text) {
-  return text.includes("`") ? text : `\`${text}\``;
-}
-var LISTED = 5;
-function listed2(names3) {
-  const more = names3.length - LISTED;
-  const shown2 = names3.slice(0, LISTED).map(code2).join(", ");
-  return more > 0 ? `${shown2} and ${more} more` : shown2;
-}
-
-// src/grants/mending.ts
-function mendingBlocks2(snapshot, { changes, hopeless }) {
-  const own = {
-    as: sessionRole(snapshot).name,
-    runnable: true,
-    statements: scriptOf(changes, snapshot.server.roleSet)
-  };
-  const others = hopeless.flatMap(({ change, reason }) => {
-    const actor = actorFor(snapshot, change, reason);
-    return actor === null ? [] : { actor, change, reason };
-  });
-  const blocks2 = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]) => {
-    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
-    return {
-      ...blockOf(
-        actor,
-        theirs.map(({ change }) => change)
-      ),
-      ...instead ? { instead } : {}
-    };
-  });
-  return [own, ...wayForOwners(snapshot, hopeless), ...blocks2].filter(
-    ({ statements: statements2 }) => statements2.length > 0
-  );
-}
-function blockOf(actor, changes) {
-  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
-  const asActor2 = changes.map((change) => ({ ...change, as: actor }));
-  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor2, false) };
-}
-function fixFor(snapshot, change, reason) {
-  const sql = statementsOf2([{ ...change, oneByOne: false }]).map((statement) => statement.sql).join(" ");
-  const login = code2(sessionRole(snapshot).name);
-  const owner = standIn(snapshot, change.owner);
-  switch (reason) {
-    case "not-granted":
-    case "not-revoked": {
-      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
-      return `Run as ${login}: ${code2(setRole + sql)}`;
-    }
-    case "not-owner":
-      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
-    case "owner-lacks-usage":
-      return `${code2(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
-    case "locked":
-      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
-    case "read-only":
-      return `Run against the primary: ${code2(sql)}`;
-    case "not-direct":
-      return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
-    case "other-grantor":
-      return `Run as the role that granted it: ${code2(sql)}`;
-    case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
-    case "column-privileges":
-      return `Held on columns: revoke it there, column by column. This would take all of them: ${code2(sql)}`;
-    case "gone":
-      return "It was dropped while this ran. Run this step again.";
-    case "refused":
-      return `Run ${asOwner(snapshot, change, sql)}`;
-  }
-}
-function asOwner(snapshot, change, sql) {
-  const owner = asActor(standIn(snapshot, change.owner), sql);
-  if (!ownerLacksUsage(change)) return owner;
-  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
-}
-function ownerLacksUsage({ group, owner }) {
-  return isRelation(group.kind) && group.schema !== void 0 && !group.schema.usableBy.has(owner.oid);
-}
-function schemaOwnerOf(snapshot, { group, owner }) {
-  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
-}
-function asActor(actor, sql) {
-  if (actor.canLogin) return `as ${code2(actor.name)}: ${code2(sql)}`;
-  return `as a member of ${code2(actor.name)}: ${code2(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
-}
-function standIn(snapshot, role) {
-  if (role.name !== "pg_database_owner") return role;
-  const database = snapshot.groups.find(({ kind }) => kind === "database");
-  return roleOf(snapshot, database?.owner ?? role.oid);
-}
-function membershipFor(snapshot, owner) {
-  const [login, name2] = [sessionRole(snapshot), code2(owner.name)];
-  if (owner.superuser) {
-    return `${name2} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
-  }
-  const membership = code2(membershipSql(owner, login, snapshot.server.version));
-  const who = owner.administered ? `${code2(login.name)} itself may run that` : `an administrator of ${name2} may`;
-  return `Or let ${code2(login.name)} act for it: ${membership} (${who})`;
-}
-function usageSql({ group, owner }) {
-  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
-}
-function actorFor(snapshot, change, reason) {
-  if (reason === "not-direct" || reason === "column-privileges") return null;
-  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
-  const item = change.group.acl.find(
-    ({ grantee, grantor, privilege }) => grantee === change.grantee.oid && grantor !== change.group.owner && change.privileges.some((p) => p === privilege)
-  );
-  return snapshot.roles.get(item?.grantor ?? "") ?? null;
-}
-function wayForOwners(snapshot, others) {
-  const pairs = new Map(
-    others.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
-  );
-  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
-  return [...bySchemaOwner].map(([actor, changes]) => {
-    const statements2 = changes.map(usageSql);
-    if (actor.canLogin) return { as: actor.name, runnable: false, statements: statements2 };
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
-    return {
-      as: actor.name,
-      byMember: true,
-      runnable: false,
-      statements: ["BEGIN;", setRole, ...statements2, "COMMIT;"]
-    };
-  });
-}
-function scriptOf(changes, roleSet) {
-  const batches = batchesOf(changes).map(statementsOf2);
-  const [only] = batches.flat();
-  if (batches.flat().length === 1 && only?.as === null && !roleSet) return [only.sql];
-  const plain2 = !roleSet && batches.flat().every(({ as }) => as === null);
-  return batches.flatMap((batch) => [
-    "BEGIN;",
-    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
-    "COMMIT;"
-  ]);
-}
-
-// src/grants/warnings.ts
-function warningsFor(snapshot, demand, grantee, drift2) {
-  const traps = snapshot.traps.filter((trap) => trap.grantee === grantee.oid);
-  return [
-    ...cannotLogIn(grantee),
-    ...nextMigration(snapshot, grantee, drift2.gaps),
-    ...rowLevelSecurity(grantee, traps),
-    ...viewsThatCannotRead(traps),
-    ...ownsWhatItShouldRead(snapshot, demand, grantee),
-    ...triggersAsSomebodyElse(snapshot, demand, grantee),
-    ...snapshot.idlePatterns.map((pattern) => ({
-      code: "exclude-matches-nothing",
-      message: `The exclude pattern ${code2(pattern)} matches nothing: a typing mistake, or what it named is gone.`
-    }))
-  ];
-}
-function cannotLogIn(grantee) {
-  if (!grantee.canLogin) {
-    const fix2 = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
-    return [
-      {
-        code: "grantee-cannot-log-in",
-        message: `${code2(grantee.name)} may not log in. If it is not a group: ${code2(fix2)}`
-      }
-    ];
-  }
-  if (!grantee.expired) return [];
-  const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
-  return [
-    {
-      code: "grantee-expired",
-      message: `The password of ${code2(grantee.name)} has expired (VALID UNTIL). ${code2(fix)}`
-    }
-  ];
-}
-function nextMigration(snapshot, grantee, gaps) {
-  const { changes, hopeless } = planGrants(snapshot, gaps);
-  const all = [...changes, ...hopeless.map(({ change }) => change)];
-  return [...Map.groupBy(all, ({ owner }) => owner.name)].map(([creator, theirs]) => {
-    const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const sql = statementsOf2(theirs).map((statement) => statement.sql);
-    return {
-      code: "default-privileges",
-      message: `The next table or sequence that ${code2(creator)} creates in ${listed2(schemas2)} will be missing grants for ${code2(grantee.name)}. Set \`default-privileges: true\`, or run as ${code2(creator)}: ${code2(sql.slice(0, 2).join(" "))}`
-    };
-  });
-}
-function rowLevelSecurity(grantee, traps) {
-  const tables = traps.filter(({ code: code3 }) => code3 === "row-level-security").map(({ schema, name: name2 }) => `${schema}.${name2}`);
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: "row-level-security",
-      message: `Row-level security shows ${code2(grantee.name)} no row of ${listed2(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`
-    }
-  ];
-}
-function viewsThatCannotRead(traps) {
-  const broken = traps.filter((trap) => trap.code === "view-cannot-read");
-  const byReader = Map.groupBy(broken, ({ reader }) => reader);
-  return [...byReader].map(([reader, views]) => ({
-    code: "view-cannot-read",
-    message: `Reading ${listed2([...new Set(views.map(({ schema, name: name2 }) => `${schema}.${name2}`))])} fails: ${code2(reader)} may not SELECT from ${listed2([...new Set(views.map(({ source }) => source))])}.`
-  }));
-}
-function ownsWhatItShouldRead(snapshot, demand, grantee) {
-  const owned = snapshot.groups.filter(
-    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid
-  );
-  const limited = owned.filter(
-    (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL"
-  );
-  const count2 = limited.reduce((sum, group) => sum + group.size, 0);
-  if (count2 === 0) return [];
-  return [
-    {
-      code: "grantee-is-owner",
-      message: `${code2(grantee.name)} owns ${count2} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER \u2026 OWNER TO.`
-    }
-  ];
-}
-function triggersAsSomebodyElse(snapshot, demand, grantee) {
-  const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
-  const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
-  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid)).map(({ name: name2 }) => name2);
-  if (!demanded || creatable.length === 0) return [];
-  return [
-    {
-      code: "trigger-and-create",
-      message: `${code2(grantee.name)} gets TRIGGER and may create functions in ${listed2(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
-    }
-  ];
-}
-
-// src/grants/judge.ts
-var NOTHING_DONE = { committed: [], failed: /* @__PURE__ */ new Map() };
-function merge(done, more) {
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed2 = [...done.failed].filter(([key]) => !committed.has(key));
-  return { committed: [...done.committed, ...more.committed], failed: new Map([...failed2, ...more.failed]) };
-}
-function isPassing({ failed: failed2 }) {
-  return [...failed2.values()].some((reason) => reason === "locked" || reason === "gone");
-}
-function keyOfChange(change) {
-  return `${change.verb} ${identify(change)}`;
-}
-function judge(before, after, outcome, demand, name2) {
-  const grantee = granteeOf(after, name2);
-  const first = driftOf(before, demand, granteeOf(before, name2));
-  const last = driftOf(after, demand, grantee);
-  const missing = describeMissing(after, last, outcome);
-  const extra = describeExtra(after, last, outcome);
-  const drifted = (drift2) => drift2.missing.length > 0 || judgesExtra(demand) && drift2.extra.length + drift2.extraOnColumns.length > 0;
-  return {
-    grantee: name2,
-    verdict: drifted(last) ? "drift" : drifted(first) ? "repaired" : "in-sync",
-    objects: last.objects,
-    missing,
-    granted: changedBy(outcome, "GRANT", grantee, last.missing),
-    extra,
-    revoked: changedBy(outcome, "REVOKE", grantee, last.extra),
-    held: last.held,
-    warnings: warningsFor(after, demand, grantee, last)
-  };
-}
-function mendingFor(snapshot, demand, names3) {
-  return mendingBlocks2(snapshot, planFor(snapshot, demand, names3, judgesExtra(demand)));
-}
-function planFor(snapshot, demand, names3, revoke = demand.onExtra === "revoke") {
-  const drifts = names3.map((name2) => driftOf(snapshot, demand, granteeOf(snapshot, name2)));
-  const grants = planGrants(
-    snapshot,
-    drifts.flatMap(({ missing }) => missing)
-  );
-  if (!revoke) return grants;
-  const revokes = planRevokes(
-    snapshot,
-    drifts.flatMap(({ extra }) => extra),
-    drifts.flatMap(({ extraOnColumns }) => extraOnColumns)
-  );
-  return {
-    changes: [...grants.changes, ...revokes.changes],
-    hopeless: [...grants.hopeless, ...revokes.hopeless]
-  };
-}
-function statementsIn(changes) {
-  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
-}
-function worst(verdicts) {
-  const order = ["error", "drift", "repaired", "in-sync"];
-  return order.find((verdict) => verdicts.includes(verdict)) ?? "in-sync";
-}
-function judgesExtra(demand) {
-  return demand.onExtra === "fail" || demand.onExtra === "revoke";
-}
-function granteeOf(snapshot, name2) {
-  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
-}
-function describeMissing(snapshot, drift2, outcome) {
-  const reasons = reasonsOf(planGrants(snapshot, drift2.missing), outcome, "not-granted");
-  return drift2.missing.map((finding) => describe(snapshot, finding, reasons));
-}
-function describeExtra(snapshot, drift2, outcome) {
-  const plan2 = planRevokes(snapshot, drift2.extra, drift2.extraOnColumns);
-  const onColumns = new Map(drift2.extraOnColumns.map((finding) => [identify(finding), finding]));
-  const columnsOnly = drift2.extraOnColumns.filter(
-    (column) => !drift2.extra.some((finding) => identify(finding) === identify(column))
-  );
-  const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
-  const reasons = reasonsOf({ ...plan2, hopeless: [...plan2.hopeless, ...hopeless] }, outcome, "not-revoked");
-  return [...drift2.extra, ...columnsOnly].sort(byName).map((finding) => {
-    const column = onColumns.get(identify(finding));
-    const privileges2 = inOrder([...finding.privileges, ...column?.privileges ?? []]);
-    const onTable = drift2.extra.includes(finding) ? finding.privileges : [];
-    const sources = new Map(
-      onTable.flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]).map((source) => [JSON.stringify(source), source])
-    );
-    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...sources.values()] };
-  });
-}
-function reasonsOf(plan2, outcome, otherwise) {
-  const tried = new Set(outcome.committed.map(keyOfChange));
-  const reasons = [
-    ...plan2.hopeless.map(({ change, reason }) => ({
-      change,
-      reason: outcome.failed.get(keyOfChange(change)) ?? reason
-    })),
-    ...plan2.changes.map((change) => {
-      const silent = tried.has(keyOfChange(change)) ? "refused" : otherwise;
-      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? silent };
-    })
-  ];
-  return new Map(reasons.reverse().map((hopeless) => [identify(hopeless.change), hopeless]));
-}
-function describe(snapshot, finding, reasons) {
-  const { group, member, privileges: privileges2 } = finding;
-  const why = reasons.get(identify(finding));
-  if (why === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
-  return {
-    kind: group.kind,
-    ...group.schema === void 0 ? {} : { schema: group.schema.name },
-    name: member.name,
-    owner: roleOf(snapshot, group.owner).name,
-    privileges: privileges2,
-    reason: why.reason,
-    fix: fixFor(snapshot, { ...why.change, privileges: privileges2 }, why.reason)
-  };
-}
-function hopelessRevoke(snapshot, finding) {
-  const owner = roleOf(snapshot, finding.group.owner);
-  const change = { verb: "REVOKE", ...finding, owner, as: null, oneByOne: false };
-  return { change, reason: "column-privileges" };
-}
-function changedBy(outcome, verb, grantee, left) {
-  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
-  const mine = outcome.committed.filter(
-    (change) => change.verb === verb && change.grantee.oid === grantee.oid
-  );
-  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
-    const [{ group, member, owner }] = changes;
-    const undone = stillThere.get(key) ?? [];
-    const privileges2 = inOrder(changes.flatMap((change) => change.privileges)).filter(
-      (privilege) => !undone.includes(privilege)
-    );
-    if (privileges2.length === 0) return [];
-    const schema = group.schema === void 0 ? {} : { schema: group.schema.name };
-    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges: privileges2 };
-  });
-}
-
 // src/settings/near.ts
 function nearest(name2, candidates) {
   const wanted = name2.toLowerCase();
@@ -9562,6 +8889,682 @@ async function nearestDatabase(target, password) {
   }
 }
 
+// src/grants/kinds.ts
+function typeOf(group) {
+  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
+  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
+  return "table";
+}
+function isRelation(kind) {
+  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+}
+
+// src/grants/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
+var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
+var MAINTAIN_SINCE = 17e4;
+function tablePrivilegesOf(serverVersion) {
+  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+}
+
+// src/grants/snapshot.ts
+var PUBLIC = "0";
+function keyOf(group, member) {
+  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
+}
+function roleOf(snapshot, oid) {
+  const role = snapshot.roles.get(oid);
+  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
+  return role;
+}
+function granteeOf(snapshot, name2) {
+  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
+}
+
+// src/grants/sources.ts
+function sourcesOf(snapshot, group, grantee, privilege) {
+  if (grantee.superuser) return [{ source: "superuser" }];
+  const holders = new Set(
+    group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
+  );
+  const roles = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 })).sort((a, b) => a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1);
+  const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
+  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+  const sources = [...direct, ...roles, ...everybody];
+  return sources.length === 0 ? [{ source: "server" }] : sources;
+}
+function predefined(role, { kind }) {
+  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
+  return isRelation(kind) && ON_RELATIONS[role] || [];
+}
+var ON_RELATIONS = {
+  pg_read_all_data: ["SELECT"],
+  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
+  pg_maintain: ["MAINTAIN"]
+};
+
+// src/grants/drift.ts
+function driftOf(snapshot, demand, grantee) {
+  const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee)));
+  const isTomorrow = (finding) => finding.group.kind === "default-privileges";
+  return {
+    objects: countObjects2(snapshot),
+    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
+    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
+    extra: groups.filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee))).sort(byName),
+    extraOnColumns: snapshot.columns.filter((column) => column.grantee === grantee.oid).map(({ group, member, privileges: privileges2 }) => ({ grantee, group, member, privileges: privileges2 })).sort(byName),
+    held: countSources(snapshot, groups, grantee)
+  };
+}
+function judgesExtra(demand) {
+  return demand.onExtra === "fail" || demand.onExtra === "revoke";
+}
+function demandedOn(snapshot, group, demand) {
+  switch (typeOf(group)) {
+    case "database":
+      return ["CONNECT"];
+    case "schema":
+      return ["USAGE"];
+    case "sequence":
+      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
+    case "table":
+      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
+  }
+}
+function lackingOn(snapshot, group, demand, grantee) {
+  const held = group.held.get(grantee.oid);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+}
+function beyond(snapshot, group, demand, grantee) {
+  const demanded = demandedOn(snapshot, group, demand);
+  return inOrder(
+    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
+  );
+}
+function findings2(group, grantee, privileges2) {
+  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2 }));
+}
+var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
+function inOrder(privileges2) {
+  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+function countObjects2(snapshot) {
+  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
+  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
+  const checked = relations.filter((group) => group.skipped === "");
+  return {
+    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    sequences: sum(checked.filter((group) => group.kind === "sequence")),
+    skipped: sum(relations.filter((group) => group.skipped !== ""))
+  };
+}
+function countSources(snapshot, groups, grantee) {
+  const counted = /* @__PURE__ */ new Map();
+  for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
+    const held = inOrder([...group.held.get(grantee.oid) ?? []]);
+    const bySource = Map.groupBy(
+      held,
+      (privilege) => JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0])
+    );
+    for (const [source, privileges2] of bySource) {
+      const key = `${group.kind} ${source} ${privileges2}`;
+      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
+      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
+    }
+  }
+  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+}
+function byName(a, b) {
+  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
+}
+function rank(kind) {
+  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
+}
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/grants/acting.ts
+function wayToGrant(snapshot, group, privilege) {
+  const owner = roleOf(snapshot, group.owner);
+  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
+  const ways = [
+    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
+    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
+    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
+  ];
+  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
+}
+function wayToRevoke(snapshot, group, item) {
+  const owner = roleOf(snapshot, group.owner);
+  const byOwner = item.grantor === group.owner;
+  const grantor = snapshot.roles.get(item.grantor);
+  if (grantor === void 0) return "other-grantor";
+  const hasOptionItself = group.acl.some(
+    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && snapshot.roles.get(grantee)?.inherited
+  );
+  const ways = [
+    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
+    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
+    ...byOwner && owner.inherited && !hasOptionItself ? [{ as: null, oneByOne: false }] : []
+  ];
+  const way = ways.find((each) => reaches(snapshot, group, each));
+  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
+}
+function noWayToActFor(owner) {
+  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
+}
+function reaches(snapshot, group, way) {
+  if (!isRelation(group.kind) || group.schema === void 0) return true;
+  return group.schema.usableBy.has(way.as?.oid ?? snapshot.sessionUser);
+}
+
+// src/grants/statements.ts
+function statementsOf2(changes) {
+  const single = changes.flatMap(
+    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
+  );
+  const alike2 = Map.groupBy(single, ({ verb, grantee, group, privileges: privileges2, as }) => {
+    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...tomorrow].join();
+  });
+  return [...alike2.values()].map((same) => {
+    const [first] = same;
+    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
+  });
+}
+function withRoles(statements2) {
+  return statements2.flatMap(({ as, sql }, n) => {
+    const before = statements2[n - 1];
+    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
+    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
+  });
+}
+function quoteIdentifier(name2) {
+  return `"${name2.replaceAll('"', '""')}"`;
+}
+function membershipSql(role, member, serverVersion) {
+  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
+}
+function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names3) {
+  const what = `${verb} ${privileges2.join(", ")} ON`;
+  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  if (group.kind === "default-privileges") {
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names3} ${whom}`;
+  }
+  const type = typeOf(group).toUpperCase();
+  if (names3.length === 1) return `${what} ${type} ${names3[0]} ${whom}`;
+  return `${what} ${type}
+  ${names3.join(",\n  ")}
+${whom}`;
+}
+function nameOf({ group, member }) {
+  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
+}
+
+// src/grants/plan.ts
+function planFor(snapshot, demand, names3, revoke = demand.onExtra === "revoke") {
+  const drifts = names3.map((name2) => driftOf(snapshot, demand, granteeOf(snapshot, name2)));
+  const grants = planGrants(
+    snapshot,
+    drifts.flatMap(({ missing }) => missing)
+  );
+  if (!revoke) return grants;
+  const revokes = planRevokes(
+    snapshot,
+    drifts.flatMap(({ extra }) => extra),
+    drifts.flatMap(({ extraOnColumns }) => extraOnColumns)
+  );
+  return {
+    changes: [...grants.changes, ...revokes.changes],
+    hopeless: [...grants.hopeless, ...revokes.hopeless]
+  };
+}
+function planGrants(snapshot, missing) {
+  return plan(snapshot, "GRANT", missing, ({ group }, privilege) => [wayToGrant(snapshot, group, privilege)]);
+}
+function planRevokes(snapshot, extra, extraOnColumns) {
+  const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
+  const waysTo = ({ grantee, group }, privilege) => {
+    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
+    return direct.length === 0 ? ["not-direct"] : direct.map((item) => wayToRevoke(snapshot, group, item));
+  };
+  const plans = [
+    plan(snapshot, "REVOKE", apart(extra, onColumns, false), waysTo),
+    plan(snapshot, "REVOKE", apart(extra, onColumns, true), () => ["column-privileges"])
+  ];
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    hopeless: plans.flatMap(({ hopeless }) => hopeless)
+  };
+}
+function apart(findings3, onColumns, wanted) {
+  return findings3.flatMap((finding) => {
+    const columns = onColumns.get(identify(finding));
+    if (columns === void 0) return wanted ? [] : finding;
+    const privileges2 = finding.privileges.filter((privilege) => columns.includes(privilege) === wanted);
+    return privileges2.length === 0 ? [] : { ...finding, privileges: privileges2 };
+  });
+}
+function identify({ grantee, group, member }) {
+  return `${grantee.oid} ${keyOf(group, member)}`;
+}
+function plan(snapshot, verb, findings3, waysTo) {
+  const changes = [];
+  const hopeless = [];
+  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
+    const [first] = alike2;
+    const owner = roleOf(snapshot, first.group.owner);
+    const ways = privileges2.flatMap(
+      (privilege) => waysTo(first, privilege).map((way) => ({ privilege, way }))
+    );
+    for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
+      const [{ way }] = same;
+      const reachable = same.map(({ privilege }) => privilege);
+      for (const { grantee, group, member } of alike2) {
+        const change = { verb, grantee, group, owner, member, privileges: reachable };
+        if (typeof way === "string")
+          hopeless.push({ change: { ...change, as: null, oneByOne: false }, reason: way });
+        else changes.push({ ...change, ...way });
+      }
+    }
+  }
+  return { changes, hopeless };
+}
+function keyOfWay(way) {
+  return typeof way === "string" ? way : `as ${way.as?.oid} ${way.oneByOne}`;
+}
+var BATCH = 500;
+function batchesOf(changes) {
+  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
+  return [...phases.values()].flatMap(
+    (phase) => Array.from(
+      { length: Math.ceil(phase.length / BATCH) },
+      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
+    )
+  );
+}
+function statementsIn(changes) {
+  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
+}
+function phaseOf({ verb, group }) {
+  if (verb === "REVOKE") return 3;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+function byPhaseRoleAndOid(a, b) {
+  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+}
+function sessionRole(snapshot) {
+  return roleOf(snapshot, snapshot.sessionUser);
+}
+
+// src/grants/wording.ts
+function code2(text) {
+  return text.includes("`") ? text : `\`${text}\``;
+}
+var LISTED = 5;
+function listed2(names3) {
+  const more = names3.length - LISTED;
+  const shown2 = names3.slice(0, LISTED).map(code2).join(", ");
+  return more > 0 ? `${shown2} and ${more} more` : shown2;
+}
+
+// src/grants/mending.ts
+function mendingFor(snapshot, demand, names3) {
+  return mendingBlocks2(snapshot, planFor(snapshot, demand, names3, judgesExtra(demand)));
+}
+function mendingBlocks2(snapshot, { changes, hopeless }) {
+  const own = {
+    as: sessionRole(snapshot).name,
+    runnable: true,
+    statements: scriptOf(changes, snapshot.server.roleSet)
+  };
+  const others = hopeless.flatMap(({ change, reason }) => {
+    const actor = actorFor(snapshot, change, reason);
+    return actor === null ? [] : { actor, change, reason };
+  });
+  const blocks2 = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]) => {
+    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
+    return {
+      ...blockOf(
+        actor,
+        theirs.map(({ change }) => change)
+      ),
+      ...instead ? { instead } : {}
+    };
+  });
+  return [own, ...wayForOwners(snapshot, hopeless), ...blocks2].filter(
+    ({ statements: statements2 }) => statements2.length > 0
+  );
+}
+function blockOf(actor, changes) {
+  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
+  const asActor2 = changes.map((change) => ({ ...change, as: actor }));
+  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor2, false) };
+}
+function fixFor(snapshot, change, reason) {
+  const sql = statementsOf2([{ ...change, oneByOne: false }]).map((statement) => statement.sql).join(" ");
+  const login = code2(sessionRole(snapshot).name);
+  const owner = standIn(snapshot, change.owner);
+  switch (reason) {
+    case "not-granted":
+    case "not-revoked": {
+      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
+      return `Run as ${login}: ${code2(setRole + sql)}`;
+    }
+    case "not-owner":
+      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
+    case "owner-lacks-usage":
+      return `${code2(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
+    case "locked":
+      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
+    case "read-only":
+      return `Run against the primary: ${code2(sql)}`;
+    case "not-direct":
+      return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
+    case "other-grantor":
+      return `Run as the role that granted it: ${code2(sql)}`;
+    case "dependent-privileges":
+      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
+    case "column-privileges":
+      return `Held on columns: revoke it there, column by column. This would take all of them: ${code2(sql)}`;
+    case "gone":
+      return "It was dropped while this ran. Run this step again.";
+    case "refused":
+      return `Run ${asOwner(snapshot, change, sql)}`;
+  }
+}
+function asOwner(snapshot, change, sql) {
+  const owner = asActor(standIn(snapshot, change.owner), sql);
+  if (!ownerLacksUsage(change)) return owner;
+  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
+}
+function ownerLacksUsage({ group, owner }) {
+  return isRelation(group.kind) && group.schema !== void 0 && !group.schema.usableBy.has(owner.oid);
+}
+function schemaOwnerOf(snapshot, { group, owner }) {
+  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
+}
+function asActor(actor, sql) {
+  if (actor.canLogin) return `as ${code2(actor.name)}: ${code2(sql)}`;
+  return `as a member of ${code2(actor.name)}: ${code2(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
+}
+function standIn(snapshot, role) {
+  if (role.name !== "pg_database_owner") return role;
+  const database = snapshot.groups.find(({ kind }) => kind === "database");
+  return roleOf(snapshot, database?.owner ?? role.oid);
+}
+function membershipFor(snapshot, owner) {
+  const [login, name2] = [sessionRole(snapshot), code2(owner.name)];
+  if (owner.superuser) {
+    return `${name2} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
+  }
+  const membership = code2(membershipSql(owner, login, snapshot.server.version));
+  const who = owner.administered ? `${code2(login.name)} itself may run that` : `an administrator of ${name2} may`;
+  return `Or let ${code2(login.name)} act for it: ${membership} (${who})`;
+}
+function usageSql({ group, owner }) {
+  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
+}
+function actorFor(snapshot, change, reason) {
+  if (reason === "not-direct" || reason === "column-privileges") return null;
+  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
+  const item = change.group.acl.find(
+    ({ grantee, grantor, privilege }) => grantee === change.grantee.oid && grantor !== change.group.owner && change.privileges.some((p) => p === privilege)
+  );
+  return snapshot.roles.get(item?.grantor ?? "") ?? null;
+}
+function wayForOwners(snapshot, others) {
+  const pairs = new Map(
+    others.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
+  );
+  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
+  return [...bySchemaOwner].map(([actor, changes]) => {
+    const statements2 = changes.map(usageSql);
+    if (actor.canLogin) return { as: actor.name, runnable: false, statements: statements2 };
+    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
+    return {
+      as: actor.name,
+      byMember: true,
+      runnable: false,
+      statements: ["BEGIN;", setRole, ...statements2, "COMMIT;"]
+    };
+  });
+}
+function scriptOf(changes, roleSet) {
+  const batches = batchesOf(changes).map(statementsOf2);
+  const [only] = batches.flat();
+  if (batches.flat().length === 1 && only?.as === null && !roleSet) return [only.sql];
+  const plain2 = !roleSet && batches.flat().every(({ as }) => as === null);
+  return batches.flatMap((batch) => [
+    "BEGIN;",
+    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
+    "COMMIT;"
+  ]);
+}
+
+// src/grants/outcome.ts
+var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
+function merge(done, more) {
+  if (done.committed.length + done.failed.size === 0) return more;
+  const committed = new Set(more.committed.map(keyOfChange));
+  const failed2 = [...done.failed].filter(([key]) => !committed.has(key));
+  return {
+    committed: [...done.committed, ...more.committed],
+    statements: [...done.statements, ...more.statements],
+    failed: new Map([...failed2, ...more.failed])
+  };
+}
+function isPassing({ failed: failed2 }) {
+  return [...failed2.values()].some((reason) => reason === "locked" || reason === "gone");
+}
+function keyOfChange(change) {
+  return `${change.verb} ${identify(change)}`;
+}
+
+// src/grants/warnings.ts
+function warningsFor(snapshot, demand, grantee, drift2) {
+  const traps = snapshot.traps.filter((trap) => trap.grantee === grantee.oid);
+  return [
+    ...cannotLogIn(grantee),
+    ...nextMigration(snapshot, grantee, drift2.gaps),
+    ...rowLevelSecurity(grantee, traps),
+    ...viewsThatCannotRead(traps),
+    ...ownsWhatItShouldRead(snapshot, demand, grantee),
+    ...triggersAsSomebodyElse(snapshot, demand, grantee),
+    ...snapshot.idlePatterns.map((pattern) => ({
+      code: "exclude-matches-nothing",
+      message: `The exclude pattern ${code2(pattern)} matches nothing: a typing mistake, or what it named is gone.`
+    }))
+  ];
+}
+function cannotLogIn(grantee) {
+  if (!grantee.canLogin) {
+    const fix2 = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
+    return [
+      {
+        code: "grantee-cannot-log-in",
+        message: `${code2(grantee.name)} may not log in. If it is not a group: ${code2(fix2)}`
+      }
+    ];
+  }
+  if (!grantee.expired) return [];
+  const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
+  return [
+    {
+      code: "grantee-expired",
+      message: `The password of ${code2(grantee.name)} has expired (VALID UNTIL). ${code2(fix)}`
+    }
+  ];
+}
+function nextMigration(snapshot, grantee, gaps) {
+  const { changes, hopeless } = planGrants(snapshot, gaps);
+  const all = [...changes, ...hopeless.map(({ change }) => change)];
+  return [...Map.groupBy(all, ({ owner }) => owner.name)].map(([creator, theirs]) => {
+    const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
+    const sql = statementsOf2(theirs).map((statement) => statement.sql);
+    return {
+      code: "default-privileges",
+      message: `The next table or sequence that ${code2(creator)} creates in ${listed2(schemas2)} will be missing grants for ${code2(grantee.name)}. Set \`default-privileges: true\`, or run as ${code2(creator)}: ${code2(sql.slice(0, 2).join(" "))}`
+    };
+  });
+}
+function rowLevelSecurity(grantee, traps) {
+  const tables = traps.filter(({ code: code3 }) => code3 === "row-level-security").map(({ schema, name: name2 }) => `${schema}.${name2}`);
+  if (tables.length === 0) return [];
+  return [
+    {
+      code: "row-level-security",
+      message: `Row-level security shows ${code2(grantee.name)} no row of ${listed2(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`
+    }
+  ];
+}
+function viewsThatCannotRead(traps) {
+  const broken = traps.filter((trap) => trap.code === "view-cannot-read");
+  const byReader = Map.groupBy(broken, ({ reader }) => reader);
+  return [...byReader].map(([reader, views]) => ({
+    code: "view-cannot-read",
+    message: `Reading ${listed2([...new Set(views.map(({ schema, name: name2 }) => `${schema}.${name2}`))])} fails: ${code2(reader)} may not SELECT from ${listed2([...new Set(views.map(({ source }) => source))])}.`
+  }));
+}
+function ownsWhatItShouldRead(snapshot, demand, grantee) {
+  const owned = snapshot.groups.filter(
+    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid
+  );
+  const limited = owned.filter(
+    (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL"
+  );
+  const count2 = limited.reduce((sum, group) => sum + group.size, 0);
+  if (count2 === 0) return [];
+  return [
+    {
+      code: "grantee-is-owner",
+      message: `${code2(grantee.name)} owns ${count2} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER \u2026 OWNER TO.`
+    }
+  ];
+}
+function triggersAsSomebodyElse(snapshot, demand, grantee) {
+  const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
+  const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
+  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid)).map(({ name: name2 }) => name2);
+  if (!demanded || creatable.length === 0) return [];
+  return [
+    {
+      code: "trigger-and-create",
+      message: `${code2(grantee.name)} gets TRIGGER and may create functions in ${listed2(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
+    }
+  ];
+}
+
+// src/grants/judge.ts
+function judge(before, after, outcome, demand, name2) {
+  const grantee = granteeOf(after, name2);
+  const first = driftOf(before, demand, granteeOf(before, name2));
+  const last = driftOf(after, demand, grantee);
+  const missing = describeMissing(after, last, outcome);
+  const extra = describeExtra(after, last, outcome);
+  const drifted = (drift2) => drift2.missing.length > 0 || judgesExtra(demand) && drift2.extra.length + drift2.extraOnColumns.length > 0;
+  return {
+    grantee: name2,
+    verdict: drifted(last) ? "drift" : drifted(first) ? "repaired" : "in-sync",
+    objects: last.objects,
+    missing,
+    granted: changedBy(outcome, "GRANT", grantee, last.missing),
+    extra,
+    revoked: changedBy(outcome, "REVOKE", grantee, last.extra),
+    held: last.held,
+    warnings: warningsFor(after, demand, grantee, last)
+  };
+}
+function describeMissing(snapshot, drift2, outcome) {
+  const reasons = reasonsOf(planGrants(snapshot, drift2.missing), outcome, "not-granted");
+  return drift2.missing.map((finding) => describe(snapshot, finding, reasons));
+}
+function describeExtra(snapshot, drift2, outcome) {
+  const plan2 = planRevokes(snapshot, drift2.extra, drift2.extraOnColumns);
+  const onColumns = new Map(drift2.extraOnColumns.map((finding) => [identify(finding), finding]));
+  const columnsOnly = drift2.extraOnColumns.filter(
+    (column) => !drift2.extra.some((finding) => identify(finding) === identify(column))
+  );
+  const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
+  const reasons = reasonsOf({ ...plan2, hopeless: [...plan2.hopeless, ...hopeless] }, outcome, "not-revoked");
+  return [...drift2.extra, ...columnsOnly].sort(byName).map((finding) => {
+    const column = onColumns.get(identify(finding));
+    const privileges2 = inOrder([...finding.privileges, ...column?.privileges ?? []]);
+    const onTable = drift2.extra.includes(finding) ? finding.privileges : [];
+    const sources = new Map(
+      onTable.flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]).map((source) => [JSON.stringify(source), source])
+    );
+    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...sources.values()] };
+  });
+}
+function reasonsOf(plan2, outcome, otherwise) {
+  if (plan2.changes.length + plan2.hopeless.length === 0) return /* @__PURE__ */ new Map();
+  const tried = new Set(outcome.committed.map(keyOfChange));
+  const reasons = [
+    ...plan2.hopeless.map(({ change, reason }) => ({
+      change,
+      reason: outcome.failed.get(keyOfChange(change)) ?? reason
+    })),
+    ...plan2.changes.map((change) => {
+      const silent = tried.has(keyOfChange(change)) ? "refused" : otherwise;
+      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? silent };
+    })
+  ];
+  return new Map(reasons.reverse().map((hopeless) => [identify(hopeless.change), hopeless]));
+}
+function describe(snapshot, finding, reasons) {
+  const { group, member, privileges: privileges2 } = finding;
+  const why = reasons.get(identify(finding));
+  if (why === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
+  return {
+    kind: group.kind,
+    ...group.schema === void 0 ? {} : { schema: group.schema.name },
+    name: member.name,
+    owner: roleOf(snapshot, group.owner).name,
+    privileges: privileges2,
+    reason: why.reason,
+    fix: fixFor(snapshot, { ...why.change, privileges: privileges2 }, why.reason)
+  };
+}
+function hopelessRevoke(snapshot, finding) {
+  const owner = roleOf(snapshot, finding.group.owner);
+  const change = { verb: "REVOKE", ...finding, owner, as: null, oneByOne: false };
+  return { change, reason: "column-privileges" };
+}
+function changedBy(outcome, verb, grantee, left) {
+  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
+  const mine = outcome.committed.filter(
+    (change) => change.verb === verb && change.grantee.oid === grantee.oid
+  );
+  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
+    const [{ group, member, owner, privileges: made }, ...more] = changes;
+    const all = more.length === 0 ? made : inOrder(changes.flatMap((change) => change.privileges));
+    const undone = stillThere.get(key) ?? [];
+    const privileges2 = all.filter((privilege) => !undone.includes(privilege));
+    if (privileges2.length === 0) return [];
+    const schema = group.schema === void 0 ? {} : { schema: group.schema.name };
+    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges: privileges2 };
+  });
+}
+
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
   return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
@@ -9634,39 +9637,49 @@ var LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
 var PATIENCE3 = 6e4;
 async function apply(client, plan2, say) {
   const committed = [];
+  const statements2 = [];
   const failed2 = /* @__PURE__ */ new Map();
   const refused = /* @__PURE__ */ new Map();
   let waited = 0;
   async function makeAll(changes) {
-    for (const batch of batchesOf(changes)) {
-      for (const { as, sql } of statementsOf2(batch))
-        say(`${as === null ? "" : `as ${as.name}: `}${briefly(visibleSql(sql))}`);
-      await make(batch);
+    const [first = [], ...others] = batchesOf(changes);
+    let next = worded(first);
+    for (const coming of [...others, []]) {
+      for (const { as, sql } of next.statements)
+        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(briefly(sql))}`);
+      const making = make(next);
+      next = worded(coming);
+      await making;
     }
   }
   async function make(batch) {
-    const isOpen = ({ as, group }) => !refused.get(as)?.has(group);
-    const open = batch.filter(isOpen);
-    fail(
-      batch.filter((change) => !isOpen(change)),
-      "refused"
-    );
-    if (open.length === 0) return;
+    const open = opened(batch);
+    if (open.changes.length === 0) return;
     const started = Date.now();
-    const { error: error2 } = await attempt(client, open);
+    const { error: error2 } = await attempt(client, open.statements);
     if (error2 === null) {
-      committed.push(...open);
+      committed.push(...open.changes);
+      statements2.push(...open.statements.map(({ sql }) => sql));
       return;
     }
     const reason = reasonOf(error2);
     if (reason === "locked") waited += Date.now() - started;
-    if (open.length === 1 || reason === "locked" && waited > PATIENCE3) {
-      fail(open, reason);
+    if (open.changes.length === 1 || reason === "locked" && waited > PATIENCE3) {
+      fail(open.changes, reason);
     } else {
-      const half = Math.ceil(open.length / 2);
-      await make(open.slice(0, half));
-      await make(open.slice(half));
+      const half = Math.ceil(open.changes.length / 2);
+      await make(worded(open.changes.slice(0, half)));
+      await make(worded(open.changes.slice(half)));
     }
+  }
+  function opened(batch) {
+    const isOpen = ({ as, group }) => !refused.get(as)?.has(group);
+    if (batch.changes.every(isOpen)) return batch;
+    fail(
+      batch.changes.filter((change) => !isOpen(change)),
+      "refused"
+    );
+    return worded(batch.changes.filter(isOpen));
   }
   function fail(changes, reason) {
     for (const change of changes) {
@@ -9684,7 +9697,10 @@ async function apply(client, plan2, say) {
       say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
     await makeAll(alike2.map((each) => ({ ...each.change, as: way.as })));
   }
-  return { committed, failed: failed2 };
+  return { committed, statements: statements2, failed: failed2 };
+}
+function worded(changes) {
+  return { changes, statements: statementsOf2(changes) };
 }
 function triable({ hopeless }) {
   return hopeless.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
@@ -9694,7 +9710,7 @@ function whatIsTried({ change: { verb, owner, group }, reason }) {
 }
 async function tryOne(client, change) {
   for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
-    const { error: error2, warned } = await attempt(client, [{ ...change, as }]);
+    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, as }]));
     if (error2 === null && !warned) return { as };
     if (error2 !== null) reasonOf(error2);
   }
@@ -9707,14 +9723,14 @@ function briefly(sql) {
 }
 var PRIVILEGE_NOT_GRANTED = "01007";
 var PRIVILEGE_NOT_REVOKED = "01006";
-async function attempt(client, batch) {
+async function attempt(client, statements2) {
   let warned = false;
   const notice2 = ({ code: code3 }) => {
     warned ||= code3 === PRIVILEGE_NOT_GRANTED || code3 === PRIVILEGE_NOT_REVOKED;
   };
   client.on("notice", notice2);
   try {
-    await client.query([BEGIN, LOCK, ...withRoles(statementsOf2(batch)), "COMMIT;"].join("\n"));
+    await client.query([BEGIN, LOCK, ...withRoles(statements2), "COMMIT;"].join("\n"));
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
@@ -9903,7 +9919,7 @@ function mapSnapshot(rows, exclude) {
   const [server] = facts3("server");
   if (server === void 0) throw new Error("the snapshot has no server row");
   const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = Map.groupBy(facts3("relation"), ({ group }) => group);
+  const members = new Map(facts3("members").map((row) => [row.group, mapMembers(row)]));
   const groups = new Map(
     facts3("group").map((row) => [row.id, mapGroup(row, schemas2, members.get(row.id) ?? [])])
   );
@@ -9977,8 +9993,11 @@ function mapGroup(row, schemas2, members) {
     ...mapSecurable(row),
     skipped: row.skipped,
     size: row.size,
-    members: members.map(({ oid, name: name2 }) => ({ oid, name: name2 }))
+    members
   };
+}
+function mapMembers({ oids, names: names3 }) {
+  return oids.map((oid, n) => ({ oid, name: names3[n] ?? "" }));
 }
 function mapSecurable({ owner, acl, held }) {
   const heldByOid = new Map(
@@ -10180,12 +10199,14 @@ FROM alike AS a
 LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
 LEFT JOIN held_json AS h ON h.id = a.id
 UNION ALL
-SELECT 'relation', pg_catalog.json_build_object('group', a.id, 'oid', r.oid, 'name', r.relname)
+SELECT 'members', pg_catalog.json_build_object(
+         'group', a.id, 'oids', pg_catalog.json_agg(r.oid), 'names', pg_catalog.json_agg(r.relname))
 FROM telling AS t
 JOIN alike AS a ON a.id = t.id
 JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
   AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
   AND (r.relacl IS NULL) = (a.relacl IS NULL)
+GROUP BY a.id
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
@@ -10264,6 +10285,13 @@ function parametersOf(grantees, demand) {
   ];
 }
 
+// src/report/report.ts
+var MODES = ["apply", "check", "plan"];
+var VERDICTS = ["in-sync", "repaired", "drift", "error"];
+function worst(verdicts) {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
 // src/reconcile.ts
 var ROUNDS = 3;
 async function reconcile(client, { mode, grantees, demand }, say) {
@@ -10297,9 +10325,7 @@ async function reconcile(client, { mode, grantees, demand }, say) {
     serverVersion: last.server.versionText,
     verdict: worst(reports.map(({ verdict }) => verdict)),
     grantees: reports,
-    statements: statementsIn(
-      mode === "apply" ? done.committed : planFor(last, demand, knownIn(last)).changes
-    ),
+    statements: mode === "apply" ? done.statements : statementsIn(planFor(last, demand, knownIn(last)).changes),
     mending: mendingFor(last, demand, knownIn(last))
   };
 }
@@ -10316,9 +10342,6 @@ var NOTHING_KNOWN = {
 
 // src/settings/inputs.ts
 var import_node_fs = require("node:fs");
-
-// src/report/report.ts
-var MODES = ["apply", "check", "plan"];
 
 // src/settings/connection-string.ts
 function readConnectionString(text) {

@@ -2,7 +2,7 @@
  * Builds dist/, or with --check compares it with what src builds: the runner runs what is committed. dist/index.cjs
  * is what every run needs; a package that src imports on demand is a file of its own, read by those who need it.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -34,15 +34,43 @@ const unlessUsed: Plugin = {
   },
 };
 
+/** The HTTP client of @actions/core imports undici always and uses it for some proxies: read it then. */
+const whenUsed: Plugin = {
+  name: "when-used",
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "when-used" }));
+    build.onLoad({ filter: /./, namespace: "when-used" }, () => ({
+      contents: 'module.exports = { get ProxyAgent() { return require("./undici.cjs").ProxyAgent; } };',
+    }));
+    build.onResolve({ filter: /^\.\/undici\.cjs$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 const bundles = [
-  { in: "src/index.ts", out: "index.cjs" },
-  ...ON_DEMAND.map((name) => ({ in: name, out: fileOf(name) })),
+  { in: "src/index.ts", out: "index.cjs", plugins: [onDemand, unlessUsed] },
+  { in: "@actions/core", out: "actions-core.cjs", plugins: [whenUsed] },
+  { in: "undici", out: "undici.cjs", plugins: [] },
+  { in: "@actions/github", out: "actions-github.cjs", plugins: [] },
+  { in: "@azure/identity", out: "azure-identity.cjs", plugins: [] },
 ];
 
-for (const bundle of bundles) {
+const checking = process.argv.includes("--check");
+const files = (await Promise.all(bundles.map(filesOf))).flat();
+for (const { path, contents } of files) {
+  if (!checking) await writeFile(path, contents);
+  else if (!Buffer.from(contents).equals(await readFile(path).catch(() => Buffer.alloc(0)))) complain(path);
+}
+for (const name of await readdir("dist")) {
+  const path = join("dist", name);
+  if (files.some((file) => file.path === path)) continue;
+  if (checking) complain(path);
+  else await rm(path);
+}
+
+async function filesOf({ in: entry, out, plugins }: (typeof bundles)[number]) {
   const { outputFiles } = await build({
-    entryPoints: [bundle.in],
-    outfile: join("dist", bundle.out),
+    entryPoints: [entry],
+    outfile: join("dist", out),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -52,10 +80,10 @@ for (const bundle of bundles) {
     external: ["pg-native"],
     // The JavaScript client, whatever the job's environment asks for.
     define: { "process.env.NODE_PG_FORCE_NATIVE": "undefined" },
-    plugins: bundle.in === "src/index.ts" ? [onDemand, unlessUsed] : [],
+    plugins,
     write: false,
   });
-  for (const { path, contents } of outputFiles) await writeOrCompare(join("dist", basename(path)), contents);
+  return outputFiles.map(({ path, contents }) => ({ path: join("dist", basename(path)), contents }));
 }
 
 /** @azure/identity → azure-identity.cjs */
@@ -63,11 +91,7 @@ function fileOf(name: string): string {
   return `${name.slice(1).replace("/", "-")}.cjs`;
 }
 
-async function writeOrCompare(path: string, contents: Uint8Array): Promise<void> {
-  if (!process.argv.includes("--check")) {
-    await writeFile(path, contents);
-  } else if (!Buffer.from(contents).equals(await readFile(path).catch(() => Buffer.alloc(0)))) {
-    console.error(`${path} is not what src builds. Run npm run build and commit dist.`);
-    process.exitCode = 1;
-  }
+function complain(path: string): void {
+  console.error(`${path} is not what src builds. Run npm run build and commit dist.`);
+  process.exitCode = 1;
 }
