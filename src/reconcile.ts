@@ -69,9 +69,8 @@ export async function reconcile(
     serverVersion: last.server.versionText,
     verdict: worst(reports.map(({ verdict }) => verdict)),
     grantees: reports,
-    statements: statementsIn(
-      mode === "apply" ? done.committed : planFor(last, demand, knownIn(last)).changes,
-    ),
+    statements:
+      mode === "apply" ? done.statements : statementsIn(planFor(last, demand, knownIn(last)).changes),
     mending: mendingFor(last, demand, knownIn(last)),
   };
 }

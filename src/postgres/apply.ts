@@ -2,7 +2,7 @@ import pg, { type Client } from "pg";
 import { keyOfChange, type Outcome } from "../grants/outcome.ts";
 import { batchesOf, type Hopeless, type Plan } from "../grants/plan.ts";
 import type { Group, Role } from "../grants/snapshot.ts";
-import { type Change, statementsOf, withRoles } from "../grants/statements.ts";
+import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
 import { visibleSql } from "../report/escape.ts";
 import type { Reason } from "../report/report.ts";
 import { BEGIN } from "./transaction.ts";
@@ -23,42 +23,54 @@ export type Say = (line: string) => void;
  */
 export async function apply(client: Client, plan: Plan, say: Say): Promise<Outcome> {
   const committed: Change[] = [];
+  const statements: string[] = [];
   const failed = new Map<string, Reason>();
   const refused = new Map<Role | null, Set<Group>>();
   let waited = 0;
 
+  /** While the server makes one batch, the next is put into words. */
   async function makeAll(changes: readonly Change[]): Promise<void> {
-    for (const batch of batchesOf(changes)) {
-      for (const { as, sql } of statementsOf(batch))
+    const [first = [], ...others] = batchesOf(changes);
+    let next = worded(first);
+    for (const coming of [...others, []]) {
+      for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(briefly(sql))}`);
-      await make(batch);
+      const making = make(next);
+      next = worded(coming);
+      await making;
     }
   }
 
-  async function make(batch: readonly Change[]): Promise<void> {
-    const isOpen = ({ as, group }: Change) => !refused.get(as)?.has(group);
-    const open = batch.filter(isOpen);
-    fail(
-      batch.filter((change) => !isOpen(change)),
-      "refused",
-    );
-    if (open.length === 0) return;
-
+  async function make(batch: Worded): Promise<void> {
+    const open = opened(batch);
+    if (open.changes.length === 0) return;
     const started = Date.now();
-    const { error } = await attempt(client, open);
+    const { error } = await attempt(client, open.statements);
     if (error === null) {
-      committed.push(...open);
+      committed.push(...open.changes);
+      statements.push(...open.statements.map(({ sql }) => sql));
       return;
     }
     const reason = reasonOf(error);
     if (reason === "locked") waited += Date.now() - started;
-    if (open.length === 1 || (reason === "locked" && waited > PATIENCE)) {
-      fail(open, reason);
+    if (open.changes.length === 1 || (reason === "locked" && waited > PATIENCE)) {
+      fail(open.changes, reason);
     } else {
-      const half = Math.ceil(open.length / 2);
-      await make(open.slice(0, half));
-      await make(open.slice(half));
+      const half = Math.ceil(open.changes.length / 2);
+      await make(worded(open.changes.slice(0, half)));
+      await make(worded(open.changes.slice(half)));
     }
+  }
+
+  /** What is left of a batch when some of it was refused meanwhile. */
+  function opened(batch: Worded): Worded {
+    const isOpen = ({ as, group }: Change) => !refused.get(as)?.has(group);
+    if (batch.changes.every(isOpen)) return batch;
+    fail(
+      batch.changes.filter((change) => !isOpen(change)),
+      "refused",
+    );
+    return worded(batch.changes.filter(isOpen));
   }
 
   /** One refusal answers for all with the same owner and ACL, so that refusing 20,000 objects takes no 40,000 tries. */
@@ -79,7 +91,17 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
       say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
     await makeAll(alike.map((each) => ({ ...each.change, as: way.as })));
   }
-  return { committed, failed };
+  return { committed, statements, failed };
+}
+
+/** A batch and the statements that make it. */
+interface Worded {
+  readonly changes: readonly Change[];
+  readonly statements: readonly Statement[];
+}
+
+function worded(changes: readonly Change[]): Worded {
+  return { changes, statements: statementsOf(changes) };
 }
 
 /** What no rule allows but the server may: not what another role or PUBLIC gives, nor what REVOKE would overdo. */
@@ -98,7 +120,7 @@ function whatIsTried({ change: { verb, owner, group }, reason }: Hopeless): stri
  */
 async function tryOne(client: Client, change: Change): Promise<{ as: Role | null } | null> {
   for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
-    const { error, warned } = await attempt(client, [{ ...change, as }]);
+    const { error, warned } = await attempt(client, statementsOf([{ ...change, as }]));
     if (error === null && !warned) return { as };
     if (error !== null) reasonOf(error);
   }
@@ -119,7 +141,7 @@ const PRIVILEGE_NOT_REVOKED = "01006";
 /** One batch, one message, one transaction. */
 async function attempt(
   client: Client,
-  batch: readonly Change[],
+  statements: readonly Statement[],
 ): Promise<{ error: pg.DatabaseError | null; warned: boolean }> {
   let warned = false;
   const notice = ({ code }: { code: string | undefined }) => {
@@ -127,7 +149,7 @@ async function attempt(
   };
   client.on("notice", notice);
   try {
-    await client.query([BEGIN, LOCK, ...withRoles(statementsOf(batch)), "COMMIT;"].join("\n"));
+    await client.query([BEGIN, LOCK, ...withRoles(statements), "COMMIT;"].join("\n"));
     return { error: null, warned };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;

@@ -12,7 +12,8 @@ const all = snapshot([group([], { size: 2, held: held("SELECT", "INSERT") })], {
 const some = snapshot([group(["t"]), group([], { held: held("SELECT", "INSERT") })], {}, ACTING);
 
 function committed(seen: Snapshot, asked: Demand = demand()): Outcome {
-  return { committed: planFor(seen, asked, ["app"]).changes, failed: new Map() };
+  const { changes } = planFor(seen, asked, ["app"]);
+  return { committed: changes, statements: statementsIn(changes), failed: new Map() };
 }
 
 describe("the verdict", () => {
@@ -62,7 +63,7 @@ describe("what was done", () => {
     const [change] = planFor(some, demand(), ["app"]).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map<string, Reason>([[keyOfChange(change), "locked"]]);
-    expect(judge(some, some, { committed: [], failed }, demand(), "app").missing).toMatchObject([
+    expect(judge(some, some, { ...NOTHING_DONE, failed }, demand(), "app").missing).toMatchObject([
       { reason: "locked" },
     ]);
     expect(judge(some, some, NOTHING_DONE, demand(), "app").missing).toMatchObject([
@@ -72,7 +73,7 @@ describe("what was done", () => {
 
   it("forgets a failure that was made good later, and keeps the others", () => {
     const first: Outcome = {
-      committed: [],
+      ...NOTHING_DONE,
       failed: new Map([
         ["GRANT 10 table 100", "locked"],
         ["other", "gone"],
@@ -81,10 +82,11 @@ describe("what was done", () => {
     const merged = merge(first, committed(nothing));
     expect([...merged.failed]).toEqual([["other", "gone"]]);
     expect(merged.committed).toHaveLength(2);
+    expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
   });
 
   it("is worth another try only where what stood in the way passes", () => {
-    const passes = (reason: Reason) => isPassing({ committed: [], failed: new Map([["x", reason]]) });
+    const passes = (reason: Reason) => isPassing({ ...NOTHING_DONE, failed: new Map([["x", reason]]) });
     expect([passes("locked"), passes("gone"), passes("refused"), passes("dependent-privileges")]).toEqual([
       true,
       true,
