@@ -9691,6 +9691,9 @@ async function apply(client, plan2, say) {
   await makeAll(plan2.changes);
   for (const alike2 of Map.groupBy(triable(plan2), whatIsTried).values()) {
     const [{ change, reason }] = alike2;
+    say(
+      `trying one ${change.verb} on what ${change.owner.name} owns: this login should not be able to, but Azure may let it`
+    );
     const way = await tryOne(client, change);
     if (way === null) continue;
     if (reason === "not-owner")

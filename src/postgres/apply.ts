@@ -85,6 +85,9 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   await makeAll(plan.changes);
   for (const alike of Map.groupBy(triable(plan), whatIsTried).values()) {
     const [{ change, reason }] = alike as [Hopeless];
+    say(
+      `trying one ${change.verb} on what ${change.owner.name} owns: this login should not be able to, but Azure may let it`,
+    );
     const way = await tryOne(client, change);
     if (way === null) continue;
     if (reason === "not-owner")

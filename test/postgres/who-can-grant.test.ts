@@ -266,6 +266,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const report = await run("apply", READ, { client });
 
     expect(report.missing).toHaveLength(30);
+    expect(read(report.said.join("\n"))).toContain(`trying one GRANT on what ${owner} owns`);
     // As itself, then as the owner.
     expect(queries.filter(changesPrivileges)).toHaveLength(2);
   });
