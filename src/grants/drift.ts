@@ -8,7 +8,7 @@ import {
   tablePrivilegesOf,
 } from "./privileges.ts";
 import type { Group, Member, Role, Snapshot } from "./snapshot.ts";
-import { sourcesOf } from "./sources.ts";
+import { sourcesFor } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
 export interface Finding {
@@ -113,11 +113,10 @@ function countObjects(snapshot: Snapshot): ObjectCounts {
 /** Each held privilege once, by its foremost source; equal answers are counted together. */
 function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Role): readonly Held[] {
   const counted = new Map<string, Held>();
+  const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
     const held = inOrder([...(group.held.get(grantee.oid) ?? [])]);
-    const bySource = Map.groupBy(held, (privilege) =>
-      JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0]),
-    );
+    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges] of bySource) {
       const key = `${group.kind} ${source} ${privileges}`;
       const objects = (counted.get(key)?.objects ?? 0) + group.size;

@@ -5,7 +5,7 @@ import { keyOfChange, type Outcome } from "./outcome.ts";
 import { type Hopeless, identify, type Plan, planGrants, planRevokes } from "./plan.ts";
 import type { Demand, Privilege } from "./privileges.ts";
 import { granteeOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
-import { sourcesOf } from "./sources.ts";
+import { sourcesFor } from "./sources.ts";
 import type { Change } from "./statements.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -21,7 +21,7 @@ export function judge(
   const first = driftOf(before, demand, granteeOf(before, name));
   const last = driftOf(after, demand, grantee);
   const missing = describeMissing(after, last, outcome);
-  const extra = describeExtra(after, last, outcome);
+  const extra = describeExtra(after, last, outcome, grantee);
   const drifted = (drift: Drift) =>
     drift.missing.length > 0 || (judgesExtra(demand) && drift.extra.length + drift.extraOnColumns.length > 0);
   return {
@@ -42,25 +42,22 @@ function describeMissing(snapshot: Snapshot, drift: Drift, outcome: Outcome): re
   return drift.missing.map((finding) => describe(snapshot, finding, reasons));
 }
 
-function describeExtra(snapshot: Snapshot, drift: Drift, outcome: Outcome): readonly Extra[] {
+function describeExtra(snapshot: Snapshot, drift: Drift, outcome: Outcome, grantee: Role): readonly Extra[] {
   const plan = planRevokes(snapshot, drift.extra, drift.extraOnColumns);
+  const onTables = new Map(drift.extra.map((finding) => [identify(finding), finding]));
   const onColumns = new Map(drift.extraOnColumns.map((finding) => [identify(finding), finding]));
-  const columnsOnly = drift.extraOnColumns.filter(
-    (column) => !drift.extra.some((finding) => identify(finding) === identify(column)),
-  );
+  const columnsOnly = drift.extraOnColumns.filter((finding) => !onTables.has(identify(finding)));
   const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
   const reasons = reasonsOf({ ...plan, hopeless: [...plan.hopeless, ...hopeless] }, outcome, "not-revoked");
+  const sourcesOf = sourcesFor(snapshot, grantee);
   return [...drift.extra, ...columnsOnly].sort(byName).map((finding) => {
-    const column = onColumns.get(identify(finding));
+    const [table, column] = [onTables.get(identify(finding)), onColumns.get(identify(finding))];
     const privileges = inOrder([...finding.privileges, ...(column?.privileges ?? [])]);
-    const onTable = drift.extra.includes(finding) ? finding.privileges : [];
-    const sources = new Map(
-      onTable
-        .flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege))
-        .concat(column === undefined ? [] : [{ source: "column" }])
-        .map((source): [string, Source] => [JSON.stringify(source), source]),
-    );
-    return { ...describe(snapshot, { ...finding, privileges }, reasons), sources: [...sources.values()] };
+    const sources = (table?.privileges ?? [])
+      .flatMap((privilege) => sourcesOf(finding.group, privilege))
+      .concat(column === undefined ? [] : [{ source: "column" }]);
+    const unique = new Map(sources.map((source): [string, Source] => [JSON.stringify(source), source]));
+    return { ...describe(snapshot, { ...finding, privileges }, reasons), sources: [...unique.values()] };
   });
 }
 

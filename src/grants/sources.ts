@@ -4,30 +4,31 @@ import type { Privilege } from "./privileges.ts";
 import { type Group, PUBLIC, type Role, type Snapshot } from "./snapshot.ts";
 
 /**
- * Where a privilege that a grantee holds comes from, the foremost first. Never empty: where no ACL tells, the server
- * has reasons of its own.
+ * Where a privilege that a grantee holds on an object comes from, the foremost first. Never empty: where no ACL tells,
+ * the server has reasons of its own.
  */
-export function sourcesOf(
-  snapshot: Snapshot,
-  group: Group,
-  grantee: Role,
-  privilege: Privilege,
-): readonly Source[] {
-  if (grantee.superuser) return [{ source: "superuser" }];
-  const holders = new Set(
-    group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee),
-  );
-  const roles = [...snapshot.roles.values()]
+export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
+
+/** Tells for one grantee; the roles it inherits are looked up once. */
+export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
+  const inherited = [...snapshot.roles.values()]
     .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
-    .filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege))
-    .map(({ name }): Source => ({ source: "role", role: name }))
-    .sort((a, b) => (a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1));
-  const direct: Source[] = holders.has(grantee.oid)
-    ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
-    : [];
-  const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-  const sources = [...direct, ...roles, ...everybody];
-  return sources.length === 0 ? [{ source: "server" }] : sources;
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (group, privilege) => {
+    if (grantee.superuser) return [{ source: "superuser" }];
+    const holders = new Set(
+      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee),
+    );
+    const direct: Source[] = holders.has(grantee.oid)
+      ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
+      : [];
+    const roles = inherited
+      .filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege))
+      .map(({ name }): Source => ({ source: "role", role: name }));
+    const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+    const sources = [...direct, ...roles, ...everybody];
+    return sources.length === 0 ? [{ source: "server" }] : sources;
+  };
 }
 
 /**

@@ -38,9 +38,12 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   if (server === undefined) throw new Error("the snapshot has no server row");
 
   const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = new Map(facts("members").map((row) => [row.group, mapMembers(row)]));
+  const members = new Map(facts("members").map((row) => [row.representative, mapMembers(row)]));
   const groups = new Map(
-    facts("group").map((row) => [row.id, mapGroup(row, schemas, members.get(row.id) ?? [])]),
+    facts("group").map((row) => [
+      row.representative,
+      mapGroup(row, schemas, members.get(row.representative) ?? []),
+    ]),
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
@@ -115,7 +118,7 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: rea
   const schema = schemas.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === undefined || kind === undefined)
-    throw new Error(`group ${row.id} is of no schema or kind asked for`);
+    throw new Error(`group ${row.representative} is of no schema or kind asked for`);
   return {
     kind,
     schema,
@@ -138,9 +141,9 @@ function mapSecurable({ owner, acl, held }: SecurableRow): Pick<Group, "owner" |
   return { owner, acl: acl ?? [], held: heldByOid };
 }
 
-function mapColumn(row: ColumnRow, groups: ReadonlyMap<number, Group>): ColumnGrant {
-  const group = groups.get(row.group);
-  if (group === undefined) throw new Error(`group ${row.group} of a column is not in the snapshot`);
+function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>): ColumnGrant {
+  const group = groups.get(row.representative);
+  if (group === undefined) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name, grantee, privileges } = row;
   return { group, member: { oid: relation, name }, grantee, privileges };
 }
@@ -187,7 +190,6 @@ interface SchemaRow extends SecurableRow, Member {
 }
 
 interface GroupRow extends SecurableRow {
-  readonly id: number;
   readonly schema: Oid;
   readonly relkind: string;
   readonly skipped: Group["skipped"];
@@ -199,7 +201,7 @@ interface GroupRow extends SecurableRow {
 
 /** The members of a group, in one order. */
 interface MembersRow {
-  readonly group: number;
+  readonly representative: Oid;
   readonly oids: readonly Oid[];
   readonly names: readonly string[];
 }
@@ -207,7 +209,7 @@ interface MembersRow {
 interface ColumnRow {
   readonly relation: Oid;
   readonly name: string;
-  readonly group: number;
+  readonly representative: Oid;
   readonly grantee: Oid;
   readonly privileges: readonly Privilege[];
 }

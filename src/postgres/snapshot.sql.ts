@@ -1,3 +1,10 @@
+/** An ACL as JSON. */
+function exploded(acl: string): string {
+  return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                   'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
+                 FROM pg_catalog.aclexplode(${acl}) AS x)`;
+}
+
 /**
  * The snapshot: everything the grants depend on, in one statement, so that all of it is of one moment.
  *
@@ -55,7 +62,7 @@ pattern AS (
     WITH ORDINALITY AS p (name, path, ordinal)
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-relation AS NOT MATERIALIZED (
+relation AS (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
@@ -69,49 +76,45 @@ relation AS NOT MATERIALIZED (
 ),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
-  SELECT pg_catalog.row_number() OVER () AS id, a.*
-  FROM (SELECT relnamespace, relowner, relkind, relacl, skipped,
-               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative,
-               pg_catalog.bool_or(relrowsecurity) AS row_security
-        FROM relation
-        GROUP BY relnamespace, relowner, relkind, relacl, skipped) AS a
+  SELECT relnamespace, relowner, relkind, relacl, skipped,
+         COALESCE(relacl, pg_catalog.acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl,
+         pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
+         pg_catalog.bool_or(relrowsecurity) AS row_security
+  FROM relation
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped
 ),
-held AS MATERIALIZED (
-  SELECT a.id, g.oid AS grantee, p.name AS privilege, p.ordinal, p.demanded, a.relowner,
-         CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-              ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+-- OFFSET 0: each privilege is asked for once, however often the answer is used
+answered AS MATERIALIZED (
+  SELECT a.*, h.held, h.telling
   FROM alike AS a
-  JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
-  CROSS JOIN grantee AS g
-  WHERE a.skipped = ''
-),
-held_json AS MATERIALIZED (
-  SELECT id, pg_catalog.json_object_agg(grantee, privileges) AS held
-  FROM (SELECT id, grantee,
-               COALESCE(pg_catalog.json_agg(privilege ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges
-        FROM held GROUP BY id, grantee) AS h
-  GROUP BY id
-),
-telling AS MATERIALIZED (
-  SELECT DISTINCT id FROM held
-  WHERE (demanded AND held IS NOT TRUE) OR ($5::pg_catalog.bool AND held AND NOT demanded AND relowner <> grantee)
+  LEFT JOIN LATERAL (
+    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(telling) AS telling
+    FROM (
+      SELECT grantee, COALESCE(pg_catalog.json_agg(name ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges,
+             pg_catalog.bool_or((demanded AND held IS NOT TRUE)
+               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS telling
+      FROM (
+        SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
+               CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+                    ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+        FROM grantee AS g
+        JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+        OFFSET 0
+      ) AS asked
+      GROUP BY grantee
+    ) AS by_grantee
+  ) AS h ON a.skipped = ''
 ),
 acl AS MATERIALIZED (
-  SELECT 'group' AS section, a.id, x.grantor, x.grantee, x.privilege_type, x.is_grantable, a.relnamespace AS schema
-  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(a.relacl, pg_catalog.acldefault(
-         CASE a.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, a.relowner))) AS x
+  SELECT a.relnamespace AS schema, x.grantor, x.grantee, x.is_grantable
+  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
   WHERE a.skipped = ''
-  UNION ALL
-  SELECT 'schema', s.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  UNION
+  SELECT NULL, x.grantor, x.grantee, x.is_grantable
   FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
-  UNION ALL
-  SELECT 'database', d.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  UNION
+  SELECT NULL, x.grantor, x.grantee, x.is_grantable
   FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
-),
-acl_json AS MATERIALIZED (
-  SELECT section, id, pg_catalog.json_agg(pg_catalog.json_build_object(
-           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)) AS acl
-  FROM acl GROUP BY section, id
 ),
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
@@ -119,18 +122,16 @@ column_acl AS MATERIALIZED (
   WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
 ),
 column_grant AS (
-  SELECT r.oid AS relation, r.relname, a.id, g.oid AS grantee,
+  SELECT a.representative, r.oid AS relation, r.relname, g.oid AS grantee,
          pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
   FROM column_acl AS c
-  JOIN relation AS r ON r.oid = c.attrelid AND r.skipped = ''
-  JOIN alike AS a ON a.relnamespace = r.relnamespace AND a.relowner = r.relowner AND a.relkind = r.relkind
-    AND a.skipped = '' AND COALESCE(a.relacl, '{}') = COALESCE(r.relacl, '{}')
-    AND (a.relacl IS NULL) = (r.relacl IS NULL)
+  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
   JOIN grantee AS g ON g.oid <> r.relowner
     AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
   WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
-  GROUP BY r.oid, r.relname, a.id, g.oid
+  GROUP BY a.representative, r.oid, r.relname, g.oid
 ),
 -- the roles that may have to look names up in a schema
 actor AS (
@@ -174,14 +175,14 @@ UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', j.acl,
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g))
-FROM database AS d LEFT JOIN acl_json AS j ON j.section = 'database'
+FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', j.acl,
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g),
@@ -189,27 +190,27 @@ SELECT 'schema', pg_catalog.json_build_object(
                       WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
          'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
-FROM schema AS s LEFT JOIN acl_json AS j ON j.section = 'schema' AND j.id = s.oid
+FROM schema AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
-         'id', a.id, 'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'acl', j.acl, 'held', h.held, 'rowSecurity', a.row_security)
-FROM alike AS a
-LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
-LEFT JOIN held_json AS h ON h.id = a.id
+         'acl', CASE WHEN a.skipped = '' THEN ${exploded("a.acl")} END,
+         'held', a.held, 'rowSecurity', a.row_security)
+FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'group', a.id, 'oids', pg_catalog.json_agg(r.oid), 'names', pg_catalog.json_agg(r.relname))
-FROM telling AS t
-JOIN alike AS a ON a.id = t.id
-JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
-  AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
-  AND (r.relacl IS NULL) = (a.relacl IS NULL)
-GROUP BY a.id
+         'representative', a.representative,
+         'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
+FROM answered AS a
+CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
+JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
+WHERE a.telling
+GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
+         'representative', c.representative, 'relation', c.relation, 'name', c.relname,
+         'grantee', c.grantee, 'privileges', c.privileges)
 FROM column_grant AS c
 UNION ALL
 SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
