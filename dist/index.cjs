@@ -8932,16 +8932,19 @@ function granteeOf(snapshot, name2) {
 }
 
 // src/grants/sources.ts
-function sourcesOf(snapshot, group, grantee, privilege) {
-  if (grantee.superuser) return [{ source: "superuser" }];
-  const holders = new Set(
-    group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
-  );
-  const roles = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 })).sort((a, b) => a.source === "role" && b.source === "role" && a.role < b.role ? -1 : 1);
-  const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
-  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-  const sources = [...direct, ...roles, ...everybody];
-  return sources.length === 0 ? [{ source: "server" }] : sources;
+function sourcesFor(snapshot, grantee) {
+  const inherited = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+  return (group, privilege) => {
+    if (grantee.superuser) return [{ source: "superuser" }];
+    const holders = new Set(
+      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
+    );
+    const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
+    const roles = inherited.filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 }));
+    const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+    const sources = [...direct, ...roles, ...everybody];
+    return sources.length === 0 ? [{ source: "server" }] : sources;
+  };
 }
 function predefined(role, { kind }) {
   const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
@@ -9012,12 +9015,10 @@ function countObjects2(snapshot) {
 }
 function countSources(snapshot, groups, grantee) {
   const counted = /* @__PURE__ */ new Map();
+  const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
     const held = inOrder([...group.held.get(grantee.oid) ?? []]);
-    const bySource = Map.groupBy(
-      held,
-      (privilege) => JSON.stringify(sourcesOf(snapshot, group, grantee, privilege)[0])
-    );
+    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges2] of bySource) {
       const key = `${group.kind} ${source} ${privileges2}`;
       const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
@@ -9054,7 +9055,7 @@ function wayToRevoke(snapshot, group, item) {
   const grantor = snapshot.roles.get(item.grantor);
   if (grantor === void 0) return "other-grantor";
   const hasOptionItself = group.acl.some(
-    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && snapshot.roles.get(grantee)?.inherited
+    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && grantee !== group.owner && snapshot.roles.get(grantee)?.inherited
   );
   const ways = [
     ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
@@ -9479,7 +9480,7 @@ function judge(before, after, outcome, demand, name2) {
   const first = driftOf(before, demand, granteeOf(before, name2));
   const last = driftOf(after, demand, grantee);
   const missing = describeMissing(after, last, outcome);
-  const extra = describeExtra(after, last, outcome);
+  const extra = describeExtra(after, last, outcome, grantee);
   const drifted = (drift2) => drift2.missing.length > 0 || judgesExtra(demand) && drift2.extra.length + drift2.extraOnColumns.length > 0;
   return {
     grantee: name2,
@@ -9497,22 +9498,20 @@ function describeMissing(snapshot, drift2, outcome) {
   const reasons = reasonsOf(planGrants(snapshot, drift2.missing), outcome, "not-granted");
   return drift2.missing.map((finding) => describe(snapshot, finding, reasons));
 }
-function describeExtra(snapshot, drift2, outcome) {
+function describeExtra(snapshot, drift2, outcome, grantee) {
   const plan2 = planRevokes(snapshot, drift2.extra, drift2.extraOnColumns);
+  const onTables = new Map(drift2.extra.map((finding) => [identify(finding), finding]));
   const onColumns = new Map(drift2.extraOnColumns.map((finding) => [identify(finding), finding]));
-  const columnsOnly = drift2.extraOnColumns.filter(
-    (column) => !drift2.extra.some((finding) => identify(finding) === identify(column))
-  );
+  const columnsOnly = drift2.extraOnColumns.filter((finding) => !onTables.has(identify(finding)));
   const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
   const reasons = reasonsOf({ ...plan2, hopeless: [...plan2.hopeless, ...hopeless] }, outcome, "not-revoked");
+  const sourcesOf = sourcesFor(snapshot, grantee);
   return [...drift2.extra, ...columnsOnly].sort(byName).map((finding) => {
-    const column = onColumns.get(identify(finding));
+    const [table2, column] = [onTables.get(identify(finding)), onColumns.get(identify(finding))];
     const privileges2 = inOrder([...finding.privileges, ...column?.privileges ?? []]);
-    const onTable = drift2.extra.includes(finding) ? finding.privileges : [];
-    const sources = new Map(
-      onTable.flatMap((privilege) => sourcesOf(snapshot, finding.group, finding.grantee, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]).map((source) => [JSON.stringify(source), source])
-    );
-    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...sources.values()] };
+    const sources = (table2?.privileges ?? []).flatMap((privilege) => sourcesOf(finding.group, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]);
+    const unique = new Map(sources.map((source) => [JSON.stringify(source), source]));
+    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...unique.values()] };
   });
 }
 function reasonsOf(plan2, outcome, otherwise) {
@@ -9922,9 +9921,12 @@ function mapSnapshot(rows, exclude) {
   const [server] = facts3("server");
   if (server === void 0) throw new Error("the snapshot has no server row");
   const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = new Map(facts3("members").map((row) => [row.group, mapMembers(row)]));
+  const members = new Map(facts3("members").map((row) => [row.representative, mapMembers(row)]));
   const groups = new Map(
-    facts3("group").map((row) => [row.id, mapGroup(row, schemas2, members.get(row.id) ?? [])])
+    facts3("group").map((row) => [
+      row.representative,
+      mapGroup(row, schemas2, members.get(row.representative) ?? [])
+    ])
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
@@ -9989,7 +9991,7 @@ function mapGroup(row, schemas2, members) {
   const schema = schemas2.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === void 0 || kind === void 0)
-    throw new Error(`group ${row.id} is of no schema or kind asked for`);
+    throw new Error(`group ${row.representative} is of no schema or kind asked for`);
   return {
     kind,
     schema,
@@ -10009,13 +10011,18 @@ function mapSecurable({ owner, acl, held }) {
   return { owner, acl: acl ?? [], held: heldByOid };
 }
 function mapColumn(row, groups) {
-  const group = groups.get(row.group);
-  if (group === void 0) throw new Error(`group ${row.group} of a column is not in the snapshot`);
+  const group = groups.get(row.representative);
+  if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name: name2, grantee, privileges: privileges2 } = row;
   return { group, member: { oid: relation, name: name2 }, grantee, privileges: privileges2 };
 }
 
 // src/postgres/snapshot.sql.ts
+function exploded(acl) {
+  return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                   'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
+                 FROM pg_catalog.aclexplode(${acl}) AS x)`;
+}
 var SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -10058,7 +10065,7 @@ pattern AS (
     WITH ORDINALITY AS p (name, path, ordinal)
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-relation AS NOT MATERIALIZED (
+relation AS (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
@@ -10072,49 +10079,45 @@ relation AS NOT MATERIALIZED (
 ),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
-  SELECT pg_catalog.row_number() OVER () AS id, a.*
-  FROM (SELECT relnamespace, relowner, relkind, relacl, skipped,
-               pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative,
-               pg_catalog.bool_or(relrowsecurity) AS row_security
-        FROM relation
-        GROUP BY relnamespace, relowner, relkind, relacl, skipped) AS a
+  SELECT relnamespace, relowner, relkind, relacl, skipped,
+         COALESCE(relacl, pg_catalog.acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl,
+         pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
+         pg_catalog.bool_or(relrowsecurity) AS row_security
+  FROM relation
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped
 ),
-held AS MATERIALIZED (
-  SELECT a.id, g.oid AS grantee, p.name AS privilege, p.ordinal, p.demanded, a.relowner,
-         CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-              ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+-- OFFSET 0: each privilege is asked for once, however often the answer is used
+answered AS MATERIALIZED (
+  SELECT a.*, h.held, h.telling
   FROM alike AS a
-  JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
-  CROSS JOIN grantee AS g
-  WHERE a.skipped = ''
-),
-held_json AS MATERIALIZED (
-  SELECT id, pg_catalog.json_object_agg(grantee, privileges) AS held
-  FROM (SELECT id, grantee,
-               COALESCE(pg_catalog.json_agg(privilege ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges
-        FROM held GROUP BY id, grantee) AS h
-  GROUP BY id
-),
-telling AS MATERIALIZED (
-  SELECT DISTINCT id FROM held
-  WHERE (demanded AND held IS NOT TRUE) OR ($5::pg_catalog.bool AND held AND NOT demanded AND relowner <> grantee)
+  LEFT JOIN LATERAL (
+    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(telling) AS telling
+    FROM (
+      SELECT grantee, COALESCE(pg_catalog.json_agg(name ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges,
+             pg_catalog.bool_or((demanded AND held IS NOT TRUE)
+               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS telling
+      FROM (
+        SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
+               CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+                    ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+        FROM grantee AS g
+        JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+        OFFSET 0
+      ) AS asked
+      GROUP BY grantee
+    ) AS by_grantee
+  ) AS h ON a.skipped = ''
 ),
 acl AS MATERIALIZED (
-  SELECT 'group' AS section, a.id, x.grantor, x.grantee, x.privilege_type, x.is_grantable, a.relnamespace AS schema
-  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(COALESCE(a.relacl, pg_catalog.acldefault(
-         CASE a.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, a.relowner))) AS x
+  SELECT a.relnamespace AS schema, x.grantor, x.grantee, x.is_grantable
+  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
   WHERE a.skipped = ''
-  UNION ALL
-  SELECT 'schema', s.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  UNION
+  SELECT NULL, x.grantor, x.grantee, x.is_grantable
   FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
-  UNION ALL
-  SELECT 'database', d.oid, x.grantor, x.grantee, x.privilege_type, x.is_grantable, NULL
+  UNION
+  SELECT NULL, x.grantor, x.grantee, x.is_grantable
   FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
-),
-acl_json AS MATERIALIZED (
-  SELECT section, id, pg_catalog.json_agg(pg_catalog.json_build_object(
-           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)) AS acl
-  FROM acl GROUP BY section, id
 ),
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
@@ -10122,18 +10125,16 @@ column_acl AS MATERIALIZED (
   WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
 ),
 column_grant AS (
-  SELECT r.oid AS relation, r.relname, a.id, g.oid AS grantee,
+  SELECT a.representative, r.oid AS relation, r.relname, g.oid AS grantee,
          pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
   FROM column_acl AS c
-  JOIN relation AS r ON r.oid = c.attrelid AND r.skipped = ''
-  JOIN alike AS a ON a.relnamespace = r.relnamespace AND a.relowner = r.relowner AND a.relkind = r.relkind
-    AND a.skipped = '' AND COALESCE(a.relacl, '{}') = COALESCE(r.relacl, '{}')
-    AND (a.relacl IS NULL) = (r.relacl IS NULL)
+  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
   JOIN grantee AS g ON g.oid <> r.relowner
     AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
   WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
-  GROUP BY r.oid, r.relname, a.id, g.oid
+  GROUP BY a.representative, r.oid, r.relname, g.oid
 ),
 -- the roles that may have to look names up in a schema
 actor AS (
@@ -10177,14 +10178,14 @@ UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', j.acl,
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g))
-FROM database AS d LEFT JOIN acl_json AS j ON j.section = 'database'
+FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', j.acl,
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g),
@@ -10192,27 +10193,27 @@ SELECT 'schema', pg_catalog.json_build_object(
                       WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
          'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
-FROM schema AS s LEFT JOIN acl_json AS j ON j.section = 'schema' AND j.id = s.oid
+FROM schema AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
-         'id', a.id, 'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'acl', j.acl, 'held', h.held, 'rowSecurity', a.row_security)
-FROM alike AS a
-LEFT JOIN acl_json AS j ON j.section = 'group' AND j.id = a.id
-LEFT JOIN held_json AS h ON h.id = a.id
+         'acl', CASE WHEN a.skipped = '' THEN ${exploded("a.acl")} END,
+         'held', a.held, 'rowSecurity', a.row_security)
+FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'group', a.id, 'oids', pg_catalog.json_agg(r.oid), 'names', pg_catalog.json_agg(r.relname))
-FROM telling AS t
-JOIN alike AS a ON a.id = t.id
-JOIN relation AS r ON r.relnamespace = a.relnamespace AND r.relowner = a.relowner AND r.relkind = a.relkind
-  AND r.skipped = a.skipped AND COALESCE(r.relacl, '{}') = COALESCE(a.relacl, '{}')
-  AND (r.relacl IS NULL) = (a.relacl IS NULL)
-GROUP BY a.id
+         'representative', a.representative,
+         'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
+FROM answered AS a
+CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
+JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
+WHERE a.telling
+GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relation', c.relation, 'name', c.relname, 'group', c.id, 'grantee', c.grantee, 'privileges', c.privileges)
+         'representative', c.representative, 'relation', c.relation, 'name', c.relname,
+         'grantee', c.grantee, 'privileges', c.privileges)
 FROM column_grant AS c
 UNION ALL
 SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)

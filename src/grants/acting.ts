@@ -46,7 +46,10 @@ export function wayToRevoke(snapshot: Snapshot, group: Group, item: AclItem): Wa
   if (grantor === undefined) return "other-grantor";
   const hasOptionItself = group.acl.some(
     ({ grantee, privilege, grantable }) =>
-      grantable && privilege === item.privilege && snapshot.roles.get(grantee)?.inherited,
+      grantable &&
+      privilege === item.privilege &&
+      grantee !== group.owner &&
+      snapshot.roles.get(grantee)?.inherited,
   );
   const ways: Way[] = [
     ...(grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : []),

@@ -151,6 +151,15 @@ describe("planned revokes", () => {
     });
   });
 
+  it("go by the owner's rights alone only where no grant option of another role comes first", () => {
+    const inheriting = [role("owner", { inherited: true })];
+    const granted = entry("owner", "app", "DELETE");
+    const ownersOwn = extra({ acl: [granted, entry("owner", "owner", "DELETE", true)] }, inheriting);
+    expect(told(revokesIn(ownersOwn))).toEqual({ sql: [`SET LOCAL ROLE NONE;`, REVOKE], hopeless: [] });
+    const logins = extra({ acl: [granted, entry("owner", "login", "DELETE", true)] }, inheriting);
+    expect(told(revokesIn(logins)).sql).toEqual([]);
+  });
+
   it("leave a privilege that is held on columns too", () => {
     const facts = {
       held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
