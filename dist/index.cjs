@@ -9827,39 +9827,43 @@ privilege AS (
   SELECT 'S'::"char", name, ordinal
   FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
 ),
-tomorrow AS (
-  SELECT c.schema, c.role, t.objtype, x.grantee AS role_granted, x.privilege_type AS privilege
-  FROM creator AS c
-  CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
-  CROSS JOIN LATERAL (
-    SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
-                     WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
-                    pg_catalog.acldefault(t.built_in, c.role)) AS acl
-    UNION ALL
-    SELECT defaclacl FROM pg_catalog.pg_default_acl
-    WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
-  ) AS a
-  CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-  UNION ALL
-  SELECT c.schema, c.role, p.objtype, r.oid, p.name
-  FROM creator AS c, privilege AS p
-  JOIN (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
+predefined AS MATERIALIZED (
+  SELECT r.oid, p.privileges
+  FROM (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
                ('pg_write_all_data', '{INSERT,UPDATE,DELETE}'),
-               ('pg_maintain', '{MAINTAIN}')) AS predefined (role, privileges) ON p.name = ANY (predefined.privileges)
-  JOIN pg_catalog.pg_roles AS r ON r.rolname = predefined.role
+               ('pg_maintain', '{MAINTAIN}')) AS p (role, privileges)
+  JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
+),
+grantee AS MATERIALIZED (
+  SELECT g.oid, r.rolsuper
+  FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+  JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
-SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, p.objtype, g.oid::pg_catalog.text AS grantee,
-       pg_catalog.json_agg(p.name ORDER BY p.ordinal) FILTER (WHERE r.rolsuper OR EXISTS (
-         SELECT FROM tomorrow AS t
-         WHERE t.schema = c.schema AND t.role = c.role AND t.objtype = p.objtype AND t.privilege = p.name
-           AND CASE WHEN t.role_granted = ${PUBLIC} THEN TRUE
-                    ELSE pg_catalog.pg_has_role(g.oid, t.role_granted, 'USAGE') END)) AS held
+SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype, g.oid::pg_catalog.text AS grantee,
+       (SELECT pg_catalog.json_agg(p.name ORDER BY p.ordinal) FROM privilege AS p
+        WHERE p.objtype = t.objtype AND (g.rolsuper OR p.name = ANY (given.privileges))) AS held
 FROM creator AS c
-CROSS JOIN privilege AS p
-CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
-JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
-GROUP BY c.schema, c.role, p.objtype, g.oid
-ORDER BY c.schema, c.role, p.objtype DESC, g.oid;`;
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
+CROSS JOIN grantee AS g
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.array_agg(privilege) AS privileges
+  FROM (
+    SELECT x.privilege_type AS privilege
+    FROM (
+      SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                       WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                      pg_catalog.acldefault(t.built_in, c.role)) AS acl
+      UNION ALL
+      SELECT defaclacl FROM pg_catalog.pg_default_acl
+      WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+    ) AS a
+    CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+    WHERE CASE WHEN x.grantee = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+    UNION ALL
+    SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
+  ) AS e
+) AS given
+ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
 }
 var EXTENSION_MEMBER = `EXISTS (
     SELECT FROM pg_catalog.pg_depend
@@ -10143,6 +10147,11 @@ actor AS (
   UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
   UNION SELECT schema.oid, session_user_oid FROM schema, server
 ),
+usable AS MATERIALIZED (
+  SELECT schema, pg_catalog.json_agg(role) AS by_roles
+  FROM actor WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  GROUP BY schema
+),
 role AS (
   SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
   FROM pg_catalog.pg_roles AS r
@@ -10189,11 +10198,11 @@ SELECT 'schema', pg_catalog.json_build_object(
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g),
-         'usableBy', (SELECT COALESCE(pg_catalog.json_agg(a.role), '[]') FROM actor AS a
-                      WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
+         'usableBy', COALESCE(u.by_roles, '[]'),
          'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
 FROM schema AS s
+LEFT JOIN usable AS u ON u.schema = s.oid
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,

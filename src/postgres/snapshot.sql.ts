@@ -140,6 +140,11 @@ actor AS (
   UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
   UNION SELECT schema.oid, session_user_oid FROM schema, server
 ),
+usable AS MATERIALIZED (
+  SELECT schema, pg_catalog.json_agg(role) AS by_roles
+  FROM actor WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  GROUP BY schema
+),
 role AS (
   SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
   FROM pg_catalog.pg_roles AS r
@@ -186,11 +191,11 @@ SELECT 'schema', pg_catalog.json_build_object(
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g),
-         'usableBy', (SELECT COALESCE(pg_catalog.json_agg(a.role), '[]') FROM actor AS a
-                      WHERE a.schema = s.oid AND pg_catalog.has_schema_privilege(a.role, s.oid, 'USAGE')),
+         'usableBy', COALESCE(u.by_roles, '[]'),
          'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
 FROM schema AS s
+LEFT JOIN usable AS u ON u.schema = s.oid
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
