@@ -9054,13 +9054,14 @@ function wayToRevoke(snapshot, group, item) {
   const byOwner = item.grantor === group.owner;
   const grantor = snapshot.roles.get(item.grantor);
   if (grantor === void 0) return "other-grantor";
-  const hasOptionItself = group.acl.some(
+  const otherOption = group.acl.some(
     ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && grantee !== group.owner && snapshot.roles.get(grantee)?.inherited
   );
+  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
   const ways = [
     ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
     ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
-    ...byOwner && owner.inherited && !hasOptionItself ? [{ as: null, oneByOne: false }] : []
+    ...byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []
   ];
   const way = ways.find((each) => reaches(snapshot, group, each));
   return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
@@ -9364,7 +9365,7 @@ function scriptOf(changes, roleSet) {
 // src/grants/outcome.ts
 var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
 function merge(done, more) {
-  if (done.committed.length + done.failed.size === 0) return more;
+  if (done === NOTHING_DONE) return more;
   const committed = new Set(more.committed.map(keyOfChange));
   const failed2 = [...done.failed].filter(([key]) => !committed.has(key));
   return {
@@ -9373,8 +9374,14 @@ function merge(done, more) {
     failed: new Map([...failed2, ...more.failed])
   };
 }
-function isPassing({ failed: failed2 }) {
-  return [...failed2.values()].some((reason) => reason === "locked" || reason === "gone");
+function isWorthTrying({ changes, hopeless }, done) {
+  if (done === NOTHING_DONE) return changes.length + hopeless.length > 0;
+  if (changes.length === 0) return false;
+  const made = new Set(done.committed.map(keyOfChange));
+  return changes.some((change) => {
+    const reason = done.failed.get(keyOfChange(change));
+    return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
+  });
 }
 function keyOfChange(change) {
   return `${change.verb} ${identify(change)}`;
@@ -10322,12 +10329,10 @@ async function reconcile(client, { mode, grantees, demand }, say) {
   const writing = mode === "apply" && knownIn(before).length === grantees.length;
   for (let round = 0; writing && round < ROUNDS; round++) {
     const plan2 = planFor(after, demand, knownIn(after));
-    if (plan2.changes.length + plan2.hopeless.length === 0) break;
-    const outcome = await apply(client, plan2, say);
-    done = merge(done, outcome);
+    if (!isWorthTrying(plan2, done)) break;
+    done = merge(done, await apply(client, plan2, say));
     say("reading the privileges again");
     after = await lookUnhindered();
-    if (!isPassing(outcome)) break;
   }
   const last = after;
   const reports = grantees.map((grantee) => {

@@ -3,7 +3,7 @@ import { Failed } from "./diagnosis/failed.ts";
 import { judge } from "./grants/judge.ts";
 import { mendingFor } from "./grants/mending.ts";
 import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
-import { isPassing, merge, NOTHING_DONE, type Outcome } from "./grants/outcome.ts";
+import { isWorthTrying, merge, NOTHING_DONE, type Outcome } from "./grants/outcome.ts";
 import { planFor, statementsIn } from "./grants/plan.ts";
 import type { Demand } from "./grants/privileges.ts";
 import type { Snapshot } from "./grants/snapshot.ts";
@@ -52,12 +52,10 @@ export async function reconcile(
   const writing = mode === "apply" && knownIn(before).length === grantees.length;
   for (let round = 0; writing && round < ROUNDS; round++) {
     const plan = planFor(after, demand, knownIn(after));
-    if (plan.changes.length + plan.hopeless.length === 0) break;
-    const outcome = await apply(client, plan, say);
-    done = merge(done, outcome);
+    if (!isWorthTrying(plan, done)) break;
+    done = merge(done, await apply(client, plan, say));
     say("reading the privileges again");
     after = await lookUnhindered(); // what was there may be gone
-    if (!isPassing(outcome)) break;
   }
 
   const last = after;

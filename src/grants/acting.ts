@@ -44,17 +44,18 @@ export function wayToRevoke(snapshot: Snapshot, group: Group, item: AclItem): Wa
   const byOwner = item.grantor === group.owner;
   const grantor = snapshot.roles.get(item.grantor);
   if (grantor === undefined) return "other-grantor";
-  const hasOptionItself = group.acl.some(
+  const otherOption = group.acl.some(
     ({ grantee, privilege, grantable }) =>
       grantable &&
       privilege === item.privilege &&
       grantee !== group.owner &&
       snapshot.roles.get(grantee)?.inherited,
   );
+  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
   const ways: Way[] = [
     ...(grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : []),
     ...(grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : []),
-    ...(byOwner && owner.inherited && !hasOptionItself ? [{ as: null, oneByOne: false }] : []),
+    ...(byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []),
   ];
   const way = ways.find((each) => reaches(snapshot, group, each));
   return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");

@@ -1,5 +1,5 @@
 import type { Reason } from "../report/report.ts";
-import { identify } from "./plan.ts";
+import { identify, type Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
 /** What was tried between the first snapshot and the last. */
@@ -16,7 +16,7 @@ export const NOTHING_DONE: Outcome = { committed: [], statements: [], failed: ne
 
 /** What was done in all: what failed at first and was committed later has not failed. */
 export function merge(done: Outcome, more: Outcome): Outcome {
-  if (done.committed.length + done.failed.size === 0) return more;
+  if (done === NOTHING_DONE) return more;
   const committed = new Set(more.committed.map(keyOfChange));
   const failed = [...done.failed].filter(([key]) => !committed.has(key));
   return {
@@ -26,9 +26,18 @@ export function merge(done: Outcome, more: Outcome): Outcome {
   };
 }
 
-/** Locks are let go, and what was dropped may be there anew: worth planning once more from a fresh snapshot. */
-export function isPassing({ failed }: Outcome): boolean {
-  return [...failed.values()].some((reason) => reason === "locked" || reason === "gone");
+/**
+ * Whether a plan is worth carrying out after what was done: it holds something that was not tried, because it came
+ * into being or into reach meanwhile, or that failed for something that passes. All is, at first.
+ */
+export function isWorthTrying({ changes, hopeless }: Plan, done: Outcome): boolean {
+  if (done === NOTHING_DONE) return changes.length + hopeless.length > 0;
+  if (changes.length === 0) return false;
+  const made = new Set(done.committed.map(keyOfChange));
+  return changes.some((change) => {
+    const reason = done.failed.get(keyOfChange(change));
+    return reason === undefined ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
+  });
 }
 
 /** The same thing to do to the same object, across snapshots. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judge } from "../../src/grants/judge.ts";
-import { isPassing, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
+import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
 import { planFor, statementsIn } from "../../src/grants/plan.ts";
 import type { Demand } from "../../src/grants/privileges.ts";
 import type { Snapshot } from "../../src/grants/snapshot.ts";
@@ -85,15 +85,27 @@ describe("what was done", () => {
     expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
   });
 
-  it("is worth another try only where what stood in the way passes", () => {
-    const passes = (reason: Reason) => isPassing({ ...NOTHING_DONE, failed: new Map([["x", reason]]) });
-    expect([passes("locked"), passes("gone"), passes("refused"), passes("dependent-privileges")]).toEqual([
+  it("is worth another try only for what was not tried, or failed for something that passes", () => {
+    const { changes } = planFor(nothing, demand(), ["app"]);
+    const [first] = changes;
+    if (first === undefined) throw new Error("no change");
+    const plan = { changes: [first], hopeless: [] };
+    const tryAfter = (reason: Reason) =>
+      isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), reason]]) });
+    expect([
+      tryAfter("locked"),
+      tryAfter("gone"),
+      tryAfter("refused"),
+      tryAfter("dependent-privileges"),
+    ]).toEqual([true, true, false, false]);
+    expect(isWorthTrying(plan, committed(nothing))).toBe(false);
+    expect(isWorthTrying({ changes, hopeless: [] }, { ...committed(nothing), committed: [first] })).toBe(
       true,
-      true,
-      false,
-      false,
-    ]);
-    expect(isPassing(NOTHING_DONE)).toBe(false);
+    );
+    expect(isWorthTrying(plan, NOTHING_DONE)).toBe(true);
+    const hopeless = [{ change: first, reason: "not-owner" as const }];
+    expect(isWorthTrying({ changes: [], hopeless }, NOTHING_DONE)).toBe(true);
+    expect(isWorthTrying({ changes: [], hopeless }, committed(nothing))).toBe(false);
   });
 
   it("is told as the statements that were run", () => {

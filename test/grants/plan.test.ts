@@ -158,6 +158,9 @@ describe("planned revokes", () => {
     expect(told(revokesIn(ownersOwn))).toEqual({ sql: [`SET LOCAL ROLE NONE;`, REVOKE], hopeless: [] });
     const logins = extra({ acl: [granted, entry("owner", "login", "DELETE", true)] }, inheriting);
     expect(told(revokesIn(logins)).sql).toEqual([]);
+    const superuser = [...inheriting, role("login", { superuser: true, inherited: true })];
+    const asSuperuser = extra({ acl: [granted, entry("owner", "login", "DELETE", true)] }, superuser);
+    expect(told(revokesIn(asSuperuser)).sql).toEqual([`SET LOCAL ROLE NONE;`, REVOKE]);
   });
 
   it("leave a privilege that is held on columns too", () => {
