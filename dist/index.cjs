@@ -9047,7 +9047,7 @@ function wayToGrant(snapshot, group, privilege) {
     ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
     ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
   ];
-  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
+  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(snapshot, group, owner);
 }
 function wayToRevoke(snapshot, group, item) {
   const owner = roleOf(snapshot, group.owner);
@@ -9064,10 +9064,11 @@ function wayToRevoke(snapshot, group, item) {
     ...byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []
   ];
   const way = ways.find((each) => reaches(snapshot, group, each));
-  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
+  return way ?? (byOwner ? noWayToActFor(snapshot, group, owner) : "other-grantor");
 }
-function noWayToActFor(owner) {
-  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
+function noWayToActFor(snapshot, group, owner) {
+  const mayAct = owner.inherited || owner.settable;
+  return mayAct && !reaches(snapshot, group, { as: owner, oneByOne: false }) ? "owner-lacks-usage" : "not-owner";
 }
 function reaches(snapshot, group, way) {
   if (!isRelation(group.kind) || group.schema === void 0) return true;
@@ -9718,12 +9719,27 @@ function whatIsTried({ change: { verb, owner, group }, reason }) {
   return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 async function tryOne(client, change) {
-  for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
-    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, as }]));
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  for (const as of [null, change.owner]) {
+    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, as }]), proof);
     if (error2 === null && !warned) return { as };
     if (error2 !== null) reasonOf(error2);
   }
   return null;
+}
+function proofOfRevoke({ grantee, owner, member, privileges: privileges2 }) {
+  return `
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${owner.oid}
+      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
+  ) THEN
+    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;`;
 }
 function briefly(sql) {
   const lines2 = sql.split("\n");
@@ -9732,14 +9748,14 @@ function briefly(sql) {
 }
 var PRIVILEGE_NOT_GRANTED = "01007";
 var PRIVILEGE_NOT_REVOKED = "01006";
-async function attempt(client, statements2) {
+async function attempt(client, statements2, proof = []) {
   let warned = false;
   const notice2 = ({ code: code3 }) => {
     warned ||= code3 === PRIVILEGE_NOT_GRANTED || code3 === PRIVILEGE_NOT_REVOKED;
   };
   client.on("notice", notice2);
   try {
-    await client.query([BEGIN, LOCK, ...withRoles(statements2), "COMMIT;"].join("\n"));
+    await client.query([BEGIN, LOCK, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n"));
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;

@@ -31,7 +31,7 @@ export function wayToGrant(snapshot: Snapshot, group: Group, privilege: Privileg
     ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
     ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true })),
   ];
-  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(owner);
+  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(snapshot, group, owner);
 }
 
 /**
@@ -58,12 +58,15 @@ export function wayToRevoke(snapshot: Snapshot, group: Group, item: AclItem): Wa
     ...(byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []),
   ];
   const way = ways.find((each) => reaches(snapshot, group, each));
-  return way ?? (byOwner ? noWayToActFor(owner) : "other-grantor");
+  return way ?? (byOwner ? noWayToActFor(snapshot, group, owner) : "other-grantor");
 }
 
-/** Who inherits the owner's rights has its USAGE too: without reach, it is the owner that lacks it. */
-function noWayToActFor(owner: Role): Reason {
-  return owner.inherited || owner.settable ? "owner-lacks-usage" : "not-owner";
+/** Where this login may act for the owner, it is the owner that lacks USAGE, or has a grant option come before it. */
+function noWayToActFor(snapshot: Snapshot, group: Group, owner: Role): Reason {
+  const mayAct = owner.inherited || owner.settable;
+  return mayAct && !reaches(snapshot, group, { as: owner, oneByOne: false })
+    ? "owner-lacks-usage"
+    : "not-owner";
 }
 
 /** Names of relations are looked up as the acting role: it needs USAGE on the schema, be it the owner or not. */

@@ -117,17 +117,34 @@ function whatIsTried({ change: { verb, owner, group }, reason }: Hopeless): stri
   return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 
-/**
- * Tries one object as the session user, then as its owner; null where neither works. A REVOKE only as the owner: with
- * a grant option of its own, the session user would take back what it granted itself, nothing, without a word.
- */
+/** Tries one object as the session user, then as its owner; null where neither works. */
 async function tryOne(client: Client, change: Change): Promise<{ as: Role | null } | null> {
-  for (const as of change.verb === "GRANT" ? [null, change.owner] : [change.owner]) {
-    const { error, warned } = await attempt(client, statementsOf([{ ...change, as }]));
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  for (const as of [null, change.owner]) {
+    const { error, warned } = await attempt(client, statementsOf([{ ...change, as }]), proof);
     if (error === null && !warned) return { as };
     if (error !== null) reasonOf(error);
   }
   return null;
+}
+
+/**
+ * Fails where a REVOKE took nothing, so that it is undone. Whose grants REVOKE takes back, the server decides among all
+ * roles this login inherits, in an order of its own, and it may find nothing of that role's without a word.
+ */
+function proofOfRevoke({ grantee, owner, member, privileges }: Change): string {
+  return `
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${owner.oid}
+      AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
+  ) THEN
+    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;`;
 }
 
 /** A statement with many objects, shortened for the log: the whole is in the report. */
@@ -145,6 +162,7 @@ const PRIVILEGE_NOT_REVOKED = "01006";
 async function attempt(
   client: Client,
   statements: readonly Statement[],
+  proof: readonly string[] = [],
 ): Promise<{ error: pg.DatabaseError | null; warned: boolean }> {
   let warned = false;
   const notice = ({ code }: { code: string | undefined }) => {
@@ -152,7 +170,7 @@ async function attempt(
   };
   client.on("notice", notice);
   try {
-    await client.query([BEGIN, LOCK, ...withRoles(statements), "COMMIT;"].join("\n"));
+    await client.query([BEGIN, LOCK, ...withRoles(statements), ...proof, "COMMIT;"].join("\n"));
     return { error: null, warned };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
