@@ -9206,8 +9206,8 @@ function batchesOf(changes) {
 function statementsIn(changes) {
   return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
 }
-function phaseOf({ verb, group }) {
-  if (verb === "REVOKE") return 3;
+function phaseOf({ verb, group, oneByOne }) {
+  if (verb === "REVOKE") return oneByOne ? 3 : 4;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }

@@ -140,8 +140,9 @@ export function statementsIn(changes: readonly Change[]): readonly string[] {
   return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
 }
 
-function phaseOf({ verb, group }: Change): number {
-  if (verb === "REVOKE") return 3;
+/** What others granted on by a grant option goes before what the owner gave: the latter depends on it. */
+function phaseOf({ verb, group, oneByOne }: Change): number {
+  if (verb === "REVOKE") return oneByOne ? 3 : 4;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }

@@ -146,7 +146,7 @@ describe("planned revokes", () => {
     ];
     const seen = extra({ acl }, [...ACTING, role("readers", { settable: true })]);
     expect(told(revokesIn(seen))).toEqual({
-      sql: [`SET LOCAL ROLE "owner";`, REVOKE, `SET LOCAL ROLE "readers";`, REVOKE],
+      sql: [`SET LOCAL ROLE "readers";`, REVOKE, `SET LOCAL ROLE "owner";`, REVOKE],
       hopeless: ["t DELETE: other-grantor"],
     });
   });
@@ -206,6 +206,23 @@ describe("batches", () => {
       ["GRANT second", "GRANT ninth", "GRANT tenth"],
       ["GRANT tables"],
       ["REVOKE more"],
+    ]);
+  });
+
+  it("take back what a grant option gave before what the owner gave", () => {
+    const seen = snapshot(
+      [
+        group(["t"], {
+          held: held("SELECT", "INSERT", "DELETE"),
+          acl: [entry("owner", "app", "DELETE", true), entry("readers", "app", "DELETE")],
+        }),
+      ],
+      {},
+      [...ACTING, role("readers", { settable: true })],
+    );
+    expect(batchesOf(revokesIn(seen).changes).map((batch) => batch.map(({ as }) => as?.name))).toEqual([
+      ["readers"],
+      ["owner"],
     ]);
   });
 
