@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Verdict } from "../src/report/report.ts";
+import type { Verdict } from "../src/model/report.ts";
 
 const DIST = join(import.meta.dirname, "../dist/index.cjs");
 const PEAK = join(import.meta.dirname, "peak.cjs");

@@ -5953,7 +5953,17 @@ function claimsOf(token) {
   }
 }
 
-// src/diagnosis/words.ts
+// src/model/failure.ts
+var ActionError = class extends Error {
+  failure;
+  constructor(failure2, options) {
+    super(failure2.message, options);
+    this.name = "ActionError";
+    this.failure = failure2;
+  }
+};
+
+// src/diagnosis/commands.ts
 function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
@@ -6253,16 +6263,6 @@ function audienceOf(cloud) {
 function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
 }
-
-// src/diagnosis/failed.ts
-var Failed = class extends Error {
-  failure;
-  constructor(failure2, options) {
-    super(failure2.message, options);
-    this.name = "Failed";
-    this.failure = failure2;
-  }
-};
 
 // src/diagnosis/github.ts
 var GITHUB = [
@@ -6800,7 +6800,7 @@ function words(text) {
 // src/diagnosis/diagnose.ts
 var RULES = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETWORK];
 function diagnose(error2, context = {}) {
-  if (error2 instanceof Failed) return error2.failure;
+  if (error2 instanceof ActionError) return error2.failure;
   const found = ruleFor(error2, context.with ?? "postgres");
   return {
     code: found?.rule.code ?? "unknown",
@@ -6809,7 +6809,7 @@ function diagnose(error2, context = {}) {
   };
 }
 function retriesFor(error2) {
-  if (!(error2 instanceof Failed)) return 0;
+  if (!(error2 instanceof ActionError)) return 0;
   return RULES.find(({ code: code3 }) => code3 === error2.failure.code)?.retries ?? 0;
 }
 var UNKNOWN_HINT = "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
@@ -7096,7 +7096,7 @@ async function pRetry(input, options = {}) {
   throw new Error("Retry attempts exhausted without throwing an error.");
 }
 
-// src/diagnosis/retry.ts
+// src/retry.ts
 var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
 function retrying(attempt3, tell3, { firstWait, mostTime }) {
   return pRetry(attempt3, {
@@ -7116,23 +7116,7 @@ function retrying(attempt3, tell3, { firstWait, mostTime }) {
   });
 }
 
-// src/github/oidc.ts
-async function idToken(audience, env = process.env) {
-  for (const name2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (!env[name2]) throw failed(new Error(`Unable to get ${name2} env variable`));
-  }
-  try {
-    const { getIDToken } = await import("./actions-core.cjs");
-    return await getIDToken(audience);
-  } catch (error2) {
-    throw failed(error2);
-  }
-}
-function failed(error2) {
-  return new Failed(diagnose(error2, { with: "github" }), { cause: error2 });
-}
-
-// src/report/escape.ts
+// src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
@@ -7255,6 +7239,22 @@ function wordTokens(word) {
   ];
 }
 
+// src/azure/id-token.ts
+async function idToken(audience, env = process.env) {
+  for (const name2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
+    if (!env[name2]) throw failed(new Error(`Unable to get ${name2} env variable`));
+  }
+  try {
+    const { getIDToken } = await import("./actions-core.cjs");
+    return await getIDToken(audience);
+  } catch (error2) {
+    throw failed(error2);
+  }
+}
+function failed(error2) {
+  return new ActionError(diagnose(error2, { with: "github" }), { cause: error2 });
+}
+
 // src/azure/credential.ts
 function signIn(settings, env = process.env, patience = PATIENCE) {
   const { signIn: how, cloud } = settings;
@@ -7303,11 +7303,11 @@ async function requestToken(how, cloud, env, answerTime) {
     return token;
   } catch (error2) {
     const sent = await assertion?.catch((failed2) => failed2);
-    if (sent instanceof Failed) throw sent;
-    if (error2 instanceof Failed) throw error2;
+    if (sent instanceof ActionError) throw sent;
+    if (error2 instanceof ActionError) throw error2;
     const problem = wire.problem() === void 0 ? error2 : new AggregateError([error2, wire.problem()]);
     const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) };
-    throw new Failed(diagnose(problem, context), { cause: problem });
+    throw new ActionError(diagnose(problem, context), { cause: problem });
   }
 }
 function credentialFor(how, identity, options, getAssertion) {
@@ -7324,7 +7324,7 @@ function credentialFor(how, identity, options, getAssertion) {
 }
 var CLI_TIME = 6e4;
 function authorityOf(cloud, env) {
-  const problem = (text) => new Failed(diagnose(new Error(text), { with: "entra", cloud }));
+  const problem = (text) => new ActionError(diagnose(new Error(text), { with: "entra", cloud }));
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
   const authority2 = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.canParse(authority2) && new URL(authority2).protocol === "https:") return authority2;
@@ -7350,10 +7350,10 @@ function watchedWire(answerTime) {
   return { policy, problem: () => problem };
 }
 
-// src/report/issue-body.ts
+// src/render/issue.ts
 var import_node_crypto = require("node:crypto");
 
-// src/report/words.ts
+// src/render/phrases.ts
 function count(n, one, many = `${one}s`) {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
@@ -7433,7 +7433,7 @@ function sourceText(source, pen) {
   }
 }
 
-// src/report/findings.ts
+// src/render/findings.ts
 function byCause(findings3) {
   const groups = Map.groupBy(findings3, ({ owner, reason }) => `${reason}\0${owner}`);
   return [...groups.values()].flatMap((group) => {
@@ -7504,7 +7504,7 @@ function sourcesText(extra, pen) {
   return extra.sources.map((source) => sourceText(source, pen)).join(", ");
 }
 
-// src/report/headline.ts
+// src/render/headline.ts
 var MOST_NAMES = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
@@ -7606,7 +7606,7 @@ function serverText({ host: host2, port: port2 }, pen) {
   return pen.code(port2 === 5432 ? host2 : `${host2}:${port2}`);
 }
 
-// src/report/reasons.ts
+// src/render/reasons.ts
 function explain(cause, setting) {
   const { pen } = setting;
   const words2 = explanationOf(cause, setting);
@@ -7680,7 +7680,7 @@ function explanationOf(cause, { database, pen, sql }) {
   }
 }
 
-// src/report/issue-body.ts
+// src/render/issue.ts
 function subjectsOf(report, schemas2) {
   return report.databases.flatMap(
     (database) => database.grantees.map((grantee) => ({
@@ -8062,7 +8062,7 @@ var import_promises2 = require("node:fs/promises");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 
-// src/report/annotations.ts
+// src/render/annotations.ts
 var MOST_FINDINGS = 9;
 var MOST_CHARACTERS = 3900;
 var MOST_NAMES3 = 3;
@@ -8173,7 +8173,7 @@ function cut(message) {
   return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}\u2026 (the rest is in the JSON report)`;
 }
 
-// src/report/json.ts
+// src/render/json.ts
 var DEPTH_OF_FINDINGS = 6;
 function renderJson(report) {
   return `${render(report, 0).replaceAll("##[", "#\\u0023[")}
@@ -8191,7 +8191,7 @@ ${items.map((item) => `${indent}  ${item}`).join(",\n")}
 ${indent}${close}`;
 }
 
-// src/report/log.ts
+// src/render/log.ts
 var MOST_LINES = 200;
 function logGroups(report) {
   return report.databases.map((database) => ({
@@ -8260,7 +8260,7 @@ function listed(title, items, line) {
   ];
 }
 
-// src/report/outputs.ts
+// src/render/outputs.ts
 function outputsOf(report) {
   return {
     verdict: report.verdict,
@@ -8271,7 +8271,7 @@ function outputsOf(report) {
   };
 }
 
-// src/report/sql-file.ts
+// src/render/sql-file.ts
 function renderSql(report) {
   const parts = report.databases.flatMap(
     (database) => database.mending.map((block) => ({ database, block }))
@@ -8330,7 +8330,7 @@ function unreachable(part) {
   return commented([why, ...statementsOf(part)]);
 }
 
-// src/report/page.ts
+// src/render/page.ts
 var MOST_BYTES = 1e6;
 var END_BYTES = 1e3;
 var CUT = "The summary ends here because it would grow too long. The whole is in the JSON report (output `report`).";
@@ -8387,7 +8387,7 @@ function openPage() {
   };
 }
 
-// src/report/summary.ts
+// src/render/summary.ts
 var SHOWN_ROWS2 = 12;
 var FOLDED_ROWS = 1e3;
 var SQL_BYTES = 65536;
@@ -8681,7 +8681,14 @@ async function unharmed(what, task) {
   }
 }
 
-// src/settings/near.ts
+// src/model/report.ts
+var MODES = ["apply", "check", "plan"];
+var VERDICTS = ["in-sync", "repaired", "drift", "error"];
+function worst(verdicts) {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
+// src/text/near.ts
 function nearest(name2, candidates) {
   const wanted = name2.toLowerCase();
   let best;
@@ -8748,7 +8755,7 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
   try {
     return await work(session.client);
   } catch (error2) {
-    throw session.broken() === void 0 || error2 instanceof Failed ? error2 : new AggregateError([error2, session.broken()]);
+    throw session.broken() === void 0 || error2 instanceof ActionError ? error2 : new AggregateError([error2, session.broken()]);
   } finally {
     await session.end();
   }
@@ -8802,7 +8809,7 @@ async function connect({ server, database, user }, signingIn, known, answerTime,
     };
     const failure2 = diagnose(error2, context);
     if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
-    throw new Failed(failure2, { cause: error2 });
+    throw new ActionError(failure2, { cause: error2 });
   } finally {
     clock.stop();
   }
@@ -8889,17 +8896,21 @@ async function nearestDatabase(target, password) {
   }
 }
 
-// src/grants/kinds.ts
-function typeOf(group) {
-  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
-  return "table";
+// src/model/snapshot.ts
+var PUBLIC = "0";
+function keyOf(group, member) {
+  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
 }
-function isRelation(kind) {
-  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+function roleOf(snapshot, oid) {
+  const role = snapshot.roles.get(oid);
+  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
+  return role;
+}
+function granteeOf(snapshot, name2) {
+  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
 }
 
-// src/grants/privileges.ts
+// src/model/demand.ts
 var TABLE_PRIVILEGES = [
   "SELECT",
   "INSERT",
@@ -8917,18 +8928,14 @@ function tablePrivilegesOf(serverVersion) {
   return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
 }
 
-// src/grants/snapshot.ts
-var PUBLIC = "0";
-function keyOf(group, member) {
-  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
+// src/grants/kinds.ts
+function typeOf(group) {
+  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
+  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
+  return "table";
 }
-function roleOf(snapshot, oid) {
-  const role = snapshot.roles.get(oid);
-  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
-  return role;
-}
-function granteeOf(snapshot, name2) {
-  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
+function isRelation(kind) {
+  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
 }
 
 // src/grants/sources.ts
@@ -9037,7 +9044,7 @@ function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// src/grants/acting.ts
+// src/grants/acting-role.ts
 function wayToGrant(snapshot, group, privilege) {
   const owner = roleOf(snapshot, group.owner);
   const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
@@ -9229,7 +9236,7 @@ function listed2(names3) {
   return more > 0 ? `${shown2} and ${more} more` : shown2;
 }
 
-// src/grants/mending.ts
+// src/grants/fixes.ts
 function mendingFor(snapshot, demand, names3) {
   return mendingBlocks2(snapshot, planFor(snapshot, demand, names3, judgesExtra(demand)));
 }
@@ -9482,7 +9489,7 @@ function triggersAsSomebodyElse(snapshot, demand, grantee) {
   ];
 }
 
-// src/grants/judge.ts
+// src/grants/assess.ts
 function judge(before, after, outcome, demand, name2) {
   const grantee = granteeOf(after, name2);
   const first = driftOf(before, demand, granteeOf(before, name2));
@@ -10270,7 +10277,7 @@ async function look2(client, grantees, demand) {
     const snapshot = await lookOnce(client, grantees, demand);
     if (snapshot !== "changed meanwhile") return snapshot;
   }
-  throw new Failed({
+  throw new ActionError({
     code: "catalog-busy",
     message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
     hint: "Another job grants or drops objects here right now: run this step after it, not beside it."
@@ -10321,20 +10328,13 @@ function parametersOf(grantees, demand) {
   ];
 }
 
-// src/report/report.ts
-var MODES = ["apply", "check", "plan"];
-var VERDICTS = ["in-sync", "repaired", "drift", "error"];
-function worst(verdicts) {
-  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
-}
-
 // src/reconcile.ts
 var ROUNDS = 3;
 async function reconcile(client, { mode, grantees, demand }, say) {
   const lookUnhindered = async () => {
     const snapshot = await look2(client, grantees, demand);
     const obstacle = databaseObstacle(snapshot, demand, mode);
-    if (obstacle !== null) throw new Failed(obstacle);
+    if (obstacle !== null) throw new ActionError(obstacle);
     return snapshot;
   };
   say(`reading the privileges of ${grantees.join(", ")}`);
@@ -10376,6 +10376,37 @@ var NOTHING_KNOWN = {
 
 // src/settings/inputs.ts
 var import_node_fs = require("node:fs");
+
+// src/model/clouds.ts
+var CLOUDS = {
+  azurecloud: {
+    name: "azurecloud",
+    authority: "https://login.microsoftonline.com",
+    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
+    oidcAudience: "api://AzureADTokenExchange",
+    hostSuffix: ".postgres.database.azure.com",
+    resourceManager: "https://management.azure.com",
+    resourceManagerScope: "https://management.azure.com/.default"
+  },
+  azureusgovernment: {
+    name: "azureusgovernment",
+    authority: "https://login.microsoftonline.us",
+    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    hostSuffix: ".postgres.database.usgovcloudapi.net",
+    resourceManager: "https://management.usgovcloudapi.net",
+    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
+  },
+  azurechinacloud: {
+    name: "azurechinacloud",
+    authority: "https://login.chinacloudapi.cn",
+    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    hostSuffix: ".postgres.database.chinacloudapi.cn",
+    resourceManager: "https://management.chinacloudapi.cn",
+    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
+  }
+};
 
 // src/settings/connection-string.ts
 function readConnectionString(text) {
@@ -10651,37 +10682,6 @@ function attempt2(task) {
     return void 0;
   }
 }
-
-// src/settings/clouds.ts
-var CLOUDS = {
-  azurecloud: {
-    name: "azurecloud",
-    authority: "https://login.microsoftonline.com",
-    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
-    oidcAudience: "api://AzureADTokenExchange",
-    hostSuffix: ".postgres.database.azure.com",
-    resourceManager: "https://management.azure.com",
-    resourceManagerScope: "https://management.azure.com/.default"
-  },
-  azureusgovernment: {
-    name: "azureusgovernment",
-    authority: "https://login.microsoftonline.us",
-    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
-    oidcAudience: "api://AzureADTokenExchangeUSGov",
-    hostSuffix: ".postgres.database.usgovcloudapi.net",
-    resourceManager: "https://management.usgovcloudapi.net",
-    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
-  },
-  azurechinacloud: {
-    name: "azurechinacloud",
-    authority: "https://login.chinacloudapi.cn",
-    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
-    oidcAudience: "api://AzureADTokenExchangeChina",
-    hostSuffix: ".postgres.database.chinacloudapi.cn",
-    resourceManager: "https://management.chinacloudapi.cn",
-    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
-  }
-};
 
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
@@ -11037,7 +11037,7 @@ function misspelt(env) {
 }
 function badInput(mistakes) {
   const count2 = mistakes.length === 1 ? "One input needs" : `${mistakes.length} inputs need`;
-  return new Failed({
+  return new ActionError({
     code: "bad-input",
     message: `${count2} mending; nothing was connected to and nothing changed.
 ${mistakes.map((line) => `- ${line}`).join("\n")}`,

@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderSummary } from "../src/report/summary.ts";
-import { githubHtml } from "../test/report/github-html.ts";
-import * as reports from "../test/report/reports.ts";
+import { renderSummary } from "../src/render/summary.ts";
+import { githubHtml } from "../test/render/github-html.ts";
+import * as reports from "../test/render/reports.ts";
 
 const [folder = "docs/images", chromium = "chromium"] = process.argv.slice(2);
 

@@ -5,13 +5,14 @@ import { type Password, signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
 import { tell } from "./github/output.ts";
+import type { Failure } from "./model/failure.ts";
+import { type DatabaseReport, type Report, worst } from "./model/report.ts";
+import type { Env, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { reconcile } from "./reconcile.ts";
-import { logLines } from "./report/escape.ts";
-import { type DatabaseReport, type Failure, type Report, worst } from "./report/report.ts";
-import { type Env, parseSettings, secretsIn } from "./settings/inputs.ts";
-import type { Settings } from "./settings/settings.ts";
+import { parseSettings, secretsIn } from "./settings/inputs.ts";
+import { logLines } from "./text/escape.ts";
 
 /** The whole action: read the inputs, hold each database against them, and tell what came of it. */
 export async function main(env: NodeJS.ProcessEnv): Promise<void> {

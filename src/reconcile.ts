@@ -1,15 +1,15 @@
 import type { Client } from "pg";
-import { Failed } from "./diagnosis/failed.ts";
-import { judge } from "./grants/judge.ts";
-import { mendingFor } from "./grants/mending.ts";
+import { judge } from "./grants/assess.ts";
+import { mendingFor } from "./grants/fixes.ts";
 import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, merge, NOTHING_DONE, type Outcome } from "./grants/outcome.ts";
 import { planFor, statementsIn } from "./grants/plan.ts";
-import type { Demand } from "./grants/privileges.ts";
-import type { Snapshot } from "./grants/snapshot.ts";
+import type { Demand } from "./model/demand.ts";
+import { ActionError } from "./model/failure.ts";
+import { type DatabaseReport, type GranteeReport, type Mode, worst } from "./model/report.ts";
+import type { Snapshot } from "./model/snapshot.ts";
 import { apply, type Say } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
-import { type DatabaseReport, type GranteeReport, type Mode, worst } from "./report/report.ts";
 
 /** What one database is to be held against. */
 export interface Task {
@@ -28,7 +28,7 @@ const ROUNDS = 3;
 
 /**
  * One database's story: look, grant what is missing, look again, and judge by the last look alone.
- * @throws Failed where nothing can be said about the database; the server's own error where the session broke
+ * @throws ActionError where nothing can be said about the database; the server's own error where the session broke
  */
 export async function reconcile(
   client: Client,
@@ -38,7 +38,7 @@ export async function reconcile(
   const lookUnhindered = async () => {
     const snapshot = await look(client, grantees, demand);
     const obstacle = databaseObstacle(snapshot, demand, mode);
-    if (obstacle !== null) throw new Failed(obstacle);
+    if (obstacle !== null) throw new ActionError(obstacle);
     return snapshot;
   };
   say(`reading the privileges of ${grantees.join(", ")}`);

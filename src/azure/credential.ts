@@ -2,13 +2,12 @@ import { info, setSecret } from "@actions/core";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { Failed } from "../diagnosis/failed.ts";
-import { PATIENCE, type Patience, retrying } from "../diagnosis/retry.ts";
-import { idToken } from "../github/oidc.ts";
-import { logLine } from "../report/escape.ts";
-import type { Cloud } from "../settings/clouds.ts";
-import type { Env } from "../settings/inputs.ts";
-import type { Settings, SignIn } from "../settings/settings.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { ActionError } from "../model/failure.ts";
+import type { Env, Settings, SignIn } from "../model/settings.ts";
+import { PATIENCE, type Patience, retrying } from "../retry.ts";
+import { logLine } from "../text/escape.ts";
+import { idToken } from "./id-token.ts";
 
 /**
  * Gives the password for PostgreSQL: a token of Entra, or the password itself. All who ask share one token while
@@ -24,7 +23,7 @@ type EntraSignIn = Exclude<SignIn, { type: "password" }>;
 
 /**
  * Nothing happens until the password is asked for.
- * @returns a function that fails with a `Failed` that is already diagnosed
+ * @returns a function that fails with a `ActionError` that is already diagnosed
  */
 export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
@@ -85,11 +84,11 @@ async function requestToken(
     return token;
   } catch (error) {
     const sent = await assertion?.catch((failed: unknown) => failed);
-    if (sent instanceof Failed) throw sent; // GitHub's part failed, and the library's words hide it
-    if (error instanceof Failed) throw error;
+    if (sent instanceof ActionError) throw sent; // GitHub's part failed, and the library's words hide it
+    if (error instanceof ActionError) throw error;
     const problem = wire.problem() === undefined ? error : new AggregateError([error, wire.problem()]);
     const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
-    throw new Failed(diagnose(problem, context), { cause: problem });
+    throw new ActionError(diagnose(problem, context), { cause: problem });
   }
 }
 
@@ -118,7 +117,7 @@ const CLI_TIME = 60_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
-  const problem = (text: string) => new Failed(diagnose(new Error(text), { with: "entra", cloud }));
+  const problem = (text: string) => new ActionError(diagnose(new Error(text), { with: "entra", cloud }));
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;

@@ -1,6 +1,5 @@
-import type { Failure } from "../report/report.ts";
+import { ActionError, type Failure } from "../model/failure.ts";
 import { ENTRA } from "./entra.ts";
-import { Failed } from "./failed.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
@@ -16,7 +15,7 @@ export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETW
  * @param context what was being done
  */
 export function diagnose(error: unknown, context: Context = {}): Failure {
-  if (error instanceof Failed) return error.failure;
+  if (error instanceof ActionError) return error.failure;
   const found = ruleFor(error, context.with ?? "postgres");
   return {
     code: found?.rule.code ?? "unknown",
@@ -27,7 +26,7 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
 
 /** How often it is worth trying again after this: 0 for what waiting cannot mend, and for what was not diagnosed. */
 export function retriesFor(error: unknown): number {
-  if (!(error instanceof Failed)) return 0;
+  if (!(error instanceof ActionError)) return 0;
   return RULES.find(({ code }) => code === error.failure.code)?.retries ?? 0;
 }
 

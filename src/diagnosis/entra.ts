@@ -1,5 +1,5 @@
+import { az, claim, code } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
-import { az, claim, code } from "./words.ts";
 
 /**
  * What can go wrong when Entra is asked for a token. Codes:

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
+import { azServer, azShow, code, hostAndPort } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
-import { azServer, azShow, code, hostAndPort } from "./words.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github"] as const;
 

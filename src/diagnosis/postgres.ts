@@ -1,5 +1,5 @@
+import { az, azServer, azShow, claim, code, hostAndPort, shell, tokenSays } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
-import { az, azServer, azShow, claim, code, hostAndPort, shell, tokenSays } from "./words.ts";
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with

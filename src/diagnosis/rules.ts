@@ -1,5 +1,5 @@
-import type { Cloud } from "../settings/clouds.ts";
-import type { SignIn } from "../settings/settings.ts";
+import type { Cloud } from "../model/clouds.ts";
+import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
 import type { Symptom } from "./symptoms.ts";
 

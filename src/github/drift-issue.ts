@@ -1,15 +1,8 @@
 import { info, warning } from "@actions/core";
-import { logLine, visible } from "../report/escape.ts";
-import {
-  issueBody,
-  issueComment,
-  issueTitle,
-  markerOf,
-  type Subject,
-  subjectsOf,
-} from "../report/issue-body.ts";
-import type { Report } from "../report/report.ts";
-import type { Env } from "../settings/inputs.ts";
+import type { Report } from "../model/report.ts";
+import type { Env } from "../model/settings.ts";
+import { issueBody, issueComment, issueTitle, markerOf, type Subject, subjectsOf } from "../render/issue.ts";
+import { logLine, visible } from "../text/escape.ts";
 import type { Patience } from "./drift-issue/patience.ts";
 import { type Issue, openTracker, type Tracker } from "./drift-issue/tracker.ts";
 import { troubleOf } from "./drift-issue/trouble.ts";

@@ -2,15 +2,15 @@ import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import { annotations } from "../report/annotations.ts";
-import { logLines, visible } from "../report/escape.ts";
-import { verdictLine } from "../report/headline.ts";
-import { renderJson } from "../report/json.ts";
-import { logGroups } from "../report/log.ts";
-import { outputsOf } from "../report/outputs.ts";
-import type { Report } from "../report/report.ts";
-import { renderSql } from "../report/sql-file.ts";
-import { renderSummary } from "../report/summary.ts";
+import type { Report } from "../model/report.ts";
+import { annotations } from "../render/annotations.ts";
+import { verdictLine } from "../render/headline.ts";
+import { renderJson } from "../render/json.ts";
+import { logGroups } from "../render/log.ts";
+import { outputsOf } from "../render/outputs.ts";
+import { renderSql } from "../render/sql-file.ts";
+import { renderSummary } from "../render/summary.ts";
+import { logLines, visible } from "../text/escape.ts";
 
 /**
  * Tells the report to everybody: outputs, the two files, log, summary, annotations, and last the step's outcome,

@@ -1,4 +1,4 @@
-import { type Oid, roleOf, type Snapshot } from "./snapshot.ts";
+import { type Oid, roleOf, type Snapshot } from "../model/snapshot.ts";
 
 /** A role whose next table or sequence may appear in a schema. */
 export interface Creator {

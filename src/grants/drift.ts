@@ -1,13 +1,13 @@
-import type { Held, Kind, ObjectCounts, Source } from "../report/report.ts";
-import { isRelation, typeOf } from "./kinds.ts";
 import {
   type Demand,
   type Privilege,
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
   tablePrivilegesOf,
-} from "./privileges.ts";
-import type { Group, Member, Role, Snapshot } from "./snapshot.ts";
+} from "../model/demand.ts";
+import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
+import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
+import { isRelation, typeOf } from "./kinds.ts";
 import { sourcesFor } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */

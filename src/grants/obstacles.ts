@@ -1,8 +1,9 @@
-import type { Failure, Mode } from "../report/report.ts";
-import { nearest } from "../settings/near.ts";
+import type { Demand } from "../model/demand.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Mode } from "../model/report.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { nearest } from "../text/near.ts";
 import { isRelation } from "./kinds.ts";
-import type { Demand } from "./privileges.ts";
-import type { Snapshot } from "./snapshot.ts";
 
 /** Why nothing can be said about, or done in, this database; null where nothing stands in the way. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {

@@ -1,4 +1,4 @@
-import type { Reason } from "../report/report.ts";
+import type { Reason } from "../model/report.ts";
 import { identify, type Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 

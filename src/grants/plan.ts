@@ -1,8 +1,8 @@
-import type { Reason } from "../report/report.ts";
-import { type Way, wayToGrant, wayToRevoke } from "./acting.ts";
+import type { Demand, Privilege } from "../model/demand.ts";
+import type { Reason } from "../model/report.ts";
+import { granteeOf, keyOf, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type Way, wayToGrant, wayToRevoke } from "./acting-role.ts";
 import { driftOf, type Finding } from "./drift.ts";
-import type { Demand, Privilege } from "./privileges.ts";
-import { granteeOf, keyOf, type Role, roleOf, type Snapshot } from "./snapshot.ts";
 import { type Change, statementsOf } from "./statements.ts";
 
 /** What to do about findings, as far as PostgreSQL's rules let this login. */

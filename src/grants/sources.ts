@@ -1,7 +1,7 @@
-import type { Source } from "../report/report.ts";
+import type { Privilege } from "../model/demand.ts";
+import type { Source } from "../model/report.ts";
+import { type Group, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
 import { isRelation } from "./kinds.ts";
-import type { Privilege } from "./privileges.ts";
-import { type Group, PUBLIC, type Role, type Snapshot } from "./snapshot.ts";
 
 /**
  * Where a privilege that a grantee holds on an object comes from, the foremost first. Never empty: where no ACL tells,

@@ -1,6 +1,6 @@
+import type { Privilege } from "../model/demand.ts";
+import type { Group, Member, Role } from "../model/snapshot.ts";
 import { typeOf } from "./kinds.ts";
-import type { Privilege } from "./privileges.ts";
-import type { Group, Member, Role } from "./snapshot.ts";
 
 /** One thing to do to one object. */
 export interface Change {

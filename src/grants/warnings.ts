@@ -1,9 +1,9 @@
-import type { Warning } from "../report/report.ts";
+import type { Demand } from "../model/demand.ts";
+import type { Warning } from "../model/report.ts";
+import type { Role, Snapshot, Trap } from "../model/snapshot.ts";
 import { type Drift, demandedOn, type Finding } from "./drift.ts";
 import { isRelation } from "./kinds.ts";
 import { planGrants } from "./plan.ts";
-import type { Demand } from "./privileges.ts";
-import type { Role, Snapshot, Trap } from "./snapshot.ts";
 import { quoteIdentifier, statementsOf } from "./statements.ts";
 import { code, listed } from "./wording.ts";
 

@@ -1,10 +1,10 @@
 import pg, { type Client } from "pg";
 import { keyOfChange, type Outcome } from "../grants/outcome.ts";
 import { batchesOf, type Hopeless, type Plan } from "../grants/plan.ts";
-import type { Group, Role } from "../grants/snapshot.ts";
 import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
-import { visibleSql } from "../report/escape.ts";
-import type { Reason } from "../report/report.ts";
+import type { Reason } from "../model/report.ts";
+import type { Group, Role } from "../model/snapshot.ts";
+import { visibleSql } from "../text/escape.ts";
 import { BEGIN } from "./transaction.ts";
 
 /** Two runs at once take turns, batch by batch: GRANTs on one object at the same time fail. The bytes of "pggrants". */

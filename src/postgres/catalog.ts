@@ -1,9 +1,9 @@
 import type { Client } from "pg";
-import { Failed } from "../diagnosis/failed.ts";
 import { creatorsOf } from "../grants/creators.ts";
 import { isExcluded, likePatternsOf } from "../grants/exclude.ts";
-import type { Demand } from "../grants/privileges.ts";
-import type { Snapshot, Trap } from "../grants/snapshot.ts";
+import type { Demand } from "../model/demand.ts";
+import { ActionError } from "../model/failure.ts";
+import type { Snapshot, Trap } from "../model/snapshot.ts";
 import {
   defaultPrivileges,
   rowSecurityWithoutPolicy,
@@ -25,14 +25,14 @@ const LOOKS = 5;
 
 /**
  * Reads what the grants depend on from the catalogs of one database.
- * @throws Failed `catalog-busy` where somebody changes the same objects' privileges all the time
+ * @throws ActionError `catalog-busy` where somebody changes the same objects' privileges all the time
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
   for (let looked = 0; looked < LOOKS; looked++) {
     const snapshot = await lookOnce(client, grantees, demand);
     if (snapshot !== "changed meanwhile") return snapshot;
   }
-  throw new Failed({
+  throw new ActionError({
     code: "catalog-busy",
     message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
     hint: "Another job grants or drops objects here right now: run this step after it, not beside it.",

@@ -1,4 +1,4 @@
-import { nearest } from "../settings/near.ts";
+import { nearest } from "../text/near.ts";
 import { type Target, withSession } from "./session.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 

@@ -1,5 +1,5 @@
 import type { Creator } from "../grants/creators.ts";
-import { type Oid, PUBLIC } from "../grants/snapshot.ts";
+import { type Oid, PUBLIC } from "../model/snapshot.ts";
 
 /**
  * Reads the owner and ACL of relations again. has_*_privilege reads the newest catalogs, not the statement's

@@ -5,11 +5,11 @@ import { AbortError } from "p-retry";
 import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { Failed } from "../diagnosis/failed.ts";
-import { PATIENCE, type Patience, retrying } from "../diagnosis/retry.ts";
 import type { Context } from "../diagnosis/rules.ts";
-import { logLine } from "../report/escape.ts";
-import type { Server, Tls } from "../settings/settings.ts";
+import { ActionError } from "../model/failure.ts";
+import type { Server, Tls } from "../model/settings.ts";
+import { PATIENCE, type Patience, retrying } from "../retry.ts";
+import { logLine } from "../text/escape.ts";
 
 export interface Target {
   readonly server: Server;
@@ -21,7 +21,7 @@ export interface Target {
  * Signs in to a database, lets `work` use the connection, and ends it whatever happens.
  * @param password asked for at every attempt; given the token that the server called expired, if it did
  * @param known what a diagnosis can use beyond the target: how the password is got
- * @throws Failed when there is no connection to be had; what `work` throws comes out as it is
+ * @throws ActionError when there is no connection to be had; what `work` throws comes out as it is
  */
 export async function withSession<T>(
   target: Target,
@@ -43,7 +43,7 @@ export async function withSession<T>(
     return await work(session.client);
   } catch (error) {
     // A query on a connection that broke before it does not know why.
-    throw session.broken() === undefined || error instanceof Failed
+    throw session.broken() === undefined || error instanceof ActionError
       ? error
       : new AggregateError([error, session.broken()]);
   } finally {
@@ -105,7 +105,7 @@ async function connect(
     };
     const failure = diagnose(error, context);
     if (token !== undefined && failure.code === "token-expired") onExpired(token);
-    throw new Failed(failure, { cause: error });
+    throw new ActionError(failure, { cause: error });
   } finally {
     clock.stop();
   }

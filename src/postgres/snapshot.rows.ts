@@ -1,4 +1,5 @@
-import type { Privilege } from "../grants/privileges.ts";
+import type { Privilege } from "../model/demand.ts";
+import type { Kind } from "../model/report.ts";
 import type {
   AclItem,
   ColumnGrant,
@@ -9,8 +10,7 @@ import type {
   Schema,
   ServerFacts,
   Snapshot,
-} from "../grants/snapshot.ts";
-import type { Kind } from "../report/report.ts";
+} from "../model/snapshot.ts";
 
 /** The snapshot as far as the first statement tells, and what the second has to look at. */
 export interface FirstLook {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Failed } from "../diagnosis/failed.ts";
-import { ON_EXTRA, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../grants/privileges.ts";
-import { MODES } from "../report/report.ts";
+import { CLOUDS } from "../model/clouds.ts";
+import { ON_EXTRA, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/demand.ts";
+import { ActionError } from "../model/failure.ts";
+import { MODES } from "../model/report.ts";
+import type { Env, Settings, SignIn, Tls } from "../model/settings.ts";
+import { nearest } from "../text/near.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
-import { CLOUDS } from "./clouds.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { nearest } from "./near.ts";
-import type { Settings, SignIn, Tls } from "./settings.ts";
 import {
   boolean,
   choice,
@@ -24,8 +24,6 @@ import {
   secret,
   tenantId,
 } from "./values.ts";
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 interface Input {
   /** Completes "It takes …" in the message of a mistake. */
@@ -87,7 +85,7 @@ type Name = keyof typeof INPUTS;
  * What the inputs say, as one value.
  * @param env the environment of the process, inputs in it as the runner sets them (`INPUT_TABLE-PRIVILEGES`)
  * @param readFile reads the file that `ssl-root-cert` may name
- * @throws Failed `bad-input` that tells every mistake, a line each
+ * @throws ActionError `bad-input` that tells every mistake, a line each
  */
 export function parseSettings(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): Settings {
   const inputs = inputsIn(env);
@@ -302,9 +300,9 @@ function misspelt(env: Env): string[] {
     });
 }
 
-function badInput(mistakes: readonly string[]): Failed {
+function badInput(mistakes: readonly string[]): ActionError {
   const count = mistakes.length === 1 ? "One input needs" : `${mistakes.length} inputs need`;
-  return new Failed({
+  return new ActionError({
     code: "bad-input",
     message: `${count} mending; nothing was connected to and nothing changed.\n${mistakes.map((line) => `- ${line}`).join("\n")}`,
     hint: "Mend the `with:` of this step. Every input is explained in the README of this action.",

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
-import type { Privilege, PrivilegeList } from "../grants/privileges.ts";
-import { CLOUDS, type CloudName } from "./clouds.ts";
-import { nearest } from "./near.ts";
+import { CLOUDS, type CloudName } from "../model/clouds.ts";
+import type { Privilege, PrivilegeList } from "../model/demand.ts";
+import { nearest } from "../text/near.ts";
 
 // Parsers of single inputs: text in, value out. What is wrong is thrown as an Error whose message completes the
 // sentence "got …;" and is never the value itself, which may be a secret.

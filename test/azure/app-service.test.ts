@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
-import type { Failed } from "../../src/diagnosis/failed.ts";
-import { CLOUDS } from "../../src/settings/clouds.ts";
+import { CLOUDS } from "../../src/model/clouds.ts";
+import type { ActionError } from "../../src/model/failure.ts";
 import { startEndpoint, TOKEN } from "./managed-identity.ts";
 
 // A file of its own: the library settles once per process where the machine's identity is asked for.
@@ -42,5 +42,5 @@ test("one it does not have is explained", async () => {
     json: { statusCode: 400, message: "Unable to load the proper Managed Identity." },
   });
   const error = await password()().catch((error: unknown) => error);
-  expect((error as Failed).failure).toMatchObject({ code: "managed-identity-unknown" });
+  expect((error as ActionError).failure).toMatchObject({ code: "managed-identity-unknown" });
 });

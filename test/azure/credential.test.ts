@@ -9,11 +9,11 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
-import { Failed } from "../../src/diagnosis/failed.ts";
-import type { Patience } from "../../src/diagnosis/retry.ts";
+import { CLOUDS, type CloudName } from "../../src/model/clouds.ts";
+import { ActionError } from "../../src/model/failure.ts";
+import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
-import { CLOUDS, type CloudName } from "../../src/settings/clouds.ts";
-import type { SignIn } from "../../src/settings/settings.ts";
+import type { Patience } from "../../src/retry.ts";
 import { certificate } from "../postgres/stub-server.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
@@ -64,13 +64,13 @@ afterEach(async () => {
 const password = (how: SignIn, cloud: CloudName = "azurecloud", patience = QUICK) =>
   signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, patience);
 
-async function failing(promise: Promise<unknown>): Promise<Failed["failure"]> {
+async function failing(promise: Promise<unknown>): Promise<ActionError["failure"]> {
   const error = await promise.then(
     () => expect.unreachable("it should have failed"),
     (error: unknown) => error,
   );
-  expect(error).toBeInstanceOf(Failed);
-  return (error as Failed).failure;
+  expect(error).toBeInstanceOf(ActionError);
+  return (error as ActionError).failure;
 }
 
 const outcomes = () => sandbox.entra.requests.map(({ outcome }) => outcome);

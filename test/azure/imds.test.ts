@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
-import { Failed } from "../../src/diagnosis/failed.ts";
-import { CLOUDS } from "../../src/settings/clouds.ts";
+import { CLOUDS } from "../../src/model/clouds.ts";
+import { ActionError } from "../../src/model/failure.ts";
 import { REFUSED, startEndpoint, TOKEN } from "./managed-identity.ts";
 
 // A file of its own: the library settles once per process where the machine's identity is asked for.
@@ -41,7 +41,7 @@ test("a user-assigned one is asked for by its client ID, in its cloud", async ()
 test("one the machine does not have is explained", async () => {
   imds.answer = REFUSED;
   const error = await password(CLIENT_ID.replace("c11e", "c11f"))().catch((error: unknown) => error);
-  expect((error as Failed).failure).toMatchObject({
+  expect((error as ActionError).failure).toMatchObject({
     code: "managed-identity-unknown",
     message: expect.stringMatching(/^The runner's managed identity: .*Identity not found$/),
   });
@@ -58,6 +58,6 @@ test("IMDS that is busy is asked again", async () => {
 test("a machine without one is explained", async () => {
   imds.close();
   const error = await password(CLIENT_ID.replace("c11e", "c121"))().catch((error: unknown) => error);
-  expect(error).toBeInstanceOf(Failed);
-  expect((error as Failed).failure).toMatchObject({ code: "managed-identity-unavailable" });
+  expect(error).toBeInstanceOf(ActionError);
+  expect((error as ActionError).failure).toMatchObject({ code: "managed-identity-unavailable" });
 });

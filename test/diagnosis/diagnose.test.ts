@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { diagnose, RULES, retriesFor } from "../../src/diagnosis/diagnose.ts";
-import { Failed } from "../../src/diagnosis/failed.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
-import { CLOUDS } from "../../src/settings/clouds.ts";
+import { CLOUDS } from "../../src/model/clouds.ts";
+import { ActionError } from "../../src/model/failure.ts";
 
 /** Where the text does not say it, the code that the sender puts beside it. */
 const CODES: Readonly<Record<string, string>> = {
@@ -82,7 +82,7 @@ describe("what cannot be told from the words of an error", () => {
 
   test("a failure that was explained already stays as it is", () => {
     const failure = { code: "mine", message: "m", hint: "h" };
-    expect(diagnose(new Failed(failure))).toBe(failure);
+    expect(diagnose(new ActionError(failure))).toBe(failure);
   });
 });
 
@@ -226,7 +226,8 @@ test("names in a command are quoted for the shell", () => {
 });
 
 test("only what waiting can mend is worth another try", () => {
-  const tries = (message: string, code: string) => retriesFor(new Failed(diagnose(error(message, code))));
+  const tries = (message: string, code: string) =>
+    retriesFor(new ActionError(diagnose(error(message, code))));
   expect(tries("the database system is starting up", "57P03")).toBe(4);
   expect(tries("sorry, too many clients already", "53300")).toBe(4);
   expect(tries("read ECONNRESET", "ECONNRESET")).toBe(4);

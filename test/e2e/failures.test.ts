@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Failure } from "../../src/report/report.ts";
+import type { Failure } from "../../src/model/failure.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
 import type { Run } from "./run-action.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Report } from "../../src/report/report.ts";
+import type { Report } from "../../src/model/report.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ACTION = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Report } from "../../src/model/report.ts";
 import {
   issueBody,
   issueComment,
@@ -8,12 +9,11 @@ import {
   readMarker,
   type Subject,
   subjectsOf,
-} from "../../src/report/issue-body.ts";
-import type { Report } from "../../src/report/report.ts";
-import { githubTree, rawTree } from "../report/github-html.ts";
-import { hostileName } from "../report/hostile.ts";
-import * as reports from "../report/reports.ts";
-import { elementsIn, LIVE, proseIn, textIn } from "../report/tree.ts";
+} from "../../src/render/issue.ts";
+import { githubTree, rawTree } from "../render/github-html.ts";
+import { hostileName } from "../render/hostile.ts";
+import * as reports from "../render/reports.ts";
+import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
 
 const RUN = "[this run](https://github.example/contoso/orders/actions/runs/1)";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
-import type { Report } from "../../src/report/report.ts";
-import * as reports from "../report/reports.ts";
-import { type Command, commandsIn } from "../report/runner.ts";
+import type { Report } from "../../src/model/report.ts";
+import * as reports from "../render/reports.ts";
+import { type Command, commandsIn } from "../render/runner.ts";
 import { type GitHubApi, startGitHubApi } from "../sandbox/github-api.ts";
 
 const SECONDARY =

@@ -1,7 +1,7 @@
 /** Tells one of the reports of `test/report/reports.ts`, as the action does at its end: node output-child.ts drift */
 import { tell } from "../../src/github/output.ts";
-import type { Report } from "../../src/report/report.ts";
-import * as reports from "../report/reports.ts";
+import type { Report } from "../../src/model/report.ts";
+import * as reports from "../render/reports.ts";
 
 const REPORTS: Readonly<Record<string, () => Report>> = {
   drift: reports.drift,

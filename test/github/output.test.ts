@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { renderJson } from "../../src/report/json.ts";
-import { renderSql } from "../../src/report/sql-file.ts";
-import { renderSummary } from "../../src/report/summary.ts";
-import * as reports from "../report/reports.ts";
-import { type Command, commandsIn } from "../report/runner.ts";
+import { renderJson } from "../../src/render/json.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
+import { renderSummary } from "../../src/render/summary.ts";
+import * as reports from "../render/reports.ts";
+import { type Command, commandsIn } from "../render/runner.ts";
 
 let temp: string;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { driftOf } from "../../src/grants/drift.ts";
 import { batchesOf, type Plan, planGrants, planRevokes } from "../../src/grants/plan.ts";
-import type { Demand } from "../../src/grants/privileges.ts";
-import type { Snapshot } from "../../src/grants/snapshot.ts";
 import { statementsOf, withRoles } from "../../src/grants/statements.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import type { Snapshot } from "../../src/model/snapshot.ts";
 import {
   ACTING,
   demand,

@@ -1,5 +1,5 @@
-import type { Demand } from "../../src/grants/privileges.ts";
-import type { AclItem, Group, Member, Role, Schema, Snapshot } from "../../src/grants/snapshot.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import type { AclItem, Group, Member, Role, Schema, Snapshot } from "../../src/model/snapshot.ts";
 
 /** Roles by the names the tests use; an oid is the name's place in the list. */
 const NAMES = ["app", "login", "owner", "readers", "writers", "stranger", "root"] as const;

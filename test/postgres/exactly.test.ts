@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { GranteeReport } from "../../src/report/report.ts";
-import { renderSql } from "../../src/report/sql-file.ts";
+import type { GranteeReport } from "../../src/model/report.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import {
   between,

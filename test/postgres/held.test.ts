@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failed } from "../../src/diagnosis/failed.ts";
+import { ActionError } from "../../src/model/failure.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { linesOf, sourcesOn, useWorld } from "./world.ts";
 
@@ -143,8 +143,8 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
       expect(linesOf((await run("apply", demand)).granted)).toEqual(["table t: SELECT, MAINTAIN"]);
     } else {
       const refusal = await run("apply", demand).catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(Failed);
-      expect((refusal as Failed).failure).toMatchObject({ code: "privilege-not-found" });
+      expect(refusal).toBeInstanceOf(ActionError);
+      expect((refusal as ActionError).failure).toMatchObject({ code: "privilege-not-found" });
       expect(await acls()).toEqual(before);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Failed } from "../../src/diagnosis/failed.ts";
+import type { ActionError } from "../../src/model/failure.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import {
@@ -322,7 +322,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
 async function failureOf(run: Promise<unknown>) {
   return run.then(
     () => "no failure",
-    (error: Failed) => error.failure ?? error,
+    (error: ActionError) => error.failure ?? error,
   );
 }
 

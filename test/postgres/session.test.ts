@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
-import { Failed } from "../../src/diagnosis/failed.ts";
-import type { Patience } from "../../src/diagnosis/retry.ts";
+import { ActionError } from "../../src/model/failure.ts";
+import type { Server } from "../../src/model/settings.ts";
 import { type Target, withSession } from "../../src/postgres/session.ts";
-import type { Server } from "../../src/settings/settings.ts";
+import type { Patience } from "../../src/retry.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import {
   ASK_PASSWORD,
@@ -57,13 +57,13 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 }
 
 /** The failure it ends with. */
-async function failing(promise: Promise<unknown>): Promise<Failed["failure"]> {
+async function failing(promise: Promise<unknown>): Promise<ActionError["failure"]> {
   const error = await promise.then(
     () => expect.unreachable("it should have failed"),
     (error: unknown) => error,
   );
-  expect(error).toBeInstanceOf(Failed);
-  return (error as Failed).failure;
+  expect(error).toBeInstanceOf(ActionError);
+  return (error as ActionError).failure;
 }
 
 describe("a session", () => {
@@ -146,7 +146,7 @@ describe("a session", () => {
   });
 
   test("in which work knows what is wrong keeps the work's own words", async () => {
-    const known = new Failed({ code: "mine", message: "m", hint: "h" });
+    const known = new ActionError({ code: "mine", message: "m", hint: "h" });
     const error = withSession(target(), password, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
       throw known;
@@ -317,7 +317,7 @@ describe("sign-in and handshake overlap", () => {
 
   test("a sign-in that fails ends the attempt at once, and the server hears no name", async () => {
     const tls = await certificate("localhost");
-    const failure = new Failed({ code: "connection-refused", message: "Entra is away", hint: "h" });
+    const failure = new ActionError({ code: "connection-refused", message: "Entra is away", hint: "h" });
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
     for (const behaviour of [{ silent: true }, { tls }] as const) {
       const server = await stub(behaviour);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { GranteeReport } from "../../src/report/report.ts";
+import type { GranteeReport } from "../../src/model/report.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { read, useWorld } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import type { Demand } from "../../src/grants/privileges.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import type { GranteeReport, Kind, Mode, Named, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
-import type { GranteeReport, Kind, Mode, Named, Report } from "../../src/report/report.ts";
 import type { Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 

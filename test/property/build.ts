@@ -4,7 +4,7 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
   type TablePrivilege,
-} from "../../src/grants/privileges.ts";
+} from "../../src/model/demand.ts";
 import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
 import {
   type Bits,

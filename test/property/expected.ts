@@ -3,8 +3,8 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
   type TablePrivilege,
-} from "../../src/grants/privileges.ts";
-import type { GranteeReport } from "../../src/report/report.ts";
+} from "../../src/model/demand.ts";
+import type { GranteeReport } from "../../src/model/report.ts";
 import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
 
 /** What the contract makes of a state: the same words for the report and for what it should be. */

@@ -6,7 +6,7 @@ import {
   type SequencePrivilege,
   TABLE_PRIVILEGES,
   type TablePrivilege,
-} from "../../src/grants/privileges.ts";
+} from "../../src/model/demand.ts";
 
 /**
  * A random database and what is demanded in it. What it refers to (a role, a schema, an object), it refers to by a

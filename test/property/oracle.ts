@@ -1,6 +1,6 @@
 import pg from "pg";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/grants/privileges.ts";
-import type { Kind } from "../../src/report/report.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/model/demand.ts";
+import type { Kind } from "../../src/model/report.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /**

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Changed, Mode } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
-import type { Changed, Mode } from "../../src/report/report.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf } from "./build.ts";

@@ -1,8 +1,9 @@
 import { generate } from "selfsigned";
 import { describe, expect, test } from "vitest";
-import { Failed } from "../../src/diagnosis/failed.ts";
-import { CLOUDS } from "../../src/settings/clouds.ts";
-import { type Env, parseSettings, secretsIn } from "../../src/settings/inputs.ts";
+import { CLOUDS } from "../../src/model/clouds.ts";
+import { ActionError } from "../../src/model/failure.ts";
+import type { Env } from "../../src/model/settings.ts";
+import { parseSettings, secretsIn } from "../../src/settings/inputs.ts";
 
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
@@ -32,8 +33,8 @@ function mistakes(inputs: Record<string, string | undefined>): string[] {
     parse(inputs);
     return [];
   } catch (error) {
-    expect(error).toBeInstanceOf(Failed);
-    const { code, message } = (error as Failed).failure;
+    expect(error).toBeInstanceOf(ActionError);
+    const { code, message } = (error as ActionError).failure;
     expect(code).toBe("bad-input");
     return message.split("\n").slice(1);
   }

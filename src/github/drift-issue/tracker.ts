@@ -1,6 +1,6 @@
 import { info, warning } from "@actions/core";
-import { type Marker, readMarker } from "../../report/issue-body.ts";
-import type { Env } from "../../settings/inputs.ts";
+import type { Env } from "../../model/settings.ts";
+import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, patiently } from "./patience.ts";
 import { NoWayToGitHub } from "./trouble.ts";
 

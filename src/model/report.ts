@@ -1,0 +1,152 @@
+import type { OnExtra, Privilege } from "./demand.ts";
+import type { Failure } from "./failure.ts";
+
+/**
+ * The report: everything one run found, did and left, and the only thing the summary, the annotations, the
+ * outputs, the SQL file and the JSON file are made from. Its JSON form is the contract with other programs.
+ */
+export interface Report {
+  readonly version: 1;
+  readonly mode: Mode;
+  /** How privileges beyond the demand are judged; absent when the inputs could not be read. */
+  readonly onExtra?: OnExtra;
+  readonly verdict: Verdict;
+  /** The run itself could not start: bad input, no sign-in. */
+  readonly error?: Failure;
+  readonly databases: readonly DatabaseReport[];
+}
+
+export const MODES = ["apply", "check", "plan"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** From best to worst. */
+export const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** The worst of several verdicts; nothing to judge is in sync. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
+export interface DatabaseReport {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Absent when the server could not be reached. E.g. `16.14`. */
+  readonly serverVersion?: string;
+  readonly user: string;
+  readonly verdict: Verdict;
+  readonly error?: Failure;
+  readonly grantees: readonly GranteeReport[];
+  /** `apply`: the statements that were committed; `check` and `plan`: those that `apply` would run. */
+  readonly statements: readonly string[];
+  /** The SQL that mends what is still missing or extra, a block for each role that has to run it. */
+  readonly mending: readonly MendingBlock[];
+}
+
+export interface MendingBlock {
+  /** The role to run it as. */
+  readonly as: string;
+  /** The role cannot log in: any of its members runs the block, which sets the role itself. */
+  readonly byMember?: true;
+  /** Whether this run's login can run the block: `as` is then the run's own user. */
+  readonly runnable: boolean;
+  /** Another way than running it as that role, in a sentence: only for blocks that this login cannot run. */
+  readonly instead?: string;
+  /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
+  readonly statements: readonly string[];
+}
+
+export interface GranteeReport {
+  readonly grantee: string;
+  readonly verdict: Verdict;
+  readonly error?: Failure;
+  readonly objects: ObjectCounts;
+  readonly missing: readonly Missing[];
+  readonly granted: readonly Changed[];
+  readonly extra: readonly Extra[];
+  readonly revoked: readonly Changed[];
+  /** Where what is held comes from, counted. */
+  readonly held: readonly Held[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface ObjectCounts {
+  /** Tables, partitioned tables, views, materialized views and foreign tables that were looked at. */
+  readonly tables: number;
+  readonly sequences: number;
+  /** Extension members and what `exclude` names. */
+  readonly skipped: number;
+}
+
+export type Kind =
+  | "database"
+  | "schema"
+  | "table"
+  | "partitioned-table"
+  | "view"
+  | "materialized-view"
+  | "foreign-table"
+  | "sequence"
+  | "default-privileges";
+
+export interface Named {
+  readonly kind: Kind;
+  /** Absent for a database and a schema. */
+  readonly schema?: string;
+  /** For `default-privileges`: `tables` or `sequences`. */
+  readonly name: string;
+}
+
+/** Why something is still missing, or still extra. New words may come. */
+export type Reason =
+  | "not-granted" // this login can grant it: `check` and `plan` do not
+  | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
+  | "not-owner" // this login has neither the owner's rights nor the grant option
+  | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
+  | "locked" // somebody held a lock on it for too long
+  | "gone" // dropped, or dropped and made anew, while this ran
+  | "refused" // the server refused although the rights seemed to be there
+  | "read-only" // a replica, or a server set read-only
+  | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
+  | "other-grantor" // extra: granted by a role this login cannot act as
+  | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
+  | "column-privileges"; // extra: held on columns; a REVOKE on the table would take those too
+
+export interface Missing extends Named {
+  /** The role that owns it; for `default-privileges`, the role that creates the objects. */
+  readonly owner: string;
+  readonly privileges: readonly Privilege[];
+  readonly reason: Reason;
+  /** The next thing to do; what follows the SQL and its semicolon holds for all that has this owner and reason. */
+  readonly fix: string;
+}
+
+export interface Changed extends Named {
+  readonly owner: string;
+  readonly privileges: readonly Privilege[];
+}
+
+export interface Extra extends Missing {
+  readonly sources: readonly Source[];
+}
+
+/**
+ * Where a privilege comes from: granted to the grantee itself, by ownership, through a role, or to everybody.
+ * `server`: no ACL tells why, the server says so by rules of its own (Azure's administrators, say).
+ */
+export type Source =
+  | { readonly source: "direct" | "owner" | "public" | "column" | "superuser" | "server" }
+  | { readonly source: "role"; readonly role: string };
+
+/** So many objects of one kind, on which these privileges are held from one source. */
+export type Held = Source & {
+  readonly kind: Kind;
+  readonly privileges: readonly Privilege[];
+  readonly objects: number;
+};
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,45 @@
+import type { Cloud } from "./clouds.ts";
+import type { Demand } from "./demand.ts";
+import type { Mode } from "./report.ts";
+
+/** Everything the inputs say, parsed once: nothing below reads an input or an environment variable for itself. */
+export interface Settings {
+  readonly mode: Mode;
+  readonly signIn: SignIn;
+  readonly cloud: Cloud;
+  readonly server: Server;
+  /** The role to sign in as, by its name in PostgreSQL. */
+  readonly user: string;
+  readonly databases: readonly string[];
+  readonly grantees: readonly string[];
+  readonly demand: Demand;
+  /** Given when an issue is to be kept open while there is drift. */
+  readonly driftIssue?: { readonly token: string };
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Tls;
+}
+
+export interface Tls {
+  readonly mode: "verify-full" | "verify-ca" | "disable";
+  /** Further trusted CA certificates, as PEM text. */
+  readonly rootCertificates?: string;
+}
+
+export type SignIn =
+  | { readonly type: "oidc"; readonly clientId: string; readonly tenantId: string }
+  | {
+      readonly type: "client-secret";
+      readonly clientId: string;
+      readonly tenantId: string;
+      readonly clientSecret: string;
+    }
+  | { readonly type: "managed-identity"; readonly clientId?: string }
+  | { readonly type: "azure-cli" }
+  | { readonly type: "password"; readonly password: string };
+
+/** The environment of the process, in which the runner passes the inputs. */
+export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,149 @@
+import type { Privilege } from "./demand.ts";
+import type { Kind } from "./report.ts";
+
+/** What the catalogs of one database said at one moment, as far as the demand and its grantees are concerned. */
+export interface Snapshot {
+  readonly server: ServerFacts;
+  /** Who signed in: every transaction starts from SET LOCAL ROLE NONE, so this is who acts. */
+  readonly sessionUser: Oid;
+  /** The roles that own, hold, grant or are demanded anything here, and the predefined ones. */
+  readonly roles: ReadonlyMap<Oid, Role>;
+  /** The grantees that exist, by name. */
+  readonly grantees: ReadonlyMap<string, Oid>;
+  readonly schemas: readonly Schema[];
+  readonly groups: readonly Group[];
+  /** Privileges on single columns, only where privileges beyond the demand are looked for. */
+  readonly columns: readonly ColumnGrant[];
+  /** All there are, where one that was asked for is not among them: somebody mistyped. */
+  readonly knownSchemas: readonly string[];
+  readonly knownRoles: readonly string[];
+  /** `exclude` patterns that matched nothing. */
+  readonly idlePatterns: readonly string[];
+  readonly traps: readonly Trap[];
+}
+
+/** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */
+export type Oid = string;
+
+/** The grantee in an ACL that stands for everybody: https://www.postgresql.org/docs/current/functions-info.html */
+export const PUBLIC: Oid = "0";
+
+export interface ServerFacts {
+  /** `server_version_num`, e.g. 160014. */
+  readonly version: number;
+  /** `server_version` up to the first space, e.g. `16.14`. */
+  readonly versionText: string;
+  /** A replica, or `default_transaction_read_only`: Azure sets it when the disk is nearly full. */
+  readonly readOnly: boolean;
+  /** ALTER ROLE … SET role: sessions of this login begin as somebody else. */
+  readonly roleSet: boolean;
+}
+
+export interface Role {
+  readonly oid: Oid;
+  readonly name: string;
+  readonly superuser: boolean;
+  /** One of PostgreSQL's own, such as pg_read_all_data. */
+  readonly predefined: boolean;
+  readonly canLogin: boolean;
+  /** `rolvaliduntil` has passed. */
+  readonly expired: boolean;
+  /** The grantees that have this role's privileges without SET ROLE (themselves included). */
+  readonly inheritedBy: ReadonlySet<Oid>;
+  /** The session user has this role's privileges without SET ROLE. */
+  readonly inherited: boolean;
+  /** The session user may SET ROLE to it. */
+  readonly settable: boolean;
+  /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
+  readonly administered: boolean;
+}
+
+export interface Schema {
+  readonly oid: Oid;
+  readonly name: string;
+  readonly owner: Oid;
+  /** Among the roles that may have to act here, those with USAGE: GRANT looks names up as the acting role. */
+  readonly usableBy: ReadonlySet<Oid>;
+  /** The grantees that may CREATE here. */
+  readonly creatableBy: ReadonlySet<Oid>;
+}
+
+/**
+ * Objects of one kind in one schema with equal owner and ACL: the server has the same answer for all of them, so
+ * one was asked for the rest. A database, a schema and a pair of default privileges are groups of one.
+ */
+export interface Group {
+  readonly kind: Kind;
+  /** Absent for the database itself and for schemas. */
+  readonly schema?: Schema;
+  /** For default privileges: the role that will create the objects. */
+  readonly owner: Oid;
+  /** As aclexplode() gives it, the built-in default where the catalog has NULL. Empty for default privileges. */
+  readonly acl: readonly AclItem[];
+  /** What the server says each grantee may do. */
+  readonly held: ReadonlyMap<Oid, ReadonlySet<Privilege>>;
+  /** Left out, and why: an extension's member, or named by `exclude`. */
+  readonly skipped: "extension" | "exclude" | "";
+  readonly size: number;
+  /** All of them where something is missing or extra; otherwise none is listed. */
+  readonly members: readonly Member[];
+}
+
+export interface Member {
+  /** For default privileges: the schema's. */
+  readonly oid: Oid;
+  readonly name: string;
+}
+
+export interface AclItem {
+  readonly grantor: Oid;
+  readonly grantee: Oid;
+  /** As the server names it: an ACL may hold more kinds than can be demanded, CREATE on a schema say. */
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+/** Privileges on some column of a relation, directly or by a role or PUBLIC. */
+export interface ColumnGrant {
+  readonly group: Group;
+  readonly member: Member;
+  readonly grantee: Oid;
+  readonly privileges: readonly Privilege[];
+}
+
+/** All grants are there, and the app still fails: what the privileges alone do not tell. */
+export type Trap =
+  | {
+      readonly code: "row-level-security";
+      readonly grantee: Oid;
+      readonly schema: string;
+      readonly name: string;
+    }
+  | {
+      readonly code: "view-cannot-read";
+      readonly grantee: Oid;
+      readonly schema: string;
+      readonly name: string;
+      /** What the view selects from, as `schema.name`, and the role that would have to be able to read it. */
+      readonly source: string;
+      readonly reader: string;
+    };
+
+/** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */
+export function keyOf(group: Group, member: Member): string {
+  return group.kind === "default-privileges"
+    ? `${group.kind} ${member.oid} ${group.owner} ${member.name}`
+    : `${group.kind} ${member.oid}`;
+}
+
+/** The role with this oid; the query lists every role that a snapshot mentions. */
+export function roleOf(snapshot: Pick<Snapshot, "roles">, oid: Oid): Role {
+  const role = snapshot.roles.get(oid);
+  if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
+  return role;
+}
+
+/** The grantee's role; that it exists was checked before. */
+export function granteeOf(snapshot: Snapshot, name: string): Role {
+  return roleOf(snapshot, snapshot.grantees.get(name) ?? "");
+}

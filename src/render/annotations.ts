@@ -1,0 +1,166 @@
+import type { DatabaseReport, Extra, GranteeReport, Kind, Missing, Report } from "../model/report.ts";
+import { plain } from "../text/escape.ts";
+import { alike, byCause, extraIsDrift, granteesOf, sourcesText } from "./findings.ts";
+import { count, countObjects, objectName, objectText, some } from "./phrases.ts";
+import { explain } from "./reasons.ts";
+
+/** What GitHub shows beside the job and on the run's page. */
+export interface Annotation {
+  readonly level: "error" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * GitHub keeps ten errors of a step, and the verdict is one of them.
+ * https://github.com/actions/runner/blob/079cdb1d05fe0ec50f8c51de5a4fa51d0eb189b0/src/Runner.Worker/ExecutionContext.cs (_maxCountPerIssueType)
+ */
+const MOST_FINDINGS = 9;
+/** GitHub cuts a message at 4,096 characters (_maxIssueMessageLength, same file). */
+const MOST_CHARACTERS = 3_900;
+const MOST_NAMES = 3;
+const MOST_WARNINGS = 5;
+
+/**
+ * The findings, the most telling first: at most nine, those that differ only in a name told as one, and one more
+ * for all warnings. In `plan`, drift is a notice.
+ */
+export function annotations(report: Report): readonly Annotation[] {
+  const findings = [...errors(report), ...drift(report)];
+  const level = findings[0]?.level ?? "error";
+  const rest = findings.length - MOST_FINDINGS;
+  const shown =
+    rest <= 0
+      ? findings
+      : [
+          ...findings.slice(0, MOST_FINDINGS - 1),
+          {
+            level,
+            title: "More findings",
+            message: `${count(rest + 1, "more finding")} in the job summary.`,
+          },
+        ];
+  return [...shown, ...warnings(report)].map((annotation) => ({
+    ...annotation,
+    message: cut(annotation.message),
+  }));
+}
+
+/** What could not be checked: one for each cause, however many databases it struck. */
+function errors({ databases }: Report): readonly Annotation[] {
+  const all = databases.flatMap((database) => {
+    const where = plain.name(database.database);
+    if (database.error) return [{ error: database.error, where }];
+    return database.grantees.flatMap(({ error, grantee }) =>
+      error ? [{ error, where: `${where} for ${plain.name(grantee)}` }] : [],
+    );
+  });
+  const alike = Map.groupBy(all, ({ error }) => `${error.message}\0${error.hint}`);
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const where = some(group, MOST_NAMES, ({ where }) => where);
+    const { message, hint } = first.error;
+    return [
+      {
+        level: "error" as const,
+        title: `Could not check ${where}`,
+        message: [plain.text(message), plain.text(hint)].join("\n").trimEnd(),
+      },
+    ];
+  });
+}
+
+/** What is missing, or extra where that fails the job: one for each group of like objects, over all databases. */
+function drift(report: Report): readonly Annotation[] {
+  const level = report.mode === "plan" ? "notice" : "error";
+  const judged = extraIsDrift(report);
+  const findings = report.databases.flatMap((database) =>
+    database.grantees.flatMap((grantee) => [
+      ...findingsOf(database, grantee, grantee.missing, "Missing", missingText),
+      ...(judged ? findingsOf(database, grantee, grantee.extra, "Not asked for", extraText) : []),
+    ]),
+  );
+  const same = Map.groupBy(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`);
+  return [...same.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      if (!first) return [];
+      const where = some(group, MOST_NAMES, ({ database }) => plain.name(database));
+      const message = `${first.before} in ${where}. ${first.after}`;
+      return [{ ...first, objects: first.objects * group.length, message }];
+    })
+    .toSorted((a, b) => a.rank - b.rank || b.objects - a.objects)
+    .map(({ title, message }) => ({ level, title, message }));
+}
+
+interface Finding {
+  readonly rank: number;
+  readonly objects: number;
+  readonly title: string;
+  /** The sentence up to the database's name, and what follows it. */
+  readonly before: string;
+  readonly database: string;
+  readonly after: string;
+}
+
+function findingsOf<F extends Missing>(
+  database: DatabaseReport,
+  { grantee }: GranteeReport,
+  list: readonly F[],
+  what: string,
+  text: (finding: F, grantee: string, on: string) => string,
+): readonly Finding[] {
+  return byCause(list).flatMap((cause) =>
+    alike(cause.findings, rankOf).flatMap((group) => {
+      const [first] = group;
+      if (!first) return [];
+      const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
+      const { why, fix } = explain(one, { database, pen: plain, sql: "the SQL in the job summary" });
+      const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
+      const names = some(group, MOST_NAMES, (object) => objectName(object, plain));
+      return [
+        {
+          rank: rankOf(first.kind),
+          objects: group.length,
+          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
+          database: database.database,
+          after: `${why} ${fix}`,
+        },
+      ];
+    }),
+  );
+}
+
+/** The way to the objects comes before the objects, and tomorrow's after today's. */
+const RANKS: Readonly<Partial<Record<Kind, number>>> = { database: 0, schema: 1, "default-privileges": 3 };
+
+function rankOf(kind: Kind): number {
+  return RANKS[kind] ?? 2;
+}
+
+function missingText({ privileges }: Missing, grantee: string, on: string): string {
+  return `${grantee} is missing ${privileges.join(", ")} on ${on}`;
+}
+
+function extraText(extra: Extra, grantee: string, on: string): string {
+  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), not asked for, on ${on}`;
+}
+
+function warnings(report: Report): readonly Annotation[] {
+  const all = granteesOf(report).flatMap(({ warnings }) =>
+    warnings.map(({ message }) => plain.text(message)),
+  );
+  const distinct = [...new Set(all)];
+  if (distinct.length === 0) return [];
+  const rest = distinct.length - MOST_WARNINGS;
+  const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
+  const message = [...distinct.slice(0, MOST_WARNINGS), ...more].join("\n");
+  return [{ level: "warning", title: count(distinct.length, "warning"), message }];
+}
+
+function cut(message: string): string {
+  if (message.length <= MOST_CHARACTERS) return message;
+  return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}… (the rest is in the JSON report)`;
+}

@@ -1,0 +1,141 @@
+import type { DatabaseReport, GranteeReport, Named, Report } from "../model/report.ts";
+import { type Pen, plain } from "../text/escape.ts";
+import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
+import { count, countObjects, series } from "./phrases.ts";
+
+/** More names than this are counted instead. */
+const MOST_NAMES = 3;
+
+/**
+ * The verdict in one line: what, where, how many, for whom. "Could not check" never reads like "missing".
+ * E.g. `Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on srv .`
+ */
+export function headline(report: Report, pen: Pen): string {
+  if (report.error) return "Could not check anything.";
+  const checked = withoutErrors(report);
+  const { databases, grantees } = unchecked(report.databases);
+  if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
+  if (checked.databases.length === 0) {
+    return `Could not check ${place(report.databases, report, pen)}.`;
+  }
+  const failed = [
+    ...named(
+      databases.map(({ database }) => pen.name(database)),
+      `of ${count(report.databases.length, "database")}`,
+    ),
+    ...named(
+      grantees.map(
+        ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`,
+      ),
+      "pairs of grantee and database",
+    ),
+  ];
+  return `Could not check ${series(failed)}. ${findings(report, checked, pen)}.`;
+}
+
+function named(names: readonly string[], counted: string): readonly string[] {
+  if (names.length === 0) return [];
+  return names.length <= MOST_NAMES ? [series(names)] : [`${names.length} ${counted}`];
+}
+
+/**
+ * The verdict for `setFailed` and the log: the headline and, where the run could not start, what happened and what
+ * to do. What could not be checked in a database has an annotation of its own.
+ */
+export function verdictLine(report: Report): string {
+  const { error } = report;
+  const line = headline(report, plain);
+  return error ? [line, plain.text(error.message), plain.text(error.hint)].join("\n").trimEnd() : line;
+}
+
+function withoutErrors(report: Report): Report {
+  const databases = report.databases
+    .filter(({ error }) => error === undefined)
+    .map((database) => ({
+      ...database,
+      grantees: database.grantees.filter(({ error }) => error === undefined),
+    }))
+    .filter(({ grantees }) => grantees.length > 0);
+  return { ...report, databases };
+}
+
+function findings(report: Report, checked: Report, pen: Pen): string {
+  const found = (list: "missing" | "extra" | "granted" | "revoked") =>
+    checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
+  const missing = granteesOf(checked).flatMap(({ missing }) => missing);
+  const drift = report.mode === "plan" ? "Plan" : "Drift";
+  const extra = countIn(checked, "extra");
+  const beyond = `more than asked for on ${objects(checked, "extra")}`;
+
+  if (missing.length > 0) {
+    const { who, is, holds } = forWhom(checked, ({ missing }) => missing.length > 0, pen);
+    const where = place(found("missing"), report, pen);
+    const also = extra > 0 ? `; ${holds} ${beyond}` : "";
+    return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(report, missing)}`;
+  }
+  if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
+    const { who, holds } = forWhom(checked, ({ extra }) => extra.length > 0, pen);
+    return `${drift}: ${who} ${holds} ${beyond} in ${place(found("extra"), report, pen)}`;
+  }
+  const { who, holds } = forWhom(checked, () => true, pen);
+  const where = place(checked.databases, report, pen);
+  const all = `${who} ${holds} every privilege asked for`;
+  const granted = granteesOf(checked).flatMap(({ granted }) => granted);
+  const revoked = granteesOf(checked).flatMap(({ revoked }) => revoked);
+  if (granted.length + revoked.length > 0) {
+    const done = [
+      ...(granted.length > 0 ? [`granted on ${objects(checked, "granted")}`] : []),
+      ...(revoked.length > 0 ? [`revoked on ${objects(checked, "revoked")}`] : []),
+    ];
+    return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
+  }
+  const { tables, sequences } = lookedAt(checked);
+  return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
+}
+
+/** Those of all grantees; an object told in two places, for two reasons, is one. */
+function objects(report: Report, list: "missing" | "granted" | "extra" | "revoked"): string {
+  const all = granteesOf(report).flatMap((grantee): readonly Named[] => grantee[list]);
+  const distinct = countIn(report, list);
+  return distinct === all.length ? countObjects(all) : count(distinct, "object");
+}
+
+/** In a plan, what there would be left to do. */
+function applied({ mode }: Report, missing: readonly { readonly reason: string }[]): string {
+  if (mode !== "plan") return "";
+  const doable = missing.filter(({ reason }) => reason === "not-granted").length;
+  if (doable === missing.length) return "; `mode: apply` would grant it all";
+  return doable === 0
+    ? "; `mode: apply` could grant none of it"
+    : `; \`mode: apply\` would grant it on ${doable}`;
+}
+
+function forWhom(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
+  const names = [
+    ...new Set(
+      granteesOf(report)
+        .filter(which)
+        .map(({ grantee }) => grantee),
+    ),
+  ];
+  const who =
+    names.length <= MOST_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
+  return names.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
+}
+
+/** Some of the report's databases and their server: `app on srv`, `12 of 50 databases on srv`. */
+function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): string {
+  const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
+  const [server = ""] = servers;
+  const all = report.databases.length;
+  const which =
+    databases.length <= MOST_NAMES
+      ? series(databases.map(({ database }) => pen.name(database)))
+      : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
+}
+
+/** The server, with its port where it is not PostgreSQL's own. */
+export function serverText({ host, port }: DatabaseReport, pen: Pen): string {
+  return pen.code(port === 5432 ? host : `${host}:${port}`);
+}

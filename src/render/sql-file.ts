@@ -1,0 +1,90 @@
+import type { DatabaseReport, MendingBlock, Report } from "../model/report.ts";
+import { plain, visibleSql } from "../text/escape.ts";
+import { serverText } from "./headline.ts";
+import { count, runner } from "./phrases.ts";
+
+/**
+ * The SQL that mends what is missing, as a file: first what this run's login can run, then, commented out, a part
+ * for each other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to mend.
+ *
+ * To run a commented part, sign in as its role and take `-- ` off its lines: what is left is SQL and comments.
+ */
+export function renderSql(report: Report): string {
+  const parts = report.databases.flatMap((database) =>
+    database.mending.map((block) => ({ database, block })),
+  );
+  if (parts.length === 0) return "";
+  const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
+  const runnable = parts.filter(({ block }) => block.runnable);
+  const others = Map.groupBy(
+    parts.filter(({ block }) => !block.runnable),
+    ({ block }) => runner(block, plain),
+  );
+  const lines = [
+    ...header(report),
+    ...runnable.flatMap((part) => [...script(part), ""]),
+    ...[...others].flatMap(([who, theirs]) => [
+      ...commented([`-- To run as ${who}:`, ...theirs.flatMap(script)]),
+      "",
+    ]),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+interface Part {
+  readonly database: DatabaseReport;
+  readonly block: MendingBlock;
+}
+
+function statementsOf({ block }: Part): readonly string[] {
+  return block.statements.map(visibleSql);
+}
+
+/** For psql: each part connects to its database first, and says which server only if there are several. */
+function scriptPart({ databases }: Report): (part: Part) => readonly string[] {
+  const oneServer = new Set(databases.map(({ host, port }) => `${host}:${port}`)).size === 1;
+  return (part) => {
+    const { database, host, port } = part.database;
+    if (/[\r\n]/.test(database)) return unreachable(part);
+    return [
+      connectLine({ dbname: database, ...(!oneServer && { host, port: `${port}` }) }),
+      ...statementsOf(part),
+    ];
+  };
+}
+
+function header({ databases, mode }: Report): readonly string[] {
+  const [first, ...others] = databases;
+  if (!first) return [];
+  const where =
+    others.length > 0
+      ? `${count(databases.length, "database")}: a script for psql`
+      : `${plain.name(first.database)} on ${serverText(first, plain)}`;
+  return [
+    `-- What mends the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- First what ${plain.name(first.user)} can run; then, commented out, what other roles have to run.`,
+    "",
+  ];
+}
+
+/** Every line a comment. */
+function commented(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((text) => text.split(/\r\n|\r|\n/)).map((line) => `-- ${line}`);
+}
+
+/**
+ * psql's way to another database, the settings as a connection string so that no name is taken for one:
+ * https://github.com/postgres/postgres/blob/REL_17_0/src/fe_utils/string_utils.c#L745 (appendPsqlMetaConnect)
+ */
+function connectLine(settings: Readonly<Record<string, string>>): string {
+  const conninfo = Object.entries(settings)
+    .map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`)
+    .join(" ");
+  return `\\connect -reuse-previous=on "${conninfo.replaceAll('"', '""')}"`;
+}
+
+/** A line break ends a psql command whatever its quotes; pg_dump gives up on such a name as well. */
+function unreachable(part: Part): readonly string[] {
+  const why = `-- No \\connect can name database ${plain.name(part.database.database)}, for its line break. Connect to it and run:`;
+  return commented([why, ...statementsOf(part)]);
+}

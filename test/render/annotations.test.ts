@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Missing } from "../../src/model/report.ts";
+import { annotations } from "../../src/render/annotations.ts";
+import { verdictLine } from "../../src/render/headline.ts";
+import { hostileName } from "./hostile.ts";
+import * as reports from "./reports.ts";
+
+function drifting(missing: readonly Missing[]) {
+  return reports.report([
+    reports.database({ verdict: "drift", grantees: [reports.grantee({ verdict: "drift", missing })] }),
+  ]);
+}
+
+test("tells each finding in whole sentences: object, privileges, owner, fix", () => {
+  expect(annotations(drifting([reports.missing()]))).toEqual([
+    {
+      level: "error",
+      title: "Missing: INSERT, UPDATE on table public.orders",
+      message:
+        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` (an administrator of it may)',
+    },
+  ]);
+});
+
+test("tells objects that differ in nothing but the name as one, of all databases", () => {
+  const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
+  expect(first?.title).toBe("Missing: INSERT, UPDATE on 3 tables");
+  expect(first?.message).toContain(
+    'on 3 tables (public.orders, public.order_lines and public."Order Notes"), owned by migrator, in tenant_a and tenant_b.',
+  );
+  expect(first?.message).toContain("Run the SQL in the job summary as migrator");
+  expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
+});
+
+test("tells tables and views with the same gap as one, whatever their kinds", () => {
+  const missing = [
+    reports.missing(),
+    reports.missing({ kind: "view", name: "open_orders" }),
+    reports.missing({ kind: "partitioned-table", name: "events" }),
+    reports.missing({ kind: "materialized-view", name: "sales" }),
+  ];
+  const [one, ...more] = annotations(drifting(missing));
+  expect(one?.title).toBe("Missing: INSERT, UPDATE on 4 objects");
+  expect(one?.message).toContain(
+    "on 4 objects (public.orders, public.open_orders, public.events and 1 more), owned by",
+  );
+  expect(more).toEqual([]);
+});
+
+test("puts first what could not be checked, then what stands in the way of the rest", () => {
+  const missing = [
+    ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
+    reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
+    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"] }),
+  ];
+  const [unreached] = reports.error().databases;
+  const report = reports.report([...drifting(missing).databases, ...(unreached ? [unreached] : [])]);
+  expect(annotations(report).map(({ title }) => title)).toEqual([
+    "Could not check app",
+    "Missing: CONNECT on database app",
+    "Missing: USAGE on schema public",
+    "Missing: INSERT, UPDATE on 5 tables",
+  ]);
+});
+
+test("tells at most nine findings, one warning, and no more than GitHub keeps of each", () => {
+  const many = Array.from({ length: 30 }, (_, i) =>
+    reports.missing({ owner: `owner_${i}`, name: "x".repeat(60), fix: "long ".repeat(2_000) }),
+  );
+  const warnings = Array.from({ length: 30 }, (_, i) => ({ code: "view", message: `View ${i}.` }));
+  const [database] = drifting(many).databases;
+  const report = reports.report([
+    {
+      ...(database ?? reports.database()),
+      grantees: [reports.grantee({ verdict: "drift", missing: many, warnings })],
+    },
+  ]);
+  const all = annotations(report);
+  expect(all.filter(({ level }) => level === "error")).toHaveLength(9);
+  expect(all[8]).toEqual({
+    level: "error",
+    title: "More findings",
+    message: "22 more findings in the job summary.",
+  });
+  expect(all.filter(({ level }) => level === "warning")).toEqual([
+    {
+      level: "warning",
+      title: "30 warnings",
+      message: "View 0.\nView 1.\nView 2.\nView 3.\nView 4.\n25 more warnings in the job summary.",
+    },
+  ]);
+  for (const { message } of all) expect(message.length).toBeLessThan(4_096);
+});
+
+test("raises no error in a plan", () => {
+  expect(annotations(reports.plan()).map(({ level }) => level)).toEqual(["notice", "notice"]);
+});
+
+test("tells extra privileges only where they fail the job", () => {
+  const told = (onExtra: "warn" | "fail") => {
+    const verdict = onExtra === "fail" ? "drift" : "in-sync";
+    const grantee = reports.grantee({ verdict, extra: [reports.extra()] });
+    return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })], { onExtra }));
+  };
+  expect(told("warn")).toEqual([]);
+  expect(told("fail")[0]?.message).toContain(
+    "aad_orders holds DELETE (granted directly), not asked for, on table public.orders, owned by migrator, in app.",
+  );
+});
+
+test("says nothing where there is nothing to do", () => {
+  expect(annotations(reports.inSync())).toEqual([]);
+  expect(annotations(reports.repaired())).toEqual([]);
+});
+
+test("keeps every name visible and on its line", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+      for (const { title } of annotations(reports.hostile(names))) {
+        expect(title).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
+      }
+    }),
+  );
+});
+
+test("gives setFailed one line, and what to do where the run could not start", () => {
+  expect(verdictLine(reports.drift())).toBe(
+    "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
+  );
+  expect(verdictLine(reports.error())).toBe(
+    "Could not check app on orders-prod.postgres.database.azure.com.",
+  );
+  const { error } = reports.badInput();
+  expect(verdictLine(reports.badInput())).toBe(
+    `Could not check anything.\n${error?.message}\n${error?.hint}`,
+  );
+});

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { logGroups } from "../../src/render/log.ts";
+import { hostileName } from "./hostile.ts";
+import * as reports from "./reports.ts";
+import { commandsIn } from "./runner.ts";
+
+test("folds each database under its verdict", () => {
+  expect(logGroups(reports.many()).map(({ title }) => title)).toEqual([
+    "tenant_a on orders-prod.postgres.database.azure.com: drift",
+    "tenant_b on orders-prod.postgres.database.azure.com: drift",
+    "tenant_c on orders-prod.postgres.database.azure.com: repaired",
+    "tenant_d on orders-prod.postgres.database.azure.com: in sync",
+    '"Billing Archive" on orders-prod.postgres.database.azure.com: could not check',
+  ]);
+});
+
+test("tells what was granted, what is missing and why, warnings, and what ran", () => {
+  expect(logGroups(reports.drift())[0]?.lines.join("\n")).toMatchInlineSnapshot(`
+    "aad_orders: drift (130 tables, 41 sequences, 2 skipped)
+    Granted on 1 table and 1 sequence:
+      table public.customers: SELECT, INSERT
+      sequence public.customers_id_seq: USAGE
+    Missing on 3 tables and 1 sequence, owned by migrator:
+      table public.orders: INSERT, UPDATE
+      table public.order_lines: INSERT, UPDATE
+      table public."Order Notes": INSERT, UPDATE
+      sequence public.orders_id_seq: USAGE, SELECT
+    "ci-admin" has neither the rights of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let ci-admin act for it: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` (an administrator of it may)
+    Warning: Row-level security on \`public.invoices\` has no policy for \`aad_orders\`: it sees no row of it."
+  `);
+  expect(logGroups(reports.plan())[0]?.lines.slice(-2)).toEqual([
+    "Mode apply would run:",
+    '  GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";',
+  ]);
+});
+
+test("cuts a long list", () => {
+  const lines = logGroups(reports.large(3_000))[0]?.lines ?? [];
+  expect(lines.length).toBeLessThan(1_000);
+  expect(lines).toContain("  and 800 more in the JSON report");
+});
+
+test("no name becomes a command, on whichever stream it is printed", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+      const groups = logGroups(reports.hostile(names));
+      const lines = groups.flatMap(({ title, lines }) => [title, ...lines]);
+      expect(commandsIn(lines.join("\n"))).toEqual([]);
+      for (const line of lines) expect(line).not.toMatch(/[\r\n]/);
+    }),
+  );
+});

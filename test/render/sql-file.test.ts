@@ -1,0 +1,214 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DatabaseReport, MendingBlock } from "../../src/model/report.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { hostileName } from "./hostile.ts";
+import * as reports from "./reports.ts";
+import { commandsIn } from "./runner.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 16 });
+});
+afterAll(() => sandbox?.close());
+
+const { escapeIdentifier: quoted } = pg;
+
+test("is empty when there is nothing to mend", () => {
+  expect(renderSql(reports.inSync())).toBe("");
+  expect(renderSql(reports.error())).toBe("");
+});
+
+test("has first what this login can run, then a commented part for each other role", () => {
+  expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
+    "-- What mends the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
+    -- First what "ci-admin" can run; then, commented out, what other roles have to run.
+
+    GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";
+
+    -- -- To run as migrator:
+    -- GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";
+    "
+  `);
+});
+
+test("connects to each of several databases, and says why it cannot name one", () => {
+  const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
+  const database = (name: string, host = "a.example") =>
+    reports.database({ database: name, host, mending: [block] });
+  const names = ["app", `it's "x" = \\y`, "two\nlines"];
+  expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
+    "-- What mends the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
+    -- First what "ci-admin" can run; then, commented out, what other roles have to run.
+
+    \\connect -reuse-previous=on "dbname='app'"
+    SELECT 1;
+
+    \\connect -reuse-previous=on "dbname='it\\'s ""x"" = \\\\y'"
+    SELECT 1;
+
+    -- -- No \\connect can name database U&"two\\000Alines", for its line break. Connect to it and run:
+    -- SELECT 1;
+    "
+  `);
+  expect(renderSql(reports.report([database("app"), database("app", "b.example")]))).toContain(
+    `\\connect -reuse-previous=on "dbname='app' host='b.example' port='5432'"\n`,
+  );
+});
+
+test("a file for one database runs as it is, its parts as their roles, whatever the names", async () => {
+  const names = fc.sample(hostileName, { numRuns: 25, seed: 5 });
+  const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter(
+    (name) => Buffer.byteLength(name) <= 63,
+  );
+  const roles = tables.slice(-4).map((name) => fits(`r${name}`));
+  await sandbox.createDatabase("one");
+  const owner = (i: number) => (i % 2 === 0 ? "migrator" : "azure_pg_admin");
+  await sandbox.sql(
+    "one",
+    [
+      ...roles.map((role) => `CREATE ROLE ${quoted(role)} LOGIN;`),
+      ...tables.map(
+        (name, i) => `CREATE TABLE ${quoted(name)} (); ALTER TABLE ${quoted(name)} OWNER TO ${owner(i)};`,
+      ),
+    ].join("\n"),
+  );
+  const grants = (mine: number): readonly string[] => [
+    "BEGIN;",
+    ...roles.map(
+      (role) =>
+        `GRANT SELECT ON TABLE\n  ${tables
+          .filter((_, i) => i % 2 === mine)
+          .map((name) => `"public".${quoted(name)}`)
+          .join(",\n  ")}\nTO ${quoted(role)};`,
+    ),
+    "COMMIT;",
+  ];
+  const file = renderSql(
+    reports.report([
+      mended("one", [
+        { as: "ci-admin", runnable: true, statements: grants(1) },
+        { as: "migrator", runnable: false, statements: grants(0) },
+      ]),
+    ]),
+  );
+  await run("azure_pg_admin", file);
+  expect(await selectable(tables, roles)).toBe(roles.length * Math.floor(tables.length / 2));
+  await run("migrator", part(file, "migrator"));
+  expect(await selectable(tables, roles)).toBe(roles.length * tables.length);
+  expect(commandsIn(file)).toEqual([]);
+});
+
+test("hides no name's characters, and no name leaves its comment", () => {
+  fc.assert(
+    fc.property(hostileName, hostileName, (role, table) => {
+      const block = {
+        as: role,
+        runnable: false,
+        statements: [`GRANT SELECT ON TABLE\n  ${quoted(table)}\nTO ${quoted(role)};`],
+      };
+      const lines = renderSql(reports.report([mended("one", [block])])).split("\n");
+      for (const line of lines.filter((line) => line !== "")) expect(line).toMatch(/^-- /);
+      expect(lines.join("")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
+      const several = renderSql(reports.report([mended(table, [block]), mended("two", [block])]));
+      for (const line of several.split("\n").filter((line) => line !== "")) expect(line).toMatch(/^-- /);
+    }),
+  );
+});
+
+// psql comes with the client tools, which not every machine has; the file itself is tested above.
+if (spawnSync("psql", ["--version"]).status === 0) {
+  test("a script for several databases runs in psql, whatever their names", async () => {
+    const databases = [
+      "shop",
+      `it's "x"`,
+      "a=b host=evil",
+      "\\q ::error::x",
+      ":name",
+      "postgres://x/y",
+      "ünï",
+    ];
+    for (const name of databases) {
+      await sandbox.createDatabase(name);
+      await sandbox.sql(name, "CREATE TABLE t (); ALTER TABLE t OWNER TO migrator;");
+    }
+    const statements = ['GRANT SELECT ON TABLE "public"."t" TO "aad_orders";'];
+    const file = renderSql(
+      reports.report(
+        databases.map((name, i) =>
+          i % 2 === 0
+            ? mended(name, [{ as: "azuresu", runnable: true, statements }])
+            : mended(name, [{ as: "migrator", runnable: false, statements }]),
+        ),
+      ),
+    );
+    const granted = async () => {
+      const all = await Promise.all(
+        databases.map((name) =>
+          sandbox.sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes"),
+        ),
+      );
+      return all.map(([row]) => row?.yes);
+    };
+    psql("azuresu", file);
+    expect(await granted()).toEqual(databases.map((_, i) => i % 2 === 0));
+    psql("migrator", part(file, "migrator"));
+    expect(await granted()).toEqual(databases.map(() => true));
+  });
+}
+
+function mended(database: string, mending: readonly MendingBlock[]): DatabaseReport {
+  return reports.database({ database, verdict: "drift", mending });
+}
+
+/** What a person does: takes the role's part and the comment marks off its lines. */
+function part(file: string, role: string): string {
+  const lines = file.split("\n");
+  const start = lines.indexOf(`-- -- To run as ${role}:`);
+  const end = lines.indexOf("", start);
+  expect(start).toBeGreaterThan(0);
+  return lines
+    .slice(start, end)
+    .map((line) => line.replace(/^-- ?/, ""))
+    .join("\n");
+}
+
+async function run(role: string, sql: string): Promise<void> {
+  const client = await sandbox.signInAs("azuresu", "one");
+  await client.query(`SET ROLE ${quoted(role)}`);
+  await client.query(sql).finally(() => client.end());
+}
+
+async function selectable(tables: readonly string[], roles: readonly string[]): Promise<number> {
+  const [row] = await sandbox.sql<{ n: number }>(
+    "one",
+    `SELECT count(*)::int AS n FROM unnest($1::text[]) AS r, pg_class c
+     WHERE c.relname = ANY ($2) AND has_table_privilege(r, c.oid, 'SELECT')`,
+    [roles, tables],
+  );
+  return row?.n ?? 0;
+}
+
+function psql(user: string, input: string): void {
+  const { directory, port } = sandbox.server;
+  const { status, stderr } = spawnSync(
+    "psql",
+    [
+      "--no-psqlrc",
+      "--set=ON_ERROR_STOP=1",
+      `--host=${directory}`,
+      `--port=${port}`,
+      `--username=${user}`,
+      "postgres",
+    ],
+    { input, encoding: "utf8" },
+  );
+  expect(`${status} ${stderr}`).toBe("0 ");
+}
+
+function fits(name: string): string {
+  return [...name].reduce((all, char) => (Buffer.byteLength(all + char) > 63 ? all : all + char), "");
+}

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { renderSummary } from "../../src/render/summary.ts";
+import { githubTree, rawTree } from "./github-html.ts";
+import { hostileName } from "./hostile.ts";
+import * as reports from "./reports.ts";
+import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+test("says the verdict first, in one line: what, where, how many, for whom", () => {
+  expect(firstLine(reports.drift())).toBe(
+    "### ❌ Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
+  );
+  expect(firstLine(reports.repaired())).toBe(
+    "### 🔧 Repaired: granted on 2 tables and 1 sequence. Now `aad_orders` holds every privilege asked for in `app` on `orders-prod.postgres.database.azure.com`.",
+  );
+  expect(firstLine(reports.inSync())).toBe(
+    "### ✅ In sync: `aad_orders` holds every privilege asked for on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
+  );
+  expect(firstLine(reports.plan())).toBe(
+    "### 📋 Plan: `aad_orders` is missing privileges on 3 tables in `app` on `orders-prod.postgres.database.azure.com`; `mode: apply` would grant it on 2.",
+  );
+});
+
+test("does not let an error look like a finding", () => {
+  for (const report of [reports.error(), reports.badInput()]) {
+    const summary = renderSummary(report);
+    expect(summary).toMatch(/^### ⚠️ Could not check /);
+    expect(summary).toContain("**What to do:**");
+    expect(summary).toContain("This is no finding");
+    expect(summary).not.toMatch(/drift|missing privileges|in sync/i);
+  }
+});
+
+test("tells owner, reason and fix of what is missing, then the SQL to paste", () => {
+  const summary = renderSummary(reports.drift());
+  expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
+  expect(summary).toContain('`"ci-admin"` has neither the rights of `migrator` nor the grant option.');
+  expect(summary).toContain(
+    'Run the SQL below as `migrator`. Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
+  );
+  expect(summary).toContain('| table `public."Order Notes"` | INSERT, UPDATE |');
+  const sql = reports.drift().databases[0]?.mending[0]?.statements.join("\n");
+  expect(codeIn(summary)).toContain(`${sql}\n`);
+});
+
+test("gives one object its own fix", () => {
+  const [database] = reports.drift().databases;
+  const missing = reports.missing({ fix: "Do exactly this: `VACUUM`" });
+  if (!database) throw new Error("no database");
+  const report = reports.report([
+    { ...database, grantees: [reports.grantee({ verdict: "drift", missing: [missing] })] },
+  ]);
+  expect(renderSummary(report)).toContain("<br>Do exactly this: `VACUUM`\n");
+});
+
+test("keeps green and repaired short", () => {
+  for (const report of [reports.inSync(), reports.repaired()]) {
+    const unfolded = renderSummary(report).replaceAll(/<details>.*?<\/details>/gs, "");
+    expect(unfolded.split("\n").filter((line) => line !== "")).toHaveLength(2);
+  }
+});
+
+test("says what was looked at, as whom, and where the privileges come from", () => {
+  const summary = renderSummary(reports.inSync());
+  expect(summary).toContain(
+    'Looked at 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
+  );
+  expect(summary).toContain("| 9 views | SELECT | role `app_readers` |");
+});
+
+test("opens the SQL that a plan would run", () => {
+  expect(renderSummary(reports.plan())).toContain(
+    '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement: <code>mode: apply</code> runs it)',
+  );
+});
+
+test("tells several databases in one table, and the same drift once", () => {
+  const summary = renderSummary(reports.many());
+  expect(firstLine(reports.many())).toBe(
+    '### ⚠️ Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
+  );
+  expect(summary).toContain("| `tenant_d` | ✅ in sync | 0 | 0 |");
+  expect(summary).toContain('| `"Billing Archive"` | ⚠️ could not check | ? | ? |');
+  expect(summary).toContain("#### `tenant_a` and `tenant_b`");
+  expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
+  expect(summary).not.toContain("#### `tenant_d`");
+});
+
+test("tells grantees apart only where they differ", () => {
+  const missing = [reports.missing()];
+  const drift = (grantee: string, more = {}) =>
+    reports.grantee({ grantee, verdict: "drift", missing, ...more });
+  const summary = renderSummary(
+    reports.report([
+      reports.database({
+        verdict: "drift",
+        grantees: [
+          drift("aad_a"),
+          drift("aad_b"),
+          drift("aad_c", { missing: [reports.missing({ name: "other" })] }),
+          reports.grantee({ grantee: "aad_d" }),
+        ],
+      }),
+    ]),
+  );
+  expect(summary).toContain("##### For `aad_a` and `aad_b`\n");
+  expect(summary).toContain("##### For `aad_c`\n");
+  // What is told for two grantees at once names neither.
+  expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
+  expect(summary).not.toContain("##### For `aad_d`");
+  expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
+});
+
+test("counts the green of many databases instead of listing them", () => {
+  const [drifting] = reports.drift().databases;
+  const green = Array.from({ length: 50 }, (_, i) => reports.database({ database: `tenant_${i}` }));
+  const summary = renderSummary(reports.report([...green, ...(drifting ? [drifting] : [])]));
+  expect(summary).not.toContain("tenant_7");
+  expect(summary).toContain("| `app` | ❌ drift | 4 | 2 |");
+  expect(summary).toContain("The other 50 are in sync.");
+});
+
+test("groups three thousand objects, and lists them below a fold", () => {
+  const summary = renderSummary(reports.large(3_000));
+  const [visible = ""] = summary.split("<details>");
+  expect(visible).toContain("**Missing on 1,000 tables owned by `owner_0`**");
+  expect(visible.match(/^\| \d+ tables: /gm)?.length).toBeLessThanOrEqual(12);
+  expect(summary).toContain("<summary>All 1,000 tables");
+  expect(summary).toContain("| table `tenant_6.table_2967` |");
+});
+
+test("stays below a mebibyte of bytes, whole rows only, with a pointer to the report", () => {
+  const summary = renderSummary(reports.large(100_000));
+  expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
+  expect(summary).toContain("More rows are in the JSON report (output `report`).");
+
+  const owners = Array.from({ length: 20_000 }, (_, i) =>
+    reports.missing({ name: "💥".repeat(15), owner: `${i % 400}`.repeat(12), schema: "é".repeat(31) }),
+  );
+  const databases = Array.from({ length: 30 }, (_, i) =>
+    reports.database({
+      database: `tenant_${i}`,
+      verdict: "drift",
+      grantees: [reports.grantee({ verdict: "drift", missing: owners.slice(i) })],
+    }),
+  );
+  const full = renderSummary(reports.report(databases));
+  expect(Buffer.byteLength(full)).toBeLessThan(MEBIBYTE);
+  expect(Buffer.byteLength(full)).toBeGreaterThan(MEBIBYTE / 2);
+  expect(full.trimEnd()).toMatch(/The summary ends here.*\(output `report`\)\.$/);
+  expect(full.match(/<details/g)?.length).toBe(full.match(/<\/details>/g)?.length);
+  for (const line of full.split("\n").filter((line) => line.startsWith("| "))) expect(line).toMatch(/ \|$/);
+});
+
+test("leaves SQL that nobody would paste to the SQL file", () => {
+  expect(renderSummary(reports.large(3_000))).toContain(
+    "**SQL for `owner_0`:** 3,000 statements, too long for here, in the SQL file (output `sql`).",
+  );
+});
+
+test("shows extra privileges with their source, as a warning unless they fail the job", () => {
+  const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }, { source: "direct" }] })];
+  const told = (verdict: "in-sync" | "drift") =>
+    renderSummary(
+      reports.report([reports.database({ verdict, grantees: [reports.grantee({ verdict, extra })] })]),
+    );
+  expect(told("in-sync")).toContain("**More than asked for (a warning) on 1 table owned by `migrator`**");
+  expect(told("in-sync")).toMatch(/^### ✅ In sync/);
+  expect(told("drift")).toMatch(/^### ❌ Drift: `aad_orders` holds more than asked for on 1 table/);
+  expect(told("drift")).toContain("| DELETE | role `app_writers`, granted directly |");
+});
+
+const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details summary pre ul li".split(" ");
+
+test("nothing of hostile names becomes markup, a link or a mention", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+      const summary = renderSummary(reports.hostile(names));
+      const tree = rawTree(summary);
+      const elements = elementsIn(tree);
+      expect(elements.filter((name) => !OURS.includes(name))).toEqual([]);
+      expect(proseIn(tree)).not.toMatch(LIVE);
+      // Nothing had to be taken out: what GitHub shows is all of it.
+      expect(textIn(githubTree(summary))).toBe(textIn(tree));
+      expect(elementsIn(githubTree(summary))).toEqual(elements);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("shows every hostile name whole", () => {
+  const text = textIn(rawTree(renderSummary(reports.hostile())));
+  expect(text).toContain('U&"a\\000A::error title=x::pwned"');
+  expect(text).toContain('"<img src=x onerror=alert(1)>"');
+  expect(text).toContain('"](javascript:alert(1))"');
+  expect(text).toContain('U&"abc\\202Etxt.exe\\200B\\00A0"');
+  expect(text).toContain('"@github/security #1 GH-2 0123456789abcdef"');
+});
+
+function firstLine(report: Parameters<typeof renderSummary>[0]): string {
+  return renderSummary(report).split("\n")[0] ?? "";
+}
+
+function codeIn(summary: string): readonly string[] {
+  return [...summary.matchAll(/```sql\n(.*?)```/gs)].map(([, code = ""]) => code);
+}
