@@ -151,21 +151,21 @@ var require_postgres_date = __commonJS({
       if (INFINITY.test(isoDate)) {
         return Number(isoDate.replace("i", "I"));
       }
-      var matches2 = DATE_TIME.exec(isoDate);
-      if (!matches2) {
+      var matches = DATE_TIME.exec(isoDate);
+      if (!matches) {
         return getDate(isoDate) || null;
       }
-      var isBC = !!matches2[8];
-      var year = parseInt(matches2[1], 10);
+      var isBC = !!matches[8];
+      var year = parseInt(matches[1], 10);
       if (isBC) {
         year = bcYearToNegativeYear(year);
       }
-      var month = parseInt(matches2[2], 10) - 1;
-      var day = matches2[3];
-      var hour = parseInt(matches2[4], 10);
-      var minute = parseInt(matches2[5], 10);
-      var second = parseInt(matches2[6], 10);
-      var ms = matches2[7];
+      var month = parseInt(matches[2], 10) - 1;
+      var day = matches[3];
+      var hour = parseInt(matches[4], 10);
+      var minute = parseInt(matches[5], 10);
+      var second = parseInt(matches[6], 10);
+      var ms = matches[7];
       ms = ms ? 1e3 * parseFloat(ms) : 0;
       var date;
       var offset = timeZoneOffset(isoDate);
@@ -186,17 +186,17 @@ var require_postgres_date = __commonJS({
       return date;
     };
     function getDate(isoDate) {
-      var matches2 = DATE.exec(isoDate);
-      if (!matches2) {
+      var matches = DATE.exec(isoDate);
+      if (!matches) {
         return;
       }
-      var year = parseInt(matches2[1], 10);
-      var isBC = !!matches2[4];
+      var year = parseInt(matches[1], 10);
+      var isBC = !!matches[4];
       if (isBC) {
         year = bcYearToNegativeYear(year);
       }
-      var month = parseInt(matches2[2], 10) - 1;
-      var day = matches2[3];
+      var month = parseInt(matches[2], 10) - 1;
+      var day = matches[3];
       var date = new Date(year, month, day);
       if (is0To99(year)) {
         date.setFullYear(year);
@@ -318,11 +318,11 @@ var require_postgres_interval = __commonJS({
     }
     function parse(interval) {
       if (!interval) return {};
-      var matches2 = INTERVAL.exec(interval);
-      var isNegative = matches2[8] === "-";
+      var matches = INTERVAL.exec(interval);
+      var isNegative = matches[8] === "-";
       return Object.keys(positions).reduce(function(parsed, property) {
         var position = positions[property];
-        var value = matches2[position];
+        var value = matches[position];
         if (!value) return parsed;
         value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
         if (!value) return parsed;
@@ -1470,9 +1470,9 @@ var require_sasl = __commonJS({
           if (!/^.=/.test(attrValue)) {
             throw new Error("SASL: Invalid attribute pair entry");
           }
-          const name2 = attrValue[0];
+          const name3 = attrValue[0];
           const value = attrValue.substring(2);
-          return [name2, value];
+          return [name3, value];
         })
       );
     }
@@ -2249,10 +2249,10 @@ var require_messages = __commonJS({
       length: 4
     };
     var DatabaseError2 = class extends Error {
-      constructor(message, length, name2) {
+      constructor(message, length, name3) {
         super(message);
         this.length = length;
-        this.name = name2;
+        this.name = name3;
       }
     };
     exports2.DatabaseError = DatabaseError2;
@@ -2265,17 +2265,17 @@ var require_messages = __commonJS({
     };
     exports2.CopyDataMessage = CopyDataMessage;
     var CopyResponse = class {
-      constructor(length, name2, binary, columnCount) {
+      constructor(length, name3, binary, columnCount) {
         this.length = length;
-        this.name = name2;
+        this.name = name3;
         this.binary = binary;
         this.columnTypes = new Array(columnCount);
       }
     };
     exports2.CopyResponse = CopyResponse;
     var Field = class {
-      constructor(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
-        this.name = name2;
+      constructor(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name3;
         this.tableID = tableID;
         this.columnID = columnID;
         this.dataTypeID = dataTypeID;
@@ -2539,15 +2539,15 @@ var require_serializer = __commonJS({
     };
     var emptyArray = [];
     var parse = (query2) => {
-      const name2 = query2.name || "";
-      if (name2.length > 63) {
+      const name3 = query2.name || "";
+      if (name3.length > 63) {
         console.error("Warning! Postgres only supports 63 characters for query names.");
-        console.error("You supplied %s (%s)", name2, name2.length);
+        console.error("You supplied %s (%s)", name3, name3.length);
         console.error("This can cause conflicts and silent errors executing queries");
       }
       const types2 = query2.types || emptyArray;
       const len = types2.length;
-      const buffer = writer.addCString(name2).addCString(query2.text).addInt16(len);
+      const buffer = writer.addCString(name3).addCString(query2.text).addInt16(len);
       for (let i = 0; i < len; i++) {
         buffer.addInt32(types2[i]);
       }
@@ -2955,14 +2955,14 @@ var require_parser = __commonJS({
       return message;
     };
     var parseField = (reader) => {
-      const name2 = reader.cstring();
+      const name3 = reader.cstring();
       const tableID = reader.uint32();
       const columnID = reader.int16();
       const dataTypeID = reader.uint32();
       const dataTypeSize = reader.int16();
       const dataTypeModifier = reader.int32();
       const mode = reader.int16() === 0 ? "text" : "binary";
-      return new messages_1.Field(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+      return new messages_1.Field(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
     };
     var parseParameterDescriptionMessage = (reader) => {
       const parameterCount = reader.int16();
@@ -2982,9 +2982,9 @@ var require_parser = __commonJS({
       return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields);
     };
     var parseParameterStatusMessage = (reader) => {
-      const name2 = reader.cstring();
+      const name3 = reader.cstring();
       const value = reader.cstring();
-      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name2, value);
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name3, value);
     };
     var parseBackendKeyData = (reader) => {
       const processID = reader.int32();
@@ -3038,7 +3038,7 @@ var require_parser = __commonJS({
       }
       return message;
     };
-    var parseErrorMessage = (reader, name2) => {
+    var parseErrorMessage = (reader, name3) => {
       const fields = {};
       let fieldType = reader.string(1);
       while (fieldType !== "\0") {
@@ -3046,7 +3046,7 @@ var require_parser = __commonJS({
         fieldType = reader.string(1);
       }
       const messageValue = fields.M;
-      const message = name2 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name2);
+      const message = name3 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name3);
       message.severity = fields.S;
       message.code = fields.C;
       message.detail = fields.D;
@@ -5371,8 +5371,8 @@ function issueCommand(command, properties, message) {
   const cmd = new Command(command, properties, message);
   process.stdout.write(cmd.toString() + os.EOL);
 }
-function issue(name2, message = "") {
-  issueCommand(name2, {}, message);
+function issue(name3, message = "") {
+  issueCommand(name3, {}, message);
 }
 var CMD_STRING = "::";
 var Command = class {
@@ -5743,13 +5743,13 @@ var ExitCode;
 function setSecret(secret2) {
   issueCommand("add-mask", {}, secret2);
 }
-function setOutput(name2, value) {
+function setOutput(name3, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name3, value));
   }
   process.stdout.write(os4.EOL);
-  issueCommand("set-output", { name: name2 }, toCommandValue(value));
+  issueCommand("set-output", { name: name3 }, toCommandValue(value));
 }
 function setFailed(message) {
   process.exitCode = ExitCode.Failure;
@@ -5767,8 +5767,8 @@ function notice(message, properties = {}) {
 function info(message) {
   process.stdout.write(message + os4.EOL);
 }
-function startGroup(name2) {
-  issue("group", name2);
+function startGroup(name3) {
+  issue("group", name3);
 }
 function endGroup() {
   issue("endgroup");
@@ -5957,23 +5957,59 @@ function claimsOf(token) {
 var ActionError = class extends Error {
   failure;
   constructor(failure2, options) {
-    super(failure2.message, options);
+    super(failure2.code, options);
     this.name = "ActionError";
     this.failure = failure2;
   }
 };
+
+// src/model/sentence.ts
+function sentence(words2, ...inserted) {
+  return words2.flatMap((text, index) => {
+    const value = inserted[index];
+    const own = inOurWords(text);
+    if (value === void 0) return own;
+    if (typeof value === "number") return [...own, String(value)];
+    return Array.isArray(value) ? [...own, ...value] : [...own, value];
+  });
+}
+function inOurWords(text) {
+  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+}
+function name(...parts) {
+  return { name: parts };
+}
+function code(text) {
+  return { code: text };
+}
+function quoted(text) {
+  return { quoted: text };
+}
+function paragraph(...sentences) {
+  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+}
+function listOf(items) {
+  return items.flatMap((item, n) => {
+    if (n === 0) return item;
+    return [n === items.length - 1 ? " and " : ", ", ...item];
+  });
+}
+function someOf(items, most) {
+  const more = items.length - most;
+  return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
+}
 
 // src/diagnosis/commands.ts
 function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
-function code(text) {
+function code2(text) {
   return `\`${text.replaceAll("`", "'")}\``;
 }
 function az(command, options = {}) {
-  const words2 = Object.entries(options).map(([name2, value]) => `--${name2} ${shell(value)}`);
-  return code(["az", command, ...words2].join(" "));
+  const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
+  return code2(["az", command, ...words2].join(" "));
 }
 function azServer(command, context, options = {}) {
   const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
@@ -5989,15 +6025,15 @@ function serverName({ host: host2 }) {
 function hostAndPort({ host: host2 = "<host>", port: port2 = 5432 }) {
   return `${host2}:${port2}`;
 }
-function claim(claims, name2) {
-  const value = claims?.[name2];
+function claim(claims, name3) {
+  const value = claims?.[name3];
   if (typeof value !== "string" && typeof value !== "number") return void 0;
   return String(value).slice(0, 300);
 }
 function tokenSays({ token }) {
-  const said = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((name2) => {
-    const value = claim(token, name2);
-    return value === void 0 ? [] : [`${name2} ${value}`];
+  const said = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((name3) => {
+    const value = claim(token, name3);
+    return value === void 0 ? [] : [`${name3} ${value}`];
   });
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
@@ -6226,29 +6262,29 @@ var ENTRA = [
   }
 ];
 function whatGitHubSent({ assertion, cloud }) {
-  const subject2 = claim(assertion, "sub");
-  const sent = `GitHub sent issuer ${issuerOf(assertion)}, subject ${subject2 ?? "<subject>"}, audience ${claim(assertion, "aud") ?? audienceOf(cloud)}.`;
-  if (subject2 === void 0) return sent;
-  if (IMMUTABLE.test(subject2)) {
-    return `${sent} This is the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for repo:${subject2.replace(IMMUTABLE, "$1/$2")} no longer fits.`;
+  const subject3 = claim(assertion, "sub");
+  const sent = `GitHub sent issuer ${issuerOf(assertion)}, subject ${subject3 ?? "<subject>"}, audience ${claim(assertion, "aud") ?? audienceOf(cloud)}.`;
+  if (subject3 === void 0) return sent;
+  if (IMMUTABLE.test(subject3)) {
+    return `${sent} This is the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for repo:${subject3.replace(IMMUTABLE, "$1/$2")} no longer fits.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
   if (owner === void 0 || repository === void 0) return sent;
-  const immutable = subject2.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  const immutable = subject3.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return `${sent} A credential for the immutable form, ${immutable}, fits only after the repository was switched to it.`;
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 function createCredential({ assertion, cloud, signIn: signIn2 }) {
-  const subject2 = claim(assertion, "sub") ?? "<subject>";
+  const subject3 = claim(assertion, "sub") ?? "<subject>";
   const parameters = JSON.stringify({
     // At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
-    name: subject2.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "").slice(0, 120),
+    name: subject3.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "").slice(0, 120),
     issuer: issuerOf(assertion),
-    subject: subject2,
+    subject: subject3,
     audiences: [claim(assertion, "aud") ?? audienceOf(cloud)]
   });
   const create = az("ad app federated-credential create", { id: clientOf(signIn2), parameters });
-  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code("az identity federated-credential create")}).`;
+  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code2("az identity federated-credential create")}).`;
 }
 function newSecret(client) {
   const reset = az("ad app credential reset --append", { id: client, query: "password" });
@@ -6325,7 +6361,7 @@ var NETWORK = [
     texts: ["getaddrinfo EAI_AGAIN my-server.postgres.database.azure.com"],
     when: [{ code: /^EAI_AGAIN$/ }, { text: /getaddrinfo EAI_AGAIN/ }],
     cause: "The runner's name server did not answer.",
-    next: (context) => `On a self-hosted runner, check its DNS: ${code(`nslookup ${isPostgres(context) ? context.host ?? "<host>" : authority(context)}`)}. Else run the job again.`,
+    next: (context) => `On a self-hosted runner, check its DNS: ${code2(`nslookup ${isPostgres(context) ? context.host ?? "<host>" : authority(context)}`)}. Else run the job again.`,
     retries: 2
   },
   {
@@ -6466,7 +6502,7 @@ function allowRunner(context) {
 }
 function look(context, then) {
   const there = isPostgres(context) ? `${hostAndPort(context)} -starttls postgres` : `${authority(context)}:443`;
-  return code(`openssl s_client -connect ${there} </dev/null${then}`);
+  return code2(`openssl s_client -connect ${there} </dev/null${then}`);
 }
 function authority({ cloud }) {
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
@@ -6512,7 +6548,7 @@ var POSTGRES = [
     ],
     when: [{ text: /oid mismatch for role/i }],
     cause: "The role is bound to another object ID: the identity was deleted and made anew, or the role was made with the application's ID instead of its service principal's.",
-    next: (context) => `${tokenSays(context)}As an Entra administrator, in database postgres: ${code(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`
+    next: (context) => `${tokenSays(context)}As an Entra administrator, in database postgres: ${code2(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`
   },
   {
     code: "token-role-type",
@@ -6549,7 +6585,7 @@ var POSTGRES = [
     texts: ['role "app_owner" is not permitted to log in'],
     when: [{ text: /is not permitted to log in/ }],
     cause: "The role exists, but is no login.",
-    next: ({ user }) => `Set \`user\` to a role that may log in, or let it: ${code(`ALTER ROLE ${identifier(user)} LOGIN;`)}`
+    next: ({ user }) => `Set \`user\` to a role that may log in, or let it: ${code2(`ALTER ROLE ${identifier(user)} LOGIN;`)}`
   },
   {
     code: "login-role-not-found",
@@ -6600,7 +6636,7 @@ var POSTGRES = [
     texts: ['permission denied for database "app"'],
     when: [{ code: /^42501$/, text: /permission denied for database/ }],
     cause: "`user` may not connect to this database.",
-    next: ({ user, database }) => `As its owner or an administrator: ${code(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`
+    next: ({ user, database }) => `As its owner or an administrator: ${code2(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`
   },
   {
     code: "no-connection-slots",
@@ -6615,7 +6651,7 @@ var POSTGRES = [
     ],
     when: [{ code: /^53300$/ }],
     cause: "All connections of the server, the database or the role are in use; small servers have only a few dozen.",
-    next: (context) => `Look who holds them: ${code("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
+    next: (context) => `Look who holds them: ${code2("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
     retries: 4
   },
   {
@@ -6729,7 +6765,7 @@ function whyRefused(context) {
   const { user = "", signIn: signIn2, token, host: host2 = "" } = context;
   if (signIn2?.type === "password") {
     const conninfo = `host=${host2 || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
-    return `Check \`user\` and \`password\` by hand: ${code(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
+    return `Check \`user\` and \`password\` by hand: ${code2(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
   }
   const suffixed = user.match(/^(.+)@(.+)$/);
   if (suffixed && host2.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
@@ -6747,7 +6783,7 @@ function listRoles(context) {
   const admins = azServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}"
   });
-  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
+  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code2("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
 }
 function makeAdmin(context) {
   return azServer("microsoft-entra-admin create", context, {
@@ -6756,8 +6792,8 @@ function makeAdmin(context) {
     type: "ServicePrincipal"
   });
 }
-function identifier(name2, unknown = "<user>") {
-  return name2 === void 0 ? unknown : `"${name2.replaceAll('"', '""')}"`;
+function identifier(name3, unknown = "<user>") {
+  return name3 === void 0 ? unknown : `"${name3.replaceAll('"', '""')}"`;
 }
 function literal(text, unknown = "<user>") {
   return `'${(text ?? unknown).replaceAll("'", "''")}'`;
@@ -6804,13 +6840,13 @@ function diagnose(error2, context = {}) {
   const found = ruleFor(error2, context.with ?? "postgres");
   return {
     code: found?.rule.code ?? "unknown",
-    message: `${subject(context)}: ${found?.symptom.text ?? ownWords(error2)}`,
-    hint: found ? `${found.rule.cause} ${found.rule.next(context, found.symptom)}` : UNKNOWN_HINT
+    message: sentence`${quoted(subject(context))}: ${quoted(found?.symptom.text ?? ownWords(error2))}`,
+    hint: found ? inOurWords(found.rule.cause) : [],
+    steps: [{ text: inOurWords(found ? found.rule.next(context, found.symptom) : UNKNOWN_HINT) }]
   };
 }
-function retriesFor(error2) {
-  if (!(error2 instanceof ActionError)) return 0;
-  return RULES.find(({ code: code3 }) => code3 === error2.failure.code)?.retries ?? 0;
+function retriesFor({ code: code3 }) {
+  return RULES.find((rule) => rule.code === code3)?.retries ?? 0;
 }
 var UNKNOWN_HINT = "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
 function ownWords(error2) {
@@ -6846,6 +6882,9 @@ function subject(context) {
     }
   }
 }
+
+// src/retry.ts
+var import_promises = require("node:timers/promises");
 
 // node_modules/is-network-error/index.js
 var objectToString = Object.prototype.toString;
@@ -6902,23 +6941,23 @@ function validateRetries(retries) {
     throw new TypeError("Expected `retries` to be a number or Infinity.");
   }
 }
-function validateNumberOption(name2, value, { allowInfinity = false } = {}) {
+function validateNumberOption(name3, value, { allowInfinity = false } = {}) {
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`Expected \`${name2}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
+    throw new TypeError(`Expected \`${name3}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
   }
   if (!allowInfinity && !Number.isFinite(value)) {
-    throw new TypeError(`Expected \`${name2}\` to be a finite number.`);
+    throw new TypeError(`Expected \`${name3}\` to be a finite number.`);
   }
   if (value < 0) {
-    throw new TypeError(`Expected \`${name2}\` to be \u2265 0.`);
+    throw new TypeError(`Expected \`${name3}\` to be \u2265 0.`);
   }
 }
-function validateOption(name2, value, type) {
+function validateOption(name3, value, type) {
   if (value === void 0 || value === null) {
     return;
   }
   if (typeof value !== type) {
-    throw new TypeError(`Expected \`${name2}\` to be a ${type}.`);
+    throw new TypeError(`Expected \`${name3}\` to be a ${type}.`);
   }
 }
 function validateSignal(value) {
@@ -7096,26 +7135,6 @@ async function pRetry(input, options = {}) {
   throw new Error("Retry attempts exhausted without throwing an error.");
 }
 
-// src/retry.ts
-var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
-function retrying(attempt3, tell3, { firstWait, mostTime }) {
-  return pRetry(attempt3, {
-    retries: Number.POSITIVE_INFINITY,
-    // the table decides, for each error
-    minTimeout: firstWait,
-    maxRetryTime: mostTime,
-    shouldRetry({ error: error2, attemptNumber, retryDelay }) {
-      const retries = retriesFor(error2);
-      if (attemptNumber > retries) return false;
-      const wait = Math.ceil(retryDelay / 1e3);
-      tell3(
-        `${error2.message.replace(/[.]?$/, ".")} Trying again in ${wait} s (attempt ${attemptNumber + 1} of ${retries + 1}).`
-      );
-      return true;
-    }
-  });
-}
-
 // src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
@@ -7128,13 +7147,13 @@ var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
-function quotePart(name2) {
-  if (PLAIN_NAME.test(name2)) return name2;
-  if (NOT_IN_NAME.test(name2)) return unicodeName(name2, EACH_NOT_IN_NAME);
-  return `"${name2.replaceAll('"', '""')}"`;
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
 }
-function unicodeName(name2, escaped) {
-  const body = name2.replace(escaped, (char) => {
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
     if (char === "\\" || char === '"') return char + char;
     const hex = codePoint(char);
     return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
@@ -7163,21 +7182,44 @@ function logLines(text) {
 function html(text) {
   return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
-var plain = {
-  name: quoteName,
-  code: visible,
-  text: (sentence) => sentence.split(/\r\n|\r|\n/).map(visible).join("\n")
-};
-var markdown = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  code: codeSpan,
-  text: markdownText
-};
-var markup = {
-  name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
-  code: (text) => `<code>${html(text)}</code>`,
-  text: html
-};
+
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  return joined(tokens).map(({ code: code3, text }) => code3 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start) },
+    { code: true, text: word.slice(start, end) },
+    { code: false, text: word.slice(end) }
+  ];
+}
 function codeSpan(text) {
   const shown2 = visible(text);
   const fence = "`".repeat(longestRun(shown2, "`") + 1);
@@ -7199,50 +7241,85 @@ function longestRun(text, char) {
   }
   return longest;
 }
-function markdownText(sentence) {
-  const pieces = sentence.split("`");
-  const unclosed = pieces.length % 2 === 0 ? pieces.length - 1 : pieces.length;
-  const tokens = pieces.flatMap((piece, i) => {
-    if (i === unclosed) return wordsOf(`\`${piece}`);
-    return i % 2 === 1 ? [{ code: true, text: piece.replaceAll(/\s*[\r\n]\s*/g, " ") }] : wordsOf(piece);
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quotedName,
+    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    quoted: visibleLines
+  }).join("")
+};
+var markdown = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  code: codeSpan,
+  quoted: (words2) => markdownOf(wordTokens(words2)),
+  sentence: (sentence2) => markdownOf(
+    write(sentence2, {
+      own: (words2) => wordTokens(words2),
+      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
+      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      quoted: wordTokens
+    }).flat()
+  )
+};
+var markup = {
+  name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
+  code: (text) => `<code>${html(text)}</code>`,
+  quoted: html,
+  sentence: (sentence2) => write(sentence2, { ...markup, own: html }).join("")
+};
+function write(sentence2, writer) {
+  return sentence2.map((part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
   });
-  return joined(tokens).map(({ code: code3, text }) => code3 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
-function joined(tokens) {
-  const result = [];
-  for (const token of tokens) {
-    if (token.text === "") continue;
-    const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
-    else result.push(token);
-  }
-  return result;
+function quotedName(...parts) {
+  const written = quoteName(...parts);
+  return parts.length > 1 || written.endsWith('"') ? written : `"${written}"`;
 }
-function wordsOf(text) {
-  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
-    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
-    return wordTokens(word);
+function visibleLines(text) {
+  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+}
+
+// src/retry.ts
+var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+function retrying(attempt3, waitAfter2, end) {
+  return pRetry(attempt3, {
+    retries: Number.POSITIVE_INFINITY,
+    // `waitAfter` decides
+    minTimeout: 0,
+    async shouldRetry({ error: error2, attemptNumber }) {
+      const wait = waitAfter2(error2, attemptNumber);
+      if (wait === void 0 || Date.now() + wait > end) return false;
+      await (0, import_promises.setTimeout)(wait);
+      return true;
+    }
   });
 }
-var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
-var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-var WORD = /^([(']*)(.*?)([.,;:!?)']*)$/s;
-function wordTokens(word) {
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const [, before = "", core = "", after = ""] = WORD.exec(word) ?? [];
-  if (core === "") return [{ code: true, text: word }];
-  return [
-    { code: false, text: before },
-    { code: true, text: core },
-    { code: false, text: after }
-  ];
+function retryingFailures(attempt3, say, { firstWait, mostTime }) {
+  const waitAfter2 = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
+    const wait = firstWait * 2 ** (attempts - 1);
+    const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
+    say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
+    return wait;
+  };
+  return retrying(attempt3, waitAfter2, Date.now() + mostTime);
 }
 
 // src/azure/id-token.ts
 async function idToken(audience, env = process.env) {
-  for (const name2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (!env[name2]) throw failed(new Error(`Unable to get ${name2} env variable`));
+  for (const name3 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
+    if (!env[name3]) throw failed(new Error(`Unable to get ${name3} env variable`));
   }
   try {
     const { getIDToken } = await import("./actions-core.cjs");
@@ -7259,7 +7336,7 @@ function failed(error2) {
 function signIn(settings, env = process.env, patience = PATIENCE) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
-  const request = () => retrying(
+  const request = () => retryingFailures(
     () => requestToken(how, cloud, env, patience.answerTime),
     (line) => info(logLine(line)),
     patience
@@ -7294,7 +7371,7 @@ async function requestToken(how, cloud, env, answerTime) {
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
       retryOptions: { maxRetries: 0 },
-      // `retrying` does it, and says so
+      // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
     const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);
@@ -7353,23 +7430,93 @@ function watchedWire(answerTime) {
 // src/render/issue.ts
 var import_node_crypto = require("node:crypto");
 
-// src/render/phrases.ts
+// src/model/demand.ts
+var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
+function extraIsDrift(onExtra) {
+  return onExtra === "fail" || onExtra === "revoke";
+}
+
+// src/text/count.ts
 function count(n, one, many = `${one}s`) {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 function grouped(n) {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
-function runner({ as, byMember }, pen) {
-  return byMember ? `a member of ${pen.name(as)}` : pen.name(as);
-}
 function series(items) {
   const last = items.at(-1) ?? "";
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
-function some(items, most, write) {
-  if (items.length <= most) return series(items.map(write));
-  return `${items.slice(0, most).map(write).join(", ")} and ${grouped(items.length - most)} more`;
+function some(items, most, write2) {
+  if (items.length <= most) return series(items.map(write2));
+  return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
+}
+
+// src/model/reasons.ts
+var REASONS = {
+  "not-granted": {
+    why: (_, login) => sentence`${name(login)} can grant this.`,
+    runAs: "login",
+    advice: inOurWords("Or run this action with `mode: apply`.")
+  },
+  "not-revoked": {
+    why: (_, login) => sentence`${name(login)} can revoke this.`,
+    runAs: "login",
+    advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
+  },
+  "not-owner": {
+    why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
+    runAs: "owner"
+  },
+  "owner-lacks-usage": {
+    why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
+    runAs: "owner"
+  },
+  locked: {
+    why: () => inOurWords("Another session held a lock on it for too long."),
+    runAs: null,
+    advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
+  },
+  gone: {
+    why: () => inOurWords("It was dropped, or dropped and created again, while this step ran."),
+    runAs: null,
+    advice: inOurWords("Run this step again after the job that changes the schema.")
+  },
+  refused: {
+    why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    runAs: "owner"
+  },
+  "read-only": {
+    why: () => inOurWords("The server is a replica, or is set read-only."),
+    runAs: null,
+    advice: inOurWords("Set `host` to the primary server.")
+  },
+  "not-direct": {
+    why: () => inOurWords(
+      "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing."
+    ),
+    runAs: null,
+    advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role.")
+  },
+  "other-grantor": {
+    why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
+    runAs: "grantor"
+  },
+  "dependent-privileges": {
+    why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
+    runAs: null,
+    advice: inOurWords("Revoke it from those roles first, then run this step again.")
+  },
+  "column-privileges": {
+    why: () => inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
+    runAs: null,
+    advice: inOurWords("Revoke it column by column, if nothing needs it.")
+  }
+};
+
+// src/render/phrases.ts
+function runner({ as, byMember }) {
+  return byMember ? sentence`a member of ${name(as)}` : [name(as)];
 }
 var VERDICT_WORDS = {
   "in-sync": "in sync",
@@ -7377,6 +7524,9 @@ var VERDICT_WORDS = {
   drift: "drift",
   error: "could not check"
 };
+function verdictText(verdict, mode) {
+  return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
+}
 var KIND_WORDS = {
   database: ["database", "databases"],
   schema: ["schema", "schemas"],
@@ -7409,8 +7559,11 @@ function objectName(object, pen) {
   const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== void 0;
   return inSchema ? pen.name(object.schema, object.name) : pen.name(object.name);
 }
-function futureText({ schema, name: name2 }, pen) {
-  return schema === void 0 ? name2 : `${name2} in schema ${pen.name(schema)}`;
+function futureText({ schema, name: name3 }, pen) {
+  return schema === void 0 ? name3 : `${name3} in schema ${pen.name(schema)}`;
+}
+function sourcesText({ sources }, pen) {
+  return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 function sourceText(source, pen) {
   switch (source.source) {
@@ -7428,35 +7581,46 @@ function sourceText(source, pen) {
       return "the server's own rules";
     case "role":
       return `role ${pen.name(source.role)}`;
-    default:
-      return pen.text(source.source);
+  }
+}
+
+// src/render/explain.ts
+function explain({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
+  const { as, byMember, sql, first, note = [] } = fix;
+  const why = REASONS[reason].why(owner, login);
+  if (as === void 0) return { why, next: note };
+  const who = runner({ as, ...byMember && { byMember } });
+  return { why, next: paragraph(...run(), note) };
+  function run() {
+    if (sql === void 0)
+      return [
+        inOrder2 ? sentence`Run ${place2} in the order in which it is written.` : sentence`Run ${place2} as ${who}.`
+      ];
+    if (first === void 0) return [sentence`Run as ${who}: ${code(sql)}`];
+    return [
+      sentence`Run as ${runner(first)}: ${code(first.sql)}`,
+      sentence`Then run as ${who}: ${code(sql)}`
+    ];
   }
 }
 
 // src/render/findings.ts
 function byCause(findings3) {
-  const groups = Map.groupBy(findings3, ({ owner, reason }) => `${reason}\0${owner}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { owner, reason, fix } = first;
-    const advice = afterSql(fix);
-    return [
-      {
-        owner,
-        reason,
-        findings: group,
-        ...group.every((finding) => finding.fix === fix) && { fix },
-        advice: group.every((finding) => afterSql(finding.fix) === advice) ? advice : ""
-      }
-    ];
+  return groupsOf(findings3, ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}`).map((group) => {
+    const [{ owner, reason, fix }] = group;
+    const { sql: _, first: __, ...shared } = fix;
+    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
+    return {
+      owner,
+      reason,
+      findings: group,
+      fix: sameSql ? fix : shared,
+      inOrder: group.some((finding) => finding.fix.first !== void 0)
+    };
   });
 }
-function afterSql(fix) {
-  return /;`? (.*)$/s.exec(fix)?.[1] ?? "";
-}
 function alike(findings3, kindOf = (kind) => kind) {
-  const groups = Map.groupBy(
+  return groupsOf(
     findings3,
     (finding) => [
       kindOf(finding.kind),
@@ -7465,13 +7629,15 @@ function alike(findings3, kindOf = (kind) => kind) {
       "sources" in finding ? JSON.stringify(finding.sources) : ""
     ].join("\0")
   );
-  return [...groups.values()];
+}
+function groupsOf(items, key) {
+  return [...Map.groupBy(items, key).values()];
 }
 function objectsIn(list) {
-  const names3 = list.map(
-    ({ kind, schema, name: name2, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name2}\0${owner}` : `${kind}\0${schema}\0${name2}`
+  const names4 = list.map(
+    ({ kind, schema, name: name3, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name3}\0${owner}` : `${kind}\0${schema}\0${name3}`
   );
-  return new Set(names3).size;
+  return new Set(names4).size;
 }
 function lookedAt({ databases }) {
   const counts = databases.flatMap(
@@ -7489,9 +7655,6 @@ function countIn(report, list) {
 function granteesOf(report) {
   return report.databases.flatMap(({ grantees }) => grantees);
 }
-function extraIsDrift({ onExtra }) {
-  return onExtra === "fail" || onExtra === "revoke";
-}
 function unchecked(databases) {
   return {
     databases: databases.filter(({ error: error2 }) => error2 !== void 0),
@@ -7500,8 +7663,134 @@ function unchecked(databases) {
     )
   };
 }
-function sourcesText(extra, pen) {
-  return extra.sources.map((source) => sourceText(source, pen)).join(", ");
+
+// src/render/drift.ts
+var SHOWN_ROWS = 12;
+var FOLDED_ROWS = 1e3;
+var MOST_CAUSES = 20;
+var MOST_GROUP_NAMES = 3;
+function driftPart(page, { onExtra }, { user }, { missing, extra }, several = false) {
+  causesPart(page, "Missing", missing, ["Missing"], ({ privileges: privileges2 }) => [privileges2.join(", ")]);
+  const beyond2 = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
+  causesPart(page, beyond2, extra, ["Extra", "From"], (finding) => [
+    finding.privileges.join(", "),
+    sourcesText(finding, markdown)
+  ]);
+  function causesPart(page2, what, findings3, head, cells) {
+    const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
+    for (const cause of causes2.slice(0, MOST_CAUSES)) {
+      const { why, next } = explain(cause, user, inOurWords("the SQL below"));
+      const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
+      page2.add(`${title}<br>${markdown.sentence(why)}<br>${markdown.sentence(next)}`);
+      findingsTable(page2, ["Object", ...head], cause.findings, cells);
+    }
+    const rest = causes2.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
+    if (rest.length > 0) {
+      page2.add(
+        `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`
+      );
+    }
+  }
+}
+function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
+  return { ...cause, fix };
+}
+function findingsTable(page, head, findings3, cells) {
+  const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
+  if (findings3.length <= SHOWN_ROWS) {
+    page.table(head, findings3.map(row));
+    return;
+  }
+  const groups = alike(findings3).toSorted((a, b) => b.length - a.length);
+  page.table(
+    head,
+    groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])])
+  );
+  const rest = groups.slice(SHOWN_ROWS).flat();
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  page.fold(
+    `All ${countObjects(findings3)}${others}`,
+    () => page.table(head, lazily(findings3, row), FOLDED_ROWS)
+  );
+}
+function groupText(group) {
+  const [first] = group;
+  if (group.length === 1) return objectText(first, markdown);
+  const names4 = some(group, MOST_GROUP_NAMES, (object) => objectName(object, markdown));
+  return `${countKind(first.kind, group.length)}: ${names4}`;
+}
+function changedPart(page, title, verb, changed2) {
+  page.fold(
+    title,
+    () => page.table(
+      ["Object", verb],
+      lazily(changed2, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      FOLDED_ROWS
+    )
+  );
+}
+function* lazily(findings3, row) {
+  for (const finding of findings3) yield row(finding);
+}
+function fixPart(page, block, {
+  most,
+  note = "",
+  open = false
+}) {
+  const statements2 = block.statements.filter((statement) => !TRANSACTION.has(statement));
+  const lines2 = `${count(statements2.length, "statement")}${note}`;
+  const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
+  if (size > most) {
+    const who = markdown.sentence(runner(block));
+    page.add(`**SQL for ${who}** (${lines2}): too long to show here. It is in the SQL file (output \`sql\`).`);
+    return;
+  }
+  page.fold(
+    `<b>SQL for ${markup.sentence(runner(block))}</b> (${lines2})`,
+    () => page.add(codeBlock("sql", block.statements.map(visibleSql).join("\n"))),
+    open
+  );
+}
+var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
+
+// src/render/failure.ts
+function docsLink({ code: code3 }, { run }) {
+  return run?.docs === void 0 ? void 0 : `${run.docs}/troubleshooting.md#${code3}`;
+}
+function failureLines(failure2, report) {
+  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    plain.sentence(hint),
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code3}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function failureBlocks(failure2, report) {
+  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    `**What happened:** ${markdown.sentence(message)}`,
+    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
+    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    steps.length === 0 ? "" : "**What to do:**",
+    steps.map(({ text, command }, index) => {
+      const item = `${index + 1}. ${markdown.sentence(text)}`;
+      const block = codeBlock("", commandLines(command).join("\n")).replaceAll(/^/gm, "   ");
+      return command === void 0 ? item : `${item}
+
+${block}`;
+    }).join("\n"),
+    `Error code \`${code3}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
+  ].filter((block) => block !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
 }
 
 // src/render/headline.ts
@@ -7528,14 +7817,13 @@ function headline(report, pen) {
   ];
   return `Could not check ${series(failed2)}. ${findings(report, checked, pen)}.`;
 }
-function named(names3, counted) {
-  if (names3.length === 0) return [];
-  return names3.length <= MOST_NAMES ? [series(names3)] : [`${names3.length} ${counted}`];
+function named(names4, counted) {
+  if (names4.length === 0) return [];
+  return names4.length <= MOST_NAMES ? [series(names4)] : [`${names4.length} ${counted}`];
 }
 function verdictLine(report) {
-  const { error: error2 } = report;
   const line = headline(report, plain);
-  return error2 ? [line, plain.text(error2.message), plain.text(error2.hint)].join("\n").trimEnd() : line;
+  return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
 }
 function withoutErrors(report) {
   const databases = report.databases.filter(({ error: error2 }) => error2 === void 0).map((database) => ({
@@ -7549,31 +7837,31 @@ function findings(report, checked, pen) {
   const missing = granteesOf(checked).flatMap(({ missing: missing2 }) => missing2);
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
-  const beyond2 = `more than asked for on ${objects(checked, "extra")}`;
+  const beyond2 = `more privileges than requested on ${objects(checked, "extra")}`;
   if (missing.length > 0) {
-    const { who: who2, is, holds: holds2 } = forWhom(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
+    const { who: who2, is, holds: holds2 } = subject2(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
     const also = extra > 0 ? `; ${holds2} ${beyond2}` : "";
     return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who: who2, holds: holds2 } = forWhom(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
+    const { who: who2, holds: holds2 } = subject2(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
     return `${drift2}: ${who2} ${holds2} ${beyond2} in ${place(found("extra"), report, pen)}`;
   }
-  const { who, holds } = forWhom(checked, () => true, pen);
+  const { who, holds } = subject2(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
-  const all = `${who} ${holds} every privilege asked for`;
+  const all = `every requested privilege`;
   const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
   const revoked = granteesOf(checked).flatMap(({ revoked: revoked2 }) => revoked2);
   if (granted.length + revoked.length > 0) {
     const done = [
-      ...granted.length > 0 ? [`granted on ${objects(checked, "granted")}`] : [],
-      ...revoked.length > 0 ? [`revoked on ${objects(checked, "revoked")}`] : []
+      ...granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : [],
+      ...revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []
     ];
-    return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
+    return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
   }
   const { tables, sequences } = lookedAt(checked);
-  return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
+  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
 }
 function objects(report, list) {
   const all = granteesOf(report).flatMap((grantee) => grantee[list]);
@@ -7583,17 +7871,17 @@ function objects(report, list) {
 function applied({ mode }, missing) {
   if (mode !== "plan") return "";
   const doable = missing.filter(({ reason }) => reason === "not-granted").length;
-  if (doable === missing.length) return "; `mode: apply` would grant it all";
-  return doable === 0 ? "; `mode: apply` could grant none of it" : `; \`mode: apply\` would grant it on ${doable}`;
+  if (doable === missing.length) return "; `mode: apply` can grant all of them";
+  return doable === 0 ? "; `mode: apply` can grant none of them" : `; \`mode: apply\` can grant those on ${doable}`;
 }
-function forWhom(report, which, pen) {
-  const names3 = [
+function subject2(report, which, pen) {
+  const names4 = [
     ...new Set(
       granteesOf(report).filter(which).map(({ grantee }) => grantee)
     )
   ];
-  const who = names3.length <= MOST_NAMES ? series(names3.map((name2) => pen.name(name2))) : count(names3.length, "grantee");
-  return names3.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
+  const who = names4.length <= MOST_NAMES ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
+  return names4.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
 function place(databases, report, pen) {
   const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
@@ -7606,78 +7894,61 @@ function serverText({ host: host2, port: port2 }, pen) {
   return pen.code(port2 === 5432 ? host2 : `${host2}:${port2}`);
 }
 
-// src/render/reasons.ts
-function explain(cause, setting) {
-  const { pen } = setting;
-  const words2 = explanationOf(cause, setting);
-  const why = words2?.why ?? `The reason is ${pen.code(cause.reason)}.`;
-  if (cause.fix !== void 0) return { why, fix: pen.text(cause.fix) };
-  if (words2 === void 0) return { why, fix: pen.text(cause.findings[0]?.fix ?? "") };
-  return { why, fix: `${words2.fix} ${pen.text(cause.advice)}`.trimEnd() };
-}
-function explanationOf(cause, { database, pen, sql }) {
-  const owner = pen.name(cause.owner);
-  const login = pen.name(database.user);
-  const runAsOwner = `Run ${sql} as ${owner}.`;
-  const reason = cause.reason;
-  switch (reason) {
-    case "not-granted":
-      return {
-        why: `${login} may grant this.`,
-        fix: `Run this action with \`mode: apply\`, or ${sql} as ${login}.`
-      };
-    case "not-revoked":
-      return {
-        why: `${login} may revoke this.`,
-        fix: `Run this action with \`on-extra: revoke\` in \`mode: apply\`, or ${sql} as ${login}.`
-      };
-    case "not-owner":
-      return {
-        why: `${login} has neither the rights of ${owner} nor the grant option.`,
-        fix: runAsOwner
-      };
-    case "owner-lacks-usage":
-      return { why: `${owner} may not use the schema it is in.`, fix: `Run ${sql}, in its order.` };
-    case "locked":
-      return {
-        why: "Another session held a lock on it for too long.",
-        fix: "Run this step again when the migration or job that holds it is done."
-      };
-    case "refused":
-      return { why: "The server refused, although the rights seemed to be there.", fix: runAsOwner };
-    case "read-only":
-      return {
-        why: "The server takes no writes: a replica, or set read-only.",
-        fix: "Use the primary as `host`."
-      };
-    case "gone":
-      return {
-        why: "It was dropped, or dropped and made anew, while this ran.",
-        fix: "Run this step again, after what changes the schema."
-      };
-    case "not-direct":
-      return {
-        why: "It comes by a role or PUBLIC: revoking it from the grantee would change nothing.",
-        fix: "Take it from where it comes from, or the grantee out of that role."
-      };
-    case "other-grantor":
-      return {
-        why: `It was granted by a role that ${login} cannot act as.`,
-        fix: `Have that role run ${sql}.`
-      };
-    case "dependent-privileges":
-      return {
-        why: "The grantee has granted it on, and this action never uses CASCADE.",
-        fix: "Revoke it from the others first."
-      };
-    case "column-privileges":
-      return {
-        why: "It is held on columns; revoking it on the table would take those grants too.",
-        fix: "Revoke it there, column by column, if nobody needs it."
-      };
-    default:
-      return void 0;
-  }
+// src/render/page.ts
+var END = 200;
+var MORE_ROWS = "\nMore rows are in the JSON report (output `report`).\n";
+function openPage({ most, sizeOf, cut: cut2 }) {
+  const parts = [];
+  const room = most - sizeOf(cut2) - END;
+  let size = 0;
+  let full = false;
+  const put = (text) => {
+    parts.push(text);
+    size += sizeOf(text);
+  };
+  const fits2 = (text) => {
+    full ||= size + sizeOf(text) > room;
+    return !full;
+  };
+  return {
+    add(block) {
+      const text = `${block}
+
+`;
+      if (fits2(text)) put(text);
+    },
+    table(head, rows, mostRows = Number.POSITIVE_INFINITY) {
+      const first = `| ${head.join(" | ")} |
+|${" :-- |".repeat(head.length)}
+`;
+      if (!fits2(first)) return;
+      put(first);
+      const start = size;
+      let shown2 = 0;
+      for (const row of rows) {
+        const line = `| ${row.join(" | ")} |
+`;
+        if (shown2 === mostRows || size - start + sizeOf(line) > room / 2 || !fits2(line)) {
+          put(MORE_ROWS);
+          break;
+        }
+        put(line);
+        shown2 += 1;
+      }
+      put("\n");
+    },
+    fold(title, content, open = false) {
+      const start = `<details${open ? " open" : ""}><summary>${title}</summary>
+
+`;
+      if (!fits2(start)) return;
+      put(start);
+      content();
+      put("</details>\n\n");
+    },
+    close: () => `${parts.join("")}${full ? `${cut2}
+` : ""}`
+  };
 }
 
 // src/render/issue.ts
@@ -7692,18 +7963,18 @@ function subjectsOf(report, schemas2) {
   );
 }
 function markerOf({ database, grantee, schemas: schemas2, report }) {
-  const { host: host2, port: port2, database: name2 } = database;
+  const { host: host2, port: port2, database: name3 } = database;
   const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
   return {
-    key: digest([host2.toLowerCase(), port2, name2, grantee.grantee, scope]),
+    key: digest([host2.toLowerCase(), port2, name3, grantee.grantee, scope]),
     found: digest([...new Set(findingsOf(report, grantee).map(objectId))].toSorted())
   };
 }
 function findingsOf(report, { missing, extra }) {
-  return extraIsDrift(report) ? [...missing, ...extra] : missing;
+  return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
 }
-function objectId({ kind, schema, name: name2, owner }) {
-  return JSON.stringify([kind, schema, name2, kind === "default-privileges" && owner]);
+function objectId({ kind, schema, name: name3, owner }) {
+  return JSON.stringify([kind, schema, name3, kind === "default-privileges" && owner]);
 }
 function digest(value) {
   return (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(value)).digest("hex");
@@ -7723,91 +7994,38 @@ function issueTitle({ database, grantee }) {
   return title.length <= MOST_TITLE ? title : about;
 }
 var MOST_BODY = 65536;
-var SHOWN_ROWS = 12;
-var FOLD_LENGTH = 16e3;
-var SQL_LENGTH = 24e3;
+var MOST_SQL = 24e3;
 var MOST_NAMES2 = 8;
-function issueBody(subject2, run) {
-  const head = `${markerText(markerOf(subject2))}
-
-### \u274C ${headline(subject2.report, markdown)}
-
-`;
-  const cut2 = `The rest would not fit here: it is in the JSON report (output \`report\`) of ${run}.
-
-`;
+function issueBody(subject3, run) {
+  const { database, grantee, report } = subject3;
   const foot = `---
 
-Found by ${run}. azure-postgres-grants keeps this issue: each run writes this text anew, tells in a comment when the set of objects changes, and closes the issue when the drift is gone. Write comments; changes to this text are lost.
+Found by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
 `;
-  let body = head;
-  for (const block of blocks(subject2)) {
-    if (body.length + block.length + cut2.length + foot.length > MOST_BODY) {
-      body += cut2;
-      break;
-    }
-    body += `${block}
-
-`;
-  }
-  return body + foot;
-}
-function* blocks(subject2) {
-  const { database, grantee, report } = subject2;
-  yield facts(subject2);
-  for (const cause of byCause(grantee.missing)) yield* causeBlocks("Missing", cause, database);
-  const beyond2 = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
-  for (const cause of byCause(grantee.extra)) yield* causeBlocks(beyond2, cause, database);
-  yield* mendingBlocks(database);
+  const page = openPage({
+    most: MOST_BODY - foot.length,
+    sizeOf: (text) => text.length,
+    cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).
+`
+  });
+  page.add(markerText(markerOf(subject3)));
+  page.add(`### \u274C ${headline(report, markdown)}`);
+  page.add(facts(subject3));
+  driftPart(page, report, database, grantee);
+  const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
+  const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
+  for (const block of database.fixes) fixPart(page, block, { most: MOST_SQL, note });
+  return page.close() + foot;
 }
 function facts({ database, schemas: schemas2, report }) {
-  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MOST_NAMES2, (name2) => markdown.name(name2))}`;
-  const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.text(database.serverVersion)}`];
+  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MOST_NAMES2, (name3) => markdown.name(name3))}`;
+  const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
-    `Looked at ${where}`,
+    `Checked ${where}`,
     `as ${markdown.name(database.user)}`,
     ...version,
     `mode \`${report.mode}\``
   ].join(" \xB7 ");
-}
-function* causeBlocks(what, cause, database) {
-  const { owner, findings: findings3 } = cause;
-  const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
-  yield `**${what} on ${countKinds(findings3)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`;
-  if (findings3.length <= SHOWN_ROWS) yield table(findings3);
-  else
-    yield `<details><summary>All ${countKinds(findings3)}</summary>
-
-${table(findings3, FOLD_LENGTH)}
-
-</details>`;
-}
-function table(findings3, room = Number.POSITIVE_INFINITY) {
-  const rows = [];
-  let left = room;
-  for (const finding of findings3) {
-    const from = "sources" in finding ? ` (${sourcesText(finding, markdown)})` : "";
-    const row = `| ${objectText(finding, markdown)} | ${finding.privileges.join(", ")}${from} |`;
-    left -= row.length + 1;
-    if (left < 0) break;
-    rows.push(row);
-  }
-  const rest = findings3.length - rows.length;
-  const more = rest === 0 ? [] : ["", `${count(rest, "more is", "more are")} in the JSON report (output \`report\`).`];
-  return ["| Object | Privileges |", "| :-- | :-- |", ...rows, ...more].join("\n");
-}
-function* mendingBlocks({ mending, grantees }) {
-  const drifting = grantees.filter(({ verdict }) => verdict === "drift").length;
-  const whom = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  for (const block of mending) {
-    const { statements: statements2 } = block;
-    const size = `${count(statements2.length, "statement")}${whom}`;
-    yield statements2.reduce((sum, statement) => sum + statement.length, 0) > SQL_LENGTH ? `**SQL for ${runner(block, markdown)}** (${size}): too long for here, in the SQL file (output \`sql\`).` : `<details><summary><b>SQL for ${runner(block, markup)}</b> (${size})</summary>
-
-${codeBlock("sql", statements2.map(visibleSql).join("\n"))}
-
-</details>`;
-  }
 }
 var NEWS = {
   changed: "The set of objects has changed; the text above is up to date.",
@@ -7820,27 +8038,34 @@ function issueComment(news, { report }, run) {
 Found by ${run}.`;
 }
 
-// src/github/drift-issue/patience.ts
-var import_promises = require("node:timers/promises");
-var MOST_ATTEMPTS = 4;
-var LIMIT_WAIT = 6e4;
-function patiently({ firstWait, mostTime, answerTime }, tell3) {
-  const end = Date.now() + mostTime;
-  return async (request) => {
-    for (let attempt3 = 1; ; attempt3 += 1) {
-      try {
-        return await request(AbortSignal.timeout(answerTime));
-      } catch (error2) {
-        const wait = waitAfter(refusalIn(error2), firstWait * 2 ** (attempt3 - 1));
-        if (wait === void 0 || attempt3 === MOST_ATTEMPTS || Date.now() + wait > end) throw error2;
-        tell3(
-          `GitHub did not take a request for the drift issue; trying again in ${Math.ceil(wait / 1e3)} s.`
-        );
-        await (0, import_promises.setTimeout)(wait);
-      }
-    }
+// src/github/run.ts
+var ACTION_VERSION = "0.1.0";
+var GITHUB2 = "https://github.com";
+function runFacts(startedAt, env) {
+  const url = runUrl(env);
+  const docs = docsUrl(env);
+  return {
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
+    actionVersion: ACTION_VERSION,
+    ...url !== void 0 && { url },
+    ...docs !== void 0 && { docs }
   };
 }
+function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
+  if (!GITHUB_RUN_ID || !GITHUB_REPOSITORY) return void 0;
+  return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+}
+function docsUrl({
+  GITHUB_SERVER_URL,
+  GITHUB_ACTION_REPOSITORY,
+  GITHUB_ACTION_REF
+}) {
+  if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return void 0;
+  return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
+}
+
+// src/github/drift-issue/refusal.ts
 function refusalIn(error2) {
   const {
     status = 0,
@@ -7854,6 +8079,7 @@ function isLimit({ status, message, headers }) {
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
   return status === 403 && (says || /rate limit/i.test(message));
 }
+var LIMIT_WAIT = 6e4;
 function waitAfter(refusal, usual) {
   const { status, headers } = refusal;
   const limit = isLimit(refusal);
@@ -7915,6 +8141,7 @@ var LABEL = {
   description: "PostgreSQL privileges have drifted; kept by azure-postgres-grants"
 };
 var PATIENCE2 = { firstWait: 1e3, mostTime: 12e4, answerTime: 2e4 };
+var MOST_ATTEMPTS = 4;
 async function openTracker(options) {
   const { env, token, patience = PATIENCE2 } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
@@ -7930,13 +8157,24 @@ async function openTracker(options) {
   }
   const { getOctokit } = await import("./actions-github.cjs");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
-  const patient = patiently(patience, info);
+  const end = Date.now() + patience.mostTime;
   octokit.hook.wrap(
     "request",
-    (request, options2) => patient((signal) => {
-      options2.request = { ...options2.request, signal };
-      return request(options2);
-    })
+    (request, options2) => retrying(
+      async () => {
+        options2.request = { ...options2.request, signal: AbortSignal.timeout(patience.answerTime) };
+        return await request(options2);
+      },
+      (error2, attempts) => {
+        const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
+        if (wait === void 0 || attempts === MOST_ATTEMPTS || Date.now() + wait > end) return void 0;
+        info(
+          `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1e3)} s.`
+        );
+        return wait;
+      },
+      end
+    )
   );
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
@@ -7981,10 +8219,9 @@ function ours(issue2) {
   if (!marker) return [];
   return [{ ...marker, number: issue2.number, open: issue2.state === "open", url: issue2.html_url }];
 }
-function runLink({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
-  if (!GITHUB_RUN_ID) return "a run";
-  const server = GITHUB_SERVER_URL || "https://github.com";
-  return `[this run](${server}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID})`;
+function runLink(env) {
+  const url = runUrl(env);
+  return url === void 0 ? "a run" : `[this run](${url})`;
 }
 
 // src/github/drift-issue.ts
@@ -8007,10 +8244,10 @@ async function keepDriftIssues(report, options) {
     const tracker = await openTracker(options);
     const issues = await tracker.issues();
     const created = [];
-    for (const subject2 of subjects) {
-      const { key } = markerOf(subject2);
+    for (const subject3 of subjects) {
+      const { key } = markerOf(subject3);
       const own = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt3(() => keep(tracker, subject2, own, created))) break;
+      if (!await attempt3(() => keep(tracker, subject3, own, created))) break;
     }
     if (created.length > 0) await closeDoubles(tracker, created);
   });
@@ -8020,24 +8257,24 @@ async function keepDriftIssues(report, options) {
     });
   }
 }
-async function keep(tracker, subject2, issues, created) {
+async function keep(tracker, subject3, issues, created) {
   const [issue2, ...doubles] = issues;
   const { run } = tracker;
   for (const double of doubles) if (issue2 && double.open) await closeDouble(tracker, double, issue2);
-  if (subject2.grantee.verdict !== "drift") {
+  if (subject3.grantee.verdict !== "drift") {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue2, issueComment("gone", subject2, run));
+    await tracker.comment(issue2, issueComment("gone", subject3, run));
     tell("closed", issue2);
   } else if (!issue2) {
-    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run));
+    const opened = await tracker.create(issueTitle(subject3), issueBody(subject3, run));
     created.push(opened);
     tell("opened", opened);
   } else {
-    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run) });
-    const changed2 = issue2.found !== markerOf(subject2).found;
-    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run));
-    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run));
+    await tracker.update(issue2, { state: "open", body: issueBody(subject3, run) });
+    const changed2 = issue2.found !== markerOf(subject3).found;
+    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject3, run));
+    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject3, run));
     tell(issue2.open ? "updated" : "opened again", issue2);
   }
 }
@@ -8071,79 +8308,63 @@ function annotations(report) {
   const findings3 = [...errors(report), ...drift(report)];
   const level = findings3[0]?.level ?? "error";
   const rest = findings3.length - MOST_FINDINGS;
-  const shown2 = rest <= 0 ? findings3 : [
-    ...findings3.slice(0, MOST_FINDINGS - 1),
-    {
-      level,
-      title: "More findings",
-      message: `${count(rest + 1, "more finding")} in the job summary.`
-    }
-  ];
+  const more = {
+    level,
+    title: "More findings",
+    message: `${count(rest + 1, "more finding")} in the job summary.`
+  };
+  const shown2 = rest <= 0 ? findings3 : [...findings3.slice(0, MOST_FINDINGS - 1), more];
   return [...shown2, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message)
   }));
 }
-function errors({ databases }) {
-  const all = databases.flatMap((database) => {
+function errors(report) {
+  const all = report.databases.flatMap((database) => {
     const where = plain.name(database.database);
     if (database.error) return [{ error: database.error, where }];
     return database.grantees.flatMap(
       ({ error: error2, grantee }) => error2 ? [{ error: error2, where: `${where} for ${plain.name(grantee)}` }] : []
     );
   });
-  const alike2 = Map.groupBy(all, ({ error: error2 }) => `${error2.message}\0${error2.hint}`);
-  return [...alike2.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const where = some(group, MOST_NAMES3, ({ where: where2 }) => where2);
-    const { message, hint } = first.error;
-    return [
-      {
-        level: "error",
-        title: `Could not check ${where}`,
-        message: [plain.text(message), plain.text(hint)].join("\n").trimEnd()
-      }
-    ];
-  });
+  return groupsOf(all, ({ error: error2 }) => JSON.stringify(error2)).map((group) => ({
+    level: "error",
+    title: `Could not check ${some(group, MOST_NAMES3, ({ where }) => where)}`,
+    message: failureLines(group[0].error, report).join("\n")
+  }));
 }
 function drift(report) {
   const level = report.mode === "plan" ? "notice" : "error";
-  const judged = extraIsDrift(report);
+  const judged = extraIsDrift(report.onExtra);
   const findings3 = report.databases.flatMap(
     (database) => database.grantees.flatMap((grantee) => [
-      ...findingsOf2(database, grantee, grantee.missing, "Missing", missingText),
-      ...judged ? findingsOf2(database, grantee, grantee.extra, "Not asked for", extraText) : []
+      ...entriesOf(database, grantee, grantee.missing, "Missing", missingText),
+      ...judged ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText) : []
     ])
   );
-  const same = Map.groupBy(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`);
-  return [...same.values()].flatMap((group) => {
+  return groupsOf(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
     const [first] = group;
-    if (!first) return [];
     const where = some(group, MOST_NAMES3, ({ database }) => plain.name(database));
     const message = `${first.before} in ${where}. ${first.after}`;
-    return [{ ...first, objects: first.objects * group.length, message }];
+    return { ...first, objects: first.objects * group.length, message };
   }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
 }
-function findingsOf2(database, { grantee }, list, what, text) {
+function entriesOf(database, { grantee }, list, what, text) {
   return byCause(list).flatMap(
-    (cause) => alike(cause.findings, rankOf).flatMap((group) => {
+    (cause) => alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
-      if (!first) return [];
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const { why, fix } = explain(one, { database, pen: plain, sql: "the SQL in the job summary" });
+      const { why, next } = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names3 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
-      return [
-        {
-          rank: rankOf(first.kind),
-          objects: group.length,
-          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names3})`)}, owned by ${plain.name(cause.owner)},`,
-          database: database.database,
-          after: `${why} ${fix}`
-        }
-      ];
+      const names4 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
+      return {
+        rank: rankOf(first.kind),
+        objects: group.length,
+        title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+        before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names4})`)}, owned by ${plain.name(cause.owner)},`,
+        database: database.database,
+        after: `${plain.sentence(why)} ${plain.sentence(next)}`
+      };
     })
   );
 }
@@ -8155,11 +8376,11 @@ function missingText({ privileges: privileges2 }, grantee, on) {
   return `${grantee} is missing ${privileges2.join(", ")} on ${on}`;
 }
 function extraText(extra, grantee, on) {
-  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), not asked for, on ${on}`;
+  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), which was not requested, on ${on}`;
 }
 function warnings(report) {
   const all = granteesOf(report).flatMap(
-    ({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.text(message2))
+    ({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.sentence(message2))
   );
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];
@@ -8176,8 +8397,55 @@ function cut(message) {
 // src/render/json.ts
 var DEPTH_OF_FINDINGS = 6;
 function renderJson(report) {
-  return `${render(report, 0).replaceAll("##[", "#\\u0023[")}
+  return `${render(jsonOf(report), 0).replaceAll("##[", "#\\u0023[")}
 `;
+}
+function jsonOf(report) {
+  const { version, mode, onExtra, verdict, error: error2, run, databases } = report;
+  return {
+    version,
+    mode,
+    ...onExtra && { onExtra },
+    verdict,
+    ...error2 && { error: failureOf(error2, report) },
+    ...run && { run },
+    databases: databases.map((database) => ({
+      ...withFailure(database, report),
+      grantees: database.grantees.map((grantee) => ({
+        ...withFailure(grantee, report),
+        missing: grantee.missing.map(withFix),
+        extra: grantee.extra.map(withFix),
+        warnings: grantee.warnings.map(({ code: code3, message }) => ({ code: code3, message: plain.sentence(message) }))
+      })),
+      fixes: database.fixes.map(({ instead, ...block }) => ({
+        ...block,
+        ...instead && { instead: plain.sentence(instead) }
+      }))
+    }))
+  };
+}
+function withFailure({ error: error2, ...rest }, report) {
+  return error2 ? { ...rest, error: failureOf(error2, report) } : rest;
+}
+function failureOf(failure2, report) {
+  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const docs = docsLink(failure2, report);
+  return {
+    code: code3,
+    message: [plain.sentence(message), ...problems.map((problem) => `- ${plain.sentence(problem)}`)].join(
+      "\n"
+    ),
+    hint: plain.sentence(hint),
+    steps: steps.map(({ text, command }) => ({
+      text: plain.sentence(text),
+      ...command !== void 0 && { command }
+    })),
+    ...docs && { docs }
+  };
+}
+function withFix(finding) {
+  const { note, ...fix } = finding.fix;
+  return { ...finding, fix: note ? { ...fix, note: plain.sentence(note) } : fix };
 }
 function render(value, depth) {
   if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS)
@@ -8196,53 +8464,52 @@ var MOST_LINES = 200;
 function logGroups(report) {
   return report.databases.map((database) => ({
     title: logLine(
-      `${plain.name(database.database)} on ${serverText(database, plain)}: ${VERDICT_WORDS[database.verdict]}`
+      `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`
     ),
     lines: [
-      ...failure(database),
-      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee)),
-      ...report.mode === "plan" ? listed("Mode apply would run", sqlLines(database), String) : []
+      ...failure(database, report),
+      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
+      ...report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []
     ]
   }));
 }
 function sqlLines({ statements: statements2 }) {
   return statements2.flatMap((sql) => visibleSql(sql).split("\n"));
 }
-function failure({ error: error2 }) {
-  if (!error2) return [];
-  return [...logLines(error2.message), ...logLines(error2.hint)].filter((line) => line !== "");
+function failure({ error: error2 }, report) {
+  return error2 ? failureLines(error2, report).flatMap(logLines) : [];
 }
-function granteeLines(database, grantee) {
+function granteeLines(database, grantee, report) {
   const { tables, sequences, skipped } = grantee.objects;
-  const looked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
-  const name2 = plain.name(grantee.grantee);
+  const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const name3 = plain.name(grantee.grantee);
   return [
-    logLine(`${name2}: ${VERDICT_WORDS[grantee.verdict]}${grantee.error ? "" : ` (${looked})`}`),
-    ...failure(grantee),
+    logLine(`${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.error ? "" : ` (${checked})`}`),
+    ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
-    ...byCause(grantee.missing).flatMap((cause) => [
-      ...listed(
-        `Missing on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
-        objectLine
-      ),
-      ...explanation(cause, database)
-    ]),
-    ...byCause(grantee.extra).flatMap((cause) => [
-      ...listed(
-        `More than asked for on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
-        (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`
-      ),
-      ...explanation(cause, database)
-    ]),
-    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${message}`))
+    ...causes("Missing", grantee.missing, database, objectLine),
+    ...causes(
+      "More than requested",
+      grantee.extra,
+      database,
+      (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`
+    ),
+    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`))
   ];
 }
-function explanation(cause, database) {
-  const { why, fix } = explain(cause, { database, pen: plain, sql: "the SQL in the job summary" });
-  return logLines(`${why} ${fix}`);
+function causes(what, findings3, database, line) {
+  return byCause(findings3).flatMap((cause) => {
+    const { why, next } = explain(cause, database.user, inOurWords("the SQL in the job summary"));
+    return [
+      ...listed(
+        `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        line
+      ),
+      ...logLines(`${plain.sentence(why)} ${plain.sentence(next)}`)
+    ];
+  });
 }
 function changed(verb, objects2) {
   return listed(`${verb} on ${countKinds(objects2)}`, objects2, objectLine);
@@ -8273,15 +8540,13 @@ function outputsOf(report) {
 
 // src/render/sql-file.ts
 function renderSql(report) {
-  const parts = report.databases.flatMap(
-    (database) => database.mending.map((block) => ({ database, block }))
-  );
+  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const others = Map.groupBy(
     parts.filter(({ block }) => !block.runnable),
-    ({ block }) => runner(block, plain)
+    ({ block }) => plain.sentence(runner(block))
   );
   const lines2 = [
     ...header(report),
@@ -8313,8 +8578,8 @@ function header({ databases, mode }) {
   if (!first) return [];
   const where = others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
-    `-- What mends the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- First what ${plain.name(first.user)} can run; then, commented out, what other roles have to run.`,
+    `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- First what ${plain.name(first.user)} can run, then, commented out, what other roles have to run.`,
     ""
   ];
 }
@@ -8326,81 +8591,27 @@ function connectLine(settings) {
   return `\\connect -reuse-previous=on "${conninfo.replaceAll('"', '""')}"`;
 }
 function unreachable(part) {
-  const why = `-- No \\connect can name database ${plain.name(part.database.database)}, for its line break. Connect to it and run:`;
+  const why = `-- psql cannot \\connect to ${plain.name(part.database.database)}, because its name contains a line break. Connect to it and run:`;
   return commented([why, ...statementsOf(part)]);
 }
 
-// src/render/page.ts
-var MOST_BYTES = 1e6;
-var END_BYTES = 1e3;
-var CUT = "The summary ends here because it would grow too long. The whole is in the JSON report (output `report`).";
-function openPage() {
-  const parts = [];
-  let bytes = 0;
-  let full = false;
-  const put = (text) => {
-    parts.push(text);
-    bytes += Buffer.byteLength(text);
-  };
-  const fits2 = (text) => {
-    full ||= bytes + Buffer.byteLength(text) > MOST_BYTES - END_BYTES;
-    return !full;
-  };
-  const add = (block) => {
-    const text = `${block}
-
-`;
-    if (fits2(text)) put(text);
-  };
-  return {
-    add,
-    table(head, rows, most = Number.POSITIVE_INFINITY) {
-      const first = `| ${head.join(" | ")} |
-|${" :-- |".repeat(head.length)}
-`;
-      if (!fits2(first)) return;
-      put(first);
-      let shown2 = 0;
-      for (const row of rows) {
-        const line = `| ${row.join(" | ")} |
-`;
-        if (shown2 === most || !fits2(line)) {
-          put("\nMore rows are in the JSON report (output `report`).\n");
-          break;
-        }
-        put(line);
-        shown2 += 1;
-      }
-      put("\n");
-    },
-    fold(title, content, open = false) {
-      const start = `<details${open ? " open" : ""}><summary>${title}</summary>
-
-`;
-      if (!fits2(start)) return;
-      put(start);
-      content();
-      put("</details>\n\n");
-    },
-    close: () => `${parts.join("")}${full ? `${CUT}
-` : ""}`
-  };
-}
-
 // src/render/summary.ts
-var SHOWN_ROWS2 = 12;
-var FOLDED_ROWS = 1e3;
-var SQL_BYTES = 65536;
+var MOST_SQL2 = 65536;
 var MOST_WARNINGS2 = 20;
 var MOST_NAMES4 = 8;
-var MOST_CAUSES = 20;
 var MOST_DATABASES = 200;
 var MOST_GREEN_ROWS = 20;
+var MOST_HELD_ROWS = 1e3;
 var ICONS = { "in-sync": "\u2705", repaired: "\u{1F527}", drift: "\u274C", error: "\u26A0\uFE0F" };
+var LIMIT = {
+  most: 1e6,
+  sizeOf: Buffer.byteLength,
+  cut: "The summary ends here because it would grow too long. The JSON report has all of it (output `report`)."
+};
 function renderSummary(report) {
-  const page = openPage();
+  const page = openPage(LIMIT);
   page.add(`### ${icon(report)} ${headline(report, markdown)}`);
-  if (report.error) errorPart(page, report.error);
+  if (report.error) errorPart(page, report.error, report);
   if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
   facts2(page, report);
@@ -8411,160 +8622,84 @@ function icon({ mode, verdict }) {
 }
 var MOST_COMPARED = 1e3;
 function sections(report) {
-  const told = report.databases.filter(
-    (database) => database.error || database.grantees.some(hasSomethingToSay)
-  );
-  const groups = [...Map.groupBy(told, (database) => sameDatabase(database)).values()];
-  return groups.map((databases) => ({ databases, grantees: databases[0]?.grantees ?? [] }));
+  const shown2 = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
+  return groupsOf(shown2, sameDatabase);
 }
-function hasSomethingToSay({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
+function hasNews({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
   return error2 !== void 0 || [missing, granted, extra, revoked, warnings2].some((list) => list.length > 0);
 }
 function sameDatabase(database) {
-  const { error: error2, user, mending, grantees } = database;
+  const { error: error2, user, fixes, grantees } = database;
   if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error2, user, mending, grantees.map((g) => [g.grantee, sayable(g)])]);
+  return JSON.stringify([error2, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
 }
 function isLarge({ missing, granted, extra, revoked }) {
   return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
 }
-function sayable({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
+function newsOf({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
   return [error2, missing, granted, extra, revoked, warnings2];
 }
 function sameGrantees(grantees) {
-  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(sayable(grantee), (name2, value) => name2 === "fix" ? void 0 : value);
-  return [...Map.groupBy(grantees.filter(hasSomethingToSay), key).values()];
+  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(newsOf(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
+  return groupsOf(grantees.filter(hasNews), key);
 }
-function sectionPart(page, report, { databases, grantees }) {
+function sectionPart(page, report, databases) {
   const [database] = databases;
-  if (!database) return;
   if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database: database2 }) => database2))}`);
-  if (database.error) errorPart(page, database.error);
-  const several = grantees.length > 1;
-  const parts = sameGrantees(grantees).flatMap((same) => {
-    const [grantee] = same;
-    return grantee ? [{ grantee, whom: several ? same.map(({ grantee: grantee2 }) => grantee2) : [] }] : [];
-  });
-  for (const { grantee, whom } of parts) driftPart(page, report, database, grantee, whom);
-  for (const block of database.mending) mendingPart(page, report, block);
-  for (const { grantee, whom } of parts) {
-    warningsPart(page, grantee, whom);
-    changedPart(page, "Granted", grantee.granted, whom);
-    changedPart(page, "Revoked", grantee.revoked, whom);
+  if (database.error) errorPart(page, database.error, report);
+  const several = database.grantees.length > 1;
+  const parts = sameGrantees(database.grantees).map((same) => ({
+    grantee: same[0],
+    named: several ? same.map(({ grantee }) => grantee) : []
+  }));
+  for (const { grantee, named: named2 } of parts) {
+    const { error: error2, missing, extra } = grantee;
+    if (named2.length > 0 && (error2 || missing.length + extra.length > 0))
+      page.add(`##### For ${names(named2)}`);
+    if (error2) errorPart(page, error2, report);
+    driftPart(page, report, database, grantee, named2.length > 1);
+  }
+  for (const block of database.fixes) {
+    const planned = block.runnable && report.mode === "plan";
+    const note = planned ? ": <code>mode: apply</code> runs them" : "";
+    fixPart(page, block, { most: MOST_SQL2, note, open: planned });
+  }
+  for (const { grantee, named: named2 } of parts) {
+    warningsPart(page, grantee, named2);
+    for (const [verb, changed2] of [
+      ["Granted", grantee.granted],
+      ["Revoked", grantee.revoked]
+    ]) {
+      if (changed2.length === 0) continue;
+      changedPart(page, `${verb} on ${countObjects(changed2)}${forNamed(named2, markup)}`, verb, changed2);
+    }
   }
 }
 function names(list) {
-  return some(list, MOST_NAMES4, (name2) => markdown.name(name2));
+  return some(list, MOST_NAMES4, (name3) => markdown.name(name3));
 }
-function errorPart(page, { message, hint }) {
-  page.add(`**What happened:** ${markdown.text(message)}`);
-  if (hint) page.add(`**What to do:** ${markdown.text(hint)}`);
-  page.add("This is no finding: whether a privilege is missing could not be checked.");
+function errorPart(page, error2, report) {
+  for (const block of failureBlocks(error2, report)) page.add(block);
+  page.add("Privileges could not be checked, so this is not drift.");
 }
-function driftPart(page, report, database, { error: error2, missing, extra }, whom) {
-  if (whom.length > 0 && (error2 || missing.length > 0 || extra.length > 0)) {
-    page.add(`##### For ${names(whom)}`);
-  }
-  if (error2) errorPart(page, error2);
-  causesPart(page, "Missing", causesFor(whom, missing), database, ["Missing"], ({ privileges: privileges2 }) => [
-    privileges2.join(", ")
-  ]);
-  const beyond2 = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
-  causesPart(page, beyond2, causesFor(whom, extra), database, ["Extra", "From"], (finding) => [
-    finding.privileges.join(", "),
-    sourcesText(finding, markdown)
-  ]);
-}
-function causesFor(whom, findings3) {
-  const causes = byCause(findings3);
-  return whom.length > 1 ? causes.map(({ fix: _, ...cause }) => cause) : causes;
-}
-function causesPart(page, what, causes, database, head, cells) {
-  for (const cause of causes.slice(0, MOST_CAUSES)) {
-    const { owner, findings: findings3 } = cause;
-    const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
-    page.add(`**${what} on ${countKinds(findings3)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`);
-    findingsTable(page, ["Object", ...head], findings3, cells);
-  }
-  const rest = causes.slice(MOST_CAUSES).flatMap(({ findings: findings3 }) => findings3);
-  if (rest.length > 0) {
-    page.add(`**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`);
-  }
-}
-function findingsTable(page, head, findings3, cells) {
-  const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
-  if (findings3.length <= SHOWN_ROWS2) {
-    page.table(head, findings3.map(row));
-    return;
-  }
-  const groups = alike(findings3).toSorted((a, b) => b.length - a.length);
-  page.table(
-    head,
-    groups.slice(0, SHOWN_ROWS2).flatMap((group) => group[0] ? [[groupText(group), ...cells(group[0])]] : [])
-  );
-  const rest = groups.slice(SHOWN_ROWS2).flat();
-  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
-  page.fold(
-    `All ${countObjects(findings3)}${others}`,
-    () => page.table(head, lazily(findings3, row), FOLDED_ROWS)
-  );
-}
-function* lazily(findings3, row) {
-  for (const finding of findings3) yield row(finding);
-}
-function groupText(group) {
-  const [first] = group;
-  if (!first) return "";
-  if (group.length === 1) return objectText(first, markdown);
-  return `${countKind(first.kind, group.length)}: ${some(group, 3, (object) => objectName(object, markdown))}`;
-}
-function changedPart(page, verb, changed2, whom) {
-  if (changed2.length === 0) return;
-  page.fold(
-    `${verb} on ${countObjects(changed2)}${forWhom2(whom, markup)}`,
-    () => page.table(
-      ["Object", verb],
-      lazily(changed2, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
-      FOLDED_ROWS
-    )
-  );
-}
-function mendingPart(page, { mode }, block) {
-  const { runnable, statements: statements2 } = block;
-  const lines2 = count(statements2.length, "statement");
-  const size = statements2.reduce((sum, statement) => sum + statement.length, 0);
-  if (size > SQL_BYTES) {
-    page.add(
-      `**SQL for ${runner(block, markdown)}:** ${lines2}, too long for here, in the SQL file (output \`sql\`).`
-    );
-    return;
-  }
-  const planned = runnable && mode === "plan";
-  const note = planned ? `${lines2}: <code>mode: apply</code> runs it` : lines2;
-  page.fold(
-    `<b>SQL for ${runner(block, markup)}</b> (${note})`,
-    () => page.add(codeBlock("sql", statements2.map(visibleSql).join("\n"))),
-    planned
-  );
-}
-function warningsPart(page, { warnings: warnings2 }, whom) {
+function warningsPart(page, { warnings: warnings2 }, named2) {
   if (warnings2.length === 0) return;
-  const shown2 = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.text(message)}`);
+  const shown2 = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.sentence(message)}`);
   const rest = warnings2.length - shown2.length;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
-    `**${count(warnings2.length, "warning")}${forWhom2(whom, markdown)}**
+    `**${count(warnings2.length, "warning")}${forNamed(named2, markdown)}**
 
 ${[...shown2, ...more].join("\n")}`
   );
 }
-function forWhom2(whom, pen) {
-  return whom.length === 0 ? "" : ` for ${some(whom, MOST_NAMES4, (name2) => pen.name(name2))}`;
+function forNamed(named2, pen) {
+  return named2.length === 0 ? "" : ` for ${some(named2, MOST_NAMES4, (name3) => pen.name(name3))}`;
 }
 function overview(page, report) {
   const rows = report.databases.flatMap(overviewRows);
   if (rows.every(({ verdict }) => verdict === "error")) return;
-  const told = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const shownRows = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
   const many = (of) => new Set(rows.map(of)).size > 1;
   const columns = [
     { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
@@ -8578,7 +8713,11 @@ function overview(page, report) {
       show: granteesOf(report).some(({ grantee }, _, [first]) => grantee !== first?.grantee),
       cell: ({ grantee }) => grantee ? markdown.name(grantee.grantee) : "all"
     },
-    { head: "Verdict", show: true, cell: ({ verdict }) => verdictText(verdict) },
+    {
+      head: "Verdict",
+      show: true,
+      cell: ({ verdict }) => `${ICONS[verdict]} ${verdictText(verdict, report.mode)}`
+    },
     ...["missing", "granted", "extra", "revoked"].map((list) => ({
       head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
       show: granteesOf(report).some((grantee) => grantee[list].length > 0),
@@ -8588,17 +8727,14 @@ function overview(page, report) {
   const shown2 = columns.filter(({ show }) => show);
   page.table(
     shown2.map(({ head }) => head),
-    told.map((row) => shown2.map(({ cell }) => cell(row))),
+    shownRows.map((row) => shown2.map(({ cell }) => cell(row))),
     MOST_DATABASES
   );
-  if (told.length < rows.length) page.add(`The other ${rows.length - told.length} are in sync.`);
+  if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
 }
 function overviewRows(database) {
   if (database.error) return [{ database, verdict: "error" }];
   return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
-}
-function verdictText(verdict) {
-  return `${ICONS[verdict]} ${VERDICT_WORDS[verdict]}`;
 }
 function facts2(page, report) {
   const { tables, sequences, skipped } = lookedAt(report);
@@ -8606,9 +8742,9 @@ function facts2(page, report) {
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   page.add(
     [
-      `Looked at ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+      `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
       `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-      `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.text)}`,
+      `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.quoted)}`,
       `mode \`${report.mode}\``
     ].join(" \xB7 ")
   );
@@ -8616,67 +8752,67 @@ function facts2(page, report) {
   if (held.length === 0) return;
   page.fold(
     "Where the privileges come from",
-    () => page.table(["Objects", "Privileges", "From"], heldRows(held), FOLDED_ROWS)
+    () => page.table(["Objects", "Privileges", "From"], heldRows(held), MOST_HELD_ROWS)
   );
 }
 function heldRows(held) {
-  const groups = Map.groupBy(
+  const groups = groupsOf(
     held,
     ({ kind, privileges: privileges2, ...source }) => [kind, privileges2.join(), source.source, "role" in source ? source.role : ""].join("\0")
   );
-  return [...groups.values()].flatMap((group) => {
+  return groups.map((group) => {
     const [first] = group;
-    if (!first) return [];
     const total = group.reduce((sum, { objects: objects2 }) => sum + objects2, 0);
-    return [[countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)]];
+    return [countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)];
   });
 }
 
 // src/github/output.ts
-async function tell2(report, env) {
-  const files = await unharmed("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
-  await unharmed("set the outputs", async () => {
+async function publish(report, env) {
+  const files = await orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
+  await orWarn("set the outputs", async () => {
     const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };
-    for (const [name2, value] of Object.entries(outputs)) setOutput(name2, value);
+    for (const [name3, value] of Object.entries(outputs)) setOutput(name3, value);
   });
-  await unharmed("write the log", async () => tellLog(report));
-  await unharmed("write the job summary", () => tellSummary(report, env.GITHUB_STEP_SUMMARY));
-  await unharmed("annotate the job", async () => {
+  await orWarn("write the log", async () => writeLog(report));
+  await orWarn("write the job summary", () => writeSummary(report, env.GITHUB_STEP_SUMMARY));
+  await orWarn("annotate the job", async () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
-  tellVerdict(report);
+  endStep(report);
 }
 var ANNOTATE = { error, warning, notice };
 async function writeFiles(report, parent) {
   const directory = await (0, import_promises2.mkdtemp)((0, import_node_path.join)(parent, "azure-postgres-grants-"));
-  const paths = { report: (0, import_node_path.join)(directory, "report.json"), sql: (0, import_node_path.join)(directory, "mending.sql") };
+  const paths = { report: (0, import_node_path.join)(directory, "report.json"), sql: (0, import_node_path.join)(directory, "fixes.sql") };
   await (0, import_promises2.writeFile)(paths.report, renderJson(report));
   await (0, import_promises2.writeFile)(paths.sql, renderSql(report));
   return paths;
 }
-function tellLog(report) {
+function writeLog(report) {
   for (const { title, lines: lines2 } of logGroups(report)) {
     startGroup(title);
     for (const line of lines2) info(line);
     endGroup();
   }
 }
-async function tellSummary(report, file) {
+async function writeSummary(report, file) {
   if (file) await (0, import_promises2.appendFile)(file, renderSummary(report));
-  else notice("There is no job summary, for GITHUB_STEP_SUMMARY is not set: see the output `report`.");
+  else
+    notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. See the output `report`.");
 }
-function tellVerdict(report) {
+function endStep(report) {
   const line = verdictLine(report);
   const failed2 = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
   if (failed2) setFailed(line);
   else info(logLines(line).join("\n"));
 }
-async function unharmed(what, task) {
+async function orWarn(what, task) {
   try {
     return await task();
   } catch (error2) {
     const why = error2 instanceof Error ? error2.message : String(error2);
-    warning(visible(`Could not ${what}: ${why}. The verdict below stands all the same.`));
+    warning(visible(`Could not ${what}: ${why}. This does not change the verdict.`));
     return void 0;
   }
 }
@@ -8689,8 +8825,8 @@ function worst(verdicts) {
 }
 
 // src/text/near.ts
-function nearest(name2, candidates) {
-  const wanted = name2.toLowerCase();
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
   let best;
   for (const candidate of candidates) {
     const slips = distance(wanted, candidate.toLowerCase());
@@ -8745,7 +8881,7 @@ var esm_default = import_lib.default;
 // src/postgres/session.ts
 async function withSession(target, password, work, known = {}, patience = PATIENCE) {
   let refused;
-  const session = await retrying(
+  const session = await retryingFailures(
     () => connect(target, password(refused), known, patience.answerTime, (token) => {
       refused = token;
     }),
@@ -8888,7 +9024,7 @@ async function nearestDatabase(target, password) {
       const { rows } = await client.query(DATABASES);
       return nearest(
         target.database,
-        rows.map(({ name: name2 }) => name2)
+        rows.map(({ name: name3 }) => name3)
       );
     });
   } catch {
@@ -8906,29 +9042,8 @@ function roleOf(snapshot, oid) {
   if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
   return role;
 }
-function granteeOf(snapshot, name2) {
-  return roleOf(snapshot, snapshot.grantees.get(name2) ?? "");
-}
 
-// src/model/demand.ts
-var TABLE_PRIVILEGES = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "TRUNCATE",
-  "REFERENCES",
-  "TRIGGER",
-  "MAINTAIN"
-];
-var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
-var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
-var MAINTAIN_SINCE = 17e4;
-function tablePrivilegesOf(serverVersion) {
-  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
-}
-
-// src/grants/kinds.ts
+// src/model/kinds.ts
 function typeOf(group) {
   if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
   if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
@@ -8938,148 +9053,13 @@ function isRelation(kind) {
   return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
 }
 
-// src/grants/sources.ts
-function sourcesFor(snapshot, grantee) {
-  const inherited = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
-  return (group, privilege) => {
-    if (grantee.superuser) return [{ source: "superuser" }];
-    const holders = new Set(
-      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
-    );
-    const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
-    const roles = inherited.filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name2 }) => ({ source: "role", role: name2 }));
-    const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-    const sources = [...direct, ...roles, ...everybody];
-    return sources.length === 0 ? [{ source: "server" }] : sources;
-  };
+// src/text/sql.ts
+function quoteIdentifier(...parts) {
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
 }
-function predefined(role, { kind }) {
-  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
-  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
-  return isRelation(kind) && ON_RELATIONS[role] || [];
-}
-var ON_RELATIONS = {
-  pg_read_all_data: ["SELECT"],
-  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
-  pg_maintain: ["MAINTAIN"]
-};
-
-// src/grants/drift.ts
-function driftOf(snapshot, demand, grantee) {
-  const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee)));
-  const isTomorrow = (finding) => finding.group.kind === "default-privileges";
-  return {
-    objects: countObjects2(snapshot),
-    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
-    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
-    extra: groups.filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee))).sort(byName),
-    extraOnColumns: snapshot.columns.filter((column) => column.grantee === grantee.oid).map(({ group, member, privileges: privileges2 }) => ({ grantee, group, member, privileges: privileges2 })).sort(byName),
-    held: countSources(snapshot, groups, grantee)
-  };
-}
-function judgesExtra(demand) {
-  return demand.onExtra === "fail" || demand.onExtra === "revoke";
-}
-function demandedOn(snapshot, group, demand) {
-  switch (typeOf(group)) {
-    case "database":
-      return ["CONNECT"];
-    case "schema":
-      return ["USAGE"];
-    case "sequence":
-      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
-    case "table":
-      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
-  }
-}
-function lackingOn(snapshot, group, demand, grantee) {
-  const held = group.held.get(grantee.oid);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
-}
-function beyond(snapshot, group, demand, grantee) {
-  const demanded = demandedOn(snapshot, group, demand);
-  return inOrder(
-    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
-  );
-}
-function findings2(group, grantee, privileges2) {
-  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2 }));
-}
-var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
-function inOrder(privileges2) {
-  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
-}
-function countObjects2(snapshot) {
-  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
-  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
-  const checked = relations.filter((group) => group.skipped === "");
-  return {
-    tables: sum(checked.filter((group) => group.kind !== "sequence")),
-    sequences: sum(checked.filter((group) => group.kind === "sequence")),
-    skipped: sum(relations.filter((group) => group.skipped !== ""))
-  };
-}
-function countSources(snapshot, groups, grantee) {
-  const counted = /* @__PURE__ */ new Map();
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
-    const held = inOrder([...group.held.get(grantee.oid) ?? []]);
-    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
-    for (const [source, privileges2] of bySource) {
-      const key = `${group.kind} ${source} ${privileges2}`;
-      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
-      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
-    }
-  }
-  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
-}
-function byName(a, b) {
-  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
-}
-function rank(kind) {
-  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
-}
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-// src/grants/acting-role.ts
-function wayToGrant(snapshot, group, privilege) {
-  const owner = roleOf(snapshot, group.owner);
-  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
-  const ways = [
-    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
-    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
-    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
-    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
-  ];
-  return ways.find((way) => reaches(snapshot, group, way)) ?? noWayToActFor(snapshot, group, owner);
-}
-function wayToRevoke(snapshot, group, item) {
-  const owner = roleOf(snapshot, group.owner);
-  const byOwner = item.grantor === group.owner;
-  const grantor = snapshot.roles.get(item.grantor);
-  if (grantor === void 0) return "other-grantor";
-  const otherOption = group.acl.some(
-    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && grantee !== group.owner && snapshot.roles.get(grantee)?.inherited
-  );
-  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
-  const ways = [
-    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
-    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
-    ...byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []
-  ];
-  const way = ways.find((each) => reaches(snapshot, group, each));
-  return way ?? (byOwner ? noWayToActFor(snapshot, group, owner) : "other-grantor");
-}
-function noWayToActFor(snapshot, group, owner) {
-  const mayAct = owner.inherited || owner.settable;
-  return mayAct && !reaches(snapshot, group, { as: owner, oneByOne: false }) ? "owner-lacks-usage" : "not-owner";
-}
-function reaches(snapshot, group, way) {
-  if (!isRelation(group.kind) || group.schema === void 0) return true;
-  return group.schema.usableBy.has(way.as?.oid ?? snapshot.sessionUser);
+function quoteLiteral(text) {
+  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+  return text.includes("\\") ? `E${quoted2}` : quoted2;
 }
 
 // src/grants/statements.ts
@@ -9088,8 +9068,8 @@ function statementsOf2(changes) {
     (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
   const alike2 = Map.groupBy(single, ({ verb, grantee, group, privileges: privileges2, as }) => {
-    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...tomorrow].join();
+    const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator].join();
   });
   return [...alike2.values()].map((same) => {
     const [first] = same;
@@ -9103,103 +9083,29 @@ function withRoles(statements2) {
     return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
   });
 }
-function quoteIdentifier(name2) {
-  return `"${name2.replaceAll('"', '""')}"`;
-}
 function membershipSql(role, member, serverVersion) {
   const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
-function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names3) {
+function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names4) {
   const what = `${verb} ${privileges2.join(", ")} ON`;
-  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names3} ${whom}`;
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
   }
   const type = typeOf(group).toUpperCase();
-  if (names3.length === 1) return `${what} ${type} ${names3[0]} ${whom}`;
+  if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
   return `${what} ${type}
-  ${names3.join(",\n  ")}
-${whom}`;
+  ${names4.join(",\n  ")}
+${grantees}`;
 }
 function nameOf({ group, member }) {
   if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
+  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : quoteIdentifier(group.schema.name, member.name);
 }
 
-// src/grants/plan.ts
-function planFor(snapshot, demand, names3, revoke = demand.onExtra === "revoke") {
-  const drifts = names3.map((name2) => driftOf(snapshot, demand, granteeOf(snapshot, name2)));
-  const grants = planGrants(
-    snapshot,
-    drifts.flatMap(({ missing }) => missing)
-  );
-  if (!revoke) return grants;
-  const revokes = planRevokes(
-    snapshot,
-    drifts.flatMap(({ extra }) => extra),
-    drifts.flatMap(({ extraOnColumns }) => extraOnColumns)
-  );
-  return {
-    changes: [...grants.changes, ...revokes.changes],
-    hopeless: [...grants.hopeless, ...revokes.hopeless]
-  };
-}
-function planGrants(snapshot, missing) {
-  return plan(snapshot, "GRANT", missing, ({ group }, privilege) => [wayToGrant(snapshot, group, privilege)]);
-}
-function planRevokes(snapshot, extra, extraOnColumns) {
-  const onColumns = new Map(extraOnColumns.map((finding) => [identify(finding), finding.privileges]));
-  const waysTo = ({ grantee, group }, privilege) => {
-    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
-    return direct.length === 0 ? ["not-direct"] : direct.map((item) => wayToRevoke(snapshot, group, item));
-  };
-  const plans = [
-    plan(snapshot, "REVOKE", apart(extra, onColumns, false), waysTo),
-    plan(snapshot, "REVOKE", apart(extra, onColumns, true), () => ["column-privileges"])
-  ];
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    hopeless: plans.flatMap(({ hopeless }) => hopeless)
-  };
-}
-function apart(findings3, onColumns, wanted) {
-  return findings3.flatMap((finding) => {
-    const columns = onColumns.get(identify(finding));
-    if (columns === void 0) return wanted ? [] : finding;
-    const privileges2 = finding.privileges.filter((privilege) => columns.includes(privilege) === wanted);
-    return privileges2.length === 0 ? [] : { ...finding, privileges: privileges2 };
-  });
-}
-function identify({ grantee, group, member }) {
-  return `${grantee.oid} ${keyOf(group, member)}`;
-}
-function plan(snapshot, verb, findings3, waysTo) {
-  const changes = [];
-  const hopeless = [];
-  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
-    const [first] = alike2;
-    const owner = roleOf(snapshot, first.group.owner);
-    const ways = privileges2.flatMap(
-      (privilege) => waysTo(first, privilege).map((way) => ({ privilege, way }))
-    );
-    for (const same of Map.groupBy(ways, ({ way }) => keyOfWay(way)).values()) {
-      const [{ way }] = same;
-      const reachable = same.map(({ privilege }) => privilege);
-      for (const { grantee, group, member } of alike2) {
-        const change = { verb, grantee, group, owner, member, privileges: reachable };
-        if (typeof way === "string")
-          hopeless.push({ change: { ...change, as: null, oneByOne: false }, reason: way });
-        else changes.push({ ...change, ...way });
-      }
-    }
-  }
-  return { changes, hopeless };
-}
-function keyOfWay(way) {
-  return typeof way === "string" ? way : `as ${way.as?.oid} ${way.oneByOne}`;
-}
+// src/grants/batches.ts
 var BATCH = 500;
 function batchesOf(changes) {
   const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
@@ -9221,140 +9127,330 @@ function phaseOf({ verb, group, oneByOne }) {
 function byPhaseRoleAndOid(a, b) {
   return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }
+
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
+var MAINTAIN_SINCE = 17e4;
+function tablePrivilegesOf(serverVersion) {
+  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+}
+var PREDEFINED_ROLES = {
+  pg_read_all_data: ["SELECT"],
+  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
+  pg_maintain: ["MAINTAIN"]
+};
+var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
+function inOrder(privileges2) {
+  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+// src/grants/sources.ts
+function sourcesFor(snapshot, grantee) {
+  const inherited = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+  return (group, privilege) => {
+    if (grantee.superuser) return [{ source: "superuser" }];
+    const holders = new Set(
+      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
+    );
+    const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
+    const roles = inherited.filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
+    const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+    const sources = [...direct, ...roles, ...everybody];
+    return sources.length === 0 ? [{ source: "server" }] : sources;
+  };
+}
+function predefined(role, { kind }) {
+  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
+  return isRelation(kind) && PREDEFINED_ROLES[role] || [];
+}
+
+// src/grants/drift.ts
+function driftOf(snapshot, demand, grantee) {
+  const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee))).sort(byName);
+  const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
+  return {
+    objects: objectCounts(snapshot),
+    missing: lacking.filter((finding) => !isGap(finding)),
+    gaps: lacking.filter(isGap),
+    extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
+    held: countSources(snapshot, groups, grantee)
+  };
+}
+function demandedOn(snapshot, group, demand) {
+  switch (typeOf(group)) {
+    case "database":
+      return ["CONNECT"];
+    case "schema":
+      return ["USAGE"];
+    case "sequence":
+      return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
+    case "table":
+      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
+  }
+}
+function lackingOn(snapshot, group, demand, grantee) {
+  const held = group.held.get(grantee.oid);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+}
+function extraIn(snapshot, groups, demand, grantee) {
+  const onColumns = new Map(
+    snapshot.columns.filter((column) => column.grantee === grantee.oid).map((each) => [each.member.oid, each])
+  );
+  const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const found = onRelations.map((finding) => {
+    const columns = onColumns.get(finding.member.oid);
+    if (columns === void 0) return finding;
+    onColumns.delete(finding.member.oid);
+    const privileges2 = inOrder([...finding.privileges, ...columns.privileges]);
+    return { ...finding, privileges: privileges2, onColumns: columns.privileges };
+  });
+  const onColumnsOnly = [...onColumns.values()].map(
+    ({ group, member, privileges: privileges2 }) => ({
+      grantee,
+      group,
+      member,
+      privileges: inOrder(privileges2),
+      onColumns: privileges2
+    })
+  );
+  return [...found, ...onColumnsOnly].sort(byName);
+}
+function beyond(snapshot, group, demand, grantee) {
+  const demanded = demandedOn(snapshot, group, demand);
+  return inOrder(
+    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
+  );
+}
+function findings2(group, grantee, privileges2) {
+  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2, onColumns: NONE }));
+}
+var NONE = [];
+function identify({ grantee, group, member }) {
+  return `${grantee.oid} ${keyOf(group, member)}`;
+}
+function objectCounts(snapshot) {
+  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
+  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
+  const checked = relations.filter((group) => group.skipped === "");
+  return {
+    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    sequences: sum(checked.filter((group) => group.kind === "sequence")),
+    skipped: sum(relations.filter((group) => group.skipped !== ""))
+  };
+}
+function countSources(snapshot, groups, grantee) {
+  const counted = /* @__PURE__ */ new Map();
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
+    const held = inOrder(group.held.get(grantee.oid) ?? []);
+    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
+    for (const [source, privileges2] of bySource) {
+      const key = `${group.kind} ${source} ${privileges2}`;
+      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
+      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
+    }
+  }
+  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+}
+function byName(a, b) {
+  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
+}
+function rank(kind) {
+  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
+}
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/grants/acting-role.ts
+function actingRoleToGrant(snapshot, group, privilege) {
+  const owner = roleOf(snapshot, group.owner);
+  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
+  const candidates = [
+    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
+    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
+    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
+  ];
+  return candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ?? whyNotAsOwner(snapshot, group, owner);
+}
+function actingRoleToRevoke(snapshot, group, item) {
+  const owner = roleOf(snapshot, group.owner);
+  const byOwner = item.grantor === group.owner;
+  const grantor = snapshot.roles.get(item.grantor);
+  if (grantor === void 0) return "other-grantor";
+  const otherOption = group.acl.some(
+    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && grantee !== group.owner && snapshot.roles.get(grantee)?.inherited
+  );
+  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
+  const candidates = [
+    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
+    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
+    ...byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []
+  ];
+  return candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ?? (byOwner ? whyNotAsOwner(snapshot, group, owner) : "other-grantor");
+}
+function whyNotAsOwner(snapshot, group, owner) {
+  const canAct = owner.inherited || owner.settable;
+  return canAct && !canUseSchema(snapshot, group, { as: owner, oneByOne: false }) ? "owner-lacks-usage" : "not-owner";
+}
+function canUseSchema(snapshot, group, { as }) {
+  if (!isRelation(group.kind) || group.schema === void 0) return true;
+  return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
+}
+
+// src/grants/plan.ts
+function planGrants(snapshot, missing) {
+  return planOf(snapshot, "GRANT", missing, ({ group }, privilege) => [
+    actingRoleToGrant(snapshot, group, privilege)
+  ]);
+}
+function planRevokes(snapshot, extra) {
+  return planOf(snapshot, "REVOKE", extra, ({ grantee, group, onColumns }, privilege) => {
+    if (onColumns.includes(privilege)) return ["column-privileges"];
+    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
+    return direct.length === 0 ? ["not-direct"] : direct.map((item) => actingRoleToRevoke(snapshot, group, item));
+  });
+}
+function bothOf(a, b) {
+  return { changes: [...a.changes, ...b.changes], blocked: [...a.blocked, ...b.blocked] };
+}
 function sessionRole(snapshot) {
   return roleOf(snapshot, snapshot.sessionUser);
 }
-
-// src/grants/wording.ts
-function code2(text) {
-  return text.includes("`") ? text : `\`${text}\``;
+function planOf(snapshot, verb, findings3, actingRoles) {
+  const changes = [];
+  const blocked = [];
+  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
+    const [first] = alike2;
+    const owner = roleOf(snapshot, first.group.owner);
+    const found = privileges2.flatMap(
+      (privilege) => actingRoles(first, privilege).map((acting) => ({ privilege, acting }))
+    );
+    for (const same of Map.groupBy(found, ({ acting }) => keyOfActing(acting)).values()) {
+      const [{ acting }] = same;
+      const together = same.map(({ privilege }) => privilege);
+      for (const { grantee, group, member } of alike2) {
+        const change = { verb, grantee, group, owner, member, privileges: together };
+        if (typeof acting === "string")
+          blocked.push({ change: { ...change, as: null, oneByOne: false }, reason: acting });
+        else changes.push({ ...change, ...acting });
+      }
+    }
+  }
+  return { changes, blocked };
 }
-var LISTED = 5;
-function listed2(names3) {
-  const more = names3.length - LISTED;
-  const shown2 = names3.slice(0, LISTED).map(code2).join(", ");
-  return more > 0 ? `${shown2} and ${more} more` : shown2;
+function keyOfActing(acting) {
+  return typeof acting === "string" ? acting : `as ${acting.as?.oid} ${acting.oneByOne}`;
 }
 
 // src/grants/fixes.ts
-function mendingFor(snapshot, demand, names3) {
-  return mendingBlocks2(snapshot, planFor(snapshot, demand, names3, judgesExtra(demand)));
-}
-function mendingBlocks2(snapshot, { changes, hopeless }) {
+function fixBlocks(snapshot, { changes, blocked }) {
   const own = {
     as: sessionRole(snapshot).name,
     runnable: true,
     statements: scriptOf(changes, snapshot.server.roleSet)
   };
-  const others = hopeless.flatMap(({ change, reason }) => {
-    const actor = actorFor(snapshot, change, reason);
-    return actor === null ? [] : { actor, change, reason };
+  const byActor = Map.groupBy(blocked, ({ change, reason }) => actorFor(snapshot, change, reason));
+  const others = [...byActor].flatMap(([actor, theirs]) => {
+    if (actor === null) return [];
+    const statements2 = scriptOf(
+      theirs.map(({ change }) => actor.canLogin ? change : { ...change, as: actor }),
+      false
+    );
+    const instead = theirs.some(({ reason }) => reason === "not-owner") ? { instead: membershipFor(snapshot, actor) } : {};
+    return [{ ...runBy(actor), runnable: false, statements: statements2, ...instead }];
   });
-  const blocks2 = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]) => {
-    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
-    return {
-      ...blockOf(
-        actor,
-        theirs.map(({ change }) => change)
-      ),
-      ...instead ? { instead } : {}
-    };
-  });
-  return [own, ...wayForOwners(snapshot, hopeless), ...blocks2].filter(
+  return [own, ...usageForOwners(snapshot, blocked), ...others].filter(
     ({ statements: statements2 }) => statements2.length > 0
   );
 }
-function blockOf(actor, changes) {
-  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
-  const asActor2 = changes.map((change) => ({ ...change, as: actor }));
-  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor2, false) };
-}
 function fixFor(snapshot, change, reason) {
+  const actor = actorFor(snapshot, change, reason);
+  const note = reason === "not-owner" && actor ? membershipFor(snapshot, actor) : REASONS[reason].advice;
+  const noted = note === void 0 ? {} : { note };
+  if (actor === null) return noted;
   const sql = statementsOf2([{ ...change, oneByOne: false }]).map((statement) => statement.sql).join(" ");
-  const login = code2(sessionRole(snapshot).name);
-  const owner = standIn(snapshot, change.owner);
-  switch (reason) {
-    case "not-granted":
-    case "not-revoked": {
-      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
-      return `Run as ${login}: ${code2(setRole + sql)}`;
-    }
-    case "not-owner":
-      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
-    case "owner-lacks-usage":
-      return `${code2(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
-    case "locked":
-      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
-    case "read-only":
-      return `Run against the primary: ${code2(sql)}`;
-    case "not-direct":
-      return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
-    case "other-grantor":
-      return `Run as the role that granted it: ${code2(sql)}`;
-    case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
-    case "column-privileges":
-      return `Held on columns: revoke it there, column by column. This would take all of them: ${code2(sql)}`;
-    case "gone":
-      return "It was dropped while this ran. Run this step again.";
-    case "refused":
-      return `Run ${asOwner(snapshot, change, sql)}`;
+  if (REASONS[reason].runAs === "login") {
+    return { as: actor.name, sql: change.as === null ? sql : settingRole(change.as, sql), ...noted };
+  }
+  const first = ownerLacksUsage(change) ? { first: statementBy(schemaOwnerOf(snapshot, change), usageSql(change)) } : {};
+  return { ...first, ...statementBy(actor, sql), ...noted };
+}
+function statementBy(actor, sql) {
+  return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
+}
+function runBy({ name: name3, canLogin }) {
+  return canLogin ? { as: name3 } : { as: name3, byMember: true };
+}
+function settingRole(role, sql) {
+  return `SET ROLE ${quoteIdentifier(role.name)}; ${sql}`;
+}
+function actorFor(snapshot, change, reason) {
+  switch (REASONS[reason].runAs) {
+    case "login":
+      return sessionRole(snapshot);
+    case "owner":
+      return loginFor(snapshot, change.owner);
+    case "grantor":
+      return otherGrantorOf(snapshot, change);
+    case null:
+      return null;
   }
 }
-function asOwner(snapshot, change, sql) {
-  const owner = asActor(standIn(snapshot, change.owner), sql);
-  if (!ownerLacksUsage(change)) return owner;
-  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
+function otherGrantorOf(snapshot, { group, grantee, privileges: privileges2 }) {
+  const item = group.acl.find(
+    (each) => each.grantee === grantee.oid && each.grantor !== group.owner && privileges2.some((privilege) => privilege === each.privilege)
+  );
+  return snapshot.roles.get(item?.grantor ?? "") ?? null;
 }
 function ownerLacksUsage({ group, owner }) {
   return isRelation(group.kind) && group.schema !== void 0 && !group.schema.usableBy.has(owner.oid);
 }
 function schemaOwnerOf(snapshot, { group, owner }) {
-  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
+  return loginFor(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
 }
-function asActor(actor, sql) {
-  if (actor.canLogin) return `as ${code2(actor.name)}: ${code2(sql)}`;
-  return `as a member of ${code2(actor.name)}: ${code2(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
-}
-function standIn(snapshot, role) {
-  if (role.name !== "pg_database_owner") return role;
+function loginFor(snapshot, owner) {
+  if (owner.name !== "pg_database_owner") return owner;
   const database = snapshot.groups.find(({ kind }) => kind === "database");
-  return roleOf(snapshot, database?.owner ?? role.oid);
+  return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 function membershipFor(snapshot, owner) {
-  const [login, name2] = [sessionRole(snapshot), code2(owner.name)];
+  const login = sessionRole(snapshot);
   if (owner.superuser) {
-    return `${name2} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
+    return sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`;
   }
-  const membership = code2(membershipSql(owner, login, snapshot.server.version));
-  const who = owner.administered ? `${code2(login.name)} itself may run that` : `an administrator of ${name2} may`;
-  return `Or let ${code2(login.name)} act for it: ${membership} (${who})`;
+  const membership = code(membershipSql(owner, login, snapshot.server.version));
+  const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
+  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
 function usageSql({ group, owner }) {
   return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
 }
-function actorFor(snapshot, change, reason) {
-  if (reason === "not-direct" || reason === "column-privileges") return null;
-  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
-  const item = change.group.acl.find(
-    ({ grantee, grantor, privilege }) => grantee === change.grantee.oid && grantor !== change.group.owner && change.privileges.some((p) => p === privilege)
-  );
-  return snapshot.roles.get(item?.grantor ?? "") ?? null;
-}
-function wayForOwners(snapshot, others) {
+function usageForOwners(snapshot, blocked) {
   const pairs = new Map(
-    others.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
+    blocked.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
   );
   const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
   return [...bySchemaOwner].map(([actor, changes]) => {
     const statements2 = changes.map(usageSql);
-    if (actor.canLogin) return { as: actor.name, runnable: false, statements: statements2 };
     const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
     return {
-      as: actor.name,
-      byMember: true,
+      ...runBy(actor),
       runnable: false,
-      statements: ["BEGIN;", setRole, ...statements2, "COMMIT;"]
+      statements: actor.canLogin ? statements2 : ["BEGIN;", setRole, ...statements2, "COMMIT;"]
     };
   });
 }
@@ -9370,6 +9466,144 @@ function scriptOf(changes, roleSet) {
   ]);
 }
 
+// src/grants/obstacles.ts
+function databaseObstacle(snapshot, demand, mode) {
+  return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
+}
+function granteeObstacle(snapshot, grantee) {
+  if (snapshot.grantees.has(grantee)) return null;
+  return {
+    code: "grantee-not-found",
+    message: sentence`Role ${name(grantee)} does not exist on this server.`,
+    hint: paragraph(
+      didYouMean(grantee, snapshot.knownRoles),
+      inOurWords(
+        "Names are case-sensitive, and a Service Connector template does not always create the role."
+      )
+    ),
+    steps: [
+      {
+        text: sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+        command: `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`
+      }
+    ]
+  };
+}
+function unknownSchema(snapshot, { schemas: schemas2 }) {
+  if (schemas2 === "*") return null;
+  const system = schemas2.find((each) => each.startsWith("pg_") || each === "information_schema");
+  if (system !== void 0) {
+    return {
+      code: "system-schema",
+      message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
+      hint: inOurWords("This action does not grant privileges on system schemas."),
+      steps: [{ text: inOurWords("Remove the schema from the input `schemas`.") }]
+    };
+  }
+  const missing = schemas2.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
+  if (missing.length === 0) return null;
+  return {
+    code: "schema-not-found",
+    message: missing.length === 1 ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.` : sentence`Schemas ${names2(missing)} do not exist in this database.`,
+    hint: paragraph(
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
+      inOurWords("Names are case-sensitive.")
+    ),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the input `schemas`, or run the migration that creates the schema before this step."
+        )
+      }
+    ]
+  };
+}
+function unknownPrivilege({ server }, { tablePrivileges }) {
+  if (server.version >= 17e4 || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
+    return null;
+  return {
+    code: "privilege-not-found",
+    message: sentence`PostgreSQL ${code(server.versionText)} does not have the MAINTAIN privilege.`,
+    hint: inOurWords("PostgreSQL 17 introduced it."),
+    steps: [{ text: inOurWords("Remove MAINTAIN from the input `table-privileges`.") }]
+  };
+}
+function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty }) {
+  if (allowEmpty) return null;
+  const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
+  const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
+  if (schemas2 === "*" ? checked.length > 0 : empty.length === 0) return null;
+  const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
+  const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((schema) => schema.name))}`;
+  return {
+    code: "nothing-to-check",
+    message: sentence`${where} has no table or sequence to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    hint: inOurWords(
+      "An empty check never passes, because it usually means a wrong `database` or `schemas`."
+    ),
+    steps: [
+      {
+        text: inOurWords(
+          "Check the inputs `database` and `schemas`, and run the migrations before this step."
+        )
+      },
+      { text: inOurWords("If the schema is meant to be empty, set `allow-empty: true`.") }
+    ]
+  };
+}
+function readOnly({ server }) {
+  if (!server.readOnly) return null;
+  return {
+    code: "read-only",
+    message: inOurWords("This server is read-only, so nothing can be granted."),
+    hint: inOurWords("It is a replica, or Azure set it read-only because its disk is nearly full."),
+    steps: [
+      { text: inOurWords("Set `host` to the primary server.") },
+      { text: inOurWords("To check the privileges here, set `mode: check`.") }
+    ]
+  };
+}
+function names2(all) {
+  return listOf(all.map((each) => [name(each)]));
+}
+function didYouMean(wanted, known) {
+  const near = nearest(wanted, known);
+  return near === void 0 ? [] : sentence`Did you mean ${name(near)}?`;
+}
+
+// src/grants/assess.ts
+function assess(snapshot, demand, names4) {
+  const grantees = names4.map((name3) => {
+    const obstacle = granteeObstacle(snapshot, name3);
+    if (obstacle !== null) return { name: name3, obstacle };
+    const role = roleOf(snapshot, snapshot.grantees.get(name3) ?? "");
+    return { name: name3, obstacle, role, drift: driftOf(snapshot, demand, role) };
+  });
+  const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
+  return {
+    snapshot,
+    demand,
+    grantees,
+    grants: planGrants(
+      snapshot,
+      drifts.flatMap(({ missing }) => missing)
+    ),
+    revokes: planRevokes(
+      snapshot,
+      drifts.flatMap(({ extra }) => extra)
+    )
+  };
+}
+function planToApply({ demand, grants, revokes }) {
+  return demand.onExtra === "revoke" ? bothOf(grants, revokes) : grants;
+}
+function statementsToApply(assessment) {
+  return statementsIn(planToApply(assessment).changes);
+}
+function fixesFor({ snapshot, demand, grants, revokes }) {
+  return fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants);
+}
+
 // src/grants/outcome.ts
 var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
 function merge(done, more) {
@@ -9382,8 +9616,8 @@ function merge(done, more) {
     failed: new Map([...failed2, ...more.failed])
   };
 }
-function isWorthTrying({ changes, hopeless }, done) {
-  if (done === NOTHING_DONE) return changes.length + hopeless.length > 0;
+function isWorthTrying({ changes, blocked }, done) {
+  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
   if (changes.length === 0) return false;
   const made = new Set(done.committed.map(keyOfChange));
   return changes.some((change) => {
@@ -9396,18 +9630,18 @@ function keyOfChange(change) {
 }
 
 // src/grants/warnings.ts
-function warningsFor(snapshot, demand, grantee, drift2) {
-  const traps = snapshot.traps.filter((trap) => trap.grantee === grantee.oid);
+function warningsFor(snapshot, demand, grantee, gaps) {
+  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
   return [
     ...cannotLogIn(grantee),
-    ...nextMigration(snapshot, grantee, drift2.gaps),
-    ...rowLevelSecurity(grantee, traps),
-    ...viewsThatCannotRead(traps),
+    ...nextMigration(snapshot, grantee, gaps),
+    ...rowLevelSecurity(grantee, pitfalls),
+    ...viewsThatCannotRead(pitfalls),
     ...ownsWhatItShouldRead(snapshot, demand, grantee),
-    ...triggersAsSomebodyElse(snapshot, demand, grantee),
-    ...snapshot.idlePatterns.map((pattern) => ({
+    ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
-      message: `The exclude pattern ${code2(pattern)} matches nothing: a typing mistake, or what it named is gone.`
+      message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`
     }))
   ];
 }
@@ -9417,7 +9651,7 @@ function cannotLogIn(grantee) {
     return [
       {
         code: "grantee-cannot-log-in",
-        message: `${code2(grantee.name)} may not log in. If it is not a group: ${code2(fix2)}`
+        message: sentence`${name(grantee.name)} is not permitted to log in. Unless it is a group, run ${code(fix2)}`
       }
     ];
   }
@@ -9426,38 +9660,40 @@ function cannotLogIn(grantee) {
   return [
     {
       code: "grantee-expired",
-      message: `The password of ${code2(grantee.name)} has expired (VALID UNTIL). ${code2(fix)}`
+      message: sentence`The password of ${name(grantee.name)} has expired (VALID UNTIL). Run ${code(fix)}`
     }
   ];
 }
 function nextMigration(snapshot, grantee, gaps) {
-  const { changes, hopeless } = planGrants(snapshot, gaps);
-  const all = [...changes, ...hopeless.map(({ change }) => change)];
-  return [...Map.groupBy(all, ({ owner }) => owner.name)].map(([creator, theirs]) => {
+  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
+    const creator = roleOf(snapshot, oid);
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const sql = statementsOf2(theirs).map((statement) => statement.sql);
+    const changes = theirs.map(
+      (gap) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false })
+    );
+    const sql = statementsOf2(changes).map((statement) => statement.sql);
     return {
       code: "default-privileges",
-      message: `The next table or sequence that ${code2(creator)} creates in ${listed2(schemas2)} will be missing grants for ${code2(grantee.name)}. Set \`default-privileges: true\`, or run as ${code2(creator)}: ${code2(sql.slice(0, 2).join(" "))}`
+      message: sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some2(schemas2.map((each) => [each]))}. Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`
     };
   });
 }
-function rowLevelSecurity(grantee, traps) {
-  const tables = traps.filter(({ code: code3 }) => code3 === "row-level-security").map(({ schema, name: name2 }) => `${schema}.${name2}`);
+function rowLevelSecurity(grantee, pitfalls) {
+  const tables = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
   if (tables.length === 0) return [];
   return [
     {
       code: "row-level-security",
-      message: `Row-level security shows ${code2(grantee.name)} no row of ${listed2(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`
+      message: sentence`Row-level security hides every row of ${some2(tables.map((table) => [table.schema, table.name]))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`
     }
   ];
 }
-function viewsThatCannotRead(traps) {
-  const broken = traps.filter((trap) => trap.code === "view-cannot-read");
+function viewsThatCannotRead(pitfalls) {
+  const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
   const byReader = Map.groupBy(broken, ({ reader }) => reader);
   return [...byReader].map(([reader, views]) => ({
     code: "view-cannot-read",
-    message: `Reading ${listed2([...new Set(views.map(({ schema, name: name2 }) => `${schema}.${name2}`))])} fails: ${code2(reader)} may not SELECT from ${listed2([...new Set(views.map(({ source }) => source))])}.`
+    message: sentence`Reading ${some2(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have SELECT on ${some2(views.map(({ source }) => source))}.`
   }));
 }
 function ownsWhatItShouldRead(snapshot, demand, grantee) {
@@ -9472,96 +9708,104 @@ function ownsWhatItShouldRead(snapshot, demand, grantee) {
   return [
     {
       code: "grantee-is-owner",
-      message: `${code2(grantee.name)} owns ${count2} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER \u2026 OWNER TO.`
+      message: sentence`${name(grantee.name)} owns ${count2} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER … OWNER TO.`
     }
   ];
 }
-function triggersAsSomebodyElse(snapshot, demand, grantee) {
+function triggersAsAnotherRole(snapshot, demand, grantee) {
   const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
-  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid)).map(({ name: name2 }) => name2);
+  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
   if (!demanded || creatable.length === 0) return [];
   return [
     {
       code: "trigger-and-create",
-      message: `${code2(grantee.name)} gets TRIGGER and may create functions in ${listed2(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
+      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some2(creatable.map((schema) => [schema.name]))}. With both it can run code as the role that writes to a table next. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
     }
   ];
 }
+function some2(names4) {
+  const distinct = new Map(names4.map((parts) => [JSON.stringify(parts), parts]));
+  return someOf(
+    [...distinct.values()].map((parts) => [name(...parts)]),
+    MOST_NAMES5
+  );
+}
+var MOST_NAMES5 = 5;
 
-// src/grants/assess.ts
-function judge(before, after, outcome, demand, name2) {
-  const grantee = granteeOf(after, name2);
-  const first = driftOf(before, demand, granteeOf(before, name2));
-  const last = driftOf(after, demand, grantee);
-  const missing = describeMissing(after, last, outcome);
-  const extra = describeExtra(after, last, outcome, grantee);
-  const drifted = (drift2) => drift2.missing.length > 0 || judgesExtra(demand) && drift2.extra.length + drift2.extraOnColumns.length > 0;
-  return {
-    grantee: name2,
-    verdict: drifted(last) ? "drift" : drifted(first) ? "repaired" : "in-sync",
-    objects: last.objects,
-    missing,
-    granted: changedBy(outcome, "GRANT", grantee, last.missing),
-    extra,
-    revoked: changedBy(outcome, "REVOKE", grantee, last.extra),
-    held: last.held,
-    warnings: warningsFor(after, demand, grantee, last)
-  };
-}
-function describeMissing(snapshot, drift2, outcome) {
-  const reasons = reasonsOf(planGrants(snapshot, drift2.missing), outcome, "not-granted");
-  return drift2.missing.map((finding) => describe(snapshot, finding, reasons));
-}
-function describeExtra(snapshot, drift2, outcome, grantee) {
-  const plan2 = planRevokes(snapshot, drift2.extra, drift2.extraOnColumns);
-  const onTables = new Map(drift2.extra.map((finding) => [identify(finding), finding]));
-  const onColumns = new Map(drift2.extraOnColumns.map((finding) => [identify(finding), finding]));
-  const columnsOnly = drift2.extraOnColumns.filter((finding) => !onTables.has(identify(finding)));
-  const hopeless = columnsOnly.map((finding) => hopelessRevoke(snapshot, finding));
-  const reasons = reasonsOf({ ...plan2, hopeless: [...plan2.hopeless, ...hopeless] }, outcome, "not-revoked");
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return [...drift2.extra, ...columnsOnly].sort(byName).map((finding) => {
-    const [table2, column] = [onTables.get(identify(finding)), onColumns.get(identify(finding))];
-    const privileges2 = inOrder([...finding.privileges, ...column?.privileges ?? []]);
-    const sources = (table2?.privileges ?? []).flatMap((privilege) => sourcesOf(finding.group, privilege)).concat(column === void 0 ? [] : [{ source: "column" }]);
-    const unique = new Map(sources.map((source) => [JSON.stringify(source), source]));
-    return { ...describe(snapshot, { ...finding, privileges: privileges2 }, reasons), sources: [...unique.values()] };
+// src/grants/verdict.ts
+function granteeReports(before, after, outcome) {
+  const { snapshot, demand } = after;
+  const whyMissing = reasonsOf(after.grants, outcome, "not-granted");
+  const whyExtra = reasonsOf(after.revokes, outcome, "not-revoked");
+  return after.grantees.map((grantee, index) => {
+    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
+    const { name: name3, role, drift: drift2 } = grantee;
+    return {
+      grantee: name3,
+      verdict: verdictOf(before.grantees[index], drift2, demand),
+      objects: drift2.objects,
+      missing: drift2.missing.map((finding) => describe(snapshot, finding, whyMissing)),
+      granted: changedBy(outcome, "GRANT", role, drift2.missing),
+      extra: describeExtra(snapshot, role, drift2.extra, whyExtra),
+      revoked: changedBy(outcome, "REVOKE", role, drift2.extra),
+      held: drift2.held,
+      warnings: warningsFor(snapshot, demand, role, drift2.gaps)
+    };
   });
 }
-function reasonsOf(plan2, outcome, otherwise) {
-  if (plan2.changes.length + plan2.hopeless.length === 0) return /* @__PURE__ */ new Map();
-  const tried = new Set(outcome.committed.map(keyOfChange));
+var NOT_CHECKED = {
+  verdict: "error",
+  objects: { tables: 0, sequences: 0, skipped: 0 },
+  missing: [],
+  granted: [],
+  extra: [],
+  revoked: [],
+  held: [],
+  warnings: []
+};
+function verdictOf(before, drift2, { onExtra }) {
+  const drifted = ({ missing, extra }) => missing.length > 0 || extraIsDrift(onExtra) && extra.length > 0;
+  if (drifted(drift2)) return "drift";
+  return before?.obstacle === null && drifted(before.drift) ? "repaired" : "in-sync";
+}
+function reasonsOf(plan, outcome, otherwise) {
+  const committed = new Set(outcome.committed.map(keyOfChange));
   const reasons = [
-    ...plan2.hopeless.map(({ change, reason }) => ({
+    ...plan.blocked.map(({ change, reason }) => ({
       change,
       reason: outcome.failed.get(keyOfChange(change)) ?? reason
     })),
-    ...plan2.changes.map((change) => {
-      const silent = tried.has(keyOfChange(change)) ? "refused" : otherwise;
-      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? silent };
+    ...plan.changes.map((change) => {
+      const unexplained = committed.has(keyOfChange(change)) ? "refused" : otherwise;
+      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? unexplained };
     })
   ];
-  return new Map(reasons.reverse().map((hopeless) => [identify(hopeless.change), hopeless]));
+  return new Map(reasons.reverse().map((blocked) => [identify(blocked.change), blocked]));
 }
 function describe(snapshot, finding, reasons) {
   const { group, member, privileges: privileges2 } = finding;
-  const why = reasons.get(identify(finding));
-  if (why === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
+  const found = reasons.get(identify(finding));
+  if (found === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
   return {
     kind: group.kind,
     ...group.schema === void 0 ? {} : { schema: group.schema.name },
     name: member.name,
     owner: roleOf(snapshot, group.owner).name,
     privileges: privileges2,
-    reason: why.reason,
-    fix: fixFor(snapshot, { ...why.change, privileges: privileges2 }, why.reason)
+    reason: found.reason,
+    fix: fixFor(snapshot, { ...found.change, privileges: privileges2 }, found.reason)
   };
 }
-function hopelessRevoke(snapshot, finding) {
-  const owner = roleOf(snapshot, finding.group.owner);
-  const change = { verb: "REVOKE", ...finding, owner, as: null, oneByOne: false };
-  return { change, reason: "column-privileges" };
+function describeExtra(snapshot, grantee, extra, reasons) {
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  return extra.map((finding) => {
+    const { group, privileges: privileges2, onColumns } = finding;
+    const sources = privileges2.filter((privilege) => group.held.get(grantee.oid)?.has(privilege)).flatMap((privilege) => sourcesOf(group, privilege));
+    if (onColumns.length > 0) sources.push({ source: "column" });
+    const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
+    return { ...describe(snapshot, finding, reasons), sources: [...distinct.values()] };
+  });
 }
 function changedBy(outcome, verb, grantee, left) {
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
@@ -9579,121 +9823,51 @@ function changedBy(outcome, verb, grantee, left) {
   });
 }
 
-// src/grants/obstacles.ts
-function databaseObstacle(snapshot, demand, mode) {
-  return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
-}
-function granteeObstacle(snapshot, grantee) {
-  if (snapshot.grantees.has(grantee)) return null;
-  return {
-    code: "grantee-not-found",
-    message: `This server has no role "${grantee}".`,
-    hint: didYouMean(grantee, snapshot.knownRoles) + `Names are case-sensitive. If Service Connector or your template has not made the role, an Entra administrator does, in database postgres: SELECT * FROM pgaadauth_create_principal_with_oid('${grantee.replaceAll("'", "''")}', '<object ID>', 'service', false, false);`
-  };
-}
-function unknownSchema(snapshot, { schemas: schemas2 }) {
-  if (schemas2 === "*") return null;
-  const system = schemas2.find((name2) => name2.startsWith("pg_") || name2 === "information_schema");
-  if (system !== void 0) {
-    return {
-      code: "system-schema",
-      message: `Schema "${system}" is PostgreSQL's own, and its privileges are nobody's to grant.`,
-      hint: "Take it out of the input `schemas`."
-    };
-  }
-  const missing = schemas2.filter((name2) => !snapshot.schemas.some((schema) => schema.name === name2));
-  if (missing.length === 0) return null;
-  return {
-    code: "schema-not-found",
-    message: `This database has no schema ${missing.map((name2) => `"${name2}"`).join(", ")}.`,
-    hint: missing.map((name2) => didYouMean(name2, snapshot.knownSchemas)).join("") + "Names are case-sensitive. Mend the input `schemas`, or run the migration that creates the schema first."
-  };
-}
-function unknownPrivilege({ server }, { tablePrivileges }) {
-  if (server.version >= 17e4 || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
-    return null;
-  return {
-    code: "privilege-not-found",
-    message: `PostgreSQL ${server.versionText} has no privilege MAINTAIN: it came with 17.`,
-    hint: "Take MAINTAIN out of the input `table-privileges`."
-  };
-}
-function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty }) {
-  if (allowEmpty) return null;
-  const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
-  const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const beyond2 = skipped > 0 ? ` beyond the ${skipped} that are skipped` : "";
-  const hint = "If it is to be empty for now, set allow-empty: true. Otherwise look at the inputs `database` and `schemas`, or run the migrations first.";
-  if (schemas2 === "*") {
-    if (checked.length > 0) return null;
-    return { code: "nothing-to-check", message: `This database has no table or sequence${beyond2}.`, hint };
-  }
-  const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
-  if (empty.length === 0) return null;
-  const names3 = empty.map(({ name: name2 }) => `"${name2}"`).join(", ");
-  return { code: "nothing-to-check", message: `Schema ${names3} has no table or sequence${beyond2}.`, hint };
-}
-function readOnly({ server }) {
-  if (!server.readOnly) return null;
-  return {
-    code: "read-only",
-    message: "This server is read-only: a replica, or set so, as Azure does when the disk is nearly full.",
-    hint: "Give the primary as `host`, or set mode: check, which works here."
-  };
-}
-function didYouMean(name2, known) {
-  const near = nearest(name2, known);
-  return near === void 0 ? "" : `Did you mean "${near}"? `;
-}
-
 // src/postgres/apply.ts
 var LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
-var PATIENCE3 = 6e4;
-async function apply(client, plan2, say) {
+var MOST_LOCK_WAIT = 6e4;
+async function apply(client, plan, say) {
   const committed = [];
   const statements2 = [];
   const failed2 = /* @__PURE__ */ new Map();
   const refused = /* @__PURE__ */ new Map();
   let waited = 0;
-  async function makeAll(changes) {
+  async function runAll(changes) {
     const [first = [], ...others] = batchesOf(changes);
-    let next = worded(first);
-    for (const coming of [...others, []]) {
+    let next = batchOf(first);
+    for (const following of [...others, []]) {
       for (const { as, sql } of next.statements)
-        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(briefly(sql))}`);
-      const making = make(next);
-      next = worded(coming);
-      await making;
+        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      const running = run(next);
+      next = batchOf(following);
+      await running;
     }
   }
-  async function make(batch) {
-    const open = opened(batch);
-    if (open.changes.length === 0) return;
+  async function run(batch) {
+    const { changes, statements: sent } = withoutRefused(batch);
+    if (changes.length === 0) return;
     const started = Date.now();
-    const { error: error2 } = await attempt(client, open.statements);
+    const { error: error2 } = await attempt(client, sent);
     if (error2 === null) {
-      committed.push(...open.changes);
-      statements2.push(...open.statements.map(({ sql }) => sql));
+      committed.push(...changes);
+      statements2.push(...sent.map(({ sql }) => sql));
       return;
     }
     const reason = reasonOf(error2);
     if (reason === "locked") waited += Date.now() - started;
-    if (open.changes.length === 1 || reason === "locked" && waited > PATIENCE3) {
-      fail(open.changes, reason);
+    if (changes.length === 1 || reason === "locked" && waited > MOST_LOCK_WAIT) {
+      fail(changes, reason);
     } else {
-      const half = Math.ceil(open.changes.length / 2);
-      await make(worded(open.changes.slice(0, half)));
-      await make(worded(open.changes.slice(half)));
+      const half = Math.ceil(changes.length / 2);
+      await run(batchOf(changes.slice(0, half)));
+      await run(batchOf(changes.slice(half)));
     }
   }
-  function opened(batch) {
-    const isOpen = ({ as, group }) => !refused.get(as)?.has(group);
-    if (batch.changes.every(isOpen)) return batch;
-    fail(
-      batch.changes.filter((change) => !isOpen(change)),
-      "refused"
-    );
-    return worded(batch.changes.filter(isOpen));
+  function withoutRefused(batch) {
+    const isRefused = ({ as, group }) => refused.get(as)?.has(group) ?? false;
+    if (!batch.changes.some(isRefused)) return batch;
+    fail(batch.changes.filter(isRefused), "refused");
+    return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
   function fail(changes, reason) {
     for (const change of changes) {
@@ -9702,25 +9876,27 @@ async function apply(client, plan2, say) {
         refused.set(change.as, (refused.get(change.as) ?? /* @__PURE__ */ new Set()).add(change.group));
     }
   }
-  await makeAll(plan2.changes);
-  for (const alike2 of Map.groupBy(triable(plan2), whatIsTried).values()) {
+  await runAll(plan.changes);
+  for (const alike2 of Map.groupBy(worthATry(plan), whatIsTried).values()) {
     const [{ change, reason }] = alike2;
     say(
-      `trying one ${change.verb} on what ${change.owner.name} owns: this login should not be able to, but Azure may let it`
+      `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
     );
-    const way = await tryOne(client, change);
-    if (way === null) continue;
+    const acting = await tryOne(client, change);
+    if (acting === null) continue;
     if (reason === "not-owner")
-      say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
-    await makeAll(alike2.map((each) => ({ ...each.change, as: way.as })));
+      say(
+        `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
+      );
+    await runAll(alike2.map((each) => ({ ...each.change, as: acting.as })));
   }
   return { committed, statements: statements2, failed: failed2 };
 }
-function worded(changes) {
+function batchOf(changes) {
   return { changes, statements: statementsOf2(changes) };
 }
-function triable({ hopeless }) {
-  return hopeless.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
+function worthATry({ blocked }) {
+  return blocked.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
 }
 function whatIsTried({ change: { verb, owner, group }, reason }) {
   return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
@@ -9748,7 +9924,7 @@ BEGIN
 END
 $$;`;
 }
-function briefly(sql) {
+function shortened(sql) {
   const lines2 = sql.split("\n");
   const more = lines2.length - 5;
   return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
@@ -9773,13 +9949,13 @@ async function attempt(client, statements2, proof = []) {
   }
 }
 function reasonOf(error2) {
-  const reason = REASONS[error2.code ?? ""];
+  const reason = REASONS2[error2.code ?? ""];
   if (reason !== void 0) return reason;
   if (error2.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
   if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
   return "refused";
 }
-var REASONS = {
+var REASONS2 = {
   "55P03": "locked",
   // lock_not_available
   "57014": "locked",
@@ -9789,7 +9965,7 @@ var REASONS = {
   "40P01": "locked",
   // deadlock_detected
   "53200": "locked",
-  // out_of_memory: the lock table is full, which fewer objects may fit in
+  // out_of_memory: the lock table is full; fewer objects may fit
   "42P01": "gone",
   // undefined_table
   "3F000": "gone",
@@ -9797,7 +9973,7 @@ var REASONS = {
   "42704": "gone",
   // undefined_object
   "42809": "gone",
-  // wrong_object_type: dropped, and another kind made under its name
+  // wrong_object_type: dropped, and another kind of object has its name now
   "2BP01": "dependent-privileges"
   // dependent_objects_still_exist
 };
@@ -9823,15 +9999,6 @@ function likePatternsOf(pattern) {
   const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
   return { name: like, path: pattern.includes(".") ? like : "" };
 }
-function isExcluded(exclude, schema, name2) {
-  return exclude.some(
-    (pattern) => matches(pattern, name2) || pattern.includes(".") && matches(pattern, `${schema}.${name2}`)
-  );
-}
-function matches(pattern, text) {
-  const source = pattern.split("*").map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`, "s").test(text);
-}
 
 // src/postgres/second-look.sql.ts
 function secondLook(relations) {
@@ -9842,6 +10009,7 @@ WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])
 ORDER BY pg_class.oid;`;
 }
 function defaultPrivileges(creators, grantees) {
+  const predefined2 = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
   return `
 WITH creator AS (
   SELECT schema, role
@@ -9851,17 +10019,15 @@ WITH creator AS (
 privilege AS (
   SELECT 'r'::"char" AS objtype, name, ordinal
   FROM pg_catalog.unnest(
-    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
   UNION ALL
   SELECT 'S'::"char", name, ordinal
-  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
-  FROM (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
-               ('pg_write_all_data', '{INSERT,UPDATE,DELETE}'),
-               ('pg_maintain', '{MAINTAIN}')) AS p (role, privileges)
+  FROM (VALUES ${predefined2}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
 ),
 grantee AS MATERIALIZED (
@@ -9898,7 +10064,7 @@ ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
 var EXTENSION_MEMBER = `EXISTS (
     SELECT FROM pg_catalog.pg_depend
     WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
-function rowSecurityWithoutPolicy(schemas2, grantees) {
+function rowSecurityWithoutPolicy(schemas2, grantees, exclude) {
   return `
 SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class AS c
@@ -9907,16 +10073,16 @@ CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid
 JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
 WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
   AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER}
+  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
   AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_policy AS p
-    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS whom (oid)
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
     WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN whom.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, whom.oid, 'USAGE') END)
+      AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
 ORDER BY n.nspname, c.relname, g.oid;`;
 }
-function viewsThatCannotRead2(schemas2, grantees) {
+function viewsThatCannotRead2(schemas2, grantees, exclude) {
   return `
 WITH RECURSIVE reading AS (
   SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
@@ -9937,7 +10103,7 @@ WITH RECURSIVE reading AS (
   JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
 )
 SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       pg_catalog.concat(sn.nspname, '.', s.relname) AS source, role.rolname AS reader
+       pg_catalog.json_build_array(sn.nspname, s.relname) AS source, role.rolname AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
@@ -9945,7 +10111,21 @@ JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
 WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
-ORDER BY n.nspname, v.relname, source, r.grantee;`;
+  AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+ORDER BY n.nspname, v.relname, sn.nspname, s.relname, r.grantee;`;
+}
+function notExcluded(exclude, schema, name3) {
+  const patterns = exclude.map(likePatternsOf);
+  const isLike = (text, all) => `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
+  const byName2 = isLike(
+    name3,
+    patterns.map((pattern) => pattern.name)
+  );
+  const byPath = isLike(
+    `pg_catalog.concat(${schema}, '.', ${name3})`,
+    patterns.map((pattern) => pattern.path)
+  );
+  return `NOT (${byName2} OR ${byPath})`;
 }
 
 // src/postgres/snapshot.rows.ts
@@ -9966,7 +10146,7 @@ function mapSnapshot(rows, exclude) {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: server.sessionUser,
     roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
-    grantees: new Map(facts3("grantee").map(({ name: name2, oid }) => [name2, oid])),
+    grantees: new Map(facts3("grantee").map(({ name: name3, oid }) => [name3, oid])),
     schemas: [...schemas2.values()],
     groups: [
       ...facts3("database").map((row) => mapSingle("database", row)),
@@ -9974,9 +10154,9 @@ function mapSnapshot(rows, exclude) {
       ...groups.values()
     ],
     columns: facts3("column").map((row) => mapColumn(row, groups)),
-    knownSchemas: facts3("known-schema").map(({ name: name2 }) => name2),
-    knownRoles: facts3("known-role").map(({ name: name2 }) => name2),
-    idlePatterns: facts3("idle-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
+    knownSchemas: facts3("known-schema").map(({ name: name3 }) => name3),
+    knownRoles: facts3("known-role").map(({ name: name3 }) => name3),
+    unmatchedPatterns: facts3("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
   };
   return {
     snapshot,
@@ -9985,7 +10165,7 @@ function mapSnapshot(rows, exclude) {
     hasViews: facts3("group").some(({ relkind }) => relkind === "v")
   };
 }
-function mapTomorrow(rows, schemas2) {
+function mapDefaultPrivileges(rows, schemas2) {
   const schemaByOid = new Map(schemas2.map((schema) => [schema.oid, schema]));
   const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
   return [...pairs.values()].flatMap((ofPair) => {
@@ -10015,8 +10195,8 @@ var KIND_OF_RELKIND = {
 function mapRole(row) {
   return { ...row, inheritedBy: new Set(row.inheritedBy) };
 }
-function mapSchema({ oid, name: name2, owner, usableBy, creatableBy }) {
-  return { oid, name: name2, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
+function mapSchema({ oid, name: name3, owner, usableBy, creatableBy }) {
+  return { oid, name: name3, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
 }
 function mapSingle(kind, row) {
   return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
@@ -10035,8 +10215,8 @@ function mapGroup(row, schemas2, members) {
     members
   };
 }
-function mapMembers({ oids, names: names3 }) {
-  return oids.map((oid, n) => ({ oid, name: names3[n] ?? "" }));
+function mapMembers({ oids, names: names4 }) {
+  return oids.map((oid, n) => ({ oid, name: names4[n] ?? "" }));
 }
 function mapSecurable({ owner, acl, held }) {
   const heldByOid = new Map(
@@ -10047,8 +10227,8 @@ function mapSecurable({ owner, acl, held }) {
 function mapColumn(row, groups) {
   const group = groups.get(row.representative);
   if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
-  const { relation, name: name2, grantee, privileges: privileges2 } = row;
-  return { group, member: { oid: relation, name: name2 }, grantee, privileges: privileges2 };
+  const { relation, name: name3, grantee, privileges: privileges2 } = row;
+  return { group, member: { oid: relation, name: name3 }, grantee, privileges: privileges2 };
 }
 
 // src/postgres/snapshot.sql.ts
@@ -10071,12 +10251,12 @@ grantee AS (
 privilege AS (
   SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
   FROM server, pg_catalog.unnest(
-    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
-  WHERE name <> 'MAINTAIN' OR version >= 170000
+  WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
   UNION ALL
   SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
@@ -10122,14 +10302,14 @@ alike AS MATERIALIZED (
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.telling
+  SELECT a.*, h.held, h.has_finding
   FROM alike AS a
   LEFT JOIN LATERAL (
-    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(telling) AS telling
+    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
     FROM (
       SELECT grantee, COALESCE(pg_catalog.json_agg(name ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges,
              pg_catalog.bool_or((demanded AND held IS NOT TRUE)
-               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS telling
+               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
         SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
                CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
@@ -10189,7 +10369,7 @@ role AS (
     SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
     UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
     UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
-     OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_maintain')
+     OR r.rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -10247,7 +10427,7 @@ SELECT 'members', pg_catalog.json_build_object(
 FROM answered AS a
 CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
 JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
-WHERE a.telling
+WHERE a.has_finding
 GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
@@ -10255,7 +10435,7 @@ SELECT 'column', pg_catalog.json_build_object(
          'grantee', c.grantee, 'privileges', c.privileges)
 FROM column_grant AS c
 UNION ALL
-SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -10279,8 +10459,9 @@ async function look2(client, grantees, demand) {
   }
   throw new ActionError({
     code: "catalog-busy",
-    message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
-    hint: "Another job grants or drops objects here right now: run this step after it, not beside it."
+    message: sentence`The privileges changed during each of ${LOOKS} attempts to read them.`,
+    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
+    steps: [{ text: inOurWords("Run this step after the other job.") }]
   });
 }
 async function lookOnce(client, grantees, demand) {
@@ -10292,11 +10473,11 @@ async function lookOnce(client, grantees, demand) {
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
   const oids = [...snapshot.grantees.values()];
   const creators = creatorsOf(snapshot);
-  const [again, tomorrow, rowSecurity, views] = await statements(client, [
+  const [again, defaults2, rowSecurity, views] = await statements(client, [
     secondLook(representatives.map(({ oid }) => oid)),
     creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
-    hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids) : NO_ROWS,
-    hasViews ? viewsThatCannotRead2(schemas2, oids) : NO_ROWS,
+    hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids, demand.exclude) : NO_ROWS,
+    hasViews ? viewsThatCannotRead2(schemas2, oids, demand.exclude) : NO_ROWS,
     "COMMIT;"
   ]);
   const now = new Map(again.map((row) => [row.oid, row]));
@@ -10306,8 +10487,8 @@ async function lookOnce(client, grantees, demand) {
   if (changed2) return "changed meanwhile";
   return {
     ...snapshot,
-    groups: [...snapshot.groups, ...mapTomorrow(tomorrow, snapshot.schemas)],
-    traps: [...rowSecurity, ...views].filter(({ schema, name: name2 }) => !isExcluded(demand.exclude, schema, name2))
+    groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults2, snapshot.schemas)],
+    pitfalls: [...rowSecurity, ...views]
   };
 }
 var NO_ROWS = "SELECT WHERE FALSE;";
@@ -10323,56 +10504,43 @@ function parametersOf(grantees, demand) {
     demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
     demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
     demand.onExtra !== "ignore",
-    patterns.map(({ name: name2 }) => name2),
+    patterns.map(({ name: name3 }) => name3),
     patterns.map(({ path }) => path)
   ];
 }
 
 // src/reconcile.ts
 var ROUNDS = 3;
-async function reconcile(client, { mode, grantees, demand }, say) {
-  const lookUnhindered = async () => {
-    const snapshot = await look2(client, grantees, demand);
-    const obstacle = databaseObstacle(snapshot, demand, mode);
-    if (obstacle !== null) throw new ActionError(obstacle);
-    return snapshot;
-  };
-  say(`reading the privileges of ${grantees.join(", ")}`);
-  const before = await lookUnhindered();
-  const knownIn = (snapshot) => grantees.filter((grantee) => granteeObstacle(snapshot, grantee) === null);
-  let after = before;
+async function reconcile(client, task, say) {
+  say(`reading the privileges of ${task.grantees.join(", ")}`);
+  const before = await lookAndAssess(client, task);
+  let drift2 = before;
   let done = NOTHING_DONE;
-  const writing = mode === "apply" && knownIn(before).length === grantees.length;
-  for (let round = 0; writing && round < ROUNDS; round++) {
-    const plan2 = planFor(after, demand, knownIn(after));
-    if (!isWorthTrying(plan2, done)) break;
-    done = merge(done, await apply(client, plan2, say));
+  for (let round = 0; mayWrite(task, before) && round < ROUNDS; round++) {
+    const plan = planToApply(drift2);
+    if (!isWorthTrying(plan, done)) break;
+    done = merge(done, await apply(client, plan, say));
     say("reading the privileges again");
-    after = await lookUnhindered();
+    drift2 = await lookAndAssess(client, task);
   }
-  const last = after;
-  const reports = grantees.map((grantee) => {
-    const error2 = granteeObstacle(last, grantee);
-    return error2 === null ? judge(before, last, done, demand, grantee) : { ...NOTHING_KNOWN, grantee, error: error2 };
-  });
+  const grantees = granteeReports(before, drift2, done);
   return {
-    serverVersion: last.server.versionText,
-    verdict: worst(reports.map(({ verdict }) => verdict)),
-    grantees: reports,
-    statements: mode === "apply" ? done.statements : statementsIn(planFor(last, demand, knownIn(last)).changes),
-    mending: mendingFor(last, demand, knownIn(last))
+    serverVersion: drift2.snapshot.server.versionText,
+    verdict: worst(grantees.map(({ verdict }) => verdict)),
+    grantees,
+    statements: task.mode === "apply" ? done.statements : statementsToApply(drift2),
+    fixes: fixesFor(drift2)
   };
 }
-var NOTHING_KNOWN = {
-  verdict: "error",
-  objects: { tables: 0, sequences: 0, skipped: 0 },
-  missing: [],
-  granted: [],
-  extra: [],
-  revoked: [],
-  held: [],
-  warnings: []
-};
+async function lookAndAssess(client, { mode, grantees, demand }) {
+  const snapshot = await look2(client, grantees, demand);
+  const obstacle = databaseObstacle(snapshot, demand, mode);
+  if (obstacle !== null) throw new ActionError(obstacle);
+  return assess(snapshot, demand, grantees);
+}
+function mayWrite({ mode }, { grantees }) {
+  return mode === "apply" && grantees.every(({ obstacle }) => obstacle === null);
+}
 
 // src/settings/inputs.ts
 var import_node_fs = require("node:fs");
@@ -10446,9 +10614,9 @@ function readLibpq(text) {
   const pairs = [];
   const pair = /\s*([a-z_]+)\s*=\s*('((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)|(?=\s|$))(?=\s|$)/sy;
   while (pair.lastIndex < text.length) {
-    const [found, key = "", , quoted, plain2] = pair.exec(text) ?? [];
+    const [found, key = "", , quoted2, plain2] = pair.exec(text) ?? [];
     if (found === void 0 || !LIBPQ_KEYWORDS.has(key)) return void 0;
-    pairs.push([LIBPQ_PARTS.get(key), (quoted ?? plain2 ?? "").replace(/\\(.)/gs, "$1")]);
+    pairs.push([LIBPQ_PARTS.get(key), (quoted2 ?? plain2 ?? "").replace(/\\(.)/gs, "$1")]);
   }
   if (pairs.length === 0 || pairs.some(([part, value]) => part === "host" && value.includes(";")))
     return void 0;
@@ -10518,8 +10686,8 @@ function unquoted(value) {
   return value.slice(1, -1).replaceAll(quote + quote, quote);
 }
 function hostAndPort2(text) {
-  const [, address, name2, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
-  return { host: address ?? name2 ?? text, port: port2 ?? "" };
+  const [, address, name3, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
+  return { host: address ?? name3 ?? text, port: port2 ?? "" };
 }
 function merged(pairs) {
   const parts = {};
@@ -10599,8 +10767,8 @@ function fromLine(line) {
   return [{ key, value: value.replace(/\s+#.*$/, "") }];
 }
 function connectionOf(key) {
-  const [, connection, name2] = key.toUpperCase().match(AZURE_KEY) ?? [];
-  if (name2 !== void 0) return { connection: connection ?? "the first", name: name2 };
+  const [, connection, name3] = key.toUpperCase().match(AZURE_KEY) ?? [];
+  if (name3 !== void 0) return { connection: connection ?? "the first", name: name3 };
   const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
   return spring === void 0 ? void 0 : { connection: "Spring's", name: spring };
 }
@@ -10619,8 +10787,8 @@ var SPRING_KEYS = /* @__PURE__ */ new Map([
 function connectionsIn(settings) {
   const connections = /* @__PURE__ */ new Map();
   for (const { key, value } of settings) {
-    const { connection = "", name: name2 = "" } = connectionOf(key) ?? {};
-    const part = PARTS.get(name2);
+    const { connection = "", name: name3 = "" } = connectionOf(key) ?? {};
+    const part = PARTS.get(name3);
     if (part === void 0 || value.trim() === "") continue;
     if (/^@Microsoft\.KeyVault\(/i.test(value)) {
       throw new Error(
@@ -10706,10 +10874,10 @@ function port(text) {
   return number;
 }
 function cloudName(text) {
-  const name2 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name2)) return name2;
+  const name3 = text.trim().toLowerCase();
+  if (Object.hasOwn(CLOUDS, name3)) return name3;
   throw new Error(
-    `it is no cloud${didYouMean2(name2, Object.keys(CLOUDS))} (a GitHub environment belongs on the job: \`jobs.<job_id>.environment\`)`
+    `it is no cloud${didYouMean2(name3, Object.keys(CLOUDS))} (a GitHub environment belongs on the job: \`jobs.<job_id>.environment\`)`
   );
 }
 function clientId(text) {
@@ -10729,16 +10897,16 @@ function secret(text) {
 }
 function host(suffix) {
   return (text) => {
-    const name2 = text.trim();
-    if ((0, import_node_net3.isIP)(name2)) return name2;
-    if (/[=/@;]/.test(name2))
+    const name3 = text.trim();
+    if ((0, import_node_net3.isIP)(name3)) return name3;
+    if (/[=/@;]/.test(name3))
       throw new Error("it is no host name (connection strings go in `app-connection`)");
-    if (name2.includes(":")) throw new Error("it is no host name (the port goes in `port`)");
-    const lastLabel = name2.replace(/\.$/, "").split(".").at(-1) ?? "";
-    if (name2.length > 253 || !HOST.test(name2) || name2.includes(".") && /^(\d+|0x[0-9a-f]*)$/i.test(lastLabel)) {
+    if (name3.includes(":")) throw new Error("it is no host name (the port goes in `port`)");
+    const lastLabel = name3.replace(/\.$/, "").split(".").at(-1) ?? "";
+    if (name3.length > 253 || !HOST.test(name3) || name3.includes(".") && /^(\d+|0x[0-9a-f]*)$/i.test(lastLabel)) {
       throw new Error("it is no host name");
     }
-    return name2.includes(".") || name2.toLowerCase() === "localhost" ? name2 : name2 + suffix;
+    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
   };
 }
 var HOST = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
@@ -10749,29 +10917,29 @@ function isLoopback(host2) {
 var LOOPBACK = new import_node_net3.BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
-function name(text) {
+function name2(text) {
   const [only, ...more] = lines(text);
   if (only === void 0 || more.length > 0) throw new Error("it has more than one line");
   return fitting(only);
 }
-function names2(text) {
+function names3(text) {
   return lines(text).map(fitting);
 }
 function lines(text) {
   const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   return [...new Set(found.filter((line) => line !== ""))];
 }
-function fitting(name2) {
-  if (Buffer.byteLength(name2) > MAX_NAME_BYTES) {
+function fitting(name3) {
+  if (Buffer.byteLength(name3) > MAX_NAME_BYTES) {
     throw new Error(
       `a name in it is longer than ${MAX_NAME_BYTES} bytes, and PostgreSQL cuts such names short`
     );
   }
-  return name2;
+  return name3;
 }
 var MAX_NAME_BYTES = 63;
 function schemas(text) {
-  const found = names2(text);
+  const found = names3(text);
   if (!found.includes("*")) return found;
   if (found.length > 1) throw new Error("'*' does not go with other names");
   return "*";
@@ -10882,9 +11050,9 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
     signIn: signIn2,
     cloud,
     server,
-    user: inputs.required("user", name),
-    databases: inputs.orConnection("database", names2, connection?.database),
-    grantees: inputs.orConnection("grantee", names2, connection?.user),
+    user: inputs.required("user", name2),
+    databases: inputs.orConnection("database", names3, connection?.database),
+    grantees: inputs.orConnection("grantee", names3, connection?.user),
     demand: {
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -10914,8 +11082,8 @@ function secretsIn(env) {
 function connectionFrom(inputs, hostName) {
   const [hosts, databases, grantees] = [
     inputs.peek("host", (text) => [hostName(text)]),
-    inputs.peek("database", names2),
-    inputs.peek("grantee", names2)
+    inputs.peek("database", names3),
+    inputs.peek("grantee", names3)
   ];
   const fits2 = (said, wanted) => said === void 0 || wanted === void 0 || wanted.includes(said);
   return inputs.optional(
@@ -10967,53 +11135,56 @@ function tlsFrom(inputs, readFile) {
   return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
 }
 function inputsIn(env) {
-  const mistakes = misspelt(env);
-  const given = (name2) => (env[variable(name2)] ?? "").trim() !== "";
+  const mistakes = [...misspelt(env)];
+  const given = (name3) => (env[variable(name3)] ?? "").trim() !== "";
   const wrong = /* @__PURE__ */ new Set();
-  const mistake = (name2, what) => {
-    wrong.add(name2);
-    mistakes.push(`${name2}: ${what}${what.endsWith("?") ? "" : "."} It takes ${INPUTS[name2].takes}.`);
+  const mistake = (name3, what) => {
+    wrong.add(name3);
+    const takes = inOurWords(INPUTS[name3].takes);
+    mistakes.push(
+      sentence`${code(name3)}: ${quoted(`${what}${what.endsWith("?") ? "" : "."}`)} It takes ${takes}.`
+    );
   };
-  function read(name2, parse, without) {
-    const { neverEmpty, secret: secret2 } = INPUTS[name2];
-    const text = env[variable(name2)];
-    if (!given(name2)) {
+  function read(name3, parse, without) {
+    const { neverEmpty, secret: secret2 } = INPUTS[name3];
+    const text = env[variable(name3)];
+    if (!given(name3)) {
       if (text === void 0 || !neverEmpty) return without();
-      mistake(name2, "it is empty (a variable that is not set?)");
+      mistake(name3, "it is empty (a variable that is not set?)");
       return void 0;
     }
     try {
       if (text?.includes("\0")) throw new Error("it holds a NUL character");
       return parse(text ?? "");
     } catch (error2) {
-      mistake(name2, `${secret2 ? "" : `got ${shown(text ?? "")}; `}${error2.message}`);
+      mistake(name3, `${secret2 ? "" : `got ${shown(text ?? "")}; `}${error2.message}`);
       return void 0;
     }
   }
   return {
     given,
     mistake,
-    optional: (name2, parse) => read(name2, parse, () => void 0),
-    orDefault: (name2, parse) => read(name2, parse, () => parse(INPUTS[name2].default)),
-    required: (name2, parse, why) => read(name2, parse, () => {
-      mistake(name2, `it is missing${why === void 0 ? "" : `, and ${why}`}`);
+    optional: (name3, parse) => read(name3, parse, () => void 0),
+    orDefault: (name3, parse) => read(name3, parse, () => parse(INPUTS[name3].default)),
+    required: (name3, parse, why) => read(name3, parse, () => {
+      mistake(name3, `it is missing${why === void 0 ? "" : `, and ${why}`}`);
       return void 0;
     }),
     /** An explicit input wins; what is only found in `app-connection` has to be as good. */
-    orConnection: (name2, parse, found) => read(name2, parse, () => {
+    orConnection: (name3, parse, found) => read(name3, parse, () => {
       try {
         if (found !== void 0) return parse(found);
         const silent = given("app-connection") ? ", and `app-connection` does not say" : "";
-        if (!wrong.has("app-connection")) mistake(name2, `it is missing${silent}`);
+        if (!wrong.has("app-connection")) mistake(name3, `it is missing${silent}`);
       } catch (error2) {
-        mistake("app-connection", `its ${name2} cannot be used: ${error2.message}`);
+        mistake("app-connection", `its ${name3} cannot be used: ${error2.message}`);
       }
       return void 0;
     }),
     /** What it says if it says something good; no mistake is noted. */
-    peek(name2, parse) {
+    peek(name3, parse) {
       try {
-        return given(name2) ? parse(env[variable(name2)] ?? "") : void 0;
+        return given(name3) ? parse(env[variable(name3)] ?? "") : void 0;
       } catch {
         return void 0;
       }
@@ -11023,25 +11194,32 @@ function inputsIn(env) {
     }
   };
 }
-function variable(name2) {
-  return `INPUT_${name2.replaceAll(" ", "_").toUpperCase()}`;
+function variable(name3) {
+  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
 }
 function misspelt(env) {
   const ours2 = Object.keys(INPUTS);
   const known = new Set(ours2.map(variable));
   return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().flatMap((key) => {
-    const name2 = key.slice("INPUT_".length).toLowerCase();
-    const near = nearest(name2, ours2);
-    return near === void 0 ? [] : [`${name2}: there is no such input; did you mean \`${near}\`?`];
+    const name3 = key.slice("INPUT_".length).toLowerCase();
+    const near = nearest(name3, ours2);
+    return near === void 0 ? [] : [sentence`${code(name3)}: there is no such input. Did you mean ${code(near)}?`];
   });
 }
 function badInput(mistakes) {
-  const count2 = mistakes.length === 1 ? "One input needs" : `${mistakes.length} inputs need`;
+  const invalid = mistakes.length === 1 ? sentence`1 input is invalid.` : sentence`${mistakes.length} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
-    message: `${count2} mending; nothing was connected to and nothing changed.
-${mistakes.map((line) => `- ${line}`).join("\n")}`,
-    hint: "Mend the `with:` of this step. Every input is explained in the README of this action."
+    message: sentence`${invalid} Nothing was changed.`,
+    problems: mistakes,
+    hint: inOurWords("The action stops before it connects to anything when an input is invalid."),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the `with:` block of this step. The README of this action explains every input."
+        )
+      }
+    ]
   });
 }
 function shown(value) {
@@ -11056,12 +11234,13 @@ function oneOf(words2) {
 
 // src/main.ts
 async function main(env) {
+  const startedAt = /* @__PURE__ */ new Date();
   for (const secret2 of secretsIn(env)) setSecret(secret2);
   const settings = readSettings(env);
-  if ("code" in settings) return tell2(nothingDone(settings), env);
-  const report = await inDatabases(settings, env);
-  await tell2(report, env);
-  if (settings.driftIssue === void 0) return;
+  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env);
+  const report = { ...found, run: runFacts(startedAt, env) };
+  await publish(report, env);
+  if ("code" in settings || settings.driftIssue === void 0) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
 }
 function readSettings(env) {
@@ -11071,13 +11250,16 @@ function readSettings(env) {
     return diagnose(error2);
   }
 }
-function nothingDone(error2) {
+function notStarted(error2) {
   return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
 }
 async function inDatabases(settings, env) {
   const password = signIn(settings, env);
   const inTurn = pLimit(DATABASES_AT_ONCE);
-  const databases = await inTurn.map(settings.databases, (name2) => inDatabase(settings, name2, password));
+  const databases = await inTurn.map(
+    settings.databases,
+    (database) => inDatabase(settings, database, password)
+  );
   const verdict = worst(databases.map((database) => database.verdict));
   return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
 }
@@ -11094,11 +11276,11 @@ async function inDatabase(settings, database, password) {
   } catch (error2) {
     const failure2 = diagnose(error2, { host: host2, port: port2, database, user, signIn: signIn2, cloud });
     const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
-    const hint = near === void 0 ? failure2.hint : `Did you mean "${near}"? ${failure2.hint}`;
+    const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${name(near)}? ${failure2.hint}`;
     return { host: host2, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
   }
 }
-var NOTHING_FOUND = { grantees: [], statements: [], mending: [] };
+var NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };
 
 // src/index.ts
 main(process.env).catch((error2) => setFailed(String(error2)));

@@ -1,12 +1,14 @@
 import { info, setSecret } from "@actions/core";
 import pLimit from "p-limit";
 import type { Client } from "pg";
-import { type Password, signIn } from "./azure/credential.ts";
+import { type PasswordProvider, signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
-import { tell } from "./github/output.ts";
+import { publish } from "./github/output.ts";
+import { runFacts } from "./github/run.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
+import { name, sentence } from "./model/sentence.ts";
 import type { Env, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
@@ -14,14 +16,15 @@ import { reconcile } from "./reconcile.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
 
-/** The whole action: read the inputs, hold each database against them, and tell what came of it. */
+/** The main action: reads the inputs, compares each database with them, and reports. */
 export async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  const startedAt = new Date();
   for (const secret of secretsIn(env)) setSecret(secret);
   const settings = readSettings(env);
-  if ("code" in settings) return tell(nothingDone(settings), env);
-  const report = await inDatabases(settings, env);
-  await tell(report, env);
-  if (settings.driftIssue === undefined) return;
+  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env);
+  const report = { ...found, run: runFacts(startedAt, env) };
+  await publish(report, env);
+  if ("code" in settings || settings.driftIssue === undefined) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
 }
 
@@ -33,15 +36,17 @@ function readSettings(env: Env): Settings | Failure {
   }
 }
 
-function nothingDone(error: Failure): Report {
+function notStarted(error: Failure): Report {
   return { version: 1, mode: "apply", verdict: "error", error, databases: [] };
 }
 
-/** Side by side; what goes wrong in one of them is in the report, at the level it belongs to. */
+/** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
 async function inDatabases(settings: Settings, env: Env): Promise<Report> {
   const password = signIn(settings, env);
   const inTurn = pLimit(DATABASES_AT_ONCE);
-  const databases = await inTurn.map(settings.databases, (name) => inDatabase(settings, name, password));
+  const databases = await inTurn.map(settings.databases, (database) =>
+    inDatabase(settings, database, password),
+  );
   const verdict = worst(databases.map((database) => database.verdict));
   return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
 }
@@ -49,7 +54,11 @@ async function inDatabases(settings: Settings, env: Env): Promise<Report> {
 /** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
 const DATABASES_AT_ONCE = 4;
 
-async function inDatabase(settings: Settings, database: string, password: Password): Promise<DatabaseReport> {
+async function inDatabase(
+  settings: Settings,
+  database: string,
+  password: PasswordProvider,
+): Promise<DatabaseReport> {
   const { server, user, mode, grantees, demand, signIn, cloud } = settings;
   const { host, port } = server;
   const target = { server, database, user };
@@ -61,9 +70,9 @@ async function inDatabase(settings: Settings, database: string, password: Passwo
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
     const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
-    const hint = near === undefined ? failure.hint : `Did you mean "${near}"? ${failure.hint}`;
+    const hint = near === undefined ? failure.hint : sentence`Did you mean ${name(near)}? ${failure.hint}`;
     return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...NOTHING_FOUND };
   }
 }
 
-const NOTHING_FOUND = { grantees: [], statements: [], mending: [] };
+const NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };

@@ -1,17 +1,15 @@
 import type { Client } from "pg";
-import { judge } from "./grants/assess.ts";
-import { mendingFor } from "./grants/fixes.ts";
-import { databaseObstacle, granteeObstacle } from "./grants/obstacles.ts";
-import { isWorthTrying, merge, NOTHING_DONE, type Outcome } from "./grants/outcome.ts";
-import { planFor, statementsIn } from "./grants/plan.ts";
+import { type Assessment, assess, fixesFor, planToApply, statementsToApply } from "./grants/assess.ts";
+import { databaseObstacle } from "./grants/obstacles.ts";
+import { isWorthTrying, merge, NOTHING_DONE } from "./grants/outcome.ts";
+import { granteeReports } from "./grants/verdict.ts";
 import type { Demand } from "./model/demand.ts";
 import { ActionError } from "./model/failure.ts";
-import { type DatabaseReport, type GranteeReport, type Mode, worst } from "./model/report.ts";
-import type { Snapshot } from "./model/snapshot.ts";
+import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
 import { apply, type Say } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
 
-/** What one database is to be held against. */
+/** What one database is compared with. */
 export interface Task {
   readonly mode: Mode;
   readonly grantees: readonly string[];
@@ -20,66 +18,47 @@ export interface Task {
 
 export type Reconciled = Pick<
   DatabaseReport,
-  "serverVersion" | "verdict" | "grantees" | "statements" | "mending"
+  "serverVersion" | "verdict" | "grantees" | "statements" | "fixes"
 >;
 
-/** How often what is missing is planned anew: locks are let go, and objects come and go, while this runs. */
+/** How often what is still missing is applied: locks are released, and objects created, while this runs. */
 const ROUNDS = 3;
 
 /**
- * One database's story: look, grant what is missing, look again, and judge by the last look alone.
- * @throws ActionError where nothing can be said about the database; the server's own error where the session broke
+ * One database's story: look and assess the drift, apply what is missing, look and assess again, and report. The
+ * verdict comes from the last look alone.
+ * @throws ActionError where the database cannot be checked; the server's own error where the session broke
  */
-export async function reconcile(
-  client: Client,
-  { mode, grantees, demand }: Task,
-  say: Say,
-): Promise<Reconciled> {
-  const lookUnhindered = async () => {
-    const snapshot = await look(client, grantees, demand);
-    const obstacle = databaseObstacle(snapshot, demand, mode);
-    if (obstacle !== null) throw new ActionError(obstacle);
-    return snapshot;
-  };
-  say(`reading the privileges of ${grantees.join(", ")}`);
-  const before = await lookUnhindered();
-  const knownIn = (snapshot: Snapshot) =>
-    grantees.filter((grantee) => granteeObstacle(snapshot, grantee) === null);
-
-  let after = before;
-  let done: Outcome = NOTHING_DONE;
-  // With a grantee unknown, something is wrong with the inputs: nothing is written.
-  const writing = mode === "apply" && knownIn(before).length === grantees.length;
-  for (let round = 0; writing && round < ROUNDS; round++) {
-    const plan = planFor(after, demand, knownIn(after));
+export async function reconcile(client: Client, task: Task, say: Say): Promise<Reconciled> {
+  say(`reading the privileges of ${task.grantees.join(", ")}`);
+  const before = await lookAndAssess(client, task);
+  let drift = before;
+  let done = NOTHING_DONE;
+  for (let round = 0; mayWrite(task, before) && round < ROUNDS; round++) {
+    const plan = planToApply(drift);
     if (!isWorthTrying(plan, done)) break;
     done = merge(done, await apply(client, plan, say));
     say("reading the privileges again");
-    after = await lookUnhindered(); // what was there may be gone
+    drift = await lookAndAssess(client, task);
   }
-
-  const last = after;
-  const reports = grantees.map((grantee): GranteeReport => {
-    const error = granteeObstacle(last, grantee);
-    return error === null ? judge(before, last, done, demand, grantee) : { ...NOTHING_KNOWN, grantee, error };
-  });
+  const grantees = granteeReports(before, drift, done);
   return {
-    serverVersion: last.server.versionText,
-    verdict: worst(reports.map(({ verdict }) => verdict)),
-    grantees: reports,
-    statements:
-      mode === "apply" ? done.statements : statementsIn(planFor(last, demand, knownIn(last)).changes),
-    mending: mendingFor(last, demand, knownIn(last)),
+    serverVersion: drift.snapshot.server.versionText,
+    verdict: worst(grantees.map(({ verdict }) => verdict)),
+    grantees,
+    statements: task.mode === "apply" ? done.statements : statementsToApply(drift),
+    fixes: fixesFor(drift),
   };
 }
 
-const NOTHING_KNOWN: Omit<GranteeReport, "grantee" | "error"> = {
-  verdict: "error",
-  objects: { tables: 0, sequences: 0, skipped: 0 },
-  missing: [],
-  granted: [],
-  extra: [],
-  revoked: [],
-  held: [],
-  warnings: [],
-};
+async function lookAndAssess(client: Client, { mode, grantees, demand }: Task): Promise<Assessment> {
+  const snapshot = await look(client, grantees, demand);
+  const obstacle = databaseObstacle(snapshot, demand, mode);
+  if (obstacle !== null) throw new ActionError(obstacle);
+  return assess(snapshot, demand, grantees);
+}
+
+/** A grantee that does not exist is a mistake in the inputs, so nothing is written. */
+function mayWrite({ mode }: Task, { grantees }: Assessment): boolean {
+  return mode === "apply" && grantees.every(({ obstacle }) => obstacle === null);
+}

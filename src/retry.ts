@@ -1,44 +1,66 @@
+import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
 import { retriesFor } from "./diagnosis/diagnose.ts";
+import { ActionError } from "./model/failure.ts";
+import { plain } from "./render/pen.ts";
 
-/**
- * Wait five seconds, then twice as long each time, and not for ever: Microsoft's advice for transient errors.
- * https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-connectivity
- */
-export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
-
+/** How long to keep trying something that may pass. All times are in milliseconds. */
 export interface Patience {
-  /** Milliseconds before the second attempt. */
+  /** The wait before the second attempt; each further wait is twice as long. */
   readonly firstWait: number;
-  /** Milliseconds after which no further attempt is made. */
+  /** No attempt starts later than this after the first. */
   readonly mostTime: number;
-  /** Milliseconds that a server has for an answer: TCP and TLS, then the password; one request to Entra. */
+  /** How long one answer may take: TCP and TLS, then the password; one request to Entra or GitHub. */
   readonly answerTime: number;
 }
 
 /**
- * Tries again what may pass, as often as the table of diagnosis says for the failure at hand.
- * @param attempt throws a `ActionError`
- * @param tell is given a line for people before each wait
- * @throws the last failure
+ * Microsoft's advice for transient errors: wait five seconds, then twice as long each time, and not without end.
+ * https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-connectivity
+ */
+export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
+
+/**
+ * Runs `attempt` again while `waitAfter` names a wait and there is time for it.
+ * @param waitAfter milliseconds to wait after this error of the n-th attempt; undefined to give up
+ * @param end when to stop trying, as `Date.now()` gives it
+ * @throws the last error
  */
 export function retrying<T>(
   attempt: () => Promise<T>,
-  tell: (line: string) => void,
-  { firstWait, mostTime }: Patience,
+  waitAfter: (error: unknown, attempt: number) => number | undefined,
+  end: number,
 ): Promise<T> {
   return pRetry(attempt, {
-    retries: Number.POSITIVE_INFINITY, // the table decides, for each error
-    minTimeout: firstWait,
-    maxRetryTime: mostTime,
-    shouldRetry({ error, attemptNumber, retryDelay }) {
-      const retries = retriesFor(error);
-      if (attemptNumber > retries) return false;
-      const wait = Math.ceil(retryDelay / 1000);
-      tell(
-        `${error.message.replace(/[.]?$/, ".")} Trying again in ${wait} s (attempt ${attemptNumber + 1} of ${retries + 1}).`,
-      );
+    retries: Number.POSITIVE_INFINITY, // `waitAfter` decides
+    minTimeout: 0,
+    async shouldRetry({ error, attemptNumber }) {
+      const wait = waitAfter(error, attemptNumber);
+      if (wait === undefined || Date.now() + wait > end) return false;
+      await setTimeout(wait);
       return true;
     },
   });
+}
+
+/**
+ * Runs `attempt` again after a failure that may pass, as often as the table of diagnosis says.
+ * @param attempt throws an `ActionError`
+ * @param say takes a line for the log before each wait
+ * @throws the last failure
+ */
+export function retryingFailures<T>(
+  attempt: () => Promise<T>,
+  say: (line: string) => void,
+  { firstWait, mostTime }: Patience,
+): Promise<T> {
+  const waitAfter = (error: unknown, attempts: number) => {
+    const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
+    if (!(error instanceof ActionError) || attempts > retries) return undefined;
+    const wait = firstWait * 2 ** (attempts - 1);
+    const what = plain.sentence(error.failure.message).replace(/\.?$/, ".");
+    say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
+    return wait;
+  };
+  return retrying(attempt, waitAfter, Date.now() + mostTime);
 }

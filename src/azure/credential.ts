@@ -5,16 +5,16 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env, Settings, SignIn } from "../model/settings.ts";
-import { PATIENCE, type Patience, retrying } from "../retry.ts";
+import { PATIENCE, type Patience, retryingFailures } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { idToken } from "./id-token.ts";
 
 /**
- * Gives the password for PostgreSQL: a token of Entra, or the password itself. All who ask share one token while
- * it is valid.
- * @param refused a token that a server would not take: another one is asked for, if this is still the one at hand
+ * Returns the password for PostgreSQL: an Entra token, or the password itself. All callers share one token while it is
+ * valid.
+ * @param refused a token that a server refused: if it is still the current one, a new one is requested
  */
-export type Password = (refused?: string) => Promise<string>;
+export type PasswordProvider = (refused?: string) => Promise<string>;
 
 /** `@azure/identity` takes such a policy, but does not export its type. */
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
@@ -29,12 +29,12 @@ export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
   env: Env = process.env,
   patience: Patience = PATIENCE,
-): Password {
+): PasswordProvider {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
-    retrying(
+    retryingFailures(
       () => requestToken(how, cloud, env, patience.answerTime),
       (line) => info(logLine(line)),
       patience,
@@ -75,7 +75,7 @@ async function requestToken(
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
-      retryOptions: { maxRetries: 0 }, // `retrying` does it, and says so
+      retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" as const }],
     };
     const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);

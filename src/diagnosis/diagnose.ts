@@ -1,4 +1,5 @@
 import { ActionError, type Failure } from "../model/failure.ts";
+import { inOurWords, quoted, sentence } from "../model/sentence.ts";
 import { ENTRA } from "./entra.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
@@ -19,15 +20,15 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
   const found = ruleFor(error, context.with ?? "postgres");
   return {
     code: found?.rule.code ?? "unknown",
-    message: `${subject(context)}: ${found?.symptom.text ?? ownWords(error)}`,
-    hint: found ? `${found.rule.cause} ${found.rule.next(context, found.symptom)}` : UNKNOWN_HINT,
+    message: sentence`${quoted(subject(context))}: ${quoted(found?.symptom.text ?? ownWords(error))}`,
+    hint: found ? inOurWords(found.rule.cause) : [],
+    steps: [{ text: inOurWords(found ? found.rule.next(context, found.symptom) : UNKNOWN_HINT) }],
   };
 }
 
-/** How often it is worth trying again after this: 0 for what waiting cannot mend, and for what was not diagnosed. */
-export function retriesFor(error: unknown): number {
-  if (!(error instanceof ActionError)) return 0;
-  return RULES.find(({ code }) => code === error.failure.code)?.retries ?? 0;
+/** How many further attempts a failure is worth: 0 where waiting cannot help, and for what no rule knows. */
+export function retriesFor({ code }: Failure): number {
+  return RULES.find((rule) => rule.code === code)?.retries ?? 0;
 }
 
 const UNKNOWN_HINT =

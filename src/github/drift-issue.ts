@@ -2,8 +2,8 @@ import { info, warning } from "@actions/core";
 import type { Report } from "../model/report.ts";
 import type { Env } from "../model/settings.ts";
 import { issueBody, issueComment, issueTitle, markerOf, type Subject, subjectsOf } from "../render/issue.ts";
+import type { Patience } from "../retry.ts";
 import { logLine, visible } from "../text/escape.ts";
-import type { Patience } from "./drift-issue/patience.ts";
 import { type Issue, openTracker, type Tracker } from "./drift-issue/tracker.ts";
 import { troubleOf } from "./drift-issue/trouble.ts";
 

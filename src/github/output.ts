@@ -13,35 +13,35 @@ import { renderSummary } from "../render/summary.ts";
 import { logLines, visible } from "../text/escape.ts";
 
 /**
- * Tells the report to everybody: outputs, the two files, log, summary, annotations, and last the step's outcome,
- * which fails on `error`, and on `drift` unless in `plan`. What cannot be told is a warning and hides no verdict.
+ * Publishes the report: outputs, the two files, log, summary, annotations, and last the step's outcome, which fails on
+ * `error`, and on `drift` unless in `plan`. What cannot be written is a warning and hides no verdict.
  */
-export async function tell(report: Report, env: NodeJS.ProcessEnv): Promise<void> {
-  const files = await unharmed("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
-  await unharmed("set the outputs", async () => {
+export async function publish(report: Report, env: NodeJS.ProcessEnv): Promise<void> {
+  const files = await orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
+  await orWarn("set the outputs", async () => {
     const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
   });
-  await unharmed("write the log", async () => tellLog(report));
-  await unharmed("write the job summary", () => tellSummary(report, env.GITHUB_STEP_SUMMARY));
-  await unharmed("annotate the job", async () => {
+  await orWarn("write the log", async () => writeLog(report));
+  await orWarn("write the job summary", () => writeSummary(report, env.GITHUB_STEP_SUMMARY));
+  await orWarn("annotate the job", async () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
-  tellVerdict(report);
+  endStep(report);
 }
 
 const ANNOTATE = { error: core.error, warning: core.warning, notice: core.notice } as const;
 
-/** In a directory of its own: two steps of a job must not overwrite each other's files. */
+/** In a directory of its own, so that two steps of a job do not overwrite each other's files. */
 async function writeFiles(report: Report, parent: string) {
   const directory = await mkdtemp(join(parent, "azure-postgres-grants-"));
-  const paths = { report: join(directory, "report.json"), sql: join(directory, "mending.sql") };
+  const paths = { report: join(directory, "report.json"), sql: join(directory, "fixes.sql") };
   await writeFile(paths.report, renderJson(report));
   await writeFile(paths.sql, renderSql(report));
   return paths;
 }
 
-function tellLog(report: Report): void {
+function writeLog(report: Report): void {
   for (const { title, lines } of logGroups(report)) {
     core.startGroup(title);
     for (const line of lines) core.info(line);
@@ -49,24 +49,26 @@ function tellLog(report: Report): void {
   }
 }
 
-async function tellSummary(report: Report, file: string | undefined): Promise<void> {
+async function writeSummary(report: Report, file: string | undefined): Promise<void> {
   if (file) await appendFile(file, renderSummary(report));
-  else core.notice("There is no job summary, for GITHUB_STEP_SUMMARY is not set: see the output `report`.");
+  else
+    core.notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. See the output `report`.");
 }
 
-function tellVerdict(report: Report): void {
+function endStep(report: Report): void {
   const line = verdictLine(report);
   const failed = report.verdict === "error" || (report.verdict === "drift" && report.mode !== "plan");
   if (failed) core.setFailed(line);
   else core.info(logLines(line).join("\n"));
 }
 
-async function unharmed<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
+/** Runs a part of the publication; a failure is a warning. */
+async function orWarn<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
   try {
     return await task();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    core.warning(visible(`Could not ${what}: ${why}. The verdict below stands all the same.`));
+    core.warning(visible(`Could not ${what}: ${why}. This does not change the verdict.`));
     return undefined;
   }
 }

@@ -1,13 +1,8 @@
-import {
-  type Demand,
-  type Privilege,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-  tablePrivilegesOf,
-} from "../model/demand.ts";
+import type { Demand } from "../model/demand.ts";
+import { isRelation, typeOf } from "../model/kinds.ts";
+import { inOrder, type Privilege, SEQUENCE_PRIVILEGES, tablePrivilegesOf } from "../model/privileges.ts";
 import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
-import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
-import { isRelation, typeOf } from "./kinds.ts";
+import { type Group, keyOf, type Member, type Role, type Snapshot } from "../model/snapshot.ts";
 import { sourcesFor } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
@@ -15,18 +10,19 @@ export interface Finding {
   readonly grantee: Role;
   readonly group: Group;
   readonly member: Member;
+  /** Findings of one group without column privileges share one list. */
   readonly privileges: readonly Privilege[];
+  /** Those of them that the grantee holds on columns, directly or through a role or PUBLIC. */
+  readonly onColumns: readonly Privilege[];
 }
 
 /** What lies between the demand and what one grantee holds. */
 export interface Drift {
   readonly objects: ObjectCounts;
   readonly missing: readonly Finding[];
-  /** Default privileges that are missing but not demanded: the next migration breaks the app. */
+  /** Default privileges that are missing but not demanded: the app cannot use what the next migration creates. */
   readonly gaps: readonly Finding[];
   readonly extra: readonly Finding[];
-  /** Privileges beyond the demand that are held on columns only. */
-  readonly extraOnColumns: readonly Finding[];
   readonly held: readonly Held[];
 }
 
@@ -35,27 +31,16 @@ export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drif
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const lacking = groups
     .filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid)
-    .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)));
-  const isTomorrow = (finding: Finding) => finding.group.kind === "default-privileges";
+    .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)))
+    .sort(byName);
+  const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
   return {
-    objects: countObjects(snapshot),
-    missing: lacking.filter((finding) => !isTomorrow(finding) || demand.defaultPrivileges).sort(byName),
-    gaps: lacking.filter((finding) => isTomorrow(finding) && !demand.defaultPrivileges).sort(byName),
-    extra: groups
-      .filter((group) => demand.onExtra !== "ignore" && isRelation(group.kind) && group.owner !== grantee.oid)
-      .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)))
-      .sort(byName),
-    extraOnColumns: snapshot.columns
-      .filter((column) => column.grantee === grantee.oid)
-      .map(({ group, member, privileges }) => ({ grantee, group, member, privileges }))
-      .sort(byName),
+    objects: objectCounts(snapshot),
+    missing: lacking.filter((finding) => !isGap(finding)),
+    gaps: lacking.filter(isGap),
+    extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
     held: countSources(snapshot, groups, grantee),
   };
-}
-
-/** Whether privileges beyond the demand are drift. */
-export function judgesExtra(demand: Demand): boolean {
-  return demand.onExtra === "fail" || demand.onExtra === "revoke";
 }
 
 /** What is demanded on an object: what `ALL` means there depends on the server's version. */
@@ -79,6 +64,40 @@ function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Ro
   return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
 }
 
+/** Privileges beyond the demand, on whole relations and on columns, one finding for each relation. */
+function extraIn(
+  snapshot: Snapshot,
+  groups: readonly Group[],
+  demand: Demand,
+  grantee: Role,
+): readonly Finding[] {
+  const onColumns = new Map(
+    snapshot.columns
+      .filter((column) => column.grantee === grantee.oid)
+      .map((each) => [each.member.oid, each]),
+  );
+  const onRelations = groups
+    .filter((group) => isRelation(group.kind) && group.owner !== grantee.oid)
+    .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const found = onRelations.map((finding) => {
+    const columns = onColumns.get(finding.member.oid);
+    if (columns === undefined) return finding;
+    onColumns.delete(finding.member.oid);
+    const privileges = inOrder([...finding.privileges, ...columns.privileges]);
+    return { ...finding, privileges, onColumns: columns.privileges };
+  });
+  const onColumnsOnly = [...onColumns.values()].map(
+    ({ group, member, privileges }): Finding => ({
+      grantee,
+      group,
+      member,
+      privileges: inOrder(privileges),
+      onColumns: privileges,
+    }),
+  );
+  return [...found, ...onColumnsOnly].sort(byName);
+}
+
 function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
   const demanded = demandedOn(snapshot, group, demand);
   return inOrder(
@@ -86,20 +105,20 @@ function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role)
   );
 }
 
-function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): Finding[] {
+function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): readonly Finding[] {
   return privileges.length === 0
     ? []
-    : group.members.map((member) => ({ grantee, group, member, privileges }));
+    : group.members.map((member) => ({ grantee, group, member, privileges, onColumns: NONE }));
 }
 
-const ORDER: readonly string[] = ["USAGE", ...TABLE_PRIVILEGES];
+const NONE: readonly Privilege[] = [];
 
-/** Privileges in the documentation's order, whatever order they were demanded or found in. */
-export function inOrder(privileges: readonly Privilege[]): readonly Privilege[] {
-  return [...new Set(privileges)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+/** The same object for the same grantee, across snapshots. */
+export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "group" | "member">): string {
+  return `${grantee.oid} ${keyOf(group, member)}`;
 }
 
-function countObjects(snapshot: Snapshot): ObjectCounts {
+function objectCounts(snapshot: Snapshot): ObjectCounts {
   const sum = (groups: readonly Group[]) => groups.reduce((total, group) => total + group.size, 0);
   const relations = snapshot.groups.filter((group) => isRelation(group.kind));
   const checked = relations.filter((group) => group.skipped === "");
@@ -110,12 +129,12 @@ function countObjects(snapshot: Snapshot): ObjectCounts {
   };
 }
 
-/** Each held privilege once, by its foremost source; equal answers are counted together. */
+/** Each held privilege once, by its first source; equal answers are counted together. */
 function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Role): readonly Held[] {
   const counted = new Map<string, Held>();
   const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
-    const held = inOrder([...(group.held.get(grantee.oid) ?? [])]);
+    const held = inOrder(group.held.get(grantee.oid) ?? []);
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges] of bySource) {
       const key = `${group.kind} ${source} ${privileges}`;
@@ -127,7 +146,7 @@ function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Rol
 }
 
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
-export function byName(a: Finding, b: Finding): number {
+function byName(a: Finding, b: Finding): number {
   return (
     rank(a.group.kind) - rank(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||
@@ -137,7 +156,7 @@ export function byName(a: Finding, b: Finding): number {
   );
 }
 
-/** The way to an object comes before the objects, what is yet to come after them. */
+/** The database and the schema come before the objects in them, future objects after them. */
 function rank(kind: Kind): number {
   return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
 }

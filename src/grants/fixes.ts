@@ -1,95 +1,90 @@
-import type { Demand } from "../model/demand.ts";
-import type { MendingBlock, Reason } from "../model/report.ts";
+import { isRelation } from "../model/kinds.ts";
+import { REASONS } from "../model/reasons.ts";
+import type { Fix, FixBlock, Reason } from "../model/report.ts";
+import { code, name, type Sentence, sentence } from "../model/sentence.ts";
 import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
-import { judgesExtra } from "./drift.ts";
-import { isRelation } from "./kinds.ts";
-import { batchesOf, type Hopeless, type Plan, planFor, sessionRole } from "./plan.ts";
-import { type Change, membershipSql, quoteIdentifier, statementsOf, withRoles } from "./statements.ts";
-import { code } from "./wording.ts";
+import { quoteIdentifier } from "../text/sql.ts";
+import { batchesOf } from "./batches.ts";
+import { type Blocked, type Plan, sessionRole } from "./plan.ts";
+import { type Change, membershipSql, statementsOf, withRoles } from "./statements.ts";
 
-/** The SQL that mends what is left for these grantees. */
-export function mendingFor(
-  snapshot: Snapshot,
-  demand: Demand,
-  names: readonly string[],
-): readonly MendingBlock[] {
-  return mendingBlocks(snapshot, planFor(snapshot, demand, names, judgesExtra(demand)));
-}
-
-/** The SQL that mends what is left: first what this login can run, then a block for each role that has to help. */
-export function mendingBlocks(snapshot: Snapshot, { changes, hopeless }: Plan): readonly MendingBlock[] {
-  const own: MendingBlock = {
+/** The SQL that fixes what is left: first what this login can run, then a block for each role that has to help. */
+export function fixBlocks(snapshot: Snapshot, { changes, blocked }: Plan): readonly FixBlock[] {
+  const own: FixBlock = {
     as: sessionRole(snapshot).name,
     runnable: true,
     statements: scriptOf(changes, snapshot.server.roleSet),
   };
-  const others = hopeless.flatMap(({ change, reason }) => {
-    const actor = actorFor(snapshot, change, reason);
-    return actor === null ? [] : { actor, change, reason };
+  const byActor = Map.groupBy(blocked, ({ change, reason }) => actorFor(snapshot, change, reason));
+  const others = [...byActor].flatMap(([actor, theirs]): readonly FixBlock[] => {
+    if (actor === null) return [];
+    const statements = scriptOf(
+      theirs.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor })),
+      false,
+    );
+    const instead = theirs.some(({ reason }) => reason === "not-owner")
+      ? { instead: membershipFor(snapshot, actor) }
+      : {};
+    return [{ ...runBy(actor), runnable: false, statements, ...instead }];
   });
-  const blocks = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, theirs]): MendingBlock => {
-    const instead = theirs.some(({ reason }) => reason === "not-owner") && membershipFor(snapshot, actor);
-    return {
-      ...blockOf(
-        actor,
-        theirs.map(({ change }) => change),
-      ),
-      ...(instead ? { instead } : {}),
-    };
-  });
-  return [own, ...wayForOwners(snapshot, hopeless), ...blocks].filter(
+  return [own, ...usageForOwners(snapshot, blocked), ...others].filter(
     ({ statements }) => statements.length > 0,
   );
 }
 
-/** A block for another role; one that cannot log in is set by the member who runs the block. */
-function blockOf(actor: Role, changes: readonly Change[]): MendingBlock {
-  if (actor.canLogin) return { as: actor.name, runnable: false, statements: scriptOf(changes, false) };
-  const asActor = changes.map((change) => ({ ...change, as: actor }));
-  return { as: actor.name, byMember: true, runnable: false, statements: scriptOf(asActor, false) };
-}
-
-/** The next thing to do about one object, in a sentence; what follows the SQL holds for all of one owner and reason. */
-export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): string {
+/** What ends one finding: whoever runs it has to do no more about that object. */
+export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): Fix {
+  const actor = actorFor(snapshot, change, reason);
+  const note = reason === "not-owner" && actor ? membershipFor(snapshot, actor) : REASONS[reason].advice;
+  const noted = note === undefined ? {} : { note };
+  if (actor === null) return noted;
   const sql = statementsOf([{ ...change, oneByOne: false }])
     .map((statement) => statement.sql)
     .join(" ");
-  const login = code(sessionRole(snapshot).name);
-  const owner = standIn(snapshot, change.owner);
-  switch (reason) {
-    case "not-granted":
-    case "not-revoked": {
-      const setRole = change.as === null ? "" : `SET ROLE ${quoteIdentifier(change.as.name)}; `;
-      return `Run as ${login}: ${code(setRole + sql)}`;
-    }
-    case "not-owner":
-      return `Run ${asOwner(snapshot, change, sql)} ${membershipFor(snapshot, owner)}`;
-    case "owner-lacks-usage":
-      return `${code(owner.name)} may not use its own schema. Run ${asOwner(snapshot, change, sql)}`;
-    case "locked":
-      return "Somebody held a lock on it. Run this step again when the migration or job that holds it is done.";
-    case "read-only":
-      return `Run against the primary: ${code(sql)}`;
-    case "not-direct":
-      return "Revoking it from the grantee would change nothing: take it from where it comes from, or the grantee out of that role.";
-    case "other-grantor":
-      return `Run as the role that granted it: ${code(sql)}`;
-    case "dependent-privileges":
-      return `The grantee has granted it on. Take that back first, or run ${asOwner(snapshot, change, sql.replace(/;$/, " CASCADE;"))}`;
-    case "column-privileges":
-      return `Held on columns: revoke it there, column by column. This would take all of them: ${code(sql)}`;
-    case "gone":
-      return "It was dropped while this ran. Run this step again.";
-    case "refused":
-      return `Run ${asOwner(snapshot, change, sql)}`;
+  if (REASONS[reason].runAs === "login") {
+    return { as: actor.name, sql: change.as === null ? sql : settingRole(change.as, sql), ...noted };
+  }
+  const first = ownerLacksUsage(change)
+    ? { first: statementBy(schemaOwnerOf(snapshot, change), usageSql(change)) }
+    : {};
+  return { ...first, ...statementBy(actor, sql), ...noted };
+}
+
+/** Nobody signs in as a role that cannot log in: one of its members sets the role. */
+function statementBy(actor: Role, sql: string) {
+  return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
+}
+
+function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
+  return canLogin ? { as: name } : { as: name, byMember: true };
+}
+
+function settingRole(role: Role, sql: string): string {
+  return `SET ROLE ${quoteIdentifier(role.name)}; ${sql}`;
+}
+
+/** The role that runs the SQL for a reason; null where SQL for this object is not the answer. */
+function actorFor(snapshot: Snapshot, change: Change, reason: Reason): Role | null {
+  switch (REASONS[reason].runAs) {
+    case "login":
+      return sessionRole(snapshot);
+    case "owner":
+      return loginFor(snapshot, change.owner);
+    case "grantor":
+      return otherGrantorOf(snapshot, change);
+    case null:
+      return null;
   }
 }
 
-/** An owner that may not use its own schema needs the schema's owner first. */
-function asOwner(snapshot: Snapshot, change: Change, sql: string): string {
-  const owner = asActor(standIn(snapshot, change.owner), sql);
-  if (!ownerLacksUsage(change)) return owner;
-  return `${asActor(schemaOwnerOf(snapshot, change), usageSql(change))} Then ${owner}`;
+function otherGrantorOf(snapshot: Snapshot, { group, grantee, privileges }: Change): Role | null {
+  const item = group.acl.find(
+    (each) =>
+      each.grantee === grantee.oid &&
+      each.grantor !== group.owner &&
+      privileges.some((privilege) => privilege === each.privilege),
+  );
+  return snapshot.roles.get(item?.grantor ?? "") ?? null;
 }
 
 function ownerLacksUsage({ group, owner }: Change): boolean {
@@ -97,77 +92,56 @@ function ownerLacksUsage({ group, owner }: Change): boolean {
 }
 
 function schemaOwnerOf(snapshot: Snapshot, { group, owner }: Change): Role {
-  return standIn(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
-}
-
-/** Nobody signs in as a role that cannot log in: its members set it. */
-function asActor(actor: Role, sql: string): string {
-  if (actor.canLogin) return `as ${code(actor.name)}: ${code(sql)}`;
-  return `as a member of ${code(actor.name)}: ${code(`SET ROLE ${quoteIdentifier(actor.name)}; ${sql}`)}`;
+  return loginFor(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
 }
 
 /**
- * Who acts for pg_database_owner, which owns `public` from 15 on but for Azure: its one, implicit member.
- * https://www.postgresql.org/docs/current/predefined-roles.html
+ * The role to sign in as for an owner. The owner of `public` from 15 on, except on Azure, is pg_database_owner, whose
+ * only, implicit member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
  */
-function standIn(snapshot: Snapshot, role: Role): Role {
-  if (role.name !== "pg_database_owner") return role;
+function loginFor(snapshot: Snapshot, owner: Role): Role {
+  if (owner.name !== "pg_database_owner") return owner;
   const database = snapshot.groups.find(({ kind }) => kind === "database");
-  return roleOf(snapshot, database?.owner ?? role.oid);
+  return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
-/** The other way than running SQL as the owner: membership, and who may give it. */
-function membershipFor(snapshot: Snapshot, owner: Role): string {
-  const [login, name] = [sessionRole(snapshot), code(owner.name)];
+/** The other way than running SQL as the owner: to become a member of it. */
+function membershipFor(snapshot: Snapshot, owner: Role): Sentence {
+  const login = sessionRole(snapshot);
   if (owner.superuser) {
-    return `${name} is a superuser, on Azure Microsoft's own: where nobody can sign in as one, name the object in the input \`exclude\`.`;
+    return sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`;
   }
   const membership = code(membershipSql(owner, login, snapshot.server.version));
   const who = owner.administered
-    ? `${code(login.name)} itself may run that`
-    : `an administrator of ${name} may`;
-  return `Or let ${code(login.name)} act for it: ${membership} (${who})`;
+    ? sentence`${name(login.name)} can run this.`
+    : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
+  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
 
 function usageSql({ group, owner }: Change): string {
   return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
 }
 
-/** Who can do what this login cannot; null where SQL by somebody else is not the answer. */
-function actorFor(snapshot: Snapshot, change: Change, reason: Reason): Role | null {
-  if (reason === "not-direct" || reason === "column-privileges") return null;
-  if (reason !== "other-grantor") return standIn(snapshot, change.owner);
-  const item = change.group.acl.find(
-    ({ grantee, grantor, privilege }) =>
-      grantee === change.grantee.oid &&
-      grantor !== change.group.owner &&
-      change.privileges.some((p) => p === privilege),
-  );
-  return snapshot.roles.get(item?.grantor ?? "") ?? null;
-}
-
-/** Owners that may not use their own schema need its owner's help before their own blocks work. */
-function wayForOwners(snapshot: Snapshot, others: readonly Hopeless[]): readonly MendingBlock[] {
+/** Before an owner without USAGE on the schema can run its block, the schema's owner has to grant it USAGE. */
+function usageForOwners(snapshot: Snapshot, blocked: readonly Blocked[]): readonly FixBlock[] {
   const pairs = new Map(
-    others
+    blocked
       .filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null)
       .map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change]),
   );
   const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
-  return [...bySchemaOwner].map(([actor, changes]): MendingBlock => {
+  return [...bySchemaOwner].map(([actor, changes]): FixBlock => {
     const statements = changes.map(usageSql);
-    if (actor.canLogin) return { as: actor.name, runnable: false, statements };
     const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
     return {
-      as: actor.name,
-      byMember: true,
+      ...runBy(actor),
       runnable: false,
-      statements: ["BEGIN;", setRole, ...statements, "COMMIT;"],
+      statements: actor.canLogin ? statements : ["BEGIN;", setRole, ...statements, "COMMIT;"],
     };
   });
 }
 
-/** Batches as `apply` makes them, each its own transaction; what is a single plain statement needs none around it. */
+/** Batches as `apply` makes them, each its own transaction; a single plain statement needs none around it. */
 function scriptOf(changes: readonly Change[], roleSet: boolean): readonly string[] {
   const batches = batchesOf(changes).map(statementsOf);
   const [only] = batches.flat();

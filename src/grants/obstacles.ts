@@ -1,11 +1,13 @@
 import type { Demand } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
+import { isRelation } from "../model/kinds.ts";
 import type { Mode } from "../model/report.ts";
+import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { nearest } from "../text/near.ts";
-import { isRelation } from "./kinds.ts";
+import { quoteLiteral } from "../text/sql.ts";
 
-/** Why nothing can be said about, or done in, this database; null where nothing stands in the way. */
+/** Why this database cannot be checked or changed; null if it can. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {
   return (
     unknownSchema(snapshot, demand) ??
@@ -15,37 +17,57 @@ export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode)
   );
 }
 
-/** Why nothing can be said about this grantee. */
+/** Why this grantee cannot be checked; null if it can. */
 export function granteeObstacle(snapshot: Snapshot, grantee: string): Failure | null {
   if (snapshot.grantees.has(grantee)) return null;
   return {
     code: "grantee-not-found",
-    message: `This server has no role "${grantee}".`,
-    hint:
-      didYouMean(grantee, snapshot.knownRoles) +
-      "Names are case-sensitive. If Service Connector or your template has not made the role, an Entra administrator does, in database postgres: " +
-      `SELECT * FROM pgaadauth_create_principal_with_oid('${grantee.replaceAll("'", "''")}', '<object ID>', 'service', false, false);`,
+    message: sentence`Role ${name(grantee)} does not exist on this server.`,
+    hint: paragraph(
+      didYouMean(grantee, snapshot.knownRoles),
+      inOurWords(
+        "Names are case-sensitive, and a Service Connector template does not always create the role.",
+      ),
+    ),
+    steps: [
+      {
+        text: sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+        command: `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`,
+      },
+    ],
   };
 }
 
 function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null {
   if (schemas === "*") return null;
-  const system = schemas.find((name) => name.startsWith("pg_") || name === "information_schema");
+  const system = schemas.find((each) => each.startsWith("pg_") || each === "information_schema");
   if (system !== undefined) {
     return {
       code: "system-schema",
-      message: `Schema "${system}" is PostgreSQL's own, and its privileges are nobody's to grant.`,
-      hint: "Take it out of the input `schemas`.",
+      message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
+      hint: inOurWords("This action does not grant privileges on system schemas."),
+      steps: [{ text: inOurWords("Remove the schema from the input `schemas`.") }],
     };
   }
-  const missing = schemas.filter((name) => !snapshot.schemas.some((schema) => schema.name === name));
+  const missing = schemas.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
   if (missing.length === 0) return null;
   return {
     code: "schema-not-found",
-    message: `This database has no schema ${missing.map((name) => `"${name}"`).join(", ")}.`,
-    hint:
-      missing.map((name) => didYouMean(name, snapshot.knownSchemas)).join("") +
-      "Names are case-sensitive. Mend the input `schemas`, or run the migration that creates the schema first.",
+    message:
+      missing.length === 1
+        ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.`
+        : sentence`Schemas ${names(missing)} do not exist in this database.`,
+    hint: paragraph(
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
+      inOurWords("Names are case-sensitive."),
+    ),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the input `schemas`, or run the migration that creates the schema before this step.",
+        ),
+      },
+    ],
   };
 }
 
@@ -54,39 +76,58 @@ function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Fa
     return null;
   return {
     code: "privilege-not-found",
-    message: `PostgreSQL ${server.versionText} has no privilege MAINTAIN: it came with 17.`,
-    hint: "Take MAINTAIN out of the input `table-privileges`.",
+    message: sentence`PostgreSQL ${code(server.versionText)} does not have the MAINTAIN privilege.`,
+    hint: inOurWords("PostgreSQL 17 introduced it."),
+    steps: [{ text: inOurWords("Remove MAINTAIN from the input `table-privileges`.") }],
   };
 }
 
-/** There is no vacuous green: a schema with nothing to check is more often a wrong name than an empty schema. */
+/** An empty check never passes: a schema with nothing to check is more often a wrong name than an empty schema. */
 function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty }: Demand): Failure | null {
   if (allowEmpty) return null;
   const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
-  const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const beyond = skipped > 0 ? ` beyond the ${skipped} that are skipped` : "";
-  const hint =
-    "If it is to be empty for now, set allow-empty: true. Otherwise look at the inputs `database` and `schemas`, or run the migrations first.";
-  if (schemas === "*") {
-    if (checked.length > 0) return null;
-    return { code: "nothing-to-check", message: `This database has no table or sequence${beyond}.`, hint };
-  }
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
-  if (empty.length === 0) return null;
-  const names = empty.map(({ name }) => `"${name}"`).join(", ");
-  return { code: "nothing-to-check", message: `Schema ${names} has no table or sequence${beyond}.`, hint };
+  if (schemas === "*" ? checked.length > 0 : empty.length === 0) return null;
+  const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
+  const where =
+    schemas === "*"
+      ? inOurWords("This database")
+      : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
+  return {
+    code: "nothing-to-check",
+    message: sentence`${where} has no table or sequence to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    hint: inOurWords(
+      "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
+    ),
+    steps: [
+      {
+        text: inOurWords(
+          "Check the inputs `database` and `schemas`, and run the migrations before this step.",
+        ),
+      },
+      { text: inOurWords("If the schema is meant to be empty, set `allow-empty: true`.") },
+    ],
+  };
 }
 
 function readOnly({ server }: Snapshot): Failure | null {
   if (!server.readOnly) return null;
   return {
     code: "read-only",
-    message: "This server is read-only: a replica, or set so, as Azure does when the disk is nearly full.",
-    hint: "Give the primary as `host`, or set mode: check, which works here.",
+    message: inOurWords("This server is read-only, so nothing can be granted."),
+    hint: inOurWords("It is a replica, or Azure set it read-only because its disk is nearly full."),
+    steps: [
+      { text: inOurWords("Set `host` to the primary server.") },
+      { text: inOurWords("To check the privileges here, set `mode: check`.") },
+    ],
   };
 }
 
-function didYouMean(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === undefined ? "" : `Did you mean "${near}"? `;
+function names(all: readonly string[]): Sentence {
+  return listOf(all.map((each) => [name(each)]));
+}
+
+function didYouMean(wanted: string, known: readonly string[]): Sentence {
+  const near = nearest(wanted, known);
+  return near === undefined ? [] : sentence`Did you mean ${name(near)}?`;
 }

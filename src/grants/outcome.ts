@@ -1,12 +1,13 @@
 import type { Reason } from "../model/report.ts";
-import { identify, type Plan } from "./plan.ts";
+import { identify } from "./drift.ts";
+import type { Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
 /** What was tried between the first snapshot and the last. */
 export interface Outcome {
-  /** In the order they were committed. */
+  /** In the order in which they were committed. */
   readonly committed: readonly Change[];
-  /** What made them, as it was sent. */
+  /** The statements that made them, as they were sent. */
   readonly statements: readonly string[];
   /** What was tried and failed, by `keyOfChange`. */
   readonly failed: ReadonlyMap<string, Reason>;
@@ -27,11 +28,11 @@ export function merge(done: Outcome, more: Outcome): Outcome {
 }
 
 /**
- * Whether a plan is worth carrying out after what was done: it holds something that was not tried, because it came
- * into being or into reach meanwhile, or that failed for something that passes. All is, at first.
+ * Whether a plan is worth carrying out after what was done: it holds a change that was not tried, because it became
+ * possible meanwhile, or one that failed for a reason that passes. At first every change is.
  */
-export function isWorthTrying({ changes, hopeless }: Plan, done: Outcome): boolean {
-  if (done === NOTHING_DONE) return changes.length + hopeless.length > 0;
+export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolean {
+  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
   if (changes.length === 0) return false;
   const made = new Set(done.committed.map(keyOfChange));
   return changes.some((change) => {

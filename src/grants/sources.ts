@@ -1,15 +1,12 @@
-import type { Privilege } from "../model/demand.ts";
+import { isRelation } from "../model/kinds.ts";
+import { PREDEFINED_ROLES, type Privilege } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
 import { type Group, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
-import { isRelation } from "./kinds.ts";
 
-/**
- * Where a privilege that a grantee holds on an object comes from, the foremost first. Never empty: where no ACL tells,
- * the server has reasons of its own.
- */
+/** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
 export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
 
-/** Tells for one grantee; the roles it inherits are looked up once. */
+/** Finds the sources of what one grantee holds; the roles that it inherits are looked up once. */
 export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
   const inherited = [...snapshot.roles.values()]
     .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
@@ -31,18 +28,9 @@ export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
   };
 }
 
-/**
- * What predefined roles give without an ACL entry.
- * https://www.postgresql.org/docs/current/predefined-roles.html
- */
+/** What predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */
 function predefined(role: string, { kind }: Group): readonly Privilege[] {
   const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
   if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
-  return (isRelation(kind) && ON_RELATIONS[role]) || [];
+  return (isRelation(kind) && PREDEFINED_ROLES[role]) || [];
 }
-
-const ON_RELATIONS: Readonly<Record<string, readonly Privilege[]>> = {
-  pg_read_all_data: ["SELECT"],
-  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
-  pg_maintain: ["MAINTAIN"],
-};

@@ -1,6 +1,7 @@
-import type { Privilege } from "../model/demand.ts";
+import { typeOf } from "../model/kinds.ts";
+import type { Privilege } from "../model/privileges.ts";
 import type { Group, Member, Role } from "../model/snapshot.ts";
-import { typeOf } from "./kinds.ts";
+import { quoteIdentifier } from "../text/sql.ts";
 
 /** One thing to do to one object. */
 export interface Change {
@@ -26,8 +27,8 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
     change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
   const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, as }) => {
-    const tomorrow = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...tomorrow].join();
+    const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator].join();
   });
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
@@ -44,12 +45,7 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
   });
 }
 
-/** Quoted always: names from a database may be keywords, capitals or hostile. */
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Makes a role act with the owner's rights: https://www.postgresql.org/docs/current/sql-grant.html */
+/** Lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
 export function membershipSql(role: Role, member: Role, serverVersion: number): string {
   const options = serverVersion >= 160000 ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
@@ -57,19 +53,19 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
 
 function sqlOf({ verb, grantee, group, owner, privileges }: Change, names: readonly string[]): string {
   const what = `${verb} ${privileges.join(", ")} ON`;
-  const whom = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map(quoteIdentifier);
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${whom}`;
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;
   }
   const type = typeOf(group).toUpperCase();
-  if (names.length === 1) return `${what} ${type} ${names[0]} ${whom}`;
-  return `${what} ${type}\n  ${names.join(",\n  ")}\n${whom}`;
+  if (names.length === 1) return `${what} ${type} ${names[0]} ${grantees}`;
+  return `${what} ${type}\n  ${names.join(",\n  ")}\n${grantees}`;
 }
 
 function nameOf({ group, member }: Change): string {
   if (group.kind === "default-privileges") return member.name.toUpperCase();
   return group.schema === undefined || group.kind === "schema"
     ? quoteIdentifier(member.name)
-    : `${quoteIdentifier(group.schema.name)}.${quoteIdentifier(member.name)}`;
+    : quoteIdentifier(group.schema.name, member.name);
 }

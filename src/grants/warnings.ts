@@ -1,41 +1,41 @@
 import type { Demand } from "../model/demand.ts";
+import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
-import type { Role, Snapshot, Trap } from "../model/snapshot.ts";
-import { type Drift, demandedOn, type Finding } from "./drift.ts";
-import { isRelation } from "./kinds.ts";
-import { planGrants } from "./plan.ts";
-import { quoteIdentifier, statementsOf } from "./statements.ts";
-import { code, listed } from "./wording.ts";
+import { code, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
+import { type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { quoteIdentifier } from "../text/sql.ts";
+import { demandedOn, type Finding } from "./drift.ts";
+import { statementsOf } from "./statements.ts";
 
-/** What the privileges alone do not tell: the grants are there, and the app will fail all the same, or can do harm. */
+/** What the privileges alone do not show: the app fails although it holds them, or it can do more than they say. */
 export function warningsFor(
   snapshot: Snapshot,
   demand: Demand,
   grantee: Role,
-  drift: Pick<Drift, "gaps">,
+  gaps: readonly Finding[],
 ): readonly Warning[] {
-  const traps = snapshot.traps.filter((trap) => trap.grantee === grantee.oid);
+  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
   return [
     ...cannotLogIn(grantee),
-    ...nextMigration(snapshot, grantee, drift.gaps),
-    ...rowLevelSecurity(grantee, traps),
-    ...viewsThatCannotRead(traps),
+    ...nextMigration(snapshot, grantee, gaps),
+    ...rowLevelSecurity(grantee, pitfalls),
+    ...viewsThatCannotRead(pitfalls),
     ...ownsWhatItShouldRead(snapshot, demand, grantee),
-    ...triggersAsSomebodyElse(snapshot, demand, grantee),
-    ...snapshot.idlePatterns.map((pattern) => ({
+    ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
-      message: `The exclude pattern ${code(pattern)} matches nothing: a typing mistake, or what it named is gone.`,
+      message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`,
     })),
   ];
 }
 
-function cannotLogIn(grantee: Role): Warning[] {
+function cannotLogIn(grantee: Role): readonly Warning[] {
   if (!grantee.canLogin) {
     const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
     return [
       {
         code: "grantee-cannot-log-in",
-        message: `${code(grantee.name)} may not log in. If it is not a group: ${code(fix)}`,
+        message: sentence`${name(grantee.name)} is not permitted to log in. Unless it is a group, run ${code(fix)}`,
       },
     ];
   }
@@ -44,50 +44,48 @@ function cannotLogIn(grantee: Role): Warning[] {
   return [
     {
       code: "grantee-expired",
-      message: `The password of ${code(grantee.name)} has expired (VALID UNTIL). ${code(fix)}`,
+      message: sentence`The password of ${name(grantee.name)} has expired (VALID UNTIL). Run ${code(fix)}`,
     },
   ];
 }
 
-/** One warning for each role that creates objects the grantee will not be able to use. */
-function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding[]): Warning[] {
-  const { changes, hopeless } = planGrants(snapshot, gaps);
-  const all = [...changes, ...hopeless.map(({ change }) => change)];
-  return [...Map.groupBy(all, ({ owner }) => owner.name)].map(([creator, theirs]) => {
+/** One warning for each role that creates objects which the grantee will not be able to use. */
+function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding[]): readonly Warning[] {
+  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
+    const creator = roleOf(snapshot, oid);
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const sql = statementsOf(theirs).map((statement) => statement.sql);
+    const changes = theirs.map(
+      (gap) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false }) as const,
+    );
+    const sql = statementsOf(changes).map((statement) => statement.sql);
     return {
       code: "default-privileges",
-      message:
-        `The next table or sequence that ${code(creator)} creates in ${listed(schemas)} will be missing grants for ${code(grantee.name)}. ` +
-        `Set \`default-privileges: true\`, or run as ${code(creator)}: ${code(sql.slice(0, 2).join(" "))}`,
+      message: sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some(schemas.map((each) => [each]))}. Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`,
     };
   });
 }
 
-function rowLevelSecurity(grantee: Role, traps: readonly Trap[]): Warning[] {
-  const tables = traps
-    .filter(({ code }) => code === "row-level-security")
-    .map(({ schema, name }) => `${schema}.${name}`);
+function rowLevelSecurity(grantee: Role, pitfalls: readonly Pitfall[]): readonly Warning[] {
+  const tables = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
   if (tables.length === 0) return [];
   return [
     {
       code: "row-level-security",
-      message: `Row-level security shows ${code(grantee.name)} no row of ${listed(tables)}: no policy is for it. Add one with CREATE POLICY, or give it a role that a policy names.`,
+      message: sentence`Row-level security hides every row of ${some(tables.map((table) => [table.schema, table.name]))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`,
     },
   ];
 }
 
-function viewsThatCannotRead(traps: readonly Trap[]): Warning[] {
-  const broken = traps.filter((trap) => trap.code === "view-cannot-read");
+function viewsThatCannotRead(pitfalls: readonly Pitfall[]): readonly Warning[] {
+  const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
   const byReader = Map.groupBy(broken, ({ reader }) => reader);
   return [...byReader].map(([reader, views]) => ({
     code: "view-cannot-read",
-    message: `Reading ${listed([...new Set(views.map(({ schema, name }) => `${schema}.${name}`))])} fails: ${code(reader)} may not SELECT from ${listed([...new Set(views.map(({ source }) => source))])}.`,
+    message: sentence`Reading ${some(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have SELECT on ${some(views.map(({ source }) => source))}.`,
   }));
 }
 
-function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role): Warning[] {
+function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
   const owned = snapshot.groups.filter(
     (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid,
   );
@@ -99,23 +97,32 @@ function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role)
   return [
     {
       code: "grantee-is-owner",
-      message: `${code(grantee.name)} owns ${count} of the tables and sequences here and so may do anything with them, whatever the lists say. Give them to another role with ALTER … OWNER TO.`,
+      message: sentence`${name(grantee.name)} owns ${count} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER … OWNER TO.`,
     },
   ];
 }
 
-/** TRIGGER lets a role run code as whoever writes to the table next, once it may create a function. */
-function triggersAsSomebodyElse(snapshot: Snapshot, demand: Demand, grantee: Role): Warning[] {
+/** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
+function triggersAsAnotherRole(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
   const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
-  const creatable = snapshot.schemas
-    .filter((schema) => schema.creatableBy.has(grantee.oid))
-    .map(({ name }) => name);
+  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
   if (!demanded || creatable.length === 0) return [];
   return [
     {
       code: "trigger-and-create",
-      message: `${code(grantee.name)} gets TRIGGER and may create functions in ${listed(creatable)}: together they let it run code as whoever writes to a table next. Most apps need no more than \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
+      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some(creatable.map((schema) => [schema.name]))}. With both it can run code as the role that writes to a table next. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
     },
   ];
 }
+
+/** The first few names, each once, and how many more there are. */
+function some(names: readonly (readonly string[])[]): Sentence {
+  const distinct = new Map(names.map((parts) => [JSON.stringify(parts), parts]));
+  return someOf(
+    [...distinct.values()].map((parts): Sentence => [name(...parts)]),
+    MOST_NAMES,
+  );
+}
+
+const MOST_NAMES = 5;

@@ -1,8 +1,23 @@
-/** What happened, in a sentence; the likeliest cause and the next thing to type. */
+import type { Sentence } from "./sentence.ts";
+
+/** Why something could not be checked or done, and the way out of it. */
 export interface Failure {
+  /** Names the kind of failure for programs; docs/troubleshooting.md has a heading for each. */
   readonly code: string;
-  readonly message: string;
-  readonly hint: string;
+  /** What happened. */
+  readonly message: Sentence;
+  /** What exactly is wrong, where that is several things: a line for each invalid input. */
+  readonly problems?: readonly Sentence[];
+  /** What it most likely means. */
+  readonly hint: Sentence;
+  /** What to do about it, in order. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly text: Sentence;
+  /** What to type, ready to be copied. */
+  readonly command?: string;
 }
 
 /** Thrown where the cause and the next step are known; every other error goes through `diagnose`. */
@@ -10,7 +25,7 @@ export class ActionError extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    super(failure.message, options);
+    super(failure.code, options);
     this.name = "ActionError";
     this.failure = failure;
   }

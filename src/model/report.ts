@@ -1,5 +1,7 @@
-import type { OnExtra, Privilege } from "./demand.ts";
+import type { OnExtra } from "./demand.ts";
 import type { Failure } from "./failure.ts";
+import type { Privilege } from "./privileges.ts";
+import type { Sentence } from "./sentence.ts";
 
 /**
  * The report: everything one run found, did and left, and the only thing the summary, the annotations, the
@@ -11,9 +13,22 @@ export interface Report {
   /** How privileges beyond the demand are judged; absent when the inputs could not be read. */
   readonly onExtra?: OnExtra;
   readonly verdict: Verdict;
-  /** The run itself could not start: bad input, no sign-in. */
+  /** The run itself could not start: an invalid input. */
   readonly error?: Failure;
+  readonly run?: RunFacts;
   readonly databases: readonly DatabaseReport[];
+}
+
+/** When the report was made, by which version of the action, and where to read more. */
+export interface RunFacts {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly actionVersion: string;
+  /** The page of the workflow run; absent outside a workflow. */
+  readonly url?: string;
+  /** The folder of the action's documentation in this version, as a URL; absent where the action is a local one. */
+  readonly docs?: string;
 }
 
 export const MODES = ["apply", "check", "plan"] as const;
@@ -40,19 +55,19 @@ export interface DatabaseReport {
   readonly grantees: readonly GranteeReport[];
   /** `apply`: the statements that were committed; `check` and `plan`: those that `apply` would run. */
   readonly statements: readonly string[];
-  /** The SQL that mends what is still missing or extra, a block for each role that has to run it. */
-  readonly mending: readonly MendingBlock[];
+  /** The SQL that fixes what is still missing or extra, a block for each role that has to run it. */
+  readonly fixes: readonly FixBlock[];
 }
 
-export interface MendingBlock {
+export interface FixBlock {
   /** The role to run it as. */
   readonly as: string;
   /** The role cannot log in: any of its members runs the block, which sets the role itself. */
   readonly byMember?: true;
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
-  /** Another way than running it as that role, in a sentence: only for blocks that this login cannot run. */
-  readonly instead?: string;
+  /** Another way than running it as that role; only for blocks that this login cannot run. */
+  readonly instead?: Sentence;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
   readonly statements: readonly string[];
 }
@@ -105,7 +120,7 @@ export type Reason =
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
   | "locked" // somebody held a lock on it for too long
-  | "gone" // dropped, or dropped and made anew, while this ran
+  | "gone" // dropped, or dropped and created again, while this ran
   | "refused" // the server refused although the rights seemed to be there
   | "read-only" // a replica, or a server set read-only
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
@@ -118,8 +133,20 @@ export interface Missing extends Named {
   readonly owner: string;
   readonly privileges: readonly Privilege[];
   readonly reason: Reason;
-  /** The next thing to do; what follows the SQL and its semicolon holds for all that has this owner and reason. */
-  readonly fix: string;
+  readonly fix: Fix;
+}
+
+/** What ends one finding: SQL to run as a role, a note, or both. */
+export interface Fix {
+  /** The role to run `sql` as. Absent where SQL on this object is not the answer. */
+  readonly as?: string;
+  /** The role cannot log in: one of its members runs the SQL, which sets the role. */
+  readonly byMember?: true;
+  readonly sql?: string;
+  /** What another role has to run before. */
+  readonly first?: { readonly as: string; readonly byMember?: true; readonly sql: string };
+  /** What to do besides the SQL, or instead of it. It is the same for one owner and reason. */
+  readonly note?: Sentence;
 }
 
 export interface Changed extends Named {
@@ -148,5 +175,5 @@ export type Held = Source & {
 
 export interface Warning {
   readonly code: string;
-  readonly message: string;
+  readonly message: Sentence;
 }

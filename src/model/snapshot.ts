@@ -1,4 +1,4 @@
-import type { Privilege } from "./demand.ts";
+import type { Privilege } from "./privileges.ts";
 import type { Kind } from "./report.ts";
 
 /** What the catalogs of one database said at one moment, as far as the demand and its grantees are concerned. */
@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly server: ServerFacts;
   /** Who signed in: every transaction starts from SET LOCAL ROLE NONE, so this is who acts. */
   readonly sessionUser: Oid;
-  /** The roles that own, hold, grant or are demanded anything here, and the predefined ones. */
+  /** The roles that own, hold or grant anything here, the grantees, and the predefined roles. */
   readonly roles: ReadonlyMap<Oid, Role>;
   /** The grantees that exist, by name. */
   readonly grantees: ReadonlyMap<string, Oid>;
@@ -14,12 +14,12 @@ export interface Snapshot {
   readonly groups: readonly Group[];
   /** Privileges on single columns, only where privileges beyond the demand are looked for. */
   readonly columns: readonly ColumnGrant[];
-  /** All there are, where one that was asked for is not among them: somebody mistyped. */
+  /** Every name on the server, filled only when a name that was asked for is not among them. */
   readonly knownSchemas: readonly string[];
   readonly knownRoles: readonly string[];
   /** `exclude` patterns that matched nothing. */
-  readonly idlePatterns: readonly string[];
-  readonly traps: readonly Trap[];
+  readonly unmatchedPatterns: readonly string[];
+  readonly pitfalls: readonly Pitfall[];
 }
 
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */
@@ -111,8 +111,8 @@ export interface ColumnGrant {
   readonly privileges: readonly Privilege[];
 }
 
-/** All grants are there, and the app still fails: what the privileges alone do not tell. */
-export type Trap =
+/** What makes the app fail although every privilege is there. */
+export type Pitfall =
   | {
       readonly code: "row-level-security";
       readonly grantee: Oid;
@@ -124,8 +124,8 @@ export type Trap =
       readonly grantee: Oid;
       readonly schema: string;
       readonly name: string;
-      /** What the view selects from, as `schema.name`, and the role that would have to be able to read it. */
-      readonly source: string;
+      /** Schema and name of a relation that the view selects from, and the role that needs SELECT on it. */
+      readonly source: readonly [schema: string, name: string];
       readonly reader: string;
     };
 

@@ -1,24 +1,25 @@
 import pg, { type Client } from "pg";
+import { batchesOf } from "../grants/batches.ts";
 import { keyOfChange, type Outcome } from "../grants/outcome.ts";
-import { batchesOf, type Hopeless, type Plan } from "../grants/plan.ts";
+import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
 import type { Reason } from "../model/report.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { visibleSql } from "../text/escape.ts";
 import { BEGIN } from "./transaction.ts";
 
-/** Two runs at once take turns, batch by batch: GRANTs on one object at the same time fail. The bytes of "pggrants". */
+/** Runs take turns, batch by batch, because two GRANTs on one object at the same time fail. The bytes of "pggrants". */
 const LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
 
-/** After so long in all, locks are no longer waited for one object at a time, in milliseconds. */
-const PATIENCE = 60_000;
+/** Once a run has waited this long for locks, in milliseconds, a batch that waits for one is not halved any more. */
+const MOST_LOCK_WAIT = 60_000;
 
-/** Says what is about to be done, before it is done. */
+/** Takes a line for the log that says what the run is about to do. */
 export type Say = (line: string) => void;
 
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is halved down to the objects
- * at fault. What had no way by the rules is then tried once for each owner.
+ * at fault. What no rule allows is then tried once for each owner.
  * @throws the server's error where it is about the session, not about an object
  */
 export async function apply(client: Client, plan: Plan, say: Say): Promise<Outcome> {
@@ -28,52 +29,49 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   const refused = new Map<Role | null, Set<Group>>();
   let waited = 0;
 
-  /** While the server makes one batch, the next is put into words. */
-  async function makeAll(changes: readonly Change[]): Promise<void> {
+  /** While the server runs one batch, the statements of the next are written. */
+  async function runAll(changes: readonly Change[]): Promise<void> {
     const [first = [], ...others] = batchesOf(changes);
-    let next = worded(first);
-    for (const coming of [...others, []]) {
+    let next = batchOf(first);
+    for (const following of [...others, []]) {
       for (const { as, sql } of next.statements)
-        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(briefly(sql))}`);
-      const making = make(next);
-      next = worded(coming);
-      await making;
+        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      const running = run(next);
+      next = batchOf(following);
+      await running;
     }
   }
 
-  async function make(batch: Worded): Promise<void> {
-    const open = opened(batch);
-    if (open.changes.length === 0) return;
+  async function run(batch: Batch): Promise<void> {
+    const { changes, statements: sent } = withoutRefused(batch);
+    if (changes.length === 0) return;
     const started = Date.now();
-    const { error } = await attempt(client, open.statements);
+    const { error } = await attempt(client, sent);
     if (error === null) {
-      committed.push(...open.changes);
-      statements.push(...open.statements.map(({ sql }) => sql));
+      committed.push(...changes);
+      statements.push(...sent.map(({ sql }) => sql));
       return;
     }
     const reason = reasonOf(error);
     if (reason === "locked") waited += Date.now() - started;
-    if (open.changes.length === 1 || (reason === "locked" && waited > PATIENCE)) {
-      fail(open.changes, reason);
+    if (changes.length === 1 || (reason === "locked" && waited > MOST_LOCK_WAIT)) {
+      fail(changes, reason);
     } else {
-      const half = Math.ceil(open.changes.length / 2);
-      await make(worded(open.changes.slice(0, half)));
-      await make(worded(open.changes.slice(half)));
+      const half = Math.ceil(changes.length / 2);
+      await run(batchOf(changes.slice(0, half)));
+      await run(batchOf(changes.slice(half)));
     }
   }
 
-  /** What is left of a batch when some of it was refused meanwhile. */
-  function opened(batch: Worded): Worded {
-    const isOpen = ({ as, group }: Change) => !refused.get(as)?.has(group);
-    if (batch.changes.every(isOpen)) return batch;
-    fail(
-      batch.changes.filter((change) => !isOpen(change)),
-      "refused",
-    );
-    return worded(batch.changes.filter(isOpen));
+  /** The rest of a batch when some of its groups were refused meanwhile. */
+  function withoutRefused(batch: Batch): Batch {
+    const isRefused = ({ as, group }: Change) => refused.get(as)?.has(group) ?? false;
+    if (!batch.changes.some(isRefused)) return batch;
+    fail(batch.changes.filter(isRefused), "refused");
+    return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
 
-  /** One refusal answers for all with the same owner and ACL, so that refusing 20,000 objects takes no 40,000 tries. */
+  /** One refusal stands for every object with the same owner and ACL: 20,000 objects are not refused one by one. */
   function fail(changes: readonly Change[], reason: Reason): void {
     for (const change of changes) {
       failed.set(keyOfChange(change), reason);
@@ -82,38 +80,40 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     }
   }
 
-  await makeAll(plan.changes);
-  for (const alike of Map.groupBy(triable(plan), whatIsTried).values()) {
-    const [{ change, reason }] = alike as [Hopeless];
+  await runAll(plan.changes);
+  for (const alike of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+    const [{ change, reason }] = alike as [Blocked];
     say(
-      `trying one ${change.verb} on what ${change.owner.name} owns: this login should not be able to, but Azure may let it`,
+      `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
     );
-    const way = await tryOne(client, change);
-    if (way === null) continue;
+    const acting = await tryOne(client, change);
+    if (acting === null) continue;
     if (reason === "not-owner")
-      say(`The server lets this login act for ${change.owner.name}, beyond PostgreSQL's own rules.`);
-    await makeAll(alike.map((each) => ({ ...each.change, as: way.as })));
+      say(
+        `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`,
+      );
+    await runAll(alike.map((each) => ({ ...each.change, as: acting.as })));
   }
   return { committed, statements, failed };
 }
 
-/** A batch and the statements that make it. */
-interface Worded {
+/** Changes that are made in one transaction, and the statements that make them. */
+interface Batch {
   readonly changes: readonly Change[];
   readonly statements: readonly Statement[];
 }
 
-function worded(changes: readonly Change[]): Worded {
+function batchOf(changes: readonly Change[]): Batch {
   return { changes, statements: statementsOf(changes) };
 }
 
-/** What no rule allows but the server may: not what another role or PUBLIC gives, nor what REVOKE would overdo. */
-function triable({ hopeless }: Plan): readonly Hopeless[] {
-  return hopeless.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
+/** What PostgreSQL's rules do not allow but Azure's may. */
+function worthATry({ blocked }: Plan): readonly Blocked[] {
+  return blocked.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
 }
 
-/** One object answers for all of its owner's: what one GRANT may do, the next may, but default privileges are apart. */
-function whatIsTried({ change: { verb, owner, group }, reason }: Hopeless): string {
+/** One object stands for all objects of its owner, and default privileges for themselves. */
+function whatIsTried({ change: { verb, owner, group }, reason }: Blocked): string {
   return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
 }
 
@@ -129,8 +129,8 @@ async function tryOne(client: Client, change: Change): Promise<{ as: Role | null
 }
 
 /**
- * Fails where a REVOKE took nothing, so that it is undone. Whose grants REVOKE takes back, the server decides among all
- * roles this login inherits, in an order of its own, and it may find nothing of that role's without a word.
+ * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
+ * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
  */
 function proofOfRevoke({ grantee, owner, member, privileges }: Change): string {
   return `
@@ -147,8 +147,8 @@ END
 $$;`;
 }
 
-/** A statement with many objects, shortened for the log: the whole is in the report. */
-function briefly(sql: string): string {
+/** A statement with many objects, shortened for the log; the report has all of it. */
+function shortened(sql: string): string {
   const lines = sql.split("\n");
   const more = lines.length - 5;
   return more > 1 ? [...lines.slice(0, 4), `  … and ${more} more`, lines.at(-1)].join("\n") : sql;
@@ -182,7 +182,7 @@ async function attempt(
 }
 
 /**
- * What stands in the way of an object, from the server's error.
+ * Why an object could not be changed, from the server's error.
  * @throws the error itself where it is about the session: connection, resources, read-only
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -199,11 +199,11 @@ const REASONS: Readonly<Record<string, Reason>> = {
   "57014": "locked", // query_canceled, by statement_timeout
   "40001": "locked", // serialization_failure
   "40P01": "locked", // deadlock_detected
-  "53200": "locked", // out_of_memory: the lock table is full, which fewer objects may fit in
+  "53200": "locked", // out_of_memory: the lock table is full; fewer objects may fit
   "42P01": "gone", // undefined_table
   "3F000": "gone", // invalid_schema_name
   "42704": "gone", // undefined_object
-  "42809": "gone", // wrong_object_type: dropped, and another kind made under its name
+  "42809": "gone", // wrong_object_type: dropped, and another kind of object has its name now
   "2BP01": "dependent-privileges", // dependent_objects_still_exist
 };
 

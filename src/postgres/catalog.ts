@@ -1,9 +1,10 @@
 import type { Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
-import { isExcluded, likePatternsOf } from "../grants/exclude.ts";
+import { likePatternsOf } from "../grants/exclude.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError } from "../model/failure.ts";
-import type { Snapshot, Trap } from "../model/snapshot.ts";
+import { inOurWords, sentence } from "../model/sentence.ts";
+import type { Pitfall, Snapshot } from "../model/snapshot.ts";
 import {
   defaultPrivileges,
   rowSecurityWithoutPolicy,
@@ -11,16 +12,16 @@ import {
   viewsThatCannotRead,
 } from "./second-look.sql.ts";
 import {
+  type DefaultPrivilegesRow,
+  mapDefaultPrivileges,
   mapSnapshot,
-  mapTomorrow,
   type Representative,
   type SnapshotRow,
-  type TomorrowRow,
 } from "./snapshot.rows.ts";
 import { SNAPSHOT } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
-/** How often a snapshot is taken anew because a relation that answered for others changed under it. */
+/** How often a snapshot is read again because a relation that stood for others changed meanwhile. */
 const LOOKS = 5;
 
 /**
@@ -34,8 +35,9 @@ export async function look(client: Client, grantees: readonly string[], demand: 
   }
   throw new ActionError({
     code: "catalog-busy",
-    message: `Privileges changed during each of ${LOOKS} attempts to read them, so nothing can be said about them.`,
-    hint: "Another job grants or drops objects here right now: run this step after it, not beside it.",
+    message: sentence`The privileges changed during each of ${LOOKS} attempts to read them.`,
+    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
+    steps: [{ text: inOurWords("Run this step after the other job.") }],
   });
 }
 
@@ -55,13 +57,13 @@ async function lookOnce(
   const schemas = snapshot.schemas.map(({ oid }) => oid);
   const oids = [...snapshot.grantees.values()];
   const creators = creatorsOf(snapshot);
-  const [again, tomorrow, rowSecurity, views] = (await statements(client, [
+  const [again, defaults, rowSecurity, views] = (await statements(client, [
     secondLook(representatives.map(({ oid }) => oid)),
     creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
-    hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids) : NO_ROWS,
-    hasViews ? viewsThatCannotRead(schemas, oids) : NO_ROWS,
+    hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
+    hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
     "COMMIT;",
-  ])) as [Representative[], TomorrowRow[], Trap[], Trap[]];
+  ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[]];
 
   const now = new Map(again.map((row) => [row.oid, row]));
   const changed = representatives.some(
@@ -70,12 +72,12 @@ async function lookOnce(
   if (changed) return "changed meanwhile";
   return {
     ...snapshot,
-    groups: [...snapshot.groups, ...mapTomorrow(tomorrow, snapshot.schemas)],
-    traps: [...rowSecurity, ...views].filter(({ schema, name }) => !isExcluded(demand.exclude, schema, name)),
+    groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults, snapshot.schemas)],
+    pitfalls: [...rowSecurity, ...views],
   };
 }
 
-/** In place of a statement that nothing here needs. */
+/** In place of a statement that this database does not need. */
 const NO_ROWS = "SELECT WHERE FALSE;";
 
 /** Several statements as one message; their rows, in order. */

@@ -11,7 +11,7 @@ FROM pg_catalog.pg_database
 WHERE datallowconn AND NOT datistemplate
 ORDER BY datname`;
 
-/** The database that was probably meant by a name the server does not have; undefined where none is near, or told. */
+/** The database that was probably meant by a name that the server does not have; undefined if none is near. */
 export async function nearestDatabase(
   target: Target,
   password: () => Promise<string>,
@@ -26,6 +26,6 @@ export async function nearestDatabase(
       );
     });
   } catch {
-    return undefined; // a suggestion is a courtesy: the error itself is told anyway
+    return undefined; // only a suggestion: the caller reports the error itself
   }
 }

@@ -1,5 +1,8 @@
 import type { Creator } from "../grants/creators.ts";
+import { likePatternsOf } from "../grants/exclude.ts";
+import { PREDEFINED_ROLES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { type Oid, PUBLIC } from "../model/snapshot.ts";
+import { quoteLiteral } from "../text/sql.ts";
 
 /**
  * Reads the owner and ACL of relations again. has_*_privilege reads the newest catalogs, not the statement's
@@ -20,6 +23,9 @@ ORDER BY pg_class.oid;`;
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
  */
 export function defaultPrivileges(creators: readonly Creator[], grantees: readonly Oid[]): string {
+  const predefined = Object.entries(PREDEFINED_ROLES)
+    .map(([role, privileges]) => `('${role}', '{${privileges.join()}}'::pg_catalog.text[])`)
+    .join(", ");
   return `
 WITH creator AS (
   SELECT schema, role
@@ -29,17 +35,15 @@ WITH creator AS (
 privilege AS (
   SELECT 'r'::"char" AS objtype, name, ordinal
   FROM pg_catalog.unnest(
-    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
   UNION ALL
   SELECT 'S'::"char", name, ordinal
-  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
-  FROM (VALUES ('pg_read_all_data', '{SELECT}'::pg_catalog.text[]),
-               ('pg_write_all_data', '{INSERT,UPDATE,DELETE}'),
-               ('pg_maintain', '{MAINTAIN}')) AS p (role, privileges)
+  FROM (VALUES ${predefined}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
 ),
 grantee AS MATERIALIZED (
@@ -80,9 +84,13 @@ const EXTENSION_MEMBER = `EXISTS (
 
 /**
  * Tables whose row-level security has no policy that would show a row to the grantee.
- * Whom row-level security passes by: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-export function rowSecurityWithoutPolicy(schemas: readonly Oid[], grantees: readonly Oid[]): string {
+export function rowSecurityWithoutPolicy(
+  schemas: readonly Oid[],
+  grantees: readonly Oid[],
+  exclude: readonly string[],
+): string {
   return `
 SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class AS c
@@ -91,13 +99,13 @@ CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid
 JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
 WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
   AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER}
+  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
   AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_policy AS p
-    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS whom (oid)
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
     WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN whom.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, whom.oid, 'USAGE') END)
+      AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
 ORDER BY n.nspname, c.relname, g.oid;`;
 }
 
@@ -106,7 +114,11 @@ ORDER BY n.nspname, c.relname, g.oid;`;
  * 15) always the grantee, however it is reached. Views on views are followed down.
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
  */
-export function viewsThatCannotRead(schemas: readonly Oid[], grantees: readonly Oid[]): string {
+export function viewsThatCannotRead(
+  schemas: readonly Oid[],
+  grantees: readonly Oid[],
+  exclude: readonly string[],
+): string {
   return `
 WITH RECURSIVE reading AS (
   SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
@@ -127,7 +139,7 @@ WITH RECURSIVE reading AS (
   JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
 )
 SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       pg_catalog.concat(sn.nspname, '.', s.relname) AS source, role.rolname AS reader
+       pg_catalog.json_build_array(sn.nspname, s.relname) AS source, role.rolname AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
@@ -135,5 +147,22 @@ JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
 WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
-ORDER BY n.nspname, v.relname, source, r.grantee;`;
+  AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+ORDER BY n.nspname, v.relname, sn.nspname, s.relname, r.grantee;`;
+}
+
+/** The same patterns as SNAPSHOT takes, in a message that has no parameters. */
+function notExcluded(exclude: readonly string[], schema: string, name: string): string {
+  const patterns = exclude.map(likePatternsOf);
+  const isLike = (text: string, all: readonly string[]) =>
+    `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
+  const byName = isLike(
+    name,
+    patterns.map((pattern) => pattern.name),
+  );
+  const byPath = isLike(
+    `pg_catalog.concat(${schema}, '.', ${name})`,
+    patterns.map((pattern) => pattern.path),
+  );
+  return `NOT (${byName} OR ${byPath})`;
 }

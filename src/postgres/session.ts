@@ -8,7 +8,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
-import { PATIENCE, type Patience, retrying } from "../retry.ts";
+import { PATIENCE, type Patience, retryingFailures } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 
 export interface Target {
@@ -31,7 +31,7 @@ export async function withSession<T>(
   patience: Patience = PATIENCE,
 ): Promise<T> {
   let refused: string | undefined;
-  const session = await retrying(
+  const session = await retryingFailures(
     () =>
       connect(target, password(refused), known, patience.answerTime, (token) => {
         refused = token;

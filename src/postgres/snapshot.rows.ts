@@ -1,4 +1,4 @@
-import type { Privilege } from "../model/demand.ts";
+import type { Privilege } from "../model/privileges.ts";
 import type { Kind } from "../model/report.ts";
 import type {
   AclItem,
@@ -14,7 +14,7 @@ import type {
 
 /** The snapshot as far as the first statement tells, and what the second has to look at. */
 export interface FirstLook {
-  readonly snapshot: Omit<Snapshot, "traps">;
+  readonly snapshot: Omit<Snapshot, "pitfalls">;
   /** Who answered for whom. */
   readonly representatives: readonly Representative[];
   /** Whether there is anything here that row-level security, or a view, could make fail. */
@@ -59,7 +59,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     columns: facts("column").map((row) => mapColumn(row, groups)),
     knownSchemas: facts("known-schema").map(({ name }) => name),
     knownRoles: facts("known-role").map(({ name }) => name),
-    idlePatterns: facts("idle-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
+    unmatchedPatterns: facts("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
   };
   return {
     snapshot,
@@ -72,11 +72,14 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
 }
 
 /** Maps the rows of the default-privileges statement to groups of one: a creator's next tables, or sequences. */
-export function mapTomorrow(rows: readonly TomorrowRow[], schemas: readonly Schema[]): readonly Group[] {
+export function mapDefaultPrivileges(
+  rows: readonly DefaultPrivilegesRow[],
+  schemas: readonly Schema[],
+): readonly Group[] {
   const schemaByOid = new Map(schemas.map((schema) => [schema.oid, schema]));
   const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
   return [...pairs.values()].flatMap((ofPair) => {
-    const [{ schema: oid, creator, objtype }] = ofPair as [TomorrowRow];
+    const [{ schema: oid, creator, objtype }] = ofPair as [DefaultPrivilegesRow];
     const schema = schemaByOid.get(oid);
     if (schema === undefined) return [];
     return {
@@ -153,7 +156,7 @@ export interface SnapshotRow {
   readonly facts: unknown;
 }
 
-export interface TomorrowRow {
+export interface DefaultPrivilegesRow {
   readonly schema: Oid;
   readonly creator: Oid;
   readonly objtype: "r" | "S";
@@ -173,7 +176,7 @@ interface Facts {
   column: ColumnRow;
   "known-schema": { readonly name: string };
   "known-role": { readonly name: string };
-  "idle-pattern": { readonly ordinal: number };
+  "unmatched-pattern": { readonly ordinal: number };
 }
 
 interface SecurableRow {

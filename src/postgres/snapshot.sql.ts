@@ -1,3 +1,10 @@
+import {
+  MAINTAIN_SINCE,
+  PREDEFINED_ROLES,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+} from "../model/privileges.ts";
+
 /** An ACL as JSON. */
 function exploded(acl: string): string {
   return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -10,7 +17,7 @@ function exploded(acl: string): string {
  *
  * Relations with equal schema, kind, owner and ACL have the same answer, so the server is asked once for each such
  * group, about its relation with the lowest oid. Names are listed only for groups where something is missing or
- * beyond the demand. The result is rows of (section, facts): each section is mapped once, in catalog.ts.
+ * beyond the demand. The result is rows of (section, facts): each section is mapped once, in snapshot.rows.ts.
  *
  * $1 grantees          text[]
  * $2 schemas           text[]  NULL: every schema that is neither the system's nor an extension's
@@ -34,12 +41,12 @@ grantee AS (
 privilege AS (
   SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
   FROM server, pg_catalog.unnest(
-    '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN}'::pg_catalog.text[]
+    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
-  WHERE name <> 'MAINTAIN' OR version >= 170000
+  WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
   UNION ALL
   SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-  FROM pg_catalog.unnest('{USAGE,SELECT,UPDATE}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
@@ -85,14 +92,14 @@ alike AS MATERIALIZED (
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.telling
+  SELECT a.*, h.held, h.has_finding
   FROM alike AS a
   LEFT JOIN LATERAL (
-    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(telling) AS telling
+    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
     FROM (
       SELECT grantee, COALESCE(pg_catalog.json_agg(name ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges,
              pg_catalog.bool_or((demanded AND held IS NOT TRUE)
-               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS telling
+               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
         SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
                CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
@@ -152,7 +159,7 @@ role AS (
     SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
     UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
     UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
-     OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_maintain')
+     OR r.rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -210,7 +217,7 @@ SELECT 'members', pg_catalog.json_build_object(
 FROM answered AS a
 CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
 JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
-WHERE a.telling
+WHERE a.has_finding
 GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
@@ -218,7 +225,7 @@ SELECT 'column', pg_catalog.json_build_object(
          'grantee', c.grantee, 'privileges', c.privileges)
 FROM column_grant AS c
 UNION ALL
-SELECT 'idle-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')

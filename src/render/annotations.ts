@@ -1,8 +1,12 @@
+import { extraIsDrift } from "../model/demand.ts";
 import type { DatabaseReport, Extra, GranteeReport, Kind, Missing, Report } from "../model/report.ts";
-import { plain } from "../text/escape.ts";
-import { alike, byCause, extraIsDrift, granteesOf, sourcesText } from "./findings.ts";
-import { count, countObjects, objectName, objectText, some } from "./phrases.ts";
-import { explain } from "./reasons.ts";
+import { inOurWords } from "../model/sentence.ts";
+import { count, some } from "../text/count.ts";
+import { explain } from "./explain.ts";
+import { failureLines } from "./failure.ts";
+import { alike, byCause, granteesOf, groupsOf } from "./findings.ts";
+import { plain } from "./pen.ts";
+import { countObjects, objectName, objectText, sourcesText } from "./phrases.ts";
 
 /** What GitHub shows beside the job and on the run's page. */
 export interface Annotation {
@@ -22,79 +26,63 @@ const MOST_NAMES = 3;
 const MOST_WARNINGS = 5;
 
 /**
- * The findings, the most telling first: at most nine, those that differ only in a name told as one, and one more
- * for all warnings. In `plan`, drift is a notice.
+ * The most important findings first: at most nine, one for those that differ only in a name, and one more for all
+ * warnings. In `plan`, drift is a notice.
  */
 export function annotations(report: Report): readonly Annotation[] {
   const findings = [...errors(report), ...drift(report)];
   const level = findings[0]?.level ?? "error";
   const rest = findings.length - MOST_FINDINGS;
-  const shown =
-    rest <= 0
-      ? findings
-      : [
-          ...findings.slice(0, MOST_FINDINGS - 1),
-          {
-            level,
-            title: "More findings",
-            message: `${count(rest + 1, "more finding")} in the job summary.`,
-          },
-        ];
+  const more = {
+    level,
+    title: "More findings",
+    message: `${count(rest + 1, "more finding")} in the job summary.`,
+  };
+  const shown = rest <= 0 ? findings : [...findings.slice(0, MOST_FINDINGS - 1), more];
   return [...shown, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message),
   }));
 }
 
-/** What could not be checked: one for each cause, however many databases it struck. */
-function errors({ databases }: Report): readonly Annotation[] {
-  const all = databases.flatMap((database) => {
+/** What could not be checked: one for each failure, however many databases it is about. */
+function errors(report: Report): readonly Annotation[] {
+  const all = report.databases.flatMap((database) => {
     const where = plain.name(database.database);
     if (database.error) return [{ error: database.error, where }];
     return database.grantees.flatMap(({ error, grantee }) =>
       error ? [{ error, where: `${where} for ${plain.name(grantee)}` }] : [],
     );
   });
-  const alike = Map.groupBy(all, ({ error }) => `${error.message}\0${error.hint}`);
-  return [...alike.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const where = some(group, MOST_NAMES, ({ where }) => where);
-    const { message, hint } = first.error;
-    return [
-      {
-        level: "error" as const,
-        title: `Could not check ${where}`,
-        message: [plain.text(message), plain.text(hint)].join("\n").trimEnd(),
-      },
-    ];
-  });
+  return groupsOf(all, ({ error }) => JSON.stringify(error)).map((group) => ({
+    level: "error",
+    title: `Could not check ${some(group, MOST_NAMES, ({ where }) => where)}`,
+    message: failureLines(group[0].error, report).join("\n"),
+  }));
 }
 
 /** What is missing, or extra where that fails the job: one for each group of like objects, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
-  const judged = extraIsDrift(report);
+  const judged = extraIsDrift(report.onExtra);
   const findings = report.databases.flatMap((database) =>
     database.grantees.flatMap((grantee) => [
-      ...findingsOf(database, grantee, grantee.missing, "Missing", missingText),
-      ...(judged ? findingsOf(database, grantee, grantee.extra, "Not asked for", extraText) : []),
+      ...entriesOf(database, grantee, grantee.missing, "Missing", missingText),
+      ...(judged ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText) : []),
     ]),
   );
-  const same = Map.groupBy(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`);
-  return [...same.values()]
-    .flatMap((group) => {
+  return groupsOf(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`)
+    .map((group) => {
       const [first] = group;
-      if (!first) return [];
       const where = some(group, MOST_NAMES, ({ database }) => plain.name(database));
       const message = `${first.before} in ${where}. ${first.after}`;
-      return [{ ...first, objects: first.objects * group.length, message }];
+      return { ...first, objects: first.objects * group.length, message };
     })
     .toSorted((a, b) => a.rank - b.rank || b.objects - a.objects)
     .map(({ title, message }) => ({ level, title, message }));
 }
 
-interface Finding {
+interface Entry {
   readonly rank: number;
   readonly objects: number;
   readonly title: string;
@@ -104,36 +92,33 @@ interface Finding {
   readonly after: string;
 }
 
-function findingsOf<F extends Missing>(
+function entriesOf<F extends Missing>(
   database: DatabaseReport,
   { grantee }: GranteeReport,
   list: readonly F[],
   what: string,
   text: (finding: F, grantee: string, on: string) => string,
-): readonly Finding[] {
+): readonly Entry[] {
   return byCause(list).flatMap((cause) =>
-    alike(cause.findings, rankOf).flatMap((group) => {
+    alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
-      if (!first) return [];
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const { why, fix } = explain(one, { database, pen: plain, sql: "the SQL in the job summary" });
+      const { why, next } = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
       const names = some(group, MOST_NAMES, (object) => objectName(object, plain));
-      return [
-        {
-          rank: rankOf(first.kind),
-          objects: group.length,
-          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
-          database: database.database,
-          after: `${why} ${fix}`,
-        },
-      ];
+      return {
+        rank: rankOf(first.kind),
+        objects: group.length,
+        title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+        before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
+        database: database.database,
+        after: `${plain.sentence(why)} ${plain.sentence(next)}`,
+      };
     }),
   );
 }
 
-/** The way to the objects comes before the objects, and tomorrow's after today's. */
+/** The database and the schema come before the objects in them, future objects after them. */
 const RANKS: Readonly<Partial<Record<Kind, number>>> = { database: 0, schema: 1, "default-privileges": 3 };
 
 function rankOf(kind: Kind): number {
@@ -145,12 +130,12 @@ function missingText({ privileges }: Missing, grantee: string, on: string): stri
 }
 
 function extraText(extra: Extra, grantee: string, on: string): string {
-  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), not asked for, on ${on}`;
+  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), which was not requested, on ${on}`;
 }
 
 function warnings(report: Report): readonly Annotation[] {
   const all = granteesOf(report).flatMap(({ warnings }) =>
-    warnings.map(({ message }) => plain.text(message)),
+    warnings.map(({ message }) => plain.sentence(message)),
   );
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];

@@ -1,6 +1,7 @@
 import type {
   DatabaseReport,
   Extra,
+  Fix,
   GranteeReport,
   Kind,
   Missing,
@@ -9,50 +10,40 @@ import type {
   Reason,
   Report,
 } from "../model/report.ts";
-import type { Pen } from "../text/escape.ts";
-import { sourceText } from "./phrases.ts";
 
 /** What is missing (or extra) for one cause: one owner, one reason, so one thing to do. */
 export interface Cause<F extends Missing = Missing> {
   readonly owner: string;
   readonly reason: Reason;
   readonly findings: readonly F[];
-  /** The fix, if all findings have the same. */
-  readonly fix?: string;
-  /** What all the fixes say after the SQL, which is each object's own; may be empty. */
-  readonly advice: string;
+  /** The fix that all findings share: SQL only where it is the same for all. */
+  readonly fix: Fix;
+  /** Whether another role has to run something before. */
+  readonly inOrder: boolean;
 }
 
-/** Groups findings by owner and reason, in the order they turn up. */
+/** Groups findings by owner, reason and the role that fixes them, in the order in which they come. */
 export function byCause<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
-  const groups = Map.groupBy(findings, ({ owner, reason }) => `${reason}\0${owner}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { owner, reason, fix } = first;
-    const advice = afterSql(fix);
-    return [
-      {
-        owner,
-        reason,
-        findings: group,
-        ...(group.every((finding) => finding.fix === fix) && { fix }),
-        advice: group.every((finding) => afterSql(finding.fix) === advice) ? advice : "",
-      },
-    ];
+  return groupsOf(findings, ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}`).map((group) => {
+    const [{ owner, reason, fix }] = group;
+    const { sql: _, first: __, ...shared } = fix;
+    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
+    return {
+      owner,
+      reason,
+      findings: group,
+      fix: sameSql ? fix : shared,
+      inOrder: group.some((finding) => finding.fix.first !== undefined),
+    };
   });
 }
 
-function afterSql(fix: string): string {
-  return /;`? (.*)$/s.exec(fix)?.[1] ?? "";
-}
-
-/** Groups findings that differ in nothing but the name, or not even in the kind if `kindOf` makes no difference. */
+/** Groups findings that differ only in the name, or in the kind too if `kindOf` maps kinds to one. */
 export function alike<F extends Missing | Extra>(
   findings: readonly F[],
   kindOf: (kind: Kind) => string | number = (kind) => kind,
-): readonly (readonly F[])[] {
-  const groups = Map.groupBy(findings, (finding) =>
+): readonly (readonly [F, ...F[]])[] {
+  return groupsOf(findings, (finding) =>
     [
       kindOf(finding.kind),
       finding.schema ?? "",
@@ -60,10 +51,17 @@ export function alike<F extends Missing | Extra>(
       "sources" in finding ? JSON.stringify(finding.sources) : "",
     ].join("\0"),
   );
-  return [...groups.values()];
 }
 
-/** How many objects a list names: one counts once, though its privileges may be told in several places. */
+/** Items with equal keys together, in the order in which they come. No group is empty. */
+export function groupsOf<T>(
+  items: readonly T[],
+  key: (item: T) => unknown,
+): readonly (readonly [T, ...T[]])[] {
+  return [...Map.groupBy(items, key).values()] as unknown as readonly (readonly [T, ...T[]])[];
+}
+
+/** How many objects a list names: an object counts once, even if its privileges stand in several entries. */
 export function objectsIn(list: readonly (Named & { readonly owner?: string })[]): number {
   const names = list.map(({ kind, schema, name, owner }) =>
     kind === "default-privileges" ? `${kind}\0${schema}\0${name}\0${owner}` : `${kind}\0${schema}\0${name}`,
@@ -71,7 +69,7 @@ export function objectsIn(list: readonly (Named & { readonly owner?: string })[]
   return new Set(names).size;
 }
 
-/** What was looked at, each database once however many grantees it was looked at for. */
+/** What was checked, each database once however many grantees it was checked for. */
 export function lookedAt({ databases }: Report): ObjectCounts {
   const counts = databases.flatMap(
     ({ grantees }) => grantees.find(({ error }) => error === undefined)?.objects ?? [],
@@ -92,11 +90,6 @@ export function granteesOf(report: Report): readonly GranteeReport[] {
   return report.databases.flatMap(({ grantees }) => grantees);
 }
 
-/** Whether extra privileges fail the job. */
-export function extraIsDrift({ onExtra }: Report): boolean {
-  return onExtra === "fail" || onExtra === "revoke";
-}
-
 /** The databases and grantees that could not be checked, whatever the level the error stands at. */
 export function unchecked(databases: readonly DatabaseReport[]): {
   readonly databases: readonly DatabaseReport[];
@@ -112,9 +105,4 @@ export function unchecked(databases: readonly DatabaseReport[]): {
             .map((grantee) => ({ database, grantee })),
     ),
   };
-}
-
-/** Where an extra privilege comes from. */
-export function sourcesText(extra: Extra, pen: Pen): string {
-  return extra.sources.map((source) => sourceText(source, pen)).join(", ");
 }

@@ -1,7 +1,9 @@
 import type { DatabaseReport, GranteeReport, Named, Report } from "../model/report.ts";
-import { type Pen, plain } from "../text/escape.ts";
+import { count, series } from "../text/count.ts";
+import { failureLines } from "./failure.ts";
 import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
-import { count, countObjects, series } from "./phrases.ts";
+import { type Pen, plain } from "./pen.ts";
+import { countObjects } from "./phrases.ts";
 
 /** More names than this are counted instead. */
 const MOST_NAMES = 3;
@@ -39,13 +41,12 @@ function named(names: readonly string[], counted: string): readonly string[] {
 }
 
 /**
- * The verdict for `setFailed` and the log: the headline and, where the run could not start, what happened and what
- * to do. What could not be checked in a database has an annotation of its own.
+ * The verdict for `setFailed` and the log: the headline and, where the run could not start, the failure. What could not
+ * be checked in a database has an annotation of its own.
  */
 export function verdictLine(report: Report): string {
-  const { error } = report;
   const line = headline(report, plain);
-  return error ? [line, plain.text(error.message), plain.text(error.hint)].join("\n").trimEnd() : line;
+  return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
 }
 
 function withoutErrors(report: Report): Report {
@@ -65,52 +66,52 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   const missing = granteesOf(checked).flatMap(({ missing }) => missing);
   const drift = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
-  const beyond = `more than asked for on ${objects(checked, "extra")}`;
+  const beyond = `more privileges than requested on ${objects(checked, "extra")}`;
 
   if (missing.length > 0) {
-    const { who, is, holds } = forWhom(checked, ({ missing }) => missing.length > 0, pen);
+    const { who, is, holds } = subject(checked, ({ missing }) => missing.length > 0, pen);
     const where = place(found("missing"), report, pen);
     const also = extra > 0 ? `; ${holds} ${beyond}` : "";
     return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who, holds } = forWhom(checked, ({ extra }) => extra.length > 0, pen);
+    const { who, holds } = subject(checked, ({ extra }) => extra.length > 0, pen);
     return `${drift}: ${who} ${holds} ${beyond} in ${place(found("extra"), report, pen)}`;
   }
-  const { who, holds } = forWhom(checked, () => true, pen);
+  const { who, holds } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
-  const all = `${who} ${holds} every privilege asked for`;
+  const all = `every requested privilege`;
   const granted = granteesOf(checked).flatMap(({ granted }) => granted);
   const revoked = granteesOf(checked).flatMap(({ revoked }) => revoked);
   if (granted.length + revoked.length > 0) {
     const done = [
-      ...(granted.length > 0 ? [`granted on ${objects(checked, "granted")}`] : []),
-      ...(revoked.length > 0 ? [`revoked on ${objects(checked, "revoked")}`] : []),
+      ...(granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : []),
+      ...(revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []),
     ];
-    return `Repaired: ${done.join(", ")}. Now ${all} in ${where}`;
+    return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
   }
   const { tables, sequences } = lookedAt(checked);
-  return `In sync: ${all} on ${count(tables + sequences, "object")} in ${where}`;
+  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
 }
 
-/** Those of all grantees; an object told in two places, for two reasons, is one. */
+/** Those of all grantees; an object with two entries, for two reasons, counts once. */
 function objects(report: Report, list: "missing" | "granted" | "extra" | "revoked"): string {
   const all = granteesOf(report).flatMap((grantee): readonly Named[] => grantee[list]);
   const distinct = countIn(report, list);
   return distinct === all.length ? countObjects(all) : count(distinct, "object");
 }
 
-/** In a plan, what there would be left to do. */
+/** In a plan, how much of it `apply` can do. */
 function applied({ mode }: Report, missing: readonly { readonly reason: string }[]): string {
   if (mode !== "plan") return "";
   const doable = missing.filter(({ reason }) => reason === "not-granted").length;
-  if (doable === missing.length) return "; `mode: apply` would grant it all";
+  if (doable === missing.length) return "; `mode: apply` can grant all of them";
   return doable === 0
-    ? "; `mode: apply` could grant none of it"
-    : `; \`mode: apply\` would grant it on ${doable}`;
+    ? "; `mode: apply` can grant none of them"
+    : `; \`mode: apply\` can grant those on ${doable}`;
 }
 
-function forWhom(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
+function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
   const names = [
     ...new Set(
       granteesOf(report)
@@ -135,7 +136,7 @@ function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): 
   return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
 }
 
-/** The server, with its port where it is not PostgreSQL's own. */
+/** The server, with its port unless it is the default port. */
 export function serverText({ host, port }: DatabaseReport, pen: Pen): string {
   return pen.code(port === 5432 ? host : `${host}:${port}`);
 }

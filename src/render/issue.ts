@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "../model/report.ts";
-import { codeBlock, markdown, markup, visibleSql } from "../text/escape.ts";
-import { byCause, type Cause, extraIsDrift, sourcesText } from "./findings.ts";
+import { extraIsDrift } from "../model/demand.ts";
+import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
+import { some } from "../text/count.ts";
+import { driftPart, fixPart } from "./drift.ts";
 import { headline, serverText } from "./headline.ts";
-import { count, countKinds, objectText, runner, some } from "./phrases.ts";
-import { explain } from "./reasons.ts";
+import { openPage } from "./page.ts";
+import { markdown } from "./pen.ts";
 
-/** What one drift issue is about: a grantee in a database, and the schemas that were looked at. */
+/** What one drift issue is about: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
   readonly database: DatabaseReport;
   readonly grantee: GranteeReport;
@@ -15,7 +16,7 @@ export interface Subject {
   readonly report: Report;
 }
 
-/** Every grantee of every database, those included that could not be checked. */
+/** Every grantee of every database, also those that could not be checked. */
 export function subjectsOf(report: Report, schemas: Subject["schemas"]): readonly Subject[] {
   return report.databases.flatMap((database) =>
     database.grantees.map((grantee) => ({
@@ -27,7 +28,7 @@ export function subjectsOf(report: Report, schemas: Subject["schemas"]): readonl
   );
 }
 
-// --- the marker: how the next run finds the issue, and knows what was in it
+// --- the marker: how the next run finds the issue, and what it compares with
 
 export interface Marker {
   /** Which host, port, database, grantee and schemas the issue is about. */
@@ -37,8 +38,8 @@ export interface Marker {
 }
 
 /**
- * Two digests: equal if and only if what they stand for is. So names can neither leave the comment they are hidden
- * in nor make it long (there may be hundreds of schemas), and lists mean the same in any order.
+ * Two digests, which are equal if and only if what they stand for is equal. Names can neither end the comment that holds
+ * the digests nor make it long (there may be hundreds of schemas), and the order of a list makes no difference.
  */
 export function markerOf({ database, grantee, schemas, report }: Subject): Marker {
   const { host, port, database: name } = database;
@@ -51,7 +52,7 @@ export function markerOf({ database, grantee, schemas, report }: Subject): Marke
 
 /** What the drift consists of: the job is not failed for anything else. */
 function findingsOf(report: Report, { missing, extra }: GranteeReport): readonly Missing[] {
-  return extraIsDrift(report) ? [...missing, ...extra] : missing;
+  return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
 }
 
 function objectId({ kind, schema, name, owner }: Missing): string {
@@ -74,54 +75,45 @@ export function readMarker(body: string | null | undefined): Marker | undefined 
   return key !== undefined && found !== undefined ? { key, found } : undefined;
 }
 
-// --- what people read
+// --- title and body
 
 /** GitHub: `title is too long (maximum is 256 characters)`. */
 const MOST_TITLE = 256;
 
-/** The issue's title, in the inline Markdown that titles may have. It is given once: people may change it. */
+/** The issue's title, in the inline Markdown that titles may have. Set once, because people may change it. */
 export function issueTitle({ database, grantee }: Subject): string {
   const about = "Drift of PostgreSQL privileges";
   const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
   return title.length <= MOST_TITLE ? title : about;
 }
 
-/** GitHub: `body is too long (maximum is 65536 characters)`. Counted here as JavaScript does, which is never less. */
+/** GitHub: `body is too long (maximum is 65536 characters)`. JavaScript counts at least as many as GitHub does. */
 const MOST_BODY = 65_536;
-/** So many rows are shown at once; more go below a fold, up to so many characters. */
-const SHOWN_ROWS = 12;
-const FOLD_LENGTH = 16_000;
 /** A longer script is for the SQL file. */
-const SQL_LENGTH = 24_000;
+const MOST_SQL = 24_000;
 const MOST_NAMES = 8;
 
 /**
- * The issue's body: the marker, what has drifted for which cause, the SQL that mends it. At most 65,536 characters,
- * cut between blocks with a pointer to the run.
+ * The issue's body: the marker, what has drifted for which cause, the SQL that fixes it. At most 65,536 characters,
+ * cut at a whole row with a pointer to the run.
  * @param run a link to the run, or words where there is none
  */
 export function issueBody(subject: Subject, run: string): string {
-  const head = `${markerText(markerOf(subject))}\n\n### ❌ ${headline(subject.report, markdown)}\n\n`;
-  const cut = `The rest would not fit here: it is in the JSON report (output \`report\`) of ${run}.\n\n`;
-  const foot = `---\n\nFound by ${run}. azure-postgres-grants keeps this issue: each run writes this text anew, tells in a comment when the set of objects changes, and closes the issue when the drift is gone. Write comments; changes to this text are lost.\n`;
-  let body = head;
-  for (const block of blocks(subject)) {
-    if (body.length + block.length + cut.length + foot.length > MOST_BODY) {
-      body += cut;
-      break;
-    }
-    body += `${block}\n\n`;
-  }
-  return body + foot;
-}
-
-function* blocks(subject: Subject): Generator<string> {
   const { database, grantee, report } = subject;
-  yield facts(subject);
-  for (const cause of byCause(grantee.missing)) yield* causeBlocks("Missing", cause, database);
-  const beyond = extraIsDrift(report) ? "More than asked for" : "More than asked for (a warning)";
-  for (const cause of byCause(grantee.extra)) yield* causeBlocks(beyond, cause, database);
-  yield* mendingBlocks(database);
+  const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.\n`;
+  const page = openPage({
+    most: MOST_BODY - foot.length,
+    sizeOf: (text) => text.length,
+    cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).\n`,
+  });
+  page.add(markerText(markerOf(subject)));
+  page.add(`### ❌ ${headline(report, markdown)}`);
+  page.add(facts(subject));
+  driftPart(page, report, database, grantee);
+  const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
+  const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
+  for (const block of database.fixes) fixPart(page, block, { most: MOST_SQL, note });
+  return page.close() + foot;
 }
 
 function facts({ database, schemas, report }: Subject): string {
@@ -130,56 +122,18 @@ function facts({ database, schemas, report }: Subject): string {
       ? "every schema"
       : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MOST_NAMES, (name) => markdown.name(name))}`;
   const version =
-    database.serverVersion === undefined ? [] : [`PostgreSQL ${markdown.text(database.serverVersion)}`];
+    database.serverVersion === undefined ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
-    `Looked at ${where}`,
+    `Checked ${where}`,
     `as ${markdown.name(database.user)}`,
     ...version,
     `mode \`${report.mode}\``,
   ].join(" · ");
 }
 
-function* causeBlocks(what: string, cause: Cause, database: DatabaseReport): Generator<string> {
-  const { owner, findings } = cause;
-  const { why, fix } = explain(cause, { database, pen: markdown, sql: "the SQL below" });
-  yield `**${what} on ${countKinds(findings)} owned by ${markdown.name(owner)}**<br>${why}<br>${fix}`;
-  if (findings.length <= SHOWN_ROWS) yield table(findings);
-  else
-    yield `<details><summary>All ${countKinds(findings)}</summary>\n\n${table(findings, FOLD_LENGTH)}\n\n</details>`;
-}
-
-/** @param room characters for the rows; those that do not fit are counted */
-function table(findings: readonly (Missing | Extra)[], room = Number.POSITIVE_INFINITY): string {
-  const rows: string[] = [];
-  let left = room;
-  for (const finding of findings) {
-    const from = "sources" in finding ? ` (${sourcesText(finding, markdown)})` : "";
-    const row = `| ${objectText(finding, markdown)} | ${finding.privileges.join(", ")}${from} |`;
-    left -= row.length + 1;
-    if (left < 0) break;
-    rows.push(row);
-  }
-  const rest = findings.length - rows.length;
-  const more =
-    rest === 0 ? [] : ["", `${count(rest, "more is", "more are")} in the JSON report (output \`report\`).`];
-  return ["| Object | Privileges |", "| :-- | :-- |", ...rows, ...more].join("\n");
-}
-
-function* mendingBlocks({ mending, grantees }: DatabaseReport): Generator<string> {
-  const drifting = grantees.filter(({ verdict }) => verdict === "drift").length;
-  const whom = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  for (const block of mending) {
-    const { statements } = block;
-    const size = `${count(statements.length, "statement")}${whom}`;
-    yield statements.reduce((sum, statement) => sum + statement.length, 0) > SQL_LENGTH
-      ? `**SQL for ${runner(block, markdown)}** (${size}): too long for here, in the SQL file (output \`sql\`).`
-      : `<details><summary><b>SQL for ${runner(block, markup)}</b> (${size})</summary>\n\n${codeBlock("sql", statements.map(visibleSql).join("\n"))}\n\n</details>`;
-  }
-}
-
 // --- comments
 
-/** What a comment tells of, with the word it starts with. */
+/** How a comment starts, by what has changed. */
 const NEWS = {
   changed: "The set of objects has changed; the text above is up to date.",
   back: "The drift is back; the text above is up to date.",

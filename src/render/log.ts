@@ -1,9 +1,13 @@
-import type { Changed, DatabaseReport, GranteeReport, Report } from "../model/report.ts";
-import { logLine, logLines, plain, visibleSql } from "../text/escape.ts";
-import { byCause, type Cause, sourcesText } from "./findings.ts";
+import type { Changed, DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
+import { inOurWords } from "../model/sentence.ts";
+import { count } from "../text/count.ts";
+import { logLine, logLines, visibleSql } from "../text/escape.ts";
+import { explain } from "./explain.ts";
+import { failureLines } from "./failure.ts";
+import { byCause } from "./findings.ts";
 import { serverText } from "./headline.ts";
-import { count, countKinds, objectText, VERDICT_WORDS } from "./phrases.ts";
-import { explain } from "./reasons.ts";
+import { plain } from "./pen.ts";
+import { countKinds, objectText, sourcesText, verdictText } from "./phrases.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -17,58 +21,62 @@ const MOST_LINES = 200;
 export function logGroups(report: Report): readonly LogGroup[] {
   return report.databases.map((database) => ({
     title: logLine(
-      `${plain.name(database.database)} on ${serverText(database, plain)}: ${VERDICT_WORDS[database.verdict]}`,
+      `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`,
     ),
     lines: [
-      ...failure(database),
-      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee)),
-      ...(report.mode === "plan" ? listed("Mode apply would run", sqlLines(database), String) : []),
+      ...failure(database, report),
+      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
+      ...(report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []),
     ],
   }));
 }
 
-/** What `apply` runs it says while it runs; the report keeps it all. */
+/** `apply` logs its statements while it runs them. */
 function sqlLines({ statements }: DatabaseReport): readonly string[] {
   return statements.flatMap((sql) => visibleSql(sql).split("\n"));
 }
 
-function failure({ error }: DatabaseReport | GranteeReport): readonly string[] {
-  if (!error) return [];
-  return [...logLines(error.message), ...logLines(error.hint)].filter((line) => line !== "");
+function failure({ error }: DatabaseReport | GranteeReport, report: Report): readonly string[] {
+  return error ? failureLines(error, report).flatMap(logLines) : [];
 }
 
-function granteeLines(database: DatabaseReport, grantee: GranteeReport): readonly string[] {
+function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: Report): readonly string[] {
   const { tables, sequences, skipped } = grantee.objects;
-  const looked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
   const name = plain.name(grantee.grantee);
   return [
-    logLine(`${name}: ${VERDICT_WORDS[grantee.verdict]}${grantee.error ? "" : ` (${looked})`}`),
-    ...failure(grantee),
+    logLine(`${name}: ${verdictText(grantee.verdict, report.mode)}${grantee.error ? "" : ` (${checked})`}`),
+    ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
-    ...byCause(grantee.missing).flatMap((cause) => [
-      ...listed(
-        `Missing on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
-        objectLine,
-      ),
-      ...explanation(cause, database),
-    ]),
-    ...byCause(grantee.extra).flatMap((cause) => [
-      ...listed(
-        `More than asked for on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
-        (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`,
-      ),
-      ...explanation(cause, database),
-    ]),
-    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${message}`)),
+    ...causes("Missing", grantee.missing, database, objectLine),
+    ...causes(
+      "More than requested",
+      grantee.extra,
+      database,
+      (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`,
+    ),
+    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`)),
   ];
 }
 
-function explanation(cause: Cause, database: DatabaseReport): readonly string[] {
-  const { why, fix } = explain(cause, { database, pen: plain, sql: "the SQL in the job summary" });
-  return logLines(`${why} ${fix}`);
+function causes<F extends Missing>(
+  what: string,
+  findings: readonly F[],
+  database: DatabaseReport,
+  line: (finding: F) => string,
+): readonly string[] {
+  return byCause(findings).flatMap((cause) => {
+    const { why, next } = explain(cause, database.user, inOurWords("the SQL in the job summary"));
+    return [
+      ...listed(
+        `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+        cause.findings,
+        line,
+      ),
+      ...logLines(`${plain.sentence(why)} ${plain.sentence(next)}`),
+    ];
+  });
 }
 
 function changed(verb: string, objects: readonly Changed[]): readonly string[] {

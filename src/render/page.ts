@@ -1,52 +1,56 @@
-/**
- * GitHub drops a summary beyond 1 MiB, counted in bytes after it has masked secrets, which can make it longer.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
- */
-const MOST_BYTES = 1_000_000;
-/** Kept free for the end: closing tags and the pointer to the JSON report. */
-const END_BYTES = 1_000;
+/** How long a page may be, and what it says where it ends early. */
+export interface PageLimit {
+  readonly most: number;
+  readonly sizeOf: (text: string) => number;
+  /** Stands at the end of a page that was cut. */
+  readonly cut: string;
+}
+
 /** Markdown that stops at a whole row before it grows too long for GitHub. */
 export interface Page {
   /** Adds a block unless the page is full. */
   add(block: string): void;
-  /** Adds a table's rows, as many as fit, at most `most`. */
+  /** Adds a table's rows, as many as fit, of at most `most` in all. */
   table(head: readonly string[], rows: Iterable<readonly string[]>, most?: number): void;
   /** Adds content below a fold. `title` is HTML. */
   fold(title: string, content: () => void, open?: boolean): void;
   close(): string;
 }
 
-const CUT =
-  "The summary ends here because it would grow too long. The whole is in the JSON report (output `report`).";
+/** Kept free for closing tags. */
+const END = 200;
+const MORE_ROWS = "\nMore rows are in the JSON report (output `report`).\n";
 
-/** An empty page of at most a million bytes. */
-export function openPage(): Page {
+/** An empty page. */
+export function openPage({ most, sizeOf, cut }: PageLimit): Page {
   const parts: string[] = [];
-  let bytes = 0;
+  const room = most - sizeOf(cut) - END;
+  let size = 0;
   let full = false;
   const put = (text: string) => {
     parts.push(text);
-    bytes += Buffer.byteLength(text);
+    size += sizeOf(text);
   };
   const fits = (text: string) => {
-    full ||= bytes + Buffer.byteLength(text) > MOST_BYTES - END_BYTES;
+    full ||= size + sizeOf(text) > room;
     return !full;
   };
-  const add = (block: string) => {
-    const text = `${block}\n\n`;
-    if (fits(text)) put(text);
-  };
   return {
-    add,
-    table(head, rows, most = Number.POSITIVE_INFINITY) {
+    add(block) {
+      const text = `${block}\n\n`;
+      if (fits(text)) put(text);
+    },
+    table(head, rows, mostRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
       if (!fits(first)) return;
       put(first);
+      const start = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |\n`;
-        if (shown === most || !fits(line)) {
-          put("\nMore rows are in the JSON report (output `report`).\n");
+        // A long table leaves half of the page to what follows it.
+        if (shown === mostRows || size - start + sizeOf(line) > room / 2 || !fits(line)) {
+          put(MORE_ROWS);
           break;
         }
         put(line);
@@ -61,6 +65,6 @@ export function openPage(): Page {
       content();
       put("</details>\n\n");
     },
-    close: () => `${parts.join("")}${full ? `${CUT}\n` : ""}`,
+    close: () => `${parts.join("")}${full ? `${cut}\n` : ""}`,
   };
 }

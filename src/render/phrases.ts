@@ -1,41 +1,24 @@
-import type { Kind, MendingBlock, Named, Source, Verdict } from "../model/report.ts";
-import type { Pen } from "../text/escape.ts";
+import type { Extra, FixBlock, Kind, Mode, Named, Source, Verdict } from "../model/report.ts";
+import { name, type Sentence, sentence } from "../model/sentence.ts";
+import { count, series } from "../text/count.ts";
+import type { Pen } from "./pen.ts";
 
-/** The phrases that summary, annotations and log share. Everything from outside passes through a `Pen`. */
-
-/** `1 table`, `3,000 tables`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
+/** Who runs SQL: the role, or a member of a role that cannot log in. */
+export function runner({ as, byMember }: Pick<FixBlock, "as" | "byMember">): Sentence {
+  return byMember ? sentence`a member of ${name(as)}` : [name(as)];
 }
 
-/** By hand: to load what Intl knows takes half as long as starting Node.js. */
-function grouped(n: number): string {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** Who is to run a block: the role, or any member of a role that cannot log in. */
-export function runner({ as, byMember }: MendingBlock, pen: Pen): string {
-  return byMember ? `a member of ${pen.name(as)}` : pen.name(as);
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function series(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
-}
-
-/** The first few of many: `a, b, c and 12 more`. Only those shown are written. */
-export function some<T>(items: readonly T[], most: number, write: (item: T) => string): string {
-  if (items.length <= most) return series(items.map(write));
-  return `${items.slice(0, most).map(write).join(", ")} and ${grouped(items.length - most)} more`;
-}
-
-export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   "in-sync": "in sync",
   repaired: "repaired",
   drift: "drift",
   error: "could not check",
 };
+
+/** What a verdict is called; in `plan`, drift is what `apply` would grant. */
+export function verdictText(verdict: Verdict, mode: Mode): string {
+  return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
+}
 
 const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   database: ["database", "databases"],
@@ -84,6 +67,11 @@ function futureText({ schema, name }: Named, pen: Pen): string {
   return schema === undefined ? name : `${name} in schema ${pen.name(schema)}`;
 }
 
+/** Where an extra privilege comes from. */
+export function sourcesText({ sources }: Extra, pen: Pen): string {
+  return sources.map((source) => sourceText(source, pen)).join(", ");
+}
+
 /** Where a privilege comes from, in a word or two. */
 export function sourceText(source: Source, pen: Pen): string {
   switch (source.source) {
@@ -101,7 +89,5 @@ export function sourceText(source: Source, pen: Pen): string {
       return "the server's own rules";
     case "role":
       return `role ${pen.name(source.role)}`;
-    default:
-      return pen.text((source satisfies never as { source: string }).source);
   }
 }

@@ -1,24 +1,24 @@
-import type { DatabaseReport, MendingBlock, Report } from "../model/report.ts";
-import { plain, visibleSql } from "../text/escape.ts";
+import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
+import { count } from "../text/count.ts";
+import { visibleSql } from "../text/escape.ts";
 import { serverText } from "./headline.ts";
-import { count, runner } from "./phrases.ts";
+import { plain } from "./pen.ts";
+import { runner } from "./phrases.ts";
 
 /**
- * The SQL that mends what is missing, as a file: first what this run's login can run, then, commented out, a part
- * for each other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to mend.
+ * The SQL that fixes the drift, as a file: first what this run's login can run, then, commented out, a part for each
+ * other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to fix.
  *
- * To run a commented part, sign in as its role and take `-- ` off its lines: what is left is SQL and comments.
+ * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
  */
 export function renderSql(report: Report): string {
-  const parts = report.databases.flatMap((database) =>
-    database.mending.map((block) => ({ database, block })),
-  );
+  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const others = Map.groupBy(
     parts.filter(({ block }) => !block.runnable),
-    ({ block }) => runner(block, plain),
+    ({ block }) => plain.sentence(runner(block)),
   );
   const lines = [
     ...header(report),
@@ -33,7 +33,7 @@ export function renderSql(report: Report): string {
 
 interface Part {
   readonly database: DatabaseReport;
-  readonly block: MendingBlock;
+  readonly block: FixBlock;
 }
 
 function statementsOf({ block }: Part): readonly string[] {
@@ -61,8 +61,8 @@ function header({ databases, mode }: Report): readonly string[] {
       ? `${count(databases.length, "database")}: a script for psql`
       : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
-    `-- What mends the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- First what ${plain.name(first.user)} can run; then, commented out, what other roles have to run.`,
+    `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- First what ${plain.name(first.user)} can run, then, commented out, what other roles have to run.`,
     "",
   ];
 }
@@ -85,6 +85,6 @@ function connectLine(settings: Readonly<Record<string, string>>): string {
 
 /** A line break ends a psql command whatever its quotes; pg_dump gives up on such a name as well. */
 function unreachable(part: Part): readonly string[] {
-  const why = `-- No \\connect can name database ${plain.name(part.database.database)}, for its line break. Connect to it and run:`;
+  const why = `-- psql cannot \\connect to ${plain.name(part.database.database)}, because its name contains a line break. Connect to it and run:`;
   return commented([why, ...statementsOf(part)]);
 }

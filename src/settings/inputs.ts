@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { CLOUDS } from "../model/clouds.ts";
-import { ON_EXTRA, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/demand.ts";
+import { ON_EXTRA } from "../model/demand.ts";
 import { ActionError } from "../model/failure.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES } from "../model/report.ts";
+import { code, inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env, Settings, SignIn, Tls } from "../model/settings.ts";
 import { nearest } from "../text/near.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
@@ -216,12 +218,15 @@ type Inputs = ReturnType<typeof inputsIn>;
  * its type says, and never gets out: `throwMistakes` comes first.
  */
 function inputsIn(env: Env) {
-  const mistakes = misspelt(env);
+  const mistakes: Sentence[] = [...misspelt(env)];
   const given = (name: Name) => (env[variable(name)] ?? "").trim() !== "";
   const wrong = new Set<Name>();
   const mistake = (name: Name, what: string) => {
     wrong.add(name);
-    mistakes.push(`${name}: ${what}${what.endsWith("?") ? "" : "."} It takes ${INPUTS[name].takes}.`);
+    const takes = inOurWords(INPUTS[name].takes);
+    mistakes.push(
+      sentence`${code(name)}: ${quoted(`${what}${what.endsWith("?") ? "" : "."}`)} It takes ${takes}.`,
+    );
   };
 
   function read<T>(name: Name, parse: (text: string) => T, without: () => T): T {
@@ -287,7 +292,7 @@ function variable(name: string): string {
 }
 
 /** The runner only warns about an input it does not know, and goes on with the default of the one that was meant. */
-function misspelt(env: Env): string[] {
+function misspelt(env: Env): readonly Sentence[] {
   const ours = Object.keys(INPUTS);
   const known = new Set(ours.map(variable));
   return Object.keys(env)
@@ -296,16 +301,27 @@ function misspelt(env: Env): string[] {
     .flatMap((key) => {
       const name = key.slice("INPUT_".length).toLowerCase();
       const near = nearest(name, ours);
-      return near === undefined ? [] : [`${name}: there is no such input; did you mean \`${near}\`?`];
+      return near === undefined
+        ? []
+        : [sentence`${code(name)}: there is no such input. Did you mean ${code(near)}?`];
     });
 }
 
-function badInput(mistakes: readonly string[]): ActionError {
-  const count = mistakes.length === 1 ? "One input needs" : `${mistakes.length} inputs need`;
+function badInput(mistakes: readonly Sentence[]): ActionError {
+  const invalid =
+    mistakes.length === 1 ? sentence`1 input is invalid.` : sentence`${mistakes.length} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
-    message: `${count} mending; nothing was connected to and nothing changed.\n${mistakes.map((line) => `- ${line}`).join("\n")}`,
-    hint: "Mend the `with:` of this step. Every input is explained in the README of this action.",
+    message: sentence`${invalid} Nothing was changed.`,
+    problems: mistakes,
+    hint: inOurWords("The action stops before it connects to anything when an input is invalid."),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the `with:` block of this step. The README of this action explains every input.",
+        ),
+      },
+    ],
   });
 }
 

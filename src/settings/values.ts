@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
-import type { Privilege, PrivilegeList } from "../model/demand.ts";
+import type { PrivilegeList } from "../model/demand.ts";
+import type { Privilege } from "../model/privileges.ts";
 import { nearest } from "../text/near.ts";
 
 // Parsers of single inputs: text in, value out. What is wrong is thrown as an Error whose message completes the

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
-import { ActionError } from "../../src/model/failure.ts";
+import { failing } from "../read.ts";
 import { REFUSED, startEndpoint, TOKEN } from "./managed-identity.ts";
 
 // A file of its own: the library settles once per process where the machine's identity is asked for.
@@ -40,8 +40,7 @@ test("a user-assigned one is asked for by its client ID, in its cloud", async ()
 
 test("one the machine does not have is explained", async () => {
   imds.answer = REFUSED;
-  const error = await password(CLIENT_ID.replace("c11e", "c11f"))().catch((error: unknown) => error);
-  expect((error as ActionError).failure).toMatchObject({
+  expect(await failing(password(CLIENT_ID.replace("c11e", "c11f"))())).toMatchObject({
     code: "managed-identity-unknown",
     message: expect.stringMatching(/^The runner's managed identity: .*Identity not found$/),
   });
@@ -57,7 +56,7 @@ test("IMDS that is busy is asked again", async () => {
 
 test("a machine without one is explained", async () => {
   imds.close();
-  const error = await password(CLIENT_ID.replace("c11e", "c121"))().catch((error: unknown) => error);
-  expect(error).toBeInstanceOf(ActionError);
-  expect((error as ActionError).failure).toMatchObject({ code: "managed-identity-unavailable" });
+  expect(await failing(password(CLIENT_ID.replace("c11e", "c121"))())).toMatchObject({
+    code: "managed-identity-unavailable",
+  });
 });

@@ -1,6 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Drift, driftOf } from "../../src/grants/drift.ts";
-import { demand, entry, group, held, oidOf, role, schema, single, snapshot, tomorrow } from "./snapshots.ts";
+import {
+  demand,
+  entry,
+  futureObjects,
+  group,
+  held,
+  oidOf,
+  role,
+  schema,
+  single,
+  snapshot,
+} from "./snapshots.ts";
 
 const app = role("app");
 
@@ -11,9 +22,9 @@ function lines(findings: Drift["missing"]): readonly string[] {
 }
 
 describe("drift", () => {
-  it("is what is demanded and not held, the way there first and what is to come last, by name", () => {
+  test("is what is demanded and not held: database and schema first, future objects last, else by name", () => {
     const seen = snapshot([
-      tomorrow("tables", { held: held("SELECT") }),
+      futureObjects("tables", { held: held("SELECT") }),
       group(["b", "a"], { held: held("SELECT") }),
       group(["C"], { kind: "view", schema: schema("a schema") }),
       group(["s"], { kind: "sequence" }),
@@ -32,20 +43,15 @@ describe("drift", () => {
     ]);
   });
 
-  it("is nothing where all is held", () => {
+  test("is nothing where all is held", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT") }),
       single("schema", "public", { held: held("USAGE") }),
     ]);
-    expect(driftOf(seen, demand(), app)).toMatchObject({
-      missing: [],
-      gaps: [],
-      extra: [],
-      extraOnColumns: [],
-    });
+    expect(driftOf(seen, demand(), app)).toMatchObject({ missing: [], gaps: [], extra: [] });
   });
 
-  it("takes ALL for what the server's version has, in the documentation's order", () => {
+  test("takes ALL for what the server's version has, in the documentation's order", () => {
     const all = demand({ tablePrivileges: "ALL", sequencePrivileges: "ALL" });
     const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
     const on = (version: number) =>
@@ -58,15 +64,15 @@ describe("drift", () => {
     expect(lines(driftOf(on(170000), all, app).missing)[0]).toBe(`${table} MAINTAIN`);
   });
 
-  it("does not depend on the order or number of privileges asked for", () => {
+  test("does not depend on the order or number of privileges asked for", () => {
     const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
     expect(lines(driftOf(snapshot([group(["t"])]), mixed, app).missing)).toEqual([
       "table public.t SELECT INSERT TRIGGER",
     ]);
   });
 
-  it("calls tomorrow's tables a gap where they are not demanded", () => {
-    const seen = snapshot([tomorrow("tables"), tomorrow("sequences")]);
+  test("calls future tables a gap where default privileges are not demanded", () => {
+    const seen = snapshot([futureObjects("tables"), futureObjects("sequences")]);
     const drift = driftOf(seen, demand({ defaultPrivileges: false }), app);
     expect(drift.missing).toEqual([]);
     expect(lines(drift.gaps)).toEqual([
@@ -76,22 +82,24 @@ describe("drift", () => {
     expect(driftOf(seen, demand(), app).gaps).toEqual([]);
   });
 
-  it("needs no default privileges for what the grantee creates itself", () => {
-    expect(driftOf(snapshot([tomorrow("tables", { owner: oidOf("app") })]), demand(), app)).toMatchObject({
+  test("needs no default privileges for what the grantee creates itself", () => {
+    expect(
+      driftOf(snapshot([futureObjects("tables", { owner: oidOf("app") })]), demand(), app),
+    ).toMatchObject({
       missing: [],
       gaps: [],
     });
   });
 
-  it("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
+  test("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT", "DELETE") }),
       group(["s"], { kind: "sequence", held: held("USAGE", "UPDATE") }),
       group(["mine"], { owner: oidOf("app"), held: held("SELECT", "INSERT", "DELETE") }),
       single("schema", "public", { held: held("USAGE", "CREATE") }),
       single("database", "shop", { held: held("CONNECT", "TEMPORARY") }),
-      tomorrow("tables", { held: held("SELECT", "INSERT", "DELETE") }),
-      tomorrow("sequences", { held: held("USAGE") }),
+      futureObjects("tables", { held: held("SELECT", "INSERT", "DELETE") }),
+      futureObjects("sequences", { held: held("USAGE") }),
     ]);
     expect(lines(driftOf(seen, demand(), app).extra)).toEqual([
       "sequence public.s UPDATE",
@@ -100,14 +108,38 @@ describe("drift", () => {
     expect(driftOf(seen, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
   });
 
-  it("does not look at what is skipped, but counts it", () => {
+  test("is one finding for a relation with extra privileges on it and on its columns", () => {
+    const both = group(["t"], { held: held("SELECT", "INSERT", "DELETE") });
+    const columnsOnly = group(["u"], { held: held("SELECT", "INSERT"), from: 200 });
+    const columns = [both, columnsOnly].map((of) => ({
+      group: of,
+      member: of.members[0] ?? { oid: "", name: "" },
+      grantee: oidOf("app"),
+      privileges: ["UPDATE"] as const,
+    }));
+    const { extra } = driftOf(snapshot([both, columnsOnly], { columns }), demand(), app);
+    expect(lines(extra)).toEqual(["table public.t UPDATE DELETE", "table public.u UPDATE"]);
+    expect(extra.map(({ onColumns }) => onColumns)).toEqual([["UPDATE"], ["UPDATE"]]);
+  });
+
+  test("ignores the columns of other grantees, and all columns with `on-extra: ignore`", () => {
+    const of = group(["t"], { held: held("SELECT", "INSERT") });
+    const [member = { oid: "", name: "" }] = of.members;
+    const column = { group: of, member, privileges: ["UPDATE"] as const };
+    const theirs = snapshot([of], { columns: [{ ...column, grantee: oidOf("readers") }] });
+    expect(driftOf(theirs, demand(), app).extra).toEqual([]);
+    const ours = snapshot([of], { columns: [{ ...column, grantee: oidOf("app") }] });
+    expect(driftOf(ours, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
+  });
+
+  test("does not look at what is skipped, but counts it", () => {
     const seen = snapshot([
       group(["a", "b"], { held: held("SELECT", "INSERT") }),
       group(["s"], { kind: "sequence", held: held("USAGE") }),
       group(["ext"], { skipped: "extension" }),
       group([], { skipped: "exclude", size: 4, held: held("DELETE") }),
       single("schema", "public", { held: held("USAGE") }),
-      tomorrow("tables", { held: held("SELECT", "INSERT") }),
+      futureObjects("tables", { held: held("SELECT", "INSERT") }),
     ]);
     expect(driftOf(seen, demand(), app)).toMatchObject({
       missing: [],
@@ -116,7 +148,7 @@ describe("drift", () => {
     });
   });
 
-  it("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
+  test("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
     const roles = [role("readers", { inheritedBy: new Set([oidOf("app")]) })];
     const seen = snapshot(
       [

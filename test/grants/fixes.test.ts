@@ -1,13 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { fixFor, mendingFor } from "../../src/grants/fixes.ts";
+import { describe, expect, test } from "vitest";
+import { assess, fixesFor } from "../../src/grants/assess.ts";
+import { fixFor } from "../../src/grants/fixes.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
 import type { Group, Snapshot } from "../../src/model/snapshot.ts";
+import { plain } from "../../src/render/pen.ts";
 import {
   ACTING,
   demand,
   entry,
+  futureObjects,
   group,
   held,
   oidOf,
@@ -15,30 +18,29 @@ import {
   schema,
   single,
   snapshot,
-  tomorrow,
 } from "./snapshots.ts";
 
 function blocks(seen: Snapshot, asked: Demand = demand()) {
-  return mendingFor(seen, asked, ["app"]).map(({ as, runnable, statements }) => [
-    runnable ? as : `# ${as}`,
+  return fixesFor(assess(seen, asked, ["app"])).map(({ as, byMember, runnable, statements }) => [
+    runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
     ...statements,
   ]);
 }
 
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
-describe("mending SQL", () => {
-  it("is none where nothing is missing", () => {
+describe("the SQL that fixes drift", () => {
+  test("is empty where nothing is missing", () => {
     expect(blocks(snapshot([group(["t"], { held: held("SELECT", "INSERT") })]))).toEqual([]);
   });
 
-  it("is one plain statement where that is all", () => {
+  test("is one plain statement where one is enough", () => {
     expect(blocks(snapshot([group(["t"])], {}, ACTING))).toEqual([["login", GRANT]]);
   });
 
-  it("is in transactions, the way there first", () => {
+  test("is in transactions, schemas first, future objects last", () => {
     expect(
-      blocks(snapshot([tomorrow("tables"), group(["t"]), single("schema", "public")], {}, ACTING)),
+      blocks(snapshot([futureObjects("tables"), group(["t"]), single("schema", "public")], {}, ACTING)),
     ).toEqual([
       [
         "login",
@@ -55,7 +57,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("sets the role it needs, also where the login's sessions begin as another", () => {
+  test("sets the role that it needs, also where the login's sessions begin as another role", () => {
     const roles = [role("owner", { settable: true })];
     expect(blocks(snapshot([group(["t"])], {}, roles))).toEqual([
       ["login", "BEGIN;", `SET LOCAL ROLE "owner";`, GRANT, "COMMIT;"],
@@ -66,7 +68,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("has a block for each other role, and for who has to help that role first", () => {
+  test("has a block for each other role, after the one that grants that role USAGE on the schema", () => {
     const closed = schema("closed", { oid: "2300", owner: oidOf("stranger"), usableBy: new Set() });
     const seen = snapshot(
       [
@@ -85,7 +87,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("takes away what is extra where that is judged, and sends the rest to its grantor", () => {
+  test("revokes what is extra where that is judged, and has a block for another grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
       entry("writers", "app", "DELETE"),
@@ -102,9 +104,29 @@ describe("mending SQL", () => {
       ]);
     for (const onExtra of ["warn", "ignore"] as const) expect(blocks(seen, demand({ onExtra }))).toEqual([]);
   });
+
+  test("sets the role of an owner that cannot log in, for a member to run", () => {
+    const seen = snapshot([group(["t", "u"])], {}, [role("owner", { canLogin: false })]);
+    expect(blocks(seen)).toEqual([
+      [
+        "# a member of owner",
+        "BEGIN;",
+        `SET LOCAL ROLE "owner";`,
+        `GRANT SELECT, INSERT ON TABLE\n  "public"."t",\n  "public"."u"\nTO "app";`,
+        "COMMIT;",
+      ],
+    ]);
+  });
+
+  test("offers membership beside the block of an owner", () => {
+    const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]));
+    expect(plain.sentence(block?.instead ?? [])).toBe(
+      'Or let "login" act as "owner": `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on "owner".',
+    );
+  });
 });
 
-describe("the fix", () => {
+describe("the fix of one finding", () => {
   const seen = snapshot([group(["t"])]);
   function fix(
     reason: Reason,
@@ -125,58 +147,72 @@ describe("the fix", () => {
       as: null,
       oneByOne: false,
     };
-    return fixFor(facing, { ...change, ...facts }, reason).replaceAll("`", "");
+    const { note, ...rest } = fixFor(facing, { ...change, ...facts }, reason);
+    return { ...rest, ...(note && { note: plain.sentence(note) }) };
   }
 
-  it("is the statement, and who is to run it", () => {
-    expect(fix("not-granted")).toBe(`Run as login: ${GRANT}`);
-    expect(fix("not-granted", { as: role("owner") })).toBe(`Run as login: SET ROLE "owner"; ${GRANT}`);
-    expect(fix("refused")).toBe(`Run as owner: ${GRANT}`);
-    expect(fix("read-only")).toBe(`Run against the primary: ${GRANT}`);
-    expect(fix("other-grantor", { verb: "REVOKE", privileges: ["DELETE"] })).toBe(
-      `Run as the role that granted it: REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
-    );
+  test("is the statement and the role that runs it", () => {
+    const note = "Or run this action with `mode: apply`.";
+    expect(fix("not-granted")).toEqual({ as: "login", sql: GRANT, note });
+    expect(fix("not-granted", { as: role("owner") })).toEqual({
+      as: "login",
+      sql: `SET ROLE "owner"; ${GRANT}`,
+      note,
+    });
+    expect(fix("refused")).toEqual({ as: "owner", sql: GRANT });
+    const granted = group(["t"], { acl: [entry("writers", "app", "DELETE")] });
+    const DELETE = { verb: "REVOKE", privileges: ["DELETE"] } as const;
+    expect(fix("other-grantor", DELETE, snapshot([granted]))).toEqual({
+      as: "writers",
+      sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
+    });
   });
 
-  it("never takes more than it says without saying so", () => {
-    expect(fix("dependent-privileges", { verb: "REVOKE", privileges: ["DELETE"] })).toMatch(
-      /^The grantee has granted it on\. Take that back first, .* CASCADE;$/,
-    );
-    expect(fix("column-privileges", { verb: "REVOKE", privileges: ["UPDATE"] })).toContain(
-      "This would take all of them:",
-    );
+  test.each([
+    "locked",
+    "gone",
+    "read-only",
+    "not-direct",
+    "dependent-privileges",
+    "column-privileges",
+  ] as const)("for %s is a note without SQL", (reason) => {
+    expect(Object.keys(fix(reason))).toEqual(["note"]);
   });
 
-  it("is membership as the version says it, and who may give it", () => {
-    expect(fix("not-owner")).toBe(
-      `Run as owner: ${GRANT} Or let login act for it: GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE; (an administrator of owner may)`,
-    );
+  test("is membership in the version's syntax, and what it requires", () => {
+    expect(fix("not-owner")).toEqual({
+      as: "owner",
+      sql: GRANT,
+      note: 'Or let "login" act as "owner": `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on "owner".',
+    });
     const server = { version: 150007, versionText: "15.7", readOnly: false, roleSet: false };
     const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
-    expect(fix("not-owner", {}, older)).toContain(`GRANT "owner" TO "login"; (login itself may run that)`);
-  });
-
-  it("is no membership in a superuser", () => {
-    const roots = snapshot([group(["t"], { owner: oidOf("root") })]);
-    expect(fix("not-owner", {}, roots)).toContain("superuser");
-    expect(fix("not-owner", {}, roots)).not.toContain(`GRANT "root"`);
-  });
-
-  it("is no sign-in as a role that cannot log in", () => {
-    const group_ = snapshot([group(["t"])], {}, [role("owner", { canLogin: false })]);
-    for (const reason of ["not-owner", "refused"] as const)
-      expect(fix(reason, {}, group_)).toContain(`Run as a member of owner: SET ROLE "owner"; ${GRANT}`);
-  });
-
-  it("is USAGE for the owner first, where that is what it lacks", () => {
-    const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
-    const shut = snapshot([group(["t"], { schema: closed })]);
-    expect(fix("owner-lacks-usage", {}, shut)).toBe(
-      `owner may not use its own schema. Run as stranger: GRANT USAGE ON SCHEMA "closed" TO "owner"; Then as owner: GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
+    expect(fix("not-owner", {}, older).note).toBe(
+      'Or let "login" act as "owner": `GRANT "owner" TO "login";` "login" can run this.',
     );
   });
 
-  it("is to run again where that is enough", () => {
-    for (const reason of ["locked", "gone"] as const) expect(fix(reason)).toContain("Run this step again");
+  test("is never membership in a superuser", () => {
+    const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: oidOf("root") })]));
+    expect(note).toMatch(/^"root" is a superuser\..*`exclude`\.$/);
+  });
+
+  test("never signs in as a role that cannot log in", () => {
+    const nologin = snapshot([group(["t"])], {}, [role("owner", { canLogin: false })]);
+    for (const reason of ["not-owner", "refused"] as const)
+      expect(fix(reason, {}, nologin)).toMatchObject({
+        as: "owner",
+        byMember: true,
+        sql: `SET ROLE "owner"; ${GRANT}`,
+      });
+  });
+
+  test("grants USAGE to an owner that lacks it first", () => {
+    const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
+    expect(fix("owner-lacks-usage", {}, snapshot([group(["t"], { schema: closed })]))).toEqual({
+      first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "owner";` },
+      as: "owner",
+      sql: `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
+    });
   });
 });

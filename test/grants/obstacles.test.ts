@@ -1,26 +1,38 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { databaseObstacle, granteeObstacle } from "../../src/grants/obstacles.ts";
+import type { Failure } from "../../src/model/failure.ts";
+import { readFailure } from "../read.ts";
 import { demand, group, schema, single, snapshot } from "./snapshots.ts";
+
+function read(failure: Failure | null) {
+  return failure === null ? null : readFailure(failure);
+}
 
 const fine = [group(["t"]), single("schema", "public")];
 const server = { version: 160004, versionText: "16.4", readOnly: false, roleSet: false };
 
 describe("a database", () => {
-  it("is no obstacle where the schemas are there and have something in them", () => {
+  test("can be checked when its schemas exist and are not empty", () => {
     expect(databaseObstacle(snapshot(fine), demand(), "apply")).toBeNull();
   });
 
-  it("has no schema of that name: all that are missing are named, with what is near", () => {
+  test("lacks schemas: every missing one is named, with the nearest name", () => {
     const seen = snapshot(fine, { knownSchemas: ["public", "sales"] });
-    expect(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")).toMatchObject({
+    expect(
+      read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")),
+    ).toMatchObject({
       code: "schema-not-found",
-      message: `This database has no schema "Sales", "hr".`,
-      hint: expect.stringContaining(`Did you mean "sales"?`),
+      message: `Schemas "Sales" and "hr" do not exist in this database.`,
+      hint: `Did you mean "sales"? Names are case-sensitive.`,
+      steps: "Correct the input `schemas`, or run the migration that creates the schema before this step.",
     });
+    expect(read(databaseObstacle(seen, demand({ schemas: ["hr"] }), "check"))?.message).toBe(
+      `Schema "hr" does not exist in this database.`,
+    );
   });
 
-  it.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(
-    "does not give out schema %s",
+  test.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(
+    "is not checked for system schema %s",
     (name) => {
       expect(databaseObstacle(snapshot(fine), demand({ schemas: [name] }), "check")).toMatchObject({
         code: "system-schema",
@@ -28,25 +40,26 @@ describe("a database", () => {
     },
   );
 
-  it("has MAINTAIN from 17 on", () => {
+  test("has MAINTAIN from 17 on", () => {
     const asked = demand({ tablePrivileges: ["SELECT", "MAINTAIN"] });
-    expect(databaseObstacle(snapshot(fine), asked, "check")).toMatchObject({
+    expect(read(databaseObstacle(snapshot(fine), asked, "check"))).toMatchObject({
       code: "privilege-not-found",
-      message: expect.stringContaining("16.4"),
+      message: "PostgreSQL `16.4` does not have the MAINTAIN privilege.",
+      steps: "Remove MAINTAIN from the input `table-privileges`.",
     });
     const newer = snapshot(fine, { server: { ...server, version: 170000 } });
     expect(databaseObstacle(newer, asked, "check")).toBeNull();
     expect(databaseObstacle(snapshot(fine), demand({ tablePrivileges: "ALL" }), "check")).toBeNull();
   });
 
-  it("has nothing to check, in one schema of several or, with `*`, in all", () => {
+  test("has nothing to check, in one schema of several or, with `*`, in all", () => {
     const both = [schema("public"), schema("empty", { oid: "2300" })];
     const skipped = group(["ext", "ext2"], { schema: both[1] ?? schema(), skipped: "extension" });
     const seen = snapshot([...fine, skipped], { schemas: both });
-    expect(databaseObstacle(seen, demand({ schemas: ["public", "empty"] }), "check")).toMatchObject({
+    expect(read(databaseObstacle(seen, demand({ schemas: ["public", "empty"] }), "check"))).toMatchObject({
       code: "nothing-to-check",
-      message: `Schema "empty" has no table or sequence beyond the 2 that are skipped.`,
-      hint: expect.stringContaining("allow-empty: true"),
+      message: `Schema "empty" has no table or sequence to check (2 skipped).`,
+      steps: expect.stringContaining("`allow-empty: true`"),
     });
     expect(databaseObstacle(seen, demand({ schemas: "*" }), "check")).toBeNull();
     expect(
@@ -58,11 +71,11 @@ describe("a database", () => {
     expect(databaseObstacle(seen, allowed, "check")).toBeNull();
   });
 
-  it("is not empty where it has a sequence only", () => {
+  test("is not empty where it has a sequence only", () => {
     expect(databaseObstacle(snapshot([group(["s"], { kind: "sequence" })]), demand(), "check")).toBeNull();
   });
 
-  it("is read-only: an obstacle to apply alone", () => {
+  test("cannot be changed when it is read-only, but can be checked", () => {
     const replica = snapshot(fine, { server: { ...server, readOnly: true } });
     expect(databaseObstacle(replica, demand(), "apply")).toMatchObject({ code: "read-only" });
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
@@ -71,18 +84,20 @@ describe("a database", () => {
 });
 
 describe("a grantee", () => {
-  it("is there", () => {
+  test("can be checked when its role exists", () => {
     expect(granteeObstacle(snapshot(fine), "app")).toBeNull();
   });
 
-  it("is not: with the nearest name, and the SQL that makes it, quoted", () => {
+  test("does not exist: the nearest name, and the quoted SQL that creates the role", () => {
     const seen = snapshot(fine, { knownRoles: ["aad_orders", "postgres"] });
-    expect(granteeObstacle(seen, "aad_order")).toMatchObject({
+    expect(read(granteeObstacle(seen, "aad_order"))).toMatchObject({
       code: "grantee-not-found",
-      message: expect.stringContaining("aad_order"),
+      message: `Role "aad_order" does not exist on this server.`,
       hint: expect.stringContaining(`Did you mean "aad_orders"?`),
     });
-    expect(granteeObstacle(seen, "it's")?.hint).toContain("'it''s'");
-    expect(granteeObstacle(seen, "it's")?.hint).not.toContain("Did you mean");
+    expect(read(granteeObstacle(seen, "it's"))?.steps).toContain(
+      "SELECT * FROM pgaadauth_create_principal_with_oid('it''s', '<object ID>', 'service', false, false);",
+    );
+    expect(read(granteeObstacle(seen, "it's"))?.hint).not.toContain("Did you mean");
   });
 });

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
+import { batchesOf } from "../../src/grants/batches.ts";
 import { driftOf } from "../../src/grants/drift.ts";
-import { batchesOf, type Plan, planGrants, planRevokes } from "../../src/grants/plan.ts";
+import { type Plan, planGrants, planRevokes } from "../../src/grants/plan.ts";
 import { statementsOf, withRoles } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
@@ -8,6 +9,7 @@ import {
   ACTING,
   demand,
   entry,
+  futureObjects,
   group,
   held,
   oidOf,
@@ -15,7 +17,6 @@ import {
   schema,
   single,
   snapshot,
-  tomorrow,
 } from "./snapshots.ts";
 
 const app = role("app");
@@ -25,22 +26,21 @@ function grantsIn(seen: Snapshot, asked: Demand = demand()): Plan {
 }
 
 function revokesIn(seen: Snapshot): Plan {
-  const { extra, extraOnColumns } = driftOf(seen, demand(), app);
-  return planRevokes(seen, extra, extraOnColumns);
+  return planRevokes(seen, driftOf(seen, demand(), app).extra);
 }
 
-/** The plan as a person would run it, and what it has no way for. */
-function told({ changes, hopeless }: Plan) {
+/** The plan as a person would run it, and what blocks the rest. */
+function written({ changes, blocked }: Plan) {
   return {
     sql: batchesOf(changes).flatMap((batch) => withRoles(statementsOf(batch))),
-    hopeless: hopeless.map(({ change, reason }) => `${change.member.name} ${change.privileges}: ${reason}`),
+    blocked: blocked.map(({ change, reason }) => `${change.member.name} ${change.privileges}: ${reason}`),
   };
 }
 
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("planned grants", () => {
-  it.each([
+  test.each([
     [
       "the owner itself",
       [role("login", { inherited: true })],
@@ -48,75 +48,75 @@ describe("planned grants", () => {
       ["SET LOCAL ROLE NONE;", GRANT],
     ],
     [
-      "a member with the owner's rights",
+      "a member that inherits from the owner",
       [role("owner", { inherited: true })],
       {},
       ["SET LOCAL ROLE NONE;", GRANT],
     ],
     [
-      "a member that can become the owner",
+      "a member that can set the role of the owner",
       [role("owner", { settable: true })],
       {},
       [`SET LOCAL ROLE "owner";`, GRANT],
     ],
     ["a member that can do both", ACTING, {}, ["SET LOCAL ROLE NONE;", GRANT]],
   ])("are made as %s", (_, roles, facts, sql) => {
-    expect(told(grantsIn(snapshot([group(["t"], facts)], {}, roles)))).toEqual({ sql, hopeless: [] });
+    expect(written(grantsIn(snapshot([group(["t"], facts)], {}, roles)))).toEqual({ sql, blocked: [] });
   });
 
-  it("are nobody's without the owner's rights or the grant option", () => {
+  test("are blocked without the privileges of the owner or the grant option", () => {
     const seen = snapshot([
       group(["t"], { acl: [entry("owner", "login", "SELECT"), entry("owner", "PUBLIC", "INSERT")] }),
     ]);
-    expect(told(grantsIn(seen))).toEqual({ sql: [], hopeless: ["t SELECT,INSERT: not-owner"] });
+    expect(written(grantsIn(seen))).toEqual({ sql: [], blocked: ["t SELECT,INSERT: not-owner"] });
   });
 
-  it("use each grant option there is, and leave the rest", () => {
+  test("use each grant option, and leave the rest", () => {
     const acl = [entry("owner", "readers", "SELECT", true), entry("owner", "writers", "INSERT", true)];
     const readers = role("readers", { inherited: true });
     const seen = snapshot([group(["t"], { acl })], {}, [readers]);
-    expect(told(grantsIn(seen))).toEqual({
+    expect(written(grantsIn(seen))).toEqual({
       sql: ["SET LOCAL ROLE NONE;", `GRANT SELECT ON TABLE "public"."t" TO "app";`],
-      hopeless: ["t INSERT: not-owner"],
+      blocked: ["t INSERT: not-owner"],
     });
     const both = snapshot([group(["t"], { acl })], {}, [readers, role("writers", { settable: true })]);
-    expect(told(grantsIn(both))).toEqual({
+    expect(written(grantsIn(both))).toEqual({
       sql: [
         "SET LOCAL ROLE NONE;",
         `GRANT SELECT ON TABLE "public"."t" TO "app";`,
         `SET LOCAL ROLE "writers";`,
         `GRANT INSERT ON TABLE "public"."t" TO "app";`,
       ],
-      hopeless: [],
+      blocked: [],
     });
   });
 
-  it("are made as who may use the schema", () => {
+  test("run as a role with USAGE on the schema", () => {
     const only = (...names: Parameters<typeof oidOf>[0][]) =>
       schema("public", { usableBy: new Set(names.map(oidOf)) });
     const seen = (
       of: ReturnType<typeof only>,
       roles: Snapshot["roles"] extends never ? never : Parameters<typeof snapshot>[2],
-    ) => told(grantsIn(snapshot([group(["t"], { schema: of })], {}, roles)));
+    ) => written(grantsIn(snapshot([group(["t"], { schema: of })], {}, roles)));
     expect(seen(only("owner"), [role("owner", { inherited: false, settable: true })]).sql).toEqual([
       `SET LOCAL ROLE "owner";`,
       GRANT,
     ]);
     expect(seen(only("login"), [role("owner", { settable: true })])).toEqual({
       sql: [],
-      hopeless: ["t SELECT,INSERT: owner-lacks-usage"],
+      blocked: ["t SELECT,INSERT: owner-lacks-usage"],
     });
     expect(seen(only("login"), ACTING).sql).toEqual(["SET LOCAL ROLE NONE;", GRANT]);
   });
 
-  it("need no USAGE for the schema itself, the database, and what is to come", () => {
+  test("need no USAGE for the schema itself, the database and future objects", () => {
     const closed = schema("public", { usableBy: new Set() });
     const seen = snapshot(
-      [single("database", "shop"), single("schema", "public"), tomorrow("tables", { schema: closed })],
+      [single("database", "shop"), single("schema", "public"), futureObjects("tables", { schema: closed })],
       {},
       ACTING,
     );
-    expect(told(grantsIn(seen)).hopeless).toEqual([]);
+    expect(written(grantsIn(seen)).blocked).toEqual([]);
   });
 });
 
@@ -128,42 +128,42 @@ describe("planned revokes", () => {
   ) => snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), ...facts })], more, roles);
   const REVOKE = `REVOKE DELETE ON TABLE "public"."t" FROM "app";`;
 
-  it("take what was granted to the grantee itself", () => {
+  test("revoke what was granted to the grantee itself", () => {
     const seen = extra({ acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "SELECT")] });
-    expect(told(revokesIn(seen))).toEqual({ sql: [`SET LOCAL ROLE "owner";`, REVOKE], hopeless: [] });
+    expect(written(revokesIn(seen))).toEqual({ sql: [`SET LOCAL ROLE "owner";`, REVOKE], blocked: [] });
   });
 
-  it("have no way for what comes by a role or PUBLIC", () => {
+  test("are blocked for what comes through a role or PUBLIC", () => {
     const seen = extra({ acl: [entry("owner", "readers", "DELETE"), entry("owner", "PUBLIC", "DELETE")] });
-    expect(told(revokesIn(seen))).toEqual({ sql: [], hopeless: ["t DELETE: not-direct"] });
+    expect(written(revokesIn(seen))).toEqual({ sql: [], blocked: ["t DELETE: not-direct"] });
   });
 
-  it("are made grantor by grantor, and not for one this login cannot act as", () => {
+  test("run as each grantor, unless this login cannot act as the grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
       entry("readers", "app", "DELETE"),
       entry("writers", "app", "DELETE"),
     ];
     const seen = extra({ acl }, [...ACTING, role("readers", { settable: true })]);
-    expect(told(revokesIn(seen))).toEqual({
+    expect(written(revokesIn(seen))).toEqual({
       sql: [`SET LOCAL ROLE "readers";`, REVOKE, `SET LOCAL ROLE "owner";`, REVOKE],
-      hopeless: ["t DELETE: other-grantor"],
+      blocked: ["t DELETE: other-grantor"],
     });
   });
 
-  it("go by the owner's rights alone only where no grant option of another role comes first", () => {
+  test("run with inherited privileges of the owner only where no grant option takes precedence", () => {
     const inheriting = [role("owner", { inherited: true })];
     const granted = entry("owner", "app", "DELETE");
     const ownersOwn = extra({ acl: [granted, entry("owner", "owner", "DELETE", true)] }, inheriting);
-    expect(told(revokesIn(ownersOwn))).toEqual({ sql: [`SET LOCAL ROLE NONE;`, REVOKE], hopeless: [] });
+    expect(written(revokesIn(ownersOwn))).toEqual({ sql: [`SET LOCAL ROLE NONE;`, REVOKE], blocked: [] });
     const logins = extra({ acl: [granted, entry("owner", "login", "DELETE", true)] }, inheriting);
-    expect(told(revokesIn(logins)).sql).toEqual([]);
+    expect(written(revokesIn(logins)).sql).toEqual([]);
     const superuser = [...inheriting, role("login", { superuser: true, inherited: true })];
     const asSuperuser = extra({ acl: [granted, entry("owner", "login", "DELETE", true)] }, superuser);
-    expect(told(revokesIn(asSuperuser)).sql).toEqual([`SET LOCAL ROLE NONE;`, REVOKE]);
+    expect(written(revokesIn(asSuperuser)).sql).toEqual([`SET LOCAL ROLE NONE;`, REVOKE]);
   });
 
-  it("leave a privilege that is held on columns too", () => {
+  test("leave a privilege that is also held on columns", () => {
     const facts = {
       held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
       acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "UPDATE")],
@@ -173,18 +173,18 @@ describe("planned revokes", () => {
     const [member] = of.members;
     if (member === undefined) throw new Error("no member");
     const columns = [{ group: of, member, grantee: oidOf("app"), privileges: ["UPDATE"] as const }];
-    expect(told(revokesIn(extra(facts, ACTING, { columns })))).toEqual({
+    expect(written(revokesIn(extra(facts, ACTING, { columns })))).toEqual({
       sql: [`SET LOCAL ROLE "owner";`, REVOKE],
-      hopeless: ["t UPDATE: column-privileges"],
+      blocked: ["t UPDATE: column-privileges"],
     });
   });
 });
 
 describe("batches", () => {
-  it("begin with the way there, end with what is to come, then take away, and go by oid as a number", () => {
+  test("go from schemas to objects to future objects to revokes, by oid as a number", () => {
     const seen = snapshot(
       [
-        tomorrow("tables"),
+        futureObjects("tables"),
         group(["ninth"], { from: 9 }),
         group(["tenth"], { from: 10 }),
         group(["second"], { kind: "sequence", from: 2 }),
@@ -209,7 +209,7 @@ describe("batches", () => {
     ]);
   });
 
-  it("take back what a grant option gave before what the owner gave", () => {
+  test("revoke what a grant option granted before what the owner granted", () => {
     const seen = snapshot(
       [
         group(["t"], {
@@ -226,7 +226,7 @@ describe("batches", () => {
     ]);
   });
 
-  it("have at most 500 objects", () => {
+  test("have at most 500 objects", () => {
     const names = Array.from({ length: 1_001 }, (_, n) => `t${n}`);
     const { changes } = grantsIn(snapshot([group(names)], {}, ACTING));
     expect(batchesOf(changes).map((batch) => batch.length)).toEqual([500, 500, 1]);

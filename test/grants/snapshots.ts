@@ -9,7 +9,7 @@ export function oidOf(name: RoleName): string {
   return `${10 + NAMES.indexOf(name)}`;
 }
 
-/** A role nobody may act as, but for what the test says otherwise. */
+/** A role that this login cannot act as, unless the test says otherwise. */
 export function role(name: RoleName, facts: Partial<Role> = {}): Role {
   return {
     oid: oidOf(name),
@@ -32,7 +32,7 @@ export function schema(name = "public", facts: Partial<Schema> = {}): Schema {
   return { oid: "2200", name, owner: oidOf("owner"), usableBy: EVERYBODY, creatableBy: new Set(), ...facts };
 }
 
-/** Tables of the owner's that nobody else has anything on; names are members, numbered from `from`. */
+/** Tables of `owner` without privileges for other roles; names are members, numbered from `from`. */
 export function group(
   names: readonly string[],
   facts: Partial<Group> & { readonly from?: number } = {},
@@ -58,8 +58,8 @@ export function single(kind: "database" | "schema", name: string, facts: Partial
   return { ...rest, ...facts };
 }
 
-/** What the owner creates next, `tables` or `sequences`. */
-export function tomorrow(name: "tables" | "sequences", facts: Partial<Group> = {}): Group {
+/** The default privileges for what `owner` creates next, `tables` or `sequences`. */
+export function futureObjects(name: "tables" | "sequences", facts: Partial<Group> = {}): Group {
   return group([name], { kind: "default-privileges", from: 2200, ...facts });
 }
 
@@ -94,13 +94,13 @@ export function snapshot(
     columns: [],
     knownSchemas: [],
     knownRoles: [],
-    idlePatterns: [],
-    traps: [],
+    unmatchedPatterns: [],
+    pitfalls: [],
     ...facts,
   };
 }
 
-/** May act for the owner. */
+/** This login can act for the owner. */
 export const ACTING = [role("owner", { inherited: true, settable: true })];
 
 export function demand(facts: Partial<Demand> = {}): Demand {

@@ -1,12 +1,7 @@
-import { describe, expect, it } from "vitest";
-import {
-  type Change,
-  membershipSql,
-  quoteIdentifier,
-  statementsOf,
-  withRoles,
-} from "../../src/grants/statements.ts";
-import { group, role, schema, single, tomorrow } from "./snapshots.ts";
+import { describe, expect, test } from "vitest";
+import { type Change, membershipSql, statementsOf, withRoles } from "../../src/grants/statements.ts";
+import { quoteIdentifier } from "../../src/text/sql.ts";
+import { futureObjects, group, role, schema, single } from "./snapshots.ts";
 
 const app = role("app");
 const owner = role("owner");
@@ -30,7 +25,7 @@ function sqlOf(all: readonly Change[]): readonly string[] {
 }
 
 describe("statements", () => {
-  it("name one object on one line", () => {
+  test("name one object on one line", () => {
     expect(sqlOf(changes(group(["orders"])))).toEqual([`GRANT SELECT ON TABLE "public"."orders" TO "app";`]);
     expect(sqlOf(changes(group(["s"], { kind: "sequence" }), { privileges: ["USAGE", "SELECT"] }))).toEqual([
       `GRANT USAGE, SELECT ON SEQUENCE "public"."s" TO "app";`,
@@ -46,7 +41,7 @@ describe("statements", () => {
     ]);
   });
 
-  it("take objects with the same privileges together, whatever GRANT calls a table", () => {
+  test("take objects with the same privileges together, whatever GRANT calls a table", () => {
     const kinds = ["table", "partitioned-table", "view", "materialized-view", "foreign-table"] as const;
     const all = kinds.flatMap((kind, n) => changes(group([kind], { kind, from: n })));
     expect(sqlOf([...all, ...changes(group(["other"]), { privileges: ["SELECT", "INSERT"] })])).toEqual([
@@ -61,7 +56,7 @@ TO "app";`,
     ]);
   });
 
-  it("keep apart what differs in verb, grantee, kind or acting role", () => {
+  test("keep apart what differs in verb, grantee, kind or acting role", () => {
     const table = group(["t"]);
     const all = [
       ...changes(table),
@@ -79,19 +74,19 @@ TO "app";`,
     ]);
   });
 
-  it("have one privilege each where grant options may come from several roles", () => {
+  test("have one privilege each where grant options may come from several roles", () => {
     expect(sqlOf(changes(group(["a", "b"]), { privileges: ["SELECT", "INSERT"], oneByOne: true }))).toEqual([
       `GRANT SELECT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
       `GRANT INSERT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
     ]);
   });
 
-  it("set default privileges for each creator and schema", () => {
+  test("set default privileges for each creator and schema", () => {
     const other = schema("Sales", { oid: "2300" });
     const all = [
-      ...changes(tomorrow("tables"), { privileges: ["SELECT", "INSERT"] }),
-      ...changes(tomorrow("tables", { schema: other }), { privileges: ["SELECT", "INSERT"] }),
-      ...changes(tomorrow("sequences"), { privileges: ["USAGE"] }),
+      ...changes(futureObjects("tables"), { privileges: ["SELECT", "INSERT"] }),
+      ...changes(futureObjects("tables", { schema: other }), { privileges: ["SELECT", "INSERT"] }),
+      ...changes(futureObjects("sequences"), { privileges: ["USAGE"] }),
     ];
     expect(sqlOf(all)).toEqual([
       `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public" GRANT SELECT, INSERT ON TABLES TO "app";`,
@@ -100,7 +95,7 @@ TO "app";`,
     ]);
   });
 
-  it("quote hostile names of every sort", () => {
+  test("quote hostile names of every sort", () => {
     const hostile = `x"; DROP TABLE users; --\n'`;
     const all = changes(group([hostile], { schema: schema(hostile) }), {
       grantee: { ...app, name: hostile },
@@ -111,7 +106,7 @@ TO "app";`,
       `SET LOCAL ROLE ${quoted};`,
       `GRANT SELECT ON TABLE ${quoted}.${quoted} TO ${quoted};`,
     ]);
-    const next = changes(tomorrow("tables", { schema: schema(hostile) }), {
+    const next = changes(futureObjects("tables", { schema: schema(hostile) }), {
       owner: { ...owner, name: hostile },
     });
     expect(sqlOf(next)).toEqual([
@@ -120,7 +115,7 @@ TO "app";`,
     expect(quoteIdentifier("select")).toBe(`"select"`);
   });
 
-  it("begin with the acting role, and name it again only where it changes", () => {
+  test("begin with the acting role, and name it again only where it changes", () => {
     const [a, b, c] = ["a", "b", "c"].map((sql) => sql) as [string, string, string];
     expect(
       withRoles([
@@ -143,7 +138,7 @@ TO "app";`,
     expect(withRoles([])).toEqual([]);
   });
 
-  it("make a member in the words of the version", () => {
+  test("make a member in the words of the version", () => {
     expect(membershipSql(owner, role("login"), 150004)).toBe(`GRANT "owner" TO "login";`);
     expect(membershipSql(owner, role("login"), 160000)).toBe(
       `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
+import { read, readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { difference, linesOf, read, useWorld } from "./world.ts";
+import { difference, linesOf, useWorld } from "./world.ts";
 
 const WRITE = { tablePrivileges: ["SELECT", "INSERT"], sequencePrivileges: ["USAGE"] } as const;
 const DEMAND = { ...WRITE, defaultPrivileges: true } as const;
@@ -64,9 +65,9 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
       `ALTER DEFAULT PRIVILEGES FOR ROLE "${stranger}" IN SCHEMA "public" GRANT USAGE ON SEQUENCES TO "${app}";`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE "${stranger}" IN SCHEMA "public" GRANT SELECT, INSERT ON TABLES TO "${app}";`,
     ];
-    expect(report.missing.map(({ fix }, n) => read(fix).includes(`Run as ${stranger}: ${lines[n]}`))).toEqual(
-      [true, true],
-    );
+    expect(
+      report.missing.map(({ fix }, n) => readFix(fix).includes(`Run as ${stranger}: ${lines[n]}`)),
+    ).toEqual([true, true]);
 
     await as(stranger, lines.join("\n"));
     for (const creator of [owner, member, setter, stranger]) {
@@ -155,13 +156,13 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(report.verdict).toBe("repaired");
     const warnings = report.warnings.filter(({ code }) => code === "default-privileges");
     expect(warnings).toHaveLength(1);
-    expect(read(warnings[0]?.message)).toContain(`that ${owner} creates in public`);
+    expect(read(warnings[0]?.message)).toContain(`that "${owner}" creates in "public"`);
     expect(difference(before, await acls()).added.filter((line) => line.startsWith("default"))).toEqual([]);
     await as(owner, "CREATE TABLE tomorrow (id serial)");
     expect(await can(app, "SELECT * FROM tomorrow")).toBe(false);
 
     // The warning's own words mend it.
-    const sql = read(warnings[0]?.message).split(`run as ${owner}: `)[1] ?? "";
+    const sql = read(warnings[0]?.message).split(`run as "${owner}": `)[1] ?? "";
     await as(owner, sql);
     await as(owner, "CREATE TABLE after (id serial)");
     expect(await can(app, USE("after"))).toBe(true);

@@ -182,7 +182,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
       expect.arrayContaining([hostile, shut, builder]),
     );
 
-    const others = [...new Set(planned.mending.filter((block) => !block.runnable).map((block) => block.as))];
+    const others = [...new Set(planned.fixes.filter((block) => !block.runnable).map((block) => block.as))];
     const parts = commentedParts(file);
     expect(parts).toHaveLength(others.length);
     for (const [n, part] of parts.entries()) await (await signIn(others[n] ?? "")).query(part);

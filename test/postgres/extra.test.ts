@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { difference, linesOf, read, recorded, useWorld } from "./world.ts";
+import { difference, linesOf, recorded, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 const REVOKE = { ...READ, onExtra: "revoke" } as const;
@@ -146,10 +147,10 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     });
     expect(linesOf(report.extra)).toEqual(["table t: UPDATE, DELETE (other-grantor)"]);
     expect(report.verdict).toBe("drift");
-    expect(report.mending.map(({ as: name, runnable }) => ({ name, runnable }))).toEqual([
+    expect(report.fixes.map(({ as: name, runnable }) => ({ name, runnable }))).toEqual([
       { name: dba, runnable: false },
     ]);
-    await as(dba, report.mending[0]?.statements.join("\n") ?? "");
+    await as(dba, report.fixes[0]?.statements.join("\n") ?? "");
     expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync" });
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
@@ -327,10 +328,10 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
     expect(linesOf(report.extra)).toEqual(["table theirs: DELETE (not-owner)"]);
     expect(await acls()).toEqual(before);
-    expect(read(report.extra[0]?.fix)).toContain(
+    expect(readFix(report.extra[0]?.fix)).toContain(
       `Run as ${stranger}: REVOKE DELETE ON TABLE "public"."theirs" FROM "${app}";`,
     );
-    await as(stranger, report.mending[0]?.statements.join("\n") ?? "");
+    await as(stranger, report.fixes[0]?.statements.join("\n") ?? "");
     expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync" });
   });
 });

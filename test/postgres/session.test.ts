@@ -5,6 +5,7 @@ import { ActionError } from "../../src/model/failure.ts";
 import type { Server } from "../../src/model/settings.ts";
 import { type Target, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
+import { failing, readFailure } from "../read.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import {
   ASK_PASSWORD,
@@ -57,15 +58,6 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 }
 
 /** The failure it ends with. */
-async function failing(promise: Promise<unknown>): Promise<ActionError["failure"]> {
-  const error = await promise.then(
-    () => expect.unreachable("it should have failed"),
-    (error: unknown) => error,
-  );
-  expect(error).toBeInstanceOf(ActionError);
-  return (error as ActionError).failure;
-}
-
 describe("a session", () => {
   test("is TLS-encrypted, and its own", async () => {
     const found = await withSession(
@@ -139,14 +131,14 @@ describe("a session", () => {
       await ended;
       await client.query("SELECT 1");
     }).catch((error: unknown) => error);
-    expect(diagnose(error)).toMatchObject({
+    expect(readFailure(diagnose(error))).toMatchObject({
       code: "server-stopping",
       message: "PostgreSQL: terminating connection due to administrator command",
     });
   });
 
   test("in which work knows what is wrong keeps the work's own words", async () => {
-    const known = new ActionError({ code: "mine", message: "m", hint: "h" });
+    const known = new ActionError({ code: "mine", message: ["m"], hint: ["h"], steps: [] });
     const error = withSession(target(), password, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
       throw known;
@@ -224,7 +216,7 @@ describe("what a real server refuses during the work is explained", () => {
     try {
       await other.query("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
       const error = await withSession(target(), password, rows(statement)).catch((error: unknown) => error);
-      expect(diagnose(error)).toMatchObject({ code });
+      expect(readFailure(diagnose(error))).toMatchObject({ code });
     } finally {
       await other.end();
     }
@@ -317,7 +309,12 @@ describe("sign-in and handshake overlap", () => {
 
   test("a sign-in that fails ends the attempt at once, and the server hears no name", async () => {
     const tls = await certificate("localhost");
-    const failure = new ActionError({ code: "connection-refused", message: "Entra is away", hint: "h" });
+    const failure = new ActionError({
+      code: "connection-refused",
+      message: ["Entra is away"],
+      hint: ["h"],
+      steps: [],
+    });
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
     for (const behaviour of [{ silent: true }, { tls }] as const) {
       const server = await stub(behaviour);
@@ -444,11 +441,11 @@ describe("what may pass is tried again, and no more", () => {
   });
 });
 
-test("a refused token tells of itself, never itself", async () => {
+test("a refused token is shown by its claims, never itself", async () => {
   const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
   const failure = await failing(withSession(target(), async () => token, nothing, {}, QUICK));
-  expect(failure.hint).toContain("oid object-1, appid app-1, idtyp app");
+  expect(failure.steps).toContain("oid object-1, appid app-1, idtyp app");
   expect(JSON.stringify(failure)).not.toContain(token.slice(0, 20));
   expect(JSON.stringify(failure)).not.toContain("signature-of-it");
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
+import { series } from "../../src/text/count.ts";
+import { read } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { read, useWorld } from "./world.ts";
+import { useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -36,7 +38,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     const blind = ["for_other", "insert_only", "none", "restrictive"];
     expect(report.verdict).toBe("repaired");
     expect(messages(report, "row-level-security")).toEqual([
-      expect.stringContaining(blind.map((table) => `public.${table}`).join(", ")),
+      expect.stringContaining(series(blind.map((table) => `public.${table}`))),
     ]);
     for (const table of Object.keys(policies)) {
       const [row] = await as<{ rows: string }>(app, `SELECT count(*)::text AS rows FROM ${table}`);
@@ -80,8 +82,8 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     expect(report.verdict).toBe("repaired");
     const [message, ...others] = messages(report, "view-cannot-read");
     expect(others).toEqual([]);
-    expect(message).toContain("public.v, public.v2");
-    expect(message).toContain(`${analyst} may not SELECT from public.base`);
+    expect(message).toContain("public.v and public.v2");
+    expect(message).toContain(`"${analyst}" does not have SELECT on public.base`);
     for (const [view, works] of [
       ["v", false],
       ["v2", false],
@@ -123,7 +125,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
           view,
           broken: !(await can(app, `SELECT * FROM ${view}`)),
         });
-      expect(told).toContain(`${app} may not SELECT from hidden.base`);
+      expect(told).toContain(`"${app}" does not have SELECT on hidden.base`);
       await as(owner, `GRANT SELECT ON hidden.base TO ${app}`);
       expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
     });
@@ -159,7 +161,9 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
 
     const report = await run("apply", demand);
 
-    expect(messages(report, "trigger-and-create")).toEqual([expect.stringContaining("public, second")]);
+    expect(messages(report, "trigger-and-create")).toEqual([
+      expect.stringContaining('"public" and "second"'),
+    ]);
     expect(messages(await run("check", { ...demand, ...READ }), "trigger-and-create")).toEqual([]);
     // It is true: the owner's INSERT runs what the app wrote.
     await as(

@@ -53,7 +53,7 @@ export interface RunOptions {
 }
 
 /** What a run says beside the grantee's own report. */
-export type Story = Pick<Reconciled, "statements" | "mending" | "serverVersion"> & {
+export type Story = Pick<Reconciled, "statements" | "fixes" | "serverVersion"> & {
   readonly said: readonly string[];
 };
 
@@ -131,14 +131,14 @@ async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): 
       const said: string[] = [];
       const session = client ?? (await signIn(user));
       const task = { mode, grantees: [grantee], demand: { ...DEFAULTS, ...demand } };
-      const { grantees, statements, mending, serverVersion } = await reconcile(session, task, (line) => {
+      const { grantees, statements, fixes, serverVersion } = await reconcile(session, task, (line) => {
         said.push(line);
       });
       const [report] = grantees as [GranteeReport];
       return {
         ...report,
         statements,
-        mending,
+        fixes,
         said,
         ...(serverVersion === undefined ? {} : { serverVersion }),
       };
@@ -166,11 +166,6 @@ export function linesOf(
     const path = schema === undefined || schema === "public" ? name : `${schema}.${name}`;
     return `${kind} ${path}: ${privileges.join(", ")}${reason === undefined ? "" : ` (${reason})`}`;
   });
-}
-
-/** A text as it is read: what sets off names and SQL in it is the reports' own concern. */
-export function read(text: string | undefined): string {
-  return (text ?? "").replaceAll("`", "");
 }
 
 /** Where privileges on objects of a kind come from, as lines: `role team: SELECT, INSERT`. */
@@ -239,7 +234,7 @@ export function reportOf(
       verdict: story.verdict,
       grantees: [story],
       statements: story.statements,
-      mending: story.mending,
+      fixes: story.fixes,
     })),
   };
 }

@@ -1,10 +1,6 @@
 import pg from "pg";
-import {
-  type Demand,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-  type TablePrivilege,
-} from "../../src/model/demand.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
 import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
 import {
   type Bits,

@@ -1,9 +1,5 @@
-import {
-  type Demand,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-  type TablePrivilege,
-} from "../../src/model/demand.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
 

@@ -1,12 +1,11 @@
 import fc from "fast-check";
+import { ON_EXTRA, type OnExtra } from "../../src/model/demand.ts";
 import {
-  ON_EXTRA,
-  type OnExtra,
   SEQUENCE_PRIVILEGES,
   type SequencePrivilege,
   TABLE_PRIVILEGES,
   type TablePrivilege,
-} from "../../src/model/demand.ts";
+} from "../../src/model/privileges.ts";
 
 /**
  * A random database and what is demanded in it. What it refers to (a role, a schema, an object), it refers to by a

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/model/demand.ts";
+import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/model/privileges.ts";
 import type { Kind } from "../../src/model/report.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 

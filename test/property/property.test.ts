@@ -193,20 +193,20 @@ async function story(scene: Scene): Promise<void> {
   expect(judgementsIn(again), "a second apply against the oracle").toEqual(truthAfter);
   expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
 
-  // What nobody can revoke without CASCADE is in the mending SQL too, for a person to decide.
+  // What nobody can revoke without CASCADE is in that SQL too, for a person to decide.
   if (blueprint.demand.onExtra === "fail" || blueprint.demand.onExtra === "revoke") return;
-  expect(await mend(scene, again), "the mending SQL").toEqual([]);
+  expect(await mend(scene, again), "the SQL that fixes drift").toEqual([]);
   const mended = await run("check");
   expect(
     mended.grantees.flatMap(({ missing }) => missing),
-    "missing after the mending SQL",
+    "missing after the SQL that fixes drift",
   ).toEqual([]);
 }
 
 /** Runs the SQL that the report gives for what is left, as the roles it names; what the server has against it. */
-async function mend({ oracle }: Scene, { mending }: Reconciled): Promise<readonly string[]> {
+async function mend({ oracle }: Scene, { fixes }: Reconciled): Promise<readonly string[]> {
   const refused = [];
-  for (const { as, statements } of mending) {
+  for (const { as, statements } of fixes) {
     try {
       await oracle.query(`SET SESSION AUTHORIZATION ${pg.escapeIdentifier(as)}`);
       for (const statement of statements) await oracle.query(statement);

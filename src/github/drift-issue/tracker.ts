@@ -1,7 +1,9 @@
 import { info, warning } from "@actions/core";
 import type { Env } from "../../model/settings.ts";
 import { type Marker, readMarker } from "../../render/issue.ts";
-import { type Patience, patiently } from "./patience.ts";
+import { type Patience, retrying } from "../../retry.ts";
+import { runUrl } from "../run.ts";
+import { refusalIn, waitAfter } from "./refusal.ts";
 import { NoWayToGitHub } from "./trouble.ts";
 
 /** An issue of ours. */
@@ -40,6 +42,7 @@ const LABEL = {
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
 const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000, answerTime: 20_000 };
+const MOST_ATTEMPTS = 4;
 
 /**
  * @throws NoWayToGitHub when the environment or the token cannot be used
@@ -66,13 +69,24 @@ export async function openTracker(options: {
   // Only here: evaluating it reads the event file and sets up proxies, and most runs keep no issue.
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
-  const patient = patiently(patience, info);
+  const end = Date.now() + patience.mostTime; // one budget for all requests
   octokit.hook.wrap("request", (request, options) =>
-    patient((signal) => {
-      // Into the same object: Octokit's own hook, inside of this one, sees no other.
-      options.request = { ...options.request, signal };
-      return request(options);
-    }),
+    retrying(
+      async () => {
+        // In the same object, because Octokit's own hook runs inside this one and sees no other.
+        options.request = { ...options.request, signal: AbortSignal.timeout(patience.answerTime) };
+        return await request(options);
+      },
+      (error, attempts) => {
+        const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
+        if (wait === undefined || attempts === MOST_ATTEMPTS || Date.now() + wait > end) return undefined;
+        info(
+          `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1000)} s.`,
+        );
+        return wait;
+      },
+      end,
+    ),
   );
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
@@ -132,8 +146,7 @@ function ours(issue: {
   return [{ ...marker, number: issue.number, open: issue.state === "open", url: issue.html_url }];
 }
 
-function runLink({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: Env): string {
-  if (!GITHUB_RUN_ID) return "a run";
-  const server = GITHUB_SERVER_URL || "https://github.com";
-  return `[this run](${server}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID})`;
+function runLink(env: Env): string {
+  const url = runUrl(env);
+  return url === undefined ? "a run" : `[this run](${url})`;
 }

@@ -1,4 +1,4 @@
-import { isLimit, refusalIn } from "./patience.ts";
+import { isLimit, refusalIn } from "./refusal.ts";
 
 /** Thrown where no request can be made at all. */
 export class NoWayToGitHub extends Error {}

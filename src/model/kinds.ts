@@ -1,5 +1,5 @@
-import type { Kind } from "../model/report.ts";
-import type { Group } from "../model/snapshot.ts";
+import type { Kind } from "./report.ts";
+import type { Group } from "./snapshot.ts";
 
 /** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of two. */
 export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" {

@@ -1,0 +1,44 @@
+/** What GitHub answered, or what became of the request, as Octokit tells it in its errors. */
+export interface Refusal {
+  /** 500 where there was no answer at all. */
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+export function refusalIn(error: unknown): Refusal {
+  const {
+    status = 0,
+    message = String(error),
+    response,
+  } = (error ?? {}) as Partial<Refusal> & {
+    readonly response?: Partial<Refusal>;
+  };
+  return { status, message, headers: response?.headers ?? {} };
+}
+
+/** A 403 is a limit too, if it says so in any of three ways. */
+export function isLimit({ status, message, headers }: Refusal): boolean {
+  if (status === 429) return true;
+  const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
+  return status === 403 && (says || /rate limit/i.test(message));
+}
+
+/** Milliseconds, where GitHub does not say how long. */
+const LIMIT_WAIT = 60_000;
+
+/**
+ * Milliseconds until it makes sense to try again: as long as GitHub asks, else `usual`; undefined if it never does.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export function waitAfter(refusal: Refusal, usual: number): number | undefined {
+  const { status, headers } = refusal;
+  const limit = isLimit(refusal);
+  if (!limit && status < 500) return undefined;
+  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1000 || usual;
+  if (limit && headers["x-ratelimit-remaining"] === "0") {
+    const reset = Number(headers["x-ratelimit-reset"]) * 1000 || Date.now() + LIMIT_WAIT;
+    return Math.max(usual, reset - Date.now());
+  }
+  return limit ? LIMIT_WAIT : usual;
+}

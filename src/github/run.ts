@@ -1,0 +1,39 @@
+import type { RunFacts } from "../model/report.ts";
+import type { Env } from "../model/settings.ts";
+
+/** The version in package.json; a test compares. */
+export const ACTION_VERSION = "0.1.0";
+
+const GITHUB = "https://github.com";
+
+/**
+ * When the run started, how long it took until now, and where to read more about it. Variables:
+ * https://docs.github.com/actions/reference/workflows-and-actions/variables#default-environment-variables
+ */
+export function runFacts(startedAt: Date, env: Env): RunFacts {
+  const url = runUrl(env);
+  const docs = docsUrl(env);
+  return {
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
+    actionVersion: ACTION_VERSION,
+    ...(url !== undefined && { url }),
+    ...(docs !== undefined && { docs }),
+  };
+}
+
+/** The page of this workflow run; undefined outside a workflow. */
+export function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: Env): string | undefined {
+  if (!GITHUB_RUN_ID || !GITHUB_REPOSITORY) return undefined;
+  return `${GITHUB_SERVER_URL || GITHUB}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+}
+
+/** The runner sets both variables for an action from a repository, and neither for a local one (`uses: ./`). */
+function docsUrl({
+  GITHUB_SERVER_URL,
+  GITHUB_ACTION_REPOSITORY,
+  GITHUB_ACTION_REF,
+}: Env): string | undefined {
+  if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return undefined;
+  return `${GITHUB_SERVER_URL || GITHUB}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
+}

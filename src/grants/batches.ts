@@ -1,0 +1,37 @@
+import { type Change, statementsOf } from "./statements.ts";
+
+/** GRANT on 18 keeps a lock on every object it names until commit, and all sessions share the lock table. */
+export const BATCH = 500;
+
+/**
+ * Changes in the order in which they are made, cut into batches: database and schemas, then the objects, by acting role
+ * and oid so that two runs meet in the same order, then default privileges; grants before revokes.
+ */
+export function batchesOf(changes: readonly Change[]): readonly (readonly Change[])[] {
+  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
+  return [...phases.values()].flatMap((phase) =>
+    Array.from({ length: Math.ceil(phase.length / BATCH) }, (_, n) =>
+      phase.slice(n * BATCH, (n + 1) * BATCH),
+    ),
+  );
+}
+
+/** The statements that make these changes, as the report lists them. */
+export function statementsIn(changes: readonly Change[]): readonly string[] {
+  return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
+}
+
+/** What holders of a grant option granted is revoked before what the owner granted, which it depends on. */
+function phaseOf({ verb, group, oneByOne }: Change): number {
+  if (verb === "REVOKE") return oneByOne ? 3 : 4;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+
+function byPhaseRoleAndOid(a: Change, b: Change): number {
+  return (
+    phaseOf(a) - phaseOf(b) ||
+    Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) ||
+    Number(a.member.oid) - Number(b.member.oid)
+  );
+}

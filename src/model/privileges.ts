@@ -1,0 +1,48 @@
+/**
+ * The privileges PostgreSQL has on tables and sequences, in the order its documentation lists them.
+ * https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE
+ */
+export const TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN",
+] as const;
+
+export const SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"] as const;
+
+export type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
+export type SequencePrivilege = (typeof SEQUENCE_PRIVILEGES)[number];
+export type Privilege = TablePrivilege | SequencePrivilege | "CONNECT";
+
+/** https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN) */
+export const MAINTAIN_SINCE = 170000;
+
+/**
+ * The table privileges that exist on a server: what GRANT ALL PRIVILEGES means there.
+ * @param serverVersion `server_version_num`, e.g. 170004
+ */
+export function tablePrivilegesOf(serverVersion: number): readonly TablePrivilege[] {
+  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+}
+
+/**
+ * What predefined roles give on tables, views and sequences without an entry in the ACL.
+ * https://www.postgresql.org/docs/current/predefined-roles.html
+ */
+export const PREDEFINED_ROLES: Readonly<Record<string, readonly TablePrivilege[]>> = {
+  pg_read_all_data: ["SELECT"],
+  pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
+  pg_maintain: ["MAINTAIN"],
+};
+
+const ORDER: readonly string[] = ["USAGE", ...TABLE_PRIVILEGES];
+
+/** Each privilege once, in the documentation's order. */
+export function inOrder(privileges: Iterable<Privilege>): readonly Privilege[] {
+  return [...new Set(privileges)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}

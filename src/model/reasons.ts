@@ -1,0 +1,75 @@
+import type { Reason } from "./report.ts";
+import { inOurWords, name, type Sentence, sentence } from "./sentence.ts";
+
+/** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
+export interface ReasonEntry {
+  readonly why: (owner: string, login: string) => Sentence;
+  /** Who can run the statement for the object; null where no statement for it is the answer. */
+  readonly runAs: "login" | "owner" | "grantor" | null;
+  /** What to do besides the SQL, or instead of it. */
+  readonly advice?: Sentence;
+}
+
+export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
+  "not-granted": {
+    why: (_, login) => sentence`${name(login)} can grant this.`,
+    runAs: "login",
+    advice: inOurWords("Or run this action with `mode: apply`."),
+  },
+  "not-revoked": {
+    why: (_, login) => sentence`${name(login)} can revoke this.`,
+    runAs: "login",
+    advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`."),
+  },
+  "not-owner": {
+    why: (owner, login) =>
+      sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
+    runAs: "owner",
+  },
+  "owner-lacks-usage": {
+    why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
+    runAs: "owner",
+  },
+  locked: {
+    why: () => inOurWords("Another session held a lock on it for too long."),
+    runAs: null,
+    advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
+  },
+  gone: {
+    why: () => inOurWords("It was dropped, or dropped and created again, while this step ran."),
+    runAs: null,
+    advice: inOurWords("Run this step again after the job that changes the schema."),
+  },
+  refused: {
+    why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    runAs: "owner",
+  },
+  "read-only": {
+    why: () => inOurWords("The server is a replica, or is set read-only."),
+    runAs: null,
+    advice: inOurWords("Set `host` to the primary server."),
+  },
+  "not-direct": {
+    why: () =>
+      inOurWords(
+        "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
+      ),
+    runAs: null,
+    advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role."),
+  },
+  "other-grantor": {
+    why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
+    runAs: "grantor",
+  },
+  "dependent-privileges": {
+    why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
+    runAs: null,
+    advice: inOurWords("Revoke it from those roles first, then run this step again."),
+  },
+  "column-privileges": {
+    why: () =>
+      inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
+    runAs: null,
+    advice: inOurWords("Revoke it column by column, if nothing needs it."),
+  },
+};

@@ -1,0 +1,159 @@
+import { extraIsDrift } from "../model/demand.ts";
+import type {
+  Changed,
+  DatabaseReport,
+  FixBlock,
+  GranteeReport,
+  Missing,
+  Named,
+  Report,
+} from "../model/report.ts";
+import { inOurWords } from "../model/sentence.ts";
+import { count, some } from "../text/count.ts";
+import { visibleSql } from "../text/escape.ts";
+import { codeBlock } from "../text/markdown.ts";
+import { explain } from "./explain.ts";
+import { alike, byCause, type Cause } from "./findings.ts";
+import type { Page } from "./page.ts";
+import { markdown, markup } from "./pen.ts";
+import {
+  countKind,
+  countKinds,
+  countObjects,
+  objectName,
+  objectText,
+  runner,
+  sourcesText,
+} from "./phrases.ts";
+
+/** The Markdown that the job summary and the drift issue share: findings by cause, and the SQL that fixes them. */
+
+/** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
+const SHOWN_ROWS = 12;
+const FOLDED_ROWS = 1_000;
+const MOST_CAUSES = 20;
+const MOST_GROUP_NAMES = 3;
+
+/**
+ * Adds what a grantee is missing, and what it holds beyond the demand.
+ * @param several whether the part stands for several grantees, so that no SQL that names one of them fits
+ */
+export function driftPart(
+  page: Page,
+  { onExtra }: Report,
+  { user }: DatabaseReport,
+  { missing, extra }: GranteeReport,
+  several = false,
+): void {
+  causesPart(page, "Missing", missing, ["Missing"], ({ privileges }) => [privileges.join(", ")]);
+  const beyond = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
+  causesPart(page, beyond, extra, ["Extra", "From"], (finding) => [
+    finding.privileges.join(", "),
+    sourcesText(finding, markdown),
+  ]);
+
+  function causesPart<F extends Missing>(
+    page: Page,
+    what: string,
+    findings: readonly F[],
+    head: readonly string[],
+    cells: (finding: F) => readonly string[],
+  ): void {
+    const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
+    for (const cause of causes.slice(0, MOST_CAUSES)) {
+      const { why, next } = explain(cause, user, inOurWords("the SQL below"));
+      const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
+      page.add(`${title}<br>${markdown.sentence(why)}<br>${markdown.sentence(next)}`);
+      findingsTable(page, ["Object", ...head], cause.findings, cells);
+    }
+    const rest = causes.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
+    if (rest.length > 0) {
+      page.add(
+        `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`,
+      );
+    }
+  }
+}
+
+function withoutSql<F extends Missing>({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause<F>): Cause<F> {
+  return { ...cause, fix };
+}
+
+/** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */
+function findingsTable<F extends Missing>(
+  page: Page,
+  head: readonly string[],
+  findings: readonly F[],
+  cells: (finding: F) => readonly string[],
+): void {
+  const row = (finding: F) => [objectText(finding, markdown), ...cells(finding)];
+  if (findings.length <= SHOWN_ROWS) {
+    page.table(head, findings.map(row));
+    return;
+  }
+  const groups = alike(findings).toSorted((a, b) => b.length - a.length);
+  page.table(
+    head,
+    groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])]),
+  );
+  const rest = groups.slice(SHOWN_ROWS).flat();
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  page.fold(`All ${countObjects(findings)}${others}`, () =>
+    page.table(head, lazily(findings, row), FOLDED_ROWS),
+  );
+}
+
+/** `1,240 tables: public.lines, public.orders, public.parts and 1,237 more`. */
+function groupText(group: readonly [Named, ...Named[]]): string {
+  const [first] = group;
+  if (group.length === 1) return objectText(first, markdown);
+  const names = some(group, MOST_GROUP_NAMES, (object) => objectName(object, markdown));
+  return `${countKind(first.kind, group.length)}: ${names}`;
+}
+
+/** Adds what was granted or revoked, below a fold. `title` is HTML. */
+export function changedPart(page: Page, title: string, verb: string, changed: readonly Changed[]): void {
+  page.fold(title, () =>
+    page.table(
+      ["Object", verb],
+      lazily(changed, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      FOLDED_ROWS,
+    ),
+  );
+}
+
+/** Rows as they are needed: of a hundred thousand, few are written. */
+function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string[]) {
+  for (const finding of findings) yield row(finding);
+}
+
+/**
+ * Adds the SQL of one block below a fold, or points to the SQL file if it is longer than `most` characters.
+ * @param note HTML that follows the number of statements
+ */
+export function fixPart(
+  page: Page,
+  block: FixBlock,
+  {
+    most,
+    note = "",
+    open = false,
+  }: { readonly most: number; readonly note?: string; readonly open?: boolean },
+): void {
+  const statements = block.statements.filter((statement) => !TRANSACTION.has(statement));
+  const lines = `${count(statements.length, "statement")}${note}`;
+  const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
+  if (size > most) {
+    const who = markdown.sentence(runner(block));
+    page.add(`**SQL for ${who}** (${lines}): too long to show here. It is in the SQL file (output \`sql\`).`);
+    return;
+  }
+  page.fold(
+    `<b>SQL for ${markup.sentence(runner(block))}</b> (${lines})`,
+    () => page.add(codeBlock("sql", block.statements.map(visibleSql).join("\n"))),
+    open,
+  );
+}
+
+/** What is not counted as a statement. */
+const TRANSACTION: ReadonlySet<string> = new Set(["BEGIN;", "COMMIT;"]);

@@ -1,0 +1,53 @@
+import type { Failure } from "../model/failure.ts";
+import type { Report } from "../model/report.ts";
+import { visible } from "../text/escape.ts";
+import { codeBlock } from "../text/markdown.ts";
+import { markdown, plain } from "./pen.ts";
+
+/** Where the failure is explained, in this very version of the documentation; undefined if the run does not know it. */
+export function docsLink({ code }: Failure, { run }: Pick<Report, "run">): string | undefined {
+  return run?.docs === undefined ? undefined : `${run.docs}/troubleshooting.md#${code}`;
+}
+
+/**
+ * A failure for the log and annotations, line by line: what happened, the likeliest cause, numbered steps with their
+ * commands, the code and where it is explained.
+ */
+export function failureLines(failure: Failure, report: Pick<Report, "run">): readonly string[] {
+  const { code, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    plain.sentence(hint),
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`),
+    ]),
+    `Error code: ${code}${link === undefined ? "" : ` (${link})`}`,
+  ].filter((line) => line !== "");
+}
+
+/** The same as blocks of Markdown. */
+export function failureBlocks(failure: Failure, report: Pick<Report, "run">): readonly string[] {
+  const { code, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    `**What happened:** ${markdown.sentence(message)}`,
+    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
+    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    steps.length === 0 ? "" : "**What to do:**",
+    steps
+      .map(({ text, command }, index) => {
+        const item = `${index + 1}. ${markdown.sentence(text)}`;
+        const block = codeBlock("", commandLines(command).join("\n")).replaceAll(/^/gm, "   ");
+        return command === undefined ? item : `${item}\n\n${block}`;
+      })
+      .join("\n"),
+    `Error code \`${code}\`${link === undefined ? "" : ` · [Troubleshooting](${link})`}`,
+  ].filter((block) => block !== "");
+}
+
+function commandLines(command: string | undefined): readonly string[] {
+  return command === undefined ? [] : command.split(/\r\n|\r|\n/).map(visible);
+}

@@ -1,0 +1,82 @@
+import type { Part, Sentence } from "../model/sentence.ts";
+import { html, quoteName, visible } from "../text/escape.ts";
+import { codeSpan, markdownOf, type Token, wordTokens } from "../text/markdown.ts";
+
+/** How names, code and sentences are written for one destination. */
+export interface Pen {
+  /** A name, its parts joined by dots, quoted as PostgreSQL would. */
+  name(...parts: readonly string[]): string;
+  /** What stands for itself: a host, a version. */
+  code(text: string): string;
+  /** Words that somebody else chose. */
+  quoted(words: string): string;
+  sentence(sentence: Sentence): string;
+}
+
+/** For logs, annotations and JSON: code between backticks, unless it has some of its own: it must stay what it is. */
+export const plain: Pen = {
+  name: quoteName,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence) =>
+    write(sentence, {
+      own: (words) => words,
+      name: quotedName,
+      code: (text) => (text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``),
+      quoted: visibleLines,
+    }).join(""),
+};
+
+/** For GitHub-flavoured Markdown: what others wrote stands in code spans, where nothing is live. */
+export const markdown: Pen = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  code: codeSpan,
+  quoted: (words) => markdownOf(wordTokens(words)),
+  sentence: (sentence) =>
+    markdownOf(
+      write<readonly Token[]>(sentence, {
+        own: (words) => wordTokens(words),
+        name: (...parts) => [{ code: true, text: quoteName(...parts) }],
+        code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+        quoted: wordTokens,
+      }).flat(),
+    ),
+};
+
+/** For the inside of an HTML element, such as `<summary>`, in which Markdown is not read. */
+export const markup: Pen = {
+  name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
+  code: (text) => `<code>${html(text)}</code>`,
+  quoted: html,
+  sentence: (sentence) => write(sentence, { ...markup, own: html }).join(""),
+};
+
+interface Writer<T> {
+  own(words: string): T;
+  name(...parts: readonly string[]): T;
+  code(text: string): T;
+  quoted(words: string): T;
+}
+
+function write<T>(sentence: Sentence, writer: Writer<T>): readonly T[] {
+  return sentence.map((part: Part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+
+/** As in PostgreSQL's own messages, one name alone is always quoted: `Role "orders" does not exist.` */
+function quotedName(...parts: readonly string[]): string {
+  const written = quoteName(...parts);
+  return parts.length > 1 || written.endsWith('"') ? written : `"${written}"`;
+}
+
+/** Text with nothing hidden; line breaks stay. */
+function visibleLines(text: string): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map(visible)
+    .join("\n");
+}

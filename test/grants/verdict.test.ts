@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { type Assessment, assess, planToApply, statementsToApply } from "../../src/grants/assess.ts";
+import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
+import { granteeReports } from "../../src/grants/verdict.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
+import type { Snapshot } from "../../src/model/snapshot.ts";
+import { ACTING, demand, entry, group, held, snapshot } from "./snapshots.ts";
+
+const nothing = snapshot([group(["t", "u"])], {}, ACTING);
+const all = snapshot([group([], { size: 2, held: held("SELECT", "INSERT") })], {}, ACTING);
+const some = snapshot([group(["t"]), group([], { held: held("SELECT", "INSERT") })], {}, ACTING);
+
+function assessed(seen: Snapshot, asked: Demand = demand()): Assessment {
+  return assess(seen, asked, ["app"]);
+}
+
+function committed(seen: Snapshot): Outcome {
+  const assessment = assessed(seen);
+  return {
+    committed: planToApply(assessment).changes,
+    statements: statementsToApply(assessment),
+    failed: new Map(),
+  };
+}
+
+function reportOn(before: Snapshot, after: Snapshot, done: Outcome, asked: Demand = demand()): GranteeReport {
+  const [report] = granteeReports(assessed(before, asked), assessed(after, asked), done);
+  if (report === undefined) throw new Error("no report");
+  return report;
+}
+
+describe("the verdict", () => {
+  test.each([
+    ["in-sync", all, all, NOTHING_DONE],
+    ["repaired", nothing, all, committed(nothing)],
+    ["drift", nothing, some, committed(nothing)],
+    ["drift", all, some, NOTHING_DONE],
+    // What was missing and no longer is was repaired, whoever repaired it.
+    ["repaired", nothing, all, NOTHING_DONE],
+  ] as const)("is %s by the last look alone", (verdict, before, after, outcome) => {
+    expect(reportOn(before, after, outcome).verdict).toBe(verdict);
+  });
+
+  test("depends on extra privileges only where they are judged", () => {
+    const acl = [entry("owner", "app", "DELETE")];
+    const extra = snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
+    const verdict = (onExtra: Demand["onExtra"]) =>
+      reportOn(extra, extra, NOTHING_DONE, demand({ onExtra })).verdict;
+    expect([verdict("ignore"), verdict("warn"), verdict("fail"), verdict("revoke")]).toEqual([
+      "in-sync",
+      "in-sync",
+      "drift",
+      "drift",
+    ]);
+  });
+
+  test("of several is the worst", () => {
+    expect(worst(["in-sync", "repaired", "drift", "error"])).toBe("error");
+    expect(worst(["in-sync", "drift", "repaired"])).toBe("drift");
+    expect(worst(["repaired", "in-sync"])).toBe("repaired");
+    expect(worst([])).toBe("in-sync");
+  });
+
+  test("on a grantee that does not exist is an error, and the other grantees have their own", () => {
+    const seen = assess(all, demand(), ["aad_gone", "app"]);
+    expect(granteeReports(seen, seen, NOTHING_DONE)).toMatchObject([
+      { grantee: "aad_gone", verdict: "error", error: { code: "grantee-not-found" } },
+      { grantee: "app", verdict: "in-sync" },
+    ]);
+  });
+});
+
+describe("what `apply` sets out to do", () => {
+  test("includes revokes with `on-extra: revoke` only", () => {
+    const acl = [entry("owner", "app", "DELETE")];
+    const extra = snapshot([group(["t"], { held: held("SELECT", "DELETE"), acl })], {}, ACTING);
+    const statements = (onExtra: Demand["onExtra"]) =>
+      statementsToApply(assessed(extra, demand({ onExtra })));
+    const grant = 'GRANT INSERT ON TABLE "public"."t" TO "app";';
+    expect(statements("revoke")).toEqual([grant, 'REVOKE DELETE ON TABLE "public"."t" FROM "app";']);
+    for (const onExtra of ["ignore", "warn", "fail"] as const) expect(statements(onExtra)).toEqual([grant]);
+  });
+});
+
+describe("what was done", () => {
+  test("counts as granted only where the last look shows it", () => {
+    const report = reportOn(nothing, some, committed(nothing));
+    expect(report.granted).toEqual([
+      { kind: "table", schema: "public", name: "u", owner: "owner", privileges: ["SELECT", "INSERT"] },
+    ]);
+    // Committed, and still not there: WARNING 01007, or another session revoked it.
+    expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
+  });
+
+  test("gives the reason why the rest was not done", () => {
+    const [change] = planToApply(assessed(some)).changes;
+    if (change === undefined) throw new Error("no change");
+    const failed = new Map<string, Reason>([[keyOfChange(change), "locked"]]);
+    expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([{ reason: "locked" }]);
+    expect(reportOn(some, some, NOTHING_DONE).missing).toMatchObject([{ reason: "not-granted" }]);
+  });
+
+  test("no longer fails once it was committed, and keeps the other failures", () => {
+    const first: Outcome = {
+      ...NOTHING_DONE,
+      failed: new Map([
+        ["GRANT 10 table 100", "locked"],
+        ["other", "gone"],
+      ]),
+    };
+    const merged = merge(first, committed(nothing));
+    expect([...merged.failed]).toEqual([["other", "gone"]]);
+    expect(merged.committed).toHaveLength(2);
+    expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
+  });
+
+  test("is worth another try only where it was not tried, or failed for a reason that passes", () => {
+    const { changes } = planToApply(assessed(nothing));
+    const [first] = changes;
+    if (first === undefined) throw new Error("no change");
+    const plan = { changes: [first], blocked: [] };
+    const tryAfter = (reason: Reason) =>
+      isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), reason]]) });
+    expect([
+      tryAfter("locked"),
+      tryAfter("gone"),
+      tryAfter("refused"),
+      tryAfter("dependent-privileges"),
+    ]).toEqual([true, true, false, false]);
+    expect(isWorthTrying(plan, committed(nothing))).toBe(false);
+    expect(isWorthTrying({ changes, blocked: [] }, { ...committed(nothing), committed: [first] })).toBe(true);
+    expect(isWorthTrying(plan, NOTHING_DONE)).toBe(true);
+    const blocked = [{ change: first, reason: "not-owner" as const }];
+    expect(isWorthTrying({ changes: [], blocked }, NOTHING_DONE)).toBe(true);
+    expect(isWorthTrying({ changes: [], blocked }, committed(nothing))).toBe(false);
+  });
+
+  test("is listed as the statements that ran", () => {
+    expect(committed(nothing).statements).toEqual([
+      `GRANT SELECT, INSERT ON TABLE\n  "public"."t",\n  "public"."u"\nTO "app";`,
+    ]);
+  });
+});
+
+describe("extra privileges", () => {
+  test("have each source once, column grants last", () => {
+    const acl = [entry("owner", "app", "DELETE"), entry("owner", "PUBLIC", "TRUNCATE")];
+    const of = group(["t"], { held: held("SELECT", "INSERT", "DELETE", "TRUNCATE"), acl });
+    const [member = { oid: "", name: "" }] = of.members;
+    const columns = [{ group: of, member, grantee: "10", privileges: ["UPDATE"] as const }];
+    const seen = snapshot([of], { columns }, ACTING);
+    expect(reportOn(seen, seen, NOTHING_DONE).extra).toMatchObject([
+      {
+        name: "t",
+        privileges: ["UPDATE", "DELETE", "TRUNCATE"],
+        sources: [{ source: "direct" }, { source: "public" }, { source: "column" }],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+import { ActionError, type Failure } from "../src/model/failure.ts";
+import type { Fix } from "../src/model/report.ts";
+import type { Sentence } from "../src/model/sentence.ts";
+import { plain } from "../src/render/pen.ts";
+
+/** A sentence as it is read in the log, without the marks around code. */
+export function read(sentence: Sentence | undefined): string {
+  return plain.sentence(sentence ?? []).replaceAll("`", "");
+}
+
+/** A fix as it is read: who runs what, in order, and the note. */
+export function readFix(fix: Fix | undefined): string {
+  const run = ({ as, byMember, sql }: Fix) =>
+    sql === undefined ? [] : [`Run as ${byMember ? "a member of " : ""}${as}: ${sql}`];
+  return [...(fix?.first ? run(fix.first) : []), ...(fix ? run(fix) : []), read(fix?.note)].join(" ");
+}
+
+/** A failure as it is read in the log, its steps as lines. */
+export function readFailure({ code, message, problems = [], hint, steps }: Failure) {
+  return {
+    code,
+    message: plain.sentence(message),
+    problems: problems.map(plain.sentence),
+    hint: plain.sentence(hint),
+    steps: steps.map(({ text, command }) => [plain.sentence(text), command].join(" ").trimEnd()).join("\n"),
+  };
+}
+
+/** The failure that a promise fails with, as it is read. */
+export async function failing(promise: Promise<unknown>): Promise<ReturnType<typeof readFailure>> {
+  const error = await promise.then(
+    () => new Error("it should have failed"),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof ActionError)) throw error;
+  return readFailure(error.failure);
+}
