@@ -1,12 +1,31 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** What starts PostgreSQL; test/project/layers.test.ts holds the list. */
+const NEED_A_SERVER = [
+  "test/{e2e,postgres,property,sandbox,speed}/**/*.test.ts",
+  "test/azure/credential.test.ts",
+  "test/render/sql-file.test.ts",
+];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    maxWorkers: availableParallelism(),
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
-    // Real servers start and stop within them.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: NEED_A_SERVER } },
+      {
+        extends: true,
+        test: {
+          name: "server",
+          include: NEED_A_SERVER,
+          globalSetup: "test/shared-servers.ts",
+          // Real servers start and stop within them.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { between, changesPrivileges, linesOf, type Place, recorded, useWorld } from "./world.ts";
+import { between, changesPrivileges, linesOf, type Place, recorded, useOwnWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
 describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
-  const world = useWorld(version);
+  const world = useOwnWorld(version);
 
   /**
    * A session whose first snapshot stops halfway: what the catalogs say is read, then `meanwhile` is committed, then
@@ -171,7 +171,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     const report = await run("apply", READ, { client });
 
     await committed;
-    expect(world.sandbox.server.log()).toContain("tuple concurrently updated");
+    expect(world.log()).toContain("tuple concurrently updated");
     expect(report).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
@@ -234,7 +234,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     const { app, owner, as, signIn, acls, run } = await world.open();
     await as(owner, Array.from({ length: 60 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     const clients = await Promise.all([signIn(owner), signIn(owner), signIn(owner)]);
-    const logged = world.sandbox.server.log().length;
+    const logged = world.log().length;
 
     const reports = await Promise.all(clients.map((client) => run("apply", {}, { client })));
 
@@ -242,7 +242,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
       expect(report).toMatchObject({ missing: [], objects: { tables: 60, sequences: 60 } });
     for (const { verdict } of reports) expect(["repaired", "in-sync"]).toContain(verdict);
     // Without turns, GRANTs on one object at the same time fail.
-    expect(world.sandbox.server.log().slice(logged)).not.toContain("ERROR");
+    expect(world.log().slice(logged)).not.toContain("ERROR");
     expect((await acls()).filter((line) => line.includes(`: ${app} SELECT by ${owner}`))).toHaveLength(120);
     expect(await run("apply")).toMatchObject({ verdict: "in-sync" });
   });
