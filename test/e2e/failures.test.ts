@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
-import type { Run } from "./run-action.ts";
+import { type Run, WITHOUT_WAITS } from "./run-action.ts";
 import { aclsOf, use } from "./truth.ts";
 
 let sandbox: Sandbox;
@@ -23,10 +23,15 @@ it("tells a wrong secret from a missing privilege, and never shows it", async ()
 it("shows the subject that Entra does not know, to be copied into the federated credential", async () => {
   const { subject } = sandbox.github;
   sandbox.github.subject = "repo:contoso/orders:environment:production";
-  const run = await unchanged({});
+  const run = await unchanged({}, { ...sandbox.env, ...WITHOUT_WAITS });
   sandbox.github.subject = subject;
   expect(failure(run)).toMatchObject({ code: "federated-credential" });
   expect(run.summary).toContain("repo:contoso/orders:environment:production");
+  // A credential made a moment ago gets its chance.
+  expect(run.stdout.match(/Trying again in .*/g)).toEqual([
+    "Trying again in 5 s (attempt 2 of 3).",
+    "Trying again in 10 s (attempt 3 of 3).",
+  ]);
 });
 
 it("names the permission that a job without ID tokens lacks", async () => {
@@ -124,9 +129,9 @@ it("does not send the password to a server whose certificate is not trusted", as
 });
 
 /** Runs `apply` on the database `orders`, which has to fail and to leave every ACL as it was. */
-async function unchanged(inputs: Record<string, string>): Promise<Run> {
+async function unchanged(inputs: Record<string, string>, env = sandbox.env): Promise<Run> {
   const before = await aclsOf(sandbox, "orders");
-  const run = await runJob(sandbox, { database: "orders", ...inputs });
+  const run = await runJob(sandbox, { database: "orders", ...inputs }, env);
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: "error", "granted-count": "0" });
   expect(run.summary).not.toBe("");

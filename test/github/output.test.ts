@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,6 +7,7 @@ import { renderSql } from "../../src/render/sql-file.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import * as reports from "../render/reports.ts";
 import { type Command, commandsIn } from "../render/runner.ts";
+import { runStep, type Step } from "../sandbox/runner.ts";
 
 let temp: string;
 beforeAll(async () => {
@@ -115,47 +115,12 @@ test("a hundred thousand findings are told within GitHub's limits", async () => 
   expect(commands.filter(({ command }) => command === "error")).toHaveLength(10);
 });
 
-interface Told {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+interface Told extends Step {
   readonly commands: readonly Command[];
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly summary: string;
 }
 
-let runs = 0;
-
-/** Tells a report in a process of its own; paths in the output are made the same for every run. */
-async function tell(name: string, overrides: Readonly<Record<string, string>> = {}): Promise<Told> {
-  runs += 1;
-  const files = {
-    GITHUB_OUTPUT: join(temp, `output-${runs}`),
-    GITHUB_STEP_SUMMARY: join(temp, `summary-${runs}`),
-  };
-  for (const file of Object.values(files)) await writeFile(file, "");
-  const child = spawn(process.execPath, [join(import.meta.dirname, "output-child.ts"), name], {
-    env: { RUNNER_TEMP: temp, ...files, ...overrides },
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((done) => child.once("close", done)),
-  ]);
-  const outputs = parseOutputs(await readFile(files.GITHUB_OUTPUT, "utf8"));
-  const summary = await readFile(files.GITHUB_STEP_SUMMARY, "utf8");
-  return { exitCode, stdout, stderr, commands: commandsIn(stdout), outputs, summary };
-}
-
-async function text(stream: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
-/** The format of the runner's own file: name<<delimiter, value, delimiter. */
-function parseOutputs(file: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...file.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name, value]),
-  );
+/** Tells a report in a process of its own. */
+async function tell(name: string, env: Readonly<Record<string, string>> = {}): Promise<Told> {
+  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
+  return { ...step, commands: commandsIn(step.stdout) };
 }

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { outputsOf } from "../../src/render/outputs.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
 import { drift } from "../render/reports.ts";
-import { action, ROOT } from "./project.ts";
+import { inputVariables } from "../sandbox/runner.ts";
+import { action, defaults, ROOT } from "./project.ts";
 
 it("declares the inputs that are read, and no other", () => {
   expect(Object.keys(action.inputs).sort()).toEqual(Object.keys(INPUTS).sort());
@@ -30,18 +31,11 @@ it("says of each input without a default what happens without it", () => {
 
 it("calls required what is an error when it is not given, however much else is, and nothing else", () => {
   const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
-  const asTheRunnerSetsThem = Object.fromEntries(
-    Object.entries(action.inputs).map(([name, input]) => [
-      `INPUT_${name.toUpperCase()}`,
-      input.default ?? "",
-    ]),
-  );
   const given = {
-    INPUT_PASSWORD: "any",
-    "INPUT_APP-CONNECTION":
-      "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
+    password: "any",
+    "app-connection": "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
   };
-  expect(missed({ ...asTheRunnerSetsThem, ...given })).toEqual(required.sort());
+  expect(missed(inputVariables({ ...defaults, ...given }))).toEqual(required.sort());
 });
 
 it("declares the outputs that are set, each with a description", () => {
