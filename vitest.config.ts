@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** What starts PostgreSQL; test/project/layers.test.ts holds the list. */
-const NEED_A_SERVER = [
-  "test/{e2e,postgres,property,sandbox,speed}/**/*.test.ts",
+/** The tests that start PostgreSQL; test/project/layers.test.ts holds this list. */
+export const NEED_A_SERVER = [
+  "test/{e2e,postgres,property,speed}/**/*.test.ts",
+  "test/sandbox/{entra,postgres,sandbox}.test.ts",
   "test/azure/credential.test.ts",
   "test/render/sql-file.test.ts",
 ];
