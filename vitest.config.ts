@@ -14,6 +14,9 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
+    // Real servers start and stop within them.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: NEED_A_SERVER } },
       {
@@ -22,9 +25,6 @@ export default defineConfig({
           name: "server",
           include: NEED_A_SERVER,
           globalSetup: "test/shared-servers.ts",
-          // Real servers start and stop within them.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
     ],

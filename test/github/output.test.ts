@@ -69,7 +69,7 @@ test("bad input still has outputs, summary and report", async () => {
 
 test("what cannot be written is a warning, and the verdict stands", async () => {
   const nowhere = join(temp, "no", "where");
-  const { exitCode, commands } = await tell("drift", {
+  const { exitCode, commands } = await tellWith("drift", {
     GITHUB_STEP_SUMMARY: nowhere,
     GITHUB_OUTPUT: nowhere,
     RUNNER_TEMP: nowhere,
@@ -85,13 +85,13 @@ test("what cannot be written is a warning, and the verdict stands", async () => 
 });
 
 test("without a summary file there is a notice, and no failure", async () => {
-  const { exitCode, commands } = await tell("inSync", { GITHUB_STEP_SUMMARY: "" });
+  const { exitCode, commands } = await tellWith("inSync", { GITHUB_STEP_SUMMARY: "" });
   expect(exitCode).toBe(0);
   expect(commands.filter(({ command }) => command === "notice")).toHaveLength(1);
 });
 
 test("without RUNNER_TEMP the files go to the system's own", async () => {
-  const { outputs } = await tell("inSync", { RUNNER_TEMP: "" });
+  const { outputs } = await tellWith("inSync", { RUNNER_TEMP: "" });
   expect(outputs.report).toContain(join(tmpdir(), "azure-postgres-grants-"));
   await rm(dirname(outputs.report ?? ""), { recursive: true });
 });
@@ -119,8 +119,16 @@ interface Told extends Step {
   readonly commands: readonly Command[];
 }
 
-/** Tells a report in a process of its own. */
-async function tell(name: string, env: Readonly<Record<string, string>> = {}): Promise<Told> {
+const told = new Map<string, Promise<Told>>();
+
+/** Tells a report in a process of its own, once for all tests that ask for it. */
+function tell(name: string): Promise<Told> {
+  const telling = told.get(name) ?? tellWith(name, {});
+  told.set(name, telling);
+  return telling;
+}
+
+async function tellWith(name: string, env: Readonly<Record<string, string>>): Promise<Told> {
   const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
   return { ...step, commands: commandsIn(step.stdout) };
 }

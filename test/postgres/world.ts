@@ -46,7 +46,7 @@ export interface Place {
   acls(): Promise<readonly string[]>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Who signs in; otherwise the place's owner. */
   readonly user?: string;
   /** Otherwise the place's app. */
