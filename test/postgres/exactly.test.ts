@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { signInAs, VERSIONS } from "../sandbox/postgres.ts";
@@ -48,7 +48,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     return { deployer, stranger };
   }
 
-  it("changes what was planned and nothing else", async () => {
+  test("changes what was planned and nothing else", async () => {
     const place = await world.open();
     const { app, owner, run, acls } = place;
     const { deployer, stranger } = await crowded(place);
@@ -78,7 +78,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(applied.missing.map((missing) => missing.owner))).toEqual(new Set([stranger]));
   });
 
-  it("writes nothing where nothing is missing: no GRANT, no transaction id, no WAL", async () => {
+  test("writes nothing where nothing is missing: no GRANT, no transaction id, no WAL", async () => {
     const { owner, as, sql, run, signIn } = await world.open();
     await as(owner, Array.from({ length: 300 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     await run("apply");
@@ -110,7 +110,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(queries.filter(changesPrivileges)).toEqual([]);
   });
 
-  it.each(["check", "plan"] as const)("only reads in mode %s, and could not do otherwise", async (mode) => {
+  test.each(["check", "plan"] as const)("only reads in mode %s, and could not do otherwise", async (mode) => {
     const place = await world.open();
     const { sql, run, signIn, acls } = place;
     const { deployer } = await crowded(place);
@@ -140,7 +140,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(readOnly)).toEqual(new Set(["on"]));
   });
 
-  it("checks on a server that is set read-only, and says in apply that it is", async () => {
+  test("checks on a server that is set read-only, and says in apply that it is", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`ALTER ROLE ${owner} SET default_transaction_read_only = on`);
@@ -149,7 +149,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
   });
 
-  it("plans SQL that makes green what this login can grant, and blocks for the others that do the rest", async () => {
+  test("plans SQL that makes green what this login can grant, and blocks for the others that do the rest", async () => {
     const place = await world.open({ database: `one's "own" ${version}` });
     const { run, signIn, role, sql, as } = place;
     const { deployer } = await crowded(place);
@@ -192,7 +192,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(linesOf(end.extra)).toEqual(["table partly: UPDATE (column-privileges)"]);
   });
 
-  it(`plans a script for several databases that mends each of them, by ${PSQL ? "psql" : "pg, for want of psql"}`, async () => {
+  test(`plans a script for several databases that mends each of them, by ${PSQL ? "psql" : "pg, for want of psql"}`, async () => {
     const names = [`first's "database" ${version}`, `second \\ ${version}`];
     const places: Place[] = [];
     for (const database of names) places.push(await world.open({ database }));

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { useOwnWorld } from "./world.ts";
 
 const world = useOwnWorld(18);
 
-it("grants 20,000 objects on PostgreSQL 18 while somebody else's DDL goes on", async () => {
+test("grants 20,000 objects on PostgreSQL 18 while somebody else's DDL goes on", async () => {
   const { app, owner, as, sql, run, signIn, can } = await world.open();
   for (let from = 0; from < 10_000; from += 2_500)
     await as(
