@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { judge } from "../../src/grants/assess.ts";
 import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
 import { planFor, statementsIn } from "../../src/grants/plan.ts";
@@ -17,7 +17,7 @@ function committed(seen: Snapshot, asked: Demand = demand()): Outcome {
 }
 
 describe("the verdict", () => {
-  it.each([
+  test.each([
     ["in-sync", all, all, NOTHING_DONE],
     ["repaired", nothing, all, committed(nothing)],
     ["drift", nothing, some, committed(nothing)],
@@ -28,7 +28,7 @@ describe("the verdict", () => {
     expect(judge(before, after, outcome, demand(), "app").verdict).toBe(verdict);
   });
 
-  it("is what is extra, where that is judged", () => {
+  test("is what is extra, where that is judged", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
     const verdict = (onExtra: Demand["onExtra"]) =>
@@ -41,7 +41,7 @@ describe("the verdict", () => {
     ]);
   });
 
-  it("is of several the worst", () => {
+  test("is of several the worst", () => {
     expect(worst(["in-sync", "repaired", "drift", "error"])).toBe("error");
     expect(worst(["in-sync", "drift", "repaired"])).toBe("drift");
     expect(worst(["repaired", "in-sync"])).toBe("repaired");
@@ -50,7 +50,7 @@ describe("the verdict", () => {
 });
 
 describe("what was done", () => {
-  it("is granted only where the last look shows it", () => {
+  test("is granted only where the last look shows it", () => {
     const report = judge(nothing, some, committed(nothing), demand(), "app");
     expect(report.granted).toEqual([
       { kind: "table", schema: "public", name: "u", owner: "owner", privileges: ["SELECT", "INSERT"] },
@@ -59,7 +59,7 @@ describe("what was done", () => {
     expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
   });
 
-  it("says why the rest was not done", () => {
+  test("says why the rest was not done", () => {
     const [change] = planFor(some, demand(), ["app"]).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map<string, Reason>([[keyOfChange(change), "locked"]]);
@@ -71,7 +71,7 @@ describe("what was done", () => {
     ]);
   });
 
-  it("forgets a failure that was made good later, and keeps the others", () => {
+  test("forgets a failure that was made good later, and keeps the others", () => {
     const first: Outcome = {
       ...NOTHING_DONE,
       failed: new Map([
@@ -85,7 +85,7 @@ describe("what was done", () => {
     expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
   });
 
-  it("is worth another try only for what was not tried, or failed for something that passes", () => {
+  test("is worth another try only for what was not tried, or failed for something that passes", () => {
     const { changes } = planFor(nothing, demand(), ["app"]);
     const [first] = changes;
     if (first === undefined) throw new Error("no change");
@@ -108,7 +108,7 @@ describe("what was done", () => {
     expect(isWorthTrying({ changes: [], hopeless }, committed(nothing))).toBe(false);
   });
 
-  it("is told as the statements that were run", () => {
+  test("is told as the statements that were run", () => {
     expect(statementsIn(committed(nothing).committed)).toEqual([
       `GRANT SELECT, INSERT ON TABLE\n  "public"."t",\n  "public"."u"\nTO "app";`,
     ]);

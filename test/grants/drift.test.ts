@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Drift, driftOf } from "../../src/grants/drift.ts";
 import { demand, entry, group, held, oidOf, role, schema, single, snapshot, tomorrow } from "./snapshots.ts";
 
@@ -11,7 +11,7 @@ function lines(findings: Drift["missing"]): readonly string[] {
 }
 
 describe("drift", () => {
-  it("is what is demanded and not held, the way there first and what is to come last, by name", () => {
+  test("is what is demanded and not held, the way there first and what is to come last, by name", () => {
     const seen = snapshot([
       tomorrow("tables", { held: held("SELECT") }),
       group(["b", "a"], { held: held("SELECT") }),
@@ -32,7 +32,7 @@ describe("drift", () => {
     ]);
   });
 
-  it("is nothing where all is held", () => {
+  test("is nothing where all is held", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT") }),
       single("schema", "public", { held: held("USAGE") }),
@@ -45,7 +45,7 @@ describe("drift", () => {
     });
   });
 
-  it("takes ALL for what the server's version has, in the documentation's order", () => {
+  test("takes ALL for what the server's version has, in the documentation's order", () => {
     const all = demand({ tablePrivileges: "ALL", sequencePrivileges: "ALL" });
     const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
     const on = (version: number) =>
@@ -58,14 +58,14 @@ describe("drift", () => {
     expect(lines(driftOf(on(170000), all, app).missing)[0]).toBe(`${table} MAINTAIN`);
   });
 
-  it("does not depend on the order or number of privileges asked for", () => {
+  test("does not depend on the order or number of privileges asked for", () => {
     const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
     expect(lines(driftOf(snapshot([group(["t"])]), mixed, app).missing)).toEqual([
       "table public.t SELECT INSERT TRIGGER",
     ]);
   });
 
-  it("calls tomorrow's tables a gap where they are not demanded", () => {
+  test("calls tomorrow's tables a gap where they are not demanded", () => {
     const seen = snapshot([tomorrow("tables"), tomorrow("sequences")]);
     const drift = driftOf(seen, demand({ defaultPrivileges: false }), app);
     expect(drift.missing).toEqual([]);
@@ -76,14 +76,14 @@ describe("drift", () => {
     expect(driftOf(seen, demand(), app).gaps).toEqual([]);
   });
 
-  it("needs no default privileges for what the grantee creates itself", () => {
+  test("needs no default privileges for what the grantee creates itself", () => {
     expect(driftOf(snapshot([tomorrow("tables", { owner: oidOf("app") })]), demand(), app)).toMatchObject({
       missing: [],
       gaps: [],
     });
   });
 
-  it("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
+  test("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT", "DELETE") }),
       group(["s"], { kind: "sequence", held: held("USAGE", "UPDATE") }),
@@ -100,7 +100,7 @@ describe("drift", () => {
     expect(driftOf(seen, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
   });
 
-  it("does not look at what is skipped, but counts it", () => {
+  test("does not look at what is skipped, but counts it", () => {
     const seen = snapshot([
       group(["a", "b"], { held: held("SELECT", "INSERT") }),
       group(["s"], { kind: "sequence", held: held("USAGE") }),
@@ -116,7 +116,7 @@ describe("drift", () => {
     });
   });
 
-  it("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
+  test("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
     const roles = [role("readers", { inheritedBy: new Set([oidOf("app")]) })];
     const seen = snapshot(
       [

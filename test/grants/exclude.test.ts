@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isExcluded, likePatternsOf } from "../../src/grants/exclude.ts";
 
 describe("exclude", () => {
-  it.each([
+  test.each([
     ["audit_*", "public", "audit_log", true],
     ["audit_*", "public", "auditXlog", false],
     ["audit_*", "public", "my_audit_log", false],
@@ -24,12 +24,12 @@ describe("exclude", () => {
     expect(isExcluded([pattern], schema, name)).toBe(excluded);
   });
 
-  it("is any of the patterns", () => {
+  test("is any of the patterns", () => {
     expect(isExcluded(["a", "b"], "public", "b")).toBe(true);
     expect(isExcluded([], "public", "b")).toBe(false);
   });
 
-  it("is for LIKE what it is here: only `*` stands for other characters", () => {
+  test("is for LIKE what it is here: only `*` stands for other characters", () => {
     expect(likePatternsOf("audit_*")).toEqual({ name: "audit\\_%", path: "" });
     expect(likePatternsOf("sales.100%\\*")).toEqual({ name: "sales.100\\%\\\\%", path: "sales.100\\%\\\\%" });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fixFor, mendingFor } from "../../src/grants/fixes.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
@@ -28,15 +28,15 @@ function blocks(seen: Snapshot, asked: Demand = demand()) {
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("mending SQL", () => {
-  it("is none where nothing is missing", () => {
+  test("is none where nothing is missing", () => {
     expect(blocks(snapshot([group(["t"], { held: held("SELECT", "INSERT") })]))).toEqual([]);
   });
 
-  it("is one plain statement where that is all", () => {
+  test("is one plain statement where that is all", () => {
     expect(blocks(snapshot([group(["t"])], {}, ACTING))).toEqual([["login", GRANT]]);
   });
 
-  it("is in transactions, the way there first", () => {
+  test("is in transactions, the way there first", () => {
     expect(
       blocks(snapshot([tomorrow("tables"), group(["t"]), single("schema", "public")], {}, ACTING)),
     ).toEqual([
@@ -55,7 +55,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("sets the role it needs, also where the login's sessions begin as another", () => {
+  test("sets the role it needs, also where the login's sessions begin as another", () => {
     const roles = [role("owner", { settable: true })];
     expect(blocks(snapshot([group(["t"])], {}, roles))).toEqual([
       ["login", "BEGIN;", `SET LOCAL ROLE "owner";`, GRANT, "COMMIT;"],
@@ -66,7 +66,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("has a block for each other role, and for who has to help that role first", () => {
+  test("has a block for each other role, and for who has to help that role first", () => {
     const closed = schema("closed", { oid: "2300", owner: oidOf("stranger"), usableBy: new Set() });
     const seen = snapshot(
       [
@@ -85,7 +85,7 @@ describe("mending SQL", () => {
     ]);
   });
 
-  it("takes away what is extra where that is judged, and sends the rest to its grantor", () => {
+  test("takes away what is extra where that is judged, and sends the rest to its grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
       entry("writers", "app", "DELETE"),
@@ -128,7 +128,7 @@ describe("the fix", () => {
     return fixFor(facing, { ...change, ...facts }, reason).replaceAll("`", "");
   }
 
-  it("is the statement, and who is to run it", () => {
+  test("is the statement, and who is to run it", () => {
     expect(fix("not-granted")).toBe(`Run as login: ${GRANT}`);
     expect(fix("not-granted", { as: role("owner") })).toBe(`Run as login: SET ROLE "owner"; ${GRANT}`);
     expect(fix("refused")).toBe(`Run as owner: ${GRANT}`);
@@ -138,7 +138,7 @@ describe("the fix", () => {
     );
   });
 
-  it("never takes more than it says without saying so", () => {
+  test("never takes more than it says without saying so", () => {
     expect(fix("dependent-privileges", { verb: "REVOKE", privileges: ["DELETE"] })).toMatch(
       /^The grantee has granted it on\. Take that back first, .* CASCADE;$/,
     );
@@ -147,7 +147,7 @@ describe("the fix", () => {
     );
   });
 
-  it("is membership as the version says it, and who may give it", () => {
+  test("is membership as the version says it, and who may give it", () => {
     expect(fix("not-owner")).toBe(
       `Run as owner: ${GRANT} Or let login act for it: GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE; (an administrator of owner may)`,
     );
@@ -156,19 +156,19 @@ describe("the fix", () => {
     expect(fix("not-owner", {}, older)).toContain(`GRANT "owner" TO "login"; (login itself may run that)`);
   });
 
-  it("is no membership in a superuser", () => {
+  test("is no membership in a superuser", () => {
     const roots = snapshot([group(["t"], { owner: oidOf("root") })]);
     expect(fix("not-owner", {}, roots)).toContain("superuser");
     expect(fix("not-owner", {}, roots)).not.toContain(`GRANT "root"`);
   });
 
-  it("is no sign-in as a role that cannot log in", () => {
+  test("is no sign-in as a role that cannot log in", () => {
     const group_ = snapshot([group(["t"])], {}, [role("owner", { canLogin: false })]);
     for (const reason of ["not-owner", "refused"] as const)
       expect(fix(reason, {}, group_)).toContain(`Run as a member of owner: SET ROLE "owner"; ${GRANT}`);
   });
 
-  it("is USAGE for the owner first, where that is what it lacks", () => {
+  test("is USAGE for the owner first, where that is what it lacks", () => {
     const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
     const shut = snapshot([group(["t"], { schema: closed })]);
     expect(fix("owner-lacks-usage", {}, shut)).toBe(
@@ -176,7 +176,7 @@ describe("the fix", () => {
     );
   });
 
-  it("is to run again where that is enough", () => {
+  test("is to run again where that is enough", () => {
     for (const reason of ["locked", "gone"] as const) expect(fix(reason)).toContain("Run this step again");
   });
 });

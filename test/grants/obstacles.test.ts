@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { databaseObstacle, granteeObstacle } from "../../src/grants/obstacles.ts";
 import { demand, group, schema, single, snapshot } from "./snapshots.ts";
 
@@ -6,11 +6,11 @@ const fine = [group(["t"]), single("schema", "public")];
 const server = { version: 160004, versionText: "16.4", readOnly: false, roleSet: false };
 
 describe("a database", () => {
-  it("is no obstacle where the schemas are there and have something in them", () => {
+  test("is no obstacle where the schemas are there and have something in them", () => {
     expect(databaseObstacle(snapshot(fine), demand(), "apply")).toBeNull();
   });
 
-  it("has no schema of that name: all that are missing are named, with what is near", () => {
+  test("has no schema of that name: all that are missing are named, with what is near", () => {
     const seen = snapshot(fine, { knownSchemas: ["public", "sales"] });
     expect(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")).toMatchObject({
       code: "schema-not-found",
@@ -19,7 +19,7 @@ describe("a database", () => {
     });
   });
 
-  it.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(
+  test.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(
     "does not give out schema %s",
     (name) => {
       expect(databaseObstacle(snapshot(fine), demand({ schemas: [name] }), "check")).toMatchObject({
@@ -28,7 +28,7 @@ describe("a database", () => {
     },
   );
 
-  it("has MAINTAIN from 17 on", () => {
+  test("has MAINTAIN from 17 on", () => {
     const asked = demand({ tablePrivileges: ["SELECT", "MAINTAIN"] });
     expect(databaseObstacle(snapshot(fine), asked, "check")).toMatchObject({
       code: "privilege-not-found",
@@ -39,7 +39,7 @@ describe("a database", () => {
     expect(databaseObstacle(snapshot(fine), demand({ tablePrivileges: "ALL" }), "check")).toBeNull();
   });
 
-  it("has nothing to check, in one schema of several or, with `*`, in all", () => {
+  test("has nothing to check, in one schema of several or, with `*`, in all", () => {
     const both = [schema("public"), schema("empty", { oid: "2300" })];
     const skipped = group(["ext", "ext2"], { schema: both[1] ?? schema(), skipped: "extension" });
     const seen = snapshot([...fine, skipped], { schemas: both });
@@ -58,11 +58,11 @@ describe("a database", () => {
     expect(databaseObstacle(seen, allowed, "check")).toBeNull();
   });
 
-  it("is not empty where it has a sequence only", () => {
+  test("is not empty where it has a sequence only", () => {
     expect(databaseObstacle(snapshot([group(["s"], { kind: "sequence" })]), demand(), "check")).toBeNull();
   });
 
-  it("is read-only: an obstacle to apply alone", () => {
+  test("is read-only: an obstacle to apply alone", () => {
     const replica = snapshot(fine, { server: { ...server, readOnly: true } });
     expect(databaseObstacle(replica, demand(), "apply")).toMatchObject({ code: "read-only" });
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
@@ -71,11 +71,11 @@ describe("a database", () => {
 });
 
 describe("a grantee", () => {
-  it("is there", () => {
+  test("is there", () => {
     expect(granteeObstacle(snapshot(fine), "app")).toBeNull();
   });
 
-  it("is not: with the nearest name, and the SQL that makes it, quoted", () => {
+  test("is not: with the nearest name, and the SQL that makes it, quoted", () => {
     const seen = snapshot(fine, { knownRoles: ["aad_orders", "postgres"] });
     expect(granteeObstacle(seen, "aad_order")).toMatchObject({
       code: "grantee-not-found",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { driftOf } from "../../src/grants/drift.ts";
 import { batchesOf, type Plan, planGrants, planRevokes } from "../../src/grants/plan.ts";
 import { statementsOf, withRoles } from "../../src/grants/statements.ts";
@@ -40,7 +40,7 @@ function told({ changes, hopeless }: Plan) {
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("planned grants", () => {
-  it.each([
+  test.each([
     [
       "the owner itself",
       [role("login", { inherited: true })],
@@ -64,14 +64,14 @@ describe("planned grants", () => {
     expect(told(grantsIn(snapshot([group(["t"], facts)], {}, roles)))).toEqual({ sql, hopeless: [] });
   });
 
-  it("are nobody's without the owner's rights or the grant option", () => {
+  test("are nobody's without the owner's rights or the grant option", () => {
     const seen = snapshot([
       group(["t"], { acl: [entry("owner", "login", "SELECT"), entry("owner", "PUBLIC", "INSERT")] }),
     ]);
     expect(told(grantsIn(seen))).toEqual({ sql: [], hopeless: ["t SELECT,INSERT: not-owner"] });
   });
 
-  it("use each grant option there is, and leave the rest", () => {
+  test("use each grant option there is, and leave the rest", () => {
     const acl = [entry("owner", "readers", "SELECT", true), entry("owner", "writers", "INSERT", true)];
     const readers = role("readers", { inherited: true });
     const seen = snapshot([group(["t"], { acl })], {}, [readers]);
@@ -91,7 +91,7 @@ describe("planned grants", () => {
     });
   });
 
-  it("are made as who may use the schema", () => {
+  test("are made as who may use the schema", () => {
     const only = (...names: Parameters<typeof oidOf>[0][]) =>
       schema("public", { usableBy: new Set(names.map(oidOf)) });
     const seen = (
@@ -109,7 +109,7 @@ describe("planned grants", () => {
     expect(seen(only("login"), ACTING).sql).toEqual(["SET LOCAL ROLE NONE;", GRANT]);
   });
 
-  it("need no USAGE for the schema itself, the database, and what is to come", () => {
+  test("need no USAGE for the schema itself, the database, and what is to come", () => {
     const closed = schema("public", { usableBy: new Set() });
     const seen = snapshot(
       [single("database", "shop"), single("schema", "public"), tomorrow("tables", { schema: closed })],
@@ -128,17 +128,17 @@ describe("planned revokes", () => {
   ) => snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), ...facts })], more, roles);
   const REVOKE = `REVOKE DELETE ON TABLE "public"."t" FROM "app";`;
 
-  it("take what was granted to the grantee itself", () => {
+  test("take what was granted to the grantee itself", () => {
     const seen = extra({ acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "SELECT")] });
     expect(told(revokesIn(seen))).toEqual({ sql: [`SET LOCAL ROLE "owner";`, REVOKE], hopeless: [] });
   });
 
-  it("have no way for what comes by a role or PUBLIC", () => {
+  test("have no way for what comes by a role or PUBLIC", () => {
     const seen = extra({ acl: [entry("owner", "readers", "DELETE"), entry("owner", "PUBLIC", "DELETE")] });
     expect(told(revokesIn(seen))).toEqual({ sql: [], hopeless: ["t DELETE: not-direct"] });
   });
 
-  it("are made grantor by grantor, and not for one this login cannot act as", () => {
+  test("are made grantor by grantor, and not for one this login cannot act as", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
       entry("readers", "app", "DELETE"),
@@ -151,7 +151,7 @@ describe("planned revokes", () => {
     });
   });
 
-  it("go by the owner's rights alone only where no grant option of another role comes first", () => {
+  test("go by the owner's rights alone only where no grant option of another role comes first", () => {
     const inheriting = [role("owner", { inherited: true })];
     const granted = entry("owner", "app", "DELETE");
     const ownersOwn = extra({ acl: [granted, entry("owner", "owner", "DELETE", true)] }, inheriting);
@@ -163,7 +163,7 @@ describe("planned revokes", () => {
     expect(told(revokesIn(asSuperuser)).sql).toEqual([`SET LOCAL ROLE NONE;`, REVOKE]);
   });
 
-  it("leave a privilege that is held on columns too", () => {
+  test("leave a privilege that is held on columns too", () => {
     const facts = {
       held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
       acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "UPDATE")],
@@ -181,7 +181,7 @@ describe("planned revokes", () => {
 });
 
 describe("batches", () => {
-  it("begin with the way there, end with what is to come, then take away, and go by oid as a number", () => {
+  test("begin with the way there, end with what is to come, then take away, and go by oid as a number", () => {
     const seen = snapshot(
       [
         tomorrow("tables"),
@@ -209,7 +209,7 @@ describe("batches", () => {
     ]);
   });
 
-  it("take back what a grant option gave before what the owner gave", () => {
+  test("take back what a grant option gave before what the owner gave", () => {
     const seen = snapshot(
       [
         group(["t"], {
@@ -226,7 +226,7 @@ describe("batches", () => {
     ]);
   });
 
-  it("have at most 500 objects", () => {
+  test("have at most 500 objects", () => {
     const names = Array.from({ length: 1_001 }, (_, n) => `t${n}`);
     const { changes } = grantsIn(snapshot([group(names)], {}, ACTING));
     expect(batchesOf(changes).map((batch) => batch.length)).toEqual([500, 500, 1]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Change,
   membershipSql,
@@ -30,7 +30,7 @@ function sqlOf(all: readonly Change[]): readonly string[] {
 }
 
 describe("statements", () => {
-  it("name one object on one line", () => {
+  test("name one object on one line", () => {
     expect(sqlOf(changes(group(["orders"])))).toEqual([`GRANT SELECT ON TABLE "public"."orders" TO "app";`]);
     expect(sqlOf(changes(group(["s"], { kind: "sequence" }), { privileges: ["USAGE", "SELECT"] }))).toEqual([
       `GRANT USAGE, SELECT ON SEQUENCE "public"."s" TO "app";`,
@@ -46,7 +46,7 @@ describe("statements", () => {
     ]);
   });
 
-  it("take objects with the same privileges together, whatever GRANT calls a table", () => {
+  test("take objects with the same privileges together, whatever GRANT calls a table", () => {
     const kinds = ["table", "partitioned-table", "view", "materialized-view", "foreign-table"] as const;
     const all = kinds.flatMap((kind, n) => changes(group([kind], { kind, from: n })));
     expect(sqlOf([...all, ...changes(group(["other"]), { privileges: ["SELECT", "INSERT"] })])).toEqual([
@@ -61,7 +61,7 @@ TO "app";`,
     ]);
   });
 
-  it("keep apart what differs in verb, grantee, kind or acting role", () => {
+  test("keep apart what differs in verb, grantee, kind or acting role", () => {
     const table = group(["t"]);
     const all = [
       ...changes(table),
@@ -79,14 +79,14 @@ TO "app";`,
     ]);
   });
 
-  it("have one privilege each where grant options may come from several roles", () => {
+  test("have one privilege each where grant options may come from several roles", () => {
     expect(sqlOf(changes(group(["a", "b"]), { privileges: ["SELECT", "INSERT"], oneByOne: true }))).toEqual([
       `GRANT SELECT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
       `GRANT INSERT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
     ]);
   });
 
-  it("set default privileges for each creator and schema", () => {
+  test("set default privileges for each creator and schema", () => {
     const other = schema("Sales", { oid: "2300" });
     const all = [
       ...changes(tomorrow("tables"), { privileges: ["SELECT", "INSERT"] }),
@@ -100,7 +100,7 @@ TO "app";`,
     ]);
   });
 
-  it("quote hostile names of every sort", () => {
+  test("quote hostile names of every sort", () => {
     const hostile = `x"; DROP TABLE users; --\n'`;
     const all = changes(group([hostile], { schema: schema(hostile) }), {
       grantee: { ...app, name: hostile },
@@ -120,7 +120,7 @@ TO "app";`,
     expect(quoteIdentifier("select")).toBe(`"select"`);
   });
 
-  it("begin with the acting role, and name it again only where it changes", () => {
+  test("begin with the acting role, and name it again only where it changes", () => {
     const [a, b, c] = ["a", "b", "c"].map((sql) => sql) as [string, string, string];
     expect(
       withRoles([
@@ -143,7 +143,7 @@ TO "app";`,
     expect(withRoles([])).toEqual([]);
   });
 
-  it("make a member in the words of the version", () => {
+  test("make a member in the words of the version", () => {
     expect(membershipSql(owner, role("login"), 150004)).toBe(`GRANT "owner" TO "login";`);
     expect(membershipSql(owner, role("login"), 160000)).toBe(
       `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`,
