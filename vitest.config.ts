@@ -1,12 +1,42 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** The tests that start PostgreSQL; test/project/layers.test.ts holds this list. */
+export const NEED_A_SERVER = [
+  "test/{e2e,postgres,property,speed}/**/*.test.ts",
+  "test/sandbox/{entra,postgres,sandbox}.test.ts",
+  "test/azure/credential.test.ts",
+  "test/render/sql-file.test.ts",
+];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    maxWorkers: availableParallelism(),
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
     // Real servers start and stop within them.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: NEED_A_SERVER,
+          // The files share their worker's modules, which take a quarter of the time otherwise.
+          isolate: false,
+          unstubEnvs: true,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "server",
+          include: NEED_A_SERVER,
+          globalSetup: "test/shared-servers.ts",
+        },
+      },
+    ],
   },
 });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../src/model/report.ts";
+import { inputVariables, parseOutputs } from "../test/sandbox/runner.ts";
 
 const DIST = join(import.meta.dirname, "../dist/index.cjs");
 const PEAK = join(import.meta.dirname, "peak.cjs");
@@ -79,10 +80,10 @@ export async function runAction(
     const cost = await finish(process.execPath, ["--require", PEAK, DIST], {
       ...runner,
       ...env,
-      ...asVariables(inputs),
+      ...inputVariables(inputs),
     });
     const outputs = await readFile(output, "utf8");
-    if (!outputs.includes(`\n${verdict}\n`)) throw new Error(`Not ${verdict}, but:\n${outputs}`);
+    if (parseOutputs(outputs).verdict !== verdict) throw new Error(`Not ${verdict}, but:\n${outputs}`);
     return cost;
   } finally {
     await rm(directory, { recursive: true });
@@ -99,7 +100,10 @@ export async function startAction(
   done: Promise<void>,
 ): Promise<number> {
   const started = performance.now();
-  const child = spawn(process.execPath, [DIST], { env: { ...env, ...asVariables(inputs) }, stdio: "ignore" });
+  const child = spawn(process.execPath, [DIST], {
+    env: { ...env, ...inputVariables(inputs) },
+    stdio: "ignore",
+  });
   const over = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`The action ended before it spoke, with ${code}.`)));
@@ -112,13 +116,6 @@ export async function startAction(
     child.kill("SIGKILL");
     await over.catch(() => {});
   }
-}
-
-/** As the runner makes them of the inputs. */
-function asVariables(inputs: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
 }
 
 /** What PEAK says comes by a channel of its own. */

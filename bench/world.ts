@@ -35,7 +35,7 @@ export async function openWorld(version: 17 | 18): Promise<World> {
   await sandbox.sql("postgres", `ALTER ROLE ${OWNER} PASSWORD ${pg.escapeLiteral(PASSWORD)}`);
 
   async function asOwner(database: string, statements: readonly string[]): Promise<void> {
-    const client = await sandbox.server.signInAs(OWNER, database);
+    const client = await sandbox.signInAs(OWNER, database);
     try {
       for (const sql of statements) await client.query(sql);
     } finally {

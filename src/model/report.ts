@@ -35,7 +35,7 @@ export const MODES = ["apply", "check", "plan"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** From best to worst. */
-export const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
+const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** The worst of several verdicts; nothing to judge is in sync. */

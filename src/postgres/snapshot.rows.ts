@@ -50,7 +50,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     sessionUser: server.sessionUser,
     roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
-    schemas: [...schemas.values()],
+    schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
       ...facts("database").map((row) => mapSingle("database", row)),
       ...facts("schema").map((row) => mapSingle("schema", row)),

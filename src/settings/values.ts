@@ -132,7 +132,7 @@ function fitting(name: string): string {
 }
 
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS (NAMEDATALEN - 1) */
-export const MAX_NAME_BYTES = 63;
+const MAX_NAME_BYTES = 63;
 
 export function schemas(text: string): readonly string[] | "*" {
   const found = names(text);

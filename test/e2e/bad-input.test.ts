@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runJob } from "./orders-job.ts";
 import { aclsOf } from "./truth.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-it.each([
+test.each([
   { inputs: { "table-privileges": "" }, named: ["table-privileges"] },
   { inputs: { "sequence-privileges": " " }, named: ["sequence-privileges"] },
   { inputs: { schemas: "" }, named: ["schemas"] },
@@ -41,7 +41,7 @@ it.each([
   expect([...run.stdout.matchAll(/^::error/gm)]).toHaveLength(1);
 });
 
-it("would notice a connection: good inputs make one", async () => {
+test("would notice a connection: good inputs make one", async () => {
   const before = asked();
   await runJob(sandbox, { database: "orders", mode: "check" });
   await aclsOf(sandbox, "orders"); // the server's log has come this far

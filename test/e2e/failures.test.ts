@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
-import type { Run } from "./run-action.ts";
+import { type Run, WITHOUT_WAITS } from "./run-action.ts";
 import { aclsOf, use } from "./truth.ts";
 
 let sandbox: Sandbox;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-it("tells a wrong secret from a missing privilege, and never shows it", async () => {
+test("tells a wrong secret from a missing privilege, and never shows it", async () => {
   const secret = "wrong~secret.of.migrator";
   const run = await unchanged({ "client-secret": secret });
   expect(failure(run)).toMatchObject({ code: "client-secret-wrong", hint: expect.stringMatching(/secret/i) });
@@ -20,23 +20,28 @@ it("tells a wrong secret from a missing privilege, and never shows it", async ()
   expect(masked + run.stderr + run.summary + JSON.stringify(run.report)).not.toContain(secret);
 });
 
-it("shows the subject that Entra does not know, to be copied into the federated credential", async () => {
+test("shows the subject that Entra does not know, to be copied into the federated credential", async () => {
   const { subject } = sandbox.github;
   sandbox.github.subject = "repo:contoso/orders:environment:production";
-  const run = await unchanged({});
+  const run = await unchanged({}, { ...sandbox.env, ...WITHOUT_WAITS });
   sandbox.github.subject = subject;
   expect(failure(run)).toMatchObject({ code: "federated-credential" });
   expect(run.summary).toContain("repo:contoso/orders:environment:production");
+  // A credential made a moment ago gets its chance.
+  expect(run.stdout.match(/Trying again in .*/g)).toEqual([
+    "Trying again in 5 s (attempt 2 of 3).",
+    "Trying again in 10 s (attempt 3 of 3).",
+  ]);
 });
 
-it("names the permission that a job without ID tokens lacks", async () => {
+test("names the permission that a job without ID tokens lacks", async () => {
   const { ACTIONS_ID_TOKEN_REQUEST_URL, ...env } = sandbox.env;
   const run = await runJob(sandbox, { database: "orders" }, env);
   expect(failure(run)).toMatchObject({ code: "oidc-not-permitted" });
   expect(run.summary).toContain("id-token: write");
 });
 
-it("tells that the server refused the token when it has expired", async () => {
+test("tells that the server refused the token when it has expired", async () => {
   await sandbox.entra.reset();
   sandbox.entra.tokenLifetime = -1;
   const run = await unchanged({});
@@ -45,7 +50,7 @@ it("tells that the server refused the token when it has expired", async () => {
   expect(failure(run)).toMatchObject({ code: "password-refused" });
 });
 
-it("suggests the name that was meant when there is no such grantee, and writes nothing for the others", async () => {
+test("suggests the name that was meant when there is no such grantee, and writes nothing for the others", async () => {
   const run = await unchanged({ grantee: "aad_order\naad_orders" });
   const [unknown, known] = run.report.databases[0]?.grantees ?? [];
   expect(unknown?.error).toMatchObject({ code: "grantee-not-found" });
@@ -53,13 +58,13 @@ it("suggests the name that was meant when there is no such grantee, and writes n
   expect(known).toMatchObject({ verdict: "drift", missing: { length: OBJECTS } });
 });
 
-it("suggests the schema that was meant", async () => {
+test("suggests the schema that was meant", async () => {
   const run = await unchanged({ schemas: "publik" });
   expect(failure(run)).toMatchObject({ code: "schema-not-found" });
   expect(failure(run)?.hint).toContain('Did you mean "public"?');
 });
 
-it("calls an empty schema an error, unless it may be empty", async () => {
+test("calls an empty schema an error, unless it may be empty", async () => {
   await sandbox.createDatabase("empty");
   const run = await runJob(sandbox, { database: "empty" });
   expect(failure(run)).toMatchObject({ code: "nothing-to-check" });
@@ -69,7 +74,7 @@ it("calls an empty schema an error, unless it may be empty", async () => {
   expect(allowed.exitCode).toBe(0);
 });
 
-it("grants the rest when a table belongs to somebody else, and tells who has to grant that one", async () => {
+test("grants the rest when a table belongs to somebody else, and tells who has to grant that one", async () => {
   await sandbox.createDatabase("mixed", { seed: ORDERS });
   await sandbox.sql(
     "mixed",
@@ -97,7 +102,7 @@ it("grants the rest when a table belongs to somebody else, and tells who has to 
   expect(green.outputs.verdict).toBe("in-sync");
 });
 
-it("still tells one database's drift when the other does not exist", async () => {
+test("still tells one database's drift when the other does not exist", async () => {
   const run = await runJob(sandbox, { database: "order\norders", mode: "check" });
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: "error", "missing-count": String(OBJECTS) });
@@ -111,7 +116,7 @@ it("still tells one database's drift when the other does not exist", async () =>
   expect(run.summary).toMatch(/Could not check `order`.*missing privileges on 13 objects/);
 });
 
-it("does not send the password to a server whose certificate is not trusted", async () => {
+test("does not send the password to a server whose certificate is not trusted", async () => {
   const trusting = { ...sandbox.env, NODE_EXTRA_CA_CERTS: "", PGSSLMODE: "no-verify" };
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner password' VALID UNTIL 'infinity'");
   const signIn = { password: "owner password", "client-id": "", "tenant-id": "" };
@@ -124,9 +129,9 @@ it("does not send the password to a server whose certificate is not trusted", as
 });
 
 /** Runs `apply` on the database `orders`, which has to fail and to leave every ACL as it was. */
-async function unchanged(inputs: Record<string, string>): Promise<Run> {
+async function unchanged(inputs: Record<string, string>, env = sandbox.env): Promise<Run> {
   const before = await aclsOf(sandbox, "orders");
-  const run = await runJob(sandbox, { database: "orders", ...inputs });
+  const run = await runJob(sandbox, { database: "orders", ...inputs }, env);
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: "error", "granted-count": "0" });
   expect(run.summary).not.toBe("");

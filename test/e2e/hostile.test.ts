@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
 import type { Run } from "./run-action.ts";
@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-it("is not led astray by PG* variables of the job", async () => {
+test("is not led astray by PG* variables of the job", async () => {
   await sandbox.createDatabase("variables", { seed: ORDERS });
   const run = await runJob(
     sandbox,
@@ -41,7 +41,7 @@ it("is not led astray by PG* variables of the job", async () => {
   });
 });
 
-it("runs nothing that others planted as the administrator, whatever the search_path", async () => {
+test("runs nothing that others planted as the administrator, whatever the search_path", async () => {
   await sandbox.createDatabase("planted", { seed: ORDERS });
   await sandbox.sql("planted", PLANTED);
   await sandbox.sql(
@@ -69,7 +69,7 @@ it("runs nothing that others planted as the administrator, whatever the search_p
   expect(ran()).toEqual(["azuresu", "azuresu"]);
 });
 
-it("checks with nothing but CONNECT as an administrator would", async () => {
+test("checks with nothing but CONNECT as an administrator would", async () => {
   await sandbox.createDatabase("watched", { seed: ORDERS });
   await sandbox.sql(
     "watched",

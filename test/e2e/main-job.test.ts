@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-it.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", async (version) => {
+test.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", async (version) => {
   const own = version === sandbox.server.version ? sandbox : await startSandbox({ version });
   try {
     await own.createDatabase("versions", { seed: ORDERS });
@@ -33,7 +33,7 @@ it.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", 
   }
 });
 
-it("grants what was asked for and not more", async () => {
+test("grants what was asked for and not more", async () => {
   const database = await seeded("lists");
   const lists = { "table-privileges": "SELECT, INSERT", "sequence-privileges": "USAGE" };
   const { outputs } = await run({ database, ...lists });
@@ -44,7 +44,7 @@ it("grants what was asked for and not more", async () => {
   expect(done).toContain("INSERT public.order_events");
 });
 
-it("signs in with a client secret", async () => {
+test("signs in with a client secret", async () => {
   const database = await seeded("secret");
   const { clientId, secrets } = IDENTITIES.migrator;
   const { outputs } = await run({
@@ -56,7 +56,7 @@ it("signs in with a client secret", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-it("signs in with the owner's password, and needs no Entra for it", async () => {
+test("signs in with the owner's password, and needs no Entra for it", async () => {
   const database = await seeded("password");
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner password' VALID UNTIL 'infinity'");
   const { AZURE_AUTHORITY_HOST, ...withoutEntra } = sandbox.env;
@@ -67,7 +67,7 @@ it("signs in with the owner's password, and needs no Entra for it", async () => 
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-it("lets an administrator grant as the owner", async () => {
+test("lets an administrator grant as the owner", async () => {
   const database = await seeded("as_owner");
   await sandbox.sql("postgres", 'GRANT migrator TO "ci-admin"');
   const { outputs } = await run({ database, user: "ci-admin", "client-id": IDENTITIES.admin.clientId });
@@ -76,7 +76,7 @@ it("lets an administrator grant as the owner", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-it("covers the tables and sequences that come later, with default-privileges", async () => {
+test("covers the tables and sequences that come later, with default-privileges", async () => {
   const database = await seeded("later");
   await run({ database, "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
@@ -86,7 +86,7 @@ it("covers the tables and sequences that come later, with default-privileges", a
   expect(outputs.verdict).toBe("in-sync");
 });
 
-it("takes host, port, database and grantee from what Service Connector gave the app", async () => {
+test("takes host, port, database and grantee from what Service Connector gave the app", async () => {
   const database = await seeded("connector");
   const { host, port } = sandbox.server;
   const settings = {
@@ -103,7 +103,7 @@ it("takes host, port, database and grantee from what Service Connector gave the 
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-it("takes away what is beyond the lists when told to, and leaves alone what is excluded", async () => {
+test("takes away what is beyond the lists when told to, and leaves alone what is excluded", async () => {
   const database = await seeded("less");
   await run({ database });
   const lists = { "table-privileges": "SELECT", "sequence-privileges": "USAGE, SELECT", exclude: "order_*" };
@@ -120,7 +120,7 @@ it("takes away what is beyond the lists when told to, and leaves alone what is e
   expect(done).toContain("SELECT public.orders");
 });
 
-it("plans without writing, and without failing the job", async () => {
+test("plans without writing, and without failing the job", async () => {
   const database = await seeded("plan");
   const before = await aclsOf(sandbox, database);
   const planned = await run({ database, mode: "plan" });
@@ -130,7 +130,7 @@ it("plans without writing, and without failing the job", async () => {
   expect(await aclsOf(sandbox, database)).toEqual(before);
 });
 
-it("hands over SQL that mends what it found, run by the same user", async () => {
+test("hands over SQL that mends what it found, run by the same user", async () => {
   const database = await seeded("mending");
   const drift = await run({ database, mode: "check", "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
@@ -141,7 +141,7 @@ it("hands over SQL that mends what it found, run by the same user", async () => 
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-it("holds every grantee against every database", async () => {
+test("holds every grantee against every database", async () => {
   const databases = [await seeded("many_a"), await seeded("many_b")];
   const inputs = { database: databases.join("\n"), grantee: "aad_orders\naad_billing" };
   const { outputs, report, summary } = await run(inputs);
@@ -157,7 +157,7 @@ it("holds every grantee against every database", async () => {
   expect(green.outputs.verdict).toBe("in-sync");
 });
 
-it("tells one verdict in outputs, report, summary, log and exit code", async () => {
+test("tells one verdict in outputs, report, summary, log and exit code", async () => {
   const database = await seeded("telling");
   const { exitCode, outputs, report, summary, stdout } = await run({ database, mode: "check" });
   expect(exitCode).toBe(1);
@@ -183,7 +183,7 @@ it("tells one verdict in outputs, report, summary, log and exit code", async () 
   expect(stdout).toMatch(/^::error::Drift: aad_orders is missing privileges on 13 objects/m);
 });
 
-it("annotates within what GitHub shows of a step, however many findings there are", async () => {
+test("annotates within what GitHub shows of a step, however many findings there are", async () => {
   const database = await seeded("annotations");
   const migrator = await sandbox.signInAs("migrator", database);
   const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE"];

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,6 +7,7 @@ import { renderSql } from "../../src/render/sql-file.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import * as reports from "../render/reports.ts";
 import { type Command, commandsIn } from "../render/runner.ts";
+import { runStep, type Step } from "../sandbox/runner.ts";
 
 let temp: string;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ test("bad input still has outputs, summary and report", async () => {
 
 test("what cannot be written is a warning, and the verdict stands", async () => {
   const nowhere = join(temp, "no", "where");
-  const { exitCode, commands } = await tell("drift", {
+  const { exitCode, commands } = await tellWith("drift", {
     GITHUB_STEP_SUMMARY: nowhere,
     GITHUB_OUTPUT: nowhere,
     RUNNER_TEMP: nowhere,
@@ -85,13 +85,13 @@ test("what cannot be written is a warning, and the verdict stands", async () => 
 });
 
 test("without a summary file there is a notice, and no failure", async () => {
-  const { exitCode, commands } = await tell("inSync", { GITHUB_STEP_SUMMARY: "" });
+  const { exitCode, commands } = await tellWith("inSync", { GITHUB_STEP_SUMMARY: "" });
   expect(exitCode).toBe(0);
   expect(commands.filter(({ command }) => command === "notice")).toHaveLength(1);
 });
 
 test("without RUNNER_TEMP the files go to the system's own", async () => {
-  const { outputs } = await tell("inSync", { RUNNER_TEMP: "" });
+  const { outputs } = await tellWith("inSync", { RUNNER_TEMP: "" });
   expect(outputs.report).toContain(join(tmpdir(), "azure-postgres-grants-"));
   await rm(dirname(outputs.report ?? ""), { recursive: true });
 });
@@ -115,47 +115,20 @@ test("a hundred thousand findings are told within GitHub's limits", async () => 
   expect(commands.filter(({ command }) => command === "error")).toHaveLength(10);
 });
 
-interface Told {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+interface Told extends Step {
   readonly commands: readonly Command[];
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly summary: string;
 }
 
-let runs = 0;
+const told = new Map<string, Promise<Told>>();
 
-/** Tells a report in a process of its own; paths in the output are made the same for every run. */
-async function tell(name: string, overrides: Readonly<Record<string, string>> = {}): Promise<Told> {
-  runs += 1;
-  const files = {
-    GITHUB_OUTPUT: join(temp, `output-${runs}`),
-    GITHUB_STEP_SUMMARY: join(temp, `summary-${runs}`),
-  };
-  for (const file of Object.values(files)) await writeFile(file, "");
-  const child = spawn(process.execPath, [join(import.meta.dirname, "output-child.ts"), name], {
-    env: { RUNNER_TEMP: temp, ...files, ...overrides },
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((done) => child.once("close", done)),
-  ]);
-  const outputs = parseOutputs(await readFile(files.GITHUB_OUTPUT, "utf8"));
-  const summary = await readFile(files.GITHUB_STEP_SUMMARY, "utf8");
-  return { exitCode, stdout, stderr, commands: commandsIn(stdout), outputs, summary };
+/** Tells a report in a process of its own, once for all tests that ask for it. */
+function tell(name: string): Promise<Told> {
+  const telling = told.get(name) ?? tellWith(name, {});
+  told.set(name, telling);
+  return telling;
 }
 
-async function text(stream: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
-/** The format of the runner's own file: name<<delimiter, value, delimiter. */
-function parseOutputs(file: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...file.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm)].map(([, name, , value]) => [name, value]),
-  );
+async function tellWith(name: string, env: Readonly<Record<string, string>>): Promise<Told> {
+  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
+  return { ...step, commands: commandsIn(step.stdout) };
 }

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
-it("runs the tests on the version of Node.js that action.yml names, whatever the machine has", () => {
+test("runs the tests on the version of Node.js that action.yml names, whatever the machine has", () => {
   expect(process.version).toMatch(/^v24\./);
 });

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { between, changesPrivileges, linesOf, type Place, recorded, useWorld } from "./world.ts";
+import { between, changesPrivileges, linesOf, type Place, recorded, useOwnWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
 describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
-  const world = useWorld(version);
+  const world = useOwnWorld(version);
 
   /**
    * A session whose first snapshot stops halfway: what the catalogs say is read, then `meanwhile` is committed, then
@@ -43,7 +43,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     };
   }
 
-  it("does not take one table's new GRANT for that of all like it", async () => {
+  test("does not take one table's new GRANT for that of all like it", async () => {
     const place = await world.open();
     const { app, owner, as, can, run } = place;
     await as(owner, "CREATE TABLE first (id int); CREATE TABLE second (id int); CREATE TABLE third (id int)");
@@ -61,7 +61,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     ]);
   });
 
-  it("does not take the loss of one table's privilege for that of all like it", async () => {
+  test("does not take the loss of one table's privilege for that of all like it", async () => {
     const place = await world.open();
     const { app, owner, as, run } = place;
     await as(
@@ -77,7 +77,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     await stopped();
   });
 
-  it("answers for what is left when the table it asked about is dropped", async () => {
+  test("answers for what is left when the table it asked about is dropped", async () => {
     const place = await world.open();
     const { app, owner, as, run } = place;
     await as(
@@ -93,7 +93,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(report.objects.tables).toBe(2);
   });
 
-  it("looks again when the owner changes between the two looks", async () => {
+  test("looks again when the owner changes between the two looks", async () => {
     const { app, owner, role, as, sql, signIn, run } = await world.open();
     await as(
       owner,
@@ -118,7 +118,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     ]);
   });
 
-  it("says that it cannot tell where privileges change all the time", async () => {
+  test("says that it cannot tell where privileges change all the time", async () => {
     const { app, owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const client = await signIn(owner);
@@ -133,7 +133,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await as(owner, "SELECT 1 AS fine")).toEqual([{ fine: 1 }]);
   });
 
-  it("grants the rest where one table is locked", async () => {
+  test("grants the rest where one table is locked", async () => {
     const { app, owner, as, signIn, can, run } = await world.open();
     await as(owner, Array.from({ length: 4 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const migration = await signIn(owner);
@@ -151,7 +151,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await run("apply", READ)).toMatchObject({ verdict: locked ? "repaired" : "in-sync" });
   });
 
-  it("plans anew what failed because somebody else granted at the same time", async () => {
+  test("plans anew what failed because somebody else granted at the same time", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t0 (id int); CREATE TABLE t1 (id int)");
     const [other, client] = await Promise.all([signIn(owner), signIn(owner)]);
@@ -171,11 +171,11 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     const report = await run("apply", READ, { client });
 
     await committed;
-    expect(world.sandbox.server.log()).toContain("tuple concurrently updated");
+    expect(world.log()).toContain("tuple concurrently updated");
     expect(report).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
-  it("grants the rest where a table is dropped before its turn", async () => {
+  test("grants the rest where a table is dropped before its turn", async () => {
     const { app, owner, as, sql, signIn, can, run } = await world.open();
     await as(owner, Array.from({ length: 8 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const client = await signIn(owner);
@@ -191,7 +191,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await can(app, "SELECT FROM t0, t2, t3, t4, t5, t7")).toBe(true);
   });
 
-  it("grants what was made anew, as something else even, before its turn", async () => {
+  test("grants what was made anew, as something else even, before its turn", async () => {
     const { app, owner, as, sql, signIn, can, run } = await world.open();
     await as(
       owner,
@@ -215,7 +215,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await can(app, "SELECT FROM t1, t2, s, s2")).toBe(true);
   });
 
-  it("calls it an error when the grantee is dropped while it runs", async () => {
+  test("calls it an error when the grantee is dropped while it runs", async () => {
     const { owner, role, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const doomed = await role("doomed");
@@ -230,11 +230,11 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(report).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" }, statements: [] });
   });
 
-  it("lets two runs at once take turns, and both be right", async () => {
+  test("lets two runs at once take turns, and both be right", async () => {
     const { app, owner, as, signIn, acls, run } = await world.open();
     await as(owner, Array.from({ length: 60 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     const clients = await Promise.all([signIn(owner), signIn(owner), signIn(owner)]);
-    const logged = world.sandbox.server.log().length;
+    const logged = world.log().length;
 
     const reports = await Promise.all(clients.map((client) => run("apply", {}, { client })));
 
@@ -242,12 +242,12 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
       expect(report).toMatchObject({ missing: [], objects: { tables: 60, sequences: 60 } });
     for (const { verdict } of reports) expect(["repaired", "in-sync"]).toContain(verdict);
     // Without turns, GRANTs on one object at the same time fail.
-    expect(world.sandbox.server.log().slice(logged)).not.toContain("ERROR");
+    expect(world.log().slice(logged)).not.toContain("ERROR");
     expect((await acls()).filter((line) => line.includes(`: ${app} SELECT by ${owner}`))).toHaveLength(120);
     expect(await run("apply")).toMatchObject({ verdict: "in-sync" });
   });
 
-  it("waits while another run is in the middle of a batch", async () => {
+  test("waits while another run is in the middle of a batch", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const [first, second] = await Promise.all([signIn(owner), signIn(owner)]);
@@ -270,7 +270,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(waited).toBe(true);
   });
 
-  it("leaves the session as it found it: no transaction, role, time-out or lock", async () => {
+  test("leaves the session as it found it: no transaction, role, time-out or lock", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql("CREATE TABLE theirs (id int)");

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { read, readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
@@ -13,7 +13,7 @@ const USE = (table: string) => `INSERT INTO ${table} DEFAULT VALUES; SELECT * FR
 describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
   const world = useWorld(version);
 
-  it("covers what the owner creates next", async () => {
+  test("covers what the owner creates next", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE today (id serial)");
     const before = await acls();
@@ -36,7 +36,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await run("apply", DEMAND)).toMatchObject({ verdict: "in-sync", statements: [] });
   });
 
-  it("acts for every creating role it may act for, and reports the line for the others", async () => {
+  test("acts for every creating role it may act for, and reports the line for the others", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const [member, setter, stranger] = [await role("member"), await role("setter"), await role("stranger")];
     await sql(`GRANT CREATE ON SCHEMA public TO ${member}, ${setter}, ${stranger}`);
@@ -79,7 +79,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     });
   });
 
-  it("counts global default privileges, those of a role and of PUBLIC, and not those of another schema", async () => {
+  test("counts global default privileges, those of a role and of PUBLIC, and not those of another schema", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -101,7 +101,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await can(app, "INSERT INTO other.next VALUES (1)")).toBe(false);
   });
 
-  it("counts predefined roles for tomorrow, as today", async () => {
+  test("counts predefined roles for tomorrow, as today", async () => {
     const { app, owner, as, sql, can, run } = await world.open();
     await sql(`GRANT pg_read_all_data TO ${app}`);
     await as(owner, "CREATE TABLE t (id int)");
@@ -117,7 +117,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await can(app, "SELECT * FROM next; SELECT last_value FROM next_id_seq")).toBe(true);
   });
 
-  it("takes for creators who owns something here, and logins that hold CREATE by name", async () => {
+  test("takes for creators who owns something here, and logins that hold CREATE by name", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [entitled, group, grouped] = [
       await role("entitled"),
@@ -146,7 +146,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(new Set(creators)).toEqual(new Set([owner, entitled, gone]));
   });
 
-  it("warns, where it is not asked to, of the role whose next migration breaks the app", async () => {
+  test("warns, where it is not asked to, of the role whose next migration breaks the app", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE today (id serial)");
     const before = await acls();
@@ -169,7 +169,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(codesOf(await run("apply", WRITE))).not.toContain("default-privileges");
   });
 
-  it("adds to what a creator has narrowed for itself, and leaves that as it is", async () => {
+  test("adds to what a creator has narrowed for itself, and leaves that as it is", async () => {
     const { app, owner, as, can, run } = await world.open();
     // A global entry that is less than the built-in default: nothing for app in it, all the same.
     await as(

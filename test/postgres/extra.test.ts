@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { difference, linesOf, recorded, useWorld } from "./world.ts";
@@ -9,7 +9,7 @@ const REVOKE = { ...READ, onExtra: "revoke" } as const;
 describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
   const world = useWorld(version);
 
-  it("finds what is held beyond the lists, and judges it as it is told", async () => {
+  test("finds what is held beyond the lists, and judges it as it is told", async () => {
     const { app, owner, as, run, acls } = await world.open();
     await as(
       owner,
@@ -41,7 +41,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  it("revokes what was granted directly, after it has granted, and is then repaired", async () => {
+  test("revokes what was granted directly, after it has granted, and is then repaired", async () => {
     const { app, owner, role, as, can, run, acls, signIn } = await world.open();
     const other = await role("other");
     await as(
@@ -80,7 +80,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("apply", REVOKE)).toMatchObject({ verdict: "in-sync", statements: [] });
   });
 
-  it("is repaired by revoking alone", async () => {
+  test("is repaired by revoking alone", async () => {
     const { app, owner, as, run } = await world.open();
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}`);
 
@@ -92,7 +92,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     });
   });
 
-  it("reports what comes by a role or PUBLIC, names the role, and leaves it", async () => {
+  test("reports what comes by a role or PUBLIC, names the role, and leaves it", async () => {
     const { app, owner, role, as, sql, can, run, acls } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -115,7 +115,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(true);
   });
 
-  it("reports both ways by which a privilege is held", async () => {
+  test("reports both ways by which a privilege is held", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -129,7 +129,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(extra[0]?.sources).toEqual([{ source: "direct" }, { source: "role", role: team }]);
   });
 
-  it("leaves what another role granted, and says which role could take it back", async () => {
+  test("leaves what another role granted, and says which role could take it back", async () => {
     const { app, owner, role, as, can, run, acls } = await world.open();
     const dba = await role("dba");
     await as(
@@ -155,7 +155,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  it("revokes as each grantor it may act as", async () => {
+  test("revokes as each grantor it may act as", async () => {
     const { app, owner, role, as, sql, run, acls } = await world.open();
     const dba = await role("dba");
     await sql(`GRANT ${dba} TO ${owner}`);
@@ -176,7 +176,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  it("revokes what the owner granted where this login holds the grant option as well", async () => {
+  test("revokes what the owner granted where this login holds the grant option as well", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const deployer = await role("deployer");
     // REVOKE acts as the first role with the grant option: this login itself, before the owner it is a member of.
@@ -192,7 +192,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  it("revokes for an owner it may only become", async () => {
+  test("revokes for an owner it may only become", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const deployer = await role("deployer", version >= 16 ? "LOGIN" : "LOGIN NOINHERIT");
     await sql(`GRANT ${owner} TO ${deployer} ${version >= 16 ? "WITH INHERIT FALSE, SET TRUE" : ""}`);
@@ -201,7 +201,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("apply", REVOKE, { user: deployer })).toMatchObject({ verdict: "repaired" });
   });
 
-  it("leaves what the grantee has granted on (2BP01), and revokes the rest", async () => {
+  test("leaves what the grantee has granted on (2BP01), and revokes the rest", async () => {
     const { app, owner, role, as, can, run, acls } = await world.open();
     const third = await role("third");
     await as(
@@ -223,7 +223,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(third, "DELETE FROM u")).toBe(true);
   });
 
-  it("leaves column grants, also where the table's privilege is extra too", async () => {
+  test("leaves column grants, also where the table's privilege is extra too", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(
       owner,
@@ -252,7 +252,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "UPDATE t SET a = 1")).toBe(true);
   });
 
-  it("finds column grants to a role or to PUBLIC too", async () => {
+  test("finds column grants to a role or to PUBLIC too", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -269,7 +269,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  it("does not take for extra what a column grant gives of the demand", async () => {
+  test("does not take for extra what a column grant gives of the demand", async () => {
     const { app, owner, as, run, acls } = await world.open();
     await as(owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT SELECT (a) ON t TO ${app}`);
     const before = await acls();
@@ -279,7 +279,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  it("never takes ownership for extra, and warns of it", async () => {
+  test("never takes ownership for extra, and warns of it", async () => {
     const { app, owner, as, sql, run, acls } = await world.open();
     await as(
       owner,
@@ -296,7 +296,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(report.warnings.map(({ code }) => code)).toContain("grantee-is-owner");
   });
 
-  it("looks at tables and sequences of the schemas it is asked about, and at nothing else", async () => {
+  test("looks at tables and sequences of the schemas it is asked about, and at nothing else", async () => {
     const { database, app, owner, as, run, acls } = await world.open();
     await as(
       owner,
@@ -316,7 +316,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  it("leaves what belongs to an owner it may not act for, with the statement for that owner", async () => {
+  test("leaves what belongs to an owner it may not act for, with the statement for that owner", async () => {
     const { app, owner, role, as, sql, run, acls } = await world.open();
     const stranger = await role("stranger");
     await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ActionError } from "../../src/model/failure.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { linesOf, sourcesOn, useWorld } from "./world.ts";
@@ -10,7 +10,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
   const world = useWorld(version);
   const all = version >= 17 ? `${ALL}, MAINTAIN` : ALL;
 
-  it("counts an owner's privileges where the catalog has no ACL", async () => {
+  test("counts an owner's privileges where the catalog has no ACL", async () => {
     const { app, owner, sql, as, can, run } = await world.open();
     await sql(`GRANT CREATE ON SCHEMA public TO ${app}`);
     await as(app, "CREATE TABLE mine (id serial)");
@@ -25,7 +25,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(owner, "SELECT * FROM mine")).toBe(false);
   });
 
-  it("counts an owner's USAGE on its schema", async () => {
+  test("counts an owner's USAGE on its schema", async () => {
     const { app, owner, sql, as, run } = await world.open();
     await sql(`CREATE SCHEMA own AUTHORIZATION ${app}`);
     await as(app, `CREATE TABLE own.t (id int)`);
@@ -34,7 +34,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("schema", await run("check", { schemas: ["own"] }))).toEqual(["owner: USAGE"]);
   });
 
-  it("misses what an owner took from itself", async () => {
+  test("misses what an owner took from itself", async () => {
     const { app, sql, as, can, run } = await world.open();
     await sql(`GRANT CREATE ON SCHEMA public TO ${app}`);
     await as(app, `CREATE TABLE mine (id int); REVOKE ALL ON mine FROM ${app}`);
@@ -48,7 +48,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "SELECT * FROM mine")).toBe(true);
   });
 
-  it("counts what PUBLIC has, and grants only the rest", async () => {
+  test("counts what PUBLIC has, and grants only the rest", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE t (id int); GRANT SELECT ON t TO PUBLIC");
     const before = await acls();
@@ -65,7 +65,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", writing)).toEqual(["direct: INSERT", "public: SELECT"]);
   });
 
-  it("counts what an inherited role has, also through another role, and names the role", async () => {
+  test("counts what an inherited role has, also through another role, and names the role", async () => {
     const { app, owner, role, sql, as, can, run } = await world.open();
     const [department, team] = [await role("department", "NOLOGIN"), await role("team", "NOLOGIN")];
     await sql(`GRANT ${department} TO ${team}; GRANT ${team} TO ${app}`);
@@ -81,7 +81,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  it("does not count a role whose privileges need SET ROLE", async () => {
+  test("does not count a role whose privileges need SET ROLE", async () => {
     const { app, owner, role, sql, as, can, run } = await world.open();
     const [outer, inner] = [await role("outer", "NOLOGIN"), await role("inner", "NOLOGIN NOINHERIT")];
     // By the role's attribute up to 15, by the membership from 16; the chain breaks in its middle.
@@ -97,7 +97,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(linesOf((await run("check", READ)).missing)).toEqual(["table t: SELECT (not-granted)"]);
   });
 
-  it("goes by the membership, not by the attribute, from 16 on", async () => {
+  test("goes by the membership, not by the attribute, from 16 on", async () => {
     const { owner, role, sql, as, can, run } = await world.open();
     const [team, app] = [await role("team", "NOLOGIN"), await role("other_app", "LOGIN NOINHERIT")];
     await sql(`GRANT ${team} TO ${app} ${version >= 16 ? "WITH INHERIT TRUE" : ""}`);
@@ -109,7 +109,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "SELECT * FROM t")).toBe(version >= 16);
   });
 
-  it("counts what is held with grant option", async () => {
+  test("counts what is held with grant option", async () => {
     const { app, owner, as, run } = await world.open();
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app} WITH GRANT OPTION`);
 
@@ -119,7 +119,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", report)).toEqual(["direct: SELECT"]);
   });
 
-  it("takes ALL for what GRANT ALL gives on this version", async () => {
+  test("takes ALL for what GRANT ALL gives on this version", async () => {
     const { app, owner, as, can, run } = await world.open();
     await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT ALL ON t TO ${app}`);
     const listed = `GRANT ${ALL} ON u TO ${app}`;
@@ -133,7 +133,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
       expect(await can(app, "LOCK TABLE u IN SHARE UPDATE EXCLUSIVE MODE; ANALYZE u")).toBe(true);
   });
 
-  it("refuses MAINTAIN by name where there is none, and grants it where there is", async () => {
+  test("refuses MAINTAIN by name where there is none, and grants it where there is", async () => {
     const { owner, as, run, acls } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const demand = { tablePrivileges: ["SELECT", "MAINTAIN"] } as const;
@@ -149,7 +149,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     }
   });
 
-  it("does not take column grants for the table's, and leaves them when it grants", async () => {
+  test("does not take column grants for the table's, and leaves them when it grants", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, `CREATE TABLE t (a int, b int); GRANT SELECT (a, b) ON t TO ${app}`);
     expect(await can(app, "SELECT a, b FROM t")).toBe(true);
@@ -164,7 +164,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     ]);
   });
 
-  it("counts what predefined roles give, by their names", async () => {
+  test("counts what predefined roles give, by their names", async () => {
     const { app, owner, sql, as, can, run } = await world.open();
     await as(
       owner,
@@ -192,7 +192,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "TRUNCATE closed.t")).toBe(false);
   });
 
-  it("says that a superuser needs no grant", async () => {
+  test("says that a superuser needs no grant", async () => {
     const { owner, role, as, run } = await world.open();
     const root = await role("root", "LOGIN SUPERUSER");
     await as(owner, "CREATE TABLE t (id int)");
@@ -203,7 +203,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", report)).toEqual([`superuser: ${all}`]);
   });
 
-  it("demands the whole path: the database, the schema, then the object", async () => {
+  test("demands the whole path: the database, the schema, then the object", async () => {
     const { database, app, owner, as, can, run } = await world.open();
     await as(
       owner,
@@ -229,7 +229,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  it("needs the schema even where the table's privileges are all there", async () => {
+  test("needs the schema even where the table's privileges are all there", async () => {
     const { app, owner, as, can, run } = await world.open();
     await as(
       owner,

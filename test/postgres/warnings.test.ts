@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { series } from "../../src/text/count.ts";
 import { read } from "../read.ts";
@@ -10,7 +10,7 @@ const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as 
 describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
   const world = useWorld(version);
 
-  it("warns of row-level security that lets the grantee see nothing, and of no other", async () => {
+  test("warns of row-level security that lets the grantee see nothing, and of no other", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [team, other] = [await role("team", "NOLOGIN"), await role("other", "NOLOGIN")];
     await sql(`GRANT ${team} TO ${app}`);
@@ -49,7 +49,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     }
   });
 
-  it("knows whom row-level security passes by", async () => {
+  test("knows whom row-level security passes by", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const bypass = await role("bypass", "LOGIN BYPASSRLS");
     await as(owner, "CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY");
@@ -62,7 +62,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     expect(messages(await run("check", READ), "row-level-security")).toHaveLength(1);
   });
 
-  it("warns of a view whose owner cannot read what it selects from, through other views too", async () => {
+  test("warns of a view whose owner cannot read what it selects from, through other views too", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -100,7 +100,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
   });
 
   if (version >= 15)
-    it("goes by the grantee where the view is security_invoker, however it is reached", async () => {
+    test("goes by the grantee where the view is security_invoker, however it is reached", async () => {
       const { app, owner, role, as, sql, can, run } = await world.open();
       const analyst = await role("analyst");
       await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -130,7 +130,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
       expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
     });
 
-  it("warns of a grantee that may not log in, or whose password has expired", async () => {
+  test("warns of a grantee that may not log in, or whose password has expired", async () => {
     const { owner, role, as, run } = await world.open();
     const [team, late, soon] = [
       await role("team", "NOLOGIN"),
@@ -149,7 +149,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     expect(warnings.map(({ code }) => code)).toEqual(["default-privileges"]);
   });
 
-  it("says once that TRIGGER and CREATE together run code as somebody else", async () => {
+  test("says once that TRIGGER and CREATE together run code as somebody else", async () => {
     const { app, owner, as, run } = await world.open();
     await as(
       owner,
@@ -174,7 +174,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     await expect(as(owner, "INSERT INTO b VALUES (1)")).rejects.toThrow(`runs as ${owner}`);
   });
 
-  it("says nothing of what is excluded", async () => {
+  test("says nothing of what is excluded", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);

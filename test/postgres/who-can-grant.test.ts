@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { between, changesPrivileges, difference, linesOf, type Place, recorded, useWorld } from "./world.ts";
@@ -24,7 +24,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     }
   }
 
-  it("grants as the owner", async () => {
+  test("grants as the owner", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const before = await acls();
@@ -36,7 +36,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  it.each(["inherit", "inherit only", "set"] as const)(
+  test.each(["inherit", "inherit only", "set"] as const)(
     "grants as a member of the owner (%s)",
     async (how) => {
       const place = await world.open();
@@ -63,7 +63,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     },
   );
 
-  it("leaves what belongs to an owner it may not act for, says who could, and grants the rest", async () => {
+  test("leaves what belongs to an owner it may not act for, says who could, and grants the rest", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, acls } = place;
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
@@ -96,7 +96,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
-  it("says whether the login itself may become a member of the owner", async () => {
+  test("says whether the login itself may become a member of the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
     await sql(
@@ -125,7 +125,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     }
   });
 
-  it("says it when the owner lacks USAGE on its own schema, and what mends it does", async () => {
+  test("says it when the owner lacks USAGE on its own schema, and what mends it does", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, signIn } = place;
     const [builder, deployer] = [await role("builder"), await role("deployer")];
@@ -151,7 +151,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
   });
 
-  it("uses grant options held through two roles, a statement for each privilege", async () => {
+  test("uses grant options held through two roles, a statement for each privilege", async () => {
     const place = await world.open();
     const { app, owner, role, as, can, run, acls, signIn } = place;
     const [readers, writers, deployer] = [
@@ -183,7 +183,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "INSERT INTO t SELECT * FROM t")).toBe(true);
   });
 
-  it("becomes the role that has the grant option where it does not inherit from it", async () => {
+  test("becomes the role that has the grant option where it does not inherit from it", async () => {
     const place = await world.open();
     const { app, owner, role, as, run, acls } = place;
     const [readers, deployer] = [await role("readers", "NOLOGIN"), await role("deployer")];
@@ -196,7 +196,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(difference(before, await acls()).added).toEqual([`table public.t: ${app} SELECT by ${readers}`]);
   });
 
-  it("acts as who signed in, whatever role its sessions begin with", async () => {
+  test("acts as who signed in, whatever role its sessions begin with", async () => {
     const { app, owner, role, as, sql, signIn, run, can } = await world.open();
     const nobody = await role("nobody", "NOLOGIN");
     await as(owner, "CREATE TABLE t (id int)");
@@ -215,7 +215,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  it("does not take a GRANT that only warned for granted", async () => {
+  test("does not take a GRANT that only warned for granted", async () => {
     const { owner, role, as, run, acls, signIn } = await world.open();
     const deployer = await role("deployer");
     // Any privilege, PUBLIC's too, turns the error into WARNING 01007 and the command tag GRANT.
@@ -233,7 +233,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  it("does not take a part of ALL for all of it", async () => {
+  test("does not take a part of ALL for all of it", async () => {
     const { app, owner, role, as, can, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO ${deployer} WITH GRANT OPTION`);
@@ -248,7 +248,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  it("tries an owner that looks impossible once, not object by object", async () => {
+  test("tries an owner that looks impossible once, not object by object", async () => {
     const { owner, role, as, signIn, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
@@ -263,7 +263,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(queries.filter(changesPrivileges)).toHaveLength(2);
   });
 
-  it("goes on with the rest where the server lets it do what looked impossible", async () => {
+  test("goes on with the rest where the server lets it do what looked impossible", async () => {
     const { owner, role, as, sql, signIn, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
@@ -281,7 +281,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(report.said.join("\n")).toContain(`The server lets this login act for ${owner}`);
   });
 
-  it("says that the way there is the database owner's to give", async () => {
+  test("says that the way there is the database owner's to give", async () => {
     const place = await world.open();
     const { database, app, owner, role, as, sql, run } = place;
     const [deployer, dba] = [await role("deployer"), await role("dba")];
@@ -300,7 +300,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     );
   });
 
-  it("does not blame the owner for a schema that this login may not use", async () => {
+  test("does not blame the owner for a schema that this login may not use", async () => {
     const { app, owner, role, as, run } = await world.open();
     const deployer = await role("deployer");
     await as(
@@ -315,7 +315,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(readFix(report.missing[0]?.fix)).not.toContain("GRANT USAGE");
   });
 
-  it("sends what a role that cannot log in owns to its members", async () => {
+  test("sends what a role that cannot log in owns to its members", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [deployer, group, member] = [
       await role("deployer"),
@@ -334,7 +334,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ, { grantee: app })).toMatchObject({ verdict: "in-sync" });
   });
 
-  it("sends what pg_database_owner owns to the owner of the database", async () => {
+  test("sends what pg_database_owner owns to the owner of the database", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const deployer = await role("deployer");
     await sql(`
@@ -352,7 +352,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
   });
 
-  it("sends a superuser's object to a superuser", async () => {
+  test("sends a superuser's object to a superuser", async () => {
     const { owner, sql, as, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql("CREATE TABLE theirs (id int)");

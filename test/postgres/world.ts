@@ -1,10 +1,12 @@
 import pg from "pg";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import type { Demand } from "../../src/model/demand.ts";
 import type { GranteeReport, Kind, Mode, Named, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
-import type { Version } from "../sandbox/postgres.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { issueCertificates } from "../sandbox/certificates.ts";
+import { flexibleServer, makeFlexible } from "../sandbox/flexible-server.ts";
+import { type Address, type PostgresServer, startServer, type Version } from "../sandbox/postgres.ts";
+import type { Share } from "../shared-servers.ts";
 
 /** What the action demands when no input says otherwise. */
 export const DEFAULTS: Demand = {
@@ -17,9 +19,9 @@ export const DEFAULTS: Demand = {
   onExtra: "warn",
 };
 
-/** A server for a file's tests of one version; each test opens a place of its own on it. */
+/** A server of one version for a file's tests; each test opens a place of its own on it. */
 export interface World {
-  readonly sandbox: Sandbox;
+  readonly address: Address;
   open(options?: { readonly database?: string }): Promise<Place>;
 }
 
@@ -28,7 +30,7 @@ export interface Place {
   readonly database: string;
   readonly owner: string;
   readonly app: string;
-  /** Makes a role that may log in, unless the options say otherwise; the name is unique on the server. */
+  /** Makes a role that may log in, unless the options say otherwise; its name gets an ending that no other place has. */
   role(name: string, options?: string): Promise<string>;
   /** Runs SQL as the superuser; the rows of the last statement. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -40,11 +42,11 @@ export interface Place {
   signIn(role: string): Promise<pg.Client>;
   /** The action's story of this database, with the user's own session; several grantees only by `reconcile`. */
   run(mode: Mode, demand?: Partial<Demand>, options?: RunOptions): Promise<GranteeReport & Story>;
-  /** Every ACL entry of the database, and of what all databases share, a line each. */
+  /** Every ACL entry of the database, and every membership of the place's roles, a line each. */
   acls(): Promise<readonly string[]>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Who signs in; otherwise the place's owner. */
   readonly user?: string;
   /** Otherwise the place's app. */
@@ -57,41 +59,66 @@ export type Story = Pick<Reconciled, "statements" | "fixes" | "serverVersion"> &
   readonly said: readonly string[];
 };
 
+/** A world on the run's shared server: other files are at work there too, in databases and with roles of their own. */
 export function useWorld(version: Version): World {
-  let sandbox: Sandbox | undefined;
+  return startedWorld(async () => {
+    const response = await fetch(`${inject("sharedServers")}/${version}`);
+    if (!response.ok) throw new Error(await response.text());
+    const { file, ...address } = (await response.json()) as Share;
+    return { address, prefix: `${file}_` };
+  });
+}
+
+/** A world on a server that nobody else uses: for what counts its transactions, fills its locks or reads its log. */
+export function useOwnWorld(version: Version): World & { log(): string } {
+  let server: PostgresServer | undefined;
+  const world = startedWorld(async () => {
+    server = await startServer({ version, certificates: await issueCertificates() });
+    await makeFlexible(server);
+    return { address: server, prefix: "" };
+  });
+  afterAll(() => server?.stop());
+  return Object.assign(world, { log: () => server?.log() ?? "" });
+}
+
+function startedWorld(start: () => Promise<{ address: Address; prefix: string }>): World {
+  let started: Awaited<ReturnType<typeof start>> | undefined;
   let places = 0;
   beforeAll(async () => {
-    sandbox = await startSandbox({ version });
-  }, 120_000);
-  afterAll(() => sandbox?.close());
-  const running = (): Sandbox => {
-    if (sandbox === undefined) throw new Error("the world's server is not running");
-    return sandbox;
+    started = await start();
+  });
+  const running = () => {
+    if (started === undefined) throw new Error("the world's server is not running");
+    return started;
   };
   return {
-    get sandbox() {
-      return running();
+    get address() {
+      return running().address;
     },
-    open: ({ database } = {}) => openPlace(running(), ++places, database),
+    open({ database } = {}) {
+      const { address, prefix } = running();
+      return openPlace(address, `${prefix}${++places}`, database);
+    },
   };
 }
 
-async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): Promise<Place> {
-  await sandbox.createDatabase(database);
+async function openPlace(address: Address, id: string, database = `place_${id}`): Promise<Place> {
+  const server = flexibleServer(address);
+  await server.createDatabase(database);
   const open: pg.Client[] = [];
   onTestFinished(async () => {
     await Promise.all(open.map((client) => client.end()));
   });
   const signIn = async (role: string) => {
-    const client = await sandbox.signInAs(role, database);
+    const client = await server.signInAs(role, database);
     open.push(client);
     return client;
   };
   const superuser = await signIn("azuresu");
   const sql: Place["sql"] = async (text, values) => rowsOf(await superuser.query(text, values));
   const role: Place["role"] = async (name, options = "LOGIN") => {
-    await sql(`CREATE ROLE ${quote(`${name}_${n}`)} ${options}`);
-    return `${name}_${n}`;
+    await sql(`CREATE ROLE ${quote(`${name}_${id}`)} ${options}`);
+    return `${name}_${id}`;
   };
   const [owner, app] = [await role("owner"), await role("app")];
   await sql(`
@@ -107,7 +134,7 @@ async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): 
     sql,
     signIn,
     async as(name, text) {
-      const client = await sandbox.signInAs(name, database);
+      const client = await server.signInAs(name, database);
       try {
         return rowsOf(await client.query(text));
       } finally {
@@ -117,7 +144,7 @@ async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): 
     async can(name, text) {
       let client: pg.Client | undefined;
       try {
-        client = await sandbox.signInAs(name, database);
+        client = await server.signInAs(name, database);
         await client.query(`BEGIN; ${text}; ROLLBACK`);
         return true;
       } catch (error) {
@@ -144,7 +171,7 @@ async function openPlace(sandbox: Sandbox, n: number, database = `place_${n}`): 
       };
     },
     async acls() {
-      const rows = await sql<{ line: string }>(ACLS);
+      const rows = await sql<{ line: string }>(ACLS, [`_${id}`]);
       return rows.map(({ line }) => line);
     },
   };
@@ -241,7 +268,8 @@ export function reportOf(
 
 /**
  * Effective ACLs, exploded: GRANT writes the built-in default down where there was NULL, which changes nothing.
- * Relations of all kinds and schemas, columns, schemas, databases, default privileges, functions, memberships.
+ * Relations of all kinds and schemas, columns, schemas, the database, default privileges, functions, and the
+ * memberships of roles whose names end in $1.
  */
 const ACLS = `
 WITH securable (object, acl) AS (
@@ -255,6 +283,7 @@ WITH securable (object, acl) AS (
   WHERE nspname !~ '^pg_(toast_)?temp_'
   UNION ALL
   SELECT format('database %I', datname), coalesce(datacl, acldefault('d', datdba)) FROM pg_database
+  WHERE datname = current_database()
   UNION ALL
   SELECT format('default %s of %s in %s', defaclobjtype, defaclrole::regrole, defaclnamespace), defaclacl
   FROM pg_default_acl
@@ -266,4 +295,5 @@ SELECT format('%s: %s %s%s by %s', object, CASE grantee WHEN 0 THEN 'PUBLIC' ELS
 FROM securable, aclexplode(acl)
 UNION ALL
 SELECT format('member %s of %s by %s', member::regrole, roleid::regrole, grantor::regrole) FROM pg_auth_members
+WHERE EXISTS (SELECT FROM pg_roles WHERE oid IN (member, roleid) AND right(rolname, length($1)) = $1)
 ORDER BY line`;

@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { outputsOf } from "../../src/render/outputs.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
 import { drift } from "../render/reports.ts";
-import { action, ROOT } from "./project.ts";
+import { inputVariables } from "../sandbox/runner.ts";
+import { action, defaults, ROOT } from "./project.ts";
 
-it("declares the inputs that are read, and no other", () => {
+test("declares the inputs that are read, and no other", () => {
   expect(Object.keys(action.inputs).sort()).toEqual(Object.keys(INPUTS).sort());
 });
 
-it("declares the defaults that are used", () => {
+test("declares the defaults that are used", () => {
   const declared = Object.entries(action.inputs).map(([name, input]) => [name, input.default]);
   const used = Object.entries(INPUTS).map(([name, input]) => [
     name,
@@ -20,7 +21,7 @@ it("declares the defaults that are used", () => {
   expect(Object.fromEntries(declared)).toEqual({ ...Object.fromEntries(used), ...byTheRunner });
 });
 
-it("says of each input without a default what happens without it", () => {
+test("says of each input without a default what happens without it", () => {
   const silent = Object.entries(action.inputs).filter(
     ([, { default: value, required, description }]) =>
       value === undefined && !required && !description?.includes("Default:"),
@@ -28,29 +29,22 @@ it("says of each input without a default what happens without it", () => {
   expect(silent).toEqual([]);
 });
 
-it("calls required what is an error when it is not given, however much else is, and nothing else", () => {
+test("calls required what is an error when it is not given, however much else is, and nothing else", () => {
   const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
-  const asTheRunnerSetsThem = Object.fromEntries(
-    Object.entries(action.inputs).map(([name, input]) => [
-      `INPUT_${name.toUpperCase()}`,
-      input.default ?? "",
-    ]),
-  );
   const given = {
-    INPUT_PASSWORD: "any",
-    "INPUT_APP-CONNECTION":
-      "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
+    password: "any",
+    "app-connection": "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
   };
-  expect(missed({ ...asTheRunnerSetsThem, ...given })).toEqual(required.sort());
+  expect(missed(inputVariables({ ...defaults, ...given }))).toEqual(required.sort());
 });
 
-it("declares the outputs that are set, each with a description", () => {
+test("declares the outputs that are set, each with a description", () => {
   const set = [...Object.keys(outputsOf(drift())), "report", "sql"];
   expect(Object.keys(action.outputs).sort()).toEqual(set.sort());
   for (const { description } of Object.values(action.outputs)) expect(description).toBeTruthy();
 });
 
-it("runs the committed bundle on Node 24", () => {
+test("runs the committed bundle on Node 24", () => {
   expect(action.runs).toEqual({ using: "node24", main: "dist/index.cjs" });
   expect(existsSync(join(ROOT, action.runs.main))).toBe(true);
   expect(action.branding).toEqual({ icon: "unlock", color: "blue" });

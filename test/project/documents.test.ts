@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { action, documents, ROOT } from "./project.ts";
 
 const readme = documents[0]?.text ?? "";
 
-it("says of inputs and outputs in the README what action.yml says", () => {
+test("says of inputs and outputs in the README what action.yml says", () => {
   const inputs = Object.entries(action.inputs).map(
     ([name, { required, default: value, description = "" }]) => {
       const without = value === undefined ? "" : ` \`${value}\``;
@@ -19,7 +19,7 @@ it("says of inputs and outputs in the README what action.yml says", () => {
   expect(rows).toEqual([...inputs, ...outputs]);
 });
 
-it.each(documents)("links to what there is: $name", ({ name, text }) => {
+test.each(documents)("links to what there is: $name", ({ name, text }) => {
   const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|srcset)="([^"]+)"/g)].map(
     ([, link, image]) => link ?? image ?? "",
   );
@@ -29,7 +29,7 @@ it.each(documents)("links to what there is: $name", ({ name, text }) => {
   expect(broken).toEqual([]);
 });
 
-it("shows its two commands on the README's first screen", () => {
+test("shows its two commands on the README's first screen", () => {
   const screen = readme.split("\n").slice(0, 30).join("\n");
   expect(screen).toMatch(/^npm ci && npm run demo\b/m);
   expect(screen).toMatch(/^npm cit\b/m);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
 interface Locked {
   readonly version?: string;
@@ -11,7 +11,7 @@ const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lo
 };
 
 /** npm leaves out what it could not find at the time, and `npm ci` then refuses the whole file. */
-it("locks the packages of every platform, so that npm ci works wherever it runs", () => {
+test("locks the packages of every platform, so that npm ci works wherever it runs", () => {
   const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies).filter(([name, range]) => !isLocked(name, range, path)),
   );
@@ -28,6 +28,6 @@ function major(version: string): string | undefined {
   return /\d+/.exec(version)?.[0];
 }
 
-it("names no registry: the client decides where packages come from", () => {
+test("names no registry: the client decides where packages come from", () => {
   expect(JSON.stringify(lock)).not.toMatch(/"resolved":"https?:/);
 });

@@ -12,6 +12,11 @@ interface Action {
 }
 export const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
 
+/** What the runner takes for the inputs that a step does not give; an input without a default is empty. */
+export const defaults: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ""]),
+);
+
 /** What users read: the README and the pages of docs, as Markdown. */
 export const documents = [
   "README.md",

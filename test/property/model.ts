@@ -37,7 +37,7 @@ export type Ref = number;
 /** Two roles that own nothing and are granted things to grant on. */
 export const LENDERS = ["lender a", "lender b"] as const;
 
-export interface RoleModel {
+interface RoleModel {
   readonly name: string;
   readonly login: boolean;
   /** The attribute, which alone counts up to 15. */
@@ -45,7 +45,7 @@ export interface RoleModel {
   readonly superuser: boolean;
 }
 
-export interface MembershipModel {
+interface MembershipModel {
   readonly role: Ref;
   readonly member: Ref;
   readonly admin: boolean;
@@ -54,13 +54,13 @@ export interface MembershipModel {
   readonly set: boolean;
 }
 
-export interface SchemaModel {
+interface SchemaModel {
   readonly name: string;
   readonly owner: Ref;
   readonly ofExtension: boolean;
 }
 
-export const RELATION_KINDS = [
+const RELATION_KINDS = [
   "table",
   "sequence",
   "serial",
@@ -130,7 +130,7 @@ export interface DefaultPrivilegesStep {
 /** Which of the privileges that an object of its type has. */
 export type Bits = number;
 
-export interface DemandModel {
+interface DemandModel {
   readonly schemas: readonly Ref[] | "*";
   readonly tablePrivileges: readonly TablePrivilege[] | "ALL";
   readonly sequencePrivileges: readonly SequencePrivilege[] | "ALL";
@@ -139,7 +139,7 @@ export interface DemandModel {
   readonly onExtra: OnExtra;
 }
 
-export interface ExcludeModel {
+interface ExcludeModel {
   readonly object: Ref;
   /** `schema.name` rather than `name`; `schema.*`; the name's first letter and `*`. */
   readonly form: "name" | "path" | "schema" | "prefix";

@@ -31,7 +31,7 @@ export interface State {
   readonly memberships: string;
 }
 
-export interface AclRow {
+interface AclRow {
   readonly kind: Kind;
   readonly schema: string;
   readonly name: string;
@@ -43,7 +43,7 @@ export interface AclRow {
   readonly grantable: boolean;
 }
 
-export interface RoleRow {
+interface RoleRow {
   readonly login: boolean;
   readonly superuser: boolean;
   /** The roles whose privileges it has without SET ROLE, itself included. */

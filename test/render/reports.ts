@@ -83,7 +83,7 @@ export function extra(overrides: Partial<Extra> = {}): Extra {
   };
 }
 
-export function changed(object: Partial<Named>, privileges: Changed["privileges"]): Changed {
+function changed(object: Partial<Named>, privileges: Changed["privileges"]): Changed {
   return { kind: "table", schema: "public", name: "orders", owner: "migrator", privileges, ...object };
 }
 

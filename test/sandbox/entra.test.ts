@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { ClientAssertionCredential, ClientSecretCredential } from "@azure/identity";
 import { decodeJwt, generateKeyPair, SignJWT } from "jose";
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AppRegistration } from "./entra.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "./sandbox.ts";
 
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 describe("a token", () => {
-  it("comes for a secret, and the database takes it as the password of that identity's role", async () => {
+  test("comes for a secret, and the database takes it as the password of that identity's role", async () => {
     const token = await withSecret(admin);
     expect(decodeJwt(token)).toMatchObject({
       aud: "https://ossrdbms-aad.database.windows.net",
@@ -40,7 +40,7 @@ describe("a token", () => {
     await expect(signIn("migrator", token)).rejects.toMatchObject({ code: "28P01" });
   });
 
-  it("comes for GitHub's ID token, whose claims a test can look at", async () => {
+  test("comes for GitHub's ID token, whose claims a test can look at", async () => {
     expect(await signIn("ci-admin", await withAssertion(admin, () => idToken()))).toBe("ci-admin");
     expect(sandbox.entra.requests).toMatchObject([
       {
@@ -54,7 +54,7 @@ describe("a token", () => {
     ]);
   });
 
-  it("is the same one for all who ask while it is valid", async () => {
+  test("is the same one for all who ask while it is valid", async () => {
     const [one, two] = await Promise.all([withSecret(admin), withSecret(admin)]);
     expect(two).toBe(one);
     expect(await withSecret(admin)).toBe(one);
@@ -65,19 +65,19 @@ describe("a token", () => {
     ]);
   });
 
-  it("is refused by the database after its time", async () => {
+  test("is refused by the database after its time", async () => {
     sandbox.entra.tokenLifetime = -1;
     await expect(signIn("ci-admin", await withSecret(admin))).rejects.toMatchObject({ code: "28P01" });
   });
 
-  it("is refused by the database once reset, and its successor is taken", async () => {
+  test("is refused by the database once reset, and its successor is taken", async () => {
     const old = await withSecret(admin);
     await sandbox.entra.reset();
     await expect(signIn("ci-admin", old)).rejects.toMatchObject({ code: "28P01" });
     expect(await signIn("ci-admin", await withSecret(admin))).toBe("ci-admin");
   });
 
-  it("outlives a session that a test opens as its role without it", async () => {
+  test("outlives a session that a test opens as its role without it", async () => {
     const token = await withSecret(admin);
     await (await sandbox.signInAs("ci-admin", "postgres")).end();
     expect(await signIn("ci-admin", token)).toBe("ci-admin");
@@ -85,41 +85,41 @@ describe("a token", () => {
 });
 
 describe("Entra refuses", () => {
-  it("a tenant it does not know", () => {
+  test("a tenant it does not know", () => {
     return expect(withSecret({ ...admin, tenantId: STRANGER })).rejects.toThrow(/AADSTS90002: Tenant '9999/);
   });
 
-  it("a client it does not know", () => {
+  test("a client it does not know", () => {
     return expect(withSecret({ ...admin, clientId: STRANGER })).rejects.toThrow(/AADSTS700016: .*'9999/);
   });
 
-  it("a client of another tenant", async () => {
+  test("a client of another tenant", async () => {
     const elsewhere = { ...admin, clientId: STRANGER, tenantId: STRANGER, roles: [] };
     sandbox.entra.register(elsewhere);
     await expect(withSecret({ ...elsewhere, tenantId: TENANT_ID })).rejects.toThrow(/AADSTS700016/);
   });
 
-  it("a scope without /.default", () => {
+  test("a scope without /.default", () => {
     return expect(withSecret(admin, SCOPE.replace("/.default", "/user"))).rejects.toThrow(/AADSTS1002012/);
   });
 
-  it("a resource that is not PostgreSQL's", () => {
+  test("a resource that is not PostgreSQL's", () => {
     const scope = "https://management.azure.com/.default";
     return expect(withSecret(admin, scope)).rejects.toThrow(/AADSTS500011: .*management\.azure\.com/);
   });
 
-  it("a wrong secret", () => {
+  test("a wrong secret", () => {
     return expect(withSecret({ ...admin, secrets: [{ value: "wrong" }] })).rejects.toThrow(/AADSTS7000215/);
   });
 
-  it("an expired secret", async () => {
+  test("an expired secret", async () => {
     const secrets = [{ value: "old", expires: new Date(Date.now() - 1000) }];
     const app = { ...admin, clientId: "a1d2c3b4-0009-4c5d-8e6f-7a8b9c0d1e09", secrets, roles: [] };
     sandbox.entra.register(app);
     await expect(withSecret(app)).rejects.toThrow(/AADSTS7000222/);
   });
 
-  it("an assertion for a client without federated credentials", async () => {
+  test("an assertion for a client without federated credentials", async () => {
     const app = {
       ...admin,
       clientId: "a1d2c3b4-0010-4c5d-8e6f-7a8b9c0d1e10",
@@ -130,11 +130,11 @@ describe("Entra refuses", () => {
     await expect(withAssertion(app, () => idToken())).rejects.toThrow(/AADSTS70025/);
   });
 
-  it("an assertion that is no JWT", () => {
+  test("an assertion that is no JWT", () => {
     return expect(withAssertion(admin, async () => "not.a.jwt")).rejects.toThrow(/AADSTS50027/);
   });
 
-  it("an assertion that GitHub did not sign", async () => {
+  test("an assertion that GitHub did not sign", async () => {
     const { privateKey } = await generateKeyPair("RS256");
     const forged = new SignJWT(decodeJwt(await idToken()))
       .setProtectedHeader({ alg: "RS256" })
@@ -142,42 +142,42 @@ describe("Entra refuses", () => {
     await expect(withAssertion(admin, () => forged)).rejects.toThrow(/AADSTS700027/);
   });
 
-  it("an assertion of an issuer the client does not trust", async () => {
+  test("an assertion of an issuer the client does not trust", async () => {
     const { privateKey } = await generateKeyPair("RS256");
     const claims = { ...decodeJwt(await idToken()), iss: "https://ci.example.com" };
     const foreign = new SignJWT(claims).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
     await expect(withAssertion(admin, () => foreign)).rejects.toThrow(/AADSTS700211: .*ci\.example\.com/);
   });
 
-  it("an assertion for another cloud's audience", () => {
+  test("an assertion for another cloud's audience", () => {
     const china = () => idToken("api://AzureADTokenExchangeChina");
     return expect(withAssertion(admin, china)).rejects.toThrow(/AADSTS700212: .*AzureADTokenExchangeChina/);
   });
 
-  it("an assertion of another subject", () => {
+  test("an assertion of another subject", () => {
     sandbox.github.subject = "repo:contoso/orders:pull_request";
     return expect(withAssertion(admin, () => idToken())).rejects.toThrow(
       /AADSTS700213: .*orders:pull_request/,
     );
   });
 
-  it("an assertion whose subject differs in case alone, with a code of its own", () => {
+  test("an assertion whose subject differs in case alone, with a code of its own", () => {
     sandbox.github.subject = "repo:Contoso/orders:ref:refs/heads/main";
     return expect(withAssertion(admin, () => idToken())).rejects.toThrow(/AADSTS7002138: .*repo:Contoso/);
   });
 
-  it("an assertion after its time", () => {
+  test("an assertion after its time", () => {
     sandbox.github.tokenLifetime = -1;
     return expect(withAssertion(admin, () => idToken())).rejects.toThrow(/AADSTS700024/);
   });
 
-  it("a request without credential or of another grant type", async () => {
+  test("a request without credential or of another grant type", async () => {
     const form = { client_id: admin.clientId, scope: SCOPE, grant_type: "client_credentials" };
     expect((await post(form)).json.error_codes).toEqual([7000218]);
     expect((await post({ ...form, grant_type: "password" })).json.error_codes).toEqual([70003]);
   });
 
-  it("in the JSON that Entra's errors have, and notes why", async () => {
+  test("in the JSON that Entra's errors have, and notes why", async () => {
     const { secrets, clientId } = migrator;
     const form = { client_id: clientId, scope: SCOPE, grant_type: "client_credentials" };
     const { status, json } = await post({ ...form, client_secret: `${secrets[0]?.value}x` });
@@ -196,7 +196,7 @@ describe("Entra refuses", () => {
     expect(sandbox.entra.requests).toMatchObject([{ clientId, outcome: 7000215 }]);
   });
 
-  it("as often as told to, then works", async () => {
+  test("as often as told to, then works", async () => {
     sandbox.entra.failNext(2, 503);
     const form = {
       client_id: admin.clientId,
@@ -209,7 +209,7 @@ describe("Entra refuses", () => {
   });
 });
 
-it("refuses to register two identities for one role, which has one password", () => {
+test("refuses to register two identities for one role, which has one password", () => {
   const twin = { ...admin, clientId: STRANGER };
   expect(() => sandbox.entra.register(twin)).toThrow(/ci-admin is already that of/);
 });

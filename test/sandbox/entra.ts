@@ -37,7 +37,7 @@ export type AppRegistration = {
 };
 
 /** A token request as it came, for a test to look at. No secret, no signature. */
-export type TokenRequest = {
+type TokenRequest = {
   tenantId: string;
   clientId: string | null;
   scope: string | null;

@@ -12,7 +12,7 @@ type Body<Operation extends keyof operations, Status extends number> = operation
   ? Json
   : never;
 
-export type StoredIssue = {
+type StoredIssue = {
   number: number;
   title: string;
   body: string;
@@ -22,7 +22,7 @@ export type StoredIssue = {
   pull_request?: true;
 };
 
-export type Failing = {
+type Failing = {
   status: number;
   message?: string;
   headers?: Record<string, string | number>;

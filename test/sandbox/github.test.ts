@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GitHub, startGitHub } from "./github.ts";
 
 let github: GitHub;
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => github.close());
 
-it("gives a job an ID token as GitHub's: signed, for the audience asked, good for five minutes", async () => {
+test("gives a job an ID token as GitHub's: signed, for the audience asked, good for five minutes", async () => {
   const response = await ask("&audience=api%3A%2F%2FAzureADTokenExchange");
   const { count, value } = (await response.json()) as { count: number; value: string };
   expect(count).toBe(value.length);
@@ -24,16 +24,16 @@ it("gives a job an ID token as GitHub's: signed, for the audience asked, good fo
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
 });
 
-it("takes the owner's address as the audience where none is asked for", async () => {
+test("takes the owner's address as the audience where none is asked for", async () => {
   const { value } = (await (await ask("")).json()) as { value: string };
   expect((await jwtVerify(value, github.publicKey)).payload.aud).toBe("https://github.com/contoso");
 });
 
-it("refuses a job without the request token", async () => {
+test("refuses a job without the request token", async () => {
   expect((await ask("&audience=x", "Bearer wrong")).status).toBe(401);
 });
 
-it("fails as often as told to, then works, and notes each request", async () => {
+test("fails as often as told to, then works, and notes each request", async () => {
   github.requests.length = 0;
   github.failNext(1, 429);
   await ask("&audience=x");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { VERSIONS } from "./postgres.ts";
 import { ORDERS, type Sandbox, startSandbox } from "./sandbox.ts";
 
@@ -17,7 +17,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
   }, START);
   afterAll(() => sandbox.close());
 
-  it("is of that version, with the limits a stock server has", async () => {
+  test("is of that version, with the limits a stock server has", async () => {
     const rows = await sandbox.sql<{ name: string; setting: string }>(
       "orders",
       `SELECT name, setting FROM pg_settings
@@ -33,7 +33,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     });
   });
 
-  it("has Azure's roles, and the schema public is azure_pg_admin's in every database", async () => {
+  test("has Azure's roles, and the schema public is azure_pg_admin's in every database", async () => {
     const roles = await sandbox.sql(
       "orders",
       `SELECT rolname, rolsuper, rolcanlogin, rolcreaterole, rolcreatedb,
@@ -55,7 +55,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     }
   });
 
-  it("holds the orders app, made by the migration role, closed to administrator and app", async () => {
+  test("holds the orders app, made by the migration role, closed to administrator and app", async () => {
     const kinds = await sandbox.sql<{ kinds: string }>(
       "orders",
       `SELECT string_agg(DISTINCT relkind::text, '' ORDER BY relkind::text) AS kinds
@@ -73,7 +73,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     }
   });
 
-  it("refuses a connection without TLS, in PostgreSQL's own words", async () => {
+  test("refuses a connection without TLS, in PostgreSQL's own words", async () => {
     const client = new pg.Client({ ...login(sandbox), ssl: false });
     await expect(client.connect()).rejects.toMatchObject({
       code: "28000",
@@ -81,26 +81,26 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     });
   });
 
-  it("is refused by a client that does not know its authority", async () => {
+  test("is refused by a client that does not know its authority", async () => {
     const client = new pg.Client({ ...login(sandbox), ssl: { rejectUnauthorized: true } });
     await expect(client.connect()).rejects.toThrow(/certificate/);
   });
 
-  it("refuses a password that is no token", async () => {
+  test("refuses a password that is no token", async () => {
     const client = new pg.Client({ ...login(sandbox), password: "guess" });
     await expect(client.connect()).rejects.toMatchObject({ code: "28P01" });
   });
 });
 
 describe("the server", () => {
-  it("leaves neither process nor directory when closed", async () => {
+  test("leaves neither process nor directory when closed", async () => {
     const sandbox = await startSandbox({ version: 18 });
     await sandbox.close();
     expect(existsSync(sandbox.server.directory)).toBe(false);
     await expect(new pg.Client(login(sandbox)).connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  it("goes when the process that started it is killed", { timeout: START }, async () => {
+  test("goes when the process that started it is killed", { timeout: START }, async () => {
     const script = `
       import { startSandbox } from ${JSON.stringify(join(import.meta.dirname, "sandbox.ts"))};
       const { server } = await startSandbox({ version: 18 });

@@ -10,15 +10,17 @@ import type { Certificates } from "./certificates.ts";
 export const VERSIONS = [14, 15, 16, 17, 18] as const;
 export type Version = (typeof VERSIONS)[number];
 
-export type PostgresServer = {
+/** Where a server is: all that a process of this machine needs to reach it. */
+export type Address = {
   version: Version;
   /** What a client connects to, with TLS and a password. */
   host: "localhost";
   port: number;
   /** The server's directory: socket, data, certificates. Gone after `stop`. */
   directory: string;
-  /** A session of any role that may log in, through the socket: no password, no TLS. */
-  signInAs(role: string, database: string): Promise<pg.Client>;
+};
+
+export type PostgresServer = Address & {
   /** What the server has written so far. */
   log(): string;
   stop(): Promise<void>;
@@ -111,7 +113,6 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
       host: "localhost",
       port,
       directory,
-      signInAs: (role, database) => signIn(directory, port, role, database),
       log: () => log,
       stop: () => stop(guard),
     };
@@ -138,7 +139,12 @@ function stop(guard: ChildProcess): Promise<void> {
   });
 }
 
-async function signIn(directory: string, port: number, role: string, database: string): Promise<pg.Client> {
+/** A session of any role that may log in, through the socket: no password, no TLS. The caller ends it. */
+export async function signInAs(
+  { directory, port }: Address,
+  role: string,
+  database: string,
+): Promise<pg.Client> {
   const client = new pg.Client({ host: directory, port, user: role, database, ssl: false });
   // Without a listener, a server that stops first would take the test process with it.
   client.on("error", () => {});

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "./sandbox.ts";
 
 const SIGN_IN = `
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
-it("lets a process with nothing but its environment sign in as in a job on Azure", async () => {
+test("lets a process with nothing but its environment sign in as in a job on Azure", async () => {
   for (const { env, server } of sandboxes) {
     const args = [
       "--input-type=module",
@@ -45,14 +45,14 @@ it("lets a process with nothing but its environment sign in as in a job on Azure
   }
 });
 
-it("keeps two sandboxes apart: neither trusts the other's certificates", async () => {
+test("keeps two sandboxes apart: neither trusts the other's certificates", async () => {
   const [one, two] = sandboxes as [Sandbox, Sandbox];
   const { host, port } = one.server;
   const client = new pg.Client({ host, port, user: "ci-admin", database: "postgres", ssl: { ca: two.ca } });
   await expect(client.connect()).rejects.toThrow(/certificate/);
 });
 
-it("tells what the server said when SQL fails, and returns rows when it does not", async () => {
+test("tells what the server said when SQL fails, and returns rows when it does not", async () => {
   const [{ sql }] = sandboxes as [Sandbox];
   await expect(sql("postgres", "SELECT * FROM nowhere")).rejects.toMatchObject({ code: "42P01" });
   expect(await sql("postgres", "SELECT $1::int + 1 AS two", [1])).toEqual([{ two: 2 }]);

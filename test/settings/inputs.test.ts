@@ -4,6 +4,7 @@ import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import type { Env } from "../../src/model/settings.ts";
 import { parseSettings, secretsIn } from "../../src/settings/inputs.ts";
+import { inputVariables } from "../sandbox/runner.ts";
 
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
@@ -20,9 +21,7 @@ const LEAST = {
 
 /** The runner's variables for these inputs; undefined takes one away. */
 function env(inputs: Record<string, string | undefined>): Env {
-  return Object.fromEntries(
-    Object.entries({ ...LEAST, ...inputs }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
+  return inputVariables({ ...LEAST, ...inputs });
 }
 
 const parse = (inputs: Record<string, string | undefined>) => parseSettings(env(inputs));
@@ -149,8 +148,7 @@ describe("inputs that are not ours", () => {
 
   test("far ones, other variables and a token that nothing needs are none of this", () => {
     const others = {
-      INPUT_WHATEVER: "x",
-      "INPUT_GITHUB-TOKEN": "t",
+      ...inputVariables({ whatever: "x", "github-token": "t" }),
       PGHOST: "evil",
       HOST: "evil",
     };
@@ -399,13 +397,15 @@ describe("the app's own settings", () => {
 
 test("secrets are found before anything is parsed", () => {
   expect(
-    secretsIn({
-      INPUT_PASSWORD: "p\n",
-      "INPUT_CLIENT-SECRET": "s",
-      "INPUT_APP-CONNECTION": "host='h password=hunter2",
-      "INPUT_CLIENT-ID": CLIENT_ID,
-      INPUT_HOST: "h",
-    }),
+    secretsIn(
+      inputVariables({
+        password: "p\n",
+        "client-secret": "s",
+        "app-connection": "host='h password=hunter2",
+        "client-id": CLIENT_ID,
+        host: "h",
+      }),
+    ),
   ).toEqual(["s", "p", "hunter2"]);
 });
 

@@ -12,8 +12,8 @@ export const CLIENT_SECRET = "Abc8Q~client-secret.of_the-app";
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
 
-export const AUTH_TYPES = ["system identity", "user identity", "service principal", "secret"] as const;
-export type AuthType = (typeof AUTH_TYPES)[number];
+const AUTH_TYPES = ["system identity", "user identity", "service principal", "secret"] as const;
+type AuthType = (typeof AUTH_TYPES)[number];
 
 export type Settings = Readonly<Record<string, string>>;
 

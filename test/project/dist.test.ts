@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
-it("runs what src builds, byte for byte", () => {
+test("runs what src builds, byte for byte", () => {
   const build = spawnSync(process.execPath, ["scripts/build.ts", "--check"], {
     cwd: join(import.meta.dirname, "../.."),
     encoding: "utf8",

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { NEED_A_SERVER } from "../../vitest.config.ts";
+import { externalsOf, importsOf, modules, reachedFrom } from "./modules.ts";
+
+const GROUND = ["model", "text"];
+const PURE = ["settings", "diagnosis", "grants", "render"];
+const EDGES = ["azure", "postgres", "github"];
+const BELOW_EDGES = [...GROUND, ...PURE, "retry.ts"];
+const BELOW_STORIES = [...BELOW_EDGES, ...EDGES];
+
+/** Each part of src, from the bottom to the top, and the other parts that it may import. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  text: ["model"],
+
+  settings: GROUND,
+  diagnosis: GROUND,
+  grants: GROUND,
+  render: GROUND,
+  "retry.ts": [...GROUND, "diagnosis", "render"],
+
+  azure: BELOW_EDGES,
+  postgres: BELOW_EDGES,
+  github: BELOW_EDGES,
+
+  firewall: BELOW_STORIES,
+  principal: BELOW_STORIES,
+  "reconcile.ts": [...BELOW_EDGES, "postgres"],
+  "main.ts": [...BELOW_STORIES, "reconcile.ts"],
+  "index.ts": ["main.ts"],
+};
+
+const sources = modules("src/**/*.ts");
+
+test("imports point downwards, and siblings do not import each other", () => {
+  const wrong = sources.flatMap((path) => {
+    const part = partOf(path);
+    const allowed = [part, ...(MAY_IMPORT[part] ?? [])];
+    return importsOf(path)
+      .filter((found) => !allowed.includes(partOf(found.path)))
+      .map((found) => `${path} imports ${found.path}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("every part of src has its place", () => {
+  expect(sources.map(partOf).filter((part) => MAY_IMPORT[part] === undefined)).toEqual([]);
+});
+
+test("text imports only types from model", () => {
+  const imports = sources.filter((path) => partOf(path) === "text").flatMap(importsOf);
+  expect(imports.filter(({ path, typesOnly }) => partOf(path) === "model" && !typesOnly)).toEqual([]);
+});
+
+test("model and text need nothing else, and the pure parts need no package", () => {
+  const needs = (parts: readonly string[]) =>
+    sources.filter((path) => parts.includes(partOf(path))).flatMap(externalsOf);
+  expect(needs(GROUND)).toEqual([]);
+  expect(needs(PURE).filter((name) => !name.startsWith("node:"))).toEqual([]);
+});
+
+test("the reader of imports sees what there is", () => {
+  expect(importsOf("src/index.ts")).toEqual([{ path: "src/main.ts", typesOnly: false }]);
+  expect(importsOf("src/main.ts")).toContainEqual({ path: "src/model/settings.ts", typesOnly: true });
+  expect(externalsOf("src/azure/credential.ts")).toEqual(["@actions/core", "@azure/identity"]);
+  expect([...reachedFrom("src/index.ts")]).toContain("src/postgres/snapshot.sql.ts");
+});
+
+test("npm run test:unit takes every test that starts no PostgreSQL", () => {
+  const starting = modules("test/**/*.test.ts").filter((path) =>
+    reachedFrom(path).has("test/sandbox/postgres.ts"),
+  );
+  expect(modules(...NEED_A_SERVER)).toEqual(starting);
+});
+
+/** The folder of src, or the file where it is in none. */
+function partOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}

@@ -1,0 +1,47 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { ROOT } from "./project.ts";
+
+/** One import of a module of the project; of types alone nothing is left when it runs. */
+export interface Import {
+  readonly path: string;
+  readonly typesOnly: boolean;
+}
+
+/** The modules that these patterns match, as paths from the root of the repository, sorted. */
+export function modules(...patterns: readonly string[]): readonly string[] {
+  return globSync(patterns, { cwd: ROOT }).sort();
+}
+
+/** What a module imports of the project, by `import`, `export … from` and `import()`. */
+export function importsOf(path: string): readonly Import[] {
+  return specifiersOf(path)
+    .filter(({ name }) => name.startsWith("."))
+    .map(({ name, typesOnly }) => ({ path: relative(ROOT, join(ROOT, dirname(path), name)), typesOnly }))
+    .filter((found) => existsSync(join(ROOT, found.path))); // a script in a string has paths of its own
+}
+
+/** The packages that a module imports, each once: npm's, and Node.js's as `node:fs`. */
+export function externalsOf(path: string): readonly string[] {
+  const names = specifiersOf(path).map(({ name }) => name);
+  return [...new Set(names.filter((name) => !name.startsWith(".")))].sort();
+}
+
+/** Every module of the project that runs when this one does, itself included. */
+export function reachedFrom(path: string, reached = new Set<string>()): ReadonlySet<string> {
+  if (reached.has(path)) return reached;
+  reached.add(path);
+  for (const found of importsOf(path)) if (!found.typesOnly) reachedFrom(found.path, reached);
+  return reached;
+}
+
+function specifiersOf(path: string): readonly { readonly name: string; readonly typesOnly: boolean }[] {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  const found = text.matchAll(
+    /^(?:import|export) (type )?(?:[^;"]* from )?"([^"]+)";|\bimport\("([^"]+)"\)/gm,
+  );
+  return [...found].map(([, type, named, onDemand]) => ({
+    name: named ?? onDemand ?? "",
+    typesOnly: type !== undefined,
+  }));
+}

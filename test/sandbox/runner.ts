@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+/** What a step left behind, as the runner finds it. */
+export interface Step {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/**
+ * The variables that the runner makes of a step's inputs: `INPUT_TABLE-PRIVILEGES`.
+ * https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
+ */
+export function inputVariables<Value extends string | undefined>(
+  inputs: Readonly<Record<string, Value>>,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
+/**
+ * Runs Node.js as the runner does for a step: a process of its own with the runner's variables, and nothing else but
+ * `env`, which wins over them. Node.js is the very one of the tests, which is the one that action.yml names.
+ * @param temp RUNNER_TEMP, which the caller removes
+ */
+export async function runStep(
+  args: readonly string[],
+  temp: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Step> {
+  const directory = await mkdtemp(join(temp, "step-"));
+  const files = {
+    GITHUB_OUTPUT: join(directory, "output"),
+    GITHUB_STEP_SUMMARY: join(directory, "summary.md"),
+  };
+  for (const file of Object.values(files)) await writeFile(file, "");
+  const child = spawn(process.execPath, args, {
+    env: { RUNNER_TEMP: temp, ...files, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  const outputs = parseOutputs(await readFile(files.GITHUB_OUTPUT, "utf8"));
+  return { exitCode, stdout, stderr, outputs, summary: await readFile(files.GITHUB_STEP_SUMMARY, "utf8") };
+}
+
+/** The file's form: https://docs.github.com/actions/reference/workflow-commands-for-github-actions#multiline-strings */
+export function parseOutputs(file: string): Record<string, string> {
+  const entries = file.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm);
+  return Object.fromEntries([...entries].map(([, name, , value]) => [name, value]));
+}
