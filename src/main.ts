@@ -14,8 +14,11 @@ import { reconcile } from "./reconcile.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
 
-/** The whole action: read the inputs, hold each database against them, and tell what came of it. */
-export async function main(env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * The whole action: read the inputs, hold each database against them, and tell what came of it. The name and the lack
+ * of a required argument are what @github/local-action calls.
+ */
+export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   for (const secret of secretsIn(env)) setSecret(secret);
   const settings = readSettings(env);
   if ("code" in settings) return tell(nothingDone(settings), env);
