@@ -10,12 +10,20 @@ interface Action {
   readonly branding: { icon: string; color: string };
   readonly runs: { using: string; main: string };
 }
-export const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
+/** A file of the project, by its path from the root. */
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
 
-/** What users read: the README and the pages of docs, as Markdown. */
+export const action = parse(readText("action.yml")) as Action;
+
+/** What users and contributors read: the README first, the other pages beside it and those of docs, as Markdown. */
 export const documents = [
   "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...readdirSync(join(ROOT, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
-].map((name) => ({ name, text: readFileSync(join(ROOT, name), "utf8") }));
+].map((name) => ({ name, text: readText(name) }));
