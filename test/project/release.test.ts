@@ -6,10 +6,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readText } from "./project.ts";
 
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly steps: readonly { readonly run: string }[];
+}
 interface Workflow {
-  readonly jobs: Readonly<
-    Record<"draft" | "publish", { readonly steps: readonly { readonly run: string }[] }>
-  >;
+  readonly jobs: Readonly<Record<"ci" | "attest" | "draft" | "publish", Job>>;
 }
 const { jobs } = parse(readText(".github/workflows/release.yml")) as Workflow;
 
@@ -59,6 +61,13 @@ const folder = mkdtempSync(join(tmpdir(), "release-"));
 writeFileSync(join(folder, "gh"), GH, { mode: 0o755 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test("nothing is drafted before all checks of this commit have passed, or published before somebody approves", () => {
+  expect(jobs.ci).toMatchObject({ uses: "./.github/workflows/ci.yml" });
+  expect(jobs.attest.needs).toEqual("ci");
+  expect(jobs.draft.needs).toEqual(["version", "attest"]);
+  expect(jobs.publish).toMatchObject({ needs: ["version", "draft"], environment: "release" });
+});
+
 describe("the draft", () => {
   test("is of the tested commit, with the notes", () => {
     const { status, github } = runJob("draft", { tags: {}, releases: {} });
@@ -103,8 +112,10 @@ describe("publishing", () => {
   });
 
   test("moves the tag of the major version, and no other", () => {
-    const { github } = runJob("publish", { tags: { v1: OTHER, "v1.2.2": OTHER, v10: OTHER }, releases });
-    expect(github.tags).toEqual({ "v1.2.3": SHA, v1: SHA, "v1.2.2": OTHER, v10: OTHER });
+    const others = { v1: OTHER, "v12.3.3": OTHER, v123: OTHER };
+    const draft = { "v12.3.4": { draft: true, target: SHA } };
+    const { github } = runJob("publish", { tags: { ...others, v12: OTHER }, releases: draft }, "v12.3.4");
+    expect(github.tags).toEqual({ ...others, "v12.3.4": SHA, v12: SHA });
   });
 
   test.each([
@@ -123,7 +134,7 @@ describe("publishing", () => {
 });
 
 /** Runs the job's script as the runner does: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell */
-function runJob(name: "draft" | "publish", before: GitHub) {
+function runJob(name: "draft" | "publish", before: GitHub, tag = "v1.2.3") {
   const file = join(folder, "github.json");
   writeFileSync(file, JSON.stringify(before));
   const [step] = jobs[name].steps;
@@ -133,7 +144,7 @@ function runJob(name: "draft" | "publish", before: GitHub) {
       GITHUB_FILE: file,
       GH_REPO: "contoso/azure-postgres-grants",
       GITHUB_SHA: SHA,
-      TAG: "v1.2.3",
+      TAG: tag,
       NOTES: "It's `new`.",
     },
     encoding: "utf8",
