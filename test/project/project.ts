@@ -4,20 +4,20 @@ import { parse } from "yaml";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
+/** A file of the project, by its path from the root. */
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
 interface Action {
   readonly inputs: Readonly<Record<string, { description?: string; default?: string; required?: boolean }>>;
   readonly outputs: Readonly<Record<string, { description?: string }>>;
   readonly branding: { icon: string; color: string };
   readonly runs: { using: string; main: string };
 }
-/** A file of the project, by its path from the root. */
-export function readText(path: string): string {
-  return readFileSync(join(ROOT, path), "utf8");
-}
+export const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
 
-export const action = parse(readText("action.yml")) as Action;
-
-/** What users and contributors read: the README first, the other pages beside it and those of docs, as Markdown. */
+/** What users read: the README and the pages of docs, as Markdown. */
 export const documents = [
   "README.md",
   "CHANGELOG.md",
