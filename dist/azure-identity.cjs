@@ -56,6 +56,7 @@ var require_state = __commonJS({
 // node_modules/safe-buffer/index.js
 var require_safe_buffer = __commonJS({
   "node_modules/safe-buffer/index.js"(exports2, module2) {
+    /*! safe-buffer. MIT License. Feross Aboukhadijeh <https://feross.org/opensource> */
     var buffer = require("buffer");
     var Buffer3 = buffer.Buffer;
     function copyProps(src, dst) {
@@ -6913,6 +6914,7 @@ var ChainedTokenCredential = class {
 };
 
 // node_modules/@azure/msal-node/dist/cache/serializer/Serializer.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var Serializer = class {
   /**
    * serialize the JSON blob
@@ -7118,6 +7120,7 @@ __export(AADServerParamKeys_exports, {
   X_CLIENT_VER: () => X_CLIENT_VER,
   X_MS_LIB_CAPABILITY: () => X_MS_LIB_CAPABILITY
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var CLIENT_ID = "client_id";
 var REDIRECT_URI = "redirect_uri";
 var RESPONSE_TYPE = "response_type";
@@ -7301,6 +7304,7 @@ __export(Constants_exports, {
   URL_FORM_CONTENT_TYPE: () => URL_FORM_CONTENT_TYPE,
   X_MS_LIB_CAPABILITY_VALUE: () => X_MS_LIB_CAPABILITY_VALUE
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var SKU = "msal.js.common";
 var DEFAULT_AUTHORITY = "https://login.microsoftonline.com/common/";
 var DEFAULT_AUTHORITY_HOST = "login.microsoftonline.com";
@@ -7524,6 +7528,7 @@ var EncodingTypes = {
 };
 
 // node_modules/@azure/msal-common/dist/error/AuthError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function getDefaultErrorMessage(code) {
   return `See https://aka.ms/msal.js.errors#${code} for details`;
 }
@@ -7545,6 +7550,7 @@ function createAuthError(code, correlationId, additionalMessage) {
 }
 
 // node_modules/@azure/msal-common/dist/error/ClientAuthError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ClientAuthError = class _ClientAuthError extends AuthError {
   constructor(errorCode, correlationId, additionalMessage) {
     super(errorCode, correlationId, additionalMessage);
@@ -7598,6 +7604,7 @@ __export(ClientAuthErrorCodes_exports, {
   unexpectedCredentialType: () => unexpectedCredentialType,
   userCanceled: () => userCanceled
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var clientInfoDecodingError = "client_info_decoding_error";
 var clientInfoEmptyError = "client_info_empty_error";
 var tokenParsingError = "token_parsing_error";
@@ -7638,6 +7645,7 @@ var resourceParameterRequired = "resource_parameter_required";
 var misplacedResourceParam = "misplaced_resource_parameter";
 
 // node_modules/@azure/msal-common/dist/account/ClientInfo.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function buildClientInfo(rawClientInfo, base64Decode) {
   if (!rawClientInfo) {
     throw createClientAuthError(clientInfoEmptyError, "");
@@ -7667,6 +7675,7 @@ __export(AuthToken_exports, {
   getJWSPayload: () => getJWSPayload,
   isKmsi: () => isKmsi
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function extractTokenClaims(encodedToken, base64Decode, correlationId) {
   const jswPayload = getJWSPayload(encodedToken, correlationId);
   try {
@@ -7696,6 +7705,7 @@ function getJWSPayload(authToken, correlationId) {
 }
 
 // node_modules/@azure/msal-common/dist/account/AccountInfo.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function tenantIdMatchesHomeTenant(tenantId, homeAccountId) {
   return !!tenantId && !!homeAccountId && tenantId === homeAccountId.split(".")[1];
 }
@@ -7744,6 +7754,7 @@ function updateAccountTenantProfileData(baseAccountInfo, tenantProfile, idTokenC
 }
 
 // node_modules/@azure/msal-common/dist/authority/AuthorityType.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var AuthorityType = {
   Default: 0,
   Adfs: 1,
@@ -7751,6 +7762,7 @@ var AuthorityType = {
 };
 
 // node_modules/@azure/msal-common/dist/account/TokenClaims.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function getTenantIdFromIdTokenClaims(idTokenClaims) {
   if (idTokenClaims) {
     const tenantId = idTokenClaims.tid || idTokenClaims.tfp || idTokenClaims.acr;
@@ -7760,6 +7772,7 @@ function getTenantIdFromIdTokenClaims(idTokenClaims) {
 }
 
 // node_modules/@azure/msal-common/dist/authority/ProtocolMode.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ProtocolMode = {
   /**
    * Auth Code + PKCE with Entra ID (formerly AAD) specific optimizations and features
@@ -7777,6 +7790,7 @@ var ProtocolMode = {
 };
 
 // node_modules/@azure/msal-common/dist/cache/utils/AccountEntityUtils.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function generateAccountId(accountEntity) {
   const accountId = [
     accountEntity.homeAccountId,
@@ -7918,10 +7932,12 @@ __export(AuthErrorCodes_exports, {
   postRequestFailed: () => postRequestFailed,
   unexpectedError: () => unexpectedError
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var unexpectedError = "unexpected_error";
 var postRequestFailed = "post_request_failed";
 
 // node_modules/@azure/msal-common/dist/error/ClientConfigurationError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ClientConfigurationError = class _ClientConfigurationError extends AuthError {
   constructor(errorCode, correlationId) {
     super(errorCode, correlationId);
@@ -7934,6 +7950,7 @@ function createClientConfigurationError(errorCode, correlationId) {
 }
 
 // node_modules/@azure/msal-common/dist/network/ResponseHeaders.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var normalizedHeaderRecords = /* @__PURE__ */ new WeakSet();
 function normalizeResponseHeaders(headers) {
   if (normalizedHeaderRecords.has(headers)) {
@@ -7992,6 +8009,7 @@ __export(ClientConfigurationErrorCodes_exports, {
   urlEmptyError: () => urlEmptyError,
   urlParseError: () => urlParseError
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var redirectUriEmpty = "redirect_uri_empty";
 var claimsRequestParsingError = "claims_request_parsing_error";
 var authorityUriInsecure = "authority_uri_insecure";
@@ -8024,11 +8042,13 @@ var invalidDpopNonce = "invalid_dpop_nonce";
 var dpopMissingResourceContext = "dpop_missing_resource_context";
 
 // node_modules/@azure/msal-common/dist/authority/OpenIdConfigResponse.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function isOpenIdConfigResponse(response) {
   return response.hasOwnProperty("authorization_endpoint") && response.hasOwnProperty("token_endpoint") && response.hasOwnProperty("issuer") && response.hasOwnProperty("jwks_uri");
 }
 
 // node_modules/@azure/msal-common/dist/utils/StringUtils.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var StringUtils = class {
   /**
    * Check if stringified object is empty
@@ -8100,6 +8120,7 @@ var StringUtils = class {
 };
 
 // node_modules/@azure/msal-common/dist/url/UrlString.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var UNSAFE_AUTHORITY = /[\x00-\x20\x7f\\@]/;
 var DEFAULT_PORTS = {
   "https:": ":443",
@@ -8245,6 +8266,7 @@ var UrlString = class _UrlString {
 };
 
 // node_modules/@azure/msal-common/dist/authority/AuthorityMetadata.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var endpointHosts = [
   { host: "login.microsoftonline.com" },
   { host: "login.partner.microsoftonline.cn" },
@@ -8369,6 +8391,7 @@ function getCloudDiscoveryMetadataFromNetworkResponse(response, authorityHost) {
 }
 
 // node_modules/@azure/msal-common/dist/authority/AuthorityOptions.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var AzureCloudInstance = {
   // AzureCloudInstance is not specified.
   None: "none",
@@ -8383,16 +8406,19 @@ var AzureCloudInstance = {
 };
 
 // node_modules/@azure/msal-common/dist/authority/CloudInstanceDiscoveryResponse.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function isCloudInstanceDiscoveryResponse(response) {
   return response.hasOwnProperty("tenant_discovery_endpoint") && response.hasOwnProperty("metadata");
 }
 
 // node_modules/@azure/msal-common/dist/authority/CloudInstanceDiscoveryErrorResponse.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function isCloudInstanceDiscoveryErrorResponse(response) {
   return response.hasOwnProperty("error") && response.hasOwnProperty("error_description");
 }
 
 // node_modules/@azure/msal-common/dist/telemetry/performance/PerformanceEvents.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var NetworkClientSendPostRequestAsync = "networkClientSendPostRequestAsync";
 var RefreshTokenClientExecutePostToTokenEndpoint = "refreshTokenClientExecutePostToTokenEndpoint";
 var AuthorizationCodeClientExecutePostToTokenEndpoint = "authorizationCodeClientExecutePostToTokenEndpoint";
@@ -8418,6 +8444,7 @@ var RegionDiscoveryGetCurrentVersion = "regionDiscoveryGetCurrentVersion";
 var CacheManagerGetRefreshToken = "cacheManagerGetRefreshToken";
 
 // node_modules/@azure/msal-common/dist/utils/FunctionWrappers.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var invoke = (callback, eventName, logger27, telemetryClient, correlationId) => {
   return (...args) => {
     logger27.trace(`Executing function '${eventName}'`, correlationId);
@@ -8475,6 +8502,7 @@ var invokeAsync = (callback, eventName, logger27, telemetryClient, correlationId
 };
 
 // node_modules/@azure/msal-common/dist/authority/RegionDiscovery.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var REGION_NAME_PATTERN = /^[a-z][a-z0-9-]*$/i;
 var MAX_REGION_NAME_LENGTH = 63;
 function isValidRegion(region) {
@@ -8601,6 +8629,7 @@ __export(TimeUtils_exports, {
   toSecondsFromDate: () => toSecondsFromDate,
   wasClockTurnedBack: () => wasClockTurnedBack
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function nowSeconds() {
   return Math.round((/* @__PURE__ */ new Date()).getTime() / 1e3);
 }
@@ -8631,6 +8660,7 @@ function delay(t, value) {
 }
 
 // node_modules/@azure/msal-common/dist/cache/utils/CacheHelpers.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function createIdTokenEntity(homeAccountId, environment, idToken, clientId, tenantId) {
   const idTokenEntity = {
     credentialType: CredentialType.ID_TOKEN,
@@ -8800,6 +8830,7 @@ function serializeAttributeTokens(attributeTokens) {
 }
 
 // node_modules/@azure/msal-common/dist/authority/Authority.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var Authority = class _Authority {
   constructor(authority, networkInterface, cacheManager, authorityOptions, logger27, correlationId, performanceClient, managedIdentity) {
     this.canonicalAuthority = authority;
@@ -9611,6 +9642,7 @@ var AuthorityFactory_exports = {};
 __export(AuthorityFactory_exports, {
   createDiscoveredInstance: () => createDiscoveredInstance
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 async function createDiscoveredInstance(authorityUri, networkClient, cacheManager, authorityOptions, logger27, correlationId, performanceClient) {
   const authorityUriFinal = Authority.transformCIAMAuthority(formatAuthorityUri(authorityUri), correlationId);
   const acquireTokenAuthority = new Authority(authorityUriFinal, networkClient, cacheManager, authorityOptions, logger27, correlationId, performanceClient);
@@ -9677,6 +9709,7 @@ __export(RequestParameterBuilder_exports, {
 });
 
 // node_modules/@azure/msal-common/dist/request/ScopeSet.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ScopeSet = class _ScopeSet {
   constructor(inputScopes, correlationId) {
     this.correlationId = correlationId;
@@ -9847,6 +9880,7 @@ var ScopeSet = class _ScopeSet {
 };
 
 // node_modules/@azure/msal-common/dist/request/RequestParameterBuilder.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function instrumentBrokerParams(parameters, correlationId, performanceClient) {
   if (!correlationId) {
     return;
@@ -10127,6 +10161,7 @@ __export(UrlUtils_exports, {
   stripLeadingHashOrQuery: () => stripLeadingHashOrQuery,
   validateUrl: () => validateUrl
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function stripLeadingHashOrQuery(responseString) {
   if (responseString.startsWith("#/")) {
     return responseString.substring(2);
@@ -10199,6 +10234,7 @@ function validateUrl(url, logger27, correlationId) {
 }
 
 // node_modules/@azure/msal-common/dist/crypto/ICrypto.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var JsonWebTokenAlgorithms = {
   ES256: "ES256",
   RS256: "RS256"
@@ -10234,6 +10270,7 @@ var DEFAULT_CRYPTO_IMPLEMENTATION = {
 };
 
 // node_modules/@azure/msal-common/dist/crypto/ITokenBindingKeyManager.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var DEFAULT_TOKEN_BINDING_KEY_MANAGER = {
   async provisionTokenBindingKey(request) {
     throw createClientAuthError(methodNotImplemented, request.correlationId);
@@ -10247,6 +10284,7 @@ var DEFAULT_TOKEN_BINDING_KEY_MANAGER = {
 };
 
 // node_modules/@azure/msal-common/dist/logger/Logger.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var LogLevel;
 (function(LogLevel2) {
   LogLevel2[LogLevel2["Error"] = 0] = "Error";
@@ -10473,14 +10511,17 @@ var Logger = class _Logger {
 };
 
 // node_modules/@azure/msal-common/dist/packageMetadata.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var name = "@azure/msal-common";
 var version = "16.17.0";
 
 // node_modules/@azure/msal-common/dist/error/CacheErrorCodes.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var cacheQuotaExceeded = "cache_quota_exceeded";
 var cacheErrorUnknown = "cache_error_unknown";
 
 // node_modules/@azure/msal-common/dist/error/CacheError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var CacheError = class _CacheError extends Error {
   constructor(errorCode, errorMessage) {
     const message = errorMessage || getDefaultErrorMessage(errorCode);
@@ -10503,6 +10544,7 @@ function createCacheError(e) {
 }
 
 // node_modules/@azure/msal-common/dist/cache/CacheManager.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var CacheManager = class {
   constructor(clientId, cryptoImpl, logger27, performanceClient, staticAuthorityOptions, tokenBindingKeyManager) {
     this.clientId = clientId;
@@ -11578,6 +11620,7 @@ var DefaultStorageClass = class extends CacheManager {
 };
 
 // node_modules/@azure/msal-common/dist/telemetry/performance/PerformanceEvent.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var PerformanceEventStatus = {
   NotStarted: 0,
   InProgress: 1,
@@ -11585,6 +11628,7 @@ var PerformanceEventStatus = {
 };
 
 // node_modules/@azure/msal-common/dist/telemetry/performance/StubPerformanceClient.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var StubPerformanceClient = class {
   generateId() {
     return "callback-id";
@@ -11641,6 +11685,7 @@ var StubPerformanceClient = class {
 };
 
 // node_modules/@azure/msal-common/dist/config/ClientConfiguration.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var DEFAULT_SYSTEM_OPTIONS = {
   tokenRenewalOffsetSeconds: DEFAULT_TOKEN_RENEWAL_OFFSET_SEC,
   preventCorsPreflight: false
@@ -11716,6 +11761,7 @@ function isOidcProtocolMode(config) {
 }
 
 // node_modules/@azure/msal-common/dist/cache/persistence/TokenCacheContext.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var TokenCacheContext = class {
   constructor(tokenCache, hasChanged) {
     this.cache = tokenCache;
@@ -11736,6 +11782,7 @@ var TokenCacheContext = class {
 };
 
 // node_modules/@azure/msal-common/dist/error/JoseHeaderError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var JoseHeaderError = class _JoseHeaderError extends AuthError {
   constructor(errorCode, correlationId, errorMessage) {
     super(errorCode, correlationId, errorMessage);
@@ -11748,6 +11795,7 @@ function createJoseHeaderError(code, correlationId) {
 }
 
 // node_modules/@azure/msal-common/dist/utils/ObjectUtils.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function isPlainObject2(value) {
   if (typeof value !== "object" || value === null || Object.prototype.toString.call(value) !== "[object Object]") {
     return false;
@@ -11763,12 +11811,14 @@ function isPlainObject2(value) {
 }
 
 // node_modules/@azure/msal-common/dist/error/JoseHeaderErrorCodes.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var missingKidError = "missing_kid_error";
 var missingAlgError = "missing_alg_error";
 var missingJwkError = "missing_jwk_error";
 var invalidJwkError = "invalid_jwk_error";
 
 // node_modules/@azure/msal-common/dist/crypto/JoseHeader.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var JoseHeader = class _JoseHeader {
   constructor(options, correlationId) {
     if (typeof options.alg !== "string" || !options.alg) {
@@ -11827,6 +11877,7 @@ var JoseHeader = class _JoseHeader {
 };
 
 // node_modules/@azure/msal-common/dist/crypto/PopTokenGenerator.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var KeyLocation = {
   SW: "sw"
 };
@@ -11916,6 +11967,7 @@ var PopTokenGenerator = class {
 };
 
 // node_modules/@azure/msal-common/dist/crypto/DpopProofGenerator.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var DPOP_HTM_REGEX = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 var DPOP_TOKEN_BINDING_KEY_TYPE = "dpop";
 var DPOP_JWT_HEADER_ALGORITHM = JsonWebTokenAlgorithms.ES256;
@@ -12042,6 +12094,7 @@ var DpopProofGenerator = class {
 };
 
 // node_modules/@azure/msal-common/dist/error/InteractionRequiredAuthErrorCodes.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var noTokensFound = "no_tokens_found";
 var refreshTokenExpired = "refresh_token_expired";
 var uiNotAllowed = "ui_not_allowed";
@@ -12052,6 +12105,7 @@ var badToken = "bad_token";
 var interruptedUser = "interrupted_user";
 
 // node_modules/@azure/msal-common/dist/error/InteractionRequiredAuthError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var InteractionRequiredServerErrorMessage = [
   interactionRequired,
   consentRequired,
@@ -12094,6 +12148,7 @@ function createInteractionRequiredAuthError(errorCode, correlationId, errorMessa
 }
 
 // node_modules/@azure/msal-common/dist/error/ServerError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ServerError = class _ServerError extends AuthError {
   constructor(errorCode, correlationId, errorMessage, subError, errorNo, status) {
     super(errorCode, correlationId, errorMessage, subError);
@@ -12111,6 +12166,7 @@ __export(ProtocolUtils_exports, {
   parseRequestState: () => parseRequestState,
   setRequestState: () => setRequestState
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function setRequestState(cryptoObj, userState, meta, correlationId) {
   const libraryState = generateLibraryState(cryptoObj, correlationId, meta);
   return userState ? `${libraryState}${RESOURCE_DELIM}${userState}` : libraryState;
@@ -12151,6 +12207,7 @@ function parseRequestState(base64Decode, state3, correlationId) {
 }
 
 // node_modules/@azure/msal-common/dist/response/ResponseHandler.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ResponseHandler = class _ResponseHandler {
   constructor(clientId, cacheStorage, cryptoObj, logger27, performanceClient, serializableCache, persistencePlugin, tokenBindingKeyManager = DEFAULT_TOKEN_BINDING_KEY_MANAGER) {
     this.clientId = clientId;
@@ -12475,12 +12532,14 @@ function buildAccountToCache(cacheStorage, authority, homeAccountId, base64Decod
 }
 
 // node_modules/@azure/msal-common/dist/account/CcsCredential.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var CcsCredentialType = {
   HOME_ACCOUNT_ID: "home_account_id",
   UPN: "UPN"
 };
 
 // node_modules/@azure/msal-common/dist/utils/ClientAssertionUtils.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 async function getClientAssertion(clientAssertion, clientId, tokenEndpoint, fmiPath) {
   if (typeof clientAssertion === "string") {
     return clientAssertion;
@@ -12495,6 +12554,7 @@ async function getClientAssertion(clientAssertion, clientId, tokenEndpoint, fmiP
 }
 
 // node_modules/@azure/msal-common/dist/network/RequestThumbprint.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function getRequestThumbprint(clientId, request, homeAccountId) {
   return {
     clientId,
@@ -12524,6 +12584,7 @@ __export(Token_exports, {
 });
 
 // node_modules/@azure/msal-common/dist/network/ThrottlingUtils.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var ThrottlingUtils = class _ThrottlingUtils {
   /**
    * Prepares a RequestThumbprint to be stored as a key.
@@ -12604,6 +12665,7 @@ function getRetryAfterHeader(response) {
 }
 
 // node_modules/@azure/msal-common/dist/error/NetworkError.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var NetworkError = class _NetworkError extends AuthError {
   constructor(error, httpStatus, responseHeaders) {
     super(error.errorCode, error.correlationId, error.errorMessage, error.subError);
@@ -12620,6 +12682,7 @@ function createNetworkError(error, httpStatus, responseHeaders, additionalError)
 }
 
 // node_modules/@azure/msal-common/dist/protocol/Token.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function createTokenRequestHeaders(logger27, preventCorsPreflight, ccsCred) {
   const headers = {};
   headers[HeaderNames.CONTENT_TYPE] = URL_FORM_CONTENT_TYPE;
@@ -12709,6 +12772,7 @@ async function sendPostRequest(thumbprint, tokenEndpoint, options, correlationId
 }
 
 // node_modules/@azure/msal-common/dist/client/AuthorizationCodeClient.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var AuthorizationCodeClient = class {
   constructor(configuration, performanceClient) {
     this.includeRedirectUri = true;
@@ -12934,6 +12998,7 @@ __export(Authorize_exports, {
   getStandardAuthorizeRequestParameters: () => getStandardAuthorizeRequestParameters,
   validateAuthorizationResponse: () => validateAuthorizationResponse
 });
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function getStandardAuthorizeRequestParameters(authOptions, request, logger27, performanceClient) {
   const correlationId = request.correlationId;
   const parameters = /* @__PURE__ */ new Map();
@@ -13083,6 +13148,7 @@ function extractLoginHint(account) {
 }
 
 // node_modules/@azure/msal-common/dist/client/RefreshTokenClient.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var DEFAULT_REFRESH_TOKEN_EXPIRATION_OFFSET_SECONDS = 300;
 var RefreshTokenClient = class {
   constructor(configuration, performanceClient) {
@@ -13271,6 +13337,7 @@ var RefreshTokenClient = class {
 };
 
 // node_modules/@azure/msal-common/dist/telemetry/server/ServerTelemetryManager.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var skuGroupSeparator = ",";
 var skuValueSeparator = "|";
 function makeExtraSkuString(params) {
@@ -13500,6 +13567,7 @@ var ServerTelemetryManager = class _ServerTelemetryManager {
 };
 
 // node_modules/@azure/msal-common/dist/client/SilentFlowClient.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 var SilentFlowClient = class {
   constructor(configuration, performanceClient) {
     this.config = buildClientConfiguration(configuration);
@@ -13599,6 +13667,7 @@ var SilentFlowClient = class {
 };
 
 // node_modules/@azure/msal-common/dist/request/BaseAuthRequest.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
 function enforceResourceParameter(isMcp, request) {
   if (!isMcp) {
     return;
@@ -13617,7 +13686,11 @@ function containsResourceParam(params) {
   return Object.prototype.hasOwnProperty.call(params, "resource");
 }
 
+// node_modules/@azure/msal-common/dist/index-node.mjs
+/*! @azure/msal-common v16.17.0 2026-11-18 */
+
 // node_modules/@azure/msal-node/dist/cache/serializer/Deserializer.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var Deserializer = class {
   /**
    * Parse the JSON blob in memory and deserialize the content
@@ -13773,7 +13846,11 @@ var Deserializer = class {
   }
 };
 
+// node_modules/@azure/msal-node/dist/internals.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+
 // node_modules/@azure/msal-node/dist/utils/Constants.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var DEFAULT_MANAGED_IDENTITY_ID = "system_assigned_managed_identity";
 var MANAGED_IDENTITY_DEFAULT_TENANT = "managed_identity";
 var DEFAULT_AUTHORITY_FOR_MANAGED_IDENTITY = `https://login.microsoftonline.com/${MANAGED_IDENTITY_DEFAULT_TENANT}/`;
@@ -13870,6 +13947,7 @@ var LOOPBACK_SERVER_CONSTANTS = {
 var AZURE_ARC_SECRET_FILE_MAX_SIZE_BYTES = 4096;
 
 // node_modules/@azure/msal-node/dist/network/HttpClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var HttpClient = class {
   /**
    * Sends an HTTP GET request to the specified URL.
@@ -13992,6 +14070,7 @@ function getFetchHeaders(options) {
 }
 
 // node_modules/@azure/msal-node/dist/error/ManagedIdentityErrorCodes.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var invalidFileExtension = "invalid_file_extension";
 var invalidFilePath = "invalid_file_path";
 var invalidManagedIdentityIdType = "invalid_managed_identity_id_type";
@@ -14015,6 +14094,7 @@ var MsiEnvironmentVariableUrlMalformedErrorCodes = {
 };
 
 // node_modules/@azure/msal-node/dist/error/ManagedIdentityError.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ManagedIdentityErrorMessages = {
   [invalidFileExtension]: "The file path in the WWW-Authenticate header does not contain a .key file.",
   [invalidFilePath]: "The file path in the WWW-Authenticate header is not in a valid Windows or Linux Format.",
@@ -14048,6 +14128,7 @@ function createManagedIdentityError(errorCode, correlationId) {
 }
 
 // node_modules/@azure/msal-node/dist/config/ManagedIdentityId.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ManagedIdentityId = class {
   get id() {
     return this._id;
@@ -14091,6 +14172,7 @@ var ManagedIdentityId = class {
 };
 
 // node_modules/@azure/msal-node/dist/error/NodeAuthError.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var NodeAuthErrorMessage = {
   invalidLoopbackAddressType: {
     code: "invalid_loopback_server_address_type",
@@ -14211,6 +14293,7 @@ var NodeAuthError = class _NodeAuthError extends AuthError {
 };
 
 // node_modules/@azure/msal-node/dist/config/Configuration.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var DEFAULT_AUTH_OPTIONS = {
   clientId: "",
   authority: Constants_exports.DEFAULT_AUTHORITY,
@@ -14290,6 +14373,7 @@ function buildManagedIdentityConfiguration({ clientCapabilities, managedIdentity
 
 // node_modules/@azure/msal-node/dist/crypto/GuidGenerator.mjs
 var import_node_crypto = require("node:crypto");
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var GuidGenerator = class {
   /**
    * Generates a random [RFC 4122](https://www.rfc-editor.org/rfc/rfc4122.txt) version 4 UUID. The UUID is generated using a
@@ -14309,6 +14393,7 @@ var GuidGenerator = class {
 };
 
 // node_modules/@azure/msal-node/dist/utils/EncodingUtils.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var EncodingUtils = class _EncodingUtils {
   /**
    * 'utf8': Multibyte encoded Unicode characters. Many web pages and other document formats use UTF-8.
@@ -14349,6 +14434,7 @@ var EncodingUtils = class _EncodingUtils {
 
 // node_modules/@azure/msal-node/dist/crypto/HashUtils.mjs
 var import_crypto = __toESM(require("crypto"), 1);
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var HashUtils = class {
   /**
    * generate 'SHA256' hash
@@ -14361,6 +14447,7 @@ var HashUtils = class {
 
 // node_modules/@azure/msal-node/dist/crypto/PkceGenerator.mjs
 var import_crypto2 = __toESM(require("crypto"), 1);
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var PkceGenerator = class {
   constructor() {
     this.hashUtils = new HashUtils();
@@ -14401,6 +14488,7 @@ var PkceGenerator = class {
 };
 
 // node_modules/@azure/msal-node/dist/crypto/CryptoProvider.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var CryptoProvider = class {
   constructor() {
     this.pkceGenerator = new PkceGenerator();
@@ -14483,6 +14571,7 @@ var CryptoProvider = class {
 
 // node_modules/@azure/msal-node/dist/cache/CacheHelpers.mjs
 var import_crypto3 = require("crypto");
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 function computeAdditionalCacheKeyHash(components) {
   const sortedKeys = Object.keys(components).sort();
   let input = "";
@@ -14520,6 +14609,7 @@ function generateAccountKey(account) {
 }
 
 // node_modules/@azure/msal-node/dist/cache/NodeStorage.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var NodeStorage = class extends CacheManager {
   constructor(logger27, clientId, cryptoImpl, staticAuthorityOptions) {
     super(clientId, cryptoImpl, logger27, new StubPerformanceClient(), staticAuthorityOptions, DEFAULT_TOKEN_BINDING_KEY_MANAGER);
@@ -14914,6 +15004,7 @@ var NodeStorage = class extends CacheManager {
 };
 
 // node_modules/@azure/msal-node/dist/cache/TokenCache.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var defaultSerializedCache = {
   Account: {},
   IdToken: {},
@@ -15174,6 +15265,7 @@ var TokenCache = class {
 var import_jsonwebtoken = __toESM(require_jsonwebtoken(), 1);
 
 // node_modules/@azure/msal-node/dist/error/ClientAuthErrorCodes.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var missingTenantIdError = "missing_tenant_id_error";
 var userTimeoutReached = "user_timeout_reached";
 var invalidAssertion = "invalid_assertion";
@@ -15186,6 +15278,7 @@ var deviceCodeExpired = "device_code_expired";
 var deviceCodeUnknownError = "device_code_unknown_error";
 
 // node_modules/@azure/msal-node/dist/client/ClientAssertion.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ClientAssertion = class _ClientAssertion {
   /**
    * Initialize the ClientAssertion class from the clientAssertion passed by the user
@@ -15301,10 +15394,12 @@ var ClientAssertion = class _ClientAssertion {
 };
 
 // node_modules/@azure/msal-node/dist/packageMetadata.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var name2 = "@azure/msal-node";
 var version2 = "7.2.3";
 
 // node_modules/@azure/msal-node/dist/client/BaseClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var BaseClient = class {
   constructor(configuration) {
     this.config = buildClientConfiguration(configuration);
@@ -15352,6 +15447,7 @@ var BaseClient = class {
 };
 
 // node_modules/@azure/msal-node/dist/client/UsernamePasswordClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var UsernamePasswordClient = class extends BaseClient {
   constructor(configuration) {
     super(configuration);
@@ -15436,6 +15532,7 @@ var UsernamePasswordClient = class extends BaseClient {
 };
 
 // node_modules/@azure/msal-node/dist/protocol/Authorize.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 function getAuthCodeRequestUrl(config, authority, request, logger27) {
   const parameters = Authorize_exports.getStandardAuthorizeRequestParameters({
     ...config.auth,
@@ -15460,6 +15557,7 @@ function getAuthCodeRequestUrl(config, authority, request, logger27) {
 }
 
 // node_modules/@azure/msal-node/dist/client/SilentRequestCoalescer.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var activeSilentTokenRequests = /* @__PURE__ */ new WeakMap();
 function acquireTokenSilentDeduped(owner, logger27, silentRequestKey, correlationId, acquireToken) {
   const existingRequests = activeSilentTokenRequests.get(owner);
@@ -15543,6 +15641,7 @@ function applyCallerCorrelationIdToResult(activeRequest, correlationId) {
 }
 
 // node_modules/@azure/msal-node/dist/client/ClientApplication.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ClientApplication = class {
   /**
    * Constructor for the ClientApplication
@@ -15898,6 +15997,7 @@ var ClientApplication = class {
 
 // node_modules/@azure/msal-node/dist/network/LoopbackClient.mjs
 var import_http = __toESM(require("http"), 1);
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var LoopbackClient = class {
   constructor(preferredPort) {
     this.preferredPort = preferredPort;
@@ -16053,6 +16153,7 @@ var LoopbackClient = class {
 };
 
 // node_modules/@azure/msal-node/dist/client/DeviceCodeClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var DeviceCodeClient = class extends BaseClient {
   constructor(configuration) {
     super(configuration);
@@ -16235,6 +16336,7 @@ var DeviceCodeClient = class extends BaseClient {
 };
 
 // node_modules/@azure/msal-node/dist/client/PublicClientApplication.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var PublicClientApplication = class extends ClientApplication {
   /**
    * Important attributes in the Configuration object for auth are:
@@ -16496,6 +16598,7 @@ var PublicClientApplication = class extends ClientApplication {
 };
 
 // node_modules/@azure/msal-node/dist/client/ClientCredentialClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ClientCredentialClient = class extends BaseClient {
   constructor(configuration, appTokenProvider) {
     super(configuration);
@@ -16712,6 +16815,7 @@ var ClientCredentialClient = class extends BaseClient {
 };
 
 // node_modules/@azure/msal-node/dist/client/OnBehalfOfClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var OnBehalfOfClient = class extends BaseClient {
   constructor(configuration) {
     super(configuration);
@@ -16912,6 +17016,7 @@ var OnBehalfOfClient = class extends BaseClient {
 };
 
 // node_modules/@azure/msal-node/dist/client/UserFederatedIdentityCredentialClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var UserFederatedIdentityCredentialClient = class extends BaseClient {
   constructor(configuration) {
     super(configuration);
@@ -16992,6 +17097,7 @@ var UserFederatedIdentityCredentialClient = class extends BaseClient {
 };
 
 // node_modules/@azure/msal-node/dist/client/ConfidentialClientApplication.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ConfidentialClientApplication = class extends ClientApplication {
   /**
    * Constructor for the ConfidentialClientApplication
@@ -17215,6 +17321,7 @@ var ConfidentialClientApplication = class extends ClientApplication {
 };
 
 // node_modules/@azure/msal-node/dist/utils/TimeUtils.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 function isIso8601(dateString) {
   if (typeof dateString !== "string") {
     return false;
@@ -17224,6 +17331,7 @@ function isIso8601(dateString) {
 }
 
 // node_modules/@azure/msal-node/dist/network/HttpClientWithRetries.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var HttpClientWithRetries = class {
   constructor(httpClientNoRetries, retryPolicy3, logger27) {
     this.httpClientNoRetries = httpClientNoRetries;
@@ -17258,6 +17366,7 @@ var HttpClientWithRetries = class {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/BaseManagedIdentitySource.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ManagedIdentityUserAssignedIdQueryParameterNames = {
   MANAGED_IDENTITY_CLIENT_ID_2017: "clientid",
   MANAGED_IDENTITY_CLIENT_ID: "client_id",
@@ -17435,6 +17544,7 @@ BaseManagedIdentitySource.getValidatedEnvVariableUrlString = (envVariableStringN
 };
 
 // node_modules/@azure/msal-node/dist/retry/LinearRetryStrategy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var LinearRetryStrategy = class {
   /**
    * Calculates the number of milliseconds to sleep based on the `retry-after` HTTP header.
@@ -17457,6 +17567,7 @@ var LinearRetryStrategy = class {
 };
 
 // node_modules/@azure/msal-node/dist/retry/DefaultManagedIdentityRetryPolicy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var DEFAULT_MANAGED_IDENTITY_MAX_RETRIES = 3;
 var DEFAULT_MANAGED_IDENTITY_RETRY_DELAY_MS = 1e3;
 var DEFAULT_MANAGED_IDENTITY_HTTP_STATUS_CODES_TO_RETRY_ON = [
@@ -17492,6 +17603,7 @@ var DefaultManagedIdentityRetryPolicy = class _DefaultManagedIdentityRetryPolicy
 };
 
 // node_modules/@azure/msal-node/dist/config/ManagedIdentityRequestParameters.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ManagedIdentityRequestParameters = class {
   constructor(httpMethod, endpoint, retryPolicy3) {
     this.httpMethod = httpMethod;
@@ -17519,6 +17631,7 @@ var ManagedIdentityRequestParameters = class {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/AppService.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var APP_SERVICE_MSI_API_VERSION = "2019-08-01";
 var AppService = class _AppService extends BaseManagedIdentitySource {
   /**
@@ -17604,6 +17717,7 @@ var AppService = class _AppService extends BaseManagedIdentitySource {
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/AzureArc.mjs
 var import_fs = require("fs");
 var import_path = __toESM(require("path"), 1);
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ARC_API_VERSION = "2020-06-01";
 var DEFAULT_AZURE_ARC_IDENTITY_ENDPOINT = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 var HIMDS_EXECUTABLE_HELPER_STRING = "N/A: himds executable exists";
@@ -17832,6 +17946,7 @@ var AzureArc = class _AzureArc extends BaseManagedIdentitySource {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/CloudShell.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var CloudShell = class _CloudShell extends BaseManagedIdentitySource {
   /**
    * Creates a new CloudShell managed identity source instance.
@@ -17911,6 +18026,7 @@ var CloudShell = class _CloudShell extends BaseManagedIdentitySource {
 };
 
 // node_modules/@azure/msal-node/dist/retry/ExponentialRetryStrategy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ExponentialRetryStrategy = class {
   constructor(minExponentialBackoff, maxExponentialBackoff, exponentialDeltaBackoff) {
     this.minExponentialBackoff = minExponentialBackoff;
@@ -17942,6 +18058,7 @@ var ExponentialRetryStrategy = class {
 };
 
 // node_modules/@azure/msal-node/dist/retry/ImdsRetryPolicy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var HTTP_STATUS_400_CODES_FOR_EXPONENTIAL_STRATEGY = [
   Constants_exports.HTTP_NOT_FOUND,
   Constants_exports.HTTP_REQUEST_TIMEOUT,
@@ -18003,6 +18120,7 @@ var ImdsRetryPolicy = class _ImdsRetryPolicy {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/Imds.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var IMDS_TOKEN_PATH = "/metadata/identity/oauth2/token";
 var DEFAULT_IMDS_ENDPOINT = `http://169.254.169.254${IMDS_TOKEN_PATH}`;
 var IMDS_API_VERSION = "2018-02-01";
@@ -18088,6 +18206,7 @@ var Imds = class _Imds extends BaseManagedIdentitySource {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/ServiceFabric.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var SERVICE_FABRIC_MSI_API_VERSION = "2019-07-01-preview";
 var ServiceFabric = class _ServiceFabric extends BaseManagedIdentitySource {
   /**
@@ -18191,6 +18310,7 @@ var ServiceFabric = class _ServiceFabric extends BaseManagedIdentitySource {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/MachineLearning.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var MACHINE_LEARNING_MSI_API_VERSION = "2017-09-01";
 var MANAGED_IDENTITY_MACHINE_LEARNING_UNSUPPORTED_ID_TYPE_ERROR = `Only client id is supported for user-assigned managed identity in ${ManagedIdentitySourceNames.MACHINE_LEARNING}.`;
 var MachineLearning = class _MachineLearning extends BaseManagedIdentitySource {
@@ -18296,6 +18416,7 @@ var MachineLearning = class _MachineLearning extends BaseManagedIdentitySource {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentityClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var ManagedIdentityClient = class _ManagedIdentityClient {
   constructor(logger27, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) {
     this.logger = logger27;
@@ -18337,6 +18458,7 @@ var ManagedIdentityClient = class _ManagedIdentityClient {
 };
 
 // node_modules/@azure/msal-node/dist/client/ManagedIdentityApplication.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var SOURCES_THAT_SUPPORT_TOKEN_REVOCATION = [ManagedIdentitySourceNames.SERVICE_FABRIC];
 var ManagedIdentityApplication = class _ManagedIdentityApplication {
   constructor(configuration) {
@@ -18440,7 +18562,11 @@ var ManagedIdentityApplication = class _ManagedIdentityApplication {
   }
 };
 
+// node_modules/@azure/msal-node/dist/cache/distributed/DistributedCachePlugin.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+
 // node_modules/@azure/msal-node/dist/index.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 var PromptValue2 = Constants_exports.PromptValue;
 var ResponseMode2 = Constants_exports.ResponseMode;
 
@@ -25660,4 +25786,3 @@ function getDefaultAzureCredential() {
   serializeAuthenticationRecord,
   useIdentityPlugin
 });
-/*! For license information please see azure-identity.cjs.LEGAL.txt */

@@ -5862,7 +5862,7 @@ function pLimit(concurrency) {
     activeCount--;
     resumeNext();
   };
-  const run = async (function_, resolve, arguments_) => {
+  const run2 = async (function_, resolve, arguments_) => {
     const result = (async () => function_(...arguments_))();
     resolve(result);
     try {
@@ -5876,7 +5876,7 @@ function pLimit(concurrency) {
     new Promise((internalResolve) => {
       queueItem.run = internalResolve;
       queue.enqueue(queueItem);
-    }).then(run.bind(void 0, function_, resolve, arguments_));
+    }).then(run2.bind(void 0, function_, resolve, arguments_));
     if (activeCount < concurrency) {
       resumeNext();
     }
@@ -7234,10 +7234,10 @@ ${fence}`;
 }
 function longestRun(text, char) {
   let longest = 0;
-  let run = 0;
+  let run2 = 0;
   for (const c of text) {
-    run = c === char ? run + 1 : 0;
-    if (run > longest) longest = run;
+    run2 = c === char ? run2 + 1 : 0;
+    if (run2 > longest) longest = run2;
   }
   return longest;
 }
@@ -7590,8 +7590,8 @@ function explain({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
   const why = REASONS[reason].why(owner, login);
   if (as === void 0) return { why, next: note };
   const who = runner({ as, ...byMember && { byMember } });
-  return { why, next: paragraph(...run(), note) };
-  function run() {
+  return { why, next: paragraph(...run2(), note) };
+  function run2() {
     if (sql === void 0)
       return [
         inOrder2 ? sentence`Run ${place2} in the order in which it is written.` : sentence`Run ${place2} as ${who}.`
@@ -7754,8 +7754,8 @@ function fixPart(page, block, {
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/failure.ts
-function docsLink({ code: code3 }, { run }) {
-  return run?.docs === void 0 ? void 0 : `${run.docs}/troubleshooting.md#${code3}`;
+function docsLink({ code: code3 }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code3}`;
 }
 function failureLines(failure2, report) {
   const { code: code3, message, problems = [], hint, steps } = failure2;
@@ -7996,16 +7996,16 @@ function issueTitle({ database, grantee }) {
 var MOST_BODY = 65536;
 var MOST_SQL = 24e3;
 var MOST_NAMES2 = 8;
-function issueBody(subject3, run) {
+function issueBody(subject3, run2) {
   const { database, grantee, report } = subject3;
   const foot = `---
 
-Found by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
+Found by ${run2}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
 `;
   const page = openPage({
     most: MOST_BODY - foot.length,
     sizeOf: (text) => text.length,
-    cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).
+    cut: `The rest did not fit here. The JSON report of ${run2} has all of it (output \`report\`).
 `
   });
   page.add(markerText(markerOf(subject3)));
@@ -8032,10 +8032,10 @@ var NEWS = {
   back: "The drift is back; the text above is up to date.",
   gone: "The drift is gone."
 };
-function issueComment(news, { report }, run) {
+function issueComment(news, { report }, run2) {
   return `${NEWS[news]} ${headline(report, markdown)}
 
-Found by ${run}.`;
+Found by ${run2}.`;
 }
 
 // src/github/run.ts
@@ -8259,22 +8259,22 @@ async function keepDriftIssues(report, options) {
 }
 async function keep(tracker, subject3, issues, created) {
   const [issue2, ...doubles] = issues;
-  const { run } = tracker;
+  const { run: run2 } = tracker;
   for (const double of doubles) if (issue2 && double.open) await closeDouble(tracker, double, issue2);
   if (subject3.grantee.verdict !== "drift") {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue2, issueComment("gone", subject3, run));
+    await tracker.comment(issue2, issueComment("gone", subject3, run2));
     tell("closed", issue2);
   } else if (!issue2) {
-    const opened = await tracker.create(issueTitle(subject3), issueBody(subject3, run));
+    const opened = await tracker.create(issueTitle(subject3), issueBody(subject3, run2));
     created.push(opened);
     tell("opened", opened);
   } else {
-    await tracker.update(issue2, { state: "open", body: issueBody(subject3, run) });
+    await tracker.update(issue2, { state: "open", body: issueBody(subject3, run2) });
     const changed2 = issue2.found !== markerOf(subject3).found;
-    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject3, run));
-    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject3, run));
+    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject3, run2));
+    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject3, run2));
     tell(issue2.open ? "updated" : "opened again", issue2);
   }
 }
@@ -8401,14 +8401,14 @@ function renderJson(report) {
 `;
 }
 function jsonOf(report) {
-  const { version, mode, onExtra, verdict, error: error2, run, databases } = report;
+  const { version, mode, onExtra, verdict, error: error2, run: run2, databases } = report;
   return {
     version,
     mode,
     ...onExtra && { onExtra },
     verdict,
     ...error2 && { error: failureOf(error2, report) },
-    ...run && { run },
+    ...run2 && { run: run2 },
     databases: databases.map((database) => ({
       ...withFailure(database, report),
       grantees: database.grantees.map((grantee) => ({
@@ -9838,12 +9838,12 @@ async function apply(client, plan, say) {
     for (const following of [...others, []]) {
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-      const running = run(next);
+      const running = run2(next);
       next = batchOf(following);
       await running;
     }
   }
-  async function run(batch) {
+  async function run2(batch) {
     const { changes, statements: sent } = withoutRefused(batch);
     if (changes.length === 0) return;
     const started = Date.now();
@@ -9859,8 +9859,8 @@ async function apply(client, plan, say) {
       fail(changes, reason);
     } else {
       const half = Math.ceil(changes.length / 2);
-      await run(batchOf(changes.slice(0, half)));
-      await run(batchOf(changes.slice(half)));
+      await run2(batchOf(changes.slice(0, half)));
+      await run2(batchOf(changes.slice(half)));
     }
   }
   function withoutRefused(batch) {
@@ -10147,7 +10147,7 @@ function mapSnapshot(rows, exclude) {
     sessionUser: server.sessionUser,
     roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts3("grantee").map(({ name: name3, oid }) => [name3, oid])),
-    schemas: [...schemas2.values()],
+    schemas: [...schemas2.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     groups: [
       ...facts3("database").map((row) => mapSingle("database", row)),
       ...facts3("schema").map((row) => mapSingle("schema", row)),
@@ -11233,7 +11233,7 @@ function oneOf(words2) {
 }
 
 // src/main.ts
-async function main(env) {
+async function run(env = process.env) {
   const startedAt = /* @__PURE__ */ new Date();
   for (const secret2 of secretsIn(env)) setSecret(secret2);
   const settings = readSettings(env);
@@ -11283,4 +11283,4 @@ async function inDatabase(settings, database, password) {
 var NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };
 
 // src/index.ts
-main(process.env).catch((error2) => setFailed(String(error2)));
+run().catch((error2) => setFailed(String(error2)));

@@ -1,10 +1,12 @@
 /**
  * Builds dist/, or with --check compares it with what src builds: the runner runs what is committed. dist/index.cjs
  * is what every run needs; a package that src imports on demand is a file of its own, read by those who need it.
+ * dist/licenses.txt has the licenses of all packages in them.
  */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { licensesOf } from "./licenses.ts";
 
 const ON_DEMAND = ["@actions/core", "@actions/github", "@azure/identity"];
 
@@ -55,7 +57,9 @@ const bundles = [
 ];
 
 const checking = process.argv.includes("--check");
-const files = (await Promise.all(bundles.map(filesOf))).flat();
+const built = await Promise.all(bundles.map(bundleOf));
+const licenses = await licensesOf(built.flatMap(({ from }) => from));
+const files = [...built, { path: join("dist", "licenses.txt"), contents: Buffer.from(licenses) }];
 for (const { path, contents } of files) {
   if (!checking) await writeFile(path, contents);
   else if (!Buffer.from(contents).equals(await readFile(path).catch(() => Buffer.alloc(0)))) complain(path);
@@ -67,23 +71,29 @@ for (const name of await readdir("dist")) {
   else await rm(path);
 }
 
-async function filesOf({ in: entry, out, plugins }: (typeof bundles)[number]) {
-  const { outputFiles } = await build({
+/** One file of dist, and the paths of the files that it is made from. */
+async function bundleOf({ in: entry, out, plugins }: (typeof bundles)[number]) {
+  const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     outfile: join("dist", out),
     bundle: true,
     platform: "node",
     target: "node24",
     format: "cjs",
-    legalComments: "linked",
+    // The notices of code that a package has copied from others; the packages' own are in licenses.txt.
+    legalComments: "inline",
     // pg asks for it and does without: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
     external: ["pg-native"],
     // The JavaScript client, whatever the job's environment asks for.
     define: { "process.env.NODE_PG_FORCE_NATIVE": "undefined" },
     plugins,
     write: false,
+    metafile: true,
   });
-  return outputFiles.map(({ path, contents }) => ({ path: join("dist", basename(path)), contents }));
+  const [output] = outputFiles;
+  const inputs = Object.values(metafile.outputs).flatMap((made) => Object.entries(made.inputs));
+  const from = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  return { path: join("dist", out), contents: output?.contents ?? Buffer.alloc(0), from };
 }
 
 /** @azure/identity → azure-identity.cjs */

@@ -1,4 +1,4 @@
 import { setFailed } from "@actions/core";
-import { main } from "./main.ts";
+import { run } from "./main.ts";
 
-main(process.env).catch((error: unknown) => setFailed(String(error)));
+run().catch((error: unknown) => setFailed(String(error)));

