@@ -22,8 +22,8 @@ const onDemand: Plugin = {
 };
 
 /**
- * src uses what @actions/core prints. Its HTTP client and undici, without which that does, would be loaded all the
- * same, unless esbuild is told that their loading by itself does nothing: they take longer than Node.js's own start.
+ * src needs only what @actions/core prints, not its HTTP client and undici, which take longer to load than Node.js takes
+ * to start. esbuild drops them once it knows that loading them has no side effects.
  */
 const unlessUsed: Plugin = {
   name: "unless-used",
@@ -36,7 +36,7 @@ const unlessUsed: Plugin = {
   },
 };
 
-/** The HTTP client of @actions/core imports undici always and uses it for some proxies: read it then. */
+/** The HTTP client of @actions/core always imports undici and needs it only for a proxy, so undici is loaded then. */
 const whenUsed: Plugin = {
   name: "when-used",
   setup(build) {

@@ -1,6 +1,6 @@
 /**
- * The main job on a local Azure: the app is refused, a check tells why, apply mends it, a check is green, the app
- * writes. Exits non-zero as soon as anything is not as it should be.
+ * The main job on a local Azure: the app is refused, `check` finds why, `apply` repairs it, `check` is green, the app
+ * writes. Exits non-zero at the first step that does not end as expected.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -34,12 +34,12 @@ try {
   await sandbox.close();
 }
 
-/** Prints what is going on at once, and what came of it when it is done. */
-async function step<T>(title: string, work: () => Promise<[result: T, told: string]>): Promise<T> {
+/** Prints the title at once, and the outcome when the work is done. */
+async function step<T>(title: string, work: () => Promise<[result: T, outcome: string]>): Promise<T> {
   const began = performance.now();
   process.stdout.write(`${title} … `);
-  const [result, told] = await work();
-  console.log(`${told} (${seconds(began)})`);
+  const [result, outcome] = await work();
+  console.log(`${outcome} (${seconds(began)})`);
   return result;
 }
 
@@ -48,7 +48,7 @@ async function act(
   mode: string,
   exitCode: number,
   verdict: string,
-): Promise<[summary: string, told: string]> {
+): Promise<[summary: string, outcome: string]> {
   const run = await runAction(
     {
       mode,
@@ -65,15 +65,15 @@ async function act(
     },
     sandbox.env,
   );
-  const told = `exit code ${run.exitCode}, verdict ${run.outputs.verdict}`;
+  const outcome = `exit code ${run.exitCode}, verdict ${run.outputs.verdict}`;
   if (run.exitCode !== exitCode || run.outputs.verdict !== verdict) {
-    throw new Error(`${told}, not ${exitCode} and ${verdict}\n${run.stdout}${run.stderr}`);
+    throw new Error(`${outcome}, not ${exitCode} and ${verdict}\n${run.stdout}${run.stderr}`);
   }
-  return [run.summary, told];
+  return [run.summary, outcome];
 }
 
 /** Runs the app as a process of its own, with a token of its own, over TLS. */
-async function runApp(exitCode: number, output: RegExp): Promise<[result: null, told: string]> {
+async function runApp(exitCode: number, expected: RegExp): Promise<[result: null, outcome: string]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "demo-app.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
@@ -87,11 +87,11 @@ async function runApp(exitCode: number, output: RegExp): Promise<[result: null, 
       AZURE_POSTGRESQL_CLIENTSECRET: app.secrets[0]?.value,
     },
   });
-  const [told, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
-  if (code !== exitCode || !output.test(told.trim())) {
-    throw new Error(`The app ended with ${code}, not ${exitCode}.\n${told}`);
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  if (code !== exitCode || !expected.test(output.trim())) {
+    throw new Error(`The app ended with ${code}, not ${exitCode}.\n${output}`);
   }
-  return [null, told.trim()];
+  return [null, output.trim()];
 }
 
 /** Markdown as it looks before anybody unfolds anything. */

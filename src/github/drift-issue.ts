@@ -10,7 +10,7 @@ import { troubleOf } from "./drift-issue/trouble.ts";
 export interface DriftIssueOptions {
   /** The input `github-token`. */
   readonly token: string;
-  /** What was asked for, as the settings have it. */
+  /** The input `schemas`. */
   readonly schemas: readonly string[] | "*";
   /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
@@ -18,18 +18,18 @@ export interface DriftIssueOptions {
 }
 
 /**
- * Keeps one GitHub issue for each host, port, database, grantee and schema list: opened on drift, its body kept up
- * to date, closed when the drift is gone, opened again when it returns. What could not be checked leaves its issue
- * alone, and so does a plan.
+ * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its body,
+ * closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
+ * not be checked, and in `plan`.
  *
- * Never throws: what GitHub refuses is a warning and changes no verdict.
+ * Never throws: what GitHub refuses is a warning and does not change the verdict.
  */
 export async function keepDriftIssues(report: Report, options: DriftIssueOptions): Promise<void> {
   if (report.mode === "plan") return;
   const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
   const troubles = new Set<string>();
-  /** @returns whether it makes sense to go on */
+  /** @returns whether the next issue is worth trying */
   const attempt = async (task: () => Promise<void>): Promise<boolean> => {
     try {
       await task();
@@ -52,13 +52,13 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
     if (created.length > 0) await closeDoubles(tracker, created);
   });
   for (const trouble of troubles) {
-    warning(visible(`The drift issue could not be kept: ${trouble} The verdict stands all the same.`), {
+    warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
       title: "Drift issue",
     });
   }
 }
 
-/** @param issues those of this subject, the oldest first */
+/** @param issues the issues of this subject, the oldest first */
 async function keep(
   tracker: Tracker,
   subject: Subject,
@@ -72,25 +72,25 @@ async function keep(
     if (!issue?.open) return;
     await tracker.update(issue, { state: "closed", state_reason: "completed" });
     await tracker.comment(issue, issueComment("gone", subject, run));
-    tell("closed", issue);
+    log("closed", issue);
   } else if (!issue) {
     const opened = await tracker.create(issueTitle(subject), issueBody(subject, run));
     created.push(opened);
-    tell("opened", opened);
+    log("opened", opened);
   } else {
-    // The body first: it holds what the next run compares with, so that nothing is told twice.
+    // The body first: the next run compares with it, so no change is commented on twice.
     await tracker.update(issue, { state: "open", body: issueBody(subject, run) });
     const changed = issue.found !== markerOf(subject).found;
     if (!issue.open) await tracker.comment(issue, issueComment("back", subject, run));
     else if (changed) await tracker.comment(issue, issueComment("changed", subject, run));
-    tell(issue.open ? "updated" : "opened again", issue);
+    log(issue.open ? "updated" : "reopened", issue);
   }
 }
 
 /**
- * Two runs at once both find no issue and both open one: GitHub has no lock against it. So each looks again, and
- * the one whose issue is not the oldest closes it. What slips through (a run that was cancelled here) is closed by
- * the next run, in `keep`.
+ * Two runs at once can both find no issue and both open one, because GitHub has no lock for this. So each run lists the
+ * issues again and closes its own if an older one exists. If a run is cancelled before that, the next run closes the
+ * duplicate, in `keep`.
  */
 async function closeDoubles(tracker: Tracker, created: readonly Issue[]): Promise<void> {
   const issues = await tracker.issues();
@@ -103,9 +103,9 @@ async function closeDoubles(tracker: Tracker, created: readonly Issue[]): Promis
 async function closeDouble(tracker: Tracker, double: Issue, issue: Issue): Promise<void> {
   await tracker.update(double, { state: "closed", state_reason: "not_planned" });
   await tracker.comment(double, `Duplicate of #${issue.number}: two runs opened it at once.`);
-  tell(`closed, a duplicate of #${issue.number}`, double);
+  log(`closed as a duplicate of #${issue.number}`, double);
 }
 
-function tell(what: string, { number, url }: Issue): void {
+function log(what: string, { number, url }: Issue): void {
   info(logLine(`Drift issue #${number} ${what}: ${url}`));
 }

@@ -142,8 +142,3 @@ export function roleOf(snapshot: Pick<Snapshot, "roles">, oid: Oid): Role {
   if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
   return role;
 }
-
-/** The grantee's role; that it exists was checked before. */
-export function granteeOf(snapshot: Snapshot, name: string): Role {
-  return roleOf(snapshot, snapshot.grantees.get(name) ?? "");
-}

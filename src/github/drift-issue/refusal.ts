@@ -1,4 +1,4 @@
-/** What GitHub answered, or what became of the request, as Octokit tells it in its errors. */
+/** GitHub's answer to a request that failed, as Octokit's errors carry it. */
 export interface Refusal {
   /** 500 where there was no answer at all. */
   readonly status: number;
@@ -17,7 +17,7 @@ export function refusalIn(error: unknown): Refusal {
   return { status, message, headers: response?.headers ?? {} };
 }
 
-/** A 403 is a limit too, if it says so in any of three ways. */
+/** Whether a rate limit refused the request: a 403 can say so in three ways. */
 export function isLimit({ status, message, headers }: Refusal): boolean {
   if (status === 429) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";

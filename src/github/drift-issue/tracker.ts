@@ -6,18 +6,18 @@ import { runUrl } from "../run.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
 import { NoWayToGitHub } from "./trouble.ts";
 
-/** An issue of ours. */
+/** An issue that this action opened. */
 export interface Issue extends Marker {
   readonly number: number;
   readonly open: boolean;
   readonly url: string;
 }
 
-/** A repository's issues, as far as drift needs them. Every function throws what Octokit does. */
+/** The issues of a repository that this action maintains. Every function throws what Octokit throws. */
 export interface Tracker {
   /** A link to this run, in Markdown. */
   readonly run: string;
-  /** All issues of ours, open and closed, the oldest first. */
+  /** All of them, open and closed, the oldest first. */
   issues(): Promise<readonly Issue[]>;
   create(title: string, body: string): Promise<Issue>;
   update(issue: Issue, change: Change): Promise<void>;
@@ -30,22 +30,22 @@ interface Change {
   readonly state_reason?: "completed" | "not_planned";
 }
 
-/** The index by which the next run finds our issues among thousands; only people with triage rights can set it. */
+/** The next run finds the issues by it, among thousands; only people with triage access can set a label. */
 const LABEL = {
   name: "azure-postgres-grants",
   color: "b60205",
-  description: "PostgreSQL privileges have drifted; kept by azure-postgres-grants",
+  description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants",
 };
 
 /**
- * Short: a job waits for it. GitHub itself gives up on a request after 10 s:
+ * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
 const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000, answerTime: 20_000 };
 const MOST_ATTEMPTS = 4;
 
 /**
- * @throws NoWayToGitHub when the environment or the token cannot be used
+ * @throws NoWayToGitHub if the environment or the token cannot be used
  */
 export async function openTracker(options: {
   readonly token: string;
@@ -56,17 +56,17 @@ export async function openTracker(options: {
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
-      "GITHUB_REPOSITORY is not set, so this does not run in a GitHub workflow. Leave `drift-issue` out here.",
+      "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here.",
     );
   }
-  // Checked here because the HTTP client's own message would print the token.
+  // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new NoWayToGitHub(
-      "`github-token` is empty or holds white space or other characters that no token has. Leave it out to use the job's own.",
+      "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token.",
     );
   }
 
-  // Only here: evaluating it reads the event file and sets up proxies, and most runs keep no issue.
+  // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.mostTime; // one budget for all requests
@@ -109,19 +109,19 @@ export async function openTracker(options: {
 
     async create(title, body) {
       if (!labelled) {
-        // Not fatal: it is there already, or GitHub makes it with the issue, or the check below tells.
+        // Not fatal: the label exists, or GitHub creates it with the issue, or the check below warns.
         await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
         labelled = true;
       }
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) {
         warning(
-          `GitHub dropped the label ${LABEL.name} of issue #${data.number}: \`github-token\` may not set labels. The next run finds the issue by it, and would open another: add the label by hand, or leave \`github-token\` out and give the job \`permissions: issues: write\`.`,
+          `GitHub dropped the label ${LABEL.name} of issue #${data.number}, because \`github-token\` cannot set labels. The next run finds the issue by its label and would open another one. Add the label by hand, or omit \`github-token\` and set \`permissions: issues: write\` on the job.`,
           { title: "Drift issue" },
         );
       }
       const [issue] = ours(data);
-      if (!issue) throw new Error(`GitHub did not keep the text of issue #${data.number} as it was sent.`);
+      if (!issue) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue;
     },
 
