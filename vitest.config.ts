@@ -18,17 +18,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: NEED_A_SERVER,
-          // The files share their worker's modules, which take a quarter of the time otherwise.
-          isolate: false,
-          unstubEnvs: true,
-        },
-      },
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: NEED_A_SERVER } },
       {
         extends: true,
         test: {

@@ -13,7 +13,7 @@ export function modules(...patterns: readonly string[]): readonly string[] {
   return globSync(patterns, { cwd: ROOT }).sort();
 }
 
-/** What a module imports of the project, by `import`, `export … from` and `import()`. */
+/** What a module imports of the project, by `import`, `export … from` and `import()`, and the programs beside it. */
 export function importsOf(path: string): readonly Import[] {
   return specifiersOf(path)
     .filter(({ name }) => name.startsWith("."))
@@ -35,13 +35,17 @@ export function reachedFrom(path: string, reached = new Set<string>()): Readonly
   return reached;
 }
 
+const IMPORT = /^(?:import|export) (type )?(?:[^;"]* from )?"([^"]+)";|\bimport\("([^"]+)"\)/gm;
+
+/** A module that runs as a process of its own is named by its path. */
+const PROGRAM = /join\(import\.meta\.dirname, "([^"]+\.ts)"\)/g;
+
 function specifiersOf(path: string): readonly { readonly name: string; readonly typesOnly: boolean }[] {
   const text = readFileSync(join(ROOT, path), "utf8");
-  const found = text.matchAll(
-    /^(?:import|export) (type )?(?:[^;"]* from )?"([^"]+)";|\bimport\("([^"]+)"\)/gm,
-  );
-  return [...found].map(([, type, named, onDemand]) => ({
+  const imports = [...text.matchAll(IMPORT)].map(([, type, named, onDemand]) => ({
     name: named ?? onDemand ?? "",
     typesOnly: type !== undefined,
   }));
+  const programs = [...text.matchAll(PROGRAM)].map(([, name]) => ({ name: `./${name}`, typesOnly: false }));
+  return [...imports, ...programs];
 }
