@@ -29,7 +29,10 @@ export interface Tls {
   readonly rootCertificates?: string;
 }
 
-export type SignIn =
+export type SignIn = EntraSignIn | { readonly type: "password"; readonly password: string };
+
+/** With a Microsoft Entra token in place of the password. */
+export type EntraSignIn =
   | { readonly type: "oidc"; readonly clientId: string; readonly tenantId: string }
   | {
       readonly type: "client-secret";
@@ -38,8 +41,7 @@ export type SignIn =
       readonly clientSecret: string;
     }
   | { readonly type: "managed-identity"; readonly clientId?: string }
-  | { readonly type: "azure-cli" }
-  | { readonly type: "password"; readonly password: string };
+  | { readonly type: "azure-cli" };
 
 /** The environment of the process, in which the runner passes the inputs. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,56 +1,50 @@
-import { type ConnectionParts, readConnectionString } from "./connection-string.ts";
+import { inOurWords, sentence } from "../model/sentence.ts";
+import { type ConnectionParts, readConnectionString, twoValues } from "./connection-string.ts";
+import { Invalid } from "./invalid.ts";
 
 /**
- * The app's connection settings as Service Connector gave them: one connection string, `KEY=value` lines, or JSON.
+ * Reads the app's connection settings as Service Connector provides them: one connection string, `KEY=value` lines,
+ * or JSON. Takes time linear in the length of the text.
  * https://learn.microsoft.com/azure/service-connector/how-to-integrate-postgres
- * @param meant tells, where they are of several connections, whether this can be the one
- * @returns what they say, as text, not yet checked; `user` without the server's name behind an `@`
- * @throws Error when they cannot be read, or it is not clear which connection is meant
+ * @param isWanted selects one of several connections
+ * @returns the parts as text that is not yet checked; `user` without the server's name behind an `@`
+ * @throws Invalid when the text cannot be read, or contains several wanted connections
  */
 export function readAppConnection(
   text: string,
-  meant: (connection: ConnectionParts) => boolean = () => true,
+  isWanted: (connection: ConnectionParts) => boolean = () => true,
 ): ConnectionParts {
   const settings = settingsIn(text);
   const found =
-    settings.length > 0 ? theOne(connectionsIn(settings), meant) : normal(readConnectionString(bare(text)));
+    settings.length > 0
+      ? wanted(connectionsIn(settings), isWanted)
+      : usable(readConnectionString(withoutQuotes(text)));
   if (found.host === undefined && found.database === undefined && found.user === undefined) {
-    throw new Error("it says neither host, nor database, nor user");
+    throw new Invalid(["contains no host, database or user"]);
   }
   return found;
 }
 
 /**
- * Everything in it that is, or may be, a secret: as it stands there and as it is meant. What cannot be read is
- * searched all the same, because the log has to be safe before the mistake is told.
+ * Everything in the text that is a secret, or could be, encoded and decoded. A text that cannot be read is searched
+ * too, because its secrets have to be masked before the mistake is reported. Takes time linear in its length.
  */
 export function secretsInAppConnection(text: string): readonly string[] {
   const secrets = new Set<string>();
-  const add = (secret: string | undefined, shortest = 1) => {
-    const value = secret?.trim() ?? "";
-    if (value.length >= shortest) secrets.add(value);
+  const add = (found: string | undefined, minimum = 1) => {
+    const secret = found?.trim() ?? "";
+    if (secret.length >= minimum) secrets.add(secret);
   };
-  for (const { key, value } of attempt(() => settingsIn(text)) ?? unreadable(text)) {
+  for (const { key, value } of attempt(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
     if (SECRET_KEY.test(key)) add(value);
     else add(attempt(() => readConnectionString(value))?.password);
   }
-  add(attempt(() => readConnectionString(bare(text)))?.password);
-  // Where a value ends depends on a form that is not known here: every end is masked, but for a few letters that
-  // would black out half of the log.
-  for (const [, value = ""] of text.matchAll(SECRET_VALUE)) {
-    for (const end of [/$/, /;/, /&/, /\s/, /[\s;&]/, /["']\s*[;,}&]?\s*$/]) {
-      const raw = value.split(end, 1)[0]?.replace(/^["']|["'],?$/g, "");
-      add(raw, 4);
-      add(
-        attempt(() => decodeURIComponent(raw ?? "")),
-        4,
-      );
-    }
-  }
-  for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)) {
-    add(password, 4);
+  add(attempt(() => readConnectionString(withoutQuotes(text)))?.password);
+  // To mask a few letters would make half of the log unreadable.
+  for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
+    add(possible, 4);
     add(
-      attempt(() => decodeURIComponent(password ?? "")),
+      attempt(() => decodeURIComponent(possible)),
       4,
     );
   }
@@ -58,25 +52,69 @@ export function secretsInAppConnection(text: string): readonly string[] {
 }
 
 const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
-const SECRET_VALUE = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*([^\r\n]+)/gi;
+const BEFORE_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/gi;
+
+/** What can end a value depends on a form that is not known here, so the text up to each of these is a candidate. */
+const ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
+const MANY_STARTS = 100;
+
+function* valuesOfSecretKeys(text: string): Generator<string> {
+  const starts = [...text.matchAll(BEFORE_SECRET)].map((match) => match.index + match[0].length);
+  for (const start of starts) {
+    const quote = text.charAt(start);
+    const end = text.indexOf(quote, start + 1);
+    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start + 1, end);
+  }
+  for (const end of ENDS) {
+    let last = 0;
+    for (const start of starts) {
+      // The candidate before contains this one. To read each of very many to its end would take quadratic time.
+      if (start < last && starts.length > MANY_STARTS) continue;
+      end.lastIndex = start;
+      last = end.exec(text)?.index ?? text.length;
+      yield text.slice(start, last);
+      yield trimmed(text.slice(start, last), "\"'", "\"',;}& \t");
+    }
+  }
+}
+
+function passwordsInUrls(text: string): readonly string[] {
+  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
+}
+
+/** JSON that is broken does not tell which of its values is the secret. */
+function valuesInBrokenJson(text: string): readonly Setting[] {
+  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
+    key: "secret",
+    value,
+  }));
+}
+
+/** The text without these characters at its start and at its end. */
+function trimmed(text: string, atStart: string, atEnd: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && atStart.includes(text.charAt(start))) start++;
+  while (end > start && atEnd.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
 
 interface Setting {
   readonly key: string;
   readonly value: string;
 }
 
-/** The settings in JSON or lines; none when the text is a bare connection string. */
+/** The settings in JSON or lines; none when the text is one connection string. */
 function settingsIn(text: string): readonly Setting[] {
-  const body = text.replace(/^\uFEFF/, "").trim();
-  if (/^[[{]/.test(body)) return fromJson(body);
+  const body = text.trim();
+  if (/^[[{]/.test(body)) return settingsInJson(body);
   return body
     .split(/\r\n|\r|\n/)
-    .flatMap(fromLine)
+    .flatMap(settingInLine)
     .filter(({ key }) => connectionOf(key) !== undefined);
 }
 
 /** `az … connection list-configuration`, `az webapp config appsettings list`, or an object of settings. */
-function fromJson(text: string): readonly Setting[] {
+function settingsInJson(text: string): readonly Setting[] {
   const json = attempt<unknown>(() => JSON.parse(text));
   const list = isObject(json) && "configurations" in json ? json.configurations : json;
   if (Array.isArray(list)) {
@@ -86,84 +124,44 @@ function fromJson(text: string): readonly Setting[] {
         : [],
     );
   }
-  if (!isObject(list)) throw new Error("it begins like JSON, but is none");
+  if (!isObject(list)) throw new Invalid(["starts like JSON, but is not valid JSON"]);
   return Object.entries(list).flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : []));
 }
 
-/** `KEY=value` as in .env files, shells and Spring's properties; what is none is left out. */
-function fromLine(line: string): readonly Setting[] {
-  const [, key, value] =
-    line.match(/^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*(.*?)\s*$/) ?? [];
-  if (key === undefined || value === undefined) return [];
+/** `KEY=value` as in .env files, shells and Spring's properties. Another line is left out. */
+function settingInLine(line: string): readonly Setting[] {
+  const text = line.trim();
+  const [assignment, key] = text.match(/^(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]/) ?? [];
+  if (assignment === undefined || key === undefined) return [];
+  const value = text.slice(assignment.length).trim();
   const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
   if (double !== undefined) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
   if (single !== undefined) return [{ key, value: single }];
-  return [{ key, value: value.replace(/\s+#.*$/, "") }]; // as in .env files: a # after white space is a comment
+  // As in .env files, a # after white space starts a comment.
+  return [{ key, value: value.split(/\s#/, 1)[0]?.trimEnd() ?? "" }];
 }
 
-/** What a setting's name says: which connection it is of, and which part of it. */
+/** Which connection a setting belongs to, and which part of it the setting is. Undefined for a setting not read here. */
 function connectionOf(key: string): { connection: string; name: string } | undefined {
-  const [, connection, name] = key.toUpperCase().match(AZURE_KEY) ?? [];
-  if (name !== undefined) return { connection: connection ?? "the first", name };
+  const [, connection = "", name] = key.toUpperCase().match(AZURE_KEY) ?? [];
+  if (name !== undefined) return { connection: `Azure ${connection}`, name };
   // Spring reads a.b-c, A_B_C and a_b_c alike: https://docs.spring.io/spring-boot/reference/features/external-config.html
   const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
-  return spring === undefined ? undefined : { connection: "Spring's", name: spring };
+  return spring === undefined ? undefined : { connection: "Spring", name: spring };
 }
 
 /** https://learn.microsoft.com/azure/service-connector/concept-service-connector-internals#configuration-naming-convention */
 const AZURE_KEY =
-  /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|SSL|CLIENTID|CLIENTSECRET|TENANTID)$/;
+  /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|CLIENTSECRET)$/;
 
 const SPRING_KEYS = new Map([
   ["springdatasourceurl", "CONNECTIONSTRING"],
   ["springdatasourceusername", "USERNAME"],
   ["springdatasourcepassword", "PASSWORD"],
-  ["springdatasourceazurepasswordlessenabled", "OTHER"],
-  ["springdatasourcepasswordlessenabled", "OTHER"],
-  ["springcloudazurecredentialclientid", "CLIENTID"],
   ["springcloudazurecredentialclientsecret", "CLIENTSECRET"],
-  ["springcloudazurecredentialtenantid", "TENANTID"],
-  ["springcloudazurecredentialclientmanagedidentityenabled", "OTHER"],
 ]);
 
-/** What the settings say, by connection. */
-function connectionsIn(settings: readonly Setting[]): ReadonlyMap<string, ConnectionParts> {
-  const connections = new Map<string, Record<string, string>>();
-  for (const { key, value } of settings) {
-    const { connection = "", name = "" } = connectionOf(key) ?? {};
-    const part = PARTS.get(name);
-    if (part === undefined || value.trim() === "") continue;
-    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Error(
-        `${key} in it is a reference to a Key Vault, and what that holds cannot be seen from here`,
-      );
-    }
-    const parts = connections.get(connection) ?? {};
-    connections.set(connection, parts);
-    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, said] of Object.entries(found)) {
-      if ((parts[each] ?? said) !== said && each !== "password")
-        throw new Error(`it names two values for its ${each}`);
-      parts[each] = said;
-    }
-  }
-  return connections;
-}
-
-function theOne(
-  connections: ReadonlyMap<string, ConnectionParts>,
-  meant: (connection: ConnectionParts) => boolean,
-): ConnectionParts {
-  const all = [...connections.values()].map(normal);
-  const [only, ...others] = all.length > 1 ? all.filter(meant) : all;
-  if (only !== undefined && others.length === 0) return only;
-  if (connections.size === 0) return {};
-  throw new Error(
-    `it holds ${connections.size} connections (${[...connections.keys()].join(", ")}), and \`host\`, \`database\` and \`grantee\` do not choose one of them`,
-  );
-}
-
-/** What of a connection each setting says; `string` for all at once. */
+/** The part of a connection that each setting contains; `string` for all of them. */
 const PARTS = new Map<string, keyof ConnectionParts | "string">([
   ["CONNECTIONSTRING", "string"],
   ["HOST", "host"],
@@ -174,28 +172,56 @@ const PARTS = new Map<string, keyof ConnectionParts | "string">([
   ["USERNAME", "user"],
 ]);
 
+/** The connections that the settings describe. */
+function connectionsIn(settings: readonly Setting[]): readonly ConnectionParts[] {
+  const connections = new Map<string, Record<string, string>>();
+  for (const { key, value } of settings) {
+    const { connection = "", name = "" } = connectionOf(key) ?? {};
+    const part = PARTS.get(name);
+    if (part === undefined || value.trim() === "") continue;
+    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
+      throw new Invalid(["contains a Key Vault reference, which this action cannot read"], {
+        remedy: inOurWords("Set `host`, `database` and `grantee` instead."),
+      });
+    }
+    const parts = connections.get(connection) ?? {};
+    connections.set(connection, parts);
+    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
+    for (const [each, said] of Object.entries(found)) {
+      if ((parts[each] ?? said) !== said && each !== "password") throw twoValues(each);
+      parts[each] = said;
+    }
+  }
+  return [...connections.values()].map(usable);
+}
+
+function wanted(
+  connections: readonly ConnectionParts[],
+  isWanted: (connection: ConnectionParts) => boolean,
+): ConnectionParts {
+  const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
+  if (only !== undefined && others.length === 0) return only;
+  if (connections.length === 0) return {};
+  throw new Invalid(sentence`contains ${connections.length} connections`, {
+    remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`."),
+  });
+}
+
 /**
- * Without the password, which is never used to sign in, and with the user's own name: `user@server` is how the
- * retired single server named its users, and how old connections still do.
+ * Without the password, which is never used to sign in, and with the user's own name: the retired single server had
+ * users named `user@server`, and old connections still have them.
  */
-function normal({ password: _, ...parts }: ConnectionParts): ConnectionParts {
-  const server = parts.host?.split(".")[0]?.toLowerCase();
-  const [, user, suffix] = parts.user?.match(/^(.+)@([^@]*)$/s) ?? [];
-  return user !== undefined && suffix?.toLowerCase() === server ? { ...parts, user } : parts;
+function usable({ password: _, ...parts }: ConnectionParts): ConnectionParts {
+  const at = parts.user?.lastIndexOf("@") ?? -1;
+  const server = parts.host?.split(".", 1)[0]?.toLowerCase();
+  if (parts.user === undefined || at < 1 || parts.user.slice(at + 1).toLowerCase() !== server) return parts;
+  return { ...parts, user: parts.user.slice(0, at) };
 }
 
-/** Without the quotes that a string may have been copied with. */
-function bare(text: string): string {
-  const string = text.replace(/^\uFEFF/, "").trim();
-  return /^(["'])(?:(?!\1).)+\1$/s.test(string) ? string.slice(1, -1) : string;
-}
-
-/** Broken JSON cannot say which of its values is the secret. */
-function unreadable(text: string): readonly Setting[] {
-  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
-    key: "secret",
-    value,
-  }));
+/** Without the quotes that a connection string may have been copied with. */
+function withoutQuotes(text: string): string {
+  const string = text.trim();
+  return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,7 @@
-/** What a connection string says, as text: checked where it is used. */
+import { code, inOurWords, sentence } from "../model/sentence.ts";
+import { Invalid } from "./invalid.ts";
+
+/** What a connection string contains, as text that is not yet checked. */
 export interface ConnectionParts {
   readonly host?: string;
   readonly port?: string;
@@ -8,43 +11,45 @@ export interface ConnectionParts {
 }
 
 type Part = keyof ConnectionParts;
+type Pair = readonly [Part | undefined, string];
 
 /**
- * Reads one connection string of the clients that Service Connector knows: JDBC, URI, libpq's `key=value` or
- * Npgsql's `Key=value;`.
- * @throws Error when it is none of them, or says one thing twice and differently
+ * Reads one connection string of the clients that Service Connector supports: JDBC, URI, libpq's `key=value` or
+ * Npgsql's `Key=value;`. Takes time linear in the length of the text.
+ * @throws Invalid when it is none of them, or contains two values for one part
  */
 export function readConnectionString(text: string): ConnectionParts {
   const string = text.trim();
   if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  // Both kinds are `key=value`, so each has a try; libpq's keywords are few and exact.
+  // Both forms are `key=value`. libpq's keywords are few and exact, so libpq comes first.
   const found = readLibpq(string) ?? readNpgsql(string);
-  if (found === undefined) throw new Error("it is no connection string that this action can read");
+  if (found === undefined) {
+    throw new Invalid(["is not a connection string that this action can read"]);
+  }
   return found;
 }
 
-/** `//user:password@host:port/database?user=…&password=…`, with or without each part, `%` escapes in all of them. */
+/** `//user:password@host:port/database?user=…&password=…`, each part optional and percent-encoded. */
 function readUri(text: string, scheme: RegExp): ConnectionParts {
-  if (!scheme.test(text)) throw new Error("it is the address of something else than PostgreSQL");
+  if (!scheme.test(text)) throw new Invalid(["is a URL of something other than PostgreSQL"]);
   const rest = text.replace(scheme, "");
-  const [, authority = "", path = "", query = ""] =
+  const [found, authority = "", path = "", query = ""] =
     rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (rest !== "" && authority + path + query === "") throw new Error("its address cannot be read");
+  if (found === undefined) throw new Invalid(["is a URL that this action cannot read"]);
   const at = authority.lastIndexOf("@");
-  const [user, ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
-  const { host, port } = hostAndPort(authority.slice(at + 1));
-  const pairs: [string, string][] = query
-    .split("&")
-    .filter((pair) => pair !== "")
-    .map((pair) => [decoded(pair.split("=", 1)[0] ?? ""), decoded(pair.split("=").slice(1).join("="))]);
+  const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
+  const { host, port } = splitHostAndPort(authority.slice(at + 1));
   return merged([
     ["host", decoded(host)],
     ["port", port],
     ["database", decoded(path)],
-    ["user", decoded(user ?? "")],
+    ["user", decoded(user)],
     ["password", decoded(password.join(":"))],
-    ...pairs.map(([key, value]) => [LIBPQ_PARTS.get(key), value] as const),
+    ...query.split("&").map((parameter): Pair => {
+      const [key = "", ...value] = parameter.split("=");
+      return [LIBPQ_PARTS.get(decoded(key)), decoded(value.join("="))];
+    }),
   ]);
 }
 
@@ -52,24 +57,32 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error("a % escape in it cannot be read");
+    throw new Invalid(inOurWords("contains a `%` that does not start a valid escape"), {
+      remedy: inOurWords("Write the character `%` as `%25`."),
+    });
   }
 }
 
-/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE */
+/**
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+ * @returns undefined when it is another form
+ */
 function readLibpq(text: string): ConnectionParts | undefined {
-  const pairs: [Part | undefined, string][] = [];
-  const pair =
-    /\s*([a-z_]+)\s*=\s*('((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)|(?=\s|$))(?=\s|$)/sy;
-  while (pair.lastIndex < text.length) {
-    const [found, key = "", , quoted, plain] = pair.exec(text) ?? [];
-    if (found === undefined || !LIBPQ_KEYWORDS.has(key)) return undefined;
-    pairs.push([LIBPQ_PARTS.get(key), (quoted ?? plain ?? "").replace(/\\(.)/gs, "$1")]);
+  const scanner = scannerOf(text);
+  const pairs: Pair[] = [];
+  while (!scanner.atEnd()) {
+    const key = scanner.take(/[a-z_]+/y);
+    scanner.take(SPACES);
+    if (key === undefined || !LIBPQ_KEYWORDS.has(key) || scanner.take(/=/y) === undefined) return undefined;
+    scanner.take(SPACES);
+    const quoted = scanner.take(/'(?:[^'\\]|\\.)*'/sy);
+    const value = quoted?.slice(1, -1) ?? scanner.take(/(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*/sy) ?? "";
+    if (scanner.take(SPACES) === "" && !scanner.atEnd()) return undefined;
+    pairs.push([LIBPQ_PARTS.get(key), value.replace(/\\(.)/gs, "$1")]);
   }
-  // `host=a;port=1`, all in one value, is Npgsql's.
-  if (pairs.length === 0 || pairs.some(([part, value]) => part === "host" && value.includes(";")))
-    return undefined;
-  return merged(pairs);
+  // `host=a;port=1` in one value is Npgsql's form.
+  const isNpgsql = pairs.some(([part, value]) => part === "host" && value.includes(";"));
+  return pairs.length === 0 || isNpgsql ? undefined : merged(pairs);
 }
 
 const LIBPQ_PARTS = new Map<string, Part>([
@@ -81,54 +94,48 @@ const LIBPQ_PARTS = new Map<string, Part>([
 ]);
 
 /** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS */
-const LIBPQ_KEYWORDS = new Set([
-  ...LIBPQ_PARTS.keys(),
-  ...["hostaddr", "passfile", "service", "channel_binding", "connect_timeout", "client_encoding", "options"],
-  ...[
-    "application_name",
-    "fallback_application_name",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-  ],
-  ...[
-    "keepalives_count",
-    "tcp_user_timeout",
-    "replication",
-    "gssencmode",
-    "sslmode",
-    "requiressl",
-    "sslcert",
-  ],
-  ...["sslnegotiation", "sslcompression", "sslkey", "sslpassword", "sslcertmode", "sslrootcert", "sslcrl"],
-  ...["sslcrldir", "sslsni", "requirepeer", "require_auth", "krbsrvname", "gsslib", "gssdelegation"],
-  ...["ssl_min_protocol_version", "ssl_max_protocol_version", "min_protocol_version", "max_protocol_version"],
-  ...["target_session_attrs", "load_balance_hosts", "scram_client_key", "scram_server_key", "sslkeylogfile"],
-]);
+const LIBPQ_KEYWORDS = new Set(
+  `${[...LIBPQ_PARTS.keys()].join(" ")}
+  hostaddr passfile require_auth channel_binding connect_timeout client_encoding options application_name
+  fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout
+  replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile sslpassword
+  sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version
+  min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key scram_server_key
+  oauth_issuer oauth_client_id oauth_client_secret oauth_scope service target_session_attrs load_balance_hosts`.split(
+    /\s+/,
+  ),
+);
 
 /**
- * https://www.npgsql.org/doc/connection-string-parameters.html, and for the quoting
+ * https://www.npgsql.org/doc/connection-string-parameters.html, and for the quotes
  * https://learn.microsoft.com/dotnet/api/system.data.common.dbconnectionstringbuilder.connectionstring
+ * @returns undefined when it is another form
  */
 function readNpgsql(text: string): ConnectionParts | undefined {
-  const pairs: (readonly [Part | undefined, string])[] = [];
-  const pair = /[\s;]*(?:([^=;"']+?)\s*=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;"'\s][^;]*|)\s*(?:;|$)|$)/sy;
-  while (pair.lastIndex < text.length) {
-    const [found, key, value = ""] = pair.exec(text) ?? [];
-    if (found === undefined) return undefined;
-    if (key === undefined) break; // only semicolons were left
-    const part = NPGSQL_PARTS.get(key.toLowerCase().replace(/\s+/g, " "));
-    const plain = unquoted(value.trim());
-    if (part !== "host") {
-      pairs.push([part, plain]);
-      continue;
-    }
-    const { host, port } = hostAndPort(plain.replace(/^tcp:/i, ""));
-    pairs.push(["host", host]);
-    if (port !== "") pairs.push(["port", port]);
+  const scanner = scannerOf(text);
+  const pairs: Pair[] = [];
+  for (scanner.take(SEPARATORS); !scanner.atEnd(); scanner.take(SEPARATORS)) {
+    const key = scanner.take(/[^=;"']+/y);
+    if (key === undefined || scanner.take(/=/y) === undefined) return undefined;
+    scanner.take(SPACES);
+    const quoted = scanner.take(/"(?:[^"]|"")*"|'(?:[^']|'')*'/y);
+    const value = quoted === undefined ? scanner.take(/[^;"'][^;]*/y)?.trim() : unquoted(quoted);
+    scanner.take(SPACES);
+    if (!scanner.atEnd() && scanner.take(/;/y) === undefined) return undefined;
+    pairs.push(...npgsqlPairs(key, value ?? ""));
   }
-  const known = pairs.some(([part]) => part !== undefined && part !== "password");
-  return known ? merged(pairs) : undefined;
+  const isNpgsql = pairs.some(([part]) => part !== undefined && part !== "password");
+  return isNpgsql ? merged(pairs) : undefined;
+}
+
+function npgsqlPairs(key: string, value: string): readonly Pair[] {
+  const part = NPGSQL_PARTS.get(key.trim().toLowerCase().replace(/\s+/g, " "));
+  if (part !== "host") return [[part, value]];
+  const { host, port } = splitHostAndPort(value.replace(/^tcp:/i, ""));
+  return [
+    ["host", host],
+    ["port", port],
+  ];
 }
 
 const NPGSQL_PARTS = new Map<string, Part>([
@@ -140,26 +147,47 @@ const NPGSQL_PARTS = new Map<string, Part>([
 ]);
 
 function unquoted(value: string): string {
-  const quote = value[0];
-  if ((quote !== '"' && quote !== "'") || value.length < 2) return value;
+  const quote = value.charAt(0);
   return value.slice(1, -1).replaceAll(quote + quote, quote);
 }
 
-/** `host`, `host:port` or `[::1]:port`. */
-function hostAndPort(text: string): { host: string; port: string } {
+const SPACES = /\s*/y;
+const SEPARATORS = /[\s;]*/y;
+
+/** Takes a text apart from its start to its end, without going back. */
+function scannerOf(text: string) {
+  let at = 0;
+  return {
+    atEnd: () => at === text.length,
+    /** The text that the sticky expression matches here, or undefined. */
+    take(expression: RegExp): string | undefined {
+      expression.lastIndex = at;
+      const found = expression.exec(text)?.[0];
+      at += found?.length ?? 0;
+      return found;
+    },
+  };
+}
+
+/** Splits `host`, `host:port` or `[::1]:port`. */
+function splitHostAndPort(text: string): { host: string; port: string } {
   const [, address, name, port] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
   return { host: address ?? name ?? text, port: port ?? "" };
 }
 
-/** One value for each part; empty is as good as absent. */
-function merged(pairs: readonly (readonly [Part | undefined, string])[]): ConnectionParts {
+/** One value for each part. An empty value counts as absent. */
+function merged(pairs: readonly Pair[]): ConnectionParts {
   const parts: { [P in Part]?: string } = {};
   for (const [part, value] of pairs) {
     if (part === undefined || value === "") continue;
-    if (parts[part] !== undefined && parts[part] !== value && part !== "password") {
-      throw new Error(`it names two values for its ${part}`);
-    }
+    // Apps append a token as a second password.
+    if (parts[part] !== undefined && parts[part] !== value && part !== "password") throw twoValues(part);
     parts[part] = value;
   }
   return parts;
+}
+
+/** For a part that has two different values. */
+export function twoValues(part: string): Invalid {
+  return new Invalid(sentence`contains two values for ${code(part)}`, { remedy: ["Remove one of them."] });
 }

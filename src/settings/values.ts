@@ -3,19 +3,26 @@ import { BlockList, isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
 import type { Privilege } from "../model/privileges.ts";
-import { nearest } from "../text/near.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { didYouMean } from "../text/near.ts";
+import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
 
-// Parsers of single inputs: text in, value out. What is wrong is thrown as an Error whose message completes the
-// sentence "got …;" and is never the value itself, which may be a secret.
+// Parsers of single inputs: text in, value out. Each takes time linear in the length of the text, and throws Invalid.
 
 /** One of these words exactly. */
 export function choice<T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {
     const word = text.trim();
     const found = choices.find((each) => each === word);
-    if (found === undefined) throw new Error(`it is none of them${didYouMean(word, choices)}`);
+    if (found === undefined) throw notValid(word, choices);
     return found;
   };
+}
+
+/** The choices as text: "`a`, `b` or `c`". */
+export function oneOf(choices: readonly string[]): string {
+  const all = choices.map((each) => `\`${each}\``);
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 
 /** The same words as `core.getBooleanInput`: https://yaml.org/spec/1.2/spec.html#id2804923 */
@@ -23,70 +30,87 @@ export function boolean(text: string): boolean {
   const word = text.trim();
   if (["true", "True", "TRUE"].includes(word)) return true;
   if (["false", "False", "FALSE"].includes(word)) return false;
-  throw new Error("it is neither");
+  throw notValid(word, ["true", "false"]);
+}
+
+function notValid(word: string, choices: readonly string[]): Invalid {
+  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
 
 export function port(text: string): number {
-  const number = Number(text.trim());
-  if (!/^[1-9]\d{0,4}$/.test(text.trim()) || number > 65535) throw new Error("it is no port number");
-  return number;
+  const digits = text.trim();
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
+  return Number(digits);
 }
 
-/** azure/login's names, in any case, as there. */
+/** The names of azure/login, in any case, as there. */
 export function cloudName(text: string): CloudName {
   const name = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name)) return name as CloudName;
-  throw new Error(
-    `it is no cloud${didYouMean(name, Object.keys(CLOUDS))} (a GitHub environment belongs on the job: \`jobs.<job_id>.environment\`)`,
-  );
+  const near = didYouMean(name, Object.keys(CLOUDS), code);
+  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
 }
+
+const GITHUB_ENVIRONMENT = inOurWords(
+  "For a GitHub environment, set `jobs.<job_id>.environment` on the job.",
+);
 
 /** https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals: an ID is a GUID. */
 export function clientId(text: string): string {
   const id = text.trim();
-  if (!GUID.test(id)) throw new Error("it is no GUID");
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 
 export function tenantId(text: string): string {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Error("it is neither a GUID nor a domain name");
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
-/** Verbatim, but for the line ends that a secret read from a file brings along. */
+/** The text as it is, without the line breaks at its ends that a secret from a file has. */
 export function secret(text: string): string {
-  return text.replace(/^[\r\n]+|[\r\n]+$/g, "");
+  let [start, end] = [0, text.length];
+  while (start < end && isLineBreak(text[start])) start++;
+  while (end > start && isLineBreak(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+function isLineBreak(character: string | undefined): boolean {
+  return character === "\n" || character === "\r";
 }
 
 /**
- * A server's host name; a bare one gets the cloud's suffix, `localhost` and addresses stay as they are.
+ * A server's host name. A bare name gets the cloud's suffix; `localhost` and IP addresses stay as they are.
  * @param suffix with its leading dot
+ * @param forConnectionString advice for a text that looks like a connection string
  */
-export function host(suffix: string): (text: string) => string {
+export function hostName(suffix: string, forConnectionString: Sentence): (text: string) => string {
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
-    if (/[=/@;]/.test(name))
-      throw new Error("it is no host name (connection strings go in `app-connection`)");
-    if (name.includes(":")) throw new Error("it is no host name (the port goes in `port`)");
-    // Resolvers read `10.1` or `1.2.3.0x4` as an address, and not as the one it looks like.
-    const lastLabel = name.replace(/\.$/, "").split(".").at(-1) ?? "";
-    if (
-      name.length > 253 ||
-      !HOST.test(name) ||
-      (name.includes(".") && /^(\d+|0x[0-9a-f]*)$/i.test(lastLabel))
-    ) {
-      throw new Error("it is no host name");
-    }
+    const advice = /[=/@;]/.test(name)
+      ? forConnectionString
+      : name.includes(":")
+        ? inOurWords("The port goes in `port`.")
+        : [];
+    if (!isHostName(name)) throw new Invalid(["is not a host name"], { advice });
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix;
   };
 }
 
-const HOST = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+function isHostName(name: string): boolean {
+  if (name.length > 253) return false;
+  const labels = name.replace(/\.$/, "").split(".");
+  if (!labels.every((label) => LABEL.test(label))) return false;
+  // Resolvers read `10.1` and `1.2.3.0x4` as another address than the one it looks like.
+  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+
+const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** Whether a connection to this host stays on this machine. */
 export function isLoopback(host: string): boolean {
@@ -100,35 +124,38 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
-/** One name, verbatim but for white space at its ends. */
+/** One name, as it is except for white space at its ends. */
 export function name(text: string): string {
-  const [only, ...more] = lines(text);
-  if (only === undefined || more.length > 0) throw new Error("it has more than one line");
-  return fitting(only);
+  const [only = "", ...more] = lines(text);
+  if (only === "") throw new Invalid(["is empty"]);
+  if (more.length > 0) throw new Invalid(["has more than one line"]);
+  checkName(only);
+  return only;
 }
 
-/** Names, one a line, in order, doubles dropped. */
+/** Names, one per line, in order, each once. */
 export function names(text: string): readonly string[] {
-  return lines(text).map(fitting);
+  const found = lines(text);
+  for (const each of found) checkName(each, each);
+  return found;
 }
 
 /**
- * The lines that are not blank, in order, doubles dropped. White space at a line's ends is cut, as the runner's
- * own toolkit does with a value: a name cannot begin or end with it. Nothing else is touched.
+ * The lines that are not blank, in order, each once. White space at the ends of a line is removed, as the runner's
+ * toolkit removes it from a value, so a name cannot begin or end with it. Nothing else is changed.
  */
 export function lines(text: string): readonly string[] {
   const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   return [...new Set(found.filter((line) => line !== ""))];
 }
 
-/** PostgreSQL cuts a longer name without an error, and would then work on another object. */
-function fitting(name: string): string {
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    throw new Error(
-      `a name in it is longer than ${MAX_NAME_BYTES} bytes, and PostgreSQL cuts such names short`,
-    );
-  }
-  return name;
+/** A longer name, or a NUL in it, would be truncated by PostgreSQL or the protocol: another object would be meant. */
+function checkName(name: string, item?: string): void {
+  const details = item === undefined ? {} : { item };
+  if (name.includes("\0")) throw new Invalid(["contains a NUL character"], details);
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return;
+  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS (NAMEDATALEN - 1) */
@@ -137,26 +164,26 @@ const MAX_NAME_BYTES = 63;
 export function schemas(text: string): readonly string[] | "*" {
   const found = names(text);
   if (!found.includes("*")) return found;
-  if (found.length > 1) throw new Error("'*' does not go with other names");
+  if (found.length > 1) throw new Invalid(inOurWords("contains `*` and schema names"));
   return "*";
 }
 
-/** `ALL`, or some of `known`, in any case, in order, doubles dropped. */
+/** `ALL`, or some of `known`, in any case, in order, each once. */
 export function privileges<P extends Privilege>(known: readonly P[]): (text: string) => PrivilegeList<P> {
   return (text) => {
     const words = text
       .trim()
-      .split(/[,\r\n]/)
-      .map((word) => word.trim().toUpperCase());
-    if (words.includes("ALL")) {
-      if (words.length > 1) throw new Error("`ALL` does not go with others");
+      .split(/,|\r\n|\r|\n/)
+      .map((word) => word.trim());
+    if (words.some((word) => word.toUpperCase() === "ALL")) {
+      if (words.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
       return "ALL";
     }
     const found = words.map((word) => {
-      const privilege = known.find((each) => each === word);
+      const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== undefined) return privilege;
-      if (word === "") throw new Error("an item in it is empty (a variable that is not set?)");
-      throw new Error(`${JSON.stringify(word)} is no such privilege${didYouMean(word, ["ALL", ...known])}`);
+      if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
+      throw new Invalid(["is not valid"], { item: word, advice: didYouMean(word, ["ALL", ...known], code) });
     });
     return [...new Set(found)];
   };
@@ -164,33 +191,34 @@ export function privileges<P extends Privilege>(known: readonly P[]): (text: str
 
 /**
  * CA certificates as PEM text.
- * @param readFile reads the file that a text without a certificate in it names
+ * @param readFile reads the file that a text without a PEM block names
  */
 export function rootCertificates(readFile: (path: string) => string): (text: string) => string {
   return (text) => {
     const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    const certificates = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs);
-    if (certificates === null) throw new Error("there is no CERTIFICATE block in it");
+    // The certificates only: whatever else the file contains goes nowhere.
+    const [, ...blocks] = pem.split(BEGIN);
+    const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}\n`);
+    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
     for (const [index, certificate] of certificates.entries()) {
       try {
         new X509Certificate(certificate);
       } catch {
-        throw new Error(`certificate ${index + 1} in it cannot be read`);
+        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
       }
     }
-    return `${certificates.join("\n")}\n`; // the certificates only: whatever else the file holds goes nowhere
+    return certificates.join("");
   };
 }
+
+const BEGIN = "-----BEGIN CERTIFICATE-----";
+const END = "-----END CERTIFICATE-----";
 
 function fileNamed(path: string, readFile: (path: string) => string): string {
   try {
     return readFile(path);
   } catch (error) {
-    throw new Error(`no such file can be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
+    const reason = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new Invalid([`names a file that cannot be read (${reason})`]);
   }
-}
-
-function didYouMean(word: string, candidates: readonly string[]): string {
-  const near = nearest(word, candidates);
-  return near === undefined ? "" : `, did you mean \`${near}\`?`;
 }

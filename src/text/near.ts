@@ -1,6 +1,21 @@
+import type { Part, Sentence } from "../model/sentence.ts";
+
 /**
- * The candidate that `name` was probably meant to be, or nothing when none is near: at most two slips (a letter
- * too many, missing, wrong or swapped), one in a short name, case aside.
+ * The sentence "Did you mean …?", or nothing when no candidate is near.
+ * @param as how the sentence shows the candidate: as code or as a name
+ */
+export function didYouMean(
+  wanted: string,
+  candidates: Iterable<string>,
+  as: (near: string) => Part & object,
+): Sentence {
+  const near = nearest(wanted, candidates);
+  return near === undefined ? [] : ["Did you mean ", as(near), "?"];
+}
+
+/**
+ * The candidate that `name` was probably meant to be, or nothing when no candidate is near. Near is at most two
+ * slips (a letter too many, missing, wrong or swapped), or one slip in a short name. Case does not matter.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();

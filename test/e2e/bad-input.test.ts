@@ -12,47 +12,77 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
+const UNSET = "Check that the variable or secret it comes from is set.";
+
 test.each([
-  { inputs: { "table-privileges": "" }, named: ["table-privileges"] },
-  { inputs: { "sequence-privileges": " " }, named: ["sequence-privileges"] },
-  { inputs: { schemas: "" }, named: ["schemas"] },
-  { inputs: { mode: "" }, named: ["mode"] },
-  { inputs: { "on-extra": "" }, named: ["on-extra"] },
-  { inputs: { "table-privilege": "SELECT" }, named: ["table-privilege", "table-privileges"] },
-  { inputs: { "table-privileges": "SELECT, DESTROY" }, named: ["table-privileges", "DESTROY"] },
-  { inputs: { password: "p", "client-secret": "s" }, named: ["password", "client-secret"] },
-  { inputs: { environment: "production" }, named: ["environment", "job"] },
-  { inputs: { "ssl-mode": "disable" }, named: ["ssl-mode"] },
-  { inputs: { port: "5432x", "allow-empty": "yes", grantee: "" }, named: ["port", "allow-empty", "grantee"] },
-])("refuses $inputs before anything is connected to", async ({ inputs, named }) => {
+  { inputs: { "table-privileges": "" }, problems: [`\`table-privileges\` is empty. ${UNSET}`] },
+  { inputs: { "sequence-privileges": " " }, problems: [`\`sequence-privileges\` is empty. ${UNSET}`] },
+  { inputs: { schemas: "" }, problems: [`\`schemas\` is empty. ${UNSET}`] },
+  { inputs: { mode: "" }, problems: [`\`mode\` is empty. ${UNSET}`] },
+  { inputs: { "on-extra": "" }, problems: [`\`on-extra\` is empty. ${UNSET}`] },
+  {
+    inputs: { "table-privilege": "SELECT" },
+    problems: ["`table-privilege` is not an input of this action. Did you mean `table-privileges`?"],
+  },
+  {
+    inputs: { "table-privileges": "SELECT, DESTROY" },
+    problems: [
+      "`table-privileges`: ",
+      "DESTROY",
+      " is not valid. Use `ALL`, or a comma-separated list of SELECT",
+    ],
+  },
+  {
+    inputs: { password: "p", "client-secret": "s" },
+    problems: ["`password` and `client-secret` are both set. Remove one of them."],
+  },
+  {
+    inputs: { environment: "production" },
+    problems: ["`environment`: ", "For a GitHub environment, set `jobs.<job_id>.environment` on the job."],
+  },
+  { inputs: { "ssl-mode": "disable" }, problems: ["`ssl-mode`: `disable` sends everything unencrypted."] },
+  { inputs: { host: "x".repeat(1_001) }, problems: ["`host`: the value (1,001 characters) is longer than"] },
+  {
+    inputs: { port: "5432x", "allow-empty": "yes", grantee: "" },
+    problems: [
+      "3 inputs are invalid. Nothing was changed.",
+      "`port`: ",
+      " is not a port number. Use a number from 1 to 65535.",
+      "`allow-empty`: ",
+      " is not valid. Use `true` or `false`.",
+      "`grantee` is missing. Set it to ",
+    ],
+  },
+])("refuses $inputs before it connects to anything", async ({ inputs, problems }) => {
   const acls = await aclsOf(sandbox, "orders");
-  const before = asked();
+  const before = requests();
   const run = await runJob(sandbox, { database: "orders", ...inputs });
   expect(await aclsOf(sandbox, "orders")).toEqual(acls);
-  expect(asked()).toEqual(before);
+  expect(requests()).toEqual(before);
 
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: "error", "missing-count": "0", "granted-count": "0" });
   expect(run.report).toMatchObject({ verdict: "error", error: { code: "bad-input" }, databases: [] });
-  for (const name of named) {
-    expect(run.report.error?.message).toContain(name);
-    expect(run.summary).toContain(name);
+  const error = JSON.stringify(run.report.error);
+  for (const problem of problems) {
+    expect(error).toContain(problem);
+    expect(run.summary).toContain(problem);
   }
   expect([...run.stdout.matchAll(/^::error/gm)]).toHaveLength(1);
 });
 
-test("would notice a connection: good inputs make one", async () => {
-  const before = asked();
+test("valid inputs do connect, and the counts show it", async () => {
+  const before = requests();
   await runJob(sandbox, { database: "orders", mode: "check" });
   await aclsOf(sandbox, "orders"); // the server's log has come this far
-  const after = asked();
+  const after = requests();
   expect(after.connections).toBe(before.connections + 1);
   expect(after.entra).toBeGreaterThan(before.entra);
   expect(after.github).toBeGreaterThan(before.github);
 });
 
-/** What has reached the server over the network, Entra and GitHub so far. */
-function asked() {
+/** The number of requests so far: connections to the server over the network, Entra and GitHub. */
+function requests() {
   const connections = [...sandbox.server.log().matchAll(/connection received: host=127\.0\.0\.1/g)].length;
   return { connections, entra: sandbox.entra.requests.length, github: sandbox.github.requests.length };
 }

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ActionError } from "../../src/model/failure.ts";
 import { outputsOf } from "../../src/render/outputs.ts";
+import { plain } from "../../src/render/pen.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
 import { drift } from "../render/reports.ts";
 import { inputVariables } from "../sandbox/runner.ts";
@@ -17,11 +19,11 @@ test("declares the defaults that are used", () => {
     name,
     "default" in input ? input.default : undefined,
   ]);
-  const byTheRunner = { "github-token": `$\{{ github.token }}` };
-  expect(Object.fromEntries(declared)).toEqual({ ...Object.fromEntries(used), ...byTheRunner });
+  const setByTheRunner = { "github-token": `$\{{ github.token }}` };
+  expect(Object.fromEntries(declared)).toEqual({ ...Object.fromEntries(used), ...setByTheRunner });
 });
 
-test("says of each input without a default what happens without it", () => {
+test("says what happens without an input that has no default", () => {
   const silent = Object.entries(action.inputs).filter(
     ([, { default: value, required, description }]) =>
       value === undefined && !required && !description?.includes("Default:"),
@@ -29,13 +31,13 @@ test("says of each input without a default what happens without it", () => {
   expect(silent).toEqual([]);
 });
 
-test("calls required what is an error when it is not given, however much else is, and nothing else", () => {
+test("marks as required only the inputs that nothing else can replace", () => {
   const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
   const given = {
     password: "any",
     "app-connection": "host=srv.postgres.database.azure.com dbname=orders sslmode=require user=aad_orders",
   };
-  expect(missed(inputVariables({ ...defaults, ...given }))).toEqual(required.sort());
+  expect(missing(inputVariables({ ...defaults, ...given }))).toEqual(required.sort());
 });
 
 test("declares the outputs that are set, each with a description", () => {
@@ -50,12 +52,14 @@ test("runs the committed bundle on Node 24", () => {
   expect(action.branding).toEqual({ icon: "unlock", color: "blue" });
 });
 
-function missed(env: Record<string, string>): string[] {
+/** The inputs that are reported as missing. */
+function missing(env: Record<string, string>): string[] {
   try {
     parseSettings(env);
     return [];
   } catch (error) {
-    const lines = (error as Error).message.matchAll(/^- ([\w-]+): it is missing/gm);
-    return [...lines].map(([, name = ""]) => name).sort();
+    if (!(error instanceof ActionError)) throw error;
+    const problems = (error.failure.problems ?? []).map(plain.sentence);
+    return problems.flatMap((problem) => problem.match(/^`([\w-]+)` is missing\. /)?.[1] ?? []).sort();
   }
 }

@@ -1,11 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { plain } from "../../src/render/pen.ts";
 import { readAppConnection, secretsInAppConnection } from "../../src/settings/app-connection.ts";
+import { Invalid } from "../../src/settings/invalid.ts";
 import { CASES, CLIENT_SECRET, DATABASE, HOST, json, lines, PASSWORD, USER } from "./service-connector.ts";
+
+/**
+ * libpq's keywords of PostgreSQL 14 to 18 that contain no part of the connection read here:
+ * https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+ */
+const OTHER_LIBPQ_KEYWORDS =
+  `hostaddr passfile require_auth channel_binding connect_timeout client_encoding options
+  application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
+  tcp_user_timeout replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile
+  sslpassword sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version
+  ssl_max_protocol_version min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key
+  scram_server_key oauth_issuer oauth_client_id oauth_client_secret oauth_scope service target_session_attrs
+  load_balance_hosts`.split(/\s+/);
 
 const EXPECTED = { host: HOST, port: "5432", database: DATABASE, user: USER };
 
-describe("reads what Service Connector gives", () => {
+describe("reads what Service Connector provides", () => {
   test("there are ten clients and four ways to sign in", () => {
     expect(CASES).toHaveLength(40);
   });
@@ -48,7 +63,7 @@ describe("reads the variants people have", () => {
     "a string in quotes": `"host=${HOST} port=5432 dbname=${DATABASE} user=${USER}"`,
     "Spring's variables": `SPRING_DATASOURCE_URL=jdbc:postgresql://${HOST}:5432/${DATABASE}?sslmode=require\nSPRING_DATASOURCE_USERNAME=${USER}`,
     "Spring's old names": `spring.datasource.passwordless_enabled=true\nspring.cloud.Azure.credential.client-id=x\nspring.datasource.url: jdbc:postgresql://${HOST}:5432/${DATABASE}\nspring.datasource.username: ${USER}`,
-    "a .env file with comments": `# the app\r\nexport AZURE_POSTGRESQL_HOST="${HOST}" # quoted\r\n\r\nAZURE_POSTGRESQL_PORT=5432 # plain\r\nAZURE_POSTGRESQL_DATABASE='${DATABASE}'\r\nAZURE_POSTGRESQL_USERNAME=${USER}\r\nAZURE_STORAGEBLOB_RESOURCEENDPOINT=https://x.blob.core.windows.net`,
+    "a .env file with comments": `# the app\r\nexport AZURE_POSTGRESQL_HOST="${HOST}" # quoted\r\n\r\nAZURE_POSTGRESQL_PORT=5432 # plain\r\nAZURE_POSTGRESQL_DATABASE = '${DATABASE}'\r\nAZURE_POSTGRESQL_USERNAME=${USER}\r\nAZURE_STORAGEBLOB_RESOURCEENDPOINT=https://x.blob.core.windows.net`,
     "app settings": JSON.stringify([
       { name: "WEBSITE_X", slotSetting: false, value: null },
       ...Object.entries({ HOST, PORT: "5432", DATABASE, USERNAME: USER }).map(([name, value]) => ({
@@ -73,7 +88,19 @@ describe("reads the variants people have", () => {
     expect(readAppConnection(text)).toEqual(EXPECTED);
   });
 
-  test("an address of a person stays whole: only the server's own name is cut off", () => {
+  test.each(OTHER_LIBPQ_KEYWORDS)("libpq's other keyword %s", (keyword) => {
+    expect(readAppConnection(`${keyword}=x host=${HOST} port=5432 dbname=${DATABASE} user=${USER}`)).toEqual(
+      EXPECTED,
+    );
+  });
+
+  test("a keyword that libpq does not have is refused", () => {
+    expect(problemOf(() => readAppConnection("hosts=x dbname=d user=u"))).toBe(
+      "is not a connection string that this action can read",
+    );
+  });
+
+  test("an email address stays whole: only the server's own name is removed", () => {
     const text = `host=${HOST} dbname=x user=anna@contoso.com`;
     expect(readAppConnection(text).user).toBe("anna@contoso.com");
   });
@@ -87,6 +114,7 @@ describe("reads the variants people have", () => {
       database: "a;b",
       user: "it's",
     });
+    expect(readAppConnection("host=h;database=my user=u")).toEqual({ host: "h", database: "my user=u" });
     expect(readAppConnection("postgres://A%20B@h/my%2Fdb")).toMatchObject({ database: "my/db", user: "A B" });
   });
 });
@@ -94,11 +122,13 @@ describe("reads the variants people have", () => {
 describe("several connections in one text", () => {
   const two = `AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_DATABASE=one\nAZURE_POSTGRESQL_CONN2_HOST=b\nAZURE_POSTGRESQL_CONN2_DATABASE=two`;
 
-  test("are refused when nothing chooses, by their names", () => {
-    expect(() => readAppConnection(two)).toThrow("it holds 2 connections (the first, CONN2)");
+  test("are refused when nothing selects one", () => {
+    expect(problemOf(() => readAppConnection(two))).toBe(
+      "contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
+    );
   });
 
-  test("one is taken when what is meant chooses it", () => {
+  test("the wanted one is read", () => {
     expect(readAppConnection(two, ({ database }) => database === "two")).toEqual({
       host: "b",
       database: "two",
@@ -106,39 +136,41 @@ describe("several connections in one text", () => {
   });
 
   test("are refused when two fit", () => {
-    expect(() => readAppConnection(two, () => true)).toThrow("it holds 2 connections");
+    expect(problemOf(() => readAppConnection(two, () => true))).toMatch(/^contains 2 connections\./);
   });
 });
 
-describe("refuses, in words and without the value", () => {
+describe("refuses, without the value in the message", () => {
   const refused: Record<string, [string, string]> = {
-    "another database's string": ["mysql://u:hunter2@h/db", "something else than PostgreSQL"],
-    "another driver's": ["jdbc:mysql://h/db?password=hunter2", "something else than PostgreSQL"],
-    "a word": ["hunter2", "no connection string that this action can read"],
+    "another database's string": ["mysql://u:hunter2@h/db", "is a URL of something other than PostgreSQL"],
+    "another driver's": ["jdbc:mysql://h/db?password=hunter2", "is a URL of something other than PostgreSQL"],
+    "a word": ["hunter2", "is not a connection string that this action can read"],
     "settings of something else": [
       "AZURE_STORAGEBLOB_X=hunter2",
-      "no connection string that this action can read",
+      "is not a connection string that this action can read",
     ],
-    "JSON of something else": ['{"password":"hunter2"}', "neither host, nor database, nor user"],
-    "broken JSON": ['{"password":"hunter2"', "begins like JSON"],
-    "an open quote": ["host='hunter2 dbname=x", "no connection string that this action can read"],
-    "a broken escape": ["postgres://u:hunter2@h/%zz", "% escape"],
-    "two hosts": ["host=a host=hunter2", "two values for its host"],
-    "two hosts of Npgsql's": ["Server=a;Host=hunter2", "two values for its host"],
+    "JSON of something else": ['{"password":"hunter2"}', "contains no host, database or user"],
+    "broken JSON": ['{"password":"hunter2"', "starts like JSON, but is not valid JSON"],
+    "an open quote": ["host='hunter2 dbname=x", "is not a connection string that this action can read"],
+    "a broken escape": [
+      "postgres://u:hunter2@h/%zz",
+      "contains a `%` that does not start a valid escape. Write the character `%` as `%25`.",
+    ],
+    "two hosts": ["host=a host=hunter2", "contains two values for `host`. Remove one of them."],
+    "two hosts of Npgsql's": ["Server=a;Host=hunter2", "contains two values for `host`. Remove one of them."],
     "a string that contradicts the keys": [
       "AZURE_POSTGRESQL_CONNECTIONSTRING=host=a\nAZURE_POSTGRESQL_HOST=hunter2",
-      "two values for its host",
+      "contains two values for `host`. Remove one of them.",
     ],
     "a reference to a Key Vault": [
       "AZURE_POSTGRESQL_CONNECTIONSTRING=@Microsoft.KeyVault(SecretUri=https://hunter2)",
-      "reference to a Key Vault",
+      "contains a Key Vault reference, which this action cannot read. Set `host`, `database` and `grantee` instead.",
     ],
-    "nothing but a password": ["password=hunter2", "neither host, nor database, nor user"],
+    "nothing but a password": ["password=hunter2", "contains no host, database or user"],
   };
   test.each(Object.entries(refused))("%s", (_name, [text, words]) => {
-    const error = caught(() => readAppConnection(text));
-    expect(error?.message).toContain(words);
-    expect(error?.message).not.toContain("hunter2");
+    expect(problemOf(() => readAppConnection(text))).toBe(words);
+    expect(JSON.stringify(caught(() => readAppConnection(text)))).not.toContain("hunter2");
   });
 });
 
@@ -156,9 +188,29 @@ describe("finds every secret", () => {
       [PASSWORD],
     ],
     "in settings of something else": [`DB_PASSWORD=${PASSWORD}`, [PASSWORD]],
+    "in quotes, in the middle of a broken line": [
+      `{"name":"x","password": "${PASSWORD} x", "host": "h"`,
+      [`${PASSWORD} x`],
+    ],
+    "behind another secret of the same line": [
+      `'password=${CLIENT_SECRET}&secret=${PASSWORD}`,
+      [CLIENT_SECRET, PASSWORD],
+    ],
+    "behind white space": [`'host=h password =  ${PASSWORD} user=u`, [PASSWORD]],
+    "with a semicolon in it": ["'password=abc;def ghi", ["abc;def", "abc;def ghi"]],
+    "in a URI in a broken text": ["'postgres://u:p%40ss!word@h/db", ["p%40ss!word", "p@ss!word"]],
   };
   test.each(Object.entries(hidden))("%s", (_name, [text, secrets]) => {
     for (const secret of secrets) expect(secretsInAppConnection(text)).toContain(secret);
+  });
+
+  test("and nothing else in a text that cannot be read", () => {
+    expect(secretsInAppConnection("'host=h password=abcd;efgh user=u")).toEqual([
+      "abcd;efgh user=u",
+      "abcd",
+      "abcd;efgh",
+    ]);
+    expect(secretsInAppConnection("'host=h pwd=abc")).toEqual([]);
   });
 
   test("and no name of a server, a database or a user", () => {
@@ -182,11 +234,11 @@ describe("any text", () => {
       }),
   );
 
-  test("is read or refused with words: nothing else is thrown", () => {
+  test("is read or refused: nothing else is thrown", () => {
     fc.assert(
       fc.property(NASTY, (text) => {
         const error = caught(() => readAppConnection(text));
-        expect(error === undefined || Object.getPrototypeOf(error) === Error.prototype).toBe(true);
+        expect(error === undefined || error instanceof Invalid).toBe(true);
         secretsInAppConnection(text);
       }),
     );
@@ -225,20 +277,17 @@ describe("any text", () => {
         AZURE_POSTGRESQL_PASSWORD: password,
       }),
   };
-  test.each(Object.entries(ENCODED))(
-    "written by the rules of %s comes out as it went in",
-    (_name, encode) => {
-      fc.assert(
-        fc.property(PARTS, (parts) => {
-          const { password, ...rest } = parts;
-          expect(readAppConnection(encode(parts))).toEqual(rest);
-          expect(secretsInAppConnection(encode(parts))).toContain(password);
-        }),
-      );
-    },
-  );
+  test.each(Object.entries(ENCODED))("written by the rules of %s is read as it was", (_name, encode) => {
+    fc.assert(
+      fc.property(PARTS, (parts) => {
+        const { password, ...rest } = parts;
+        expect(readAppConnection(encode(parts))).toEqual(rest);
+        expect(secretsInAppConnection(encode(parts))).toContain(password);
+      }),
+    );
+  });
 
-  test("never makes up a host: it stands in the text, letter by letter", () => {
+  test("the host that is read is in the text, letter by letter", () => {
     fc.assert(
       fc.property(NASTY, (text) => {
         const host = attempt(() => readAppConnection(text).host);
@@ -253,6 +302,14 @@ describe("any text", () => {
 const libpq = (value: string) => `'${value.replace(/[\\']/g, "\\$&")}'`;
 const npgsql = (value: string) => `"${value.replaceAll('"', '""')}"`;
 const percent = (value: string) => encodeURIComponent(value);
+
+/** What the error says, as the log shows it: the problem and the remedy. */
+function problemOf(task: () => unknown): string {
+  const error = caught(task);
+  if (!(error instanceof Invalid)) throw new Error("nothing was refused", { cause: error });
+  const { problem, details } = error;
+  return plain.sentence(details.remedy ? [...problem, ". ", ...details.remedy] : problem);
+}
 
 function caught(task: () => unknown): Error | undefined {
   try {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import type { Env } from "../../src/model/settings.ts";
+import { markdown, plain } from "../../src/render/pen.ts";
 import { parseSettings, secretsIn } from "../../src/settings/inputs.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
@@ -26,21 +27,27 @@ function env(inputs: Record<string, string | undefined>): Env {
 
 const parse = (inputs: Record<string, string | undefined>) => parseSettings(env(inputs));
 
-/** The lines of the one error that this input leads to, one for each mistake. */
-function mistakes(inputs: Record<string, string | undefined>): string[] {
+/** The error that these inputs lead to. */
+function caught(inputs: Record<string, string | undefined>): ActionError | undefined {
   try {
     parse(inputs);
-    return [];
+    return undefined;
   } catch (error) {
     expect(error).toBeInstanceOf(ActionError);
-    const { code, message } = (error as ActionError).failure;
-    expect(code).toBe("bad-input");
-    return message.split("\n").slice(1);
+    return error as ActionError;
   }
 }
 
-describe("what is left out has action.yml's default", () => {
-  test("the least there can be", () => {
+/** The problems in the one error that these inputs lead to, as the log shows them. */
+function mistakes(inputs: Record<string, string | undefined>): string[] {
+  const failure = caught(inputs)?.failure;
+  if (failure === undefined) return [];
+  expect(failure.code).toBe("bad-input");
+  return (failure.problems ?? []).map(plain.sentence);
+}
+
+describe("an input that is not set has action.yml's default", () => {
+  test("the required inputs alone", () => {
     expect(parse({})).toEqual({
       mode: "apply",
       signIn: { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID },
@@ -65,7 +72,7 @@ describe("what is left out has action.yml's default", () => {
     });
   });
 
-  test("empty is left out", () => {
+  test("an empty input counts as not set", () => {
     const empty = [
       "auth-type",
       "client-secret",
@@ -80,58 +87,187 @@ describe("what is left out has action.yml's default", () => {
   });
 
   test.each(["mode", "schemas", "table-privileges", "sequence-privileges", "on-extra"])(
-    "but an empty `%s` is a mistake: an unset variable must not widen anything",
+    "but an empty `%s` is a mistake, because an unset variable must not widen anything",
     (name) => {
-      expect(mistakes({ [name]: " " })).toEqual([expect.stringContaining(`- ${name}: it is empty`)]);
+      expect(mistakes({ [name]: " " })).toEqual([
+        expect.stringMatching(
+          `^\`${name}\` is empty\\. Check that the variable or secret it comes from is set\\. Use .+\\.$`,
+        ),
+      ]);
     },
   );
 });
 
-describe("tells every mistake at once", () => {
-  test("a line each, in words that name the input, what it got and what it takes", () => {
-    expect(
-      mistakes({
-        mode: "chek",
-        port: "70000",
-        "tenant-id": undefined,
-        "table-privileges": "SELECT, SELCT",
-        "allow-empty": "yes",
-        schema: "app",
-      }),
-    ).toEqual([
-      "- schema: there is no such input; did you mean `schemas`?",
-      "- tenant-id: it is missing, and `auth-type: oidc`, which follows from the other inputs, needs it. It takes the ID of the Entra tenant, a GUID, or one of its domain names.",
-      '- port: got "70000"; it is no port number. It takes a number from 1 to 65535.',
-      '- mode: got "chek"; it is none of them, did you mean `check`? It takes `apply`, `check` or `plan`.',
-      '- table-privileges: got "SELECT, SELCT"; "SELCT" is no such privilege, did you mean `SELECT`? It takes `ALL` alone, or a comma-separated list of SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN.',
-      '- allow-empty: got "yes"; it is neither. It takes `true` or `false`.',
+describe("reports every mistake at once", () => {
+  const MANY = {
+    mode: "aply",
+    port: "70000",
+    "tenant-id": undefined,
+    "table-privileges": "SELECT, SELCT",
+    "allow-empty": "yes",
+    schema: "app",
+  };
+
+  test("each with its input, its value and what to use", () => {
+    expect(mistakes(MANY)).toEqual([
+      "`schema` is not an input of this action. Did you mean `schemas`?",
+      "`tenant-id` is missing. `auth-type: oidc` (the default) requires it: the ID of the Entra tenant, a GUID, or one of its domain names.",
+      '`port`: "70000" is not a port number. Use a number from 1 to 65535.',
+      '`table-privileges`: "SELCT" is not valid. Use `ALL`, or a comma-separated list of SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN. Did you mean `SELECT`?',
+      '`allow-empty`: "yes" is not valid. Use `true` or `false`.',
+      '`mode`: "aply" is not valid. Use `apply`, `check` or `plan`. Did you mean `apply`?',
     ]);
   });
 
-  test.each(["user", "host", "database", "grantee"])("a missing `%s`", (name) => {
-    expect(mistakes({ [name]: undefined })).toEqual([expect.stringContaining(`- ${name}: it is missing`)]);
+  test.each([
+    [MANY, "6 inputs are invalid. Nothing was changed."],
+    [{ mode: "aply" }, "1 input is invalid. Nothing was changed."],
+    [{ host: undefined, "app-connection": "host=a,b port=x" }, "1 input is invalid. Nothing was changed."],
+  ])("with their number in the headline: %j", (inputs: Record<string, string | undefined>, headline) => {
+    const failure = caught(inputs)?.failure;
+    expect(plain.sentence(failure?.message ?? [])).toBe(headline);
+    expect(failure?.steps.map(({ text }) => plain.sentence(text))).toEqual([
+      "Correct the `with:` block of this step. The README of this action explains every input.",
+    ]);
   });
 
-  test("never a secret's value, nor what may hold one", () => {
-    const got = [
-      mistakes({ password: "hunter2", "client-secret": "hunter3" }),
-      mistakes({ host: "Server=h;Password=hunter2" }),
-      mistakes({ host: "postgres://u:hunter2@h/db" }),
-      mistakes({ "app-connection": "host=h password=hunter2 port=x" }),
-      mistakes({ "ssl-root-cert": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----" }),
-    ];
-    expect(got.every((lines) => lines.length > 0)).toBe(true);
-    expect(JSON.stringify(got)).not.toMatch(/hunter/);
-  });
-
-  test("on one line whatever the value holds, and not all of a long one", () => {
-    const [line, ...others] = mistakes({ mode: `a\n::error::b${"x".repeat(1000)}` });
-    expect(others).toEqual([]);
-    expect(line?.length).toBeLessThan(250);
+  test.each([
+    ["user", "Set it to the PostgreSQL name of the role to sign in as."],
+    ["host", "Set it to a server name, such as `my-server` or `my-server.postgres.database.azure.com`."],
+    ["database", "Set it to one or more database names, one per line."],
+    ["grantee", "Set it to the PostgreSQL names of one or more Entra users (`aad_…`), one per line."],
+  ])("a missing `%s`", (name, remedy) => {
+    expect(mistakes({ [name]: undefined })).toEqual([`\`${name}\` is missing. ${remedy}`]);
   });
 });
 
-describe("inputs that are not ours", () => {
+describe("a value in a mistake", () => {
+  test.each([
+    ["nope", '"nope"'],
+    ["Aply 1.0, *-x", '"Aply 1.0, *-x"'],
+    ["x".repeat(40), `"${"x".repeat(40)}"`],
+    ["x".repeat(41), "the value (41 characters)"],
+    ["a_b", "the value (3 characters)"],
+    ["a\n::error::b", "the value (12 characters)"],
+    ["pässword", "the value (8 characters)"],
+    ["`", "the value (1 character)"],
+  ])("is repeated only when it is short and plain: %j", (mode, shown) => {
+    expect(mistakes({ mode })).toEqual([
+      `\`mode\`: ${shown} is not valid. Use \`apply\`, \`check\` or \`plan\`.`,
+    ]);
+  });
+
+  test("has its own case, in which the runner masks it", () => {
+    expect(mistakes({ "table-privileges": "select, hunter2Secret" })).toEqual([
+      expect.stringContaining('"hunter2Secret" is not valid'),
+    ]);
+    expect(mistakes({ environment: "Hunter2" })).toEqual([expect.stringContaining('"Hunter2" is not')]);
+  });
+
+  test("is never one that contains a secret of another input", () => {
+    expect(mistakes({ mode: "x hunter2", password: "hunter2" })).toEqual([
+      expect.stringContaining("`mode`: the value (9 characters) is not valid"),
+    ]);
+    expect(mistakes({ mode: "hunter2", "app-connection": "host=h password=hunter2" })).toEqual([
+      expect.stringContaining("`mode`: the value (7 characters) is not valid"),
+    ]);
+  });
+
+  test("is never one that may hold a secret", () => {
+    const got = [
+      mistakes({ password: "hunter2\0", "client-secret": undefined }),
+      mistakes({ "client-secret": "hunter3\0" }),
+      mistakes({ "drift-issue": "true", "github-token": "hunter2\0" }),
+      mistakes({ host: "Server=h;Password=hunter2" }),
+      mistakes({ host: "postgres://u:hunter2@h/db" }),
+      mistakes({ "app-connection": "hunter2" }),
+      mistakes({ port: undefined, "app-connection": "host=h password=hunter2 port=hunter2" }),
+      mistakes({ "ssl-root-cert": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----" }),
+    ];
+    expect(got.every((lines) => lines.length > 0)).toBe(true);
+    expect(JSON.stringify(got)).not.toMatch(/hunter|characters\) contains a NUL/);
+  });
+
+  test("stays code in Markdown, so nothing in it is live", () => {
+    const [problem = []] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
+    expect(markdown.sentence(problem)).toContain('`"www.example.com"` is not valid');
+  });
+});
+
+describe("an input that is too long is a mistake", () => {
+  const LINE = ["auth-type", "client-id", "tenant-id", "environment", "user", "host", "port", "ssl-mode"];
+  const MORE_LINES = [
+    "table-privileges",
+    "sequence-privileges",
+    "default-privileges",
+    "on-extra",
+    "allow-empty",
+  ];
+  test.each([...LINE, ...MORE_LINES, "mode", "drift-issue"])("`%s`: 1,000 characters", (name) => {
+    expect(mistakes({ [name]: "x".repeat(1_001) })).toEqual([
+      expect.stringContaining(
+        `\`${name}\`: the value (1,001 characters) is longer than 1,000 characters. Use `,
+      ),
+    ]);
+    expect(mistakes({ [name]: "x".repeat(1_000) })).not.toEqual([
+      expect.stringContaining("longer than 1,000"),
+    ]);
+  });
+
+  test.each(["database", "grantee", "schemas", "exclude", "ssl-root-cert"])(
+    "`%s`: 65,536 characters",
+    (name) => {
+      expect(mistakes({ [name]: "x\n".repeat(32_769) })).toEqual([
+        expect.stringContaining(
+          `\`${name}\`: the value (65,537 characters) is longer than 65,536 characters. Use `,
+        ),
+      ]);
+    },
+  );
+
+  test.each(["password", "client-secret", "app-connection"])("the secret `%s`: 65,536 characters", (name) => {
+    expect(mistakes({ [name]: "x".repeat(65_537) })).toEqual([
+      expect.stringContaining(`\`${name}\`: the value is longer than 65,536 characters. Use `),
+    ]);
+  });
+
+  test("an access token of 20,000 characters is not", () => {
+    expect(parse({ password: "x".repeat(20_000) }).signIn).toEqual({
+      type: "password",
+      password: "x".repeat(20_000),
+    });
+  });
+});
+
+describe("words", () => {
+  test.each([
+    ["true", true],
+    ["true\n", true],
+    [" True ", true],
+    ["TRUE", true],
+    ["false", false],
+    ["False\n", false],
+    ["FALSE", false],
+  ])("%j is %j", (text, expected) => {
+    expect(parse({ "allow-empty": text }).demand.allowEmpty).toBe(expected);
+  });
+
+  test.each(["yes", "1", "on", "true false"])("%j is neither true nor false", (text) => {
+    expect(mistakes({ "allow-empty": text })).toEqual([
+      `\`allow-empty\`: "${text}" is not valid. Use \`true\` or \`false\`.`,
+    ]);
+  });
+
+  test("a line break after a word does not matter", () => {
+    expect(parse({ mode: "check\n", "on-extra": " fail\n", port: "6432\n" })).toMatchObject({
+      mode: "check",
+      demand: { onExtra: "fail" },
+      server: { port: 6432 },
+    });
+  });
+});
+
+describe("inputs that this action does not have", () => {
   test.each([
     ["table-privilege", "table-privileges"],
     ["table_privileges", "table-privileges"],
@@ -142,11 +278,11 @@ describe("inputs that are not ours", () => {
     ["drift-issues", "drift-issue"],
   ])("`%s` is a mistake for `%s`", (given, meant) => {
     expect(mistakes({ [given]: "x" })).toEqual([
-      `- ${given}: there is no such input; did you mean \`${meant}\`?`,
+      `\`${given}\` is not an input of this action. Did you mean \`${meant}\`?`,
     ]);
   });
 
-  test("far ones, other variables and a token that nothing needs are none of this", () => {
+  test("names that are not near, other variables and a token that nothing needs are ignored", () => {
     const others = {
       ...inputVariables({ whatever: "x", "github-token": "t" }),
       PGHOST: "evil",
@@ -157,7 +293,7 @@ describe("inputs that are not ours", () => {
 });
 
 describe("names", () => {
-  test("are taken as they are, one a line, in order, doubles dropped", () => {
+  test("are taken as they are, one per line, in order, each once", () => {
     const grantee = '  aad_b \r\n\r\naad_a\n"Quoted"\naad_b\nMy Group, all\nAnna#EXT#@contoso.com\n';
     expect(parse({ grantee }).grantees).toEqual([
       "aad_b",
@@ -168,26 +304,30 @@ describe("names", () => {
     ]);
   });
 
-  test("longer than 63 bytes are refused: PostgreSQL would cut them short", () => {
+  test("longer than 63 bytes are refused, because PostgreSQL would truncate them", () => {
     expect(parse({ grantee: "x".repeat(63) }).grantees).toEqual(["x".repeat(63)]);
     for (const name of ["grantee", "database", "schemas", "user"]) {
-      expect(mistakes({ [name]: "ä".repeat(32) })).toEqual([expect.stringContaining(`- ${name}: `)]);
+      expect(mistakes({ [name]: "ä".repeat(32) })).toEqual([
+        expect.stringMatching(
+          `^\`${name}\`: .*\\(32 characters\\) is longer than 63 bytes\\. PostgreSQL truncates longer names\\.`,
+        ),
+      ]);
     }
   });
 
   test("with a NUL are refused", () => {
-    expect(mistakes({ grantee: "aad\0" })).toEqual([expect.stringContaining("it holds a NUL character")]);
+    expect(mistakes({ grantee: "aad\0" })).toEqual([expect.stringContaining("contains a NUL character")]);
   });
 
   test("there is one user", () => {
-    expect(mistakes({ user: "a\nb" })).toEqual([expect.stringContaining("it has more than one line")]);
+    expect(mistakes({ user: "a\nb" })).toEqual([expect.stringContaining("has more than one line")]);
   });
 
   test("'*' alone is every schema", () => {
     expect(parse({ schemas: "*\n" }).demand.schemas).toBe("*");
     expect(parse({ schemas: "app\npublic" }).demand.schemas).toEqual(["app", "public"]);
     expect(mistakes({ schemas: "*\npublic" })).toEqual([
-      expect.stringContaining("'*' does not go with other names"),
+      "`schemas`: the value (8 characters) contains `*` and schema names. Use one or more schema names, one per line, or only `'*'`.",
     ]);
   });
 
@@ -197,7 +337,7 @@ describe("names", () => {
 });
 
 describe("privileges", () => {
-  test("in any case, in order, doubles dropped, one a line too", () => {
+  test("in any case, in order, each once, also one per line", () => {
     const { demand } = parse({
       "table-privileges": "update, Select\nINSERT,select\n",
       "sequence-privileges": "all",
@@ -207,11 +347,17 @@ describe("privileges", () => {
   });
 
   test.each([
-    ["ALL, SELECT", "`ALL` does not go with others"],
-    ["SELECT,, INSERT", "an item in it is empty"],
-    ["SELECT,", "an item in it is empty"],
-    ["USAGE", '"USAGE" is no such privilege'],
-    ["ALL PRIVILEGES", '"ALL PRIVILEGES" is no such privilege'],
+    [
+      "ALL, SELECT",
+      '`table-privileges`: "ALL, SELECT" contains `ALL` and other privileges. Use `ALL`, or a comma',
+    ],
+    [
+      "SELECT,, INSERT",
+      '"SELECT,, INSERT" contains an empty item. Check that the variable or secret it comes from is set.',
+    ],
+    ["SELECT,", '"SELECT," contains an empty item'],
+    ["USAGE", '"USAGE" is not valid'],
+    ["ALL PRIVILEGES", '"ALL PRIVILEGES" is not valid'],
   ])("%s is refused", (given, words) => {
     expect(mistakes({ "table-privileges": given })).toEqual([expect.stringContaining(words)]);
   });
@@ -244,17 +390,24 @@ describe("the server", () => {
     "host=h",
     "h\nx",
     "*.azure.com",
-  ])("%j is no host name", (host) => {
-    expect(mistakes({ host })).toEqual([expect.stringMatching(/^- host: .*no host name/)]);
+  ])("%j is not a host name", (host) => {
+    expect(mistakes({ host })).toEqual([
+      expect.stringMatching(/^`host`: .* is not a host name\. Use a server name/),
+    ]);
   });
 
-  test.each(["0", "65536", "05432", "5432.0", "0x10", "1e3", "-1", "5432 5433"])("%j is no port", (port) => {
-    expect(mistakes({ port })).toEqual([expect.stringContaining("- port: ")]);
-  });
+  test.each(["0", "65536", "05432", "5432.0", "0x10", "1e3", "-1", "5432 5433"])(
+    "%j is not a port number",
+    (port) => {
+      expect(mistakes({ port })).toEqual([
+        expect.stringMatching(/^`port`: .* is not a port number\. Use a number from 1 to 65535\.$/),
+      ]);
+    },
+  );
 
-  test("a wrong environment is told where a GitHub environment belongs", () => {
+  test("a wrong environment: the mistake says where a GitHub environment belongs", () => {
     expect(mistakes({ environment: "production" })).toEqual([
-      expect.stringContaining("a GitHub environment belongs on the job: `jobs.<job_id>.environment`"),
+      '`environment`: "production" is not an Azure cloud. Use `azurecloud`, `azureusgovernment` or `azurechinacloud`. For a GitHub environment, set `jobs.<job_id>.environment` on the job.',
     ]);
   });
 });
@@ -274,11 +427,11 @@ describe("TLS", () => {
     [{ host: "127.0.0.1", "auth-type": "azure-cli" }],
   ])("but not elsewhere, and a token nowhere: %j", (inputs) => {
     expect(mistakes({ ...inputs, "ssl-mode": "disable" })).toEqual([
-      expect.stringContaining("- ssl-mode: got `disable`; an Entra token is never sent in the clear"),
+      "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
     ]);
   });
 
-  test("a certificate is taken as text or from a file, and nothing else of either", async () => {
+  test("a certificate is taken from text or from a file, and nothing else of either", async () => {
     const { cert } = await generate([{ name: "commonName", value: "ca" }]);
     const text = `notes\n${cert}\nmore notes`;
     const expected = { mode: "verify-full", rootCertificates: `${cert.trim()}\n` };
@@ -290,15 +443,19 @@ describe("TLS", () => {
   });
 
   test.each([
-    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "certificate 1 in it cannot be read"],
-    ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "there is no CERTIFICATE block in it"],
-    ["/no/such/file.pem", "no such file can be read (ENOENT)"],
+    [
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+      "contains a certificate that cannot be read (number 1)",
+    ],
+    ["-----BEGIN CERTIFICATE-----\nAAAA", "contains a certificate that cannot be read (number 1)"],
+    ["-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "contains no CERTIFICATE block"],
+    ["/no/such/file.pem", "the value (17 characters) names a file that cannot be read (ENOENT)"],
   ])("%j is refused", (given, words) => {
     expect(mistakes({ "ssl-root-cert": given })).toEqual([expect.stringContaining(words)]);
   });
 });
 
-describe("the way to sign in", () => {
+describe("sign-in", () => {
   test.each([
     [{ password: "p\n" }, { type: "password", password: "p" }],
     [{ password: " p " }, { type: "password", password: " p " }],
@@ -318,21 +475,34 @@ describe("the way to sign in", () => {
   });
 
   test.each([
-    [{ password: "p", "client-secret": "s" }, "- password: `client-secret` is given too"],
+    [
+      { password: "p", "client-secret": "s" },
+      "`password` and `client-secret` are both set. Remove one of them.",
+    ],
     [
       { "auth-type": "client-secret" },
-      "- client-secret: it is missing, and `auth-type: client-secret` needs it",
+      "`client-secret` is missing. `auth-type: client-secret` requires it: the secret of the service principal.",
     ],
-    [{ "auth-type": "password" }, "- password: it is missing, and `auth-type: password` needs it"],
-    [{ "client-id": "ci-admin" }, '- client-id: got "ci-admin"; it is no GUID'],
-    [{ "tenant-id": "common" }, '- tenant-id: got "common"; it is neither a GUID nor a domain name'],
-    [{ "auth-type": "odic" }, "did you mean `oidc`?"],
+    [
+      { "auth-type": "password" },
+      "`password` is missing. `auth-type: password` requires it: the PostgreSQL password of `user`.",
+    ],
+    [
+      { "client-secret": "s", "tenant-id": "" },
+      "`tenant-id` is missing. `client-secret` requires it: the ID of the Entra tenant, a GUID, or one of its domain names.",
+    ],
+    [
+      { "client-id": "ci-admin" },
+      '`client-id`: "ci-admin" is not a GUID. Use the application (client) ID of the Entra application, a GUID.',
+    ],
+    [{ "tenant-id": "common" }, '`tenant-id`: "common" is not a GUID or a domain name. Use '],
+    [{ "auth-type": "odic" }, "Did you mean `oidc`?"],
   ])("%j is refused", (inputs: Record<string, string>, words) => {
     expect(mistakes(inputs)).toEqual([expect.stringContaining(words)]);
   });
 });
 
-describe("the app's own settings", () => {
+describe("the app's connection settings", () => {
   const app = { host: undefined, database: undefined, grantee: undefined };
   const connection =
     "host=contoso-pg.postgres.database.azure.com port=6432 dbname=orders user=aad_orders password=hunter2";
@@ -345,7 +515,7 @@ describe("the app's own settings", () => {
     });
   });
 
-  test("explicit inputs win", () => {
+  test("explicit inputs override them", () => {
     expect(parse({ ...LEAST, host: "other", port: "5432", "app-connection": connection })).toMatchObject({
       server: { host: "other.postgres.database.azure.com", port: 5432 },
     });
@@ -356,7 +526,7 @@ describe("the app's own settings", () => {
     expect(JSON.stringify(parse({ ...app, "app-connection": connection }))).not.toContain("hunter2");
   });
 
-  test("explicit inputs choose where there are several", () => {
+  test("explicit inputs select one of several connections", () => {
     const two =
       "AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_NAME=one\nAZURE_POSTGRESQL_USER=u\nAZURE_POSTGRESQL_B_HOST=b\nAZURE_POSTGRESQL_B_NAME=two\nAZURE_POSTGRESQL_B_USER=v";
     expect(parse({ ...app, database: "two", "app-connection": two })).toMatchObject({
@@ -364,32 +534,55 @@ describe("the app's own settings", () => {
       grantees: ["v"],
     });
     expect(mistakes({ ...app, "app-connection": two })).toEqual([
-      expect.stringContaining("- app-connection: it holds 2 connections (the first, B)"),
+      "`app-connection`: the value contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
     ]);
   });
 
-  test("a name in them that PostgreSQL has cut short is told, unless it is not used", () => {
+  test("a name in them that is too long is a mistake, unless an input overrides it", () => {
     const text = `host=h dbname=orders user=aad_${"x".repeat(60)}`;
     expect(mistakes({ ...app, "app-connection": text })).toEqual([
-      expect.stringContaining(
-        "- app-connection: its grantee cannot be used: a name in it is longer than 63 bytes",
-      ),
+      "`app-connection`: its `grantee` is longer than 63 bytes. To override it, set `grantee` to the PostgreSQL names of one or more Entra users (`aad_…`), one per line.",
     ]);
     expect(parse({ ...app, grantee: "aad_x", "app-connection": text }).grantees).toEqual(["aad_x"]);
   });
 
-  test("what they do not say is missing", () => {
+  test("a line break or a NUL in a name of theirs does not make another name of it", () => {
+    const connection = (user: string, database: string) =>
+      JSON.stringify({
+        AZURE_POSTGRESQL_HOST: "h",
+        AZURE_POSTGRESQL_USER: user,
+        AZURE_POSTGRESQL_DATABASE: database,
+      });
+    expect(mistakes({ ...app, "app-connection": connection("aad_a\naad_b", "d\0e") })).toEqual([
+      expect.stringContaining("`app-connection`: its `database` contains a NUL character. "),
+      expect.stringContaining("`app-connection`: its `grantee` has more than one line. "),
+    ]);
+  });
+
+  test("what they do not contain is missing, unless they cannot be read", () => {
+    expect(mistakes({ ...app, "app-connection": "host=a,b" })).toEqual([
+      expect.stringContaining("`app-connection`: its `host` is not a host name. "),
+      expect.stringContaining("`database` is missing, and `app-connection` does not contain it. "),
+      expect.stringContaining("`grantee` is missing, and `app-connection` does not contain it. "),
+    ]);
+    expect(mistakes({ ...app, "app-connection": "nothing" })).toEqual([
+      expect.stringContaining(
+        "`app-connection`: the value is not a connection string that this action can read. ",
+      ),
+    ]);
     expect(mistakes({ ...app, "app-connection": "host=h" })).toEqual([
-      expect.stringContaining("- database: it is missing, and `app-connection` does not say"),
-      expect.stringContaining("- grantee: it is missing, and `app-connection` does not say"),
+      "`database` is missing, and `app-connection` does not contain it. Set it to one or more database names, one per line.",
+      expect.stringContaining("`grantee` is missing, and `app-connection` does not contain it. Set it to "),
     ]);
   });
 
   test.each(["host=a,b dbname=d user=u", "host=/tmp dbname=d user=u", "host=10.1 dbname=d user=u"])(
-    "a host in them that is none is refused: %s",
+    "a host in them that is not a host name is refused: %s",
     (text) => {
       expect(mistakes({ ...app, "app-connection": text })).toEqual([
-        expect.stringContaining("- app-connection: its host cannot be used: it is no host name"),
+        expect.stringContaining(
+          "`app-connection`: its `host` is not a host name. To override it, set `host` to a server",
+        ),
       ]);
     },
   );
@@ -415,6 +608,8 @@ describe("the drift issue", () => {
   });
 
   test("cannot be kept without a token", () => {
-    expect(mistakes({ "drift-issue": "true" })).toEqual([expect.stringMatching(/^- github-token: /)]);
+    expect(mistakes({ "drift-issue": "true" })).toEqual([
+      "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues.",
+    ]);
   });
 });

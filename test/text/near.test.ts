@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/text/near.ts";
+import { code, name } from "../../src/model/sentence.ts";
+import { didYouMean, nearest } from "../../src/text/near.ts";
 
 const NAMES = ["table-privileges", "user", "host", "mode"];
 
@@ -17,6 +18,12 @@ test.each(["path", "table-priv", "username", "", "hots-"])("%j is near to none",
   expect(nearest(name, NAMES)).toBeUndefined();
 });
 
-test("of two, the nearer one is told", () => {
+test("of two, the nearer one wins", () => {
   expect(nearest("schema", ["schemata", "schemas"])).toBe("schemas");
+});
+
+test("the sentence shows the near name as code or as a name", () => {
+  expect(didYouMean("usr", NAMES, code)).toEqual(["Did you mean ", { code: "user" }, "?"]);
+  expect(didYouMean("usr", NAMES, name)).toEqual(["Did you mean ", { name: ["user"] }, "?"]);
+  expect(didYouMean("path", NAMES, code)).toEqual([]);
 });

@@ -1,0 +1,45 @@
+import { quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { count } from "../text/count.ts";
+
+interface Details {
+  /** The part of the text that the problem is about, in its own case; otherwise all of it. */
+  readonly item?: string;
+  /** How to correct the text, as a full sentence, where the "Use …" of the input does not help. */
+  readonly remedy?: Sentence;
+  /** A full sentence that helps besides. */
+  readonly advice?: Sentence;
+}
+
+/**
+ * Thrown by a parser that refuses a text. Only the reader of the inputs knows where the text comes from and whether
+ * it can be shown, so the problem is a sentence without its subject and full stop: "is not a port number".
+ */
+export class Invalid extends Error {
+  readonly problem: Sentence;
+  readonly details: Details;
+
+  constructor(problem: Sentence, details: Details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+}
+
+/**
+ * The subject of a sentence about a text: `"aply"`, or `the value (44 characters)` where the text could contain a
+ * secret that the runner does not mask. Its case stays: the runner does not find a secret in another case.
+ * @param noun what the text is when it is not repeated: "the value"
+ * @param secrets texts that are never repeated, because the runner does not mask the JSON report
+ */
+export function described(text: string, noun: Sentence, secrets: readonly string[]): Sentence {
+  const value = text.trim();
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret) => value.includes(secret));
+  if (isPlain) return [quoted(`"${value}"`)];
+  return sentence`${noun} (${[count(value.length, "character")]})`;
+}
+
+const SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+
+/** Advice for a text that is empty, perhaps because of an expression such as `${{ vars.PRIVILEGES }}`. */
+export const UNSET_VARIABLE: Sentence = ["Check that the variable or secret it comes from is set."];

@@ -1,0 +1,38 @@
+import { inOurWords } from "../model/sentence.ts";
+import type { SignIn, Tls } from "../model/settings.ts";
+import type { InputsOf } from "./reader.ts";
+import { choice, isLoopback, oneOf, rootCertificates } from "./values.ts";
+
+const SSL_MODES = ["verify-full", "verify-ca", "disable"] as const;
+
+/** Inputs of an action that connects to a server. */
+export const SERVER_INPUTS = {
+  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { use: "a number from 1 to 65535" },
+  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true },
+} as const;
+
+/**
+ * How to connect with TLS. Notes mistakes in `inputs`.
+ * @param host undefined where it is not valid
+ * @param readFile reads the file that `ssl-root-cert` names
+ */
+export function tlsFrom(
+  inputs: InputsOf<typeof SERVER_INPUTS>,
+  signIn: SignIn,
+  host: string | undefined,
+  readFile: (path: string) => string,
+): Tls {
+  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+  if (mode === "disable" && !(signIn.type === "password" && (host === undefined || isLoopback(host)))) {
+    inputs.mistake(
+      "ssl-mode",
+      inOurWords(
+        "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
+      ),
+    );
+  }
+  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  return pem === undefined ? { mode } : { mode, rootCertificates: pem };
+}

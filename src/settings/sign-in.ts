@@ -1,0 +1,93 @@
+import { CLOUDS, type Cloud } from "../model/clouds.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import type { EntraSignIn, SignIn } from "../model/settings.ts";
+import type { InputsOf } from "./reader.ts";
+import { choice, clientId, cloudName, oneOf, secret, tenantId } from "./values.ts";
+
+const ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"] as const;
+const AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"] as const;
+
+/** Inputs of an action that signs in as a Microsoft Entra identity. */
+export const ENTRA_SIGN_IN_INPUTS = {
+  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
+  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": {
+    use: "the secret of the service principal",
+    long: true,
+    secrets: (text: string) => [secret(text)],
+  },
+  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { use: "the PostgreSQL name of the role to sign in as" },
+} as const;
+
+/** The same for an action that can also sign in with a PostgreSQL password. */
+export const SIGN_IN_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "auth-type": { use: oneOf(AUTH_TYPES) },
+  password: {
+    use: "the PostgreSQL password of `user`",
+    long: true,
+    secrets: (text: string) => [secret(text)],
+  },
+} as const;
+
+/** How to sign in, by `auth-type` or, without it, by the other inputs. Notes mistakes in `inputs`. */
+export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
+  const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
+  if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
+  if (inputs.isSet("password") && inputs.isSet("client-secret")) {
+    inputs.mistake(
+      "password",
+      inOurWords("`password` and `client-secret` are both set. Remove one of them."),
+    );
+  }
+  const type = chosen ?? (inputs.isSet("password") ? "password" : entraTypeOf(inputs));
+  if (type !== "password") return entraSignIn(type, inputs);
+  return { type, password: inputs.required("password", secret, requiredBy(type, inputs)) };
+}
+
+/** The same without `password`. */
+export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
+  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
+  if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
+  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
+}
+
+/** The cloud in `environment`. Notes mistakes in `inputs`. */
+export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud {
+  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+}
+
+/** In place of a mistake. Nothing signs in with it. */
+const NOT_VALID = { type: "azure-cli" } as const;
+
+function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn["type"] {
+  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
+}
+
+function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
+  const required = requiredBy(type, inputs);
+  const application = () => ({
+    clientId: inputs.required("client-id", clientId, required),
+    tenantId: inputs.required("tenant-id", tenantId, required),
+  });
+  switch (type) {
+    case "oidc":
+      return { type, ...application() };
+    case "client-secret":
+      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === undefined ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+  }
+}
+
+/** What requires the inputs of this type: `auth-type`, or the input that it follows from. */
+function requiredBy(type: SignIn["type"], inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Sentence {
+  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
+}
