@@ -3201,11 +3201,11 @@ var require_connection = __commonJS({
           }
         });
       }
-      connect(port2, host2) {
+      connect(port2, host) {
         const self = this;
         this._connecting = true;
         this.stream.setNoDelay(true);
-        this.stream.connect(port2, host2);
+        this.stream.connect(port2, host);
         this.stream.once("connect", function() {
           if (self._keepAlive) {
             self.stream.setKeepAlive(true, self._keepAliveInitialDelayMillis);
@@ -3227,7 +3227,7 @@ var require_connection = __commonJS({
         }
         if (this.sslNegotiation === "direct") {
           return this.stream.once("connect", function() {
-            self.upgradeToSSL(host2, reportStreamError);
+            self.upgradeToSSL(host, reportStreamError);
           });
         }
         this.stream.once("data", function(buffer) {
@@ -3242,10 +3242,10 @@ var require_connection = __commonJS({
               self.stream.end();
               return self.emit("error", new Error("There was an error establishing an SSL connection"));
           }
-          self.upgradeToSSL(host2, reportStreamError);
+          self.upgradeToSSL(host, reportStreamError);
         });
       }
-      upgradeToSSL(host2, reportStreamError) {
+      upgradeToSSL(host, reportStreamError) {
         const self = this;
         const options = {
           socket: self.stream,
@@ -3253,7 +3253,7 @@ var require_connection = __commonJS({
           // back to `host` and then to 'localhost'. `servername` must stay unset
           // for IP addresses (see below), so `host` is needed to keep certificate
           // validation working when connecting to an IP address.
-          host: host2
+          host
         };
         if (self.ssl !== true) {
           Object.assign(options, self.ssl);
@@ -3265,8 +3265,8 @@ var require_connection = __commonJS({
           options.ALPNProtocols = ["postgresql"];
         }
         const net = require("net");
-        if (net.isIP && net.isIP(host2) === 0) {
-          options.servername = host2;
+        if (net.isIP && net.isIP(host) === 0) {
+          options.servername = host;
         }
         try {
           self.stream = stream.getSecureStream(options);
@@ -6019,11 +6019,11 @@ function azShow(context, query) {
   const of = { "resource-group": "<resource-group>", name: serverName(context) };
   return az("postgres flexible-server show", { ...of, query });
 }
-function serverName({ host: host2 }) {
-  return host2?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+function serverName({ host }) {
+  return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
 }
-function hostAndPort({ host: host2 = "<host>", port: port2 = 5432 }) {
-  return `${host2}:${port2}`;
+function hostAndPort({ host = "<host>", port: port2 = 5432 }) {
+  return `${host}:${port2}`;
 }
 function claim(claims, name3) {
   const value = claims?.[name3];
@@ -6762,13 +6762,13 @@ var POSTGRES = [
 ];
 var STATE = "{state:state, role:replicationRole}";
 function whyRefused(context) {
-  const { user = "", signIn: signIn2, token, host: host2 = "" } = context;
+  const { user = "", signIn: signIn2, token, host = "" } = context;
   if (signIn2?.type === "password") {
-    const conninfo = `host=${host2 || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
+    const conninfo = `host=${host || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
     return `Check \`user\` and \`password\` by hand: ${code2(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
   }
   const suffixed = user.match(/^(.+)@(.+)$/);
-  if (suffixed && host2.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
+  if (suffixed && host.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
     return `The name of the server is no part of a user's name any more: set \`user\` to ${suffixed[1]}.`;
   }
   const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(user) ? "`user` looks like a client ID; it has to be the name of the role, which is one only where Service Connector made the administrator. " : "";
@@ -7221,10 +7221,10 @@ function oneWord(word) {
   ];
 }
 function codeSpan(text) {
-  const shown2 = visible(text);
-  const fence = "`".repeat(longestRun(shown2, "`") + 1);
-  const pad = /^`|`$|^ .* $/.test(shown2) ? " " : "";
-  return `${fence}${pad}${shown2}${pad}${fence}`;
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
 }
 function codeBlock(language, content) {
   const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
@@ -7890,8 +7890,8 @@ function place(databases, report, pen) {
   const which = databases.length <= MOST_NAMES ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
   return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
 }
-function serverText({ host: host2, port: port2 }, pen) {
-  return pen.code(port2 === 5432 ? host2 : `${host2}:${port2}`);
+function serverText({ host, port: port2 }, pen) {
+  return pen.code(port2 === 5432 ? host : `${host}:${port2}`);
 }
 
 // src/render/page.ts
@@ -7924,16 +7924,16 @@ function openPage({ most, sizeOf, cut: cut2 }) {
       if (!fits2(first)) return;
       put(first);
       const start = size;
-      let shown2 = 0;
+      let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |
 `;
-        if (shown2 === mostRows || size - start + sizeOf(line) > room / 2 || !fits2(line)) {
+        if (shown === mostRows || size - start + sizeOf(line) > room / 2 || !fits2(line)) {
           put(MORE_ROWS);
           break;
         }
         put(line);
-        shown2 += 1;
+        shown += 1;
       }
       put("\n");
     },
@@ -7963,10 +7963,10 @@ function subjectsOf(report, schemas2) {
   );
 }
 function markerOf({ database, grantee, schemas: schemas2, report }) {
-  const { host: host2, port: port2, database: name3 } = database;
+  const { host, port: port2, database: name3 } = database;
   const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
   return {
-    key: digest([host2.toLowerCase(), port2, name3, grantee.grantee, scope]),
+    key: digest([host.toLowerCase(), port2, name3, grantee.grantee, scope]),
     found: digest([...new Set(findingsOf(report, grantee).map(objectId))].toSorted())
   };
 }
@@ -8100,31 +8100,33 @@ function troubleOf(error2) {
   const refusal = refusalIn(error2);
   const { status, message } = refusal;
   if (isLimit(refusal)) {
-    return everywhere("GitHub's rate limit is reached. The next run goes on where this one stopped.");
+    return everywhere(
+      "The rate limit of GitHub's API is reached. The next run continues where this one stopped."
+    );
   }
   if (status >= 500) {
     return everywhere(
-      `GitHub could not be reached or is out of order (${message}). Look at https://www.githubstatus.com; the next run goes on where this one stopped.`
+      `GitHub could not be reached or does not work (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`
     );
   }
   if (status === 401) {
     return everywhere(
-      "GitHub does not know `github-token` (401). Leave it out to use the job's own, or give one that is still valid."
+      "GitHub does not accept `github-token` (401). Omit it to use the job's own token, or set one that is still valid."
     );
   }
   if (status === 403 && /not accessible/i.test(message)) {
     return everywhere(
-      "The token may not write issues (403). Add `issues: write` to the job: `permissions: { id-token: write, contents: read, issues: write }` (what is not named there is taken away). A pull request from a fork never gets it."
+      "The token cannot write issues (403). Set `permissions: { id-token: write, contents: read, issues: write }` on the job; a permission that is not listed there is not granted. A pull request from a fork never gets write permissions."
     );
   }
   if (status === 410 && /disabled/i.test(message)) {
     return everywhere(
-      "Issues are switched off in this repository (410). Switch them on in its settings under Features, or set `drift-issue: false`."
+      "Issues are disabled in this repository (410). Enable them in the repository settings under Features, or set `drift-issue: false`."
     );
   }
   if (status === 404) {
     return {
-      text: "GitHub shows no such repository or issue to this token (404): issues are switched off, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+      text: "GitHub does not show the repository or the issue to this token (404). Issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
       everywhere: false
     };
   }
@@ -8138,7 +8140,7 @@ function everywhere(text) {
 var LABEL = {
   name: "azure-postgres-grants",
   color: "b60205",
-  description: "PostgreSQL privileges have drifted; kept by azure-postgres-grants"
+  description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants"
 };
 var PATIENCE2 = { firstWait: 1e3, mostTime: 12e4, answerTime: 2e4 };
 var MOST_ATTEMPTS = 4;
@@ -8147,12 +8149,12 @@ async function openTracker(options) {
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
-      "GITHUB_REPOSITORY is not set, so this does not run in a GitHub workflow. Leave `drift-issue` out here."
+      "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here."
     );
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new NoWayToGitHub(
-      "`github-token` is empty or holds white space or other characters that no token has. Leave it out to use the job's own."
+      "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token."
     );
   }
   const { getOctokit } = await import("./actions-github.cjs");
@@ -8198,12 +8200,12 @@ async function openTracker(options) {
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) {
         warning(
-          `GitHub dropped the label ${LABEL.name} of issue #${data.number}: \`github-token\` may not set labels. The next run finds the issue by it, and would open another: add the label by hand, or leave \`github-token\` out and give the job \`permissions: issues: write\`.`,
+          `GitHub dropped the label ${LABEL.name} of issue #${data.number}, because \`github-token\` cannot set labels. The next run finds the issue by its label and would open another one. Add the label by hand, or omit \`github-token\` and set \`permissions: issues: write\` on the job.`,
           { title: "Drift issue" }
         );
       }
       const [issue2] = ours(data);
-      if (!issue2) throw new Error(`GitHub did not keep the text of issue #${data.number} as it was sent.`);
+      if (!issue2) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue2;
     },
     async update({ number }, change) {
@@ -8252,7 +8254,7 @@ async function keepDriftIssues(report, options) {
     if (created.length > 0) await closeDoubles(tracker, created);
   });
   for (const trouble of troubles) {
-    warning(visible(`The drift issue could not be kept: ${trouble} The verdict stands all the same.`), {
+    warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
       title: "Drift issue"
     });
   }
@@ -8265,17 +8267,17 @@ async function keep(tracker, subject3, issues, created) {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
     await tracker.comment(issue2, issueComment("gone", subject3, run2));
-    tell("closed", issue2);
+    log("closed", issue2);
   } else if (!issue2) {
     const opened = await tracker.create(issueTitle(subject3), issueBody(subject3, run2));
     created.push(opened);
-    tell("opened", opened);
+    log("opened", opened);
   } else {
     await tracker.update(issue2, { state: "open", body: issueBody(subject3, run2) });
     const changed2 = issue2.found !== markerOf(subject3).found;
     if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject3, run2));
     else if (changed2) await tracker.comment(issue2, issueComment("changed", subject3, run2));
-    tell(issue2.open ? "updated" : "opened again", issue2);
+    log(issue2.open ? "updated" : "reopened", issue2);
   }
 }
 async function closeDoubles(tracker, created) {
@@ -8288,9 +8290,9 @@ async function closeDoubles(tracker, created) {
 async function closeDouble(tracker, double, issue2) {
   await tracker.update(double, { state: "closed", state_reason: "not_planned" });
   await tracker.comment(double, `Duplicate of #${issue2.number}: two runs opened it at once.`);
-  tell(`closed, a duplicate of #${issue2.number}`, double);
+  log(`closed as a duplicate of #${issue2.number}`, double);
 }
-function tell(what, { number, url }) {
+function log(what, { number, url }) {
   info(logLine(`Drift issue #${number} ${what}: ${url}`));
 }
 
@@ -8313,8 +8315,8 @@ function annotations(report) {
     title: "More findings",
     message: `${count(rest + 1, "more finding")} in the job summary.`
   };
-  const shown2 = rest <= 0 ? findings3 : [...findings3.slice(0, MOST_FINDINGS - 1), more];
-  return [...shown2, ...warnings(report)].map((annotation) => ({
+  const shown = rest <= 0 ? findings3 : [...findings3.slice(0, MOST_FINDINGS - 1), more];
+  return [...shown, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message)
   }));
@@ -8563,12 +8565,12 @@ function statementsOf({ block }) {
   return block.statements.map(visibleSql);
 }
 function scriptPart({ databases }) {
-  const oneServer = new Set(databases.map(({ host: host2, port: port2 }) => `${host2}:${port2}`)).size === 1;
+  const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
   return (part) => {
-    const { database, host: host2, port: port2 } = part.database;
+    const { database, host, port: port2 } = part.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
     return [
-      connectLine({ dbname: database, ...!oneServer && { host: host2, port: `${port2}` } }),
+      connectLine({ dbname: database, ...!oneServer && { host, port: `${port2}` } }),
       ...statementsOf(part)
     ];
   };
@@ -8622,8 +8624,8 @@ function icon({ mode, verdict }) {
 }
 var MOST_COMPARED = 1e3;
 function sections(report) {
-  const shown2 = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
-  return groupsOf(shown2, sameDatabase);
+  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
+  return groupsOf(shown, sameDatabase);
 }
 function hasNews({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
   return error2 !== void 0 || [missing, granted, extra, revoked, warnings2].some((list) => list.length > 0);
@@ -8684,13 +8686,13 @@ function errorPart(page, error2, report) {
 }
 function warningsPart(page, { warnings: warnings2 }, named2) {
   if (warnings2.length === 0) return;
-  const shown2 = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.sentence(message)}`);
-  const rest = warnings2.length - shown2.length;
+  const shown = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.sentence(message)}`);
+  const rest = warnings2.length - shown.length;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
     `**${count(warnings2.length, "warning")}${forNamed(named2, markdown)}**
 
-${[...shown2, ...more].join("\n")}`
+${[...shown, ...more].join("\n")}`
   );
 }
 function forNamed(named2, pen) {
@@ -8724,10 +8726,10 @@ function overview(page, report) {
       cell: ({ grantee, verdict }) => grantee && verdict !== "error" ? String(objectsIn(grantee[list])) : "?"
     }))
   ];
-  const shown2 = columns.filter(({ show }) => show);
+  const shown = columns.filter(({ show }) => show);
   page.table(
-    shown2.map(({ head }) => head),
-    shownRows.map((row) => shown2.map(({ cell }) => cell(row))),
+    shown.map(({ head }) => head),
+    shownRows.map((row) => shown.map(({ cell }) => cell(row))),
     MOST_DATABASES
   );
   if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
@@ -8825,11 +8827,15 @@ function worst(verdicts) {
 }
 
 // src/text/near.ts
+function didYouMean(wanted2, candidates, as) {
+  const near = nearest(wanted2, candidates);
+  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+}
 function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
+  const wanted2 = name3.toLowerCase();
   let best;
   for (const candidate of candidates) {
-    const slips = distance(wanted, candidate.toLowerCase());
+    const slips = distance(wanted2, candidate.toLowerCase());
     if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
       best = { candidate, slips };
     }
@@ -9476,7 +9482,7 @@ function granteeObstacle(snapshot, grantee) {
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles),
+      didYouMean(grantee, snapshot.knownRoles, name),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role."
       )
@@ -9506,7 +9512,7 @@ function unknownSchema(snapshot, { schemas: schemas2 }) {
     code: "schema-not-found",
     message: missing.length === 1 ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.` : sentence`Schemas ${names2(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, name)),
       inOurWords("Names are case-sensitive.")
     ),
     steps: [
@@ -9565,10 +9571,6 @@ function readOnly({ server }) {
 }
 function names2(all) {
   return listOf(all.map((each) => [name(each)]));
-}
-function didYouMean(wanted, known) {
-  const near = nearest(wanted, known);
-  return near === void 0 ? [] : sentence`Did you mean ${name(near)}?`;
 }
 
 // src/grants/assess.ts
@@ -10545,6 +10547,452 @@ function mayWrite({ mode }, { grantees }) {
 // src/settings/inputs.ts
 var import_node_fs = require("node:fs");
 
+// src/settings/invalid.ts
+var Invalid = class extends Error {
+  problem;
+  details;
+  constructor(problem, details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+};
+function described(text, noun, secrets) {
+  const value = text.trim();
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return [quoted(`"${value}"`)];
+  return sentence`${noun} (${[count(value.length, "character")]})`;
+}
+var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+var UNSET_VARIABLE = ["Check that the variable or secret it comes from is set."];
+
+// src/settings/connection-string.ts
+function readConnectionString(text) {
+  const string = text.trim();
+  if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
+  const found = readLibpq(string) ?? readNpgsql(string);
+  if (found === void 0) {
+    throw new Invalid(["is not a connection string that this action can read"]);
+  }
+  return found;
+}
+function readUri(text, scheme) {
+  if (!scheme.test(text)) throw new Invalid(["is a URL of something other than PostgreSQL"]);
+  const rest = text.replace(scheme, "");
+  const [found, authority2 = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
+  if (found === void 0) throw new Invalid(["is a URL that this action cannot read"]);
+  const at2 = authority2.lastIndexOf("@");
+  const [user = "", ...password] = at2 < 0 ? [] : authority2.slice(0, at2).split(":");
+  const { host, port: port2 } = splitHostAndPort(authority2.slice(at2 + 1));
+  return merged([
+    ["host", decoded(host)],
+    ["port", port2],
+    ["database", decoded(path)],
+    ["user", decoded(user)],
+    ["password", decoded(password.join(":"))],
+    ...query.split("&").map((parameter) => {
+      const [key = "", ...value] = parameter.split("=");
+      return [LIBPQ_PARTS.get(decoded(key)), decoded(value.join("="))];
+    })
+  ]);
+}
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Invalid(inOurWords("contains a `%` that does not start a valid escape"), {
+      remedy: inOurWords("Write the character `%` as `%25`.")
+    });
+  }
+}
+function readLibpq(text) {
+  const scanner = scannerOf(text);
+  const pairs = [];
+  while (!scanner.atEnd()) {
+    const key = scanner.take(/[a-z_]+/y);
+    scanner.take(SPACES);
+    if (key === void 0 || !LIBPQ_KEYWORDS.has(key) || scanner.take(/=/y) === void 0) return void 0;
+    scanner.take(SPACES);
+    const quoted2 = scanner.take(/'(?:[^'\\]|\\.)*'/sy);
+    const value = quoted2?.slice(1, -1) ?? scanner.take(/(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*/sy) ?? "";
+    if (scanner.take(SPACES) === "" && !scanner.atEnd()) return void 0;
+    pairs.push([LIBPQ_PARTS.get(key), value.replace(/\\(.)/gs, "$1")]);
+  }
+  const isNpgsql = pairs.some(([part, value]) => part === "host" && value.includes(";"));
+  return pairs.length === 0 || isNpgsql ? void 0 : merged(pairs);
+}
+var LIBPQ_PARTS = /* @__PURE__ */ new Map([
+  ["host", "host"],
+  ["port", "port"],
+  ["dbname", "database"],
+  ["user", "user"],
+  ["password", "password"]
+]);
+var LIBPQ_KEYWORDS = new Set(
+  `${[...LIBPQ_PARTS.keys()].join(" ")}
+  hostaddr passfile require_auth channel_binding connect_timeout client_encoding options application_name
+  fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout
+  replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile sslpassword
+  sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version
+  min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key scram_server_key
+  oauth_issuer oauth_client_id oauth_client_secret oauth_scope service target_session_attrs load_balance_hosts`.split(
+    /\s+/
+  )
+);
+function readNpgsql(text) {
+  const scanner = scannerOf(text);
+  const pairs = [];
+  for (scanner.take(SEPARATORS); !scanner.atEnd(); scanner.take(SEPARATORS)) {
+    const key = scanner.take(/[^=;"']+/y);
+    if (key === void 0 || scanner.take(/=/y) === void 0) return void 0;
+    scanner.take(SPACES);
+    const quoted2 = scanner.take(/"(?:[^"]|"")*"|'(?:[^']|'')*'/y);
+    const value = quoted2 === void 0 ? scanner.take(/[^;"'][^;]*/y)?.trim() : unquoted(quoted2);
+    scanner.take(SPACES);
+    if (!scanner.atEnd() && scanner.take(/;/y) === void 0) return void 0;
+    pairs.push(...npgsqlPairs(key, value ?? ""));
+  }
+  const isNpgsql = pairs.some(([part]) => part !== void 0 && part !== "password");
+  return isNpgsql ? merged(pairs) : void 0;
+}
+function npgsqlPairs(key, value) {
+  const part = NPGSQL_PARTS.get(key.trim().toLowerCase().replace(/\s+/g, " "));
+  if (part !== "host") return [[part, value]];
+  const { host, port: port2 } = splitHostAndPort(value.replace(/^tcp:/i, ""));
+  return [
+    ["host", host],
+    ["port", port2]
+  ];
+}
+var NPGSQL_PARTS = new Map([
+  ...["host", "server"].map((key) => [key, "host"]),
+  ["port", "port"],
+  ...["database", "db", "initial catalog"].map((key) => [key, "database"]),
+  ...["username", "user name", "user id", "userid", "user", "uid"].map((key) => [key, "user"]),
+  ...["password", "pwd", "psw"].map((key) => [key, "password"])
+]);
+function unquoted(value) {
+  const quote = value.charAt(0);
+  return value.slice(1, -1).replaceAll(quote + quote, quote);
+}
+var SPACES = /\s*/y;
+var SEPARATORS = /[\s;]*/y;
+function scannerOf(text) {
+  let at2 = 0;
+  return {
+    atEnd: () => at2 === text.length,
+    /** The text that the sticky expression matches here, or undefined. */
+    take(expression) {
+      expression.lastIndex = at2;
+      const found = expression.exec(text)?.[0];
+      at2 += found?.length ?? 0;
+      return found;
+    }
+  };
+}
+function splitHostAndPort(text) {
+  const [, address, name3, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
+  return { host: address ?? name3 ?? text, port: port2 ?? "" };
+}
+function merged(pairs) {
+  const parts = {};
+  for (const [part, value] of pairs) {
+    if (part === void 0 || value === "") continue;
+    if (parts[part] !== void 0 && parts[part] !== value && part !== "password") throw twoValues(part);
+    parts[part] = value;
+  }
+  return parts;
+}
+function twoValues(part) {
+  return new Invalid(sentence`contains two values for ${code(part)}`, { remedy: ["Remove one of them."] });
+}
+
+// src/settings/app-connection.ts
+function readAppConnection(text, isWanted = () => true) {
+  const settings = settingsIn(text);
+  const found = settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
+  if (found.host === void 0 && found.database === void 0 && found.user === void 0) {
+    throw new Invalid(["contains no host, database or user"]);
+  }
+  return found;
+}
+function secretsInAppConnection(text) {
+  const secrets = /* @__PURE__ */ new Set();
+  const add = (found, minimum = 1) => {
+    const secret2 = found?.trim() ?? "";
+    if (secret2.length >= minimum) secrets.add(secret2);
+  };
+  for (const { key, value } of attempt2(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
+    if (SECRET_KEY.test(key)) add(value);
+    else add(attempt2(() => readConnectionString(value))?.password);
+  }
+  add(attempt2(() => readConnectionString(withoutQuotes(text)))?.password);
+  for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
+    add(possible, 4);
+    add(
+      attempt2(() => decodeURIComponent(possible)),
+      4
+    );
+  }
+  return [...secrets];
+}
+var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
+var BEFORE_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/gi;
+var ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
+var MANY_STARTS = 100;
+function* valuesOfSecretKeys(text) {
+  const starts = [...text.matchAll(BEFORE_SECRET)].map((match) => match.index + match[0].length);
+  for (const start of starts) {
+    const quote = text.charAt(start);
+    const end = text.indexOf(quote, start + 1);
+    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start + 1, end);
+  }
+  for (const end of ENDS) {
+    let last = 0;
+    for (const start of starts) {
+      if (start < last && starts.length > MANY_STARTS) continue;
+      end.lastIndex = start;
+      last = end.exec(text)?.index ?? text.length;
+      yield text.slice(start, last);
+      yield trimmed(text.slice(start, last), `"'`, `"',;}& 	`);
+    }
+  }
+}
+function passwordsInUrls(text) {
+  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
+}
+function valuesInBrokenJson(text) {
+  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
+    key: "secret",
+    value
+  }));
+}
+function trimmed(text, atStart, atEnd) {
+  let [start, end] = [0, text.length];
+  while (start < end && atStart.includes(text.charAt(start))) start++;
+  while (end > start && atEnd.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+function settingsIn(text) {
+  const body = text.trim();
+  if (/^[[{]/.test(body)) return settingsInJson(body);
+  return body.split(/\r\n|\r|\n/).flatMap(settingInLine).filter(({ key }) => connectionOf(key) !== void 0);
+}
+function settingsInJson(text) {
+  const json = attempt2(() => JSON.parse(text));
+  const list = isObject(json) && "configurations" in json ? json.configurations : json;
+  if (Array.isArray(list)) {
+    return list.flatMap(
+      (each) => isObject(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
+    );
+  }
+  if (!isObject(list)) throw new Invalid(["starts like JSON, but is not valid JSON"]);
+  return Object.entries(list).flatMap(([key, value]) => typeof value === "string" ? [{ key, value }] : []);
+}
+function settingInLine(line) {
+  const text = line.trim();
+  const [assignment, key] = text.match(/^(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]/) ?? [];
+  if (assignment === void 0 || key === void 0) return [];
+  const value = text.slice(assignment.length).trim();
+  const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
+  if (double !== void 0) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
+  if (single !== void 0) return [{ key, value: single }];
+  return [{ key, value: value.split(/\s#/, 1)[0]?.trimEnd() ?? "" }];
+}
+function connectionOf(key) {
+  const [, connection = "", name3] = key.toUpperCase().match(AZURE_KEY) ?? [];
+  if (name3 !== void 0) return { connection: `Azure ${connection}`, name: name3 };
+  const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
+  return spring === void 0 ? void 0 : { connection: "Spring", name: spring };
+}
+var AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|CLIENTSECRET)$/;
+var SPRING_KEYS = /* @__PURE__ */ new Map([
+  ["springdatasourceurl", "CONNECTIONSTRING"],
+  ["springdatasourceusername", "USERNAME"],
+  ["springdatasourcepassword", "PASSWORD"],
+  ["springcloudazurecredentialclientsecret", "CLIENTSECRET"]
+]);
+var PARTS = /* @__PURE__ */ new Map([
+  ["CONNECTIONSTRING", "string"],
+  ["HOST", "host"],
+  ["PORT", "port"],
+  ["DATABASE", "database"],
+  ["NAME", "database"],
+  // Django
+  ["USER", "user"],
+  ["USERNAME", "user"]
+]);
+function connectionsIn(settings) {
+  const connections = /* @__PURE__ */ new Map();
+  for (const { key, value } of settings) {
+    const { connection = "", name: name3 = "" } = connectionOf(key) ?? {};
+    const part = PARTS.get(name3);
+    if (part === void 0 || value.trim() === "") continue;
+    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
+      throw new Invalid(["contains a Key Vault reference, which this action cannot read"], {
+        remedy: inOurWords("Set `host`, `database` and `grantee` instead.")
+      });
+    }
+    const parts = connections.get(connection) ?? {};
+    connections.set(connection, parts);
+    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
+    for (const [each, said] of Object.entries(found)) {
+      if ((parts[each] ?? said) !== said && each !== "password") throw twoValues(each);
+      parts[each] = said;
+    }
+  }
+  return [...connections.values()].map(usable);
+}
+function wanted(connections, isWanted) {
+  const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
+  if (only !== void 0 && others.length === 0) return only;
+  if (connections.length === 0) return {};
+  throw new Invalid(sentence`contains ${connections.length} connections`, {
+    remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`.")
+  });
+}
+function usable({ password: _, ...parts }) {
+  const at2 = parts.user?.lastIndexOf("@") ?? -1;
+  const server = parts.host?.split(".", 1)[0]?.toLowerCase();
+  if (parts.user === void 0 || at2 < 1 || parts.user.slice(at2 + 1).toLowerCase() !== server) return parts;
+  return { ...parts, user: parts.user.slice(0, at2) };
+}
+function withoutQuotes(text) {
+  const string = text.trim();
+  return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function attempt2(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+
+// src/settings/reader.ts
+var MAX_CHARACTERS = 1e3;
+var MAX_LONG_CHARACTERS = 65536;
+function inputsIn(table, env) {
+  const mistakes = [];
+  const unreadable = /* @__PURE__ */ new Set();
+  const mistake = (name3, problem) => {
+    mistakes.push({ name: name3, problem });
+  };
+  for (const { name: name3, suggestion } of misspelled(table, env)) {
+    mistake(name3, sentence`${code(name3)} is not an input of this action. ${suggestion}`);
+  }
+  const textOf = (name3) => env[variable(name3)] ?? "";
+  const isSet = (name3) => textOf(name3).trim() !== "";
+  const inputOf = (name3) => table[name3];
+  const use = (name3) => sentence`Use ${inOurWords(inputOf(name3).use)}.`;
+  function parsed(name3, parse) {
+    const { long, secrets } = inputOf(name3);
+    const text = textOf(name3);
+    try {
+      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+    } catch (error2) {
+      const { problem, details } = asInvalid(error2);
+      const { item, remedy = use(name3), advice = [] } = details;
+      unreadable.add(name3);
+      const noun = item === void 0 ? ["the value"] : ["an item"];
+      const subject3 = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
+      mistake(name3, paragraph(sentence`${code(name3)}: ${subject3} ${problem}.`, remedy, advice));
+      return void 0;
+    }
+  }
+  function read(name3, parse, whenNotSet) {
+    if (isSet(name3)) return parsed(name3, parse);
+    if (env[variable(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
+    mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} ${use(name3)}`);
+    return void 0;
+  }
+  return {
+    isSet,
+    mistake,
+    optional: (name3, parse) => read(name3, parse, () => void 0),
+    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
+    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : ["Set it to"];
+      mistake(name3, sentence`${code(name3)} is missing. ${reason} ${inOurWords(inputOf(name3).use)}.`);
+      return void 0;
+    }),
+    orFrom: (source, name3, parse, found) => read(name3, parse, () => {
+      if (found === void 0) {
+        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
+        const missing = sentence`${code(name3)} is missing${inSource}. Set it to ${inOurWords(inputOf(name3).use)}.`;
+        if (!unreadable.has(source)) mistake(name3, missing);
+        return void 0;
+      }
+      try {
+        return parse(found);
+      } catch (error2) {
+        const { problem } = asInvalid(error2);
+        const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
+        mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
+        return void 0;
+      }
+    }),
+    ifValid(name3, parse) {
+      if (!isSet(name3)) return void 0;
+      try {
+        return parse(textOf(name3));
+      } catch {
+        return void 0;
+      }
+    },
+    throwMistakes() {
+      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+    }
+  };
+}
+function secretsIn(table, env) {
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+}
+function variable(name3) {
+  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
+}
+function misspelled(table, env) {
+  const names4 = Object.keys(table);
+  const known = new Set(names4.map(variable));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4, code) })).filter(({ suggestion }) => suggestion.length > 0);
+}
+function withinLimit(text, limit) {
+  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
+  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  return text;
+}
+function asInvalid(error2) {
+  if (error2 instanceof Invalid) return error2;
+  throw error2;
+}
+function badInput(mistakes, order) {
+  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
+  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  return new ActionError({
+    code: "bad-input",
+    message: sentence`${invalid} Nothing was changed.`,
+    problems: inOrder2.map(({ problem }) => problem),
+    hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the `with:` block of this step. The README of this action explains every input."
+        )
+      }
+    ]
+  });
+}
+
+// src/settings/values.ts
+var import_node_crypto2 = require("node:crypto");
+var import_node_net3 = require("node:net");
+
 // src/model/clouds.ts
 var CLOUDS = {
   azurecloud: {
@@ -10576,386 +11024,128 @@ var CLOUDS = {
   }
 };
 
-// src/settings/connection-string.ts
-function readConnectionString(text) {
-  const string = text.trim();
-  if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  const found = readLibpq(string) ?? readNpgsql(string);
-  if (found === void 0) throw new Error("it is no connection string that this action can read");
-  return found;
-}
-function readUri(text, scheme) {
-  if (!scheme.test(text)) throw new Error("it is the address of something else than PostgreSQL");
-  const rest = text.replace(scheme, "");
-  const [, authority2 = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (rest !== "" && authority2 + path + query === "") throw new Error("its address cannot be read");
-  const at2 = authority2.lastIndexOf("@");
-  const [user, ...password] = at2 < 0 ? [] : authority2.slice(0, at2).split(":");
-  const { host: host2, port: port2 } = hostAndPort2(authority2.slice(at2 + 1));
-  const pairs = query.split("&").filter((pair) => pair !== "").map((pair) => [decoded(pair.split("=", 1)[0] ?? ""), decoded(pair.split("=").slice(1).join("="))]);
-  return merged([
-    ["host", decoded(host2)],
-    ["port", port2],
-    ["database", decoded(path)],
-    ["user", decoded(user ?? "")],
-    ["password", decoded(password.join(":"))],
-    ...pairs.map(([key, value]) => [LIBPQ_PARTS.get(key), value])
-  ]);
-}
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Error("a % escape in it cannot be read");
-  }
-}
-function readLibpq(text) {
-  const pairs = [];
-  const pair = /\s*([a-z_]+)\s*=\s*('((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)|(?=\s|$))(?=\s|$)/sy;
-  while (pair.lastIndex < text.length) {
-    const [found, key = "", , quoted2, plain2] = pair.exec(text) ?? [];
-    if (found === void 0 || !LIBPQ_KEYWORDS.has(key)) return void 0;
-    pairs.push([LIBPQ_PARTS.get(key), (quoted2 ?? plain2 ?? "").replace(/\\(.)/gs, "$1")]);
-  }
-  if (pairs.length === 0 || pairs.some(([part, value]) => part === "host" && value.includes(";")))
-    return void 0;
-  return merged(pairs);
-}
-var LIBPQ_PARTS = /* @__PURE__ */ new Map([
-  ["host", "host"],
-  ["port", "port"],
-  ["dbname", "database"],
-  ["user", "user"],
-  ["password", "password"]
-]);
-var LIBPQ_KEYWORDS = /* @__PURE__ */ new Set([
-  ...LIBPQ_PARTS.keys(),
-  ...["hostaddr", "passfile", "service", "channel_binding", "connect_timeout", "client_encoding", "options"],
-  ...[
-    "application_name",
-    "fallback_application_name",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval"
-  ],
-  ...[
-    "keepalives_count",
-    "tcp_user_timeout",
-    "replication",
-    "gssencmode",
-    "sslmode",
-    "requiressl",
-    "sslcert"
-  ],
-  ...["sslnegotiation", "sslcompression", "sslkey", "sslpassword", "sslcertmode", "sslrootcert", "sslcrl"],
-  ...["sslcrldir", "sslsni", "requirepeer", "require_auth", "krbsrvname", "gsslib", "gssdelegation"],
-  ...["ssl_min_protocol_version", "ssl_max_protocol_version", "min_protocol_version", "max_protocol_version"],
-  ...["target_session_attrs", "load_balance_hosts", "scram_client_key", "scram_server_key", "sslkeylogfile"]
-]);
-function readNpgsql(text) {
-  const pairs = [];
-  const pair = /[\s;]*(?:([^=;"']+?)\s*=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;"'\s][^;]*|)\s*(?:;|$)|$)/sy;
-  while (pair.lastIndex < text.length) {
-    const [found, key, value = ""] = pair.exec(text) ?? [];
-    if (found === void 0) return void 0;
-    if (key === void 0) break;
-    const part = NPGSQL_PARTS.get(key.toLowerCase().replace(/\s+/g, " "));
-    const plain2 = unquoted(value.trim());
-    if (part !== "host") {
-      pairs.push([part, plain2]);
-      continue;
-    }
-    const { host: host2, port: port2 } = hostAndPort2(plain2.replace(/^tcp:/i, ""));
-    pairs.push(["host", host2]);
-    if (port2 !== "") pairs.push(["port", port2]);
-  }
-  const known = pairs.some(([part]) => part !== void 0 && part !== "password");
-  return known ? merged(pairs) : void 0;
-}
-var NPGSQL_PARTS = new Map([
-  ...["host", "server"].map((key) => [key, "host"]),
-  ["port", "port"],
-  ...["database", "db", "initial catalog"].map((key) => [key, "database"]),
-  ...["username", "user name", "user id", "userid", "user", "uid"].map((key) => [key, "user"]),
-  ...["password", "pwd", "psw"].map((key) => [key, "password"])
-]);
-function unquoted(value) {
-  const quote = value[0];
-  if (quote !== '"' && quote !== "'" || value.length < 2) return value;
-  return value.slice(1, -1).replaceAll(quote + quote, quote);
-}
-function hostAndPort2(text) {
-  const [, address, name3, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
-  return { host: address ?? name3 ?? text, port: port2 ?? "" };
-}
-function merged(pairs) {
-  const parts = {};
-  for (const [part, value] of pairs) {
-    if (part === void 0 || value === "") continue;
-    if (parts[part] !== void 0 && parts[part] !== value && part !== "password") {
-      throw new Error(`it names two values for its ${part}`);
-    }
-    parts[part] = value;
-  }
-  return parts;
-}
-
-// src/settings/app-connection.ts
-function readAppConnection(text, meant = () => true) {
-  const settings = settingsIn(text);
-  const found = settings.length > 0 ? theOne(connectionsIn(settings), meant) : normal(readConnectionString(bare(text)));
-  if (found.host === void 0 && found.database === void 0 && found.user === void 0) {
-    throw new Error("it says neither host, nor database, nor user");
-  }
-  return found;
-}
-function secretsInAppConnection(text) {
-  const secrets = /* @__PURE__ */ new Set();
-  const add = (secret2, shortest = 1) => {
-    const value = secret2?.trim() ?? "";
-    if (value.length >= shortest) secrets.add(value);
-  };
-  for (const { key, value } of attempt2(() => settingsIn(text)) ?? unreadable(text)) {
-    if (SECRET_KEY.test(key)) add(value);
-    else add(attempt2(() => readConnectionString(value))?.password);
-  }
-  add(attempt2(() => readConnectionString(bare(text)))?.password);
-  for (const [, value = ""] of text.matchAll(SECRET_VALUE)) {
-    for (const end of [/$/, /;/, /&/, /\s/, /[\s;&]/, /["']\s*[;,}&]?\s*$/]) {
-      const raw = value.split(end, 1)[0]?.replace(/^["']|["'],?$/g, "");
-      add(raw, 4);
-      add(
-        attempt2(() => decodeURIComponent(raw ?? "")),
-        4
-      );
-    }
-  }
-  for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)) {
-    add(password, 4);
-    add(
-      attempt2(() => decodeURIComponent(password ?? "")),
-      4
-    );
-  }
-  return [...secrets];
-}
-var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
-var SECRET_VALUE = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*([^\r\n]+)/gi;
-function settingsIn(text) {
-  const body = text.replace(/^\uFEFF/, "").trim();
-  if (/^[[{]/.test(body)) return fromJson(body);
-  return body.split(/\r\n|\r|\n/).flatMap(fromLine).filter(({ key }) => connectionOf(key) !== void 0);
-}
-function fromJson(text) {
-  const json = attempt2(() => JSON.parse(text));
-  const list = isObject(json) && "configurations" in json ? json.configurations : json;
-  if (Array.isArray(list)) {
-    return list.flatMap(
-      (each) => isObject(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
-    );
-  }
-  if (!isObject(list)) throw new Error("it begins like JSON, but is none");
-  return Object.entries(list).flatMap(([key, value]) => typeof value === "string" ? [{ key, value }] : []);
-}
-function fromLine(line) {
-  const [, key, value] = line.match(/^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*(.*?)\s*$/) ?? [];
-  if (key === void 0 || value === void 0) return [];
-  const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
-  if (double !== void 0) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
-  if (single !== void 0) return [{ key, value: single }];
-  return [{ key, value: value.replace(/\s+#.*$/, "") }];
-}
-function connectionOf(key) {
-  const [, connection, name3] = key.toUpperCase().match(AZURE_KEY) ?? [];
-  if (name3 !== void 0) return { connection: connection ?? "the first", name: name3 };
-  const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
-  return spring === void 0 ? void 0 : { connection: "Spring's", name: spring };
-}
-var AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|SSL|CLIENTID|CLIENTSECRET|TENANTID)$/;
-var SPRING_KEYS = /* @__PURE__ */ new Map([
-  ["springdatasourceurl", "CONNECTIONSTRING"],
-  ["springdatasourceusername", "USERNAME"],
-  ["springdatasourcepassword", "PASSWORD"],
-  ["springdatasourceazurepasswordlessenabled", "OTHER"],
-  ["springdatasourcepasswordlessenabled", "OTHER"],
-  ["springcloudazurecredentialclientid", "CLIENTID"],
-  ["springcloudazurecredentialclientsecret", "CLIENTSECRET"],
-  ["springcloudazurecredentialtenantid", "TENANTID"],
-  ["springcloudazurecredentialclientmanagedidentityenabled", "OTHER"]
-]);
-function connectionsIn(settings) {
-  const connections = /* @__PURE__ */ new Map();
-  for (const { key, value } of settings) {
-    const { connection = "", name: name3 = "" } = connectionOf(key) ?? {};
-    const part = PARTS.get(name3);
-    if (part === void 0 || value.trim() === "") continue;
-    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Error(
-        `${key} in it is a reference to a Key Vault, and what that holds cannot be seen from here`
-      );
-    }
-    const parts = connections.get(connection) ?? {};
-    connections.set(connection, parts);
-    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, said] of Object.entries(found)) {
-      if ((parts[each] ?? said) !== said && each !== "password")
-        throw new Error(`it names two values for its ${each}`);
-      parts[each] = said;
-    }
-  }
-  return connections;
-}
-function theOne(connections, meant) {
-  const all = [...connections.values()].map(normal);
-  const [only, ...others] = all.length > 1 ? all.filter(meant) : all;
-  if (only !== void 0 && others.length === 0) return only;
-  if (connections.size === 0) return {};
-  throw new Error(
-    `it holds ${connections.size} connections (${[...connections.keys()].join(", ")}), and \`host\`, \`database\` and \`grantee\` do not choose one of them`
-  );
-}
-var PARTS = /* @__PURE__ */ new Map([
-  ["CONNECTIONSTRING", "string"],
-  ["HOST", "host"],
-  ["PORT", "port"],
-  ["DATABASE", "database"],
-  ["NAME", "database"],
-  // Django
-  ["USER", "user"],
-  ["USERNAME", "user"]
-]);
-function normal({ password: _, ...parts }) {
-  const server = parts.host?.split(".")[0]?.toLowerCase();
-  const [, user, suffix] = parts.user?.match(/^(.+)@([^@]*)$/s) ?? [];
-  return user !== void 0 && suffix?.toLowerCase() === server ? { ...parts, user } : parts;
-}
-function bare(text) {
-  const string = text.replace(/^\uFEFF/, "").trim();
-  return /^(["'])(?:(?!\1).)+\1$/s.test(string) ? string.slice(1, -1) : string;
-}
-function unreadable(text) {
-  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
-    key: "secret",
-    value
-  }));
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function attempt2(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
-
 // src/settings/values.ts
-var import_node_crypto2 = require("node:crypto");
-var import_node_net3 = require("node:net");
 function choice(choices) {
   return (text) => {
     const word = text.trim();
     const found = choices.find((each) => each === word);
-    if (found === void 0) throw new Error(`it is none of them${didYouMean2(word, choices)}`);
+    if (found === void 0) throw notValid(word, choices);
     return found;
   };
+}
+function oneOf(choices) {
+  const all = choices.map((each) => `\`${each}\``);
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 function boolean(text) {
   const word = text.trim();
   if (["true", "True", "TRUE"].includes(word)) return true;
   if (["false", "False", "FALSE"].includes(word)) return false;
-  throw new Error("it is neither");
+  throw notValid(word, ["true", "false"]);
+}
+function notValid(word, choices) {
+  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
 function port(text) {
-  const number = Number(text.trim());
-  if (!/^[1-9]\d{0,4}$/.test(text.trim()) || number > 65535) throw new Error("it is no port number");
-  return number;
+  const digits = text.trim();
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
+  return Number(digits);
 }
 function cloudName(text) {
   const name3 = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name3)) return name3;
-  throw new Error(
-    `it is no cloud${didYouMean2(name3, Object.keys(CLOUDS))} (a GitHub environment belongs on the job: \`jobs.<job_id>.environment\`)`
-  );
+  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
 }
+var GITHUB_ENVIRONMENT = inOurWords(
+  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
+);
 function clientId(text) {
   const id = text.trim();
-  if (!GUID.test(id)) throw new Error("it is no GUID");
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Error("it is neither a GUID nor a domain name");
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  return text.replace(/^[\r\n]+|[\r\n]+$/g, "");
+  let [start, end] = [0, text.length];
+  while (start < end && isLineBreak(text[start])) start++;
+  while (end > start && isLineBreak(text[end - 1])) end--;
+  return text.slice(start, end);
 }
-function host(suffix) {
+function isLineBreak(character) {
+  return character === "\n" || character === "\r";
+}
+function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
     if ((0, import_node_net3.isIP)(name3)) return name3;
-    if (/[=/@;]/.test(name3))
-      throw new Error("it is no host name (connection strings go in `app-connection`)");
-    if (name3.includes(":")) throw new Error("it is no host name (the port goes in `port`)");
-    const lastLabel = name3.replace(/\.$/, "").split(".").at(-1) ?? "";
-    if (name3.length > 253 || !HOST.test(name3) || name3.includes(".") && /^(\d+|0x[0-9a-f]*)$/i.test(lastLabel)) {
-      throw new Error("it is no host name");
-    }
+    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
+    if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
   };
 }
-var HOST = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
-function isLoopback(host2) {
-  const family = (0, import_node_net3.isIP)(host2);
-  return family === 0 ? host2.toLowerCase() === "localhost" : LOOPBACK.check(host2, family === 4 ? "ipv4" : "ipv6");
+function isHostName(name3) {
+  if (name3.length > 253) return false;
+  const labels = name3.replace(/\.$/, "").split(".");
+  if (!labels.every((label) => LABEL2.test(label))) return false;
+  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+var LABEL2 = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+function isLoopback(host) {
+  const family = (0, import_node_net3.isIP)(host);
+  return family === 0 ? host.toLowerCase() === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
 }
 var LOOPBACK = new import_node_net3.BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 function name2(text) {
-  const [only, ...more] = lines(text);
-  if (only === void 0 || more.length > 0) throw new Error("it has more than one line");
-  return fitting(only);
+  const [only = "", ...more] = lines(text);
+  if (only === "") throw new Invalid(["is empty"]);
+  if (more.length > 0) throw new Invalid(["has more than one line"]);
+  checkName(only);
+  return only;
 }
 function names3(text) {
-  return lines(text).map(fitting);
+  const found = lines(text);
+  for (const each of found) checkName(each, each);
+  return found;
 }
 function lines(text) {
   const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   return [...new Set(found.filter((line) => line !== ""))];
 }
-function fitting(name3) {
-  if (Buffer.byteLength(name3) > MAX_NAME_BYTES) {
-    throw new Error(
-      `a name in it is longer than ${MAX_NAME_BYTES} bytes, and PostgreSQL cuts such names short`
-    );
-  }
-  return name3;
+function checkName(name3, item) {
+  const details = item === void 0 ? {} : { item };
+  if (name3.includes("\0")) throw new Invalid(["contains a NUL character"], details);
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
+  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 var MAX_NAME_BYTES = 63;
 function schemas(text) {
   const found = names3(text);
   if (!found.includes("*")) return found;
-  if (found.length > 1) throw new Error("'*' does not go with other names");
+  if (found.length > 1) throw new Invalid(inOurWords("contains `*` and schema names"));
   return "*";
 }
 function privileges(known) {
   return (text) => {
-    const words2 = text.trim().split(/[,\r\n]/).map((word) => word.trim().toUpperCase());
-    if (words2.includes("ALL")) {
-      if (words2.length > 1) throw new Error("`ALL` does not go with others");
+    const words2 = text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
+    if (words2.some((word) => word.toUpperCase() === "ALL")) {
+      if (words2.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
       return "ALL";
     }
     const found = words2.map((word) => {
-      const privilege = known.find((each) => each === word);
+      const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== void 0) return privilege;
-      if (word === "") throw new Error("an item in it is empty (a variable that is not set?)");
-      throw new Error(`${JSON.stringify(word)} is no such privilege${didYouMean2(word, ["ALL", ...known])}`);
+      if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
+      throw new Invalid(["is not valid"], { item: word, advice: didYouMean(word, ["ALL", ...known], code) });
     });
     return [...new Set(found)];
   };
@@ -10963,96 +11153,182 @@ function privileges(known) {
 function rootCertificates(readFile) {
   return (text) => {
     const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    const certificates = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs);
-    if (certificates === null) throw new Error("there is no CERTIFICATE block in it");
+    const [, ...blocks] = pem.split(BEGIN2);
+    const certificates = blocks.map((block) => `${BEGIN2}${block.split(END2, 1)[0]}${END2}
+`);
+    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
     for (const [index, certificate] of certificates.entries()) {
       try {
         new import_node_crypto2.X509Certificate(certificate);
       } catch {
-        throw new Error(`certificate ${index + 1} in it cannot be read`);
+        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
       }
     }
-    return `${certificates.join("\n")}
-`;
+    return certificates.join("");
   };
 }
+var BEGIN2 = "-----BEGIN CERTIFICATE-----";
+var END2 = "-----END CERTIFICATE-----";
 function fileNamed(path, readFile) {
   try {
     return readFile(path);
   } catch (error2) {
-    throw new Error(`no such file can be read (${error2.code ?? "unknown error"})`);
+    const reason = error2.code ?? "unknown error";
+    throw new Invalid([`names a file that cannot be read (${reason})`]);
   }
 }
-function didYouMean2(word, candidates) {
-  const near = nearest(word, candidates);
-  return near === void 0 ? "" : `, did you mean \`${near}\`?`;
+
+// src/settings/server.ts
+var SSL_MODES = ["verify-full", "verify-ca", "disable"];
+var SERVER_INPUTS = {
+  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { use: "a number from 1 to 65535" },
+  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+};
+function tlsFrom(inputs, signIn2, host, readFile) {
+  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+  if (mode === "disable" && !(signIn2.type === "password" && (host === void 0 || isLoopback(host)))) {
+    inputs.mistake(
+      "ssl-mode",
+      inOurWords(
+        "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+      )
+    );
+  }
+  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
+}
+
+// src/settings/sign-in.ts
+var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
+var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
+var ENTRA_SIGN_IN_INPUTS = {
+  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
+  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": {
+    use: "the secret of the service principal",
+    long: true,
+    secrets: (text) => [secret(text)]
+  },
+  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { use: "the PostgreSQL name of the role to sign in as" }
+};
+var SIGN_IN_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "auth-type": { use: oneOf(AUTH_TYPES) },
+  password: {
+    use: "the PostgreSQL password of `user`",
+    long: true,
+    secrets: (text) => [secret(text)]
+  }
+};
+function signInFrom(inputs) {
+  const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
+  if (inputs.isSet("auth-type") && chosen === void 0) return NOT_VALID;
+  if (inputs.isSet("password") && inputs.isSet("client-secret")) {
+    inputs.mistake(
+      "password",
+      inOurWords("`password` and `client-secret` are both set. Remove one of them.")
+    );
+  }
+  const type = chosen ?? (inputs.isSet("password") ? "password" : entraTypeOf(inputs));
+  if (type !== "password") return entraSignIn(type, inputs);
+  return { type, password: inputs.required("password", secret, requiredBy(type, inputs)) };
+}
+function cloudFrom(inputs) {
+  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+}
+var NOT_VALID = { type: "azure-cli" };
+function entraTypeOf(inputs) {
+  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
+}
+function entraSignIn(type, inputs) {
+  const required = requiredBy(type, inputs);
+  const application = () => ({
+    clientId: inputs.required("client-id", clientId, required),
+    tenantId: inputs.required("tenant-id", tenantId, required)
+  });
+  switch (type) {
+    case "oidc":
+      return { type, ...application() };
+    case "client-secret":
+      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === void 0 ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+  }
+}
+function requiredBy(type, inputs) {
+  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
 }
 
 // src/settings/inputs.ts
-var AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli", "password"];
-var SSL_MODES = ["verify-full", "verify-ca", "disable"];
 var INPUTS = {
-  "auth-type": { takes: oneOf(AUTH_TYPES) },
-  "client-id": { takes: "the application (client) ID of the Entra application, a GUID" },
-  "tenant-id": { takes: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": { takes: "the secret of the service principal", secret: true },
-  environment: { takes: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
-  user: { takes: "the one role to sign in as, by its name in PostgreSQL" },
-  password: { takes: "the PostgreSQL password of `user`", secret: true },
+  ...SIGN_IN_INPUTS,
   "app-connection": {
-    takes: "what Service Connector gave one app: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az \u2026 connection list-configuration`",
-    secret: true
+    use: "the connection settings of one app, as Service Connector provides them: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az \u2026 connection list-configuration`",
+    long: true,
+    secrets: secretsInAppConnection
   },
-  host: { takes: "one server, such as `my-server` or `my-server.postgres.database.azure.com`" },
-  port: { takes: "a number from 1 to 65535" },
-  database: { takes: "one database, or several, one a line" },
-  "ssl-mode": { takes: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { takes: "CA certificates as PEM text, or the path of a PEM file" },
-  grantee: { takes: "the Entra user by its name in PostgreSQL (`aad_\u2026`), or several, one a line" },
-  schemas: { takes: "schemas, one a line, or '*' alone", default: "public", neverEmpty: true },
+  ...SERVER_INPUTS,
+  database: { use: "one or more database names, one per line", long: true },
+  grantee: {
+    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line",
+    long: true
+  },
+  schemas: {
+    use: "one or more schema names, one per line, or only `'*'`",
+    default: "public",
+    neverEmpty: true,
+    long: true
+  },
   "table-privileges": {
-    takes: `\`ALL\` alone, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
+    use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
     default: "ALL",
     neverEmpty: true
   },
   "sequence-privileges": {
-    takes: `\`ALL\` alone, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
+    use: `\`ALL\`, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
     default: "ALL",
     neverEmpty: true
   },
-  "default-privileges": { takes: "`true` or `false`", default: "false" },
-  "on-extra": { takes: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
-  exclude: { takes: "tables, views and sequences to leave alone, one pattern a line" },
-  "allow-empty": { takes: "`true` or `false`", default: "false" },
-  mode: { takes: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": { takes: "`true` or `false`", default: "false" },
-  "github-token": { takes: "a token of GitHub that may write issues", secret: true }
+  "default-privileges": { use: "`true` or `false`", default: "false" },
+  "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
+  "allow-empty": { use: "`true` or `false`", default: "false" },
+  mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
+  "drift-issue": { use: "`true` or `false`", default: "false" },
+  "github-token": {
+    use: "a GitHub token that can write issues",
+    long: true,
+    secrets: (text) => [secret(text)]
+  }
 };
 function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
-  const inputs = inputsIn(env);
-  const cloud = CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+  const inputs = inputsIn(INPUTS, env);
+  const cloud = cloudFrom(inputs);
   const signIn2 = signInFrom(inputs);
-  const hostName = host(cloud.hostSuffix);
-  const connection = connectionFrom(inputs, hostName);
-  const server = {
-    host: inputs.orConnection("host", hostName, connection?.host),
-    port: inputs.orConnection("port", port, connection?.port ?? DEFAULT_PORT),
-    tls: tlsFrom(inputs, readFile)
-  };
-  if (server.tls.mode === "disable" && !(signIn2.type === "password" && isLoopback(server.host ?? "localhost"))) {
-    inputs.mistake(
-      "ssl-mode",
-      "got `disable`; an Entra token is never sent in the clear, and a password only to this machine itself (localhost, 127.0.0.1, ::1)"
-    );
-  }
+  const toHost = hostName(cloud.hostSuffix, CONNECTION_STRINGS);
+  const connection = connectionFrom(inputs, toHost);
+  const host = inputs.orFrom("app-connection", "host", toHost, connection?.host);
   const settings = {
     mode: inputs.orDefault("mode", choice(MODES)),
     signIn: signIn2,
     cloud,
-    server,
+    server: {
+      host,
+      port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
+      tls: tlsFrom(inputs, signIn2, host, readFile)
+    },
     user: inputs.required("user", name2),
-    databases: inputs.orConnection("database", names3, connection?.database),
-    grantees: inputs.orConnection("grantee", names3, connection?.user),
+    databases: namesFrom(inputs, "database", connection?.database),
+    grantees: namesFrom(inputs, "grantee", connection?.user),
     demand: {
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -11067,175 +11343,37 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
   inputs.throwMistakes();
   return settings;
 }
+function secretsIn2(env) {
+  return secretsIn(INPUTS, env);
+}
 var DEFAULT_PORT = "5432";
-function driftIssueFrom(inputs) {
-  if (!inputs.orDefault("drift-issue", boolean)) return {};
-  return { driftIssue: { token: inputs.required("github-token", secret) } };
-}
-function secretsIn(env) {
-  const secrets = ["client-secret", "password", "github-token"].map(
-    (each) => secret(env[variable(each)] ?? "")
-  );
-  const found = secretsInAppConnection(env[variable("app-connection")] ?? "");
-  return [...secrets, ...found].filter((value) => value.trim() !== "");
-}
-function connectionFrom(inputs, hostName) {
-  const [hosts, databases, grantees] = [
-    inputs.peek("host", (text) => [hostName(text)]),
-    inputs.peek("database", names3),
-    inputs.peek("grantee", names3)
-  ];
-  const fits2 = (said, wanted) => said === void 0 || wanted === void 0 || wanted.includes(said);
+var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
+function connectionFrom(inputs, toHost) {
+  const hosts = inputs.ifValid("host", (text) => [toHost(text)]);
+  const databases = inputs.ifValid("database", names3);
+  const grantees = inputs.ifValid("grantee", names3);
+  const fits2 = (found, wanted2) => found === void 0 || wanted2 === void 0 || wanted2.includes(found);
   return inputs.optional(
     "app-connection",
     (text) => readAppConnection(
       text,
-      ({ host: host2, database, user }) => fits2(host2, hosts) && fits2(database, databases) && fits2(user, grantees)
+      ({ host, database, user }) => fits2(host, hosts) && fits2(database, databases) && fits2(user, grantees)
     )
   );
 }
-function signInFrom(inputs) {
-  const asked = inputs.optional("auth-type", choice(AUTH_TYPES));
-  if (inputs.given("auth-type") && asked === void 0) return { type: "azure-cli" };
-  if (inputs.given("password") && inputs.given("client-secret")) {
-    inputs.mistake(
-      "password",
-      "`client-secret` is given too, and only one of them can be the way to sign in"
-    );
-  }
-  const type = asked ?? (inputs.given("password") ? "password" : inputs.given("client-secret") ? "client-secret" : "oidc");
-  const why = `\`auth-type: ${type}\`${asked === void 0 ? ", which follows from the other inputs," : ""} needs it`;
-  switch (type) {
-    case "oidc":
-      return {
-        type,
-        clientId: inputs.required("client-id", clientId, why),
-        tenantId: inputs.required("tenant-id", tenantId, why)
-      };
-    case "client-secret":
-      return {
-        type,
-        clientId: inputs.required("client-id", clientId, why),
-        tenantId: inputs.required("tenant-id", tenantId, why),
-        clientSecret: inputs.required("client-secret", secret, why)
-      };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === void 0 ? { type } : { type, clientId: id };
-    }
-    case "azure-cli":
-      return { type };
-    case "password":
-      return { type, password: inputs.required("password", secret, why) };
-  }
+function namesFrom(inputs, input, found) {
+  if (inputs.isSet(input)) return inputs.required(input, names3);
+  return inputs.orFrom("app-connection", input, (text) => [name2(text)], found);
 }
-function tlsFrom(inputs, readFile) {
-  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
-  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
-}
-function inputsIn(env) {
-  const mistakes = [...misspelt(env)];
-  const given = (name3) => (env[variable(name3)] ?? "").trim() !== "";
-  const wrong = /* @__PURE__ */ new Set();
-  const mistake = (name3, what) => {
-    wrong.add(name3);
-    const takes = inOurWords(INPUTS[name3].takes);
-    mistakes.push(
-      sentence`${code(name3)}: ${quoted(`${what}${what.endsWith("?") ? "" : "."}`)} It takes ${takes}.`
-    );
-  };
-  function read(name3, parse, without) {
-    const { neverEmpty, secret: secret2 } = INPUTS[name3];
-    const text = env[variable(name3)];
-    if (!given(name3)) {
-      if (text === void 0 || !neverEmpty) return without();
-      mistake(name3, "it is empty (a variable that is not set?)");
-      return void 0;
-    }
-    try {
-      if (text?.includes("\0")) throw new Error("it holds a NUL character");
-      return parse(text ?? "");
-    } catch (error2) {
-      mistake(name3, `${secret2 ? "" : `got ${shown(text ?? "")}; `}${error2.message}`);
-      return void 0;
-    }
-  }
-  return {
-    given,
-    mistake,
-    optional: (name3, parse) => read(name3, parse, () => void 0),
-    orDefault: (name3, parse) => read(name3, parse, () => parse(INPUTS[name3].default)),
-    required: (name3, parse, why) => read(name3, parse, () => {
-      mistake(name3, `it is missing${why === void 0 ? "" : `, and ${why}`}`);
-      return void 0;
-    }),
-    /** An explicit input wins; what is only found in `app-connection` has to be as good. */
-    orConnection: (name3, parse, found) => read(name3, parse, () => {
-      try {
-        if (found !== void 0) return parse(found);
-        const silent = given("app-connection") ? ", and `app-connection` does not say" : "";
-        if (!wrong.has("app-connection")) mistake(name3, `it is missing${silent}`);
-      } catch (error2) {
-        mistake("app-connection", `its ${name3} cannot be used: ${error2.message}`);
-      }
-      return void 0;
-    }),
-    /** What it says if it says something good; no mistake is noted. */
-    peek(name3, parse) {
-      try {
-        return given(name3) ? parse(env[variable(name3)] ?? "") : void 0;
-      } catch {
-        return void 0;
-      }
-    },
-    throwMistakes() {
-      if (mistakes.length > 0) throw badInput(mistakes);
-    }
-  };
-}
-function variable(name3) {
-  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
-}
-function misspelt(env) {
-  const ours2 = Object.keys(INPUTS);
-  const known = new Set(ours2.map(variable));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().flatMap((key) => {
-    const name3 = key.slice("INPUT_".length).toLowerCase();
-    const near = nearest(name3, ours2);
-    return near === void 0 ? [] : [sentence`${code(name3)}: there is no such input. Did you mean ${code(near)}?`];
-  });
-}
-function badInput(mistakes) {
-  const invalid = mistakes.length === 1 ? sentence`1 input is invalid.` : sentence`${mistakes.length} inputs are invalid.`;
-  return new ActionError({
-    code: "bad-input",
-    message: sentence`${invalid} Nothing was changed.`,
-    problems: mistakes,
-    hint: inOurWords("The action stops before it connects to anything when an input is invalid."),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the `with:` block of this step. The README of this action explains every input."
-        )
-      }
-    ]
-  });
-}
-function shown(value) {
-  const text = value.trim();
-  if (/pass|pwd|secret|eyJ|:.*@|PRIVATE KEY/is.test(text))
-    return "a value that is not shown, for it may hold a secret";
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}\u2026` : text);
-}
-function oneOf(words2) {
-  return `${words2.slice(0, -1).map((word) => `\`${word}\``).join(", ")} or \`${words2.at(-1)}\``;
+function driftIssueFrom(inputs) {
+  if (!inputs.orDefault("drift-issue", boolean)) return {};
+  return { driftIssue: { token: inputs.required("github-token", secret, [code("drift-issue: true")]) } };
 }
 
 // src/main.ts
 async function run(env = process.env) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn(env)) setSecret(secret2);
+  for (const secret2 of secretsIn2(env)) setSecret(secret2);
   const settings = readSettings(env);
   const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env);
   const report = { ...found, run: runFacts(startedAt, env) };
@@ -11266,18 +11404,18 @@ async function inDatabases(settings, env) {
 var DATABASES_AT_ONCE = 4;
 async function inDatabase(settings, database, password) {
   const { server, user, mode, grantees, demand, signIn: signIn2, cloud } = settings;
-  const { host: host2, port: port2 } = server;
+  const { host, port: port2 } = server;
   const target = { server, database, user };
   const say = (line) => info(logLines(`${database}: ${line}`).join("\n"));
   try {
-    say(`connecting to ${host2}:${port2} as ${user}`);
+    say(`connecting to ${host}:${port2} as ${user}`);
     const work = (client) => reconcile(client, { mode, grantees, demand }, say);
-    return { host: host2, port: port2, database, user, ...await withSession(target, password, work, { signIn: signIn2, cloud }) };
+    return { host, port: port2, database, user, ...await withSession(target, password, work, { signIn: signIn2, cloud }) };
   } catch (error2) {
-    const failure2 = diagnose(error2, { host: host2, port: port2, database, user, signIn: signIn2, cloud });
+    const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
     const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
     const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${name(near)}? ${failure2.hint}`;
-    return { host: host2, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
+    return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
   }
 }
 var NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };

@@ -4,7 +4,7 @@ import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import type { Env, Settings, SignIn } from "../model/settings.ts";
+import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
 import { PATIENCE, type Patience, retryingFailures } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { idToken } from "./id-token.ts";
@@ -18,8 +18,6 @@ export type PasswordProvider = (refused?: string) => Promise<string>;
 
 /** `@azure/identity` takes such a policy, but does not export its type. */
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
-
-type EntraSignIn = Exclude<SignIn, { type: "password" }>;
 
 /**
  * Nothing happens until the password is asked for.

@@ -4,7 +4,7 @@ import { isRelation } from "../model/kinds.ts";
 import type { Mode } from "../model/report.ts";
 import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import { nearest } from "../text/near.ts";
+import { didYouMean } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
 
 /** Why this database cannot be checked or changed; null if it can. */
@@ -24,7 +24,7 @@ export function granteeObstacle(snapshot: Snapshot, grantee: string): Failure | 
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles),
+      didYouMean(grantee, snapshot.knownRoles, name),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role.",
       ),
@@ -58,7 +58,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
         ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.`
         : sentence`Schemas ${names(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, name)),
       inOurWords("Names are case-sensitive."),
     ),
     steps: [
@@ -125,9 +125,4 @@ function readOnly({ server }: Snapshot): Failure | null {
 
 function names(all: readonly string[]): Sentence {
   return listOf(all.map((each) => [name(each)]));
-}
-
-function didYouMean(wanted: string, known: readonly string[]): Sentence {
-  const near = nearest(wanted, known);
-  return near === undefined ? [] : sentence`Did you mean ${name(near)}?`;
 }
