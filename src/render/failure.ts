@@ -19,7 +19,7 @@ export function failureLines(failure: Failure, report: Pick<Report, "run">): rea
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    plain.sentence(hint),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
     ...steps.flatMap(({ text, command }, index) => [
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`),
@@ -39,9 +39,13 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
     steps.length === 0 ? "" : "**What to do:**",
     steps
       .map(({ text, command }, index) => {
-        const item = `${index + 1}. ${markdown.sentence(text)}`;
-        const block = codeBlock("", commandLines(command).join("\n")).replaceAll(/^/gm, "   ");
-        return command === undefined ? item : `${item}\n\n${block}`;
+        const mark = `${index + 1}. `;
+        // What belongs to an item is indented as its text is, so the text itself begins without spaces.
+        const item = `${mark}${markdown.sentence(text).trimStart()}`;
+        const block = codeBlock("", commandLines(command).join("\n"));
+        return command === undefined
+          ? item
+          : `${item}\n\n${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
       })
       .join("\n"),
     `Error code \`${code}\`${link === undefined ? "" : ` · [Troubleshooting](${link})`}`,
