@@ -44,12 +44,13 @@ export function openPage({ most, sizeOf, cut }: PageLimit): Page {
       const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
       if (!fits(first)) return;
       put(first);
+      const mostSize = (room - size) / 2;
       const start = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |\n`;
-        // A long table leaves half of the page to what follows it.
-        if (shown === mostRows || size - start + sizeOf(line) > room / 2 || !fits(line)) {
+        // A long table leaves half of what is left of the page to what follows it.
+        if (shown === mostRows || size - start + sizeOf(line) > mostSize || !fits(line)) {
           put(MORE_ROWS);
           break;
         }
