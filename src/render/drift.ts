@@ -97,7 +97,7 @@ function findingsTable<F extends Missing>(
     groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])]),
   );
   const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not shown above` : "";
   page.fold(`All ${countObjects(findings)}${others}`, () =>
     page.table(head, lazily(findings, row), FOLDED_ROWS),
   );

@@ -108,7 +108,7 @@ function applied({ mode }: Report, missing: readonly { readonly reason: string }
   if (doable === missing.length) return "; `mode: apply` can grant all of them";
   return doable === 0
     ? "; `mode: apply` can grant none of them"
-    : `; \`mode: apply\` can grant those on ${doable}`;
+    : `; \`mode: apply\` can grant them on ${doable} of the ${missing.length}`;
 }
 
 function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {

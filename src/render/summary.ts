@@ -108,7 +108,7 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
   }
   for (const block of database.fixes) {
     const planned = block.runnable && report.mode === "plan";
-    const note = planned ? ": <code>mode: apply</code> runs them" : "";
+    const note = planned ? ", which <code>mode: apply</code> runs" : "";
     fixPart(page, block, { most: MOST_SQL, note, open: planned });
   }
   for (const { grantee, named } of parts) {
