@@ -36,7 +36,7 @@ function named(database: string, grantee: string, table: string): Report {
 }
 
 const HIDDEN = /(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u;
-const OURS = "h3 hr p strong b code br table thead tbody tr th td details summary pre a".split(" ");
+const OURS = "h3 hr p strong b code br ul ol li table thead tbody tr th td details summary pre a".split(" ");
 
 test("nothing of hostile names becomes markup, a link, a mention or a reference, in body, comment or title", () => {
   fc.assert(
@@ -89,7 +89,7 @@ test("no names share a marker with others, however they are cut", () => {
   expect(keyOf(["a", "b", ["c,d"]])).not.toBe(keyOf(["a", "b", ["c", "d"]]));
 });
 
-test("the set of objects tells schemas, kinds and the creators of future tables apart", () => {
+test("the set of objects keeps schemas, kinds and the creators of future tables apart", () => {
   const found = (overrides: Parameters<typeof reports.missing>[0]) => {
     const missing = [reports.missing(overrides)];
     const grantee = reports.grantee({ verdict: "drift", missing });
@@ -129,14 +129,14 @@ test("takes no other text for its own: a body that quotes the marker, or none", 
   expect(readMarker(null)).toBeUndefined();
 });
 
-test("says what is missing for which cause, what to do, and the SQL that mends it", () => {
+test("says what is missing for which cause, what to do, and the SQL that fixes it", () => {
   const text = textIn(githubTree(issueBody(subject(reports.drift("check")), RUN)));
-  expect(text).toContain('Looked at schema public · as "ci-admin" · PostgreSQL 16.14 · mode check');
-  expect(text).toContain("has neither the rights of migrator nor the grant option");
+  expect(text).toContain('Checked schema public · as "ci-admin" · PostgreSQL 16.14 · mode check');
+  expect(text).toContain("has neither the privileges of migrator nor the grant option");
   expect(text).toContain('GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";');
 });
 
-test("tells where the SQL is for more grantees than the issue's", () => {
+test("says where the SQL is for more grantees than the issue's", () => {
   const [database = reports.database()] = reports.drift().databases;
   const [grantee = reports.grantee()] = database.grantees;
   const both = reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]);
@@ -150,21 +150,24 @@ test("lists extra privileges with where they come from", () => {
   const grantees = [reports.grantee({ verdict: "drift", extra })];
   const report = reports.report([reports.database({ verdict: "drift", grantees })], { onExtra: "fail" });
   const body = issueBody(subject(report, "*"), RUN);
-  expect(body).toContain("**More than asked for on 1 table owned by `migrator`**");
-  expect(body).toContain("| table `public.orders` | DELETE (role `app_writers`) |");
-  expect(body).toContain("Looked at every schema");
+  expect(body).toContain("**More than requested on 1 table owned by `migrator`**");
+  expect(body).toContain("| table `public.orders` | DELETE | role `app_writers` |");
+  expect(body).toContain("Checked every schema");
 });
 
 test("lists many objects below a fold, and counts those that do not fit", () => {
   const body = issueBody(subject(reports.large(3_000)), RUN);
-  expect(body).toContain("<details><summary>All 1,000 tables</summary>");
-  expect(body).toMatch(/\n\d+ more are in the JSON report \(output `report`\)\.\n\n<\/details>/);
-  expect(body).toContain("**SQL for `owner_0`** (3,000 statements): too long for here, in the SQL file");
+  expect(body).toContain("<details><summary>All 1,000 tables, 28 of them not shown above</summary>");
+  expect(body).toMatch(/\nMore rows are in the JSON report \(output `report`\)\.\n\n<\/details>/);
+  expect(body).toContain(
+    "**SQL for `owner_0`** (3,000 statements): too long to show here. It is in the SQL file",
+  );
 });
 
 test("is never longer than GitHub takes, cut between blocks with a pointer to the run", () => {
-  const missing = Array.from({ length: 300 }, (_, i) =>
-    reports.missing({ name: `t${i}`, owner: `${i}${"\u0085".repeat(29)}` }),
+  const long = "\u0085".repeat(29);
+  const missing = Array.from({ length: 240 }, (_, i) =>
+    reports.missing({ name: `${i}${long}`, schema: long, owner: `${i % 20}${long}` }),
   );
   const body = issueBody(
     subject(
@@ -176,9 +179,7 @@ test("is never longer than GitHub takes, cut between blocks with a pointer to th
   );
   expect(body.length).toBeLessThanOrEqual(65_536);
   expect(body.length).toBeGreaterThan(60_000);
-  expect(body).toContain(
-    "The rest would not fit here: it is in the JSON report (output `report`) of [this run]",
-  );
+  expect(body).toContain("The rest did not fit here. The JSON report of [this run]");
   expect(readMarker(body)).toBeDefined();
 });
 

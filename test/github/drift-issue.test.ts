@@ -246,7 +246,7 @@ test.each([
 test("waits as long as GitHub asks", async () => {
   github.failNext(1, { status: 403, message: SECONDARY, headers: { "retry-after": 1 } });
   const output = await outputOf(() => keepDriftIssues(reports.drift(), options()));
-  expect(output).toContain("trying again in 1 s");
+  expect(output).toContain("Trying again in 1 s.");
   expect(github.issues).toHaveLength(1);
 });
 
@@ -295,7 +295,7 @@ test("GitHub takes the body of a hundred thousand objects, and of the longest na
   expect(await keep(reports.hostile(Array.from({ length: 24 }, () => "\u200b".repeat(21))))).toEqual([]);
   expect(github.issues.length).toBeGreaterThanOrEqual(2);
   for (const { body } of github.issues) {
-    expect(body).toContain("azure-postgres-grants keeps this issue");
+    expect(body).toContain("azure-postgres-grants maintains this issue");
     expect(body.match(/<details/g)?.length).toBe(body.match(/<\/details>/g)?.length);
   }
 });

@@ -1,5 +1,5 @@
-/** Tells one of the reports of `test/report/reports.ts`, as the action does at its end: node output-child.ts drift */
-import { tell } from "../../src/github/output.ts";
+/** Publishes one of the reports in `test/render/reports.ts`, as the action does at its end: node output-child.ts drift */
+import { publish } from "../../src/github/output.ts";
 import type { Report } from "../../src/model/report.ts";
 import * as reports from "../render/reports.ts";
 
@@ -10,6 +10,7 @@ const REPORTS: Readonly<Record<string, () => Report>> = {
   inSync: reports.inSync,
   error: reports.error,
   badInput: reports.badInput,
+  ownerCannotLogIn: reports.ownerCannotLogIn,
   many: reports.many,
   hostile: reports.hostile,
   large: () => reports.large(100_000),
@@ -17,4 +18,4 @@ const REPORTS: Readonly<Record<string, () => Report>> = {
 
 const report = REPORTS[process.argv[2] ?? ""];
 if (!report) throw new Error(`no report ${process.argv[2]}`);
-await tell(report(), process.env);
+await publish(report(), process.env);

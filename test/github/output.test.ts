@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(temp, { recursive: true }));
 
-test.each(["inSync", "repaired", "drift", "plan", "error", "badInput", "many"])(
+test.each(["inSync", "repaired", "drift", "plan", "error", "badInput", "many", "ownerCannotLogIn"])(
   "the command stream of %s",
   async (name) => {
-    const { exitCode, stdout, stderr } = await tell(name);
+    const { exitCode, stdout, stderr } = await publish(name);
     expect(stderr).toBe("");
     expect(`${stdout}exit ${exitCode}\n`).toMatchSnapshot();
   },
@@ -32,14 +32,14 @@ test.each([
   ["error", 1],
   ["badInput", 1],
 ] as const)("%s ends with %i, and fails at most once", async (name, code) => {
-  const { exitCode, commands } = await tell(name);
+  const { exitCode, commands } = await publish(name);
   expect(exitCode).toBe(code);
   const last = commands.filter(({ command }) => command === "error").at(-1);
   expect(last?.properties).toEqual(code === 0 ? undefined : {});
 });
 
 test("sets the outputs, and writes summary, report and SQL", async () => {
-  const { outputs, summary } = await tell("drift");
+  const { outputs, summary } = await publish("drift");
   expect(outputs).toMatchObject({
     verdict: "drift",
     "missing-count": "4",
@@ -53,51 +53,49 @@ test("sets the outputs, and writes summary, report and SQL", async () => {
 });
 
 test("two steps of a job keep their own files, under RUNNER_TEMP", async () => {
-  const [one, two] = [await tell("drift"), await tell("plan")];
+  const [one, two] = [await publish("drift"), await publish("plan")];
   expect(one.outputs.report).not.toBe(two.outputs.report);
   expect(dirname(dirname(one.outputs.report ?? ""))).toBe(temp);
-  expect((await readdir(dirname(one.outputs.report ?? ""))).sort()).toEqual(["mending.sql", "report.json"]);
+  expect((await readdir(dirname(one.outputs.report ?? ""))).sort()).toEqual(["fixes.sql", "report.json"]);
 });
 
 test("bad input still has outputs, summary and report", async () => {
-  const { outputs, summary } = await tell("badInput");
+  const { outputs, summary } = await publish("badInput");
   expect(outputs).toMatchObject({ verdict: "error", "missing-count": "0" });
-  expect(JSON.parse(await readFile(outputs.report ?? "", "utf8"))).toEqual(reports.badInput());
+  expect(await readFile(outputs.report ?? "", "utf8")).toBe(renderJson(reports.badInput()));
   expect(await readFile(outputs.sql ?? "", "utf8")).toBe("");
   expect(summary).toContain("Could not check anything.");
 });
 
-test("what cannot be written is a warning, and the verdict stands", async () => {
+test("what cannot be written is a warning, and does not change the verdict", async () => {
   const nowhere = join(temp, "no", "where");
-  const { exitCode, commands } = await tellWith("drift", {
+  const { exitCode, commands } = await publish("drift", {
     GITHUB_STEP_SUMMARY: nowhere,
     GITHUB_OUTPUT: nowhere,
     RUNNER_TEMP: nowhere,
   });
   expect(exitCode).toBe(1);
   const warnings = commands.filter(({ command }) => command === "warning").map(({ data }) => data);
-  expect(warnings[0]).toMatch(
-    /^Could not write the report: ENOENT.*The verdict below stands all the same\.$/,
-  );
+  expect(warnings[0]).toMatch(/^Could not write the report: ENOENT.*This does not change the verdict\.$/);
   expect(warnings[1]).toMatch(/^Could not set the outputs: Missing file/);
   expect(warnings[2]).toMatch(/^Could not write the job summary: ENOENT/);
   expect(commands.at(-1)).toMatchObject({ command: "error", data: expect.stringMatching(/^Drift: /) });
 });
 
 test("without a summary file there is a notice, and no failure", async () => {
-  const { exitCode, commands } = await tellWith("inSync", { GITHUB_STEP_SUMMARY: "" });
+  const { exitCode, commands } = await publish("inSync", { GITHUB_STEP_SUMMARY: "" });
   expect(exitCode).toBe(0);
   expect(commands.filter(({ command }) => command === "notice")).toHaveLength(1);
 });
 
 test("without RUNNER_TEMP the files go to the system's own", async () => {
-  const { outputs } = await tellWith("inSync", { RUNNER_TEMP: "" });
+  const { outputs } = await publish("inSync", { RUNNER_TEMP: "" });
   expect(outputs.report).toContain(join(tmpdir(), "azure-postgres-grants-"));
   await rm(dirname(outputs.report ?? ""), { recursive: true });
 });
 
 test("of hostile names no command comes but our own", async () => {
-  const { commands, stderr } = await tell("hostile");
+  const { commands, stderr } = await publish("hostile");
   expect(stderr).toBe("");
   const names = new Set(commands.map(({ command }) => command));
   expect([...names].sort()).toEqual(["endgroup", "error", "group", "warning"]);
@@ -106,8 +104,8 @@ test("of hostile names no command comes but our own", async () => {
   for (const { properties } of commands) expect(Object.keys(properties).join()).toMatch(/^(title)?$/);
 });
 
-test("a hundred thousand findings are told within GitHub's limits", async () => {
-  const { exitCode, stdout, summary, outputs, commands } = await tell("large");
+test("a hundred thousand findings are published within GitHub's limits", async () => {
+  const { exitCode, stdout, summary, outputs, commands } = await publish("large");
   expect(exitCode).toBe(1);
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
   expect(outputs["missing-count"]).toBe("100000");
@@ -115,20 +113,21 @@ test("a hundred thousand findings are told within GitHub's limits", async () => 
   expect(commands.filter(({ command }) => command === "error")).toHaveLength(10);
 });
 
-interface Told extends Step {
+interface Published extends Step {
   readonly commands: readonly Command[];
 }
 
-const told = new Map<string, Promise<Told>>();
+const published = new Map<string, Promise<Published>>();
 
-/** Tells a report in a process of its own, once for all tests that ask for it. */
-function tell(name: string): Promise<Told> {
-  const telling = told.get(name) ?? tellWith(name, {});
-  told.set(name, telling);
-  return telling;
+/** Publishes a report in a process of its own, once for all tests that need it with the usual environment. */
+function publish(name: string, env?: Readonly<Record<string, string>>): Promise<Published> {
+  if (env !== undefined) return publishIn(name, env);
+  const publishing = published.get(name) ?? publishIn(name, {});
+  published.set(name, publishing);
+  return publishing;
 }
 
-async function tellWith(name: string, env: Readonly<Record<string, string>>): Promise<Told> {
+async function publishIn(name: string, env: Readonly<Record<string, string>>): Promise<Published> {
   const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
   return { ...step, commands: commandsIn(step.stdout) };
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Missing } from "../../src/model/report.ts";
+import { quoted, sentence } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
+import { failureLines } from "../../src/render/failure.ts";
 import { verdictLine } from "../../src/render/headline.ts";
 import { hostileName } from "./hostile.ts";
 import * as reports from "./reports.ts";
@@ -12,18 +14,18 @@ function drifting(missing: readonly Missing[]) {
   ]);
 }
 
-test("tells each finding in whole sentences: object, privileges, owner, fix", () => {
+test("writes each finding in whole sentences: object, privileges, owner, fix", () => {
   expect(annotations(drifting([reports.missing()]))).toEqual([
     {
       level: "error",
       title: "Missing: INSERT, UPDATE on table public.orders",
       message:
-        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the rights of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` (an administrator of it may)',
+        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the privileges of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let "ci-admin" act as migrator: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on migrator.',
     },
   ]);
 });
 
-test("tells objects that differ in nothing but the name as one, of all databases", () => {
+test("writes one annotation for objects that differ only in the name, in all databases", () => {
   const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
   expect(first?.title).toBe("Missing: INSERT, UPDATE on 3 tables");
   expect(first?.message).toContain(
@@ -33,7 +35,7 @@ test("tells objects that differ in nothing but the name as one, of all databases
   expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
 });
 
-test("tells tables and views with the same gap as one, whatever their kinds", () => {
+test("writes one annotation for tables and views with the same gap", () => {
   const missing = [
     reports.missing(),
     reports.missing({ kind: "view", name: "open_orders" }),
@@ -64,11 +66,15 @@ test("puts first what could not be checked, then what stands in the way of the r
   ]);
 });
 
-test("tells at most nine findings, one warning, and no more than GitHub keeps of each", () => {
+test("writes at most nine findings, one warning, and no more than GitHub keeps of each", () => {
   const many = Array.from({ length: 30 }, (_, i) =>
-    reports.missing({ owner: `owner_${i}`, name: "x".repeat(60), fix: "long ".repeat(2_000) }),
+    reports.missing({
+      owner: `owner_${i}`,
+      name: "x".repeat(60),
+      fix: { note: [quoted("long ".repeat(2_000))] },
+    }),
   );
-  const warnings = Array.from({ length: 30 }, (_, i) => ({ code: "view", message: `View ${i}.` }));
+  const warnings = Array.from({ length: 30 }, (_, i) => ({ code: "view", message: sentence`View ${i}.` }));
   const [database] = drifting(many).databases;
   const report = reports.report([
     {
@@ -97,15 +103,15 @@ test("raises no error in a plan", () => {
   expect(annotations(reports.plan()).map(({ level }) => level)).toEqual(["notice", "notice"]);
 });
 
-test("tells extra privileges only where they fail the job", () => {
-  const told = (onExtra: "warn" | "fail") => {
+test("writes extra privileges only where they fail the job", () => {
+  const written = (onExtra: "warn" | "fail") => {
     const verdict = onExtra === "fail" ? "drift" : "in-sync";
     const grantee = reports.grantee({ verdict, extra: [reports.extra()] });
     return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })], { onExtra }));
   };
-  expect(told("warn")).toEqual([]);
-  expect(told("fail")[0]?.message).toContain(
-    "aad_orders holds DELETE (granted directly), not asked for, on table public.orders, owned by migrator, in app.",
+  expect(written("warn")).toEqual([]);
+  expect(written("fail")[0]?.message).toContain(
+    "aad_orders holds DELETE (granted directly), which was not requested, on table public.orders, owned by migrator, in app.",
   );
 });
 
@@ -124,15 +130,15 @@ test("keeps every name visible and on its line", () => {
   );
 });
 
-test("gives setFailed one line, and what to do where the run could not start", () => {
+test("gives setFailed one line, and the failure where the run could not start", () => {
   expect(verdictLine(reports.drift())).toBe(
     "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
   );
   expect(verdictLine(reports.error())).toBe(
     "Could not check app on orders-prod.postgres.database.azure.com.",
   );
-  const { error } = reports.badInput();
-  expect(verdictLine(reports.badInput())).toBe(
-    `Could not check anything.\n${error?.message}\n${error?.hint}`,
-  );
+  expect(verdictLine(reports.badInput()).split("\n")).toEqual([
+    "Could not check anything.",
+    ...failureLines(reports.BAD_INPUT, reports.badInput()),
+  ]);
 });

@@ -1,14 +1,27 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
-import type { Kind, Reason, Report, Source } from "../../src/model/report.ts";
+import type { Failure } from "../../src/model/failure.ts";
+import { REASONS } from "../../src/model/reasons.ts";
+import type { Kind, Report, Source } from "../../src/model/report.ts";
+import type { Sentence } from "../../src/model/sentence.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { outputsOf } from "../../src/render/outputs.ts";
+import { plain } from "../../src/render/pen.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
 
 const schema = JSON.parse(readFileSync("docs/report.schema.json", "utf8"));
-const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(schema);
+const FORMATS = {
+  uri: (text: string) => URL.canParse(text),
+  "date-time": (text: string) => new Date(text).toISOString() === text,
+};
+const validate = new Ajv2020({
+  strict: true,
+  allErrors: true,
+  allowUnionTypes: true,
+  formats: FORMATS,
+}).compile(schema);
 
 const EVERY: Readonly<Record<string, Report>> = {
   drift: reports.drift(),
@@ -18,21 +31,61 @@ const EVERY: Readonly<Record<string, Report>> = {
   error: reports.error(),
   "bad input": reports.badInput(),
   many: reports.many(),
+  "an owner that cannot log in": reports.ownerCannotLogIn(),
+  "every reason": reports.everyReason(),
+  "a run outside GitHub": local(reports.error()),
   hostile: reports.hostile(),
 };
 
 test.each(Object.entries(EVERY))(
-  "the JSON of %s is the report, whole and as its schema says",
+  "the JSON of %s is the whole report, with its sentences as text, and valid by the schema",
   (_, report) => {
     const read = JSON.parse(renderJson(report));
-    expect(read).toEqual(JSON.parse(JSON.stringify(report)));
+    expect(read).toEqual(JSON.parse(JSON.stringify(report, written(report))));
     expect(commandsIn(renderJson(report))).toEqual([]);
     validate(read);
     expect(validate.errors).toBeNull();
   },
 );
 
-test("the schema takes kinds, reasons, codes and fields that are yet to come", () => {
+/** A sentence is plain text, and the problems of a failure stand with its message. */
+function written({ run }: Report): (key: string, value: unknown) => unknown {
+  return (key, value) => {
+    if (key === "error") {
+      const { problems = [], ...error } = value as Failure;
+      const lines = [error.message, ...problems.map((problem) => ["- ", ...problem])].map(plain.sentence);
+      const docs = run?.docs && { docs: `${run.docs}/troubleshooting.md#${error.code}` };
+      return { ...error, message: lines.join("\n"), ...docs };
+    }
+    const isSentence = Array.isArray(value) && ["message", "hint", "text", "note", "instead"].includes(key);
+    return isSentence ? plain.sentence(value as Sentence) : value;
+  };
+}
+
+function local(report: Report): Report {
+  const { startedAt, seconds, actionVersion } = reports.RUN;
+  return { ...report, run: { startedAt, seconds, actionVersion } };
+}
+
+test("the report of an invalid input names each input in its message, and where to read more", () => {
+  const { error } = JSON.parse(renderJson(reports.badInput()));
+  expect(error.message).toBe(
+    "2 inputs are invalid. Nothing was changed.\n- `grantee` is missing.\n- `mode` is `aply`. Use `apply`, `check` or `plan`.",
+  );
+  expect(error.docs).toBe(`${reports.RUN.docs}/troubleshooting.md#bad-input`);
+});
+
+test("a fix is data: the role, the SQL, and a note as text", () => {
+  const [finding] = JSON.parse(renderJson(reports.ownerCannotLogIn())).databases[0].grantees[0].missing;
+  expect(finding.fix).toEqual({
+    as: "azure_pg_admin",
+    byMember: true,
+    sql: 'SET ROLE "azure_pg_admin"; GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";',
+    note: 'Or let "ci-admin" act as azure_pg_admin: `GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on azure_pg_admin.',
+  });
+});
+
+test("the schema accepts kinds, reasons, codes and fields that do not exist yet", () => {
   const read = JSON.parse(renderJson(reports.drift()));
   Object.assign(read.databases[0].grantees[0].missing[0], { kind: "large-object", reason: "new", more: 1 });
   read.databases[0].grantees[0].warnings[0].code = "new";
@@ -44,9 +97,27 @@ test.each([
   ["an unknown verdict", (report: Loose) => Object.assign(report, { verdict: "fine" })],
   ["no databases", (report: Loose) => delete report.databases],
   [
-    "a privilege list that is none",
+    "an empty privilege list",
     (report: Loose) => {
       report.databases[0].grantees[0].missing[0].privileges = [];
+    },
+  ],
+  [
+    "a fix with SQL for nobody",
+    (report: Loose) => {
+      report.databases[0].grantees[0].missing[0].fix = { sql: "GRANT …;" };
+    },
+  ],
+  [
+    "a fix that is a sentence",
+    (report: Loose) => {
+      report.databases[0].grantees[0].missing[0].fix = "Run it.";
+    },
+  ],
+  [
+    "an error without steps",
+    (report: Loose) => {
+      report.error = { code: "x", message: "x", hint: "" };
     },
   ],
   [
@@ -63,7 +134,7 @@ test.each([
       ];
     },
   ],
-])("the schema refuses %s", (_, spoil) => {
+])("the schema rejects %s", (_, spoil) => {
   const read = JSON.parse(renderJson(reports.drift()));
   spoil(read);
   expect(validate(read)).toBe(false);
@@ -76,7 +147,7 @@ test("a finding is a line, in an order that does not change", () => {
   expect(renderJson(reports.drift())).toBe(renderJson(reports.drift()));
 });
 
-/** The compiler keeps these whole. */
+/** The compiler checks that none is left out. */
 const KINDS: Readonly<Record<Kind, true>> = {
   database: true,
   schema: true,
@@ -87,20 +158,6 @@ const KINDS: Readonly<Record<Kind, true>> = {
   "foreign-table": true,
   sequence: true,
   "default-privileges": true,
-};
-const REASONS: Readonly<Record<Reason, true>> = {
-  "not-granted": true,
-  "not-revoked": true,
-  "not-owner": true,
-  "owner-lacks-usage": true,
-  locked: true,
-  refused: true,
-  "read-only": true,
-  gone: true,
-  "not-direct": true,
-  "other-grantor": true,
-  "dependent-privileges": true,
-  "column-privileges": true,
 };
 const SOURCES: Readonly<Record<Source["source"], true>> = {
   direct: true,
@@ -119,7 +176,7 @@ test("the schema knows every kind, reason and source there is", () => {
   expect(source.properties.source.examples).toEqual(Object.keys(SOURCES));
 });
 
-test("docs/report.md tells every value the schema knows, and its example is valid", () => {
+test("docs/report.md names every value the schema knows, and its example is valid", () => {
   const page = readFileSync("docs/report.md", "utf8");
   const { kind, source, finding } = schema.$defs;
   const values = [kind, source.properties.source, finding.properties.reason].flatMap(

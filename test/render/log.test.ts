@@ -15,7 +15,7 @@ test("folds each database under its verdict", () => {
   ]);
 });
 
-test("tells what was granted, what is missing and why, warnings, and what ran", () => {
+test("lists what was granted, what is missing and why, warnings, and what ran", () => {
   expect(logGroups(reports.drift())[0]?.lines.join("\n")).toMatchInlineSnapshot(`
     "aad_orders: drift (130 tables, 41 sequences, 2 skipped)
     Granted on 1 table and 1 sequence:
@@ -26,11 +26,11 @@ test("tells what was granted, what is missing and why, warnings, and what ran", 
       table public.order_lines: INSERT, UPDATE
       table public."Order Notes": INSERT, UPDATE
       sequence public.orders_id_seq: USAGE, SELECT
-    "ci-admin" has neither the rights of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let ci-admin act for it: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` (an administrator of it may)
-    Warning: Row-level security on \`public.invoices\` has no policy for \`aad_orders\`: it sees no row of it."
+    "ci-admin" has neither the privileges of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let "ci-admin" act as migrator: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` This requires ADMIN OPTION on migrator.
+    Warning: Row-level security hides every row of public.invoices from aad_orders, because no policy applies to it."
   `);
   expect(logGroups(reports.plan())[0]?.lines.slice(-2)).toEqual([
-    "Mode apply would run:",
+    "`mode: apply` would run:",
     '  GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";',
   ]);
 });

@@ -1,20 +1,36 @@
-import type {
-  Changed,
-  DatabaseReport,
-  Extra,
-  GranteeReport,
-  Missing,
-  Mode,
-  Named,
-  Report,
+import type { Failure } from "../../src/model/failure.ts";
+import { REASONS } from "../../src/model/reasons.ts";
+import {
+  type Changed,
+  type DatabaseReport,
+  type Extra,
+  type Fix,
+  type FixBlock,
+  type GranteeReport,
+  type Missing,
+  type Mode,
+  type Named,
+  type Reason,
+  type Report,
+  type RunFacts,
+  worst,
 } from "../../src/model/report.ts";
+import { code, inOurWords, name, quoted, type Sentence, sentence } from "../../src/model/sentence.ts";
+import { quoteIdentifier } from "../../src/text/sql.ts";
 
 /** Reports of every verdict, as a run would make them: what the tests and the screenshots show. */
 
+export const RUN = {
+  startedAt: "2026-11-23T02:00:00.000Z",
+  seconds: 4.2,
+  actionVersion: "1.0.0",
+  url: "https://github.com/contoso/orders/actions/runs/30433642",
+  docs: "https://github.com/contoso/azure-postgres-grants/blob/v1/docs",
+} as const satisfies RunFacts;
+
 export function report(databases: readonly DatabaseReport[], overrides: Partial<Report> = {}): Report {
-  const order = ["in-sync", "repaired", "drift", "error"] as const;
-  const worst = Math.max(0, ...databases.map(({ verdict }) => order.indexOf(verdict)));
-  return { version: 1, mode: "apply", verdict: order[worst] ?? "in-sync", databases, ...overrides };
+  const verdict = worst(databases.map((database) => database.verdict));
+  return { version: 1, mode: "apply", verdict, run: RUN, databases, ...overrides };
 }
 
 export function database(overrides: Partial<DatabaseReport> = {}): DatabaseReport {
@@ -27,7 +43,7 @@ export function database(overrides: Partial<DatabaseReport> = {}): DatabaseRepor
     verdict: "in-sync",
     grantees: [grantee()],
     statements: [],
-    mending: [],
+    fixes: [],
     ...overrides,
   };
 }
@@ -56,6 +72,10 @@ export function grantee(overrides: Partial<GranteeReport> = {}): GranteeReport {
   };
 }
 
+const LOGIN = "ci-admin";
+/** Azure's own administrators: nobody can sign in as it, so one of its members runs the SQL. */
+const NOLOGIN = "azure_pg_admin";
+
 export function missing(overrides: Partial<Missing> = {}): Missing {
   const object = {
     kind: "table",
@@ -66,30 +86,51 @@ export function missing(overrides: Partial<Missing> = {}): Missing {
     reason: "not-owner",
     ...overrides,
   } as const;
-  const type = object.kind === "sequence" ? "SEQUENCE" : "TABLE";
-  const sql = `GRANT ${object.privileges.join(", ")} ON ${type} "${object.schema}"."${object.name}" TO "aad_orders";`;
-  const member = 'GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;';
-  const fix = `Run as ${object.owner}: \`${sql}\` Or let ci-admin act for it: \`${member}\` (an administrator of it may)`;
-  const { schema, kind, ...rest } = { fix, ...object };
+  const { schema, kind, ...rest } = { fix: fixFor(object, "GRANT"), ...object };
   const inSchema = kind === "database" || kind === "schema" ? {} : { schema };
   return { kind, ...inSchema, ...rest };
 }
 
 export function extra(overrides: Partial<Extra> = {}): Extra {
+  const object = missing({ privileges: ["DELETE"], reason: "not-revoked", ...overrides });
+  return { ...object, fix: fixFor(object, "REVOKE"), sources: [{ source: "direct" }], ...overrides };
+}
+
+/** What ends a finding, as a run would say it for this owner and reason. */
+function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing, "fix">, verb: string): Fix {
+  const { runAs, advice } = REASONS[reason];
+  const note = reason === "not-owner" ? membership(owner) : advice;
+  const noted = note === undefined ? {} : { note };
+  if (runAs === null) return noted;
+  const actor = { login: LOGIN, owner, grantor: "former_admin" }[runAs];
+  const type = kind === "sequence" ? "SEQUENCE" : "TABLE";
+  const [preposition, on] = [verb === "GRANT" ? "TO" : "FROM", quoteIdentifier(schema ?? "public", name)];
+  const sql = `${verb} ${privileges.join(", ")} ON ${type} ${on} ${preposition} "aad_orders";`;
+  const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema ?? "public")} TO ${quoteIdentifier(owner)};`;
+  const first = reason === "owner-lacks-usage" ? { first: { as: "schema_owner", sql: usage } } : {};
+  const byMember = actor === NOLOGIN ? { byMember: true as const } : {};
   return {
-    ...missing({ privileges: ["DELETE"], reason: "not-granted", fix: "Run with `on-extra: revoke`." }),
-    sources: [{ source: "direct" }],
-    ...overrides,
+    as: actor,
+    ...byMember,
+    sql: actor === NOLOGIN ? `SET ROLE "${actor}"; ${sql}` : sql,
+    ...first,
+    ...noted,
   };
 }
 
-function changed(object: Partial<Named>, privileges: Changed["privileges"]): Changed {
+export function membership(owner: string): Sentence {
+  const sql = `GRANT ${quoteIdentifier(owner)} TO "${LOGIN}" WITH INHERIT TRUE, SET TRUE;`;
+  return sentence`Or let ${name(LOGIN)} act as ${name(owner)}: ${code(sql)} This requires ADMIN OPTION on ${name(owner)}.`;
+}
+
+export function changed(object: Partial<Named>, privileges: Changed["privileges"]): Changed {
   return { kind: "table", schema: "public", name: "orders", owner: "migrator", privileges, ...object };
 }
 
-const MENDING = {
+const FIXES: FixBlock = {
   as: "migrator",
   runnable: false,
+  instead: membership("migrator"),
   statements: [
     'GRANT INSERT, UPDATE ON TABLE\n  "public"."orders",\n  "public"."order_lines",\n  "public"."Order Notes"\nTO "aad_orders";',
     'GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";',
@@ -121,13 +162,12 @@ export function drift(mode: Mode = "apply"): Report {
             warnings: [
               {
                 code: "row-level-security",
-                message:
-                  "Row-level security on `public.invoices` has no policy for `aad_orders`: it sees no row of it.",
+                message: sentence`Row-level security hides every row of ${name("public", "invoices")} from ${name("aad_orders")}, because no policy applies to it.`,
               },
             ],
           }),
         ],
-        mending: [MENDING],
+        fixes: [FIXES],
       }),
     ],
     { mode },
@@ -152,7 +192,7 @@ export function plan(): Report {
         statements: [
           'GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";',
         ],
-        mending: [
+        fixes: [
           {
             as: "ci-admin",
             runnable: true,
@@ -169,6 +209,58 @@ export function plan(): Report {
       }),
     ],
     { mode: "plan" },
+  );
+}
+
+/** Two tables whose owner cannot log in, as on Azure what an administrator's migrations made. */
+export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_lines"]): Report {
+  const grants = tables.map(
+    (table) => `GRANT INSERT, UPDATE ON TABLE ${quoteIdentifier("public", table)} TO "aad_orders";`,
+  );
+  const statements = ["BEGIN;", `SET LOCAL ROLE "${NOLOGIN}";`, ...grants, "COMMIT;"];
+  const instead = membership(NOLOGIN);
+  return report([
+    database({
+      verdict: "drift",
+      grantees: [
+        grantee({
+          verdict: "drift",
+          missing: tables.map((table) => missing({ name: table, owner: NOLOGIN })),
+        }),
+      ],
+      fixes: [{ as: NOLOGIN, byMember: true, runnable: false, instead, statements }],
+    }),
+  ]);
+}
+
+/** A grantee with a finding for every reason there is. */
+export function everyReason(): Report {
+  const reasons = Object.keys(REASONS) as readonly Reason[];
+  const revoking: readonly Reason[] = [
+    "not-revoked",
+    "not-direct",
+    "other-grantor",
+    "dependent-privileges",
+    "column-privileges",
+  ];
+  const [taken, given] = [
+    reasons.filter((reason) => revoking.includes(reason)),
+    reasons.filter((reason) => !revoking.includes(reason)),
+  ];
+  return report(
+    [
+      database({
+        verdict: "drift",
+        grantees: [
+          grantee({
+            verdict: "drift",
+            missing: given.map((reason) => missing({ name: `of_${reason}`, reason })),
+            extra: taken.map((reason) => extra({ name: `of_${reason}`, reason })),
+          }),
+        ],
+      }),
+    ],
+    { onExtra: "fail" },
   );
 }
 
@@ -195,11 +287,18 @@ export function repaired(): Report {
   ]);
 }
 
-export const UNREACHABLE = {
-  code: "unreachable",
-  message:
-    "The server `orders-prod.postgres.database.azure.com` did not answer on port 5432 within 15 seconds.",
-  hint: "Most often its firewall does not let this runner in. Open it with:\n`az postgres flexible-server firewall-rule create --resource-group GROUP --name orders-prod --rule-name runner --start-ip-address IP`",
+export const UNREACHABLE: Failure = {
+  code: "connection-timed-out",
+  message: sentence`The server ${code("orders-prod.postgres.database.azure.com")} did not answer on port 5432 within 15 seconds.`,
+  hint: inOurWords("The firewall of the server does not let this runner in."),
+  steps: [
+    {
+      text: inOurWords("Add a firewall rule for the address of this runner:"),
+      command:
+        "az postgres flexible-server firewall-rule create \\\n  --resource-group <resource-group> --server-name orders-prod \\\n  --name runner --start-ip-address 203.0.113.7 --end-ip-address 203.0.113.7",
+    },
+    { text: inOurWords("Run this job again. A new rule can take five minutes to work.") },
+  ],
 };
 
 export function error(): Report {
@@ -207,28 +306,37 @@ export function error(): Report {
   return report([unreached]);
 }
 
-export function badInput(): Report {
-  return report([], {
-    verdict: "error",
-    error: {
-      code: "bad-input",
-      message:
-        "The inputs have 2 mistakes:\n`grantee` is missing.\n`mode` is `aply`; it takes `apply`, `check` or `plan`.",
-      hint: "Mend them in the step's `with:`.",
+export const BAD_INPUT: Failure = {
+  code: "bad-input",
+  message: inOurWords("2 inputs are invalid. Nothing was changed."),
+  problems: [
+    inOurWords("`grantee` is missing."),
+    sentence`\`mode\` is ${code("aply")}. Use \`apply\`, \`check\` or \`plan\`.`,
+  ],
+  hint: [],
+  steps: [
+    {
+      text: inOurWords(
+        "Correct the `with:` block of this step. The README of this action explains every input.",
+      ),
     },
-  });
+  ],
+};
+
+export function badInput(): Report {
+  return report([], { verdict: "error", error: BAD_INPUT });
 }
 
 /** Many databases, one of them unreachable, two with the same drift, one repaired. */
 export function many(): Report {
   const [drifting] = drift().databases;
-  const [mended] = repaired().databases;
+  const [fixed] = repaired().databases;
   const [unreached] = error().databases;
-  if (!drifting || !mended || !unreached) throw new Error("the reports above have one database each");
+  if (!drifting || !fixed || !unreached) throw new Error("the reports above have one database each");
   return report([
     { ...drifting, database: "tenant_a" },
     { ...drifting, database: "tenant_b" },
-    { ...mended, database: "tenant_c" },
+    { ...fixed, database: "tenant_c" },
     database({ database: "tenant_d" }),
     { ...unreached, database: "Billing Archive" },
   ]);
@@ -261,35 +369,50 @@ export const HOSTILE_NAMES = [
   "<!-- x",
 ];
 
+/** A failure that says only this text, in every place that a text can have. */
+export function hostileFailure(text: string): Failure {
+  const each = [
+    sentence`${name(text, text)}: ${code(text)}, ${quoted(text)}`,
+    [quoted(text)],
+    [code(text)],
+    [name(text)],
+  ];
+  return {
+    code: "connection-timed-out",
+    message: [quoted(text)],
+    problems: each,
+    hint: each.flat(),
+    steps: [...each, ...each, ...each].map((step, i) => ({
+      text: step,
+      ...(i % 3 > 0 && { command: text }),
+    })),
+  };
+}
+
 /** Every name in a report is one of these: object, schema, owner, login, grantee, database. */
 export function hostile(names: readonly string[] = HOSTILE_NAMES): Report {
-  const findings = names.map((name, i) =>
-    missing({
-      name,
-      schema: names[(i + 1) % names.length] ?? name,
-      owner: names[(i + 2) % names.length] ?? name,
-      fix: `Run as ${name}: GRANT SELECT ON TABLE "${name.replaceAll('"', '""')}" TO "x";`,
-    }),
-  );
+  const findings = names.map((text, i) => {
+    const owner = names[(i + 2) % names.length] ?? text;
+    const sql = `GRANT SELECT ON TABLE ${quoteIdentifier(text)} TO "x";`;
+    return missing({
+      name: text,
+      schema: names[(i + 1) % names.length] ?? text,
+      owner,
+      fix: { as: owner, sql, first: { as: text, byMember: true, sql }, note: membership(text) },
+    });
+  });
+  const statements = names.map((text) => `GRANT SELECT ON TABLE ${quoteIdentifier("public", text)} TO "x";`);
   return report(
-    names.slice(0, 2).map((name) =>
+    names.slice(0, 2).map((first, i) =>
       database({
-        database: name,
-        user: names.at(-1) ?? name,
-        verdict: "drift",
-        statements: findings.map(({ fix }) => fix),
-        mending: [
-          {
-            as: name,
-            runnable: false,
-            statements: findings.map(
-              (object) => `GRANT SELECT ON TABLE "public"."${object.name.replaceAll('"', '""')}" TO "x";`,
-            ),
-          },
-        ],
+        database: first,
+        user: names.at(-1) ?? first,
+        verdict: i === 0 ? "drift" : "error",
+        statements,
+        fixes: [{ as: first, byMember: true, runnable: false, instead: membership(first), statements }],
         grantees: [
           grantee({
-            grantee: names[3] ?? name,
+            grantee: names[3] ?? first,
             verdict: "drift",
             missing: findings,
             granted: findings.map(({ schema, name: table }) =>
@@ -308,27 +431,32 @@ export function hostile(names: readonly string[] = HOSTILE_NAMES): Report {
             })),
             warnings: names.map((text) => ({
               code: "x",
-              message: `View "${text}" reads from \`${text}\` and ${text}.`,
+              message: sentence`View ${name(text)} reads from ${code(text)} and ${quoted(text)}.`,
             })),
           }),
+          ...(i === 0 ? [] : [failing(first, hostileFailure(names.join(" ")))]),
         ],
       }),
     ),
   );
 }
 
+/** A grantee that could not be checked. */
+export function failing(name: string, error: Failure = UNREACHABLE): GranteeReport {
+  const objects = { tables: 0, sequences: 0, skipped: 0 };
+  return grantee({ grantee: name, verdict: "error", error, objects, held: [] });
+}
+
 /** So many tables missing, of a few owners, every tenth with other privileges. */
 export function large(objects: number): Report {
-  const findings = Array.from({ length: objects }, (_, i) => {
-    const name = `table_${i}`;
-    return missing({
-      name,
+  const findings = Array.from({ length: objects }, (_, i) =>
+    missing({
+      name: `table_${i}`,
       schema: `tenant_${i % 7}`,
       owner: `owner_${i % 3}`,
       privileges: i % 10 === 0 ? ["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"],
-      fix: `Run as owner_${i % 3}: GRANT SELECT ON TABLE tenant_${i % 7}.${name} TO aad_orders;`,
-    });
-  });
+    }),
+  );
   const statements = findings.map(
     ({ schema, name }) => `GRANT SELECT ON TABLE "${schema}"."${name}" TO "aad_orders";`,
   );
@@ -342,7 +470,7 @@ export function large(objects: number): Report {
           objects: { tables: objects, sequences: 0, skipped: 0 },
         }),
       ],
-      mending: [{ as: "owner_0", runnable: false, statements }],
+      fixes: [{ as: "owner_0", runnable: false, statements }],
     }),
   ]);
 }

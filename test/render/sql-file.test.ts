@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { DatabaseReport, MendingBlock } from "../../src/model/report.ts";
+import type { DatabaseReport, FixBlock } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { hostileName } from "./hostile.ts";
@@ -17,15 +17,15 @@ afterAll(() => sandbox?.close());
 
 const { escapeIdentifier: quoted } = pg;
 
-test("is empty when there is nothing to mend", () => {
+test("is empty when there is nothing to fix", () => {
   expect(renderSql(reports.inSync())).toBe("");
   expect(renderSql(reports.error())).toBe("");
 });
 
 test("has first what this login can run, then a commented part for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
-    "-- What mends the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
-    -- First what "ci-admin" can run; then, commented out, what other roles have to run.
+    "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
+    -- First what "ci-admin" can run, then, commented out, what other roles have to run.
 
     GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";
 
@@ -38,11 +38,11 @@ test("has first what this login can run, then a commented part for each other ro
 test("connects to each of several databases, and says why it cannot name one", () => {
   const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
   const database = (name: string, host = "a.example") =>
-    reports.database({ database: name, host, mending: [block] });
+    reports.database({ database: name, host, fixes: [block] });
   const names = ["app", `it's "x" = \\y`, "two\nlines"];
   expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
-    "-- What mends the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
-    -- First what "ci-admin" can run; then, commented out, what other roles have to run.
+    "-- SQL that fixes the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
+    -- First what "ci-admin" can run, then, commented out, what other roles have to run.
 
     \\connect -reuse-previous=on "dbname='app'"
     SELECT 1;
@@ -50,7 +50,7 @@ test("connects to each of several databases, and says why it cannot name one", (
     \\connect -reuse-previous=on "dbname='it\\'s ""x"" = \\\\y'"
     SELECT 1;
 
-    -- -- No \\connect can name database U&"two\\000Alines", for its line break. Connect to it and run:
+    -- -- psql cannot \\connect to U&"two\\000Alines", because its name contains a line break. Connect to it and run:
     -- SELECT 1;
     "
   `);
@@ -89,7 +89,7 @@ test("a file for one database runs as it is, its parts as their roles, whatever 
   ];
   const file = renderSql(
     reports.report([
-      mended("one", [
+      drifting("one", [
         { as: "ci-admin", runnable: true, statements: grants(1) },
         { as: "migrator", runnable: false, statements: grants(0) },
       ]),
@@ -110,10 +110,10 @@ test("hides no name's characters, and no name leaves its comment", () => {
         runnable: false,
         statements: [`GRANT SELECT ON TABLE\n  ${quoted(table)}\nTO ${quoted(role)};`],
       };
-      const lines = renderSql(reports.report([mended("one", [block])])).split("\n");
+      const lines = renderSql(reports.report([drifting("one", [block])])).split("\n");
       for (const line of lines.filter((line) => line !== "")) expect(line).toMatch(/^-- /);
       expect(lines.join("")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
-      const several = renderSql(reports.report([mended(table, [block]), mended("two", [block])]));
+      const several = renderSql(reports.report([drifting(table, [block]), drifting("two", [block])]));
       for (const line of several.split("\n").filter((line) => line !== "")) expect(line).toMatch(/^-- /);
     }),
   );
@@ -140,8 +140,8 @@ if (spawnSync("psql", ["--version"]).status === 0) {
       reports.report(
         databases.map((name, i) =>
           i % 2 === 0
-            ? mended(name, [{ as: "azuresu", runnable: true, statements }])
-            : mended(name, [{ as: "migrator", runnable: false, statements }]),
+            ? drifting(name, [{ as: "azuresu", runnable: true, statements }])
+            : drifting(name, [{ as: "migrator", runnable: false, statements }]),
         ),
       ),
     );
@@ -160,8 +160,8 @@ if (spawnSync("psql", ["--version"]).status === 0) {
   });
 }
 
-function mended(database: string, mending: readonly MendingBlock[]): DatabaseReport {
-  return reports.database({ database, verdict: "drift", mending });
+function drifting(database: string, fixes: readonly FixBlock[]): DatabaseReport {
+  return reports.database({ database, verdict: "drift", fixes });
 }
 
 /** What a person does: takes the role's part and the comment marks off its lines. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { inOurWords } from "../../src/model/sentence.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { githubTree, rawTree } from "./github-html.ts";
 import { hostileName } from "./hostile.ts";
@@ -13,13 +14,13 @@ test("says the verdict first, in one line: what, where, how many, for whom", () 
     "### ❌ Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.repaired())).toBe(
-    "### 🔧 Repaired: granted on 2 tables and 1 sequence. Now `aad_orders` holds every privilege asked for in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### 🔧 Repaired: granted privileges on 2 tables and 1 sequence. `aad_orders` now holds every requested privilege in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.inSync())).toBe(
-    "### ✅ In sync: `aad_orders` holds every privilege asked for on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### ✅ In sync: `aad_orders` holds every requested privilege on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.plan())).toBe(
-    "### 📋 Plan: `aad_orders` is missing privileges on 3 tables in `app` on `orders-prod.postgres.database.azure.com`; `mode: apply` would grant it on 2.",
+    "### 📋 Plan: `aad_orders` is missing privileges on 3 tables in `app` on `orders-prod.postgres.database.azure.com`; `mode: apply` can grant them on 2 of the 3.",
   );
 });
 
@@ -28,26 +29,26 @@ test("does not let an error look like a finding", () => {
     const summary = renderSummary(report);
     expect(summary).toMatch(/^### ⚠️ Could not check /);
     expect(summary).toContain("**What to do:**");
-    expect(summary).toContain("This is no finding");
-    expect(summary).not.toMatch(/drift|missing privileges|in sync/i);
+    expect(summary).toContain("Privileges could not be checked, so this is not drift.");
+    expect(summary).not.toMatch(/(?<!this is not )drift|missing privileges|in sync/i);
   }
 });
 
-test("tells owner, reason and fix of what is missing, then the SQL to paste", () => {
+test("shows owner, reason and fix of what is missing, then the SQL to paste", () => {
   const summary = renderSummary(reports.drift());
   expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
-  expect(summary).toContain('`"ci-admin"` has neither the rights of `migrator` nor the grant option.');
+  expect(summary).toContain('`"ci-admin"` has neither the privileges of `migrator` nor the grant option.');
   expect(summary).toContain(
-    'Run the SQL below as `migrator`. Or let ci-admin act for it: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
+    'Run the SQL below as `migrator`. Or let `"ci-admin"` act as `migrator`: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
   );
   expect(summary).toContain('| table `public."Order Notes"` | INSERT, UPDATE |');
-  const sql = reports.drift().databases[0]?.mending[0]?.statements.join("\n");
+  const sql = reports.drift().databases[0]?.fixes[0]?.statements.join("\n");
   expect(codeIn(summary)).toContain(`${sql}\n`);
 });
 
 test("gives one object its own fix", () => {
   const [database] = reports.drift().databases;
-  const missing = reports.missing({ fix: "Do exactly this: `VACUUM`" });
+  const missing = reports.missing({ fix: { note: inOurWords("Do exactly this: `VACUUM`") } });
   if (!database) throw new Error("no database");
   const report = reports.report([
     { ...database, grantees: [reports.grantee({ verdict: "drift", missing: [missing] })] },
@@ -62,21 +63,21 @@ test("keeps green and repaired short", () => {
   }
 });
 
-test("says what was looked at, as whom, and where the privileges come from", () => {
+test("says what was checked, as whom, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(
-    'Looked at 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
+    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
   );
   expect(summary).toContain("| 9 views | SELECT | role `app_readers` |");
 });
 
 test("opens the SQL that a plan would run", () => {
   expect(renderSummary(reports.plan())).toContain(
-    '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement: <code>mode: apply</code> runs it)',
+    '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)',
   );
 });
 
-test("tells several databases in one table, and the same drift once", () => {
+test("shows several databases in one table, and the same drift once", () => {
   const summary = renderSummary(reports.many());
   expect(firstLine(reports.many())).toBe(
     '### ⚠️ Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
@@ -88,7 +89,7 @@ test("tells several databases in one table, and the same drift once", () => {
   expect(summary).not.toContain("#### `tenant_d`");
 });
 
-test("tells grantees apart only where they differ", () => {
+test("separates grantees only where they differ", () => {
   const missing = [reports.missing()];
   const drift = (grantee: string, more = {}) =>
     reports.grantee({ grantee, verdict: "drift", missing, ...more });
@@ -107,7 +108,7 @@ test("tells grantees apart only where they differ", () => {
   );
   expect(summary).toContain("##### For `aad_a` and `aad_b`\n");
   expect(summary).toContain("##### For `aad_c`\n");
-  // What is told for two grantees at once names neither.
+  // What stands for two grantees at once names neither.
   expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
   expect(summary).not.toContain("##### For `aad_d`");
   expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
@@ -156,23 +157,29 @@ test("stays below a mebibyte of bytes, whole rows only, with a pointer to the re
 
 test("leaves SQL that nobody would paste to the SQL file", () => {
   expect(renderSummary(reports.large(3_000))).toContain(
-    "**SQL for `owner_0`:** 3,000 statements, too long for here, in the SQL file (output `sql`).",
+    "**SQL for `owner_0`** (3,000 statements): too long to show here. It is in the SQL file (output `sql`).",
   );
 });
 
 test("shows extra privileges with their source, as a warning unless they fail the job", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }, { source: "direct" }] })];
-  const told = (verdict: "in-sync" | "drift") =>
+  const written = (verdict: "in-sync" | "drift") =>
     renderSummary(
       reports.report([reports.database({ verdict, grantees: [reports.grantee({ verdict, extra })] })]),
     );
-  expect(told("in-sync")).toContain("**More than asked for (a warning) on 1 table owned by `migrator`**");
-  expect(told("in-sync")).toMatch(/^### ✅ In sync/);
-  expect(told("drift")).toMatch(/^### ❌ Drift: `aad_orders` holds more than asked for on 1 table/);
-  expect(told("drift")).toContain("| DELETE | role `app_writers`, granted directly |");
+  expect(written("in-sync")).toContain("**More than requested (a warning) on 1 table owned by `migrator`**");
+  expect(written("in-sync")).toMatch(/^### ✅ In sync/);
+  expect(written("drift")).toMatch(
+    /^### ❌ Drift: `aad_orders` holds more privileges than requested on 1 table/,
+  );
+  expect(written("drift")).toContain(
+    "| table `public.orders` | DELETE | role `app_writers`, granted directly |",
+  );
 });
 
-const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details summary pre ul li".split(" ");
+const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details summary pre ul ol li a".split(
+  " ",
+);
 
 test("nothing of hostile names becomes markup, a link or a mention", () => {
   fc.assert(

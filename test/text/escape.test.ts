@@ -1,19 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  codeBlock,
-  html,
-  logLine,
-  logLines,
-  markdown,
-  quoteName,
-  visible,
-  visibleSql,
-} from "../../src/text/escape.ts";
+import { html, logLine, logLines, quoteName, visible, visibleSql } from "../../src/text/escape.ts";
 import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { commandsIn } from "../render/runner.ts";
-import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
+import { elementsIn, textIn } from "../render/tree.ts";
 
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0]/u;
 
@@ -69,70 +60,6 @@ test("a log line keeps what it says", () => {
   expect(logLines("one\r\n::stop-commands::x")).toEqual(["one", "\\::stop-commands::x"]);
 });
 
-test("a name in Markdown is one code span, in a sentence and in a table's cell", () => {
-  fc.assert(
-    fc.property(hostileName, hostileName, (a, b) => {
-      const written = quoteName(a, b);
-      const sentence = rawTree(`on ${markdown.name(a, b)} here`);
-      expect(elementsIn(sentence)).toEqual(["p", "code"]);
-      expect(textIn(sentence)).toBe(`on ${written} here`);
-      const table = rawTree(`| A | B |\n| --- | --- |\n| x ${markdown.name(a, b)} | y |\n`);
-      expect(elementsIn(table)).toEqual("table thead tr th th tbody tr td code td".split(" "));
-      expect(textIn(table).replaceAll("\n", "")).toBe(`ABx ${written}y`);
-    }),
-    { numRuns: 300 },
-  );
-});
-
-test("a sentence in Markdown says the same and nothing of it is live", () => {
-  fc.assert(
-    fc.property(fc.array(hostileName, { maxLength: 4 }), (parts) => {
-      const sentence = parts.join(" ");
-      for (const before of ["**So:** ", "- "]) {
-        const tree = rawTree(before + markdown.text(sentence));
-        for (const element of elementsIn(tree))
-          expect(["p", "strong", "code", "br", "ul", "li"]).toContain(element);
-        expect(proseIn(tree)).not.toMatch(LIVE);
-      }
-      expect(letters(textIn(rawTree(`So: ${markdown.text(sentence)}`)))).toBe(
-        letters(`So: ${visibleLines(sentence)}`),
-      );
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test("a sentence keeps its words plain and its code as code", () => {
-  expect(markdown.text("Run as `migrator`, then again (see below).")).toBe(
-    "Run as `migrator`, then again (see below).",
-  );
-  expect(markdown.text("role aad_orders: @team, see #1")).toBe("role `aad_orders`: `@team`, see `#1`");
-  expect(markdown.text("one\ntwo")).toBe("one<br>two");
-  expect(markdown.text('TO "aad_orders", `GRANT\n  x;`')).toBe('TO `"aad_orders"`, `GRANT x;`');
-  expect(markdown.text("a `lone tick")).toBe("a `` `lone `` tick");
-});
-
-test("a sentence in a list starts no other list, and no line across", () => {
-  for (const sentence of ["- x", "1. x", "+ x", "---", "2)", "===", "``1. x"]) {
-    const tree = rawTree(`- ${markdown.text(sentence)}`);
-    expect(elementsIn(tree)).toEqual(["ul", "li", "code"]);
-  }
-});
-
-test("a code block cannot be ended from inside", () => {
-  for (const content of ["a\n```\nb", "a\n  ````\n`````\nb"]) {
-    expect(textIn(rawTree(codeBlock("sql", content)))).toBe(`${content}\n`);
-  }
-  fc.assert(
-    fc.property(fc.array(hostileName, { maxLength: 5 }), (lines) => {
-      const content = lines.map((line) => line.replaceAll(/[\r\n\0]/g, "")).join("\n");
-      const tree = rawTree(`before\n\n${codeBlock("sql", content)}\n\nafter`);
-      expect(elementsIn(tree)).toEqual(["p", "pre", "code", "p"]);
-      expect(textIn(tree)).toContain(content);
-    }),
-  );
-});
-
 test("text inside HTML is text", () => {
   fc.assert(
     fc.property(hostileName, (name) => {
@@ -152,16 +79,4 @@ function unquoted(written: string): string {
   return name.replaceAll(/\\(?:\\|\+([0-9A-F]{6})|([0-9A-F]{4}))/g, (_, long, short) =>
     long || short ? String.fromCodePoint(Number.parseInt(long ?? short, 16)) : "\\",
   );
-}
-
-function visibleLines(text: string): string {
-  return text
-    .split(/[\r\n\t]/)
-    .map(visible)
-    .join("");
-}
-
-/** Without what Markdown may fold: space, and the backticks that set off code. */
-function letters(text: string): string {
-  return text.replaceAll(/[\s`]|<U\+000[9AD]>/g, "");
 }

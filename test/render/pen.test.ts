@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  code,
+  inOurWords,
+  listOf,
+  name,
+  type Part,
+  paragraph,
+  quoted,
+  type Sentence,
+  sentence,
+  someOf,
+} from "../../src/model/sentence.ts";
+import { markdown, markup, type Pen, plain } from "../../src/render/pen.ts";
+import { logLines, quoteName } from "../../src/text/escape.ts";
+import { githubTree, rawTree } from "./github-html.ts";
+import { hostileName } from "./hostile.ts";
+import { commandsIn } from "./runner.ts";
+import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
+
+const SENTENCE = sentence`Run as ${name("public", "Order Lines")}: ${code("GRANT x;")} The server said ${quoted("no *way*")}, ${2} times. Set \`mode: check\`.`;
+
+test.each<[string, Pen, string]>([
+  [
+    "plain text",
+    plain,
+    'Run as public."Order Lines": `GRANT x;` The server said no *way*, 2 times. Set `mode: check`.',
+  ],
+  [
+    "Markdown",
+    markdown,
+    'Run as `public."Order Lines"`: `GRANT x;` The server said no `*way*`, 2 times. Set `mode: check`.',
+  ],
+  [
+    "HTML",
+    markup,
+    'Run as <code>public."Order Lines"</code>: <code>GRANT x;</code> The server said no *way*, 2 times. Set <code>mode: check</code>.',
+  ],
+])("a sentence in %s", (_, pen, expected) => {
+  expect(pen.sentence(SENTENCE)).toBe(expected);
+});
+
+test("code that holds backticks of its own stays what it is", () => {
+  expect(plain.sentence([code("a`b")])).toBe("a`b");
+  expect(textIn(rawTree(markdown.sentence(sentence`Run ${code("a`b")} now.`)))).toBe("Run a`b now.");
+});
+
+test("code of several lines is one code span in Markdown", () => {
+  expect(markdown.sentence([code("GRANT\n  x;")])).toBe("`GRANT x;`");
+});
+
+test("sentences become a paragraph, and items a list of words", () => {
+  const items = ["a", "b", "c", "d", "e", "f"].map((letter) => [name(letter)]);
+  const five = items.slice(0, 5);
+  expect(plain.sentence(paragraph(inOurWords("One."), [], inOurWords("Two.")))).toBe("One. Two.");
+  expect(plain.sentence(listOf(items.slice(0, 1)))).toBe("a");
+  expect(plain.sentence(listOf(items.slice(0, 2)))).toBe("a and b");
+  expect(plain.sentence(someOf(five, 5))).toBe("a, b, c, d and e");
+  expect(plain.sentence(someOf(items, 5))).toBe("a, b, c, d, e and 1 more");
+});
+
+test("a name in Markdown is one code span, in a sentence and in a table's cell", () => {
+  fc.assert(
+    fc.property(hostileName, hostileName, (a, b) => {
+      const written = quoteName(a, b);
+      const tree = rawTree(`on ${markdown.name(a, b)} here`);
+      expect(elementsIn(tree)).toEqual(["p", "code"]);
+      expect(textIn(tree)).toBe(`on ${written} here`);
+      const table = rawTree(`| A | B |\n| --- | --- |\n| x ${markdown.name(a, b)} | y |\n`);
+      expect(elementsIn(table)).toEqual("table thead tr th th tbody tr td code td".split(" "));
+      expect(textIn(table).replaceAll("\n", "")).toBe(`ABx ${written}y`);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const part = fc.oneof(
+  fc.tuple(hostileName, hostileName).map((names): Part => name(...names)),
+  hostileName.map((text): Part => code(text)),
+  hostileName.map((text): Part => quoted(text)),
+  fc.constantFrom<Part>(" ", "Run as ", ". ", ": ", "(", ")"),
+);
+const anySentence: fc.Arbitrary<Sentence> = fc.array(part, { maxLength: 6 });
+
+test("nothing in a sentence is live in Markdown or HTML, wherever it stands", () => {
+  fc.assert(
+    fc.property(anySentence, (text) => {
+      for (const before of ["", "**So:** ", "- ", "1. "]) {
+        const tree = rawTree(before + markdown.sentence(text));
+        for (const element of elementsIn(tree))
+          expect(["p", "strong", "code", "br", "ul", "ol", "li"]).toContain(element);
+        expect(elementsIn(tree).filter((element) => /^[uo]l$/.test(element)).length).toBeLessThan(2);
+        expect(proseIn(tree)).not.toMatch(LIVE);
+        expect(elementsIn(githubTree(before + markdown.sentence(text)))).toEqual(elementsIn(tree));
+      }
+      const summary = rawTree(`<details><summary>${markup.sentence(text)}</summary></details>`);
+      expect(elementsIn(summary).filter((element) => element !== "code")).toEqual(["details", "summary"]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("no sentence is a command in the log", () => {
+  fc.assert(
+    fc.property(anySentence, (text) => {
+      expect(commandsIn(logLines(plain.sentence(text)).join("\n"))).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { visible } from "../../src/text/escape.ts";
+import { codeBlock, codeSpan, markdownOf, wordTokens } from "../../src/text/markdown.ts";
+import { rawTree } from "../render/github-html.ts";
+import { hostileName } from "../render/hostile.ts";
+import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
+
+test("a code span shows any text, whatever backticks it holds", () => {
+  fc.assert(
+    fc.property(hostileName, (text) => {
+      const tree = rawTree(`on ${codeSpan(text)} here`);
+      expect(elementsIn(tree)).toEqual(["p", "code"]);
+      expect(textIn(tree)).toBe(`on ${visible(text)} here`);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("words of others say the same, and nothing of them is live", () => {
+  fc.assert(
+    fc.property(fc.array(hostileName, { maxLength: 4 }), (parts) => {
+      const words = parts.join(" ");
+      for (const before of ["**So:** ", "- "]) {
+        const tree = rawTree(before + markdownOf(wordTokens(words)));
+        for (const element of elementsIn(tree))
+          expect(["p", "strong", "code", "br", "ul", "li"]).toContain(element);
+        expect(proseIn(tree)).not.toMatch(LIVE);
+      }
+      expect(letters(textIn(rawTree(`So: ${markdownOf(wordTokens(words))}`)))).toBe(
+        letters(`So: ${visibleWords(words)}`),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("only what is more than a word becomes code", () => {
+  const written = (words: string) => markdownOf(wordTokens(words));
+  expect(written("permission denied for table orders (42501), again.")).toBe(
+    "permission denied for table orders (42501), again.",
+  );
+  expect(written("role aad_orders: @team, see #1")).toBe("role `aad_orders`: `@team`, see `#1`");
+  expect(written("one\ntwo")).toBe("one<br>two");
+  expect(written("a `lone tick")).toBe("a `` `lone `` tick");
+});
+
+test("words in a list start no other list, and no line across", () => {
+  for (const words of ["- x", "1. x", "+ x", "---", "2)", "===", "``1. x"]) {
+    const tree = rawTree(`- ${markdownOf(wordTokens(words))}`);
+    expect(elementsIn(tree)).toEqual(["ul", "li", "code"]);
+  }
+});
+
+test("a code block cannot be ended from inside", () => {
+  for (const content of ["a\n```\nb", "a\n  ````\n`````\nb"]) {
+    expect(textIn(rawTree(codeBlock("sql", content)))).toBe(`${content}\n`);
+  }
+  fc.assert(
+    fc.property(fc.array(hostileName, { maxLength: 5 }), (lines) => {
+      const content = lines.map((line) => line.replaceAll(/[\r\n\0]/g, "")).join("\n");
+      const tree = rawTree(`before\n\n${codeBlock("sql", content)}\n\nafter`);
+      expect(elementsIn(tree)).toEqual(["p", "pre", "code", "p"]);
+      expect(textIn(tree)).toContain(content);
+    }),
+  );
+});
+
+function visibleWords(text: string): string {
+  return text
+    .split(/[\r\n\t]/)
+    .map(visible)
+    .join("");
+}
+
+/** Without what Markdown may fold: space, and the backticks that set off code. */
+function letters(text: string): string {
+  return text.replaceAll(/[\s`]|<U\+000[9AD]>/g, "");
+}
