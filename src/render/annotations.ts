@@ -103,7 +103,7 @@ function entriesOf<F extends Missing>(
     alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const { why, next } = explain(one, database.user, inOurWords("the SQL in the job summary"));
+      const lines = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
       const names = some(group, MOST_NAMES, (object) => objectName(object, plain));
       return {
@@ -112,7 +112,7 @@ function entriesOf<F extends Missing>(
         title: `${what}: ${first.privileges.join(", ")} on ${on}`,
         before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
         database: database.database,
-        after: `${plain.sentence(why)} ${plain.sentence(next)}`,
+        after: lines.map(plain.sentence).join(" "),
       };
     }),
   );

@@ -61,9 +61,9 @@ export function driftPart(
   ): void {
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
     for (const cause of causes.slice(0, MOST_CAUSES)) {
-      const { why, next } = explain(cause, user, inOurWords("the SQL below"));
       const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
-      page.add(`${title}<br>${markdown.sentence(why)}<br>${markdown.sentence(next)}`);
+      const lines = explain(cause, user, inOurWords("the SQL below"));
+      page.add([title, ...lines.map(markdown.sentence)].join("<br>"));
       findingsTable(page, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes.slice(MOST_CAUSES).flatMap((cause) => cause.findings);

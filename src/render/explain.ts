@@ -1,27 +1,26 @@
 import { REASONS } from "../model/reasons.ts";
-import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { Cause } from "./findings.ts";
 import { runner } from "./phrases.ts";
 
-/** Why something is missing or extra, and what to do about it. */
-export interface Explanation {
-  readonly why: Sentence;
-  readonly next: Sentence;
-}
-
 /**
- * Explains a cause: its SQL where all findings share it, else where to find it.
+ * Explains a cause, line by line: why something is missing or extra, the SQL if all findings share it (else where to
+ * find it), and what else helps.
  * @param login the role that this run signed in as
  * @param place where the reader finds the SQL: `the SQL below`
  */
-export function explain({ owner, reason, fix, inOrder }: Cause, login: string, place: Sentence): Explanation {
-  const { as, byMember, sql, first, note = [] } = fix;
+export function explain(
+  { owner, reason, fix, inOrder }: Cause,
+  login: string,
+  place: Sentence,
+): readonly Sentence[] {
+  const { as, byMember, sql, first, note } = fix;
   const why = REASONS[reason].why(owner, login);
-  if (as === undefined) return { why, next: note };
-  const who = runner({ as, ...(byMember && { byMember }) });
-  return { why, next: paragraph(...run(), note) };
+  return [why, ...run(), ...(note === undefined ? [] : [note])];
 
   function run(): readonly Sentence[] {
+    if (as === undefined) return [];
+    const who = runner({ as, ...(byMember && { byMember }) });
     if (sql === undefined)
       return [
         inOrder

@@ -71,7 +71,7 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   if (missing.length > 0) {
     const { who, is, holds } = subject(checked, ({ missing }) => missing.length > 0, pen);
     const where = place(found("missing"), report, pen);
-    const also = extra > 0 ? `; ${holds} ${beyond}` : "";
+    const also = extra > 0 ? `, and ${holds} ${beyond}` : "";
     return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {

@@ -67,14 +67,14 @@ function causes<F extends Missing>(
   line: (finding: F) => string,
 ): readonly string[] {
   return byCause(findings).flatMap((cause) => {
-    const { why, next } = explain(cause, database.user, inOurWords("the SQL in the job summary"));
+    const lines = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
       ...listed(
         `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
         cause.findings,
         line,
       ),
-      ...logLines(`${plain.sentence(why)} ${plain.sentence(next)}`),
+      ...logLines(lines.map(plain.sentence).join(" ")),
     ];
   });
 }
