@@ -13,24 +13,6 @@ import * as reports from "../test/render/reports.ts";
 
 const [folder = "docs/images", chromium = "chromium"] = process.argv.slice(2);
 
-/** What the README shows; with a folder of their own, every report in four looks. */
-const README = [
-  { name: "drift", width: 900, theme: "light" },
-  { name: "drift", width: 900, theme: "dark" },
-];
-const ALL = [
-  ...["drift", "plan", "repaired", "inSync", "error", "badInput", "many", "hostile", "hundreds"].map(
-    (name) => ({
-      name,
-      width: 900,
-      theme: "light",
-    }),
-  ),
-  { name: "drift", width: 900, theme: "dark" },
-  { name: "drift", width: 390, theme: "light" },
-  { name: "many", width: 390, theme: "dark" },
-];
-
 const SUMMARIES: Readonly<Record<string, () => string>> = {
   drift: () => renderSummary(reports.drift()),
   plan: () => renderSummary(reports.plan()),
@@ -39,9 +21,21 @@ const SUMMARIES: Readonly<Record<string, () => string>> = {
   error: () => renderSummary(reports.error()),
   badInput: () => renderSummary(reports.badInput()),
   many: () => renderSummary(reports.many()),
+  ownerCannotLogIn: () => renderSummary(reports.ownerCannotLogIn()),
+  everyReason: () => renderSummary(reports.everyReason()),
   hostile: () => renderSummary(reports.hostile()),
   hundreds: () => renderSummary(reports.large(3_000)),
 };
+
+/** What the README shows; with a folder of their own, every report on a screen and on a phone. */
+const README = [
+  { name: "drift", width: 900, theme: "light" },
+  { name: "drift", width: 900, theme: "dark" },
+];
+const ALL = Object.keys(SUMMARIES).flatMap((name) => [
+  { name, width: 900, theme: "light" },
+  { name, width: 390, theme: "dark" },
+]);
 
 const profile = mkdtempSync(join(tmpdir(), "screenshots-"));
 mkdirSync(folder, { recursive: true });

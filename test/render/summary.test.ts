@@ -39,7 +39,7 @@ test("shows owner, reason and fix of what is missing, then the SQL to paste", ()
   expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
   expect(summary).toContain('`"ci-admin"` has neither the privileges of `migrator` nor the grant option.');
   expect(summary).toContain(
-    'Run the SQL below as `migrator`. Or let `"ci-admin"` act as `migrator`: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
+    'Run the SQL below as `migrator`.<br>Or let `"ci-admin"` act as `migrator`: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
   );
   expect(summary).toContain('| table `public."Order Notes"` | INSERT, UPDATE |');
   const sql = reports.drift().databases[0]?.fixes[0]?.statements.join("\n");
