@@ -233,35 +233,33 @@ export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_l
   ]);
 }
 
+/** The reasons for which something is extra rather than missing. */
+const EXTRA: readonly Reason[] = [
+  "not-revoked",
+  "not-direct",
+  "other-grantor",
+  "dependent-privileges",
+  "column-privileges",
+];
+
+/** Tables with drift for one reason. */
+export function because(reason: Reason, tables: readonly string[]): Report {
+  const named = tables.map((table) => ({ name: table, reason }));
+  const found = EXTRA.includes(reason) ? { extra: named.map(extra) } : { missing: named.map(missing) };
+  const grantees = [grantee({ verdict: "drift", ...found })];
+  return report([database({ verdict: "drift", grantees })], { onExtra: "fail" });
+}
+
 /** A grantee with a finding for every reason there is. */
 export function everyReason(): Report {
   const reasons = Object.keys(REASONS) as readonly Reason[];
-  const revoking: readonly Reason[] = [
-    "not-revoked",
-    "not-direct",
-    "other-grantor",
-    "dependent-privileges",
-    "column-privileges",
-  ];
-  const [taken, given] = [
-    reasons.filter((reason) => revoking.includes(reason)),
-    reasons.filter((reason) => !revoking.includes(reason)),
-  ];
-  return report(
-    [
-      database({
-        verdict: "drift",
-        grantees: [
-          grantee({
-            verdict: "drift",
-            missing: given.map((reason) => missing({ name: `of_${reason}`, reason })),
-            extra: taken.map((reason) => extra({ name: `of_${reason}`, reason })),
-          }),
-        ],
-      }),
-    ],
-    { onExtra: "fail" },
-  );
+  const found = reasons.map((reason) => because(reason, [`of_${reason}`]).databases[0]?.grantees[0]);
+  const all = grantee({
+    verdict: "drift",
+    missing: found.flatMap((each) => each?.missing ?? []),
+    extra: found.flatMap((each) => each?.extra ?? []),
+  });
+  return report([database({ verdict: "drift", grantees: [all] })], { onExtra: "fail" });
 }
 
 export function inSync(): Report {

@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import { REASONS } from "../../src/model/reasons.ts";
+import type { Reason, Report } from "../../src/model/report.ts";
+import { annotations } from "../../src/render/annotations.ts";
+import { issueBody, subjectsOf } from "../../src/render/issue.ts";
+import { logGroups } from "../../src/render/log.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
+import { renderSummary } from "../../src/render/summary.ts";
+import { githubTree } from "./github-html.ts";
+import * as reports from "./reports.ts";
+import { textIn } from "./tree.ts";
+
+/** What each destination says, without the marks that set off code. */
+const DESTINATIONS: Readonly<Record<string, (report: Report) => string>> = {
+  "the summary": (report) => textIn(githubTree(renderSummary(report))),
+  "the drift issue": (report) =>
+    subjectsOf(report, "*")
+      .map((subject) => textIn(githubTree(issueBody(subject, "a run"))))
+      .join("\n"),
+  "the log": (report) => plainText(logGroups(report).flatMap(({ lines }) => lines)),
+  "an annotation": (report) => plainText(annotations(report).map(({ message }) => message)),
+};
+
+/** The compiler checks that no reason is left out. */
+const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
+  "not-granted": [
+    '"ci-admin" can grant this.',
+    'Run as "ci-admin": GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+    "Or run this action with mode: apply.",
+  ],
+  "not-revoked": [
+    '"ci-admin" can revoke this.',
+    'Run as "ci-admin": REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
+    "Or run this action with mode: apply and on-extra: revoke.",
+  ],
+  "not-owner": [
+    '"ci-admin" has neither the privileges of migrator nor the grant option.',
+    'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+    'Or let "ci-admin" act as migrator: GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; This requires ADMIN OPTION on migrator.',
+  ],
+  "owner-lacks-usage": [
+    "migrator does not have USAGE on the schema.",
+    'Run as schema_owner: GRANT USAGE ON SCHEMA "public" TO "migrator";',
+    'Then run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+  ],
+  locked: [
+    "Another session held a lock on it for too long.",
+    "Run this step again when the migration or job that holds the lock has finished.",
+  ],
+  gone: [
+    "It was dropped, or dropped and created again, while this step ran.",
+    "Run this step again after the job that changes the schema.",
+  ],
+  refused: [
+    "The server refused the statement, although the privileges seemed sufficient.",
+    'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+  ],
+  "read-only": ["The server is a replica, or is set read-only.", "Set host to the primary server."],
+  "not-direct": [
+    "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
+    "Revoke it from that role or from PUBLIC, or remove the grantee from the role.",
+  ],
+  "other-grantor": [
+    '"ci-admin" cannot act as the role that granted it.',
+    'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
+  ],
+  "dependent-privileges": [
+    "The grantee granted it to other roles, and this action never uses CASCADE.",
+    "Revoke it from those roles first, then run this step again.",
+  ],
+  "column-privileges": [
+    "The grantee holds it on columns, and a REVOKE on the table would revoke that too.",
+    "Revoke it column by column, if nothing needs it.",
+  ],
+};
+
+const EACH = Object.entries(EXPECTED).flatMap(([reason, lines]) =>
+  Object.keys(DESTINATIONS).map((where) => [reason as Reason, where, lines] as const),
+);
+
+test.each(EACH)("%s: %s says why and what to do", (reason, where, lines) => {
+  const text = DESTINATIONS[where]?.(reports.because(reason, ["t"])) ?? "";
+  for (const line of lines) expect(text).toContain(line);
+});
+
+const SEVERAL = Object.keys(DESTINATIONS).flatMap((where) =>
+  (Object.keys(REASONS) as Reason[]).map((reason) => [reason, where] as const),
+);
+
+test.each(SEVERAL)(
+  "%s: %s says where the SQL of several objects is, and keeps the advice",
+  (reason, where) => {
+    const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
+    const place = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";
+    const [why = "", ...rest] = EXPECTED[reason];
+    expect(text).toContain(why);
+    const sql = rest.filter((line) => /^(Run|Then run) as /.test(line));
+    const who = /^Run as ("?[\w-]+"?)/.exec(sql[0] ?? "")?.[1];
+    if (sql.length === 1) expect(text).toContain(`Run the SQL ${place} as ${who}.`);
+    if (sql.length === 2) expect(text).toContain(`Run the SQL ${place} in the order in which it is written.`);
+    if (sql.length === 0) expect(text).not.toContain("Run the SQL");
+    for (const advice of rest.filter((line) => !sql.includes(line))) expect(text).toContain(advice);
+  },
+);
+
+/** On Azure, azure_pg_admin owns what its members' migrations create, and nobody can sign in as it. */
+const MEMBERSHIP =
+  'Or let "ci-admin" act as azure_pg_admin: GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; This requires ADMIN OPTION on azure_pg_admin.';
+
+test.each(Object.keys(DESTINATIONS))(
+  "%s says that a member runs the SQL of an owner that cannot log in, and keeps the membership advice",
+  (where) => {
+    for (const tables of [["orders", "order_lines"], ["a; b", "c"], ["a; b"]]) {
+      const text = DESTINATIONS[where]?.(reports.ownerCannotLogIn(tables)) ?? "";
+      expect(text).toContain(
+        tables.length > 1
+          ? `Run the SQL ${where.startsWith("the log") || where.startsWith("an") ? "in the job summary" : "below"} as a member of azure_pg_admin.`
+          : 'Run as a member of azure_pg_admin: SET ROLE "azure_pg_admin"; GRANT INSERT, UPDATE ON TABLE "public"."a; b" TO "aad_orders";',
+      );
+      expect(text).toContain(MEMBERSHIP);
+    }
+  },
+);
+
+test("the title of an SQL block says that a member of the role runs it", () => {
+  const report = reports.ownerCannotLogIn();
+  const title = "<summary><b>SQL for a member of <code>azure_pg_admin</code></b> (3 statements";
+  expect(renderSummary(report)).toContain(title);
+  for (const subject of subjectsOf(report, "*")) expect(issueBody(subject, "a run")).toContain(title);
+  expect(renderSql(report)).toContain("-- -- To run as a member of azure_pg_admin:\n-- BEGIN;\n");
+  const long = Array.from({ length: 3_000 }, (_, i) => `table_${i}`);
+  expect(renderSummary(reports.ownerCannotLogIn(long))).toContain(
+    "**SQL for a member of `azure_pg_admin`** (3,001 statements): too long to show here.",
+  );
+});
+
+/** Backticks set off code, and the log indents. */
+function plainText(lines: readonly string[]): string {
+  return lines.join("\n").replaceAll("`", "");
+}
