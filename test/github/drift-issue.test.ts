@@ -222,6 +222,16 @@ test("goes on with the other issues when GitHub refuses one", async () => {
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "closed"]);
 });
 
+test("goes on with the other issues when GitHub does not find one", async () => {
+  await keep(drifts("a", "b", "c"));
+  github.failNext(1, { status: 404, message: "Not Found" }, { path: /\/issues\/1$/ });
+  const warnings = await keep(
+    reports.report(["a", "b", "c"].map((database) => reports.database({ database }))),
+  );
+  expect(warnings).toEqual([expect.stringContaining("(404)")]);
+  expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed", "closed"]);
+});
+
 test("opens the issue although the label cannot be created, and says so when it was dropped", async () => {
   github.failNext(1, { status: 422, message: "Validation Failed" }, { path: /\/labels$/ });
   expect(await keep(reports.drift())).toEqual([]);
@@ -243,10 +253,28 @@ test.each([
   expect(github.issues).toMatchObject([{ state: "closed" }]);
 });
 
-test("waits as long as GitHub asks", async () => {
-  github.failNext(1, { status: 403, message: SECONDARY, headers: { "retry-after": 1 } });
+test.each([
+  ["in Retry-After", () => ({ "retry-after": 1 })],
+  [
+    "as the time when a used-up limit ends",
+    () => ({ "x-ratelimit-remaining": 0, "x-ratelimit-reset": Math.ceil(Date.now() / 1000) + 1 }),
+  ],
+])("waits as long as GitHub asks %s", async (_, headers) => {
+  github.failNext(1, { status: 403, message: SECONDARY, headers: headers() });
+  const start = Date.now();
   const output = await outputOf(() => keepDriftIssues(reports.drift(), options()));
-  expect(output).toContain("Trying again in 1 s.");
+  expect(Date.now() - start).toBeGreaterThanOrEqual(990);
+  expect(waitsIn(output)).toEqual([expect.stringMatching(/^[12]$/)]);
+  expect(github.issues).toHaveLength(1);
+});
+
+test("waits the first time as its patience says, and then twice as long", async () => {
+  github.failNext(2, { status: 502 });
+  const patience = { firstWait: 510, mostTime: 10_000, answerTime: 10_000 };
+  const start = Date.now();
+  const output = await outputOf(() => keepDriftIssues(reports.drift(), options({ patience })));
+  expect(Date.now() - start).toBeGreaterThanOrEqual(510 + 1_020);
+  expect(waitsIn(output)).toEqual(["1", "2"]); // whole seconds, rounded up
   expect(github.issues).toHaveLength(1);
 });
 
@@ -334,6 +362,11 @@ async function keep(report: Report, overrides: Partial<DriftIssueOptions> = {}):
   const commands = commandsIn(await outputOf(() => keepDriftIssues(report, options(overrides))));
   expect(commands.filter(({ command }) => command !== "warning")).toEqual([]);
   return commands.map(({ data }: Command) => data);
+}
+
+/** The seconds of each wait that the log names. */
+function waitsIn(output: string): readonly string[] {
+  return [...output.matchAll(/Trying again in (\d+) s\./g)].map(([, seconds = ""]) => seconds);
 }
 
 /** What a task writes to stdout, where the runner looks for commands. */

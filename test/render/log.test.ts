@@ -35,6 +35,25 @@ test("lists what was granted, what is missing and why, warnings, and what ran", 
   ]);
 });
 
+test("lists what was revoked and what is extra, with where it comes from", () => {
+  const grantee = reports.grantee({
+    verdict: "repaired",
+    revoked: [
+      reports.changed({}, ["DELETE"]),
+      reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"]),
+    ],
+    extra: [reports.extra({ reason: "not-direct", sources: [{ source: "role", role: "app_writers" }] })],
+  });
+  const report = reports.report([reports.database({ verdict: "repaired", grantees: [grantee] })]);
+  expect(logGroups(report)[0]?.lines.slice(1, 6)).toEqual([
+    "Revoked on 1 table and 1 sequence:",
+    "  table public.orders: DELETE",
+    "  sequence public.orders_id_seq: USAGE",
+    "More than requested on 1 table, owned by migrator:",
+    "  table public.orders: DELETE (from role app_writers)",
+  ]);
+});
+
 test("cuts a long list", () => {
   const lines = logGroups(reports.large(3_000))[0]?.lines ?? [];
   expect(lines.length).toBeLessThan(1_000);

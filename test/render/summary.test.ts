@@ -71,6 +71,29 @@ test("says what was checked, as whom, and where the privileges come from", () =>
   expect(summary).toContain("| 9 views | SELECT | role `app_readers` |");
 });
 
+test("lists what was granted and revoked below a fold, each with its privileges", () => {
+  const granted = [reports.changed({}, ["SELECT", "INSERT"])];
+  const revoked = [reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"])];
+  const summary = renderSummary(
+    reports.report([
+      reports.database({
+        verdict: "repaired",
+        grantees: [
+          reports.grantee({ verdict: "repaired", granted, revoked }),
+          reports.grantee({ grantee: "aad_b" }),
+        ],
+      }),
+    ]),
+  );
+  expect(foldIn(summary, "Granted on 1 table for <code>aad_orders</code>")).toBe(
+    "| Object | Granted |\n| :-- | :-- |\n| table `public.orders` | SELECT, INSERT |",
+  );
+  expect(foldIn(summary, "Revoked on 1 sequence for <code>aad_orders</code>")).toBe(
+    "| Object | Revoked |\n| :-- | :-- |\n| sequence `public.orders_id_seq` | USAGE |",
+  );
+  expect(summary).toContain("| `aad_orders` | 🔧 repaired | 1 | 1 |");
+});
+
 test("opens the SQL that a plan would run", () => {
   expect(renderSummary(reports.plan())).toContain(
     '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)',
@@ -208,6 +231,10 @@ test("shows every hostile name whole", () => {
 
 function firstLine(report: Parameters<typeof renderSummary>[0]): string {
   return renderSummary(report).split("\n")[0] ?? "";
+}
+
+function foldIn(summary: string, title: string): string | undefined {
+  return summary.split(`<details><summary>${title}</summary>\n\n`)[1]?.split("\n\n</details>")[0]?.trim();
 }
 
 function codeIn(summary: string): readonly string[] {

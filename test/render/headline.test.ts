@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { GranteeReport, Report } from "../../src/model/report.ts";
+import { headline } from "../../src/render/headline.ts";
+import { plain } from "../../src/render/pen.ts";
+import * as reports from "./reports.ts";
+
+const SERVER = "orders-prod.postgres.database.azure.com";
+
+function line(report: Report): string {
+  return headline(report, plain);
+}
+
+function withGrantees(grantees: readonly GranteeReport[], overrides: Partial<Report> = {}): Report {
+  return reports.report([reports.database({ grantees })], overrides);
+}
+
+const drifting = (name: string) =>
+  reports.grantee({ grantee: name, verdict: "drift", missing: [reports.missing()] });
+
+test("names a grantee that could not be checked beside what was found for another", () => {
+  expect(line(withGrantees([reports.failing("aad_gone"), drifting("aad_a")]))).toBe(
+    `Could not check aad_gone in app. Drift: aad_a is missing privileges on 1 table in app on ${SERVER}.`,
+  );
+  expect(line(withGrantees([reports.grantee(), reports.failing("aad_gone")]))).toBe(
+    `Could not check aad_gone in app. In sync: aad_orders holds every requested privilege on 171 objects in app on ${SERVER}.`,
+  );
+});
+
+test("says nothing about privileges when nobody could be checked", () => {
+  expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(
+    `Could not check app on ${SERVER}.`,
+  );
+  expect(line(reports.error())).toBe(`Could not check app on ${SERVER}.`);
+  expect(line(reports.badInput())).toBe("Could not check anything.");
+});
+
+test("names both databases and grantees that could not be checked", () => {
+  const [unreached = reports.database()] = reports.error().databases;
+  const grantees = [drifting("aad_a"), reports.failing("aad_gone")];
+  const report = reports.report([{ ...unreached, database: "other" }, reports.database({ grantees })]);
+  expect(line(report)).toMatch(/^Could not check other and aad_gone in app\. Drift: aad_a is missing /);
+});
+
+test("names three, and counts four", () => {
+  const failing = (n: number) => Array.from({ length: n }, (_, i) => reports.failing(`gone_${i}`));
+  expect(line(withGrantees([...failing(3), drifting("a")]))).toMatch(
+    /^Could not check gone_0 in app, gone_1 in app and gone_2 in app\. Drift/,
+  );
+  expect(line(withGrantees([...failing(4), drifting("a")]))).toMatch(
+    /^Could not check 4 pairs of grantee and database\. Drift/,
+  );
+  const grantees = (n: number) => Array.from({ length: n }, (_, i) => drifting(`g${i}`));
+  expect(line(withGrantees(grantees(3)))).toBe(
+    `Drift: g0, g1 and g2 are missing privileges on 3 tables in app on ${SERVER}.`,
+  );
+  expect(line(withGrantees(grantees(4)))).toBe(
+    `Drift: 4 grantees are missing privileges on 4 tables in app on ${SERVER}.`,
+  );
+});
+
+test("counts databases and servers", () => {
+  const databases = (n: number, host = (_: number) => SERVER) =>
+    Array.from({ length: n }, (_, i) => reports.database({ database: `d${i}`, host: host(i) }));
+  expect(line(reports.report(databases(3)))).toContain(`in d0, d1 and d2 on ${SERVER}.`);
+  expect(line(reports.report(databases(4)))).toContain(`in all 4 databases on ${SERVER}.`);
+  expect(line(reports.report(databases(4, (i) => `h${i}`)))).toContain("in all 4 databases on 4 servers.");
+  const [unreached = reports.database()] = reports.error().databases;
+  const failed = Array.from({ length: 4 }, (_, i) => ({ ...unreached, database: `x${i}` }));
+  expect(line(reports.report([...databases(5), ...failed]))).toMatch(
+    /^Could not check 4 of 9 databases\. In sync: .* in 5 of 9 databases on /,
+  );
+  expect(line(reports.report([reports.database({ port: 6432 })]))).toContain(`in app on ${SERVER}:6432.`);
+});
+
+test("says in a plan how much of it apply can grant", () => {
+  const plan = (...reasons: readonly ("not-granted" | "not-owner")[]) => {
+    const missing = reasons.map((reason, i) => reports.missing({ name: `t${i}`, reason }));
+    return line(withGrantees([reports.grantee({ verdict: "drift", missing })], { mode: "plan" }));
+  };
+  expect(plan("not-granted", "not-granted")).toMatch(/; `mode: apply` can grant all of them\.$/);
+  expect(plan("not-owner")).toMatch(/; `mode: apply` can grant none of them\.$/);
+  expect(plan("not-owner", "not-granted")).toMatch(/; `mode: apply` can grant them on 1 of the 2\.$/);
+});
+
+test("says what was granted and revoked, and what is extra besides", () => {
+  const granted = [reports.changed({}, ["SELECT"])];
+  const revoked = [reports.changed({ kind: "sequence" }, ["USAGE"])];
+  expect(line(withGrantees([reports.grantee({ verdict: "repaired", granted, revoked })]))).toBe(
+    `Repaired: granted privileges on 1 table and revoked privileges on 1 sequence. aad_orders now holds every requested privilege in app on ${SERVER}.`,
+  );
+  const extra = [reports.extra()];
+  const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()], extra });
+  expect(line(withGrantees([grantee]))).toBe(
+    `Drift: aad_orders is missing privileges on 1 table in app on ${SERVER}, and holds more privileges than requested on 1 table.`,
+  );
+});
