@@ -34,7 +34,7 @@ export const markdown: Pen = {
   quoted: (words) => markdownOf(wordTokens(words)),
   sentence: (sentence) =>
     markdownOf(
-      write<readonly Token[]>(sentence, {
+      write<readonly Token[]>(wordsJoined(sentence), {
         own: (words) => wordTokens(words),
         name: (...parts) => [{ code: true, text: quoteName(...parts) }],
         code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
@@ -71,6 +71,18 @@ function write<T>(sentence: Sentence, writer: Writer<T>): readonly T[] {
 function quotedName(...parts: readonly string[]): string {
   const written = quoteName(...parts);
   return parts.length > 1 || written.endsWith('"') ? written : `"${written}"`;
+}
+
+/** Words side by side become one text, because only whole words show what Markdown makes of them: `:ta` and `da:`. */
+function wordsJoined(sentence: Sentence): Sentence {
+  const joined: Part[] = [];
+  for (const part of sentence) {
+    const last = joined.at(-1);
+    const words = typeof part === "object" && "quoted" in part ? part.quoted : part;
+    if (typeof last === "string" && typeof words === "string") joined[joined.length - 1] = last + words;
+    else joined.push(words);
+  }
+  return joined;
 }
 
 /** Text with nothing hidden; line breaks stay. */

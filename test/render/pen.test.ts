@@ -50,6 +50,12 @@ test("code of several lines is one code span in Markdown", () => {
   expect(markdown.sentence([code("GRANT\n  x;")])).toBe("`GRANT x;`");
 });
 
+test("words that become live only side by side are code in Markdown", () => {
+  expect(markdown.sentence([quoted("x::tada"), ": ", quoted("see GH-"), quoted("12")])).toBe(
+    "`x::tada`: see `GH-12`",
+  );
+});
+
 test("sentences become a paragraph, and items a list of words", () => {
   const items = ["a", "b", "c", "d", "e", "f"].map((letter) => [name(letter)]);
   const five = items.slice(0, 5);
