@@ -7249,7 +7249,7 @@ var plain = {
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
     own: (words2) => words2,
-    name: quotedName,
+    name: quoteName,
     code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
     quoted: visibleLines
   }).join("")
@@ -7259,7 +7259,7 @@ var markdown = {
   code: codeSpan,
   quoted: (words2) => markdownOf(wordTokens(words2)),
   sentence: (sentence2) => markdownOf(
-    write(sentence2, {
+    write(wordsJoined(sentence2), {
       own: (words2) => wordTokens(words2),
       name: (...parts) => [{ code: true, text: quoteName(...parts) }],
       code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
@@ -7281,9 +7281,15 @@ function write(sentence2, writer) {
     return writer.quoted(part.quoted);
   });
 }
-function quotedName(...parts) {
-  const written = quoteName(...parts);
-  return parts.length > 1 || written.endsWith('"') ? written : `"${written}"`;
+function wordsJoined(sentence2) {
+  const joined2 = [];
+  for (const part of sentence2) {
+    const last = joined2.at(-1);
+    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
+    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
+    else joined2.push(words2);
+  }
+  return joined2;
 }
 function visibleLines(text) {
   return text.split(/\r\n|\r|\n/).map(visible).join("\n");
@@ -7586,12 +7592,12 @@ function sourceText(source, pen) {
 
 // src/render/explain.ts
 function explain({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
-  const { as, byMember, sql, first, note = [] } = fix;
+  const { as, byMember, sql, first, note } = fix;
   const why = REASONS[reason].why(owner, login);
-  if (as === void 0) return { why, next: note };
-  const who = runner({ as, ...byMember && { byMember } });
-  return { why, next: paragraph(...run2(), note) };
+  return [why, ...run2(), ...note === void 0 ? [] : [note]];
   function run2() {
+    if (as === void 0) return [];
+    const who = runner({ as, ...byMember && { byMember } });
     if (sql === void 0)
       return [
         inOrder2 ? sentence`Run ${place2} in the order in which it is written.` : sentence`Run ${place2} as ${who}.`
@@ -7679,9 +7685,9 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
   function causesPart(page2, what, findings3, head, cells) {
     const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
     for (const cause of causes2.slice(0, MOST_CAUSES)) {
-      const { why, next } = explain(cause, user, inOurWords("the SQL below"));
       const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
-      page2.add(`${title}<br>${markdown.sentence(why)}<br>${markdown.sentence(next)}`);
+      const lines2 = explain(cause, user, inOurWords("the SQL below"));
+      page2.add([title, ...lines2.map(markdown.sentence)].join("<br>"));
       findingsTable(page2, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes2.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
@@ -7707,7 +7713,7 @@ function findingsTable(page, head, findings3, cells) {
     groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])])
   );
   const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not above` : "";
+  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not shown above` : "";
   page.fold(
     `All ${countObjects(findings3)}${others}`,
     () => page.table(head, lazily(findings3, row), FOLDED_ROWS)
@@ -7763,7 +7769,7 @@ function failureLines(failure2, report) {
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    plain.sentence(hint),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
     ...steps.flatMap(({ text, command }, index) => [
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`)
@@ -7780,11 +7786,12 @@ function failureBlocks(failure2, report) {
     hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
     steps.length === 0 ? "" : "**What to do:**",
     steps.map(({ text, command }, index) => {
-      const item = `${index + 1}. ${markdown.sentence(text)}`;
-      const block = codeBlock("", commandLines(command).join("\n")).replaceAll(/^/gm, "   ");
+      const mark = `${index + 1}. `;
+      const item = `${mark}${markdown.sentence(text).trimStart()}`;
+      const block = codeBlock("", commandLines(command).join("\n"));
       return command === void 0 ? item : `${item}
 
-${block}`;
+${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
     }).join("\n"),
     `Error code \`${code3}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
   ].filter((block) => block !== "");
@@ -7841,7 +7848,7 @@ function findings(report, checked, pen) {
   if (missing.length > 0) {
     const { who: who2, is, holds: holds2 } = subject2(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
-    const also = extra > 0 ? `; ${holds2} ${beyond2}` : "";
+    const also = extra > 0 ? `, and ${holds2} ${beyond2}` : "";
     return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
@@ -7872,7 +7879,7 @@ function applied({ mode }, missing) {
   if (mode !== "plan") return "";
   const doable = missing.filter(({ reason }) => reason === "not-granted").length;
   if (doable === missing.length) return "; `mode: apply` can grant all of them";
-  return doable === 0 ? "; `mode: apply` can grant none of them" : `; \`mode: apply\` can grant those on ${doable}`;
+  return doable === 0 ? "; `mode: apply` can grant none of them" : `; \`mode: apply\` can grant them on ${doable} of the ${missing.length}`;
 }
 function subject2(report, which, pen) {
   const names4 = [
@@ -7923,12 +7930,13 @@ function openPage({ most, sizeOf, cut: cut2 }) {
 `;
       if (!fits2(first)) return;
       put(first);
+      const mostSize = (room - size) / 2;
       const start = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |
 `;
-        if (shown === mostRows || size - start + sizeOf(line) > room / 2 || !fits2(line)) {
+        if (shown === mostRows || size - start + sizeOf(line) > mostSize || !fits2(line)) {
           put(MORE_ROWS);
           break;
         }
@@ -8356,7 +8364,7 @@ function entriesOf(database, { grantee }, list, what, text) {
     (cause) => alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const { why, next } = explain(one, database.user, inOurWords("the SQL in the job summary"));
+      const lines2 = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
       const names4 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
       return {
@@ -8365,7 +8373,7 @@ function entriesOf(database, { grantee }, list, what, text) {
         title: `${what}: ${first.privileges.join(", ")} on ${on}`,
         before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names4})`)}, owned by ${plain.name(cause.owner)},`,
         database: database.database,
-        after: `${plain.sentence(why)} ${plain.sentence(next)}`
+        after: lines2.map(plain.sentence).join(" ")
       };
     })
   );
@@ -8502,14 +8510,14 @@ function granteeLines(database, grantee, report) {
 }
 function causes(what, findings3, database, line) {
   return byCause(findings3).flatMap((cause) => {
-    const { why, next } = explain(cause, database.user, inOurWords("the SQL in the job summary"));
+    const lines2 = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
       ...listed(
         `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
         cause.findings,
         line
       ),
-      ...logLines(`${plain.sentence(why)} ${plain.sentence(next)}`)
+      ...logLines(lines2.map(plain.sentence).join(" "))
     ];
   });
 }
@@ -8663,7 +8671,7 @@ function sectionPart(page, report, databases) {
   }
   for (const block of database.fixes) {
     const planned = block.runnable && report.mode === "plan";
-    const note = planned ? ": <code>mode: apply</code> runs them" : "";
+    const note = planned ? ", which <code>mode: apply</code> runs" : "";
     fixPart(page, block, { most: MOST_SQL2, note, open: planned });
   }
   for (const { grantee, named: named2 } of parts) {
@@ -9482,7 +9490,7 @@ function granteeObstacle(snapshot, grantee) {
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles, name),
+      didYouMean(grantee, snapshot.knownRoles, code),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role."
       )
@@ -9512,7 +9520,7 @@ function unknownSchema(snapshot, { schemas: schemas2 }) {
     code: "schema-not-found",
     message: missing.length === 1 ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.` : sentence`Schemas ${names2(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, name)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, code)),
       inOurWords("Names are case-sensitive.")
     ),
     steps: [
@@ -11414,7 +11422,7 @@ async function inDatabase(settings, database, password) {
   } catch (error2) {
     const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
     const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
-    const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${name(near)}? ${failure2.hint}`;
+    const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${code(near)}? ${failure2.hint}`;
     return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
   }
 }

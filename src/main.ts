@@ -8,7 +8,7 @@ import { publish } from "./github/output.ts";
 import { runFacts } from "./github/run.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
-import { name, sentence } from "./model/sentence.ts";
+import { code, sentence } from "./model/sentence.ts";
 import type { Env, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
@@ -73,7 +73,7 @@ async function inDatabase(
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
     const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
-    const hint = near === undefined ? failure.hint : sentence`Did you mean ${name(near)}? ${failure.hint}`;
+    const hint = near === undefined ? failure.hint : sentence`Did you mean ${code(near)}? ${failure.hint}`;
     return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...NOTHING_FOUND };
   }
 }

@@ -24,7 +24,7 @@ export function granteeObstacle(snapshot: Snapshot, grantee: string): Failure | 
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles, name),
+      didYouMean(grantee, snapshot.knownRoles, code),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role.",
       ),
@@ -58,7 +58,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
         ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.`
         : sentence`Schemas ${names(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, name)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, code)),
       inOurWords("Names are case-sensitive."),
     ),
     steps: [

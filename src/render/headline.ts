@@ -9,7 +9,7 @@ import { countObjects } from "./phrases.ts";
 const MOST_NAMES = 3;
 
 /**
- * The verdict in one line: what, where, how many, for whom. "Could not check" never reads like "missing".
+ * The verdict in one line: what, where, how many, for which grantee. "Could not check" never reads like "missing".
  * E.g. `Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on srv .`
  */
 export function headline(report: Report, pen: Pen): string {

@@ -21,7 +21,7 @@ export const plain: Pen = {
   sentence: (sentence) =>
     write(sentence, {
       own: (words) => words,
-      name: quotedName,
+      name: quoteName,
       code: (text) => (text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``),
       quoted: visibleLines,
     }).join(""),
@@ -65,12 +65,6 @@ function write<T>(sentence: Sentence, writer: Writer<T>): readonly T[] {
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
-}
-
-/** As in PostgreSQL's own messages, one name alone is always quoted: `Role "orders" does not exist.` */
-function quotedName(...parts: readonly string[]): string {
-  const written = quoteName(...parts);
-  return parts.length > 1 || written.endsWith('"') ? written : `"${written}"`;
 }
 
 /** Words side by side become one text, because only whole words show what Markdown makes of them: `:ta` and `da:`. */

@@ -54,14 +54,14 @@ test("suggests the name that was meant when there is no such grantee, and writes
   const run = await unchanged({ grantee: "aad_order\naad_orders" });
   const [unknown, known] = run.report.databases[0]?.grantees ?? [];
   expect(unknown?.error).toMatchObject({ code: "grantee-not-found" });
-  expect(unknown?.error?.hint).toContain('Did you mean "aad_orders"?');
+  expect(unknown?.error?.hint).toContain("Did you mean `aad_orders`?");
   expect(known).toMatchObject({ verdict: "drift", missing: { length: OBJECTS } });
 });
 
 test("suggests the schema that was meant", async () => {
   const run = await unchanged({ schemas: "publik" });
   expect(failure(run)).toMatchObject({ code: "schema-not-found" });
-  expect(failure(run)?.hint).toContain('Did you mean "public"?');
+  expect(failure(run)?.hint).toContain("Did you mean `public`?");
 });
 
 test("calls an empty schema an error, unless it may be empty", async () => {

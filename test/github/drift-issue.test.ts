@@ -158,7 +158,7 @@ test("of two runs at once that both open an issue, the later closes its own", as
   const output = await outputOf(async () => {
     await Promise.all([run(), run()]);
   });
-  expect(output).toContain("#2 closed, a duplicate of #1");
+  expect(output).toContain("#2 closed as a duplicate of #1");
   expect(github.issues).toMatchObject([
     { number: 1, state: "open" },
     { number: 2, state: "closed", state_reason: "not_planned" },
@@ -176,35 +176,35 @@ test("closes a duplicate that an earlier run left open", async () => {
   expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed"]);
 });
 
-test("names the permission, once, to a token that may not write issues", async () => {
+test("names the permission, once, to a token that cannot write issues", async () => {
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([expect.stringContaining("issues: write")]);
-  expect(warnings[0]).toContain("The verdict stands all the same.");
+  expect(warnings[0]).toContain("This does not change the verdict.");
   expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
 });
 
-test("tells that issues are switched off, and where to switch them on", async () => {
+test("says that issues are disabled, and where to enable them", async () => {
   github.issuesEnabled = false;
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringMatching(/Issues are switched off .* Features, or set `drift-issue: false`/),
+    expect.stringMatching(/Issues are disabled .* Features, or set `drift-issue: false`/),
   ]);
 });
 
 test.each([
-  [401, "Bad credentials", "does not know `github-token`"],
-  [404, "Not Found", "no such repository or issue"],
-  [410, "Issues are disabled for this repo", "Issues are switched off"],
+  [401, "Bad credentials", "does not accept `github-token`"],
+  [404, "Not Found", "does not show the repository or the issue"],
+  [410, "Issues are disabled for this repo", "Issues are disabled"],
   [403, "Resource protected by organization SAML enforcement.", "SAML enforcement"],
-])("tells what a %i (%s) to the list means", async (status, message, told) => {
+])("explains a %i (%s) to the list", async (status, message, expected) => {
   github.failNext(1, { status, message });
-  expect(await keep(reports.drift())).toEqual([expect.stringContaining(told)]);
+  expect(await keep(reports.drift())).toEqual([expect.stringContaining(expected)]);
 });
 
-test("tells a token that no header can hold without showing it, and a job outside GitHub", async () => {
-  expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or holds")]);
+test("explains a token that no header can hold without showing it, and a job outside GitHub", async () => {
+  expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or contains")]);
   const [warning] = await keep(reports.drift(), { token: "ghs_secret\n" });
-  expect(warning).toContain("is empty or holds");
+  expect(warning).toContain("is empty or contains");
   expect(warning).not.toContain("ghs_secret");
   expect(await keep(reports.drift(), { env: {} })).toEqual([
     expect.stringContaining("GITHUB_REPOSITORY is not set"),
@@ -286,14 +286,14 @@ test.each([
   const warnings = await keep(drifts("a", "b"), {
     patience: { firstWait: 1, mostTime: 1_000, answerTime: 10_000 },
   });
-  expect(warnings).toEqual([expect.stringContaining("GitHub's rate limit is reached.")]);
+  expect(warnings).toEqual([expect.stringContaining("The rate limit of GitHub's API is reached.")]);
   expect(github.requests).toHaveLength(1);
 });
 
-test("gives up with one warning when GitHub stays out of order or cannot be reached", async () => {
+test("gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringContaining("out of order (Service Unavailable"),
+    expect.stringContaining("does not work (Service Unavailable"),
   ]);
   expect(github.requests).toHaveLength(4);
   await github.close();

@@ -121,7 +121,7 @@ describe("the SQL that fixes drift", () => {
   test("offers membership beside the block of an owner", () => {
     const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]));
     expect(plain.sentence(block?.instead ?? [])).toBe(
-      'Or let "login" act as "owner": `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on "owner".',
+      'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     );
   });
 });
@@ -183,18 +183,18 @@ describe("the fix of one finding", () => {
     expect(fix("not-owner")).toEqual({
       as: "owner",
       sql: GRANT,
-      note: 'Or let "login" act as "owner": `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on "owner".',
+      note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     });
     const server = { version: 150007, versionText: "15.7", readOnly: false, roleSet: false };
     const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
     expect(fix("not-owner", {}, older).note).toBe(
-      'Or let "login" act as "owner": `GRANT "owner" TO "login";` "login" can run this.',
+      'Or let login act as owner: `GRANT "owner" TO "login";` login can run this.',
     );
   });
 
   test("is never membership in a superuser", () => {
     const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: oidOf("root") })]));
-    expect(note).toMatch(/^"root" is a superuser\..*`exclude`\.$/);
+    expect(note).toMatch(/^root is a superuser\..*`exclude`\.$/);
   });
 
   test("never signs in as a role that cannot log in", () => {

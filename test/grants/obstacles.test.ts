@@ -22,12 +22,12 @@ describe("a database", () => {
       read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")),
     ).toMatchObject({
       code: "schema-not-found",
-      message: `Schemas "Sales" and "hr" do not exist in this database.`,
-      hint: `Did you mean "sales"? Names are case-sensitive.`,
+      message: `Schemas "Sales" and hr do not exist in this database.`,
+      hint: "Did you mean `sales`? Names are case-sensitive.",
       steps: "Correct the input `schemas`, or run the migration that creates the schema before this step.",
     });
     expect(read(databaseObstacle(seen, demand({ schemas: ["hr"] }), "check"))?.message).toBe(
-      `Schema "hr" does not exist in this database.`,
+      "Schema hr does not exist in this database.",
     );
   });
 
@@ -58,7 +58,7 @@ describe("a database", () => {
     const seen = snapshot([...fine, skipped], { schemas: both });
     expect(read(databaseObstacle(seen, demand({ schemas: ["public", "empty"] }), "check"))).toMatchObject({
       code: "nothing-to-check",
-      message: `Schema "empty" has no table or sequence to check (2 skipped).`,
+      message: "Schema empty has no table or sequence to check (2 skipped).",
       steps: expect.stringContaining("`allow-empty: true`"),
     });
     expect(databaseObstacle(seen, demand({ schemas: "*" }), "check")).toBeNull();
@@ -92,8 +92,8 @@ describe("a grantee", () => {
     const seen = snapshot(fine, { knownRoles: ["aad_orders", "postgres"] });
     expect(read(granteeObstacle(seen, "aad_order"))).toMatchObject({
       code: "grantee-not-found",
-      message: `Role "aad_order" does not exist on this server.`,
-      hint: expect.stringContaining(`Did you mean "aad_orders"?`),
+      message: "Role aad_order does not exist on this server.",
+      hint: expect.stringContaining("Did you mean `aad_orders`?"),
     });
     expect(read(granteeObstacle(seen, "it's"))?.steps).toContain(
       "SELECT * FROM pgaadauth_create_principal_with_oid('it''s', '<object ID>', 'service', false, false);",

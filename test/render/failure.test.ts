@@ -108,7 +108,7 @@ test("no text in a failure becomes markup, and none leaves its block", () => {
         failure.steps.flatMap((step) => (step.command === undefined ? [] : [`${command}\n`])),
       );
     }),
-    { numRuns: 100 },
+    { numRuns: 100, examples: [[" ::error::x"], ["- x"], ["```\nx"]] },
   );
 });
 

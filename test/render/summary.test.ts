@@ -9,7 +9,7 @@ import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-test("says the verdict first, in one line: what, where, how many, for whom", () => {
+test("says the verdict first, in one line: what, where, how many, and for which grantee", () => {
   expect(firstLine(reports.drift())).toBe(
     "### ❌ Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
@@ -63,7 +63,7 @@ test("keeps green and repaired short", () => {
   }
 });
 
-test("says what was checked, as whom, and where the privileges come from", () => {
+test("says what was checked, as which role, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(
     'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
