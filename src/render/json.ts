@@ -28,7 +28,7 @@ type JsonFix = Omit<Fix, "note"> & { readonly note?: string };
 type JsonFixBlock = Omit<FixBlock, "instead"> & { readonly instead?: string };
 type JsonWarning = Replaced<Warning, { message: string }>;
 
-export interface JsonFailure {
+interface JsonFailure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;

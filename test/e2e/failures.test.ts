@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Failure } from "../../src/model/failure.ts";
+import type { JsonReport } from "../../src/render/json.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
 import { type Run, WITHOUT_WAITS } from "./run-action.ts";
@@ -139,6 +139,6 @@ async function unchanged(inputs: Record<string, string>, env = sandbox.env): Pro
   return run;
 }
 
-function failure({ report }: Run): Failure | undefined {
+function failure({ report }: Run): JsonReport["error"] {
   return report.error ?? report.databases[0]?.error;
 }

@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Report } from "../../src/model/report.ts";
+import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 
 /** What a run of the action left behind. */
 export interface Run extends Step {
-  readonly report: Report;
+  readonly report: JsonReport;
   readonly sql: string;
 }
 
@@ -22,7 +22,7 @@ export async function runAction(inputs: Record<string, string>, env: Record<stri
     const step = await runStep([join(ROOT, action.runs.main)], temp, { ...env, ...variables });
     return {
       ...step,
-      report: JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as Report,
+      report: JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as JsonReport,
       sql: await readFile(step.outputs.sql ?? "", "utf8"),
     };
   } finally {

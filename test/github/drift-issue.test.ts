@@ -202,7 +202,9 @@ test.each([
 });
 
 test("explains a token that no header can hold without showing it, and a job outside GitHub", async () => {
-  expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or contains")]);
+  expect(await keep(reports.drift(), { token: "" })).toEqual([
+    expect.stringContaining("is empty or contains"),
+  ]);
   const [warning] = await keep(reports.drift(), { token: "ghs_secret\n" });
   expect(warning).toContain("is empty or contains");
   expect(warning).not.toContain("ghs_secret");

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { ACTION_VERSION } from "../../src/github/run.ts";
 import { action, ROOT, readText } from "./project.ts";
 
 interface Package {
@@ -83,4 +84,8 @@ test.each(["bug", "idea"])("asks for the report: %s", (form) => {
     expect(["markdown", "textarea", "input", "dropdown", "checkboxes"]).toContain(type);
     expect(type === "markdown" ? attributes.value : attributes.label).toBeTruthy();
   }
+});
+
+test("the report names the version in package.json", () => {
+  expect(ACTION_VERSION).toBe(version);
 });

@@ -118,7 +118,7 @@ function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing,
   };
 }
 
-export function membership(owner: string): Sentence {
+function membership(owner: string): Sentence {
   const sql = `GRANT ${quoteIdentifier(owner)} TO "${LOGIN}" WITH INHERIT TRUE, SET TRUE;`;
   return sentence`Or let ${name(LOGIN)} act as ${name(owner)}: ${code(sql)} This requires ADMIN OPTION on ${name(owner)}.`;
 }
