@@ -20,6 +20,12 @@ export interface Patience {
  */
 export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
 
+/** The error of a peer that did not answer in time, with the code that Node.js has for it. */
+export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
+  const error = new Error(`no answer within ${Math.ceil(milliseconds / 1000)} s`);
+  return Object.assign(error, { code: "ETIMEDOUT" });
+}
+
 /**
  * Runs `attempt` again while `waitAfter` names a wait and there is time for it.
  * @param waitAfter milliseconds to wait after this error of the n-th attempt; undefined to give up
