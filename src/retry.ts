@@ -60,13 +60,15 @@ export function retryingFailures<T>(
   say: (line: string) => void,
   { firstWait, mostTime }: Patience,
 ): Promise<T> {
+  const end = Date.now() + mostTime;
   const waitAfter = (error: unknown, attempts: number) => {
     const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
     const wait = firstWait * 2 ** (attempts - 1);
+    if (Date.now() + wait > end) return undefined;
     const what = plain.sentence(error.failure.message).replace(/\.?$/, ".");
     say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, Date.now() + mostTime);
+  return retrying(attempt, waitAfter, end);
 }

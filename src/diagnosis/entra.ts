@@ -358,7 +358,11 @@ export const ENTRA: readonly Rule[] = [
     code: "managed-identity-busy",
     with: ["entra"],
     when: [
-      { signIn: "managed-identity", status: (status) => [404, 410, 429].includes(status) || status >= 500 },
+      {
+        signIn: "managed-identity",
+        status: (status) => [404, 410, 429].includes(status) || status >= 500,
+      },
+      { signIn: "managed-identity", codes: ["unknown_error"] },
     ],
     cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
     next: () => [

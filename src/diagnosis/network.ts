@@ -63,6 +63,21 @@ export const NETWORK: readonly Rule[] = [
     retries: 2,
   },
   {
+    code: "tls-handshake",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      {
+        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/,
+      },
+    ],
+    cause: inOurWords(
+      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2.",
+    ),
+    next: (context) => [step("Look at what answers there:", look(context, ""))],
+    retries: 1,
+  },
+  {
     code: "connection-lost",
     with: EVERYWHERE,
     when: [
@@ -225,21 +240,6 @@ export const NETWORK: readonly Rule[] = [
     when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
     cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
     next: (context) => [step("Look at the certificate:", look(context, ""))],
-  },
-  {
-    code: "tls-handshake",
-    with: EVERYWHERE,
-    when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      {
-        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/,
-      },
-    ],
-    cause: inOurWords(
-      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2.",
-    ),
-    next: (context) => [step("Look at what answers there:", look(context, ""))],
-    retries: 1,
   },
 ];
 

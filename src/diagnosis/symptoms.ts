@@ -55,8 +55,15 @@ function words(text: string): string {
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
       // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
       .replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "")
+      .replace(MSAL_HTTP, (_all, status: string, body: string) =>
+        body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
+      )
       .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
       .trim()
       .slice(0, MOST_SHOWN)
   );
 }
+
+/** How MSAL words an HTTP answer that is not JSON, with all its headers. */
+const MSAL_HTTP =
+  /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
