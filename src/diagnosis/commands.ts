@@ -23,6 +23,12 @@ export function az(command: string, options: Options = {}): string {
   return ["az", command, ...words].join(" ");
 }
 
+/** Where the signed-in Azure CLI is: which tenant, which cloud. */
+export const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
+
+/** What `auth-type: azure-cli` runs, but for the token itself. */
+export const GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+
 /**
  * A command about something on the server of this context, in the words of Azure CLI 2.86 and newer: the server
  * is `--server-name`. https://learn.microsoft.com/cli/azure/postgres/flexible-server

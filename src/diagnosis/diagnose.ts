@@ -2,6 +2,7 @@ import { ActionError, type Failure, type Step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer, step } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
+import { FALLBACKS } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
@@ -9,7 +10,7 @@ import { type Context, isPostgres, type Match, type Partner, type Rule } from ".
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
-export const RULES: readonly Rule[] = [...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...GITHUB];
+export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 
 /**
  * What an error means and what to do about it.
@@ -88,7 +89,7 @@ function ruleFor(error: unknown, context: Context): { rule: Rule; symptom: Sympt
 function fits(match: Match, { code, text, status }: Symptom, { signIn }: Context): boolean {
   return (
     (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
-    (match.aadsts === undefined || match.aadsts.includes(aadstsOf(text))) &&
+    (match.aadsts === undefined || aadstsIn(text).some((number) => match.aadsts?.includes(number))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined || (status !== undefined && match.status(status))) &&
     (match.signIn === undefined || match.signIn === signIn?.type)
@@ -99,8 +100,8 @@ function isOrStarts(code: string, expected: string): boolean {
   return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
 }
 
-function aadstsOf(text: string): number {
-  return Number(text.match(/AADSTS(\d{1,9})/)?.[1]);
+function aadstsIn(text: string): readonly number[] {
+  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
 }
 
 const IDENTITY_SOURCES: Readonly<Record<string, string>> = {

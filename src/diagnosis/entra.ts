@@ -1,7 +1,7 @@
 import type { Step } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
-import { az, shell, step } from "./commands.ts";
+import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
 
@@ -239,9 +239,52 @@ export const ENTRA: readonly Rule[] = [
     next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)],
   },
   {
+    code: "tenant-blocked",
+    with: ["entra"],
+    when: [{ aadsts: [5000224, 5000225] }],
+    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    next: () => [
+      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT),
+    ],
+  },
+  {
+    code: "application-public",
+    with: ["entra"],
+    when: [{ aadsts: [700025] }],
+    cause: inOurWords(
+      "The application is registered as a public client, which may not prove who it is with a token or a secret.",
+    ),
+    next: ({ signIn }) => [
+      step(
+        "Make it a confidential client:",
+        az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
+      ),
+    ],
+  },
+  {
+    code: "consent-missing",
+    with: ["entra"],
+    when: [{ aadsts: [65001, 65004, 65005] }],
+    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    next: ({ cloud, signIn }) => [
+      ...(isApplication(signIn)
+        ? [
+            step(
+              "Give consent, as an administrator of the tenant:",
+              az("ad app permission admin-consent", { id: clientOf(signIn) }),
+            ),
+          ]
+        : [
+            step("Use `auth-type: oidc`, which needs no consent."),
+            step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) })),
+          ]),
+    ],
+  },
+  {
     code: "client-secret-wrong",
     with: ["entra"],
-    when: [{ aadsts: [7000215, 7000216, 7000218] }],
+    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
     cause: inOurWords(
       "`client-secret` is not a secret of this application. It takes the secret's value, not its ID.",
     ),
@@ -315,9 +358,9 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)/ },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
     cause: inOurWords(
       "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
@@ -378,6 +421,7 @@ export const ENTRA: readonly Rule[] = [
       { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
+      { text: /TooManyRequests|being throttled/ },
       { status: isTransient },
     ],
     cause: inOurWords("Entra is overloaded or has an outage."),
@@ -440,7 +484,7 @@ export const ENTRA: readonly Rule[] = [
     when: [
       {
         signIn: "azure-cli",
-        text: /HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError/,
+        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/,
       },
     ],
     cause: inOurWords(
@@ -463,34 +507,7 @@ export const ENTRA: readonly Rule[] = [
       "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else.",
     ),
     next: () => [
-      step(
-        "Run the same command in a step of the job, to see where it waits:",
-        "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug",
-      ),
-      step("Or use `auth-type: oidc`, which needs no tool."),
-    ],
-  },
-  {
-    code: "cli-broken",
-    with: ["entra"],
-    when: [
-      {
-        signIn: "azure-cli",
-        text: /Traceback|unexpected error|ModuleNotFoundError|Permission denied|Decryption failed|token cache|az: error|No module named/i,
-      },
-    ],
-    cause: inOurWords(
-      "The Azure CLI itself failed: its installation or its files in `~/.azure` are damaged or not readable.",
-    ),
-    next: () => [
-      step(
-        "Run the same command in a step of the job:",
-        "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug",
-      ),
-      step(
-        "On a self-hosted runner, update the Azure CLI, and give each job its own configuration:",
-        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"',
-      ),
+      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
       step("Or use `auth-type: oidc`, which needs no tool."),
     ],
   },
@@ -498,8 +515,6 @@ export const ENTRA: readonly Rule[] = [
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
 const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-
-const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;

@@ -46,15 +46,4 @@ export const GITHUB: readonly Rule[] = [
       ),
     ],
   },
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    when: [{ text: /Failed to get ID Token/ }],
-    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
-    next: () => [
-      step("Run the job again."),
-      step("Look for an outage of Actions: https://www.githubstatus.com"),
-    ],
-    retries: 3,
-  },
 ];

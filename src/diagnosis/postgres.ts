@@ -22,6 +22,18 @@ export const POOLER: readonly Rule[] = [
     ],
   },
   {
+    code: "pooler-session",
+    with: ["postgres"],
+    when: [
+      { codes: ["26000", "42P05"] },
+      { text: /prepared statement ".*" (requires|does not exist|already exists)/ },
+    ],
+    cause: inOurWords(
+      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions.",
+    ),
+    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")],
+  },
+  {
     code: "pooler-startup-parameter",
     with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
@@ -178,7 +190,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [
       { codes: ["28P01"] },
       {
-        text: /password authentication failed|SASL authentication failed|empty password returned by client/i,
+        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i,
       },
     ],
     cause: whyRefused,
@@ -230,12 +242,33 @@ export const POSTGRES: readonly Rule[] = [
     code: "database-not-found",
     with: ["postgres"],
     when: [
-      { codes: ["3D000"] },
+      { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ },
     ],
     cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" })),
+    ],
+  },
+  {
+    code: "database-closed",
+    with: ["postgres"],
+    when: [
+      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ },
+    ],
+    cause: inOurWords(
+      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted.",
+    ),
+    next: (context, { text }) => [
+      step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
+      ...(text.includes("invalid database")
+        ? [
+            step(
+              "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+              `DROP DATABASE ${identifier(context.database, "<database>")};`,
+            ),
+          ]
+        : []),
     ],
   },
   {
@@ -256,7 +289,7 @@ export const POSTGRES: readonly Rule[] = [
     when: [
       { codes: ["53300"] },
       {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|query_wait_timeout/,
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/,
       },
     ],
     cause: inOurWords(
@@ -350,6 +383,31 @@ export const POSTGRES: readonly Rule[] = [
     ],
   },
   {
+    code: "out-of-shared-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"], text: /shared memory/ }],
+    cause: inOurWords(
+      "The server's lock table is full: a session, perhaps a migration, holds very many locks.",
+    ),
+    next: (context) => [
+      step("Run the job again when that session has ended."),
+      step(
+        "If the error stays, make the lock table larger; the server has to be restarted:",
+        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
+      ),
+    ],
+  },
+  {
+    code: "out-of-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
+    cause: inOurWords("The server has no memory left for this statement."),
+    next: (context) => [
+      step("Run the job again when the server is less busy."),
+      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku")),
+    ],
+  },
+  {
     code: "disk-full",
     with: ["postgres"],
     when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
@@ -423,34 +481,12 @@ export const POSTGRES: readonly Rule[] = [
   {
     code: "concurrent-change",
     with: ["postgres"],
-    when: [{ codes: ["40001", "40P01"] }, { text: /tuple concurrently (updated|deleted)/ }],
+    when: [
+      { codes: ["40001", "40P01"] },
+      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ },
+    ],
     cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
     next: afterMigrations,
-  },
-  {
-    code: "out-of-shared-memory",
-    with: ["postgres"],
-    when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds very many locks.",
-    ),
-    next: (context) => [
-      step("Run the job again when that session has ended."),
-      step(
-        "If the error stays, make the lock table larger; the server has to be restarted:",
-        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
-      ),
-    ],
-  },
-  {
-    code: "out-of-memory",
-    with: ["postgres"],
-    when: [{ codes: ["53200"] }],
-    cause: inOurWords("The server has no memory left for this statement."),
-    next: (context) => [
-      step("Run the job again when the server is less busy."),
-      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku")),
-    ],
   },
   {
     code: "pgaadauth-not-here",

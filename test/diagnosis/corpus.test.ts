@@ -29,7 +29,8 @@ test("each rule is held against an error that people met, except where the error
     "tls-checks-off",
     "authority-not-https",
     "token-refused",
-    "connection-failure",
+    "entra-refused",
+    "server-error",
   ]);
 });
 

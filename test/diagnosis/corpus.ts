@@ -15,6 +15,7 @@ export interface Case {
   readonly given?: {
     readonly port?: number;
     readonly host?: string;
+    readonly user?: string;
     readonly signIn?: "password" | "client-secret";
     readonly subject?: string;
     readonly with?: "entra" | "github";

@@ -140,9 +140,9 @@ export async function startSenders() {
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const PASSWORD = "p".charCodeAt(0);
 
-function atPostgres({ port = 5432, host, signIn }: Case["given"] = {}): Context {
+function atPostgres({ port = 5432, host, user, signIn }: Case["given"] = {}): Context {
   const password = signIn === "password" ? { signIn: { type: "password", password: "x" } as const } : {};
-  return { ...AT_POSTGRES, port, ...(host && { host }), ...password };
+  return { ...AT_POSTGRES, port, ...(host && { host }), ...(user && { user }), ...password };
 }
 
 /** The error that a session with this stub ends in. */
