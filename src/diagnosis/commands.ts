@@ -1,6 +1,6 @@
 import type { Step } from "../model/failure.ts";
 import { inOurWords, type Sentence } from "../model/sentence.ts";
-import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
+import { quoteIdentifier } from "../text/sql.ts";
 import type { Context } from "./rules.ts";
 
 /** One step, of our own words with `code` between backticks, or a sentence; and what to type, if anything. */
@@ -55,8 +55,4 @@ function serverName({ host }: Context): string {
 
 export function identifier(name: string | undefined, unknown: string): string {
   return name === undefined ? unknown : quoteIdentifier(name);
-}
-
-export function literal(text: string | undefined, unknown: string): string {
-  return quoteLiteral(text ?? unknown);
 }

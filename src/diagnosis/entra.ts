@@ -16,7 +16,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "With this setting Node.js checks no certificate, so the token could go to anybody. Nothing was sent.",
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent.",
     ),
     next: () => [
       step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
@@ -29,7 +29,9 @@ export const ENTRA: readonly Rule[] = [
     code: "authority-not-https",
     with: ["entra"],
     when: [],
-    cause: inOurWords("The variable replaces the address that issues tokens, which has to be encrypted."),
+    cause: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted.",
+    ),
     next: ({ cloud }) => [
       step(
         "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",

@@ -38,7 +38,7 @@ export const FALLBACKS: readonly Rule[] = [
     cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
     next: (_context, { text }) => [
       step(
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? ""}`,
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
       ),
       step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT),
     ],

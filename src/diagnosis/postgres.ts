@@ -1,7 +1,8 @@
 import type { Step } from "../model/failure.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azOnServer, azServer, azShow, identifier, literal, shell, step } from "./commands.ts";
+import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
 
 /**
@@ -109,8 +110,8 @@ export const POSTGRES: readonly Rule[] = [
     next: (context) => [
       ...tokenClaims(context),
       step(
-        "Bind the role to the identity that signs in, as an Entra administrator in database postgres:",
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${literal(`aadauth,oid=${objectId(context)},type=service`, "")};`,
+        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
       ),
       step(
         "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
@@ -732,6 +733,12 @@ function roleIn(text: string): string | undefined {
 
 function objectId({ token }: Context): string {
   return claim(token, "oid") ?? "<object-id>";
+}
+
+/** https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users */
+function label(context: Context): string {
+  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context)},type=${type}`;
 }
 
 /** The claims that the server compares with the role, or no step if the token cannot be read. */
