@@ -135,7 +135,7 @@ export const ENTRA: readonly Rule[] = [
   {
     code: "assertion-invalid",
     with: ["entra"],
-    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027] }],
+    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
     cause: inOurWords(
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     ),
@@ -362,6 +362,7 @@ export const ENTRA: readonly Rule[] = [
       {
         text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       },
+      { signIn: "managed-identity", status: (status) => status === 400 },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
     cause: inOurWords(

@@ -54,7 +54,7 @@ export const NETWORK: readonly Rule[] = [
   {
     code: "dns-unavailable",
     with: EVERYWHERE,
-    when: [{ codes: ["EAI_AGAIN"] }, { text: /getaddrinfo EAI_AGAIN/ }],
+    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
     cause: inOurWords("The runner's DNS server did not answer."),
     next: (context) => [
       step("Run the job again."),
@@ -102,7 +102,7 @@ export const NETWORK: readonly Rule[] = [
     code: "connection-timed-out",
     with: EVERYWHERE,
     when: [
-      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"] },
+      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
       { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ },
     ],
     cause: (context) =>
@@ -153,7 +153,10 @@ export const NETWORK: readonly Rule[] = [
   {
     code: "host-unreachable",
     with: EVERYWHERE,
-    when: [{ codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"] }, { text: /EHOSTUNREACH|ENETUNREACH/ }],
+    when: [
+      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
+      { text: /EHOSTUNREACH|ENETUNREACH/ },
+    ],
     cause: inOurWords(
       "The runner's network has no route to this address: it is private, or IPv6 where there is none.",
     ),

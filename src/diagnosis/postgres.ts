@@ -140,7 +140,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [
       {
-        text: /access token has (an )?invalid format|error occurred while validating the access token|invalid token format|token is malformed/i,
+        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
       },
     ],
     cause: ({ signIn }) =>
