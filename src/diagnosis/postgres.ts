@@ -625,7 +625,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["42501"] }],
     cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure an administrator is no owner either.",
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either.",
     ),
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),

@@ -427,7 +427,7 @@ describe("the Azure CLI", () => {
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({ code: "cli-missing" });
   });
 
-  test("with a trouble of its own keeps its words", async () => {
+  test("that fails for a reason of its own keeps its words", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
       code: "cli-failed",

@@ -127,9 +127,9 @@ function answersOf(rule: Rule, cases: readonly Case[]): readonly string[] {
   for (const each of [undefined, ...cases]) {
     const context = { with: rule.with[0] ?? "postgres", ...(each && signInOf(each)) };
     const { cause, next } = rule;
-    const told = each === undefined ? symptom : { ...symptom, text: each.text };
-    const hint = plain.sentence(typeof cause === "function" ? cause(context, told) : cause);
-    if (!answers.has(hint)) answers.set(hint, numbered(next(context, told)));
+    const said = each === undefined ? symptom : { ...symptom, text: each.text };
+    const hint = plain.sentence(typeof cause === "function" ? cause(context, said) : cause);
+    if (!answers.has(hint)) answers.set(hint, numbered(next(context, said)));
   }
   return [...answers].map(([hint, steps]) => `${hint}\n\n${steps}`);
 }

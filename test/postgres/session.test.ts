@@ -122,7 +122,7 @@ describe("a session", () => {
     ]);
   });
 
-  test("that the server ends while it works says why, and the process lives on", async () => {
+  test("that the server ends during the work says why, and the process goes on", async () => {
     const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
     const error = await withSession(target(), password, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
@@ -299,7 +299,7 @@ describe("sign-in and handshake overlap", () => {
       onMessage: () => WELCOME,
     });
     const late = async () => {
-      await stands; // without the overlap, this would wait for ever
+      await stands; // without the overlap, this would never end
       return SECRET;
     };
     await withSession(
@@ -368,7 +368,7 @@ describe("what may pass is tried again, and no more", () => {
     };
   }
 
-  test("a server that starts up is waited for, each time with a password asked for anew", async () => {
+  test("a server that starts up is waited for, and the password is requested again each time", async () => {
     const { server, to } = await trusted({
       onStartup: (attempt) =>
         attempt < 4 ? errorResponse("57P03", "the database system is starting up") : ASK_PASSWORD,
@@ -379,7 +379,7 @@ describe("what may pass is tried again, and no more", () => {
     expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
   });
 
-  test("but not for ever", async () => {
+  test("but only so often", async () => {
     const { server, to } = await trusted({
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
@@ -415,7 +415,7 @@ describe("what may pass is tried again, and no more", () => {
     expect(await failing(never)).toMatchObject({ code: "token-expired" });
   });
 
-  test("a connection that breaks is made anew", async () => {
+  test("a connection that breaks is made again", async () => {
     const tls = await certificate("localhost");
     const server = await stub({
       tls,
