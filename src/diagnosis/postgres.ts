@@ -217,16 +217,11 @@ export const POSTGRES: readonly Rule[] = [
     next: findRole,
   },
   {
-    code: "tls-required",
-    with: ["postgres"],
-    when: [{ text: /no pg_hba\.conf entry for .*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server takes encrypted connections only."),
-    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")],
-  },
-  {
     code: "firewall",
     with: ["postgres"],
-    when: [{ text: /no pg_hba\.conf entry for|pg_hba\.conf rejects connection/ }],
+    when: [
+      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ },
+    ],
     cause: inOurWords(
       "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     ),
@@ -238,6 +233,13 @@ export const POSTGRES: readonly Rule[] = [
         step("Or use a runner in the server's network."),
       ];
     },
+  },
+  {
+    code: "tls-required",
+    with: ["postgres"],
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
+    cause: inOurWords("The server takes encrypted connections only."),
+    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")],
   },
   {
     code: "database-not-found",
