@@ -20,6 +20,12 @@ export interface Patience {
  */
 export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
 
+/** The error of a peer that did not answer in time, with the code that Node.js has for it. */
+export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
+  const error = new Error(`no answer within ${Math.ceil(milliseconds / 1000)} s`);
+  return Object.assign(error, { code: "ETIMEDOUT" });
+}
+
 /**
  * Runs `attempt` again while `waitAfter` names a wait and there is time for it.
  * @param waitAfter milliseconds to wait after this error of the n-th attempt; undefined to give up
@@ -54,13 +60,15 @@ export function retryingFailures<T>(
   say: (line: string) => void,
   { firstWait, mostTime }: Patience,
 ): Promise<T> {
+  const end = Date.now() + mostTime;
   const waitAfter = (error: unknown, attempts: number) => {
     const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
     const wait = firstWait * 2 ** (attempts - 1);
+    if (Date.now() + wait > end) return undefined;
     const what = plain.sentence(error.failure.message).replace(/\.?$/, ".");
     say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, Date.now() + mostTime);
+  return retrying(attempt, waitAfter, end);
 }

@@ -1,11 +1,12 @@
 import { info, setSecret } from "@actions/core";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
-import { diagnose } from "../diagnosis/diagnose.ts";
+import { diagnose, explain } from "../diagnosis/diagnose.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
+import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
-import { PATIENCE, type Patience, retryingFailures } from "../retry.ts";
+import { noAnswer, PATIENCE, type Patience, retryingFailures } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { idToken } from "./id-token.ts";
 
@@ -35,7 +36,7 @@ export function signIn(
     retryingFailures(
       () => requestToken(how, cloud, env, patience.answerTime),
       (line) => info(logLine(line)),
-      patience,
+      { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
     );
   let current: Promise<AccessToken> | undefined;
   return async (refused) => {
@@ -49,6 +50,9 @@ export function signIn(
     return (await current).token;
   };
 }
+
+/** No attempt to sign in starts later than this after the first, in milliseconds: all of them take less than a minute. */
+const MOST_TIME = 40_000;
 
 /** A token is checked when a connection is made: this much of its life, in milliseconds, has to be left. */
 const MARGIN = 60_000;
@@ -84,9 +88,10 @@ async function requestToken(
     const sent = await assertion?.catch((failed: unknown) => failed);
     if (sent instanceof ActionError) throw sent; // GitHub's part failed, and the library's words hide it
     if (error instanceof ActionError) throw error;
-    const problem = wire.problem() === undefined ? error : new AggregateError([error, wire.problem()]);
-    const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
-    throw new ActionError(diagnose(problem, context), { cause: problem });
+    const { problem, host } = wire;
+    const known = problem instanceof NotJson ? problem : new AggregateError([error, problem]);
+    const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 
@@ -111,34 +116,64 @@ function credentialFor(
 }
 
 /** `az` is slow to start; milliseconds. */
-const CLI_TIME = 60_000;
+const CLI_TIME = 40_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
-  const problem = (text: string) => new ActionError(diagnose(new Error(text), { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
+  const problem = (code: string, happened: Sentence) =>
+    new ActionError(explain(code, happened, { with: "entra", cloud }));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
+  }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
-  throw problem("AZURE_AUTHORITY_HOST is no https:// address");
+  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
 
-/** Gives each request an end, and remembers what went wrong on the wire with the last: MSAL keeps it to itself. */
+/** Gives each request an end, and remembers what went wrong with the last: MSAL keeps it to itself. */
 function watchedWire(answerTime: number) {
-  let problem: unknown;
-  const policy: PipelinePolicy = {
-    name: "watchedWire",
-    async sendRequest(request, next) {
-      request.timeout = answerTime;
-      try {
-        const response = await next(request);
-        problem = undefined;
-        return response;
-      } catch (error) {
-        const late = error instanceof Error && error.name === "AbortError"; // nobody aborts but that clock
-        problem = late ? new Error("timeout expired") : error;
-        throw error;
-      }
+  const wire: { policy: PipelinePolicy; host?: string; problem?: unknown } = {
+    policy: {
+      name: "watchedWire",
+      async sendRequest(request, next) {
+        request.timeout = answerTime;
+        wire.host = new URL(request.url).host;
+        try {
+          const response = await next(request);
+          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          return response;
+        } catch (error) {
+          const late = error instanceof Error && error.name === "AbortError"; // nobody aborts but that clock
+          wire.problem = late ? noAnswer(answerTime) : error;
+          throw error;
+        }
+      },
     },
   };
-  return { policy, problem: () => problem };
+  return wire;
+}
+
+/** Something answered that is not what was asked, whose words MSAL wraps in its own and all headers. */
+class NotJson extends Error {
+  readonly code = "NOT_JSON";
+  readonly status: number;
+
+  constructor(status: number, words: string) {
+    super(`HTTP status ${status} with ${words}`);
+    this.status = status;
+  }
+}
+
+function notJson(status: number, type = "", body: string | null | undefined = ""): NotJson | undefined {
+  if (!body?.trim()) return new NotJson(status, "an empty answer");
+  try {
+    JSON.parse(body);
+    return undefined;
+  } catch {
+    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+  }
 }

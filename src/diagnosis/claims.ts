@@ -1,7 +1,7 @@
-/** What a token says of itself; never the token. Its issuer may change what is in it at any time. */
+/** The claims of a token, never the token itself. Its issuer may change them at any time. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** The claims of a JWT, unverified and for diagnosis only; nothing when it cannot be read, which is no mistake. */
+/** The claims of a JWT, unverified, for diagnosis only; nothing if it cannot be read, which is not an error. */
 export function claimsOf(token: string): Claims | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
@@ -9,4 +9,11 @@ export function claimsOf(token: string): Claims | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A claim as text; nothing if it is absent or not plain text. Cut, because nobody checked it. */
+export function claim(claims: Claims | undefined, name: string): string | undefined {
+  const value = claims?.[name];
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  return String(value).slice(0, 300);
 }

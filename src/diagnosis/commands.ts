@@ -1,5 +1,13 @@
-import type { Claims } from "./claims.ts";
+import type { Step } from "../model/failure.ts";
+import { inOurWords, type Sentence } from "../model/sentence.ts";
+import { quoteIdentifier } from "../text/sql.ts";
 import type { Context } from "./rules.ts";
+
+/** One step, of our own words with `code` between backticks, or a sentence; and what to type, if anything. */
+export function step(text: string | Sentence, command?: string): Step {
+  const sentence = typeof text === "string" ? inOurWords(text) : text;
+  return command === undefined ? { text: sentence } : { text: sentence, command };
+}
 
 /** A word for a POSIX shell, quoted where it needs to be; `<placeholders>` stay as they are, to be filled in. */
 export function shell(word: string): string {
@@ -7,56 +15,44 @@ export function shell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Set off from the sentence around it, as the report's renderers know it. */
-export function code(text: string): string {
-  return `\`${text.replaceAll("`", "'")}\``;
-}
-
 type Options = Readonly<Record<string, string>>;
 
-/** A command of the Azure CLI to type. */
+/** A command of the Azure CLI. */
 export function az(command: string, options: Options = {}): string {
   const words = Object.entries(options).map(([name, value]) => `--${name} ${shell(value)}`);
-  return code(["az", command, ...words].join(" "));
+  return ["az", command, ...words].join(" ");
 }
 
-/** The same for something on the server of this context. */
-export function azServer(command: string, context: Context, options: Options = {}): string {
+/** Where the signed-in Azure CLI is: which tenant, which cloud. */
+export const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
+
+/** What `auth-type: azure-cli` runs, but for the token itself. */
+export const GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+
+/**
+ * A command about something on the server of this context, in the words of Azure CLI 2.86 and newer: the server
+ * is `--server-name`. https://learn.microsoft.com/cli/azure/postgres/flexible-server
+ */
+export function azOnServer(command: string, context: Context, options: Options = {}): string {
   const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
   return az(`postgres flexible-server ${command}`, { ...of, ...options });
 }
 
-/** The same for the server itself. */
-export function azShow(context: Context, query: string): string {
+/** A command about the server itself, which is `--name`. */
+export function azServer(command: string, context: Context, options: Options = {}): string {
   const of = { "resource-group": "<resource-group>", name: serverName(context) };
-  return az("postgres flexible-server show", { ...of, query });
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
 }
 
-/** The server's own name, as `az` wants it. */
+export function azShow(context: Context, query: string): string {
+  return azServer("show", context, { query });
+}
+
+/** The server's own name, which `az` takes instead of the host name. */
 function serverName({ host }: Context): string {
   return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
 }
 
-export function hostAndPort({ host = "<host>", port = 5432 }: Context): string {
-  return `${host}:${port}`;
-}
-
-/** A claim as text; nothing when it is not there or no plain text. Cut, for nobody checked it. */
-export function claim(claims: Claims | undefined, name: string): string | undefined {
-  const value = claims?.[name];
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return String(value).slice(0, 300);
-}
-
-/** What the token that was sent to PostgreSQL says of itself, as a sentence; empty when it cannot be read. */
-export function tokenSays({ token }: Context): string {
-  const said = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((name) => {
-    const value = claim(token, name);
-    return value === undefined ? [] : [`${name} ${value}`];
-  });
-  const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
-    said.push(`valid until ${new Date(expires * 1000).toISOString()}`);
-  }
-  return said.length === 0 ? "" : `The token of this run says of itself: ${said.join(", ")}. `;
+export function identifier(name: string | undefined, unknown: string): string {
+  return name === undefined ? unknown : quoteIdentifier(name);
 }

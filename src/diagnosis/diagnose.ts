@@ -1,38 +1,72 @@
-import { ActionError, type Failure } from "../model/failure.ts";
-import { inOurWords, quoted, sentence } from "../model/sentence.ts";
+import { ActionError, type Failure, type Step } from "../model/failure.ts";
+import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { azOnServer, step } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
+import { FALLBACKS } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
-import { POSTGRES } from "./postgres.ts";
-import type { Context, Partner, Rule } from "./rules.ts";
+import { POOLER, POSTGRES } from "./postgres.ts";
+import { type Context, isPostgres, type Match, type Partner, type Rule } from "./rules.ts";
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
-export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETWORK];
+export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 
 /**
  * What an error means and what to do about it.
- * @param error whatever was thrown; one nobody knows keeps its own words
+ * @param error whatever was thrown; an unknown one keeps its own words
  * @param context what was being done
  */
 export function diagnose(error: unknown, context: Context = {}): Failure {
   if (error instanceof ActionError) return error.failure;
-  const found = ruleFor(error, context.with ?? "postgres");
-  return {
-    code: found?.rule.code ?? "unknown",
-    message: sentence`${quoted(subject(context))}: ${quoted(found?.symptom.text ?? ownWords(error))}`,
-    hint: found ? inOurWords(found.rule.cause) : [],
-    steps: [{ text: inOurWords(found ? found.rule.next(context, found.symptom) : UNKNOWN_HINT) }],
-  };
+  const found = ruleFor(error, context);
+  const words = quoted(found?.symptom.text ?? ownWords(error));
+  const message = sentence`${peer(context)}: ${words}`;
+  if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
+  return { code: found.rule.code, message, ...answer(found.rule, context, found.symptom) };
 }
 
-/** How many further attempts a failure is worth: 0 where waiting cannot help, and for what no rule knows. */
+/**
+ * The failure of a rule, for who found out by other means than an error's words.
+ * @param code the rule's
+ * @param happened what happened, after the name of the peer
+ */
+export function explain(code: string, happened: Sentence, context: Context): Failure {
+  const rule = RULES.find((each) => each.code === code);
+  if (rule === undefined) throw new Error(`No rule explains ${code}.`);
+  const message = sentence`${peer(context)}: ${happened}`;
+  return { code, message, ...answer(rule, context, { code: "", text: "" }) };
+}
+
+/** How many further attempts a failure is worth: 0 where a rerun changes nothing, and for unknown errors. */
 export function retriesFor({ code }: Failure): number {
   return RULES.find((rule) => rule.code === code)?.retries ?? 0;
 }
 
-const UNKNOWN_HINT =
-  "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
+type Explanation = Pick<Failure, "hint" | "steps">;
+
+function answer({ cause, next }: Rule, context: Context, symptom: Symptom): Explanation {
+  const hint = typeof cause === "function" ? cause(context, symptom) : cause;
+  return withPooler({ hint, steps: next(context, symptom) }, context);
+}
+
+const UNKNOWN: Explanation = {
+  hint: inOurWords("This action doesn't know this error."),
+  steps: [
+    step("Run the job again with `Enable debug logging` ticked."),
+    step("If the error stays, open an issue in this action's repository, with this message."),
+  ],
+};
+
+/** PgBouncer has reasons of its own, and words for none of them. */
+function withPooler({ hint, steps }: Explanation, context: Context): Explanation {
+  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
+  const past: Step = step(
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
+  );
+  return { hint, steps: [...steps, past] };
+}
 
 /** The outermost words, and the innermost where they say more. */
 function ownWords(error: unknown): string {
@@ -41,35 +75,51 @@ function ownWords(error: unknown): string {
   return last === undefined || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
 
-function ruleFor(error: unknown, partner: Partner): { rule: Rule; symptom: Symptom } | undefined {
+function ruleFor(error: unknown, context: Context): { rule: Rule; symptom: Symptom } | undefined {
   const symptoms = symptomsOf(error);
+  const partner: Partner = context.with ?? "postgres";
   for (const rule of RULES) {
     if (!rule.with.includes(partner)) continue;
-    const symptom = symptoms.find((each) => rule.when.some((when) => fits(each, when)));
+    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== undefined) return { rule, symptom };
   }
   return undefined;
 }
 
-function fits(symptom: Symptom, { code, text }: Rule["when"][number]): boolean {
-  return (code === undefined || code.test(symptom.code)) && (text === undefined || text.test(symptom.text));
+function fits(match: Match, { code, text, status }: Symptom, { signIn }: Context): boolean {
+  return (
+    (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
+    (match.aadsts === undefined || aadstsIn(text).some((number) => match.aadsts?.includes(number))) &&
+    (match.text === undefined || match.text.test(text)) &&
+    (match.status === undefined || (status !== undefined && match.status(status))) &&
+    (match.signIn === undefined || match.signIn === signIn?.type)
+  );
 }
 
-const ASKED: Readonly<Record<string, string>> = {
+function isOrStarts(code: string, expected: string): boolean {
+  return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
+}
+
+function aadstsIn(text: string): readonly number[] {
+  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
+}
+
+const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
   "azure-cli": "The Azure CLI",
   "managed-identity": "The runner's managed identity",
 };
 
-function subject(context: Context): string {
+/** Who the error came from. */
+function peer(context: Context): Sentence {
   switch (context.with ?? "postgres") {
     case "github":
-      return "GitHub's OIDC endpoint";
+      return ["GitHub's OIDC endpoint"];
     case "entra":
-      return ASKED[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra";
+      return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
     case "postgres": {
-      const server =
-        context.host === undefined ? "PostgreSQL" : `PostgreSQL at ${context.host}:${context.port ?? 5432}`;
-      return context.database === undefined ? server : `${server}, database "${context.database}"`;
+      const { host, port = 5432, database } = context;
+      const server = host === undefined ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
+      return database === undefined ? server : sentence`${server}, database ${name(database)}`;
     }
   }
 }

@@ -1,8 +1,12 @@
-import { az, claim, code } from "./commands.ts";
+import type { Step } from "../model/failure.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { claim } from "./claims.ts";
+import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
+import type { Symptom } from "./symptoms.ts";
 
 /**
- * What can go wrong when Entra is asked for a token. Codes:
+ * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
@@ -10,288 +14,639 @@ export const ENTRA: readonly Rule[] = [
   {
     code: "tls-checks-off",
     with: ["entra"],
-    texts: ["NODE_TLS_REJECT_UNAUTHORIZED=0 is set"],
-    when: [{ text: /^NODE_TLS_REJECT_UNAUTHORIZED=0 is set$/ }],
-    cause:
-      "With it no certificate is checked, and anybody on the way could read the token; nothing was sent.",
-    next: () =>
-      "Take it out of the job's environment. To trust an authority of your own, give the path of its certificate in NODE_EXTRA_CA_CERTS.",
+    when: [],
+    cause: inOurWords(
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent.",
+    ),
+    next: () => [
+      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+      step(
+        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
+      ),
+    ],
   },
   {
     code: "authority-not-https",
     with: ["entra"],
-    texts: ["AZURE_AUTHORITY_HOST is no https:// address"],
-    when: [{ text: /^AZURE_AUTHORITY_HOST is no https:/ }],
-    cause: "The variable replaces the authority that gives tokens, and what is asked there has to be secret.",
-    next: ({ cloud }) =>
-      `Set it to an address like ${cloud?.authority ?? "https://login.microsoftonline.com"}, or take it out of the job's environment.`,
+    when: [],
+    cause: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted.",
+    ),
+    next: ({ cloud }) => [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`,
+      ),
+    ],
   },
   {
     code: "federated-audience",
     with: ["entra"],
-    texts: [
-      "AADSTS700212: No matching federated identity record found for presented assertion audience 'api://AzureADTokenExchange'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
-    ],
-    when: [{ text: /AADSTS700212\b/ }],
-    cause:
-      "The application has a federated credential for this issuer, but for another audience; each cloud has an audience of its own (`environment`).",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
+    when: [{ aadsts: [700212] }],
+    cause: inOurWords(
+      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`.",
+    ),
+    next: federate,
   },
   {
     code: "federated-subject-case",
     with: ["entra"],
-    texts: [
-      "AADSTS7002138: No matching federated identity record found for presented assertion subject 'repo:Contoso/Orders:ref:refs/heads/main'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison.",
-    ],
-    when: [{ text: /AADSTS7002138\b/ }],
-    cause:
-      "The federated credential's subject differs from the job's in upper and lower case only; it has to be the same.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
+    when: [{ aadsts: [7002138] }],
+    cause: inOurWords(
+      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal.",
+    ),
+    next: federate,
   },
   {
     code: "federated-credential",
     with: ["entra"],
-    texts: [
-      "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:owner/repo:ref:refs/heads/main'.",
-      "AADSTS700211: No matching federated identity record found for presented assertion issuer 'https://token.actions.githubusercontent.com'.",
-      "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:owner@1/repo@2:ref:refs/heads/main'.",
-      "AADSTS7002131: No matching federated identity record found for presented assertion subject 'repo:owner/repo:environment:production' or no federated identity credential expression matches.",
-    ],
-    when: [{ text: /AADSTS(70021|700211|700213|7002131)\b/ }],
-    cause:
-      "The application has no federated credential for what this job is: each branch, tag, environment and `pull_request` has a subject of its own.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
-    retries: 2, // a credential made a moment ago is not everywhere yet
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context, symptom) =>
+      MERGE_QUEUE.test(subjectOf(context, symptom))
+        ? inOurWords(
+            "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run.",
+          )
+        : inOurWords(
+            "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+          ),
+    next: federate,
+    retries: 1, // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
     with: ["entra"],
-    texts: [
-      "AADSTS70025: The client '<client-id>'(<name>) has no configured federated identity credentials.",
+    when: [{ aadsts: [70025] }],
+    cause: inOurWords(
+      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added.",
+    ),
+    next: federate,
+  },
+  {
+    code: "federated-enterprise",
+    with: ["entra"],
+    when: [{ aadsts: [7002381] }],
+    cause: ({ assertion }) => {
+      const enterprise = claim(assertion, "enterprise");
+      const has = enterprise === undefined ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+    },
+    next: () => [
+      step(
+        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
+      ),
+      step(
+        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
+      ),
+      step("Or ask the tenant's administrators to allow your enterprise."),
     ],
-    when: [{ text: /AADSTS70025\b/ }],
-    cause:
-      "The application of `client-id` has no federated credential at all: the wrong application, or none was added.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
   },
   {
     code: "federation-not-allowed",
     with: ["entra"],
-    texts: ["AADSTS700223: Workload identity federation is not allowed by a policy of the tenant."],
-    when: [{ text: /AADSTS700223\b/ }],
-    cause: "The tenant forbids workload identity federation.",
-    next: () =>
-      "Ask the tenant's administrators to allow https://token.actions.githubusercontent.com, or sign in with `client-secret`.",
+    when: [{ aadsts: [700223, 700238] }],
+    cause: inOurWords(
+      "A policy of the tenant forbids workload identity federation with this issuer or application.",
+    ),
+    next: ({ assertion }) => [
+      step(
+        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      ),
+      step(
+        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
+      ),
+    ],
+  },
+  {
+    code: "issuer-unreadable",
+    with: ["entra"],
+    when: [{ aadsts: [50166, 501661, 90061] }],
+    cause: inOurWords(
+      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet.",
+    ),
+    next: ({ assertion }) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`,
+      ),
+    ],
+    retries: 3,
+  },
+  {
+    code: "assertion-invalid",
+    with: ["entra"],
+    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    cause: inOurWords(
+      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    ),
+    next: ({ signIn }) => [
+      ...(signIn?.type === "azure-cli"
+        ? [
+            step(
+              "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token.",
+            ),
+          ]
+        : []),
+      step(
+        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+      ),
+      step("Run the job again."),
+    ],
   },
   {
     code: "assertion-expired",
     with: ["entra"],
-    texts: [
-      "AADSTS700024: Client assertion is not within its valid time range. Current time: 2026-01-01T00:10:00Z, assertion valid from 2026-01-01T00:00:00Z, expiry time of assertion 2026-01-01T00:05:00Z.",
-    ],
-    when: [{ text: /AADSTS700024\b/ }],
-    cause:
-      "GitHub's ID token had expired when Entra saw it: it lives a few minutes, and the clock of the runner may be wrong.",
+    when: [{ aadsts: [700024] }],
+    cause: ({ signIn }) =>
+      signIn?.type === "azure-cli"
+        ? inOurWords(
+            "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it.",
+          )
+        : inOurWords(
+            "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong.",
+          ),
     next: ({ signIn }) =>
       signIn?.type === "azure-cli"
-        ? "The Azure CLI cannot renew an OIDC sign-in: use `auth-type: oidc`, or run azure/login again right before this step."
-        : "Run the job again; on a self-hosted runner, set its clock (`timedatectl`).",
+        ? [
+            step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
+            step("Or run azure/login right before this step."),
+          ]
+        : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
     retries: 1,
   },
   {
     code: "application-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS700016: Application with identifier '<client-id>' was not found in the directory '<tenant>'.",
+    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    cause: inOurWords(
+      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    ),
+    next: ({ signIn }) => [
+      step(
+        "Look up the application:",
+        az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
+      ),
+      step("Look up the tenant and the cloud:", SHOW_TENANT),
     ],
-    when: [{ text: /AADSTS700016\b/ }],
-    cause:
-      "`client-id` and `tenant-id` do not belong together, are swapped, or are of another cloud (`environment`).",
-    next: ({ signIn }) =>
-      `Ask for both: ${az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" })} and ${az("account show", { query: "tenantId" })}.`,
   },
   {
     code: "service-principal-missing",
     with: ["entra"],
-    texts: [
-      "AADSTS7000229: The client application <client-id> is missing service principal in the tenant <tenant>.",
-    ],
-    when: [{ text: /AADSTS7000229\b/ }],
-    cause:
+    when: [{ aadsts: [7000229] }],
+    cause: inOurWords(
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    next: ({ signIn }) => `Make it: ${az("ad sp create", { id: clientOf(signIn) })}.`,
+    ),
+    next: ({ signIn }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn) }))],
   },
   {
     code: "application-disabled",
     with: ["entra"],
-    texts: ["AADSTS7000112: Application '<client-id>'(<name>) is disabled."],
-    when: [{ text: /AADSTS7000112\b/ }],
-    cause: "Sign-in is switched off for this application.",
-    next: ({ signIn }) =>
-      `Switch it on: ${az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })}.`,
+    when: [{ aadsts: [7000112] }],
+    cause: inOurWords("Sign-in is disabled for this application."),
+    next: ({ signIn }) => [
+      step("Enable it:", az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })),
+    ],
+  },
+  {
+    code: "application-not-assigned",
+    with: ["entra"],
+    when: [{ aadsts: [50105, 501051] }],
+    cause: inOurWords(
+      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    ),
+    next: () => [
+      step(
+        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
+      ),
+    ],
+  },
+  {
+    code: "cross-cloud",
+    with: ["entra"],
+    when: [{ aadsts: [900382] }],
+    cause: ({ cloud }) =>
+      sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      ),
+      step("Look up the cloud:", SHOW_TENANT),
+    ],
   },
   {
     code: "tenant-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS90002: Tenant '<tenant>' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
-      "AADSTS900023: Specified tenant identifier '<tenant>' is neither a valid DNS name, nor a valid external domain.",
-      "Invalid tenant id provided. You can locate your tenant id by following the instructions listed here: https://learn.microsoft.com/partner-center/find-ids-and-domain-names",
+    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)],
+  },
+  {
+    code: "tenant-blocked",
+    with: ["entra"],
+    when: [{ aadsts: [5000224, 5000225] }],
+    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    next: () => [
+      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT),
     ],
-    when: [{ text: /AADSTS(90002|900023)\b|Invalid tenant id provided/ }],
-    cause: "There is no such tenant in this cloud: `tenant-id` is wrong, or `environment` is.",
-    next: () => `Ask for both: ${az("account show", { query: "{tenant:tenantId, cloud:environmentName}" })}.`,
+  },
+  {
+    code: "application-public",
+    with: ["entra"],
+    when: [{ aadsts: [700025] }],
+    cause: inOurWords(
+      "The application is registered as a public client, which may not prove who it is with a token or a secret.",
+    ),
+    next: ({ signIn }) => [
+      step(
+        "Make it a confidential client:",
+        az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
+      ),
+    ],
+  },
+  {
+    code: "consent-missing",
+    with: ["entra"],
+    when: [{ aadsts: [65001, 65004, 65005] }],
+    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    next: ({ cloud, signIn }) => [
+      ...(isApplication(signIn)
+        ? [
+            step(
+              "Give consent, as an administrator of the tenant:",
+              az("ad app permission admin-consent", { id: clientOf(signIn) }),
+            ),
+          ]
+        : [
+            step("Use `auth-type: oidc`, which needs no consent."),
+            step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) })),
+          ]),
+    ],
   },
   {
     code: "client-secret-wrong",
     with: ["entra"],
-    texts: [
-      "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '<client-id>'.",
-    ],
-    when: [{ text: /AADSTS7000215\b/ }],
-    cause: "`client-secret` is not a secret of this application; it takes the secret's value, not its ID.",
-    next: ({ signIn }) => newSecret(clientOf(signIn)),
+    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
+    cause: inOurWords(
+      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID.",
+    ),
+    next: newSecret,
   },
   {
     code: "client-secret-expired",
     with: ["entra"],
-    texts: ["AADSTS7000222: The provided client secret keys for app '<client-id>' are expired."],
-    when: [{ text: /AADSTS7000222\b/ }],
-    cause: "The client secret has expired.",
-    next: ({ signIn }) => newSecret(clientOf(signIn)),
+    when: [{ aadsts: [7000222] }],
+    cause: inOurWords("The client secret has expired."),
+    next: newSecret,
+  },
+  {
+    code: "resource-disabled",
+    with: ["entra"],
+    when: [{ aadsts: [500014] }],
+    cause: inOurWords(
+      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    ),
+    next: () => [
+      step(
+        "Find the service principal that the message names:",
+        az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+      ),
+      step(
+        "Enable it, as an administrator of the tenant:",
+        az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
+      ),
+    ],
   },
   {
     code: "resource-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS500011: The resource principal named https://ossrdbms-aad.database.windows.net was not found in the tenant named <tenant>.",
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) =>
+      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      ),
+      step("Look up the cloud:", SHOW_TENANT),
     ],
-    when: [{ text: /AADSTS500011\b/ }],
-    cause: "The tenant does not know Azure Database for PostgreSQL under the name it has in this cloud.",
-    next: ({ cloud }) =>
-      `Set \`environment\` to the tenant's cloud; this run asked in ${cloud?.name ?? "azurecloud"} for ${cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default"}.`,
   },
   {
     code: "conditional-access",
     with: ["entra"],
-    texts: [
-      "AADSTS530003: Your device is required to be managed to access this resource.",
-      "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    when: [{ aadsts: [53000, 53001, 53003, 530003, 530004, 530034] }],
+    cause: ({ signIn }) =>
+      isApplication(signIn)
+        ? inOurWords(
+            "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address.",
+          )
+        : inOurWords(
+            "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people.",
+          ),
+    next: ({ signIn }) => [
+      ...(isApplication(signIn)
+        ? [
+            step(
+              "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
+            ),
+          ]
+        : [step("Sign in as an application instead: `auth-type: oidc`.")]),
+      step(
+        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it.",
+      ),
     ],
-    when: [{ text: /AADSTS(530003|53003)\b/ }],
-    cause:
-      "A Conditional Access policy of the tenant refuses this sign-in; one that asks for a managed device is for people.",
-    next: () =>
-      "Sign in as an application (`auth-type: oidc`), or ask the tenant's administrators to leave it out of the policy.",
-  },
-  {
-    code: "entra-busy",
-    with: ["entra"],
-    texts: ["AADSTS90033: A transient error has occurred. Please try again.", "HTTP status 503"],
-    when: [
-      { text: /AADSTS(90033|90024|50196)\b|^HTTP status (410|429|5\d\d)$/ },
-      { code: /^(temporarily_unavailable|server_error|service_not_available)$/ },
-    ],
-    cause: "Entra is overloaded or out of order for a moment.",
-    next: () => "Run the job again; https://azure.status.microsoft tells about outages.",
-    retries: 2,
-  },
-  {
-    code: "cli-missing",
-    with: ["entra"],
-    texts: [
-      "Azure CLI could not be found. Please visit https://aka.ms/azure-cli for installation instructions and then, once installed, authenticate to your Azure account using 'az login'.",
-    ],
-    when: [{ text: /Azure CLI could not be found/ }],
-    cause: "`auth-type: azure-cli` needs `az` on the PATH of the runner.",
-    next: () => "Install it (https://aka.ms/azure-cli), or use `auth-type: oidc`, which needs nothing.",
-  },
-  {
-    code: "cli-not-signed-in",
-    with: ["entra"],
-    texts: [
-      "Please run 'az login' from a command prompt to authenticate before using this credential.",
-      "ERROR: Please run 'az login' to setup account.",
-    ],
-    when: [{ text: /az login/ }],
-    cause: "The Azure CLI is not signed in, or its sign-in has expired.",
-    next: () =>
-      "Put azure/login before this step, in the same job; or use `auth-type: oidc`, which needs no such step.",
   },
   {
     code: "managed-identity-unknown",
     with: ["entra"],
-    texts: [
-      "Identity not found",
-      "Unable to load the proper Managed Identity.",
-      "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
-    ],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities/i,
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       },
+      { signIn: "managed-identity", status: (status) => status === 400 },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
-    cause:
-      "The machine of this runner does not have the identity that was asked for: `client-id` names another one, none is assigned, or there are several and `client-id` does not choose.",
-    next: () =>
-      `List what it has: ${az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })}. GitHub's own runners have none: use \`auth-type: oidc\` there.`,
+    cause: inOurWords(
+      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ),
+    next: () => [
+      step(
+        "List the identities of the machine:",
+        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" }),
+      ),
+      step(
+        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one.",
+      ),
+      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there."),
+    ],
   },
   {
     code: "managed-identity-unavailable",
     with: ["entra"],
-    texts: ["ManagedIdentityCredential: Network unreachable. Message: network_error: Network request failed"],
-    when: [{ text: /ManagedIdentityCredential: (Network unreachable|Authentication failed)|IMDS endpoint/ }],
-    cause:
-      "Nothing on this runner gives out tokens of a managed identity: it is no Azure machine, or has no identity.",
-    next: () =>
-      "Use a self-hosted runner on Azure with an identity, or `auth-type: oidc` on GitHub's runners.",
+    when: [
+      { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
+      { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
+      { text: /Failed to connect to MSI/ },
+      { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" },
+    ],
+    cause: inOurWords(
+      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity.",
+    ),
+    next: () => [
+      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+      step(
+        "On a self-hosted runner in Azure, assign an identity to the machine:",
+        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" }),
+      ),
+      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254"),
+    ],
+  },
+  {
+    code: "managed-identity-busy",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "managed-identity",
+        status: (status) => [404, 410, 429].includes(status) || status >= 500,
+      },
+      { signIn: "managed-identity", codes: ["unknown_error"] },
+    ],
+    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
+    next: () => [
+      step("Run the job again."),
+      step("If the error stays, restart the machine, or create its identity again."),
+    ],
+    retries: 3,
+  },
+  {
+    code: "entra-busy",
+    with: ["entra"],
+    when: [
+      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { codes: ["temporarily_unavailable", "service_not_available"] },
+      { codes: ["server_error"] },
+      { text: /TooManyRequests|being throttled/ },
+      { status: isTransient },
+    ],
+    cause: inOurWords("Entra is overloaded or has an outage."),
+    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    retries: 3,
+  },
+  {
+    code: "entra-answer-unreadable",
+    with: ["entra"],
+    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
+    cause: inOurWords(
+      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way.",
+    ),
+    next: (context) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look at what the runner is answered:",
+        `curl --include ${shell(`https://${hostOf(context)}`)}`,
+      ),
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf(context))}`,
+      ),
+    ],
+    retries: 3,
+  },
+  {
+    code: "cli-missing",
+    with: ["entra"],
+    when: [{ text: /Azure CLI could not be found/ }],
+    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
+    next: () => [
+      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli"),
+    ],
+  },
+  {
+    code: "cli-not-signed-in",
+    with: ["entra"],
+    when: [
+      { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
+      {
+        aadsts: [
+          70008, 70043, 70044, 700082, 50020, 50034, 50053, 50055, 50057, 50076, 50078, 50079, 50126, 50132,
+          50133, 50158, 50173,
+        ],
+      },
+    ],
+    cause: inOurWords(
+      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024).",
+    ),
+    next: () => [
+      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Or run azure/login in the same job, right before this step."),
+    ],
+  },
+  {
+    code: "cli-network",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "azure-cli",
+        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/,
+      },
+    ],
+    cause: inOurWords(
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+    ),
+    next: (context) => [
+      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
+      step(
+        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too.",
+      ),
+      step("Run the job again."),
+    ],
+    retries: 1,
+  },
+  {
+    code: "cli-no-answer",
+    with: ["entra"],
+    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    cause: inOurWords(
+      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else.",
+    ),
+    next: () => [
+      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
+      step("Or use `auth-type: oidc`, which needs no tool."),
+    ],
   },
 ];
 
-/** What Entra compared, for the reader to compare it too: claims only. */
-function whatGitHubSent({ assertion, cloud }: Context): string {
-  const subject = claim(assertion, "sub");
-  const sent = `GitHub sent issuer ${issuerOf(assertion)}, subject ${subject ?? "<subject>"}, audience ${claim(assertion, "aud") ?? audienceOf(cloud)}.`;
-  if (subject === undefined) return sent;
-  if (IMMUTABLE.test(subject)) {
-    return `${sent} This is the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for repo:${subject.replace(IMMUTABLE, "$1/$2")} no longer fits.`;
-  }
-  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === undefined || repository === undefined) return sent;
-  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
-  return `${sent} A credential for the immutable form, ${immutable}, fits only after the repository was switched to it.`;
+/** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
+const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+
+/** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
+const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+
+function isTransient(status: number): boolean {
+  return [408, 410, 429].includes(status) || status >= 500;
+}
+
+function isApplication(signIn: Context["signIn"]): boolean {
+  return signIn?.type !== "azure-cli";
+}
+
+function hostOf({ host, cloud }: Context): string {
+  return host ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
+function scopeOf(cloud: Context["cloud"]): string {
+  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
+}
+
+/** The job's subject: as GitHub said, or else as Entra repeats it. */
+function subjectOf({ assertion }: Context, { text }: Symptom): string {
+  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+
+/** What GitHub sent, and the commands that make the application accept it. */
+function federate(context: Context, symptom: Symptom): readonly Step[] {
+  const { assertion, cloud, signIn } = context;
+  const subject = subjectOf(context, symptom);
+  const issuer = issuerOf(assertion);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const id = clientOf(signIn);
+  const compare = step(
+    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}.${immutableForm(subject, assertion)}`,
+    az("ad app federated-credential list", {
+      id,
+      query: "[].{issuer:issuer, subject:subject, audiences:audiences}",
+    }),
+  );
+  if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
+  return [
+    compare,
+    step("Add a federated credential for this job:", createCredential(subject, issuer, audience, id)),
+    step(
+      "Or, if `client-id` is that of a user-assigned managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name: credentialName(subject),
+        issuer,
+        subject,
+        audiences: audience,
+      }),
+    ),
+    step("Run the job again after a minute: a new federated credential can take that long to work."),
+  ];
+}
+
+function forMergeQueue(subject: string, issuer: string, audience: string, id: string): readonly Step[] {
+  const repository = subject.replace(/:ref:.*$/, "");
+  const matching = JSON.stringify({
+    name: "merge-queue",
+    issuer,
+    audiences: [audience],
+    claimsMatchingExpression: {
+      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
+      languageVersion: 1,
+    },
+  });
+  return [
+    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    step(
+      "Add a federated credential for that environment:",
+      createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
+    ),
+    step(
+      "Or, without an environment, add one with a claims-matching expression:",
+      az("rest", {
+        method: "post",
+        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+        body: matching,
+      }),
+    ),
+  ];
+}
+
+function createCredential(subject: string, issuer: string, audience: string, id: string): string {
+  const parameters = JSON.stringify({
+    name: credentialName(subject),
+    issuer,
+    subject,
+    audiences: [audience],
+  });
+  return az("ad app federated-credential create", { id, parameters });
+}
+
+/** At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
+function credentialName(subject: string): string {
+  const plain = subject.replace(/[^a-z0-9]+/gi, "-");
+  return plain.replace(/^-|-$/g, "").slice(0, 120);
 }
 
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
 const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
-function createCredential({ assertion, cloud, signIn }: Context): string {
-  const subject = claim(assertion, "sub") ?? "<subject>";
-  const parameters = JSON.stringify({
-    // At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
-    name: subject
-      .replace(/[^a-z0-9]+/gi, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 120),
-    issuer: issuerOf(assertion),
-    subject,
-    audiences: [claim(assertion, "aud") ?? audienceOf(cloud)],
-  });
-  const create = az("ad app federated-credential create", { id: clientOf(signIn), parameters });
-  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code("az identity federated-credential create")}).`;
+/** The other of the two forms in which GitHub names a repository. */
+function immutableForm(subject: string, assertion: Context["assertion"]): Sentence {
+  if (IMMUTABLE.test(subject)) {
+    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+  }
+  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
+  if (owner === undefined || repository === undefined) return [];
+  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
 
-function newSecret(client: string): string {
-  const reset = az("ad app credential reset --append", { id: client, query: "password" });
-  return `Make a new one with ${reset} and put it in the repository's secret, or do without secrets: \`auth-type: oidc\`.`;
+function newSecret({ signIn }: Context): readonly Step[] {
+  return [
+    step(
+      "Create a new secret, and store its value as the secret that the workflow uses:",
+      az("ad app credential reset --append", { id: clientOf(signIn), query: "password" }),
+    ),
+    step("Or use `auth-type: oidc`, which needs no secret."),
+  ];
 }
 
 function issuerOf(assertion: Context["assertion"]): string {
   return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
-}
-
-function audienceOf(cloud: Context["cloud"]): string {
-  return cloud?.oidcAudience ?? "api://AzureADTokenExchange";
 }
 
 function clientOf(signIn: Context["signIn"]): string {

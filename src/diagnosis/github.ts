@@ -1,3 +1,5 @@
+import { inOurWords } from "../model/sentence.ts";
+import { step } from "./commands.ts";
 import type { Rule } from "./rules.ts";
 
 /**
@@ -8,45 +10,40 @@ export const GITHUB: readonly Rule[] = [
   {
     code: "oidc-not-permitted",
     with: ["github"],
-    texts: [
-      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable",
-      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable",
-    ],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause:
-      "This job may not ask GitHub for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    next: () =>
-      "Write `permissions: { id-token: write, contents: read }` on the job (a `permissions` there replaces the workflow's; a reusable workflow gets no more than its caller gives it). For pull requests from forks, run this job after the merge.",
-  },
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    texts: [
-      "Error message: Failed to get ID Token. Error Code : 503 Error Message: Service Unavailable",
-      "Error message: Failed to get ID Token. Error Code : 429 Error Message: Too Many Requests",
+    cause: inOurWords(
+      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    ),
+    next: () => [
+      step(
+        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "permissions:\n  id-token: write\n  contents: read",
+      ),
+      step("For pull requests from forks, run this job after the merge."),
     ],
-    when: [{ text: /Failed to get ID Token.*Error Code : (429|5\d\d)/ }],
-    cause: "GitHub's OIDC endpoint is overloaded or out of order.",
-    next: () => "Look at https://www.githubstatus.com and run the job again.",
-    retries: 3,
-  },
-  {
-    code: "oidc-refused",
-    with: ["github"],
-    texts: ["Error message: Failed to get ID Token. Error Code : 401 Error Message: Unauthorized"],
-    when: [{ text: /Failed to get ID Token.*Error Code : 4\d\d/ }],
-    cause:
-      "GitHub refused this job's request for an ID token: what the runner was given for it is no longer valid.",
-    next: () =>
-      "Run the job again; if it stays, look for a step that sets ACTIONS_ID_TOKEN_REQUEST_URL or _TOKEN.",
   },
   {
     code: "oidc-no-token",
     with: ["github"],
-    texts: ["Error message: Response json body do not have ID Token field"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: "What answered at ACTIONS_ID_TOKEN_REQUEST_URL is not GitHub's OIDC endpoint: a proxy, perhaps.",
-    next: () =>
-      "Let the runner reach *.actions.githubusercontent.com directly (NO_PROXY) and run the job again.",
+    cause: inOurWords(
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead.",
+    ),
+    next: () => [
+      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+      step("Run the job again."),
+    ],
+  },
+  {
+    code: "oidc-refused",
+    with: ["github"],
+    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
+    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
+      ),
+    ],
   },
 ];

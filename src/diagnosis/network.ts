@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
-import { azServer, azShow, code, hostAndPort } from "./commands.ts";
-import type { Context, Rule } from "./rules.ts";
+import type { Step } from "../model/failure.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { azOnServer, azShow, shell, step } from "./commands.ts";
+import { type Context, isPostgres, type Rule } from "./rules.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github"] as const;
 
@@ -10,196 +12,264 @@ const EVERYWHERE = ["postgres", "entra", "github"] as const;
  */
 export const NETWORK: readonly Rule[] = [
   {
+    code: "proxy-refused",
+    with: EVERYWHERE,
+    when: [
+      {
+        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i,
+      },
+      { codes: ["NOT_JSON"], status: (status) => status >= 400 },
+    ],
+    cause: inOurWords(
+      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
+    ),
+    next: (context) => [
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf(context))}`,
+      ),
+      step(
+        "If the proxy asks for a sign-in, add it to the variable:",
+        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>",
+      ),
+    ],
+  },
+  {
     code: "host-not-found",
     with: EVERYWHERE,
-    texts: ["getaddrinfo ENOTFOUND my-server.postgres.database.azure.com"],
-    when: [{ code: /^ENOTFOUND$/ }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: "There is no such host for this runner.",
+    when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
+    cause: inOurWords(
+      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there.",
+    ),
     next: (context) =>
       isPostgres(context)
-        ? `Check \`host\` and \`environment\`: ${azShow(context, "fullyQualifiedDomainName")}. A server in a virtual network has its name only in there: use a runner in it, with the private DNS zone linked.`
-        : AUTHORITY,
+        ? [
+            step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+            step(
+              "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+            ),
+          ]
+        : reachable(context),
   },
   {
     code: "dns-unavailable",
     with: EVERYWHERE,
-    texts: ["getaddrinfo EAI_AGAIN my-server.postgres.database.azure.com"],
-    when: [{ code: /^EAI_AGAIN$/ }, { text: /getaddrinfo EAI_AGAIN/ }],
-    cause: "The runner's name server did not answer.",
-    next: (context) =>
-      `On a self-hosted runner, check its DNS: ${code(`nslookup ${isPostgres(context) ? (context.host ?? "<host>") : authority(context)}`)}. Else run the job again.`,
+    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
+    cause: inOurWords("The runner's DNS server did not answer."),
+    next: (context) => [
+      step("Run the job again."),
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`),
+    ],
     retries: 2,
-  },
-  {
-    code: "connection-timed-out",
-    with: EVERYWHERE,
-    texts: ["timeout expired", "connect ETIMEDOUT 203.0.113.7:5432"],
-    when: [
-      { code: /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/ },
-      { text: /timeout expired|ETIMEDOUT/ },
-    ],
-    cause:
-      "Nothing answered: a firewall drops the packets, the server is stopped or has no public access, or a proxy is needed.",
-    next: (context) =>
-      isPostgres(context)
-        ? `Look: ${azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")}. Disabled: use a runner in the server's network. Enabled: ${allowRunner(context)}. PostgreSQL goes through no HTTP proxy: port ${context.port ?? 5432} has to be open outbound.`
-        : AUTHORITY,
-    retries: 2,
-  },
-  {
-    code: "connection-refused",
-    with: EVERYWHERE,
-    texts: ["connect ECONNREFUSED 203.0.113.7:5432"],
-    when: [{ code: /^ECONNREFUSED$/ }, { text: /ECONNREFUSED/ }],
-    cause:
-      "The host is there, but nothing listens on this port: the server restarts or is stopped, or the port is wrong.",
-    next: (context) =>
-      isPostgres(context)
-        ? `Is it running? ${azShow(context, "state")}. Port 6432 needs the built-in PgBouncer: ${azServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })}.`
-        : AUTHORITY,
-    retries: 2,
-  },
-  {
-    code: "host-unreachable",
-    with: EVERYWHERE,
-    texts: ["connect EHOSTUNREACH 203.0.113.7:5432", "connect ENETUNREACH 2001:db8::7:5432"],
-    when: [{ code: /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/ }],
-    cause: "The runner's network has no way to this address: it is private, or IPv6 where there is none.",
-    next: (context) => (isPostgres(context) ? "Use a runner in the server's network." : AUTHORITY),
-    retries: 1,
-  },
-  {
-    code: "tls-wrong-host",
-    with: EVERYWHERE,
-    texts: [
-      "Hostname/IP does not match certificate's altnames: Host: 10.0.0.4. is not in the cert's altnames: DNS:my-server.postgres.database.azure.com",
-    ],
-    when: [{ code: /^ERR_TLS_CERT_ALTNAME_INVALID$/ }, { text: /does not match certificate's altnames/ }],
-    cause: "The certificate is for another name, so this may not be the server; nothing secret was sent.",
-    next: (context) => {
-      if (!isPostgres(context)) return AUTHORITY;
-      return isIP(context.host ?? "") > 0
-        ? "An address is in no certificate of Azure: set `host` to the server's full name, also with a private endpoint."
-        : `Set \`host\` to the name in the certificate (${azShow(context, "fullyQualifiedDomainName")}), not to an alias or a privatelink name. Where that cannot be, \`ssl-mode: verify-ca\` checks all but the name.`;
-    },
-  },
-  {
-    code: "tls-unknown-authority",
-    with: EVERYWHERE,
-    texts: [
-      "unable to verify the first certificate",
-      "self-signed certificate in certificate chain",
-      "self-signed certificate",
-      "unable to get local issuer certificate",
-      "unable to get issuer certificate",
-    ],
-    when: [
-      {
-        code: /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?)$/,
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate/i,
-      },
-    ],
-    cause:
-      "The certificate comes from an authority that this runner does not trust: a network that looks into TLS, or not the server at all; nothing secret was sent.",
-    next: (context) =>
-      isPostgres(context)
-        ? "If the authority is yours, give its certificate in `ssl-root-cert`, or in NODE_EXTRA_CA_CERTS on the runner."
-        : "If the authority is yours, give the path of its certificate in NODE_EXTRA_CA_CERTS, set where the runner starts or in the `env` of this step.",
-  },
-  {
-    code: "tls-expired",
-    with: EVERYWHERE,
-    texts: ["certificate has expired", "certificate is not yet valid"],
-    when: [
-      { code: /^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/ },
-      { text: /certificate (has expired|is not yet valid)/ },
-    ],
-    cause: "The certificate is not valid today, or the runner's clock is wrong; nothing secret was sent.",
-    next: (context) =>
-      `Check the clock (\`date\`), then the certificate: ${look(context, " | openssl x509 -noout -dates")}.`,
-  },
-  {
-    code: "tls-certificate",
-    with: EVERYWHERE,
-    texts: ["certificate revoked", "invalid CA certificate"],
-    when: [{ code: /^(CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|UNABLE_TO_|ERROR_IN_CERT)/ }],
-    cause: "The certificate does not hold; nothing secret was sent.",
-    next: (context) => `Look at it: ${look(context, "")}.`,
-  },
-  {
-    code: "tls-not-offered",
-    with: ["postgres"],
-    texts: ["The server does not support SSL connections"],
-    when: [{ text: /does not support SSL connections/ }],
-    cause:
-      "What answers there speaks no TLS, so nothing secret was sent. Every Azure server does: this is another one, or a proxy.",
-    next: () =>
-      "Check `host` and `port`. Only a server on this machine itself may be used without, by a password: `ssl-mode: disable`.",
   },
   {
     code: "tls-handshake",
     with: EVERYWHERE,
-    texts: [
-      "There was an error establishing an SSL connection",
-      "Client network socket disconnected before secure TLS connection was established",
-    ],
     when: [
-      { code: /^(ERR_SSL_|EPROTO)/ },
-      { text: /error establishing an SSL connection|before secure TLS connection was established/ },
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      {
+        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/,
+      },
     ],
-    cause:
-      "What answers there cannot agree on TLS: another service on this port, a proxy, or a server without TLS 1.2.",
-    next: (context) => `Look at it: ${look(context, "")}.`,
+    cause: inOurWords(
+      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2.",
+    ),
+    next: (context) => [step("Look at what answers there:", look(context, ""))],
     retries: 1,
   },
   {
     code: "connection-lost",
     with: EVERYWHERE,
-    texts: [
-      "Connection terminated unexpectedly",
-      "Client has encountered a connection error and is not queryable",
-      "read ECONNRESET",
-      "write EPIPE",
-      "socket hang up",
-    ],
     when: [
-      { code: /^(ECONNRESET|EPIPE|ECONNABORTED)$/ },
-      { text: /Connection terminated|is not queryable|ECONNRESET|EPIPE|socket hang up/ },
+      { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
+      {
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/,
+      },
     ],
-    cause: "The other side closed the connection: it restarts or fails over, or something between cuts it.",
+    cause: inOurWords(
+      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
+    ),
     next: (context) =>
       isPostgres(context)
-        ? `Run the job again: what was granted stays granted. Is it running? ${azShow(context, "state")}.`
-        : AUTHORITY,
-    retries: 4,
+        ? [
+            step("Run the job again: what was granted stays granted."),
+            step("If the error stays, look at the server's state:", azShow(context, "state")),
+          ]
+        : [step("Run the job again."), ...reachable(context)],
+    retries: 3,
+  },
+  {
+    code: "connection-timed-out",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
+      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ },
+    ],
+    cause: (context) =>
+      isPostgres(context)
+        ? inOurWords(
+            "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+          )
+        : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
+    next: (context) =>
+      isPostgres(context)
+        ? [
+            step(
+              "Look at the server's state and network:",
+              azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+            ),
+            step("If public access is `Disabled`, use a runner in the server's network."),
+            step(
+              "If it is `Enabled`, allow the runner's address:",
+              azOnServer("firewall-rule create", context, {
+                name: "github-runner",
+                "start-ip-address": "<address>",
+                "end-ip-address": "<address>",
+              }),
+            ),
+            step(
+              `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+            ),
+          ]
+        : reachable(context),
+    retries: 1,
+  },
+  {
+    code: "connection-refused",
+    with: EVERYWHERE,
+    when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
+    cause: inOurWords(
+      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    ),
+    next: (context) =>
+      isPostgres(context)
+        ? [
+            step("Look at the server's state:", azShow(context, "state")),
+            step("Start it, if it is stopped, and run the job again."),
+          ]
+        : reachable(context),
+    retries: 1,
+  },
+  {
+    code: "host-unreachable",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
+      { text: /EHOSTUNREACH|ENETUNREACH/ },
+    ],
+    cause: inOurWords(
+      "The runner's network has no route to this address: it is private, or IPv6 where there is none.",
+    ),
+    next: (context) =>
+      isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
+    retries: 1,
+  },
+  {
+    code: "tls-wrong-host",
+    with: EVERYWHERE,
+    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    cause: inOurWords(
+      "The certificate is for another name, so this may not be the server. Nothing secret was sent.",
+    ),
+    next: (context) => {
+      if (!isPostgres(context)) return reachable(context);
+      const fullName = step(
+        "Set `host` to the server's full name:",
+        azShow(context, "fullyQualifiedDomainName"),
+      );
+      return isIP(context.host ?? "") > 0
+        ? [
+            fullName,
+            step("No certificate of Azure holds an IP address. Use the name with a private endpoint too."),
+          ]
+        : [
+            fullName,
+            step("Do not use an alias (CNAME) or a `privatelink` name."),
+            step("If you have to, `ssl-mode: verify-ca` checks everything but the name."),
+          ];
+    },
+  },
+  {
+    code: "tls-unknown-authority",
+    with: EVERYWHERE,
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        ],
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i,
+      },
+    ],
+    cause: inOurWords(
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    ),
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context)
+        ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.")
+        : step(
+            "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+            "NODE_EXTRA_CA_CERTS=<path-to-pem>",
+          ),
+      ...(context.signIn?.type === "azure-cli" && !isPostgres(context)
+        ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")]
+        : []),
+    ],
+  },
+  {
+    code: "tls-expired",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
+      { text: /certificate (has expired|is not yet valid)/ },
+    ],
+    cause: inOurWords(
+      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    ),
+    next: (context) => [
+      step("Check the runner's clock:", "date"),
+      step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates")),
+    ],
+  },
+  {
+    code: "tls-certificate",
+    with: EVERYWHERE,
+    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
+    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    next: (context) => [step("Look at the certificate:", look(context, ""))],
   },
 ];
 
-const AUTHORITY =
-  "The runner needs HTTPS to login.microsoftonline.com (or `environment`'s, or AZURE_AUTHORITY_HOST) and *.actions.githubusercontent.com; HTTPS_PROXY and NO_PROXY are honoured.";
-
-function isPostgres(context: Context): boolean {
-  return (context.with ?? "postgres") === "postgres";
+/** What the runner has to reach for Entra and GitHub. */
+function reachable(context: Context): readonly Step[] {
+  return [
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
+    step(reach(context)),
+  ];
 }
 
-function allowRunner(context: Context): string {
-  return azServer("firewall-rule create", context, {
-    name: "github-runner",
-    "start-ip-address": "<address>",
-    "end-ip-address": "<address>",
-  });
+function reach(context: Context): Sentence {
+  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 
-/** The command that shows what is at the other end. */
+/** The command that shows the peer's certificate. */
 function look(context: Context, then: string): string {
-  const there = isPostgres(context)
-    ? `${hostAndPort(context)} -starttls postgres`
-    : `${authority(context)}:443`;
-  return code(`openssl s_client -connect ${there} </dev/null${then}`);
+  const port = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
+  return `openssl s_client -connect ${shell(hostOf(context))}:${port} </dev/null${then}`;
 }
 
-function authority({ cloud }: Context): string {
+/** The host that failed. */
+function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
+  if (host !== undefined) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

@@ -1,5 +1,56 @@
-import { az, azServer, azShow, claim, code, hostAndPort, shell, tokenSays } from "./commands.ts";
+import type { Step } from "../model/failure.ts";
+import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { quoteLiteral } from "../text/sql.ts";
+import { claim } from "./claims.ts";
+import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
 import type { Context, Rule } from "./rules.ts";
+
+/**
+ * What PgBouncer says in words of its own, all with SQLSTATE 08P01. Where PostgreSQL has a word for the same, its
+ * rule below knows PgBouncer's too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
+ */
+export const POOLER: readonly Rule[] = [
+  {
+    code: "pooler-token-too-long",
+    with: ["postgres"],
+    when: [{ text: /client sent partial pkt in startup phase/ }],
+    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    next: () => [
+      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
+      step(
+        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's.",
+      ),
+    ],
+  },
+  {
+    code: "pooler-session",
+    with: ["postgres"],
+    when: [
+      { codes: ["26000", "42P05"] },
+      { text: /prepared statement ".*" (requires|does not exist|already exists)/ },
+    ],
+    cause: inOurWords(
+      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions.",
+    ),
+    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")],
+  },
+  {
+    code: "pooler-startup-parameter",
+    with: ["postgres"],
+    when: [{ text: /unsupported startup parameter/ }],
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    next: (context) => [
+      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      step(
+        "Or let PgBouncer ignore the parameter that the message names:",
+        azOnServer("parameter set", context, {
+          name: "pgbouncer.ignore_startup_parameters",
+          value: "<parameter>",
+        }),
+      ),
+    ],
+  },
+];
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
@@ -10,325 +61,795 @@ export const POSTGRES: readonly Rule[] = [
   {
     code: "token-expired",
     with: ["postgres"],
-    texts: ["The access token has expired. Please acquire a new token and retry."],
-    when: [{ text: /access token has expired/i }],
-    cause: "The server takes a token only while it is valid, and this one was not, nor was a fresh one.",
-    next: (context) =>
-      `${tokenSays(context)}Run the job again; on a self-hosted runner, set its clock (\`timedatectl\`).`,
+    when: [{ text: /access token (has|is) expired/i }],
+    cause: inOurWords(
+      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    ),
+    next: (context) => [
+      step("On a self-hosted runner, check the clock:", "timedatectl"),
+      ...tokenClaims(context),
+      step("Run the job again."),
+    ],
     retries: 1,
   },
   {
     code: "token-audience",
     with: ["postgres"],
-    texts: [
-      'The access token does not have a valid audience claim. Please acquire a new token for the resource "https://ossrdbms-aad.database.windows.net".',
-    ],
     when: [{ text: /valid audience claim/i }],
-    cause: "The token is for another cloud's PostgreSQL.",
-    next: (context) =>
-      `${tokenSays(context)}Set \`environment\` to the cloud of the server (${hostAndPort(context)}).`,
+    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
+    next: (context) => [
+      step(
+        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      ),
+      ...tokenClaims(context),
+    ],
   },
   {
     code: "token-group",
     with: ["postgres"],
-    texts: [
-      "Azure AD access token not valid for role ci-admins (does not contain group ID 00000000-0000-0000-0000-000000000000)",
-    ],
     when: [{ text: /does not contain group/i }],
-    cause:
-      "`user` is a group, and the identity that signed in is not a member, or was not yet when its token was made.",
-    next: (context) =>
-      `${tokenSays(context)}Add it: ${az("ad group member add", { group: context.user ?? "<group>", "member-id": claim(context.token, "oid") ?? "<object-id>" })}, then run the job again.`,
+    cause: inOurWords(
+      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued.",
+    ),
+    next: (context) => [
+      step(
+        "Add the identity to the group:",
+        az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+      ),
+      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      ...tokenClaims(context),
+    ],
   },
   {
     code: "token-identity-mismatch",
     with: ["postgres"],
-    texts: [
-      'Service principal oid mismatch for role "The oid in the security label [<a>] does not match the appid [<b>] or oid [<c>] in the token."',
-      "Azure AD oid mismatch for role [aad_orders]",
-    ],
     when: [{ text: /oid mismatch for role/i }],
-    cause:
-      "The role is bound to another object ID: the identity was deleted and made anew, or the role was made with the application's ID instead of its service principal's.",
-    next: (context) =>
-      `${tokenSays(context)}As an Entra administrator, in database postgres: ${code(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`,
+    cause: inOurWords(
+      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    ),
+    next: (context) => [
+      ...tokenClaims(context),
+      step(
+        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
+      ),
+      step(
+        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
+      ),
+    ],
   },
   {
     code: "token-role-type",
     with: ["postgres"],
-    texts: [
-      "Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[ci-admin]",
-      'Service principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role "ci-admin"',
-      "Azure AD user token for role[admin@contoso.com] is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.",
-      'Microsoft Entra user token for role "admin@contoso.com" is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.',
-    ],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause:
-      "`user` and the token are of different kinds: a service principal's token cannot sign in under a person's role, nor a person's under a service principal's.",
+    cause: inOurWords(
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's.",
+    ),
+    next: (context) => [
+      step(
+        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        listAdmins(context),
+      ),
+      step("In database postgres:", LIST_PRINCIPALS),
+      ...tokenClaims(context),
+      step("If the identity has no role yet, make it an administrator:", makeAdmin(context)),
+    ],
+  },
+  {
+    code: "token-invalid",
+    with: ["postgres"],
+    when: [
+      {
+        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+      },
+    ],
+    cause: ({ signIn }) =>
+      signIn?.type === "password"
+        ? inOurWords(
+            "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one.",
+          )
+        : inOurWords(
+            "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's.",
+          ),
     next: (context) =>
-      `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in, or make it an administrator: ${makeAdmin(context)}`,
+      context.signIn?.type === "password"
+        ? [
+            step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
+            step(
+              "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break.",
+            ),
+          ]
+        : [
+            ...tokenClaims(context),
+            step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
+            step("With PgBouncer in between, set `port: 5432`."),
+          ],
   },
   {
     code: "token-refused",
     with: ["postgres"],
-    texts: ["Azure AD access token not valid for role ci-admin"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: "The server took the password for a token and refused it.",
-    next: (context) =>
-      `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in. ${listRoles(context)}`,
+    cause: inOurWords("The server does not accept this token for this role."),
+    next: (context) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context)],
+  },
+  {
+    code: "entra-extension-fault",
+    with: ["postgres"],
+    when: [{ text: /cannot read pg_class without having selected a database/ }],
+    cause: inOurWords(
+      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server.",
+    ),
+    next: (context) => [
+      step("Restart the server:", azServer("restart", context)),
+      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("Until then, sign in with `password` as a role that has one."),
+    ],
   },
   {
     code: "password-refused",
     with: ["postgres"],
-    texts: ['password authentication failed for user "ci-admin"'],
-    when: [{ code: /^28P01$/ }, { text: /password authentication failed/i }],
-    cause: "The server does not take this name with this password or token.",
-    next: whyRefused,
+    when: [
+      { codes: ["28P01"] },
+      {
+        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i,
+      },
+    ],
+    cause: whyRefused,
+    next: afterRefusal,
   },
   {
     code: "role-may-not-log-in",
     with: ["postgres"],
-    texts: ['role "app_owner" is not permitted to log in'],
     when: [{ text: /is not permitted to log in/ }],
-    cause: "The role exists, but is no login.",
-    next: ({ user }) =>
-      `Set \`user\` to a role that may log in, or let it: ${code(`ALTER ROLE ${identifier(user)} LOGIN;`)}`,
+    cause: inOurWords("The role exists, but cannot log in."),
+    next: ({ user }) => [
+      step("Set `user` to a role that can log in."),
+      step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
+    ],
   },
   {
     code: "login-role-not-found",
     with: ["postgres"],
-    texts: ['role "aad_orders" does not exist'],
-    when: [{ code: /^28000$/, text: /role ".*" does not exist/ }],
-    cause:
-      "The server has no such role: names are case-sensitive, and a connection made by Bicep or ARM alone does not create it.",
-    next: listRoles,
-  },
-  {
-    code: "tls-required",
-    with: ["postgres"],
-    texts: [
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", no encryption',
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL off',
-    ],
-    when: [{ text: /no pg_hba\.conf entry for .*(no encryption|SSL off)/ }],
-    cause: "The server lets nobody in without TLS.",
-    next: () => "Leave out `ssl-mode`, or set it to `verify-full`.",
+    when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
+    cause: inOurWords(
+      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ),
+    next: findRole,
   },
   {
     code: "firewall",
     with: ["postgres"],
-    texts: [
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL encryption',
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL on',
-      'pg_hba.conf rejects connection for host "203.0.113.7", user "ci-admin", database "app", SSL encryption',
+    when: [
+      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ },
     ],
-    when: [{ text: /no pg_hba\.conf entry for|pg_hba\.conf rejects connection/ }],
-    cause:
-      "The server's firewall does not let the runner's address in; a new rule may take five minutes to work.",
+    cause: inOurWords(
+      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    ),
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      const rule = { name: "github-runner", "start-ip-address": address, "end-ip-address": address };
-      return `Let it in: ${azServer("firewall-rule create", context, rule)}.`;
+      return [
+        step("Allow the runner's address:", allow(context, address)),
+        step("Run the job again. GitHub-hosted runners have another address each time."),
+        step("Or use a runner in the server's network."),
+      ];
     },
+  },
+  {
+    code: "tls-required",
+    with: ["postgres"],
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
+    cause: inOurWords("The server takes encrypted connections only."),
+    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")],
   },
   {
     code: "database-not-found",
     with: ["postgres"],
-    texts: ['database "App" does not exist'],
-    when: [{ code: /^3D000$/ }],
-    cause: "The server has no such database: names are case-sensitive.",
-    next: (context) => `List them: ${azServer("db list", context, { query: "[].name" })}.`,
+    when: [
+      { codes: ["3D000", "57P04"] },
+      { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ },
+    ],
+    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    next: (context) => [
+      step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" })),
+    ],
+  },
+  {
+    code: "database-closed",
+    with: ["postgres"],
+    when: [
+      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ },
+    ],
+    cause: inOurWords(
+      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted.",
+    ),
+    next: (context, { text }) => [
+      step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
+      ...(text.includes("invalid database")
+        ? [
+            step(
+              "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+              `DROP DATABASE ${identifier(context.database, "<database>")};`,
+            ),
+          ]
+        : []),
+    ],
   },
   {
     code: "connect-not-granted",
     with: ["postgres"],
-    texts: ['permission denied for database "app"'],
-    when: [{ code: /^42501$/, text: /permission denied for database/ }],
-    cause: "`user` may not connect to this database.",
-    next: ({ user, database }) =>
-      `As its owner or an administrator: ${code(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`,
+    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    next: ({ user, database }) => [
+      step(
+        "Grant it, as the database's owner:",
+        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`,
+      ),
+    ],
   },
   {
     code: "no-connection-slots",
     with: ["postgres"],
-    texts: [
-      "sorry, too many clients already",
-      "remaining connection slots are reserved for non-replication superuser connections",
-      "remaining connection slots are reserved for roles with the SUPERUSER attribute",
-      'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role',
-      'too many connections for role "ci-admin"',
-      'too many connections for database "app"',
+    when: [
+      { codes: ["53300"] },
+      {
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/,
+      },
     ],
-    when: [{ code: /^53300$/ }],
-    cause:
-      "All connections of the server, the database or the role are in use; small servers have only a few dozen.",
-    next: (context) =>
-      `Look who holds them: ${code("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
+    cause: inOurWords(
+      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    ),
+    next: (context) => [
+      step("Run the job again when fewer clients are connected."),
+      step(
+        "See which clients hold connections, with psql:",
+        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
+      ),
+      step(
+        "Look up how many connections the server takes; a larger compute size takes more:",
+        azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+      ),
+      ...(context.port === 6432
+        ? []
+        : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]),
+    ],
     retries: 4,
   },
   {
     code: "server-starting",
     with: ["postgres"],
-    texts: [
-      "the database system is starting up",
-      "the database system is shutting down",
-      "the database system is in recovery mode",
-      "the database system is not yet accepting connections",
+    when: [
+      { codes: ["57P03"] },
+      {
+        text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
+      },
     ],
-    when: [{ code: /^57P03$/ }],
-    cause: "The server is starting, stopping or failing over.",
-    next: (context) =>
-      `Wait until it is Ready, then run the job again. Its state: ${azShow(context, STATE)}.`,
+    cause: inOurWords("The server is starting, stopping or failing over."),
+    next: afterRestart,
     retries: 4,
   },
   {
     code: "server-stopping",
     with: ["postgres"],
-    texts: [
-      "terminating connection due to administrator command",
-      "terminating connection because of crash of another server process",
-    ],
-    when: [{ code: /^57P0[12]$/ }],
-    cause: "The server ended the connection: it restarts or fails over, or somebody ended it.",
-    next: (context) =>
-      `Run the job again: what was granted stays granted. Its state: ${azShow(context, STATE)}.`,
+    when: [{ codes: ["57P01", "57P02"] }],
+    cause: inOurWords(
+      "The server ended the connection: it is restarting or failing over, or an administrator ended it.",
+    ),
+    next: afterRestart,
     retries: 4,
   },
   {
-    code: "read-only",
+    code: "pooler-cannot-connect",
     with: ["postgres"],
-    texts: ["cannot execute GRANT in a read-only transaction"],
-    when: [{ code: /^25006$/ }],
-    cause: "This server is a replica, or was set read-only (Azure does that when its disk is nearly full).",
-    next: (context) =>
-      `Set \`host\` to the primary, or to the virtual endpoint \`<name>.writer.postgres.database.azure.com\`; \`mode: check\` works here. Its state: ${azShow(context, STATE)}.`,
-  },
-  {
-    code: "lock-time-out",
-    with: ["postgres"],
-    texts: ["canceling statement due to lock timeout"],
-    when: [{ code: /^55P03$/ }],
-    cause: "Somebody else, a migration perhaps, held a lock for too long.",
-    next: () =>
-      "Run this step after the migrations, not beside them; a run again goes on where this one stopped.",
-  },
-  {
-    code: "statement-time-out",
-    with: ["postgres"],
-    texts: ["canceling statement due to statement timeout", "canceling statement due to user request"],
-    when: [{ code: /^57014$/ }],
-    cause: "A statement took longer than it may, or somebody cancelled it.",
-    next: () => "Run the job again when the server is less busy.",
-  },
-  {
-    code: "concurrent-change",
-    with: ["postgres"],
-    texts: [
-      "tuple concurrently updated",
-      "deadlock detected",
-      "could not serialize access due to concurrent update",
+    when: [
+      {
+        text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
+      },
     ],
-    when: [{ code: /^(40001|40P01)$/ }, { text: /^tuple concurrently (updated|deleted)/ }],
-    cause: "Somebody else changed the same objects at the same moment, again and again.",
-    next: () =>
-      "Run this step after the migrations, not beside them; a run again goes on where this one stopped.",
+    cause: inOurWords(
+      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in.",
+    ),
+    next: afterRestart,
+    retries: 3,
+  },
+  {
+    code: "session-ended",
+    with: ["postgres"],
+    when: [{ codes: ["25P03", "57P05", "25P04"] }],
+    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the limit:",
+        azOnServer("parameter show", context, {
+          name: "idle_in_transaction_session_timeout",
+          query: "value",
+        }),
+      ),
+    ],
+  },
+  {
+    code: "replica-conflict",
+    with: ["postgres"],
+    when: [{ text: /due to conflict with recovery/ }],
+    cause: inOurWords(
+      "The server is a read replica, and what it replays from the primary needed what this session was reading.",
+    ),
+    next: (context) => [
+      step("Run the job again."),
+      step(
+        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
+      ),
+      step(
+        "If it happens often, let the replica wait longer for its readers (milliseconds):",
+        azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
+      ),
+    ],
   },
   {
     code: "out-of-shared-memory",
     with: ["postgres"],
-    texts: ["out of shared memory"],
-    when: [{ code: /^53200$/ }],
-    cause: "The server's lock table is full: some session, perhaps a migration, holds very many locks.",
-    next: (context) =>
-      `Run the job again when it has ended, or raise it: ${azServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })}.`,
+    when: [{ codes: ["53200"], text: /shared memory/ }],
+    cause: inOurWords(
+      "The server's lock table is full: a session, perhaps a migration, holds very many locks.",
+    ),
+    next: (context) => [
+      step("Run the job again when that session has ended."),
+      step(
+        "If the error stays, make the lock table larger; the server has to be restarted:",
+        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
+      ),
+    ],
+  },
+  {
+    code: "out-of-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
+    cause: inOurWords("The server has no memory left for this statement."),
+    next: (context) => [
+      step("Run the job again when the server is less busy."),
+      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku")),
+    ],
+  },
+  {
+    code: "disk-full",
+    with: ["postgres"],
+    when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
+    cause: inOurWords("The server's storage is full."),
+    next: growStorage,
+  },
+  {
+    code: "read-only",
+    with: ["postgres"],
+    when: [{ codes: ["25006"] }],
+    cause: inOurWords(
+      "The server is a read replica, or Azure made it read-only because its storage is nearly full.",
+    ),
+    next: (context) => [
+      step(
+        "Look which of the two it is:",
+        azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+      ),
+      step(
+        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+      ),
+      ...growStorage(context),
+    ],
+  },
+  {
+    code: "wraparound",
+    with: ["postgres"],
+    when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
+    cause: inOurWords(
+      "The server has run out of transaction IDs and takes no changes until it has been vacuumed.",
+    ),
+    next: () => [
+      step(
+        "Vacuum the database that the message names, as its owner or an administrator:",
+        "VACUUM (VERBOSE);",
+      ),
+      step(
+        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
+      ),
+    ],
+  },
+  {
+    code: "lock-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["55P03"] }],
+    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    next: afterMigrations,
+  },
+  {
+    code: "authentication-time-out",
+    with: ["postgres"],
+    when: [{ text: /canceling authentication due to timeout/ }],
+    cause: inOurWords(
+      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    ),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+      ),
+    ],
+    retries: 1,
+  },
+  {
+    code: "statement-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["57014"] }],
+    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")],
+  },
+  {
+    code: "concurrent-change",
+    with: ["postgres"],
+    when: [
+      { codes: ["40001", "40P01"] },
+      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ },
+    ],
+    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    next: afterMigrations,
+  },
+  {
+    code: "pgaadauth-not-here",
+    with: ["postgres"],
+    when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
+    cause: inOurWords(
+      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication.",
+    ),
+    next: (context) => [
+      step("Run the function in database `postgres`."),
+      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
+    ],
+  },
+  {
+    code: "pgaadauth-not-permitted",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
+    cause: inOurWords(
+      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    ),
+    next: (context) => [
+      step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
+      step("Or make the identity that signs in an administrator:", makeAdmin(context)),
+    ],
+  },
+  {
+    code: "entra-principal-not-found",
+    with: ["postgres"],
+    when: [
+      {
+        text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i,
+      },
+    ],
+    cause: inOurWords(
+      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly.",
+    ),
+    next: () => [
+      step(
+        "Look up the display name and the object ID of a service principal or managed identity:",
+        az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+      ),
+      step(
+        "Create the role with the object ID, which needs no unique name:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
+      ),
+    ],
+  },
+  {
+    code: "entra-principal-type",
+    with: ["postgres"],
+    when: [{ text: /incorrect object type provided for principal/ }],
+    cause: inOurWords(
+      "The object ID belongs to another type of principal (user, group or service) than the one given.",
+    ),
+    next: () => [
+      step(
+        "Give the type that the message names as the actual one:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
+      ),
+    ],
   },
   {
     code: "object-not-found",
     with: ["postgres"],
-    texts: [
-      'role "aad_orders" does not exist',
-      'relation "orders" does not exist',
-      'schema "app" does not exist',
+    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    cause: inOurWords(
+      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ),
+    next: ({ database }) => [
+      step(
+        sentence`Look with psql in database ${database === undefined ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        "\\du",
+      ),
     ],
-    when: [{ code: /^(42704|42P01|3F000)$/ }],
-    cause:
-      "The server has nothing of this name: names are case-sensitive, and a Service Connector connection made by Bicep or ARM alone creates no role.",
-    next: (context) =>
-      `Look with psql in database ${context.database ?? "<database>"}: \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables.`,
+  },
+  {
+    code: "restricted-role",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
+    cause: inOurWords(
+      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither.",
+    ),
+    next: () => [
+      step(
+        "Grant privileges on the objects themselves instead of membership in the role that the message names.",
+      ),
+    ],
+  },
+  {
+    code: "role-not-grantable",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to grant role|must have admin option on role|ADMIN option/i,
+      },
+    ],
+    cause: inOurWords(
+      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`.",
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "Let a role that has it give it on:",
+        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
+      ),
+      step("Or grant privileges on the objects themselves instead."),
+    ],
+  },
+  {
+    code: "set-role-not-permitted",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/,
+      },
+    ],
+    cause: inOurWords(
+      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too.",
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`,
+      ),
+      step(
+        "Up to PostgreSQL 15:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`,
+      ),
+      step("Or set `user` to the owner."),
+    ],
   },
   {
     code: "not-permitted",
     with: ["postgres"],
-    texts: [
-      "permission denied for table orders",
-      "permission denied for schema public",
-      'permission denied to set role "migrator"',
-      "permission denied to change default privileges",
-      "must be owner of table orders",
+    when: [{ codes: ["42501"] }],
+    cause: inOurWords(
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either.",
+    ),
+    next: ({ user }) => [
+      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      step(
+        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        `GRANT <owner> TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
+      ),
     ],
-    when: [{ code: /^42501$/ }],
-    cause: "`user` has neither the owner's rights nor the grant option for this.",
-    next: () => "Set `user` to the owner of the tables, or to an Entra administrator.",
+  },
+  {
+    code: "tls-not-offered",
+    with: ["postgres"],
+    when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
+    cause: inOurWords(
+      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent.",
+    ),
+    next: () => [
+      step("Check `host` and `port`."),
+      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`."),
+    ],
+  },
+  {
+    code: "sign-in-refused",
+    with: ["postgres"],
+    when: [{ codes: ["28000"] }],
+    cause: inOurWords(
+      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate.",
+    ),
+    next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)],
+  },
+  {
+    code: "server-fault",
+    with: ["postgres"],
+    when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
+    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        azShow(context, STATE),
+      ),
+    ],
   },
   {
     code: "connection-failure",
     with: ["postgres"],
-    texts: ["server login has been failing, connect failed", "connection to server was lost"],
-    when: [{ code: /^08/ }],
-    cause: "The connection, or the one that PgBouncer makes for it, broke.",
-    next: (context) =>
-      `Run the job again; if it stays, go past PgBouncer with \`port: 5432\`. Its state: ${azShow(context, STATE)}.`,
+    when: [{ codes: ["08*"] }],
+    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    next: afterRestart,
     retries: 2,
   },
 ];
 
 const STATE = "{state:state, role:replicationRole}";
 
-/** 28P01 is one text for many causes: what can be told from the name and the token comes first. */
-function whyRefused(context: Context): string {
-  const { user = "", signIn, token, host = "" } = context;
-  if (signIn?.type === "password") {
-    const conninfo = `host=${host || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
-    return `Check \`user\` and \`password\` by hand: ${code(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
-  }
-  const suffixed = user.match(/^(.+)@(.+)$/);
-  if (suffixed && host.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
-    return `The name of the server is no part of a user's name any more: set \`user\` to ${suffixed[1]}.`;
-  }
-  const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(user)
-    ? "`user` looks like a client ID; it has to be the name of the role, which is one only where Service Connector made the administrator. "
-    : "";
-  const audience = claim(token, "aud");
-  const cloud = context.cloud;
-  if (
-    audience !== undefined &&
-    cloud !== undefined &&
-    !cloud.postgresScope.startsWith(audience.replace(/\/$/, ""))
-  ) {
-    return `${tokenSays(context)}Its audience is not PostgreSQL's in ${cloud.name}: set \`environment\`.`;
-  }
-  return `${guid}${tokenSays(context)}\`user\` has to be the role that is bound to the object ID of the identity that signs in, or a group it is in, spelt exactly. ${listRoles(context)}`;
-}
+const LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 
-function listRoles(context: Context): string {
-  const admins = azServer("microsoft-entra-admin list", context, {
+function listAdmins(context: Context): string {
+  return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}",
   });
-  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
+}
+
+function afterRestart(context: Context): readonly Step[] {
+  return [
+    step(
+      "Run the job again when the server is `Ready`: what was granted stays granted.",
+      azShow(context, STATE),
+    ),
+  ];
+}
+
+function afterMigrations(): readonly Step[] {
+  return [
+    step("Run the job again: it continues where it stopped."),
+    step("Run this step after the migrations, not at the same time."),
+  ];
+}
+
+function growStorage(context: Context): readonly Step[] {
+  return [
+    step(
+      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      azServer("update", context, { "storage-size": "<gib>" }),
+    ),
+    step(
+      "Let it grow by itself from now on:",
+      azServer("update", context, { "storage-auto-grow": "Enabled" }),
+    ),
+  ];
+}
+
+function allow(context: Context, address: string): string {
+  return azOnServer("firewall-rule create", context, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address,
+  });
+}
+
+/** The role that a text of PostgreSQL names. */
+function roleIn(text: string): string | undefined {
+  return text.match(/role "([^"]+)"/i)?.[1];
+}
+
+function objectId({ token }: Context): string {
+  return claim(token, "oid") ?? "<object-id>";
+}
+
+/** https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users */
+function label(context: Context): string {
+  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context)},type=${type}`;
+}
+
+/** The claims that the server compares with the role, or no step if the token cannot be read. */
+function tokenClaims({ token }: Context): readonly Step[] {
+  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each): Sentence[] => {
+    const value = claim(token, each);
+    return value === undefined ? [] : [sentence`${code(each)} ${code(value)}`];
+  });
+  const expires = Number(claim(token, "exp"));
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+    claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
+  }
+  return claims.length === 0
+    ? []
+    : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+}
+
+/** Where the roles are listed with the object IDs they are bound to. */
+function findRole(context: Context): readonly Step[] {
+  return [
+    ...tokenClaims(context),
+    step("List the server's Entra administrators:", listAdmins(context)),
+    step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
+  ];
 }
 
 function makeAdmin(context: Context): string {
-  return azServer("microsoft-entra-admin create", context, {
+  return azOnServer("microsoft-entra-admin create", context, {
     "display-name": "<name>",
-    "object-id": claim(context.token, "oid") ?? "<object-id>",
+    "object-id": objectId(context),
     type: "ServicePrincipal",
   });
 }
 
-function identifier(name: string | undefined, unknown = "<user>"): string {
-  return name === undefined ? unknown : `"${name.replaceAll('"', '""')}"`;
+/** 28P01 has one text for many causes: those that the name or the token shows come first. */
+type Refusal = "password" | "suffix" | "audience" | "pooler" | "client-id" | "role";
+
+function refusalOf({ signIn, user = "", host = "", port, token, cloud }: Context): Refusal {
+  if (signIn?.type === "password") return "password";
+  if (withoutServer(user, host) !== undefined) return "suffix";
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience)) {
+    return "audience";
+  }
+  if (port === 6432) return "pooler";
+  return GUID.test(user) ? "client-id" : "role";
 }
 
-function literal(text: string | undefined, unknown = "<user>"): string {
-  return `'${(text ?? unknown).replaceAll("'", "''")}'`;
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
+function withoutServer(user: string, host: string): string | undefined {
+  const at = user.lastIndexOf("@");
+  const server = user.slice(at + 1).toLowerCase();
+  const suffixed = at > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
+  return suffixed ? user.slice(0, at) : undefined;
+}
+
+function whyRefused(context: Context): Sentence {
+  switch (refusalOf(context)) {
+    case "password":
+      return inOurWords(
+        "The name or the password is wrong, or the role was created for Entra and has no password.",
+      );
+    case "suffix":
+      return inOurWords(
+        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name.",
+      );
+    case "audience":
+      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
+    case "pooler":
+      return inOurWords(
+        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token.",
+      );
+    case "client-id":
+      return inOurWords(
+        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added.",
+      );
+    case "role":
+      return inOurWords(
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive.",
+      );
+  }
+}
+
+function afterRefusal(context: Context): readonly Step[] {
+  const { user = "<user>", host = "<host>", port = 5432, database = "<database>" } = context;
+  switch (refusalOf(context)) {
+    case "password": {
+      const conninfo = [`host=${host}`, `port=${port}`, `user=${user}`, `dbname=${database}`];
+      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
+      return [
+        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
+        step("For an Entra role, remove `password` and set `auth-type: oidc`."),
+      ];
+    }
+    case "suffix":
+      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`)];
+    case "audience":
+      return [
+        step(
+          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+        ),
+        ...tokenClaims(context),
+      ];
+    case "pooler":
+      return [step("Set `port: 5432` and run the job again."), ...findRole(context)];
+    case "client-id":
+    case "role":
+      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context)];
+  }
 }

@@ -1,38 +1,58 @@
 import type { Cloud } from "../model/clouds.ts";
+import type { Step } from "../model/failure.ts";
+import type { Sentence } from "../model/sentence.ts";
 import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
 import type { Symptom } from "./symptoms.ts";
 
-/** What was being done, so that a hint can name it. Everything is optional: what is unknown is shown as `<…>`. */
+/** What was being done, so that the answer can name it. Everything is optional; a command shows `<…>` instead. */
 export interface Context {
-  /** Whom we were talking to; PostgreSQL if not said. */
+  /** Who was being talked to; PostgreSQL if absent. */
   readonly with?: Partner;
+  /** The host that was connected to. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly database?: string | undefined;
   readonly user?: string | undefined;
   readonly cloud?: Cloud | undefined;
   readonly signIn?: SignIn | undefined;
-  /** What GitHub's ID token says. */
+  /** The claims of GitHub's ID token. */
   readonly assertion?: Claims | undefined;
-  /** What the token that PostgreSQL was given says. */
+  /** The claims of the token that PostgreSQL was given. */
   readonly token?: Claims | undefined;
 }
 
 export type Partner = "postgres" | "entra" | "github";
 
-/** One line of the table that `diagnose` looks things up in and docs/troubleshooting.md is made from. */
+/** One line of the table in which `diagnose` looks an error up. */
 export interface Rule {
-  /** The failure's code in the report. */
+  /** The failure's code in the report, and its heading in docs/troubleshooting.md. */
   readonly code: string;
   readonly with: readonly Partner[];
-  /** The texts people meet, word for word as their sender words them. */
-  readonly texts: readonly string[];
-  /** Any of these; within one, both. */
-  readonly when: readonly { readonly code?: RegExp; readonly text?: RegExp }[];
-  readonly cause: string;
-  /** The next thing to do, ending in what to type. */
-  readonly next: (context: Context, symptom: Symptom) => string;
-  /** How often it is worth trying again; absent for what waiting cannot mend. */
+  /** The rule applies where any of these fits. */
+  readonly when: readonly Match[];
+  /** What it most likely means, in one line. */
+  readonly cause: Sentence | Answer<Sentence>;
+  /** What to do next, in order. */
+  readonly next: Answer<readonly Step[]>;
+  /** How many further attempts it is worth; absent where a rerun changes nothing. */
   readonly retries?: number;
+}
+
+type Answer<T> = (context: Context, symptom: Symptom) => T;
+
+/** What is said here has to fit an error; what is absent fits any. */
+export interface Match {
+  /** SQLSTATEs, Node.js's and libraries' codes. One that ends in `*` is a class of them. */
+  readonly codes?: readonly string[];
+  /** Entra's error numbers. */
+  readonly aadsts?: readonly number[];
+  readonly text?: RegExp;
+  /** HTTP statuses. */
+  readonly status?: (status: number) => boolean;
+  readonly signIn?: SignIn["type"];
+}
+
+export function isPostgres(context: Context): boolean {
+  return (context.with ?? "postgres") === "postgres";
 }

@@ -1,9 +1,11 @@
 /** What an error, or one of those hidden in it, says. */
 export interface Symptom {
-  /** SQLSTATE, system error or the library's own code; empty when there is none. */
+  /** SQLSTATE, system error or the library's own code; empty if there is none. */
   readonly code: string;
-  /** Its own words, on one line, never empty, no secret in them. */
+  /** Its own words, on one line, never empty, without secrets. */
   readonly text: string;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number;
 }
 
 /**
@@ -25,35 +27,43 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
       string,
       unknown
     >;
-    const text = [message, errorMessage, detail, hint].filter(
-      (part) => typeof part === "string" && part.trim() !== "",
+    const texts = [message, errorMessage, detail, hint].filter(
+      (part): part is string => typeof part === "string" && part.trim() !== "",
     );
-    const symptom = {
-      code: String(code ?? errorCode ?? ""),
-      text: words([...new Set(text)].join(" ")),
-    };
-    if (symptom.code !== "" || symptom.text !== "")
-      found.push({ ...symptom, text: symptom.text || symptom.code });
-    if (typeof status === "number" && status >= 400) found.push({ code: "", text: `HTTP status ${status}` });
+    const ownCode = String(code ?? errorCode ?? "");
+    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
   };
   look(error);
-  return found.length > 0 ? found : [{ code: "", text: "an error without a word" }];
+  return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 
 const MOST = 50;
 
-/** One line, no token, and no novel. */
+/** How much of a text is read, and how much of it is shown. */
+const MOST_READ = 8_000;
+const MOST_SHOWN = 1_000;
+
+/** One line of readable length, without tokens. */
 function words(text: string): string {
   return (
     text
+      .slice(0, MOST_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
       // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
-      .replace(/\w*: Error\(s\): .*? - Description: /, "")
+      .replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "")
+      .replace(MSAL_HTTP, (_all, status: string, body: string) =>
+        body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
+      )
       .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
       .trim()
-      .slice(0, 1000)
+      .slice(0, MOST_SHOWN)
   );
 }
+
+/** How MSAL words an HTTP answer that is not JSON, with all its headers. */
+const MSAL_HTTP =
+  /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;

@@ -8,7 +8,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
-import { PATIENCE, type Patience, retryingFailures } from "../retry.ts";
+import { noAnswer, PATIENCE, type Patience, retryingFailures } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 
 export interface Target {
@@ -60,7 +60,7 @@ async function connect(
   onExpired: (token: string) => void,
 ) {
   const socket = new Socket();
-  const clock = deadline(answerTime, () => socket.destroy(new Error("timeout expired")));
+  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
   let token: string | undefined;
   let broken: Error | undefined;
   const client = new pg.Client({

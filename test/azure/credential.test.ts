@@ -231,7 +231,7 @@ describe("what Entra refuses is explained", () => {
     sandbox.github.subject = "repo:contoso@6844498/orders@1296269:ref:refs/heads/main";
     const { steps } = await failing(password(OIDC)());
     expect(steps).toContain(`"subject":"${sandbox.github.subject}"`);
-    expect(steps).toContain("a credential for repo:contoso/orders:ref:refs/heads/main no longer fits");
+    expect(steps).toContain("a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it");
   });
 
   test("an assertion that has expired", async () => {
@@ -290,6 +290,43 @@ describe("what may pass is tried again, with a new assertion each time", () => {
     await password(OIDC)();
     expect(sandbox.github.requests.map(({ status }) => status)).toEqual([429, 200, 200]);
     expect(outcomes()).toEqual(["failed", "issued"]);
+  });
+
+  test("an empty answer, a proxy's page, keys of GitHub that Entra could not read", async () => {
+    const { cert, key } = await certificate("localhost");
+    setDefaultCACertificates([...trusted, sandbox.ca, cert]);
+    toClose.push(async () => setDefaultCACertificates([...trusted, sandbox.ca]));
+    const unreadable = {
+      error: "invalid_request",
+      error_description: "AADSTS50166: Request to External OIDC endpoint failed.",
+    };
+    const answers: readonly [number, string][] = [
+      [200, ""],
+      [200, "<html><title>Blocked</title></html>"],
+      [400, JSON.stringify(unreadable)],
+      [200, JSON.stringify({ token_type: "Bearer", expires_in: 3599, access_token: "the-token" })],
+    ];
+    let asked = 0;
+    const server = createTlsServer({ cert, key }, (request, response) => {
+      request.resume();
+      const base = `https://${request.headers.host}/${TENANT_ID}`;
+      if (request.url?.includes("openid-configuration")) {
+        const metadata = {
+          issuer: `${base}/v2.0`,
+          authorization_endpoint: `${base}/authorize`,
+          token_endpoint: `${base}/token`,
+          jwks_uri: `${base}/keys`,
+        };
+        response.end(JSON.stringify(metadata));
+        return;
+      }
+      const [status, body] = answers[asked++] ?? [500, ""];
+      response.writeHead(status).end(body);
+    });
+    vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${await listening(server)}`);
+    expect(await password(OIDC)()).toBe("the-token");
+    expect(asked).toBe(4);
+    expect(sandbox.github.requests.length).toBe(4);
   });
 
   test("a federated credential made a moment ago", async () => {
@@ -390,10 +427,10 @@ describe("the Azure CLI", () => {
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({ code: "cli-missing" });
   });
 
-  test("with a trouble of its own keeps its words", async () => {
+  test("that fails for a reason of its own keeps its words", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
-      code: "unknown",
+      code: "cli-failed",
       message: "The Azure CLI: ERROR: the cloud is upside down",
     });
   });

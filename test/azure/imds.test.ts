@@ -54,6 +54,20 @@ test("IMDS that is busy is asked again", async () => {
   expect(imds.asked).toHaveLength(3);
 });
 
+test.each([404, 410, 500])(
+  "IMDS that answers %i is asked again, within a bounded number of attempts",
+  async (status) => {
+    imds.answer = () => ({
+      status,
+      json: { error: "unknown", error_description: "Failed to retrieve token" },
+    });
+    expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
+      code: "managed-identity-busy",
+    });
+    expect(imds.asked).toHaveLength(4);
+  },
+);
+
 test("a machine without one is explained", async () => {
   imds.close();
   expect(await failing(password(CLIENT_ID.replace("c11e", "c121"))())).toMatchObject({

@@ -1,79 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RULES } from "../../src/diagnosis/diagnose.ts";
-import type { Partner, Rule } from "../../src/diagnosis/rules.ts";
+import { CORPUS } from "./corpus.ts";
+import { page } from "./page.ts";
 
-// `npx vitest run test/diagnosis --update` writes the page anew.
+const ROOT = join(import.meta.dirname, "../..");
+
+// `npx vitest run test/diagnosis --update` writes the page.
 test("docs/troubleshooting.md says what the action says", async () => {
   await expect(page()).toMatchFileSnapshot("../../docs/troubleshooting.md");
 });
 
-test("each text is in one heading or list only, so that a search finds one place", () => {
-  const texts = RULES.flatMap((rule) => rule.texts.map((text) => `${rule.with.join()} ${text}`));
-  expect(new Set(texts).size).toBe(texts.length - 1); // `role "…" does not exist`, at sign-in and in SQL
+test("each code has one heading, which its link leads to", () => {
+  const headings = Array.from(page().matchAll(/^### (.*)$/gm), ([, heading]) => heading);
+  expect(new Set(headings).size).toBe(headings.length);
+  const others = ["src/grants/obstacles.ts", "src/postgres/catalog.ts", "src/settings/inputs.ts"].flatMap(
+    (file) =>
+      Array.from(readFileSync(join(ROOT, file), "utf8").matchAll(/code: "([a-z-]+)"/g), ([, code]) => code),
+  );
+  const codes = [...RULES.map(({ code }) => code), ...others, "unknown"];
+  expect(codes.filter((code) => !headings.includes(code))).toEqual([]);
+  for (const heading of headings) expect(heading).toMatch(/^[a-z-]+$/); // its anchor is the code itself
 });
 
-const CHAPTERS: readonly { title: string; intro: string; has: (rule: Rule) => boolean }[] = [
-  {
-    title: "GitHub gives no ID token",
-    intro: "`auth-type: oidc` begins with a token that GitHub gives to the job.",
-    has: ({ with: partners }) => only(partners, "github"),
-  },
-  {
-    title: "Microsoft Entra gives no token",
-    intro: "What Entra says begins with `AADSTS` and a number; the number is what counts.",
-    has: ({ with: partners }) => only(partners, "entra"),
-  },
-  {
-    title: "PostgreSQL refuses",
-    intro: "The connection stands, and the server says no.",
-    has: ({ with: partners }) => only(partners, "postgres"),
-  },
-  {
-    title: "The network, names and TLS",
-    intro:
-      "These are met on the way to the server, to Entra and to GitHub; what is said here is for the server.",
-    has: ({ with: partners }) => partners.length > 1,
-  },
-];
+test("a search for what people paste finds the right section first, nine times out of ten", () => {
+  const cases = CORPUS.filter(({ page: listed }) => listed !== false);
+  const missed = cases.filter(({ text, is }) => sectionsWith(fragmentOf(text))[0] !== is);
+  const found = cases.length - missed.length;
+  expect(cases.length).toBeGreaterThanOrEqual(100);
+  expect(
+    found / cases.length,
+    missed.map(({ text, is }) => `${is}: ${fragmentOf(text)}`).join("\n"),
+  ).toBeGreaterThan(0.9);
+});
 
-function only(partners: readonly Partner[], partner: Partner): boolean {
-  return partners.length === 1 && partners[0] === partner;
+test("so does a search for a code", () => {
+  expect(sectionsWith("SELF_SIGNED_CERT_IN_CHAIN")).toEqual(["tls-unknown-authority"]);
+  expect(sectionsWith("ERR_TLS_CERT_ALTNAME_INVALID")).toEqual(["tls-wrong-host"]);
+  expect(sectionsWith("self signed certificate")).toEqual(["tls-unknown-authority"]);
+  expect(sectionsWith("self-signed certificate")).toEqual(["tls-unknown-authority"]);
+  for (const { code, when } of RULES) {
+    for (const number of when.flatMap(({ aadsts = [] }) => aadsts)) {
+      expect(sectionsWith(`\`AADSTS${number}\``)).toEqual([code]);
+    }
+  }
+});
+
+/** The headings of the sections that hold a text, as a browser finds it: in order, whatever the case. */
+function sectionsWith(text: string): readonly string[] {
+  const wanted = text.toLowerCase();
+  return page()
+    .split(/^### /m)
+    .filter((section) => section.toLowerCase().includes(wanted))
+    .map((section) => section.split("\n")[0] ?? "");
 }
 
-function page(): string {
-  const chapters = CHAPTERS.map(
-    ({ title, intro, has }) => `## ${title}\n\n${intro}\n\n${RULES.filter(has).map(section).join("\n")}`,
-  );
-  return `# Troubleshooting
-
-Search this page for the words of your error: the headings are what GitHub, Microsoft Entra, PostgreSQL and Node.js
-say, word for word; names and numbers in them are examples. The code under each is \`error.code\` in the JSON report.
-In commands, fill in what stands in \`<angle brackets>\`; the job's own message has most of it filled in already.
-
-A mistake in the inputs (\`bad-input\`) is not here: its message names each input, what it got and what it takes.
-
-<!-- Made from src/diagnosis by test/diagnosis/troubleshooting.test.ts, which fails when they differ. -->
-
-${chapters.join("\n")}`;
-}
-
-function section(rule: Rule): string {
-  const [first = "", ...others] = rule.texts;
-  const also = others.length === 0 ? "" : `Also: ${others.map(quoted).join(" · ")}\n\n`;
-  const partner = rule.with[0] ?? "postgres";
-  const again = rule.retries === undefined ? "" : ` · tried again ${TIMES[rule.retries] ?? "often"}`;
-  return `### ${quoted(first)}
-
-${also}${rule.cause}
-
-${rule.next({ with: partner }, { code: "", text: first })}
-
-<sub>\`${rule.code}\`${again}</sub>
-`;
-}
-
-const TIMES = ["never", "once", "twice", "three times", "four times"];
-
-function quoted(text: string): string {
-  return `\`${text}\``;
+/** What somebody would look for: the number of an Entra error, else the longest part without names and numbers. */
+function fragmentOf(text: string): string {
+  const number = text.match(/AADSTS\d+/)?.[0];
+  if (number !== undefined) return `${number}:`;
+  const parts = text.split(/"[^"]*"|'[^']*'|\[[^\]]*\]|\(|\)|\S*\d\S*|https?:\S+/).map((part) => part.trim());
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "");
 }

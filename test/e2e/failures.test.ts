@@ -27,11 +27,8 @@ test("shows the subject that Entra does not know, to be copied into the federate
   sandbox.github.subject = subject;
   expect(failure(run)).toMatchObject({ code: "federated-credential" });
   expect(run.summary).toContain("repo:contoso/orders:environment:production");
-  // A credential made a moment ago gets its chance.
-  expect(run.stdout.match(/Trying again in .*/g)).toEqual([
-    "Trying again in 5 s (attempt 2 of 3).",
-    "Trying again in 10 s (attempt 3 of 3).",
-  ]);
+  // A credential made a moment ago gets one more attempt, and no job waits long for one that is missing.
+  expect(run.stdout.match(/Trying again in .*/g)).toEqual(["Trying again in 5 s (attempt 2 of 2)."]);
 });
 
 test("names the permission that a job without ID tokens lacks", async () => {

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Failure } from "../../src/model/failure.ts";
+import { readFailure } from "../read.ts";
+
+/** An error text that people met, and what the answer has to say. corpus.yaml explains each field. */
+export interface Case {
+  readonly from: "github" | "entra" | "identity" | "az" | "postgres" | "statement" | "node";
+  readonly text: string;
+  readonly code?: string;
+  readonly status?: number;
+  readonly type?: string;
+  readonly body?: string;
+  readonly given?: {
+    readonly port?: number;
+    readonly host?: string;
+    readonly user?: string;
+    readonly signIn?: "password" | "client-secret";
+    readonly subject?: string;
+    readonly with?: "entra" | "github";
+    readonly missing?: true;
+    readonly silent?: true;
+  };
+  readonly source: string;
+  readonly is: string;
+  readonly says: readonly string[];
+  readonly never?: readonly string[];
+  readonly page?: false;
+}
+
+export const CORPUS = parse(
+  readFileSync(join(import.meta.dirname, "corpus.yaml"), "utf8"),
+) as readonly Case[];
+
+/** The whole answer as a reader of the log gets it. */
+export function written(failure: Failure): string {
+  const { message, hint, steps } = readFailure(failure);
+  return [message, hint, steps].join("\n");
+}

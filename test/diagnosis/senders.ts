@@ -1,0 +1,169 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type pg from "pg";
+import { signIn } from "../../src/azure/credential.ts";
+import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import type { Context } from "../../src/diagnosis/rules.ts";
+import { CLOUDS } from "../../src/model/clouds.ts";
+import { ActionError, type Failure } from "../../src/model/failure.ts";
+import type { SignIn } from "../../src/model/settings.ts";
+import { withSession } from "../../src/postgres/session.ts";
+import { ASK_PASSWORD, certificate, errorResponse, startStub, WELCOME } from "../postgres/stub-server.ts";
+import { startGitHub } from "../sandbox/github.ts";
+import { close, listen } from "../sandbox/http.ts";
+import type { Case } from "./corpus.ts";
+
+const ONCE = { firstWait: 1, mostTime: 0, answerTime: 5_000 };
+const IDS = {
+  clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
+  tenantId: "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01",
+};
+
+/** What is known when PostgreSQL refuses. */
+const AT_POSTGRES: Context = {
+  host: "contoso-pg.postgres.database.azure.com",
+  port: 5432,
+  database: "app",
+  user: "ci-admin",
+  cloud: CLOUDS.azurecloud,
+  signIn: { type: "oidc", ...IDS },
+};
+
+/**
+ * Sends the text of a case from where it starts, through the library that the action uses there, and returns what
+ * the action makes of it. `close` when done.
+ */
+export async function startSenders() {
+  const trusted = getCACertificates("default");
+  const tls = await certificate("localhost");
+  setDefaultCACertificates([...trusted, tls.cert]);
+
+  let answer: RequestListener = () => {};
+  const entra = createHttpsServer(tls, (request, response) => {
+    const tenant = `https://localhost:${entraPort}/${IDS.tenantId}`;
+    if (!request.url?.includes("openid-configuration")) return answer(request.resume(), response);
+    const metadata = {
+      issuer: `${tenant}/v2.0`,
+      authorization_endpoint: `${tenant}/oauth2/v2.0/authorize`,
+      token_endpoint: `${tenant}/oauth2/v2.0/token`,
+      jwks_uri: `${tenant}/discovery/v2.0/keys`,
+    };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(metadata));
+  });
+  const entraPort = await listen(entra);
+  const identity = createHttpServer((request, response) => answer(request, response));
+  const identityPort = await listen(identity);
+  const github = await startGitHub();
+  const bin = await mkdtemp(join(tmpdir(), "az-"));
+  const path = process.env.PATH;
+  Object.assign(process.env, github.env, {
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${identityPort}`,
+    AZURE_AUTHORITY_HOST: `https://localhost:${entraPort}`,
+  });
+  let clients = 0;
+
+  const signInAs = (how: SignIn) =>
+    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, ONCE)());
+
+  const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
+    github: async ({ text }) => diagnose(new Error(text), { with: "github" }),
+
+    async entra({ text, status = 400, type = "application/json", body, given }) {
+      github.subject = given?.subject ?? "repo:contoso/orders:ref:refs/heads/main";
+      const error = {
+        error: status === 400 ? "invalid_request" : "temporarily_unavailable",
+        error_description: `${text} Trace ID: 0a0b Correlation ID: 0c0d Timestamp: 2026-11-23 15:00:00Z`,
+        error_codes: [Number(text.match(/AADSTS(\d+)/)?.[1])],
+      };
+      answer = (_request, response) =>
+        response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify(error));
+      return signInAs(
+        given?.signIn === "client-secret"
+          ? { type: "client-secret", ...IDS, clientSecret: "secret" }
+          : { type: "oidc", ...IDS },
+      );
+    },
+
+    identity({ status = 400, type = "application/json", body = "" }) {
+      answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
+      return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library keeps refusals
+    },
+
+    async az({ text, given }) {
+      const script = given?.silent ? "exit 0" : `cat >&2 <<'TEXT'\n${text}\nTEXT\nexit 1`;
+      await writeFile(join(bin, "az"), `#!/bin/sh\n${script}\n`);
+      await chmod(join(bin, "az"), 0o755);
+      process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
+      return signInAs({ type: "azure-cli" }).finally(() => {
+        process.env.PATH = path;
+      });
+    },
+
+    async postgres({ text, code = "", given }) {
+      const refusal = errorResponse(code, text);
+      const stub = await startStub({ tls, onStartup: () => refusal });
+      const error = await session(stub.port, tls.cert, async () => {}).finally(stub.close);
+      return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
+    },
+
+    async statement({ text, code = "", given }) {
+      const refusal = errorResponse(code, text);
+      const stub = await startStub({
+        tls,
+        onStartup: () => ASK_PASSWORD,
+        onMessage: (_attempt, message) => (message[0] === PASSWORD ? WELCOME : refusal),
+      });
+      const error = await session(stub.port, tls.cert, (client) => client.query("GRANT")).finally(stub.close);
+      return diagnose(error, atPostgres(given));
+    },
+
+    node: async ({ text, code, given }) =>
+      diagnose(Object.assign(new Error(text), code && { code }), {
+        ...atPostgres(given),
+        with: given?.with ?? "postgres",
+      }),
+  };
+
+  return {
+    send: (each: Case) => senders[each.from](each),
+    async close() {
+      setDefaultCACertificates(trusted);
+      await Promise.all([close(entra), close(identity), github.close(), rm(bin, { recursive: true })]);
+    },
+  };
+}
+
+/** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const PASSWORD = "p".charCodeAt(0);
+
+function atPostgres({ port = 5432, host, user, signIn }: Case["given"] = {}): Context {
+  const password = signIn === "password" ? { signIn: { type: "password", password: "x" } as const } : {};
+  return { ...AT_POSTGRES, port, ...(host && { host }), ...(user && { user }), ...password };
+}
+
+/** The error that a session with this stub ends in. */
+async function session(
+  port: number,
+  ca: string,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<unknown> {
+  const server = { host: "localhost", port, tls: { mode: "verify-full", rootCertificates: ca } } as const;
+  const target = { server, database: "app", user: "ci-admin" };
+  return withSession(target, async () => "password", work, {}, ONCE).then(
+    () => new Error("The stub refused nothing."),
+    (error: unknown) => error,
+  );
+}
+
+async function failing(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    () => new Error("The sign-in did not fail."),
+    (error: unknown) => error,
+  );
+  if (error instanceof ActionError) return error.failure;
+  throw error;
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { ActionError } from "../src/model/failure.ts";
+import { retryingFailures } from "../src/retry.ts";
+
+const failure = (code: string) => new ActionError({ code, message: ["It failed."], hint: ["h"], steps: [] });
+
+/** Attempts that always fail: their starts, in milliseconds after the first, and the lines in the log. */
+async function failing(code: string, patience: { firstWait: number; mostTime: number }) {
+  const starts: number[] = [];
+  const lines: string[] = [];
+  const attempt = async () => {
+    starts.push(performance.now());
+    throw failure(code);
+  };
+  const error = await retryingFailures(attempt, (line) => lines.push(line), {
+    ...patience,
+    answerTime: 0,
+  }).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(ActionError);
+  return { starts: starts.map((start) => start - (starts[0] ?? 0)), lines };
+}
+
+test("each wait is twice as long as the one before, and has a line in the log", async () => {
+  const { starts, lines } = await failing("entra-busy", { firstWait: 40, mostTime: 10_000 });
+  expect(starts).toHaveLength(4);
+  const waits = starts.slice(1).map((start, n) => start - (starts[n] ?? 0));
+  for (const [n, wait] of waits.entries()) {
+    expect(wait).toBeGreaterThanOrEqual(40 * 2 ** n - 2);
+    expect(wait).toBeLessThan(40 * 2 ** n + 40);
+  }
+  expect(lines).toEqual([2, 3, 4].map((n) => `It failed. Trying again in 1 s (attempt ${n} of 4).`));
+});
+
+test("no attempt starts after the time is over, and no line promises one", async () => {
+  const { starts, lines } = await failing("entra-busy", { firstWait: 40, mostTime: 130 });
+  expect(starts).toHaveLength(3); // after 0, 40 and 120 ms; the next would start after 280 ms
+  expect(lines).toHaveLength(2);
+});
+
+test("what a rerun would not fix fails at once", async () => {
+  const { starts, lines } = await failing("password-refused", { firstWait: 40, mostTime: 10_000 });
+  expect([starts.length, lines.length]).toEqual([1, 0]);
+});
