@@ -2464,16 +2464,16 @@ var require_buffer_writer = __commonJS({
         this.offset += size;
         return offset;
       }
-      join(code3) {
-        if (code3) {
-          this.buffer[this.headerPosition] = code3;
+      join(code2) {
+        if (code2) {
+          this.buffer[this.headerPosition] = code2;
           const length = this.offset - (this.headerPosition + 1);
           this.buffer.writeInt32BE(length, this.headerPosition + 1);
         }
-        return this.buffer.slice(code3 ? 0 : 5, this.offset);
+        return this.buffer.slice(code2 ? 0 : 5, this.offset);
       }
-      flush(code3) {
-        const result = this.join(code3);
+      flush(code2) {
+        const result = this.join(code2);
         this.offset = 5;
         this.headerPosition = 0;
         this.buffer = Buffer.allocUnsafe(this.size);
@@ -2627,11 +2627,11 @@ var require_serializer = __commonJS({
       buffer.writeInt32BE(secretKey, 12);
       return buffer;
     };
-    var cstringMessage = (code3, string) => {
+    var cstringMessage = (code2, string) => {
       const stringLen = Buffer.byteLength(string);
       const len = 4 + stringLen + 1;
       const buffer = Buffer.allocUnsafe(1 + len);
-      buffer[0] = code3;
+      buffer[0] = code2;
       buffer.writeInt32BE(len, 1);
       buffer.write(string, 5, "utf-8");
       buffer[len] = 0;
@@ -2661,7 +2661,7 @@ var require_serializer = __commonJS({
     var copyFail = (message) => {
       return cstringMessage(102, message);
     };
-    var codeOnlyBuffer = (code3) => Buffer.from([code3, 0, 0, 0, 4]);
+    var codeOnlyBuffer = (code2) => Buffer.from([code2, 0, 0, 0, 4]);
     var flushBuffer = codeOnlyBuffer(
       72
       /* code.flush */
@@ -2790,11 +2790,11 @@ var require_parser = __commonJS({
         const bufferFullLength = this.bufferOffset + this.bufferLength;
         let offset = this.bufferOffset;
         while (offset + HEADER_LENGTH <= bufferFullLength) {
-          const code3 = this.buffer[offset];
+          const code2 = this.buffer[offset];
           const length = this.buffer.readUInt32BE(offset + CODE_LENGTH);
           const fullMessageLength = CODE_LENGTH + length;
           if (fullMessageLength + offset <= bufferFullLength) {
-            const message = this.handlePacket(offset + HEADER_LENGTH, code3, length, this.buffer);
+            const message = this.handlePacket(offset + HEADER_LENGTH, code2, length, this.buffer);
             callback(message);
             offset += fullMessageLength;
           } else {
@@ -2837,11 +2837,11 @@ var require_parser = __commonJS({
           this.bufferLength = buffer.byteLength;
         }
       }
-      handlePacket(offset, code3, length, bytes) {
+      handlePacket(offset, code2, length, bytes) {
         const { reader } = this;
         reader.setBuffer(offset, bytes);
         let message;
-        switch (code3) {
+        switch (code2) {
           case 50:
             message = messages_1.bindComplete;
             break;
@@ -2909,7 +2909,7 @@ var require_parser = __commonJS({
             message = parseCopyData(reader, length);
             break;
           default:
-            return new messages_1.DatabaseError("received invalid response: " + code3.toString(16), length, "error");
+            return new messages_1.DatabaseError("received invalid response: " + code2.toString(16), length, "error");
         }
         reader.setBuffer(0, emptyBuffer);
         message.length = length;
@@ -2992,12 +2992,12 @@ var require_parser = __commonJS({
       return new messages_1.BackendKeyDataMessage(LATEINIT_LENGTH, processID, secretKey);
     };
     var parseAuthenticationResponse = (reader, length) => {
-      const code3 = reader.int32();
+      const code2 = reader.int32();
       const message = {
         name: "authenticationOk",
         length
       };
-      switch (code3) {
+      switch (code2) {
         case 0:
           break;
         case 3:
@@ -3034,7 +3034,7 @@ var require_parser = __commonJS({
           message.data = reader.string(length - 8);
           break;
         default:
-          throw new Error("Unknown authenticationOk message type " + code3);
+          throw new Error("Unknown authenticationOk message type " + code2);
       }
       return message;
     };
@@ -5457,22 +5457,22 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
   return new (P || (P = Promise))(function(resolve, reject) {
     function fulfilled(value) {
       try {
-        step(generator.next(value));
+        step2(generator.next(value));
       } catch (e) {
         reject(e);
       }
     }
     function rejected(value) {
       try {
-        step(generator["throw"](value));
+        step2(generator["throw"](value));
       } catch (e) {
         reject(e);
       }
     }
-    function step(result) {
+    function step2(result) {
       result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
-    step((generator = generator.apply(thisArg, _arguments || [])).next());
+    step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
 var { access, appendFile, writeFile } = import_fs.promises;
@@ -5600,9 +5600,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addCodeBlock(code3, lang) {
+  addCodeBlock(code2, lang) {
     const attrs = Object.assign({}, lang && { lang });
-    const element = this.wrap("pre", this.wrap("code", code3), attrs);
+    const element = this.wrap("pre", this.wrap("code", code2), attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -5650,8 +5650,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addDetails(label, content) {
-    const element = this.wrap("details", this.wrap("summary", label) + content);
+  addDetails(label2, content) {
+    const element = this.wrap("details", this.wrap("summary", label2) + content);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -5952,6 +5952,11 @@ function claimsOf(token) {
     return void 0;
   }
 }
+function claim(claims, name3) {
+  const value = claims?.[name3];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return String(value).slice(0, 300);
+}
 
 // src/model/failure.ts
 var ActionError = class extends Error {
@@ -5999,47 +6004,46 @@ function someOf(items, most) {
   return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
 }
 
+// src/text/sql.ts
+function quoteIdentifier(...parts) {
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+}
+function quoteLiteral(text) {
+  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+  return text.includes("\\") ? `E${quoted2}` : quoted2;
+}
+
 // src/diagnosis/commands.ts
+function step(text, command) {
+  const sentence2 = typeof text === "string" ? inOurWords(text) : text;
+  return command === void 0 ? { text: sentence2 } : { text: sentence2, command };
+}
 function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
-function code2(text) {
-  return `\`${text.replaceAll("`", "'")}\``;
-}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
-  return code2(["az", command, ...words2].join(" "));
+  return ["az", command, ...words2].join(" ");
 }
-function azServer(command, context, options = {}) {
+var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
+var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+function azOnServer(command, context, options = {}) {
   const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
   return az(`postgres flexible-server ${command}`, { ...of, ...options });
 }
-function azShow(context, query) {
+function azServer(command, context, options = {}) {
   const of = { "resource-group": "<resource-group>", name: serverName(context) };
-  return az("postgres flexible-server show", { ...of, query });
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+}
+function azShow(context, query) {
+  return azServer("show", context, { query });
 }
 function serverName({ host }) {
   return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
 }
-function hostAndPort({ host = "<host>", port: port2 = 5432 }) {
-  return `${host}:${port2}`;
-}
-function claim(claims, name3) {
-  const value = claims?.[name3];
-  if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
-}
-function tokenSays({ token }) {
-  const said = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((name3) => {
-    const value = claim(token, name3);
-    return value === void 0 ? [] : [`${name3} ${value}`];
-  });
-  const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
-    said.push(`valid until ${new Date(expires * 1e3).toISOString()}`);
-  }
-  return said.length === 0 ? "" : `The token of this run says of itself: ${said.join(", ")}. `;
+function identifier(name3, unknown) {
+  return name3 === void 0 ? unknown : quoteIdentifier(name3);
 }
 
 // src/diagnosis/entra.ts
@@ -6047,756 +6051,1762 @@ var ENTRA = [
   {
     code: "tls-checks-off",
     with: ["entra"],
-    texts: ["NODE_TLS_REJECT_UNAUTHORIZED=0 is set"],
-    when: [{ text: /^NODE_TLS_REJECT_UNAUTHORIZED=0 is set$/ }],
-    cause: "With it no certificate is checked, and anybody on the way could read the token; nothing was sent.",
-    next: () => "Take it out of the job's environment. To trust an authority of your own, give the path of its certificate in NODE_EXTRA_CA_CERTS."
+    when: [],
+    cause: inOurWords(
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent."
+    ),
+    next: () => [
+      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+      step(
+        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+      )
+    ]
   },
   {
     code: "authority-not-https",
     with: ["entra"],
-    texts: ["AZURE_AUTHORITY_HOST is no https:// address"],
-    when: [{ text: /^AZURE_AUTHORITY_HOST is no https:/ }],
-    cause: "The variable replaces the authority that gives tokens, and what is asked there has to be secret.",
-    next: ({ cloud }) => `Set it to an address like ${cloud?.authority ?? "https://login.microsoftonline.com"}, or take it out of the job's environment.`
+    when: [],
+    cause: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted."
+    ),
+    next: ({ cloud }) => [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`
+      )
+    ]
   },
   {
     code: "federated-audience",
     with: ["entra"],
-    texts: [
-      "AADSTS700212: No matching federated identity record found for presented assertion audience 'api://AzureADTokenExchange'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion."
-    ],
-    when: [{ text: /AADSTS700212\b/ }],
-    cause: "The application has a federated credential for this issuer, but for another audience; each cloud has an audience of its own (`environment`).",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+    when: [{ aadsts: [700212] }],
+    cause: inOurWords(
+      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`."
+    ),
+    next: federate
   },
   {
     code: "federated-subject-case",
     with: ["entra"],
-    texts: [
-      "AADSTS7002138: No matching federated identity record found for presented assertion subject 'repo:Contoso/Orders:ref:refs/heads/main'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison."
-    ],
-    when: [{ text: /AADSTS7002138\b/ }],
-    cause: "The federated credential's subject differs from the job's in upper and lower case only; it has to be the same.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+    when: [{ aadsts: [7002138] }],
+    cause: inOurWords(
+      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal."
+    ),
+    next: federate
   },
   {
     code: "federated-credential",
     with: ["entra"],
-    texts: [
-      "AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:owner/repo:ref:refs/heads/main'.",
-      "AADSTS700211: No matching federated identity record found for presented assertion issuer 'https://token.actions.githubusercontent.com'.",
-      "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:owner@1/repo@2:ref:refs/heads/main'.",
-      "AADSTS7002131: No matching federated identity record found for presented assertion subject 'repo:owner/repo:environment:production' or no federated identity credential expression matches."
-    ],
-    when: [{ text: /AADSTS(70021|700211|700213|7002131)\b/ }],
-    cause: "The application has no federated credential for what this job is: each branch, tag, environment and `pull_request` has a subject of its own.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`,
-    retries: 2
-    // a credential made a moment ago is not everywhere yet
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? inOurWords(
+      "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run."
+    ) : inOurWords(
+      "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
+    ),
+    next: federate,
+    retries: 1
+    // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
     with: ["entra"],
-    texts: [
-      "AADSTS70025: The client '<client-id>'(<name>) has no configured federated identity credentials."
-    ],
-    when: [{ text: /AADSTS70025\b/ }],
-    cause: "The application of `client-id` has no federated credential at all: the wrong application, or none was added.",
-    next: (context) => `${whatGitHubSent(context)} ${createCredential(context)}`
+    when: [{ aadsts: [70025] }],
+    cause: inOurWords(
+      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added."
+    ),
+    next: federate
+  },
+  {
+    code: "federated-enterprise",
+    with: ["entra"],
+    when: [{ aadsts: [7002381] }],
+    cause: ({ assertion }) => {
+      const enterprise = claim(assertion, "enterprise");
+      const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+    },
+    next: () => [
+      step(
+        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message."
+      ),
+      step(
+        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`."
+      ),
+      step("Or ask the tenant's administrators to allow your enterprise.")
+    ]
   },
   {
     code: "federation-not-allowed",
     with: ["entra"],
-    texts: ["AADSTS700223: Workload identity federation is not allowed by a policy of the tenant."],
-    when: [{ text: /AADSTS700223\b/ }],
-    cause: "The tenant forbids workload identity federation.",
-    next: () => "Ask the tenant's administrators to allow https://token.actions.githubusercontent.com, or sign in with `client-secret`."
+    when: [{ aadsts: [700223, 700238] }],
+    cause: inOurWords(
+      "A policy of the tenant forbids workload identity federation with this issuer or application."
+    ),
+    next: ({ assertion }) => [
+      step(
+        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`
+      ),
+      step(
+        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+      )
+    ]
+  },
+  {
+    code: "issuer-unreadable",
+    with: ["entra"],
+    when: [{ aadsts: [50166, 501661, 90061] }],
+    cause: inOurWords(
+      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet."
+    ),
+    next: ({ assertion }) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
+      )
+    ],
+    retries: 3
+  },
+  {
+    code: "assertion-invalid",
+    with: ["entra"],
+    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    cause: inOurWords(
+      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      ...signIn2?.type === "azure-cli" ? [
+        step(
+          "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
+        )
+      ] : [],
+      step(
+        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
+      ),
+      step("Run the job again.")
+    ]
   },
   {
     code: "assertion-expired",
     with: ["entra"],
-    texts: [
-      "AADSTS700024: Client assertion is not within its valid time range. Current time: 2026-01-01T00:10:00Z, assertion valid from 2026-01-01T00:00:00Z, expiry time of assertion 2026-01-01T00:05:00Z."
-    ],
-    when: [{ text: /AADSTS700024\b/ }],
-    cause: "GitHub's ID token had expired when Entra saw it: it lives a few minutes, and the clock of the runner may be wrong.",
-    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "The Azure CLI cannot renew an OIDC sign-in: use `auth-type: oidc`, or run azure/login again right before this step." : "Run the job again; on a self-hosted runner, set its clock (`timedatectl`).",
+    when: [{ aadsts: [700024] }],
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
+      "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it."
+    ) : inOurWords(
+      "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong."
+    ),
+    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+      step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
+      step("Or run azure/login right before this step.")
+    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
     retries: 1
   },
   {
     code: "application-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS700016: Application with identifier '<client-id>' was not found in the directory '<tenant>'."
-    ],
-    when: [{ text: /AADSTS700016\b/ }],
-    cause: "`client-id` and `tenant-id` do not belong together, are swapped, or are of another cloud (`environment`).",
-    next: ({ signIn: signIn2 }) => `Ask for both: ${az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })} and ${az("account show", { query: "tenantId" })}.`
+    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    cause: inOurWords(
+      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`)."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      step(
+        "Look up the application:",
+        az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })
+      ),
+      step("Look up the tenant and the cloud:", SHOW_TENANT)
+    ]
   },
   {
     code: "service-principal-missing",
     with: ["entra"],
-    texts: [
-      "AADSTS7000229: The client application <client-id> is missing service principal in the tenant <tenant>."
-    ],
-    when: [{ text: /AADSTS7000229\b/ }],
-    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    next: ({ signIn: signIn2 }) => `Make it: ${az("ad sp create", { id: clientOf(signIn2) })}.`
+    when: [{ aadsts: [7000229] }],
+    cause: inOurWords(
+      "The application is registered, but has no service principal (enterprise application) in this tenant."
+    ),
+    next: ({ signIn: signIn2 }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn2) }))]
   },
   {
     code: "application-disabled",
     with: ["entra"],
-    texts: ["AADSTS7000112: Application '<client-id>'(<name>) is disabled."],
-    when: [{ text: /AADSTS7000112\b/ }],
-    cause: "Sign-in is switched off for this application.",
-    next: ({ signIn: signIn2 }) => `Switch it on: ${az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })}.`
+    when: [{ aadsts: [7000112] }],
+    cause: inOurWords("Sign-in is disabled for this application."),
+    next: ({ signIn: signIn2 }) => [
+      step("Enable it:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+    ]
+  },
+  {
+    code: "application-not-assigned",
+    with: ["entra"],
+    when: [{ aadsts: [50105, 501051] }],
+    cause: inOurWords(
+      "The tenant lets only assigned principals use the resource, and this one is not assigned."
+    ),
+    next: () => [
+      step(
+        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+      )
+    ]
+  },
+  {
+    code: "cross-cloud",
+    with: ["entra"],
+    when: [{ aadsts: [900382] }],
+    cause: ({ cloud }) => sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
   },
   {
     code: "tenant-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS90002: Tenant '<tenant>' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
-      "AADSTS900023: Specified tenant identifier '<tenant>' is neither a valid DNS name, nor a valid external domain.",
-      "Invalid tenant id provided. You can locate your tenant id by following the instructions listed here: https://learn.microsoft.com/partner-center/find-ids-and-domain-names"
-    ],
-    when: [{ text: /AADSTS(90002|900023)\b|Invalid tenant id provided/ }],
-    cause: "There is no such tenant in this cloud: `tenant-id` is wrong, or `environment` is.",
-    next: () => `Ask for both: ${az("account show", { query: "{tenant:tenantId, cloud:environmentName}" })}.`
+    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
+  },
+  {
+    code: "tenant-blocked",
+    with: ["entra"],
+    when: [{ aadsts: [5000224, 5000225] }],
+    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    next: () => [
+      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "application-public",
+    with: ["entra"],
+    when: [{ aadsts: [700025] }],
+    cause: inOurWords(
+      "The application is registered as a public client, which may not prove who it is with a token or a secret."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      step(
+        "Make it a confidential client:",
+        az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+      )
+    ]
+  },
+  {
+    code: "consent-missing",
+    with: ["entra"],
+    when: [{ aadsts: [65001, 65004, 65005] }],
+    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    next: ({ cloud, signIn: signIn2 }) => [
+      ...isApplication(signIn2) ? [
+        step(
+          "Give consent, as an administrator of the tenant:",
+          az("ad app permission admin-consent", { id: clientOf(signIn2) })
+        )
+      ] : [
+        step("Use `auth-type: oidc`, which needs no consent."),
+        step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
+      ]
+    ]
   },
   {
     code: "client-secret-wrong",
     with: ["entra"],
-    texts: [
-      "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '<client-id>'."
-    ],
-    when: [{ text: /AADSTS7000215\b/ }],
-    cause: "`client-secret` is not a secret of this application; it takes the secret's value, not its ID.",
-    next: ({ signIn: signIn2 }) => newSecret(clientOf(signIn2))
+    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
+    cause: inOurWords(
+      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID."
+    ),
+    next: newSecret
   },
   {
     code: "client-secret-expired",
     with: ["entra"],
-    texts: ["AADSTS7000222: The provided client secret keys for app '<client-id>' are expired."],
-    when: [{ text: /AADSTS7000222\b/ }],
-    cause: "The client secret has expired.",
-    next: ({ signIn: signIn2 }) => newSecret(clientOf(signIn2))
+    when: [{ aadsts: [7000222] }],
+    cause: inOurWords("The client secret has expired."),
+    next: newSecret
+  },
+  {
+    code: "resource-disabled",
+    with: ["entra"],
+    when: [{ aadsts: [500014] }],
+    cause: inOurWords(
+      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription."
+    ),
+    next: () => [
+      step(
+        "Find the service principal that the message names:",
+        az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
+      ),
+      step(
+        "Enable it, as an administrator of the tenant:",
+        az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+      )
+    ]
   },
   {
     code: "resource-not-found",
     with: ["entra"],
-    texts: [
-      "AADSTS500011: The resource principal named https://ossrdbms-aad.database.windows.net was not found in the tenant named <tenant>."
-    ],
-    when: [{ text: /AADSTS500011\b/ }],
-    cause: "The tenant does not know Azure Database for PostgreSQL under the name it has in this cloud.",
-    next: ({ cloud }) => `Set \`environment\` to the tenant's cloud; this run asked in ${cloud?.name ?? "azurecloud"} for ${cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default"}.`
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
   },
   {
     code: "conditional-access",
     with: ["entra"],
-    texts: [
-      "AADSTS530003: Your device is required to be managed to access this resource.",
-      "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-    ],
-    when: [{ text: /AADSTS(530003|53003)\b/ }],
-    cause: "A Conditional Access policy of the tenant refuses this sign-in; one that asks for a managed device is for people.",
-    next: () => "Sign in as an application (`auth-type: oidc`), or ask the tenant's administrators to leave it out of the policy."
-  },
-  {
-    code: "entra-busy",
-    with: ["entra"],
-    texts: ["AADSTS90033: A transient error has occurred. Please try again.", "HTTP status 503"],
-    when: [
-      { text: /AADSTS(90033|90024|50196)\b|^HTTP status (410|429|5\d\d)$/ },
-      { code: /^(temporarily_unavailable|server_error|service_not_available)$/ }
-    ],
-    cause: "Entra is overloaded or out of order for a moment.",
-    next: () => "Run the job again; https://azure.status.microsoft tells about outages.",
-    retries: 2
-  },
-  {
-    code: "cli-missing",
-    with: ["entra"],
-    texts: [
-      "Azure CLI could not be found. Please visit https://aka.ms/azure-cli for installation instructions and then, once installed, authenticate to your Azure account using 'az login'."
-    ],
-    when: [{ text: /Azure CLI could not be found/ }],
-    cause: "`auth-type: azure-cli` needs `az` on the PATH of the runner.",
-    next: () => "Install it (https://aka.ms/azure-cli), or use `auth-type: oidc`, which needs nothing."
-  },
-  {
-    code: "cli-not-signed-in",
-    with: ["entra"],
-    texts: [
-      "Please run 'az login' from a command prompt to authenticate before using this credential.",
-      "ERROR: Please run 'az login' to setup account."
-    ],
-    when: [{ text: /az login/ }],
-    cause: "The Azure CLI is not signed in, or its sign-in has expired.",
-    next: () => "Put azure/login before this step, in the same job; or use `auth-type: oidc`, which needs no such step."
+    when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
+      "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address."
+    ) : inOurWords(
+      "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      ...isApplication(signIn2) ? [
+        step(
+          "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+        )
+      ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
+      step(
+        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it."
+      )
+    ]
   },
   {
     code: "managed-identity-unknown",
     with: ["entra"],
-    texts: [
-      "Identity not found",
-      "Unable to load the proper Managed Identity.",
-      "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"
-    ],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities/i
-      }
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i
+      },
+      { signIn: "managed-identity", status: (status) => status === 400 },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
-    cause: "The machine of this runner does not have the identity that was asked for: `client-id` names another one, none is assigned, or there are several and `client-id` does not choose.",
-    next: () => `List what it has: ${az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })}. GitHub's own runners have none: use \`auth-type: oidc\` there.`
+    cause: inOurWords(
+      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
+    ),
+    next: () => [
+      step(
+        "List the identities of the machine:",
+        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
+      ),
+      step(
+        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one."
+      ),
+      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
+    ]
   },
   {
     code: "managed-identity-unavailable",
     with: ["entra"],
-    texts: ["ManagedIdentityCredential: Network unreachable. Message: network_error: Network request failed"],
-    when: [{ text: /ManagedIdentityCredential: (Network unreachable|Authentication failed)|IMDS endpoint/ }],
-    cause: "Nothing on this runner gives out tokens of a managed identity: it is no Azure machine, or has no identity.",
-    next: () => "Use a self-hosted runner on Azure with an identity, or `auth-type: oidc` on GitHub's runners."
+    when: [
+      { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
+      { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
+      { text: /Failed to connect to MSI/ },
+      { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
+    ],
+    cause: inOurWords(
+      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity."
+    ),
+    next: () => [
+      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+      step(
+        "On a self-hosted runner in Azure, assign an identity to the machine:",
+        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+      ),
+      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254")
+    ]
+  },
+  {
+    code: "managed-identity-busy",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "managed-identity",
+        status: (status) => [404, 410, 429].includes(status) || status >= 500
+      },
+      { signIn: "managed-identity", codes: ["unknown_error"] }
+    ],
+    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
+    next: () => [
+      step("Run the job again."),
+      step("If the error stays, restart the machine, or create its identity again.")
+    ],
+    retries: 3
+  },
+  {
+    code: "entra-busy",
+    with: ["entra"],
+    when: [
+      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { codes: ["temporarily_unavailable", "service_not_available"] },
+      { codes: ["server_error"] },
+      { text: /TooManyRequests|being throttled/ },
+      { status: isTransient }
+    ],
+    cause: inOurWords("Entra is overloaded or has an outage."),
+    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    retries: 3
+  },
+  {
+    code: "entra-answer-unreadable",
+    with: ["entra"],
+    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
+    cause: inOurWords(
+      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way."
+    ),
+    next: (context) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look at what the runner is answered:",
+        `curl --include ${shell(`https://${hostOf(context)}`)}`
+      ),
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf(context))}`
+      )
+    ],
+    retries: 3
+  },
+  {
+    code: "cli-missing",
+    with: ["entra"],
+    when: [{ text: /Azure CLI could not be found/ }],
+    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
+    next: () => [
+      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
+    ]
+  },
+  {
+    code: "cli-not-signed-in",
+    with: ["entra"],
+    when: [
+      { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
+      {
+        aadsts: [
+          70008,
+          70043,
+          70044,
+          700082,
+          50020,
+          50034,
+          50053,
+          50055,
+          50057,
+          50076,
+          50078,
+          50079,
+          50126,
+          50132,
+          50133,
+          50158,
+          50173
+        ]
+      }
+    ],
+    cause: inOurWords(
+      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024)."
+    ),
+    next: () => [
+      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Or run azure/login in the same job, right before this step.")
+    ]
+  },
+  {
+    code: "cli-network",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "azure-cli",
+        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
+      }
+    ],
+    cause: inOurWords(
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke."
+    ),
+    next: (context) => [
+      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
+      step(
+        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too."
+      ),
+      step("Run the job again.")
+    ],
+    retries: 1
+  },
+  {
+    code: "cli-no-answer",
+    with: ["entra"],
+    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    cause: inOurWords(
+      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
+    ),
+    next: () => [
+      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
+      step("Or use `auth-type: oidc`, which needs no tool.")
+    ]
   }
 ];
-function whatGitHubSent({ assertion, cloud }) {
-  const subject3 = claim(assertion, "sub");
-  const sent = `GitHub sent issuer ${issuerOf(assertion)}, subject ${subject3 ?? "<subject>"}, audience ${claim(assertion, "aud") ?? audienceOf(cloud)}.`;
-  if (subject3 === void 0) return sent;
-  if (IMMUTABLE.test(subject3)) {
-    return `${sent} This is the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for repo:${subject3.replace(IMMUTABLE, "$1/$2")} no longer fits.`;
-  }
-  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return sent;
-  const immutable = subject3.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
-  return `${sent} A credential for the immutable form, ${immutable}, fits only after the repository was switched to it.`;
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+function isTransient(status) {
+  return [408, 410, 429].includes(status) || status >= 500;
+}
+function isApplication(signIn2) {
+  return signIn2?.type !== "azure-cli";
+}
+function hostOf({ host, cloud }) {
+  return host ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+function scopeOf(cloud) {
+  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
+}
+function subjectOf({ assertion }, { text }) {
+  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+function federate(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject2 = subjectOf(context, symptom);
+  const issuer = issuerOf(assertion);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const id = clientOf(signIn2);
+  const compare2 = step(
+    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject2)}, audience ${code(audience)}.${immutableForm(subject2, assertion)}`,
+    az("ad app federated-credential list", {
+      id,
+      query: "[].{issuer:issuer, subject:subject, audiences:audiences}"
+    })
+  );
+  if (MERGE_QUEUE.test(subject2)) return [compare2, ...forMergeQueue(subject2, issuer, audience, id)];
+  return [
+    compare2,
+    step("Add a federated credential for this job:", createCredential(subject2, issuer, audience, id)),
+    step(
+      "Or, if `client-id` is that of a user-assigned managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name: credentialName(subject2),
+        issuer,
+        subject: subject2,
+        audiences: audience
+      })
+    ),
+    step("Run the job again after a minute: a new federated credential can take that long to work.")
+  ];
+}
+function forMergeQueue(subject2, issuer, audience, id) {
+  const repository = subject2.replace(/:ref:.*$/, "");
+  const matching = JSON.stringify({
+    name: "merge-queue",
+    issuer,
+    audiences: [audience],
+    claimsMatchingExpression: {
+      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
+      languageVersion: 1
+    }
+  });
+  return [
+    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    step(
+      "Add a federated credential for that environment:",
+      createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
+    ),
+    step(
+      "Or, without an environment, add one with a claims-matching expression:",
+      az("rest", {
+        method: "post",
+        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+        body: matching
+      })
+    )
+  ];
+}
+function createCredential(subject2, issuer, audience, id) {
+  const parameters = JSON.stringify({
+    name: credentialName(subject2),
+    issuer,
+    subject: subject2,
+    audiences: [audience]
+  });
+  return az("ad app federated-credential create", { id, parameters });
+}
+function credentialName(subject2) {
+  const plain2 = subject2.replace(/[^a-z0-9]+/gi, "-");
+  return plain2.replace(/^-|-$/g, "").slice(0, 120);
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function createCredential({ assertion, cloud, signIn: signIn2 }) {
-  const subject3 = claim(assertion, "sub") ?? "<subject>";
-  const parameters = JSON.stringify({
-    // At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
-    name: subject3.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "").slice(0, 120),
-    issuer: issuerOf(assertion),
-    subject: subject3,
-    audiences: [claim(assertion, "aud") ?? audienceOf(cloud)]
-  });
-  const create = az("ad app federated-credential create", { id: clientOf(signIn2), parameters });
-  return `To let this job in: ${create} (for a user-assigned managed identity, the same values with ${code2("az identity federated-credential create")}).`;
+function immutableForm(subject2, assertion) {
+  if (IMMUTABLE.test(subject2)) {
+    const old = subject2.replace(IMMUTABLE, "repo:$1/$2");
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+  }
+  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
+  if (owner === void 0 || repository === void 0) return [];
+  const immutable = subject2.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
-function newSecret(client) {
-  const reset = az("ad app credential reset --append", { id: client, query: "password" });
-  return `Make a new one with ${reset} and put it in the repository's secret, or do without secrets: \`auth-type: oidc\`.`;
+function newSecret({ signIn: signIn2 }) {
+  return [
+    step(
+      "Create a new secret, and store its value as the secret that the workflow uses:",
+      az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
+    ),
+    step("Or use `auth-type: oidc`, which needs no secret.")
+  ];
 }
 function issuerOf(assertion) {
   return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
 }
-function audienceOf(cloud) {
-  return cloud?.oidcAudience ?? "api://AzureADTokenExchange";
-}
 function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
 }
+
+// src/diagnosis/fallbacks.ts
+var FALLBACKS = [
+  {
+    code: "oidc-unavailable",
+    with: ["github"],
+    when: [{}],
+    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
+    next: () => [
+      step("Run the job again."),
+      step("Look for an outage of Actions: https://www.githubstatus.com")
+    ],
+    retries: 3
+  },
+  {
+    code: "cli-failed",
+    with: ["entra"],
+    when: [{ signIn: "azure-cli" }],
+    cause: inOurWords(
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too."
+    ),
+    next: () => [
+      step("Run the same command in a step of the job:", GET_TOKEN),
+      step(
+        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
+      ),
+      step("Or use `auth-type: oidc`, which needs no tool.")
+    ]
+  },
+  {
+    code: "entra-refused",
+    with: ["entra"],
+    when: [{ text: /AADSTS\d/ }],
+    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    next: (_context, { text }) => [
+      step(
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
+      ),
+      step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "server-error",
+    with: ["postgres"],
+    when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
+    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    next: (context, symptom) => [
+      step(
+        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
+      ),
+      step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+    ]
+  }
+];
 
 // src/diagnosis/github.ts
 var GITHUB = [
   {
     code: "oidc-not-permitted",
     with: ["github"],
-    texts: [
-      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable",
-      "Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable"
-    ],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause: "This job may not ask GitHub for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    next: () => "Write `permissions: { id-token: write, contents: read }` on the job (a `permissions` there replaces the workflow's; a reusable workflow gets no more than its caller gives it). For pull requests from forks, run this job after the merge."
-  },
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    texts: [
-      "Error message: Failed to get ID Token. Error Code : 503 Error Message: Service Unavailable",
-      "Error message: Failed to get ID Token. Error Code : 429 Error Message: Too Many Requests"
-    ],
-    when: [{ text: /Failed to get ID Token.*Error Code : (429|5\d\d)/ }],
-    cause: "GitHub's OIDC endpoint is overloaded or out of order.",
-    next: () => "Look at https://www.githubstatus.com and run the job again.",
-    retries: 3
-  },
-  {
-    code: "oidc-refused",
-    with: ["github"],
-    texts: ["Error message: Failed to get ID Token. Error Code : 401 Error Message: Unauthorized"],
-    when: [{ text: /Failed to get ID Token.*Error Code : 4\d\d/ }],
-    cause: "GitHub refused this job's request for an ID token: what the runner was given for it is no longer valid.",
-    next: () => "Run the job again; if it stays, look for a step that sets ACTIONS_ID_TOKEN_REQUEST_URL or _TOKEN."
+    cause: inOurWords(
+      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one."
+    ),
+    next: () => [
+      step(
+        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "permissions:\n  id-token: write\n  contents: read"
+      ),
+      step("For pull requests from forks, run this job after the merge.")
+    ]
   },
   {
     code: "oidc-no-token",
     with: ["github"],
-    texts: ["Error message: Response json body do not have ID Token field"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: "What answered at ACTIONS_ID_TOKEN_REQUEST_URL is not GitHub's OIDC endpoint: a proxy, perhaps.",
-    next: () => "Let the runner reach *.actions.githubusercontent.com directly (NO_PROXY) and run the job again."
+    cause: inOurWords(
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead."
+    ),
+    next: () => [
+      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+      step("Run the job again.")
+    ]
+  },
+  {
+    code: "oidc-refused",
+    with: ["github"],
+    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
+    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+      )
+    ]
   }
 ];
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
+
+// src/diagnosis/rules.ts
+function isPostgres(context) {
+  return (context.with ?? "postgres") === "postgres";
+}
+
+// src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github"];
 var NETWORK = [
   {
+    code: "proxy-refused",
+    with: EVERYWHERE,
+    when: [
+      {
+        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
+      },
+      { codes: ["NOT_JSON"], status: (status) => status >= 400 }
+    ],
+    cause: inOurWords(
+      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
+    ),
+    next: (context) => [
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf2(context))}`
+      ),
+      step(
+        "If the proxy asks for a sign-in, add it to the variable:",
+        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
+      )
+    ]
+  },
+  {
     code: "host-not-found",
     with: EVERYWHERE,
-    texts: ["getaddrinfo ENOTFOUND my-server.postgres.database.azure.com"],
-    when: [{ code: /^ENOTFOUND$/ }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: "There is no such host for this runner.",
-    next: (context) => isPostgres(context) ? `Check \`host\` and \`environment\`: ${azShow(context, "fullyQualifiedDomainName")}. A server in a virtual network has its name only in there: use a runner in it, with the private DNS zone linked.` : AUTHORITY
+    when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
+    cause: inOurWords(
+      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there."
+    ),
+    next: (context) => isPostgres(context) ? [
+      step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+      step(
+        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+      )
+    ] : reachable(context)
   },
   {
     code: "dns-unavailable",
     with: EVERYWHERE,
-    texts: ["getaddrinfo EAI_AGAIN my-server.postgres.database.azure.com"],
-    when: [{ code: /^EAI_AGAIN$/ }, { text: /getaddrinfo EAI_AGAIN/ }],
-    cause: "The runner's name server did not answer.",
-    next: (context) => `On a self-hosted runner, check its DNS: ${code2(`nslookup ${isPostgres(context) ? context.host ?? "<host>" : authority(context)}`)}. Else run the job again.`,
+    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
+    cause: inOurWords("The runner's DNS server did not answer."),
+    next: (context) => [
+      step("Run the job again."),
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context))}`)
+    ],
     retries: 2
-  },
-  {
-    code: "connection-timed-out",
-    with: EVERYWHERE,
-    texts: ["timeout expired", "connect ETIMEDOUT 203.0.113.7:5432"],
-    when: [
-      { code: /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/ },
-      { text: /timeout expired|ETIMEDOUT/ }
-    ],
-    cause: "Nothing answered: a firewall drops the packets, the server is stopped or has no public access, or a proxy is needed.",
-    next: (context) => isPostgres(context) ? `Look: ${azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")}. Disabled: use a runner in the server's network. Enabled: ${allowRunner(context)}. PostgreSQL goes through no HTTP proxy: port ${context.port ?? 5432} has to be open outbound.` : AUTHORITY,
-    retries: 2
-  },
-  {
-    code: "connection-refused",
-    with: EVERYWHERE,
-    texts: ["connect ECONNREFUSED 203.0.113.7:5432"],
-    when: [{ code: /^ECONNREFUSED$/ }, { text: /ECONNREFUSED/ }],
-    cause: "The host is there, but nothing listens on this port: the server restarts or is stopped, or the port is wrong.",
-    next: (context) => isPostgres(context) ? `Is it running? ${azShow(context, "state")}. Port 6432 needs the built-in PgBouncer: ${azServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })}.` : AUTHORITY,
-    retries: 2
-  },
-  {
-    code: "host-unreachable",
-    with: EVERYWHERE,
-    texts: ["connect EHOSTUNREACH 203.0.113.7:5432", "connect ENETUNREACH 2001:db8::7:5432"],
-    when: [{ code: /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/ }],
-    cause: "The runner's network has no way to this address: it is private, or IPv6 where there is none.",
-    next: (context) => isPostgres(context) ? "Use a runner in the server's network." : AUTHORITY,
-    retries: 1
-  },
-  {
-    code: "tls-wrong-host",
-    with: EVERYWHERE,
-    texts: [
-      "Hostname/IP does not match certificate's altnames: Host: 10.0.0.4. is not in the cert's altnames: DNS:my-server.postgres.database.azure.com"
-    ],
-    when: [{ code: /^ERR_TLS_CERT_ALTNAME_INVALID$/ }, { text: /does not match certificate's altnames/ }],
-    cause: "The certificate is for another name, so this may not be the server; nothing secret was sent.",
-    next: (context) => {
-      if (!isPostgres(context)) return AUTHORITY;
-      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? "An address is in no certificate of Azure: set `host` to the server's full name, also with a private endpoint." : `Set \`host\` to the name in the certificate (${azShow(context, "fullyQualifiedDomainName")}), not to an alias or a privatelink name. Where that cannot be, \`ssl-mode: verify-ca\` checks all but the name.`;
-    }
-  },
-  {
-    code: "tls-unknown-authority",
-    with: EVERYWHERE,
-    texts: [
-      "unable to verify the first certificate",
-      "self-signed certificate in certificate chain",
-      "self-signed certificate",
-      "unable to get local issuer certificate",
-      "unable to get issuer certificate"
-    ],
-    when: [
-      {
-        code: /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?)$/
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate/i
-      }
-    ],
-    cause: "The certificate comes from an authority that this runner does not trust: a network that looks into TLS, or not the server at all; nothing secret was sent.",
-    next: (context) => isPostgres(context) ? "If the authority is yours, give its certificate in `ssl-root-cert`, or in NODE_EXTRA_CA_CERTS on the runner." : "If the authority is yours, give the path of its certificate in NODE_EXTRA_CA_CERTS, set where the runner starts or in the `env` of this step."
-  },
-  {
-    code: "tls-expired",
-    with: EVERYWHERE,
-    texts: ["certificate has expired", "certificate is not yet valid"],
-    when: [
-      { code: /^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/ },
-      { text: /certificate (has expired|is not yet valid)/ }
-    ],
-    cause: "The certificate is not valid today, or the runner's clock is wrong; nothing secret was sent.",
-    next: (context) => `Check the clock (\`date\`), then the certificate: ${look(context, " | openssl x509 -noout -dates")}.`
-  },
-  {
-    code: "tls-certificate",
-    with: EVERYWHERE,
-    texts: ["certificate revoked", "invalid CA certificate"],
-    when: [{ code: /^(CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|UNABLE_TO_|ERROR_IN_CERT)/ }],
-    cause: "The certificate does not hold; nothing secret was sent.",
-    next: (context) => `Look at it: ${look(context, "")}.`
-  },
-  {
-    code: "tls-not-offered",
-    with: ["postgres"],
-    texts: ["The server does not support SSL connections"],
-    when: [{ text: /does not support SSL connections/ }],
-    cause: "What answers there speaks no TLS, so nothing secret was sent. Every Azure server does: this is another one, or a proxy.",
-    next: () => "Check `host` and `port`. Only a server on this machine itself may be used without, by a password: `ssl-mode: disable`."
   },
   {
     code: "tls-handshake",
     with: EVERYWHERE,
-    texts: [
-      "There was an error establishing an SSL connection",
-      "Client network socket disconnected before secure TLS connection was established"
-    ],
     when: [
-      { code: /^(ERR_SSL_|EPROTO)/ },
-      { text: /error establishing an SSL connection|before secure TLS connection was established/ }
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      {
+        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
+      }
     ],
-    cause: "What answers there cannot agree on TLS: another service on this port, a proxy, or a server without TLS 1.2.",
-    next: (context) => `Look at it: ${look(context, "")}.`,
+    cause: inOurWords(
+      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2."
+    ),
+    next: (context) => [step("Look at what answers there:", look(context, ""))],
     retries: 1
   },
   {
     code: "connection-lost",
     with: EVERYWHERE,
-    texts: [
-      "Connection terminated unexpectedly",
-      "Client has encountered a connection error and is not queryable",
-      "read ECONNRESET",
-      "write EPIPE",
-      "socket hang up"
-    ],
     when: [
-      { code: /^(ECONNRESET|EPIPE|ECONNABORTED)$/ },
-      { text: /Connection terminated|is not queryable|ECONNRESET|EPIPE|socket hang up/ }
+      { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
+      {
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
+      }
     ],
-    cause: "The other side closed the connection: it restarts or fails over, or something between cuts it.",
-    next: (context) => isPostgres(context) ? `Run the job again: what was granted stays granted. Is it running? ${azShow(context, "state")}.` : AUTHORITY,
-    retries: 4
+    cause: inOurWords(
+      "The connection broke: the peer is restarting or failing over, or something in between cut it."
+    ),
+    next: (context) => isPostgres(context) ? [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context, "state"))
+    ] : [step("Run the job again."), ...reachable(context)],
+    retries: 3
+  },
+  {
+    code: "connection-timed-out",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
+      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
+    ],
+    cause: (context) => isPostgres(context) ? inOurWords(
+      "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
+    ) : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
+    next: (context) => isPostgres(context) ? [
+      step(
+        "Look at the server's state and network:",
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
+      ),
+      step("If public access is `Disabled`, use a runner in the server's network."),
+      step(
+        "If it is `Enabled`, allow the runner's address:",
+        azOnServer("firewall-rule create", context, {
+          name: "github-runner",
+          "start-ip-address": "<address>",
+          "end-ip-address": "<address>"
+        })
+      ),
+      step(
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      )
+    ] : reachable(context),
+    retries: 1
+  },
+  {
+    code: "connection-refused",
+    with: EVERYWHERE,
+    when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
+    cause: inOurWords(
+      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
+    ),
+    next: (context) => isPostgres(context) ? [
+      step("Look at the server's state:", azShow(context, "state")),
+      step("Start it, if it is stopped, and run the job again.")
+    ] : reachable(context),
+    retries: 1
+  },
+  {
+    code: "host-unreachable",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
+      { text: /EHOSTUNREACH|ENETUNREACH/ }
+    ],
+    cause: inOurWords(
+      "The runner's network has no route to this address: it is private, or IPv6 where there is none."
+    ),
+    next: (context) => isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
+    retries: 1
+  },
+  {
+    code: "tls-wrong-host",
+    with: EVERYWHERE,
+    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    cause: inOurWords(
+      "The certificate is for another name, so this may not be the server. Nothing secret was sent."
+    ),
+    next: (context) => {
+      if (!isPostgres(context)) return reachable(context);
+      const fullName = step(
+        "Set `host` to the server's full name:",
+        azShow(context, "fullyQualifiedDomainName")
+      );
+      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
+        fullName,
+        step("No certificate of Azure holds an IP address. Use the name with a private endpoint too.")
+      ] : [
+        fullName,
+        step("Do not use an alias (CNAME) or a `privatelink` name."),
+        step("If you have to, `ssl-mode: verify-ca` checks everything but the name.")
+      ];
+    }
+  },
+  {
+    code: "tls-unknown-authority",
+    with: EVERYWHERE,
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+        ]
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
+      }
+    ],
+    cause: inOurWords(
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent."
+    ),
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context) ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.") : step(
+        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
+      ),
+      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+    ]
+  },
+  {
+    code: "tls-expired",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
+      { text: /certificate (has expired|is not yet valid)/ }
+    ],
+    cause: inOurWords(
+      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent."
+    ),
+    next: (context) => [
+      step("Check the runner's clock:", "date"),
+      step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
+    ]
+  },
+  {
+    code: "tls-certificate",
+    with: EVERYWHERE,
+    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
+    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    next: (context) => [step("Look at the certificate:", look(context, ""))]
   }
 ];
-var AUTHORITY = "The runner needs HTTPS to login.microsoftonline.com (or `environment`'s, or AZURE_AUTHORITY_HOST) and *.actions.githubusercontent.com; HTTPS_PROXY and NO_PROXY are honoured.";
-function isPostgres(context) {
-  return (context.with ?? "postgres") === "postgres";
+function reachable(context) {
+  return [
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context)}`)}`),
+    step(reach(context))
+  ];
 }
-function allowRunner(context) {
-  return azServer("firewall-rule create", context, {
-    name: "github-runner",
-    "start-ip-address": "<address>",
-    "end-ip-address": "<address>"
-  });
+function reach(context) {
+  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context);
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 function look(context, then) {
-  const there = isPostgres(context) ? `${hostAndPort(context)} -starttls postgres` : `${authority(context)}:443`;
-  return code2(`openssl s_client -connect ${there} </dev/null${then}`);
+  const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
+  return `openssl s_client -connect ${shell(hostOf2(context))}:${port2} </dev/null${then}`;
 }
-function authority({ cloud }) {
+function hostOf2({ host, with: partner = "postgres", cloud }) {
+  if (host !== void 0) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
 // src/diagnosis/postgres.ts
+var POOLER = [
+  {
+    code: "pooler-token-too-long",
+    with: ["postgres"],
+    when: [{ text: /client sent partial pkt in startup phase/ }],
+    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    next: () => [
+      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
+      step(
+        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's."
+      )
+    ]
+  },
+  {
+    code: "pooler-session",
+    with: ["postgres"],
+    when: [
+      { codes: ["26000", "42P05"] },
+      { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
+    ],
+    cause: inOurWords(
+      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions."
+    ),
+    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
+  },
+  {
+    code: "pooler-startup-parameter",
+    with: ["postgres"],
+    when: [{ text: /unsupported startup parameter/ }],
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    next: (context) => [
+      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      step(
+        "Or let PgBouncer ignore the parameter that the message names:",
+        azOnServer("parameter set", context, {
+          name: "pgbouncer.ignore_startup_parameters",
+          value: "<parameter>"
+        })
+      )
+    ]
+  }
+];
 var POSTGRES = [
   {
     code: "token-expired",
     with: ["postgres"],
-    texts: ["The access token has expired. Please acquire a new token and retry."],
-    when: [{ text: /access token has expired/i }],
-    cause: "The server takes a token only while it is valid, and this one was not, nor was a fresh one.",
-    next: (context) => `${tokenSays(context)}Run the job again; on a self-hosted runner, set its clock (\`timedatectl\`).`,
+    when: [{ text: /access token (has|is) expired/i }],
+    cause: inOurWords(
+      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong."
+    ),
+    next: (context) => [
+      step("On a self-hosted runner, check the clock:", "timedatectl"),
+      ...tokenClaims(context),
+      step("Run the job again.")
+    ],
     retries: 1
   },
   {
     code: "token-audience",
     with: ["postgres"],
-    texts: [
-      'The access token does not have a valid audience claim. Please acquire a new token for the resource "https://ossrdbms-aad.database.windows.net".'
-    ],
     when: [{ text: /valid audience claim/i }],
-    cause: "The token is for another cloud's PostgreSQL.",
-    next: (context) => `${tokenSays(context)}Set \`environment\` to the cloud of the server (${hostAndPort(context)}).`
+    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
+    next: (context) => [
+      step(
+        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      ...tokenClaims(context)
+    ]
   },
   {
     code: "token-group",
     with: ["postgres"],
-    texts: [
-      "Azure AD access token not valid for role ci-admins (does not contain group ID 00000000-0000-0000-0000-000000000000)"
-    ],
     when: [{ text: /does not contain group/i }],
-    cause: "`user` is a group, and the identity that signed in is not a member, or was not yet when its token was made.",
-    next: (context) => `${tokenSays(context)}Add it: ${az("ad group member add", { group: context.user ?? "<group>", "member-id": claim(context.token, "oid") ?? "<object-id>" })}, then run the job again.`
+    cause: inOurWords(
+      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued."
+    ),
+    next: (context) => [
+      step(
+        "Add the identity to the group:",
+        az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
+      ),
+      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      ...tokenClaims(context)
+    ]
   },
   {
     code: "token-identity-mismatch",
     with: ["postgres"],
-    texts: [
-      'Service principal oid mismatch for role "The oid in the security label [<a>] does not match the appid [<b>] or oid [<c>] in the token."',
-      "Azure AD oid mismatch for role [aad_orders]"
-    ],
     when: [{ text: /oid mismatch for role/i }],
-    cause: "The role is bound to another object ID: the identity was deleted and made anew, or the role was made with the application's ID instead of its service principal's.",
-    next: (context) => `${tokenSays(context)}As an Entra administrator, in database postgres: ${code2(`SELECT * FROM pg_catalog.pgaadauth_update_principal_with_oid(${literal(context.user)}, ${literal(claim(context.token, "oid"), "<object-id>")}, 'service', false, false);`)}`
+    cause: inOurWords(
+      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's."
+    ),
+    next: (context) => [
+      ...tokenClaims(context),
+      step(
+        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
+      ),
+      step(
+        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+      )
+    ]
   },
   {
     code: "token-role-type",
     with: ["postgres"],
-    texts: [
-      "Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[ci-admin]",
-      'Service principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role "ci-admin"',
-      "Azure AD user token for role[admin@contoso.com] is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.",
-      'Microsoft Entra user token for role "admin@contoso.com" is neither an AAD_AUTH_TOKENTYPE_APP_USER or an AAD_AUTH_TOKENTYPE_APP_OBO token.'
-    ],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in under a person's role, nor a person's under a service principal's.",
-    next: (context) => `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in, or make it an administrator: ${makeAdmin(context)}`
+    cause: inOurWords(
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's."
+    ),
+    next: (context) => [
+      step(
+        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        listAdmins(context)
+      ),
+      step("In database postgres:", LIST_PRINCIPALS),
+      ...tokenClaims(context),
+      step("If the identity has no role yet, make it an administrator:", makeAdmin(context))
+    ]
+  },
+  {
+    code: "token-invalid",
+    with: ["postgres"],
+    when: [
+      {
+        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
+      }
+    ],
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
+      "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one."
+    ) : inOurWords(
+      "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's."
+    ),
+    next: (context) => context.signIn?.type === "password" ? [
+      step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
+      step(
+        "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break."
+      )
+    ] : [
+      ...tokenClaims(context),
+      step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
+      step("With PgBouncer in between, set `port: 5432`.")
+    ]
   },
   {
     code: "token-refused",
     with: ["postgres"],
-    texts: ["Azure AD access token not valid for role ci-admin"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: "The server took the password for a token and refused it.",
-    next: (context) => `${tokenSays(context)}Set \`user\` to the role of the very identity that signs in. ${listRoles(context)}`
+    cause: inOurWords("The server does not accept this token for this role."),
+    next: (context) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context)]
+  },
+  {
+    code: "entra-extension-fault",
+    with: ["postgres"],
+    when: [{ text: /cannot read pg_class without having selected a database/ }],
+    cause: inOurWords(
+      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server."
+    ),
+    next: (context) => [
+      step("Restart the server:", azServer("restart", context)),
+      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("Until then, sign in with `password` as a role that has one.")
+    ]
   },
   {
     code: "password-refused",
     with: ["postgres"],
-    texts: ['password authentication failed for user "ci-admin"'],
-    when: [{ code: /^28P01$/ }, { text: /password authentication failed/i }],
-    cause: "The server does not take this name with this password or token.",
-    next: whyRefused
+    when: [
+      { codes: ["28P01"] },
+      {
+        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
+      }
+    ],
+    cause: whyRefused,
+    next: afterRefusal
   },
   {
     code: "role-may-not-log-in",
     with: ["postgres"],
-    texts: ['role "app_owner" is not permitted to log in'],
     when: [{ text: /is not permitted to log in/ }],
-    cause: "The role exists, but is no login.",
-    next: ({ user }) => `Set \`user\` to a role that may log in, or let it: ${code2(`ALTER ROLE ${identifier(user)} LOGIN;`)}`
+    cause: inOurWords("The role exists, but cannot log in."),
+    next: ({ user }) => [
+      step("Set `user` to a role that can log in."),
+      step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
+    ]
   },
   {
     code: "login-role-not-found",
     with: ["postgres"],
-    texts: ['role "aad_orders" does not exist'],
-    when: [{ code: /^28000$/, text: /role ".*" does not exist/ }],
-    cause: "The server has no such role: names are case-sensitive, and a connection made by Bicep or ARM alone does not create it.",
-    next: listRoles
-  },
-  {
-    code: "tls-required",
-    with: ["postgres"],
-    texts: [
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", no encryption',
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL off'
-    ],
-    when: [{ text: /no pg_hba\.conf entry for .*(no encryption|SSL off)/ }],
-    cause: "The server lets nobody in without TLS.",
-    next: () => "Leave out `ssl-mode`, or set it to `verify-full`."
+    when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
+    cause: inOurWords(
+      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+    ),
+    next: findRole
   },
   {
     code: "firewall",
     with: ["postgres"],
-    texts: [
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL encryption',
-      'no pg_hba.conf entry for host "203.0.113.7", user "ci-admin", database "app", SSL on',
-      'pg_hba.conf rejects connection for host "203.0.113.7", user "ci-admin", database "app", SSL encryption'
+    when: [
+      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
     ],
-    when: [{ text: /no pg_hba\.conf entry for|pg_hba\.conf rejects connection/ }],
-    cause: "The server's firewall does not let the runner's address in; a new rule may take five minutes to work.",
+    cause: inOurWords(
+      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work."
+    ),
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      const rule = { name: "github-runner", "start-ip-address": address, "end-ip-address": address };
-      return `Let it in: ${azServer("firewall-rule create", context, rule)}.`;
+      return [
+        step("Allow the runner's address:", allow(context, address)),
+        step("Run the job again. GitHub-hosted runners have another address each time."),
+        step("Or use a runner in the server's network.")
+      ];
     }
+  },
+  {
+    code: "tls-required",
+    with: ["postgres"],
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
+    cause: inOurWords("The server takes encrypted connections only."),
+    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
   },
   {
     code: "database-not-found",
     with: ["postgres"],
-    texts: ['database "App" does not exist'],
-    when: [{ code: /^3D000$/ }],
-    cause: "The server has no such database: names are case-sensitive.",
-    next: (context) => `List them: ${azServer("db list", context, { query: "[].name" })}.`
+    when: [
+      { codes: ["3D000", "57P04"] },
+      { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
+    ],
+    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    next: (context) => [
+      step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
+    ]
+  },
+  {
+    code: "database-closed",
+    with: ["postgres"],
+    when: [
+      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
+    ],
+    cause: inOurWords(
+      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted."
+    ),
+    next: (context, { text }) => [
+      step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
+      ...text.includes("invalid database") ? [
+        step(
+          "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+          `DROP DATABASE ${identifier(context.database, "<database>")};`
+        )
+      ] : []
+    ]
   },
   {
     code: "connect-not-granted",
     with: ["postgres"],
-    texts: ['permission denied for database "app"'],
-    when: [{ code: /^42501$/, text: /permission denied for database/ }],
-    cause: "`user` may not connect to this database.",
-    next: ({ user, database }) => `As its owner or an administrator: ${code2(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user)};`)}`
+    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    next: ({ user, database }) => [
+      step(
+        "Grant it, as the database's owner:",
+        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
+      )
+    ]
   },
   {
     code: "no-connection-slots",
     with: ["postgres"],
-    texts: [
-      "sorry, too many clients already",
-      "remaining connection slots are reserved for non-replication superuser connections",
-      "remaining connection slots are reserved for roles with the SUPERUSER attribute",
-      'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role',
-      'too many connections for role "ci-admin"',
-      'too many connections for database "app"'
+    when: [
+      { codes: ["53300"] },
+      {
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
+      }
     ],
-    when: [{ code: /^53300$/ }],
-    cause: "All connections of the server, the database or the role are in use; small servers have only a few dozen.",
-    next: (context) => `Look who holds them: ${code2("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;")} Or go through the built-in PgBouncer: \`port: 6432\`. How many there are: ${azServer("parameter show", context, { name: "max_connections", query: "value" })}.`,
+    cause: inOurWords(
+      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen."
+    ),
+    next: (context) => [
+      step("Run the job again when fewer clients are connected."),
+      step(
+        "See which clients hold connections, with psql:",
+        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
+      ),
+      step(
+        "Look up how many connections the server takes; a larger compute size takes more:",
+        azOnServer("parameter show", context, { name: "max_connections", query: "value" })
+      ),
+      ...context.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
+    ],
     retries: 4
   },
   {
     code: "server-starting",
     with: ["postgres"],
-    texts: [
-      "the database system is starting up",
-      "the database system is shutting down",
-      "the database system is in recovery mode",
-      "the database system is not yet accepting connections"
+    when: [
+      { codes: ["57P03"] },
+      {
+        text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
+      }
     ],
-    when: [{ code: /^57P03$/ }],
-    cause: "The server is starting, stopping or failing over.",
-    next: (context) => `Wait until it is Ready, then run the job again. Its state: ${azShow(context, STATE)}.`,
+    cause: inOurWords("The server is starting, stopping or failing over."),
+    next: afterRestart,
     retries: 4
   },
   {
     code: "server-stopping",
     with: ["postgres"],
-    texts: [
-      "terminating connection due to administrator command",
-      "terminating connection because of crash of another server process"
-    ],
-    when: [{ code: /^57P0[12]$/ }],
-    cause: "The server ended the connection: it restarts or fails over, or somebody ended it.",
-    next: (context) => `Run the job again: what was granted stays granted. Its state: ${azShow(context, STATE)}.`,
+    when: [{ codes: ["57P01", "57P02"] }],
+    cause: inOurWords(
+      "The server ended the connection: it is restarting or failing over, or an administrator ended it."
+    ),
+    next: afterRestart,
     retries: 4
   },
   {
-    code: "read-only",
+    code: "pooler-cannot-connect",
     with: ["postgres"],
-    texts: ["cannot execute GRANT in a read-only transaction"],
-    when: [{ code: /^25006$/ }],
-    cause: "This server is a replica, or was set read-only (Azure does that when its disk is nearly full).",
-    next: (context) => `Set \`host\` to the primary, or to the virtual endpoint \`<name>.writer.postgres.database.azure.com\`; \`mode: check\` works here. Its state: ${azShow(context, STATE)}.`
-  },
-  {
-    code: "lock-time-out",
-    with: ["postgres"],
-    texts: ["canceling statement due to lock timeout"],
-    when: [{ code: /^55P03$/ }],
-    cause: "Somebody else, a migration perhaps, held a lock for too long.",
-    next: () => "Run this step after the migrations, not beside them; a run again goes on where this one stopped."
-  },
-  {
-    code: "statement-time-out",
-    with: ["postgres"],
-    texts: ["canceling statement due to statement timeout", "canceling statement due to user request"],
-    when: [{ code: /^57014$/ }],
-    cause: "A statement took longer than it may, or somebody cancelled it.",
-    next: () => "Run the job again when the server is less busy."
-  },
-  {
-    code: "concurrent-change",
-    with: ["postgres"],
-    texts: [
-      "tuple concurrently updated",
-      "deadlock detected",
-      "could not serialize access due to concurrent update"
+    when: [
+      {
+        text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
+      }
     ],
-    when: [{ code: /^(40001|40P01)$/ }, { text: /^tuple concurrently (updated|deleted)/ }],
-    cause: "Somebody else changed the same objects at the same moment, again and again.",
-    next: () => "Run this step after the migrations, not beside them; a run again goes on where this one stopped."
+    cause: inOurWords(
+      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in."
+    ),
+    next: afterRestart,
+    retries: 3
+  },
+  {
+    code: "session-ended",
+    with: ["postgres"],
+    when: [{ codes: ["25P03", "57P05", "25P04"] }],
+    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the limit:",
+        azOnServer("parameter show", context, {
+          name: "idle_in_transaction_session_timeout",
+          query: "value"
+        })
+      )
+    ]
+  },
+  {
+    code: "replica-conflict",
+    with: ["postgres"],
+    when: [{ text: /due to conflict with recovery/ }],
+    cause: inOurWords(
+      "The server is a read replica, and what it replays from the primary needed what this session was reading."
+    ),
+    next: (context) => [
+      step("Run the job again."),
+      step(
+        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
+      ),
+      step(
+        "If it happens often, let the replica wait longer for its readers (milliseconds):",
+        azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
+      )
+    ]
   },
   {
     code: "out-of-shared-memory",
     with: ["postgres"],
-    texts: ["out of shared memory"],
-    when: [{ code: /^53200$/ }],
-    cause: "The server's lock table is full: some session, perhaps a migration, holds very many locks.",
-    next: (context) => `Run the job again when it has ended, or raise it: ${azServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })}.`
+    when: [{ codes: ["53200"], text: /shared memory/ }],
+    cause: inOurWords(
+      "The server's lock table is full: a session, perhaps a migration, holds very many locks."
+    ),
+    next: (context) => [
+      step("Run the job again when that session has ended."),
+      step(
+        "If the error stays, make the lock table larger; the server has to be restarted:",
+        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
+      )
+    ]
+  },
+  {
+    code: "out-of-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
+    cause: inOurWords("The server has no memory left for this statement."),
+    next: (context) => [
+      step("Run the job again when the server is less busy."),
+      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku"))
+    ]
+  },
+  {
+    code: "disk-full",
+    with: ["postgres"],
+    when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
+    cause: inOurWords("The server's storage is full."),
+    next: growStorage
+  },
+  {
+    code: "read-only",
+    with: ["postgres"],
+    when: [{ codes: ["25006"] }],
+    cause: inOurWords(
+      "The server is a read replica, or Azure made it read-only because its storage is nearly full."
+    ),
+    next: (context) => [
+      step(
+        "Look which of the two it is:",
+        azShow(context, "{role:replicationRole, state:state, storage:storage}")
+      ),
+      step(
+        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica."
+      ),
+      ...growStorage(context)
+    ]
+  },
+  {
+    code: "wraparound",
+    with: ["postgres"],
+    when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
+    cause: inOurWords(
+      "The server has run out of transaction IDs and takes no changes until it has been vacuumed."
+    ),
+    next: () => [
+      step(
+        "Vacuum the database that the message names, as its owner or an administrator:",
+        "VACUUM (VERBOSE);"
+      ),
+      step(
+        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+      )
+    ]
+  },
+  {
+    code: "lock-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["55P03"] }],
+    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    next: afterMigrations
+  },
+  {
+    code: "authentication-time-out",
+    with: ["postgres"],
+    when: [{ text: /canceling authentication due to timeout/ }],
+    cause: inOurWords(
+      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra."
+    ),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
+      )
+    ],
+    retries: 1
+  },
+  {
+    code: "statement-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["57014"] }],
+    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
+  },
+  {
+    code: "concurrent-change",
+    with: ["postgres"],
+    when: [
+      { codes: ["40001", "40P01"] },
+      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
+    ],
+    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    next: afterMigrations
+  },
+  {
+    code: "pgaadauth-not-here",
+    with: ["postgres"],
+    when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
+    cause: inOurWords(
+      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication."
+    ),
+    next: (context) => [
+      step("Run the function in database `postgres`."),
+      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
+    ]
+  },
+  {
+    code: "pgaadauth-not-permitted",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
+    cause: inOurWords(
+      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password."
+    ),
+    next: (context) => [
+      step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
+      step("Or make the identity that signs in an administrator:", makeAdmin(context))
+    ]
+  },
+  {
+    code: "entra-principal-not-found",
+    with: ["postgres"],
+    when: [
+      {
+        text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
+      }
+    ],
+    cause: inOurWords(
+      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly."
+    ),
+    next: () => [
+      step(
+        "Look up the display name and the object ID of a service principal or managed identity:",
+        az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
+      ),
+      step(
+        "Create the role with the object ID, which needs no unique name:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      )
+    ]
+  },
+  {
+    code: "entra-principal-type",
+    with: ["postgres"],
+    when: [{ text: /incorrect object type provided for principal/ }],
+    cause: inOurWords(
+      "The object ID belongs to another type of principal (user, group or service) than the one given."
+    ),
+    next: () => [
+      step(
+        "Give the type that the message names as the actual one:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      )
+    ]
   },
   {
     code: "object-not-found",
     with: ["postgres"],
-    texts: [
-      'role "aad_orders" does not exist',
-      'relation "orders" does not exist',
-      'schema "app" does not exist'
+    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    cause: inOurWords(
+      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+    ),
+    next: ({ database }) => [
+      step(
+        sentence`Look with psql in database ${database === void 0 ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        "\\du"
+      )
+    ]
+  },
+  {
+    code: "restricted-role",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
+    cause: inOurWords(
+      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither."
+    ),
+    next: () => [
+      step(
+        "Grant privileges on the objects themselves instead of membership in the role that the message names."
+      )
+    ]
+  },
+  {
+    code: "role-not-grantable",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to grant role|must have admin option on role|ADMIN option/i
+      }
     ],
-    when: [{ code: /^(42704|42P01|3F000)$/ }],
-    cause: "The server has nothing of this name: names are case-sensitive, and a Service Connector connection made by Bicep or ARM alone creates no role.",
-    next: (context) => `Look with psql in database ${context.database ?? "<database>"}: \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables.`
+    cause: inOurWords(
+      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`."
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "Let a role that has it give it on:",
+        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+      ),
+      step("Or grant privileges on the objects themselves instead.")
+    ]
+  },
+  {
+    code: "set-role-not-permitted",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
+      }
+    ],
+    cause: inOurWords(
+      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too."
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
+      ),
+      step(
+        "Up to PostgreSQL 15:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
+      ),
+      step("Or set `user` to the owner.")
+    ]
   },
   {
     code: "not-permitted",
     with: ["postgres"],
-    texts: [
-      "permission denied for table orders",
-      "permission denied for schema public",
-      'permission denied to set role "migrator"',
-      "permission denied to change default privileges",
-      "must be owner of table orders"
-    ],
-    when: [{ code: /^42501$/ }],
-    cause: "`user` has neither the owner's rights nor the grant option for this.",
-    next: () => "Set `user` to the owner of the tables, or to an Entra administrator."
+    when: [{ codes: ["42501"] }],
+    cause: inOurWords(
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either."
+    ),
+    next: ({ user }) => [
+      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      step(
+        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        `GRANT <owner> TO ${identifier(user, "<user>")}
+  WITH INHERIT TRUE, SET TRUE;`
+      )
+    ]
+  },
+  {
+    code: "tls-not-offered",
+    with: ["postgres"],
+    when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
+    cause: inOurWords(
+      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent."
+    ),
+    next: () => [
+      step("Check `host` and `port`."),
+      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`.")
+    ]
+  },
+  {
+    code: "sign-in-refused",
+    with: ["postgres"],
+    when: [{ codes: ["28000"] }],
+    cause: inOurWords(
+      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate."
+    ),
+    next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)]
+  },
+  {
+    code: "server-fault",
+    with: ["postgres"],
+    when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
+    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        azShow(context, STATE)
+      )
+    ]
   },
   {
     code: "connection-failure",
     with: ["postgres"],
-    texts: ["server login has been failing, connect failed", "connection to server was lost"],
-    when: [{ code: /^08/ }],
-    cause: "The connection, or the one that PgBouncer makes for it, broke.",
-    next: (context) => `Run the job again; if it stays, go past PgBouncer with \`port: 5432\`. Its state: ${azShow(context, STATE)}.`,
+    when: [{ codes: ["08*"] }],
+    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    next: afterRestart,
     retries: 2
   }
 ];
 var STATE = "{state:state, role:replicationRole}";
-function whyRefused(context) {
-  const { user = "", signIn: signIn2, token, host = "" } = context;
-  if (signIn2?.type === "password") {
-    const conninfo = `host=${host || "<host>"} port=${context.port ?? 5432} user=${user || "<user>"} dbname=${context.database ?? "<database>"} sslmode=verify-full sslrootcert=system`;
-    return `Check \`user\` and \`password\` by hand: ${code2(`psql ${shell(conninfo)}`)}. A role that Entra made has no password: leave \`password\` out and sign in with \`auth-type: oidc\`.`;
-  }
-  const suffixed = user.match(/^(.+)@(.+)$/);
-  if (suffixed && host.toLowerCase().startsWith(`${suffixed[2]}.`.toLowerCase())) {
-    return `The name of the server is no part of a user's name any more: set \`user\` to ${suffixed[1]}.`;
-  }
-  const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(user) ? "`user` looks like a client ID; it has to be the name of the role, which is one only where Service Connector made the administrator. " : "";
-  const audience = claim(token, "aud");
-  const cloud = context.cloud;
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience.replace(/\/$/, ""))) {
-    return `${tokenSays(context)}Its audience is not PostgreSQL's in ${cloud.name}: set \`environment\`.`;
-  }
-  return `${guid}${tokenSays(context)}\`user\` has to be the role that is bound to the object ID of the identity that signs in, or a group it is in, spelt exactly. ${listRoles(context)}`;
-}
-function listRoles(context) {
-  const admins = azServer("microsoft-entra-admin list", context, {
+var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+function listAdmins(context) {
+  return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}"
   });
-  return `Administrators: ${admins}. Other roles of Entra identities, in database postgres: ${code2("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
+}
+function afterRestart(context) {
+  return [
+    step(
+      "Run the job again when the server is `Ready`: what was granted stays granted.",
+      azShow(context, STATE)
+    )
+  ];
+}
+function afterMigrations() {
+  return [
+    step("Run the job again: it continues where it stopped."),
+    step("Run this step after the migrations, not at the same time.")
+  ];
+}
+function growStorage(context) {
+  return [
+    step(
+      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      azServer("update", context, { "storage-size": "<gib>" })
+    ),
+    step(
+      "Let it grow by itself from now on:",
+      azServer("update", context, { "storage-auto-grow": "Enabled" })
+    )
+  ];
+}
+function allow(context, address) {
+  return azOnServer("firewall-rule create", context, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function roleIn(text) {
+  return text.match(/role "([^"]+)"/i)?.[1];
+}
+function objectId({ token }) {
+  return claim(token, "oid") ?? "<object-id>";
+}
+function label(context) {
+  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context)},type=${type}`;
+}
+function tokenClaims({ token }) {
+  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
+    const value = claim(token, each);
+    return value === void 0 ? [] : [sentence`${code(each)} ${code(value)}`];
+  });
+  const expires = Number(claim(token, "exp"));
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+    claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
+  }
+  return claims.length === 0 ? [] : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+}
+function findRole(context) {
+  return [
+    ...tokenClaims(context),
+    step("List the server's Entra administrators:", listAdmins(context)),
+    step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS)
+  ];
 }
 function makeAdmin(context) {
-  return azServer("microsoft-entra-admin create", context, {
+  return azOnServer("microsoft-entra-admin create", context, {
     "display-name": "<name>",
-    "object-id": claim(context.token, "oid") ?? "<object-id>",
+    "object-id": objectId(context),
     type: "ServicePrincipal"
   });
 }
-function identifier(name3, unknown = "<user>") {
-  return name3 === void 0 ? unknown : `"${name3.replaceAll('"', '""')}"`;
+function refusalOf({ signIn: signIn2, user = "", host = "", port: port2, token, cloud }) {
+  if (signIn2?.type === "password") return "password";
+  if (withoutServer(user, host) !== void 0) return "suffix";
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
+    return "audience";
+  }
+  if (port2 === 6432) return "pooler";
+  return GUID.test(user) ? "client-id" : "role";
 }
-function literal(text, unknown = "<user>") {
-  return `'${(text ?? unknown).replaceAll("'", "''")}'`;
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+function withoutServer(user, host) {
+  const at2 = user.lastIndexOf("@");
+  const server = user.slice(at2 + 1).toLowerCase();
+  const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
+  return suffixed ? user.slice(0, at2) : void 0;
+}
+function whyRefused(context) {
+  switch (refusalOf(context)) {
+    case "password":
+      return inOurWords(
+        "The name or the password is wrong, or the role was created for Entra and has no password."
+      );
+    case "suffix":
+      return inOurWords(
+        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name."
+      );
+    case "audience":
+      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
+    case "pooler":
+      return inOurWords(
+        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token."
+      );
+    case "client-id":
+      return inOurWords(
+        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added."
+      );
+    case "role":
+      return inOurWords(
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive."
+      );
+  }
+}
+function afterRefusal(context) {
+  const { user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" } = context;
+  switch (refusalOf(context)) {
+    case "password": {
+      const conninfo = [`host=${host}`, `port=${port2}`, `user=${user}`, `dbname=${database}`];
+      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
+      return [
+        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
+        step("For an Entra role, remove `password` and set `auth-type: oidc`.")
+      ];
+    }
+    case "suffix":
+      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`)];
+    case "audience":
+      return [
+        step(
+          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+        ),
+        ...tokenClaims(context)
+      ];
+    case "pooler":
+      return [step("Set `port: 5432` and run the job again."), ...findRole(context)];
+    case "client-id":
+    case "role":
+      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context)];
+  }
 }
 
 // src/diagnosis/symptoms.ts
@@ -6811,74 +7821,106 @@ function symptomsOf(error2) {
       if (text2 !== "") found.push({ code: "", text: text2 });
       return;
     }
-    const { code: code3, errorCode, message, errorMessage, detail, hint, status, cause, errors: errors2 } = each;
-    const text = [message, errorMessage, detail, hint].filter(
+    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors: errors2 } = each;
+    const texts = [message, errorMessage, detail, hint].filter(
       (part) => typeof part === "string" && part.trim() !== ""
     );
-    const symptom = {
-      code: String(code3 ?? errorCode ?? ""),
-      text: words([...new Set(text)].join(" "))
-    };
-    if (symptom.code !== "" || symptom.text !== "")
-      found.push({ ...symptom, text: symptom.text || symptom.code });
-    if (typeof status === "number" && status >= 400) found.push({ code: "", text: `HTTP status ${status}` });
+    const ownCode = String(code2 ?? errorCode ?? "");
+    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look3(cause);
     if (Array.isArray(errors2)) errors2.forEach(look3);
   };
   look3(error2);
-  return found.length > 0 ? found : [{ code: "", text: "an error without a word" }];
+  return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MOST = 50;
+var MOST_READ = 8e3;
+var MOST_SHOWN = 1e3;
 function words(text) {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\w*: Error\(s\): .*? - Description: /, "").replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, 1e3);
+  return text.slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+    MSAL_HTTP,
+    (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
 }
+var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [...GITHUB, ...ENTRA, ...POSTGRES, ...NETWORK];
+var RULES = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 function diagnose(error2, context = {}) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found = ruleFor(error2, context.with ?? "postgres");
-  return {
-    code: found?.rule.code ?? "unknown",
-    message: sentence`${quoted(subject(context))}: ${quoted(found?.symptom.text ?? ownWords(error2))}`,
-    hint: found ? inOurWords(found.rule.cause) : [],
-    steps: [{ text: inOurWords(found ? found.rule.next(context, found.symptom) : UNKNOWN_HINT) }]
-  };
+  const found = ruleFor(error2, context);
+  const words2 = quoted(found?.symptom.text ?? ownWords(error2));
+  const message = sentence`${peer(context)}: ${words2}`;
+  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
+  return { code: found.rule.code, message, ...answer(found.rule, context, found.symptom) };
 }
-function retriesFor({ code: code3 }) {
-  return RULES.find((rule) => rule.code === code3)?.retries ?? 0;
+function explain(code2, happened, context) {
+  const rule = RULES.find((each) => each.code === code2);
+  if (rule === void 0) throw new Error(`No rule explains ${code2}.`);
+  const message = sentence`${peer(context)}: ${happened}`;
+  return { code: code2, message, ...answer(rule, context, { code: "", text: "" }) };
 }
-var UNKNOWN_HINT = "This action does not know this error. Run the job again with debug logging, and if it stays, open an issue with the message.";
+function retriesFor({ code: code2 }) {
+  return RULES.find((rule) => rule.code === code2)?.retries ?? 0;
+}
+function answer({ cause, next }, context, symptom) {
+  const hint = typeof cause === "function" ? cause(context, symptom) : cause;
+  return withPooler({ hint, steps: next(context, symptom) }, context);
+}
+var UNKNOWN = {
+  hint: inOurWords("This action doesn't know this error."),
+  steps: [
+    step("Run the job again with `Enable debug logging` ticked."),
+    step("If the error stays, open an issue in this action's repository, with this message.")
+  ]
+};
+function withPooler({ hint, steps }, context) {
+  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
+  const past = step(
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
+  );
+  return { hint, steps: [...steps, past] };
+}
 function ownWords(error2) {
   const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
   const last = hidden.at(-1);
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
-function ruleFor(error2, partner) {
+function ruleFor(error2, context) {
   const symptoms = symptomsOf(error2);
+  const partner = context.with ?? "postgres";
   for (const rule of RULES) {
     if (!rule.with.includes(partner)) continue;
-    const symptom = symptoms.find((each) => rule.when.some((when) => fits(each, when)));
+    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== void 0) return { rule, symptom };
   }
   return void 0;
 }
-function fits(symptom, { code: code3, text }) {
-  return (code3 === void 0 || code3.test(symptom.code)) && (text === void 0 || text.test(symptom.text));
+function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || status !== void 0 && match.status(status)) && (match.signIn === void 0 || match.signIn === signIn2?.type);
 }
-var ASKED = {
+function isOrStarts(code2, expected) {
+  return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
+}
+function aadstsIn(text) {
+  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
+}
+var IDENTITY_SOURCES = {
   "azure-cli": "The Azure CLI",
   "managed-identity": "The runner's managed identity"
 };
-function subject(context) {
+function peer(context) {
   switch (context.with ?? "postgres") {
     case "github":
-      return "GitHub's OIDC endpoint";
+      return ["GitHub's OIDC endpoint"];
     case "entra":
-      return ASKED[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra";
+      return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
     case "postgres": {
-      const server = context.host === void 0 ? "PostgreSQL" : `PostgreSQL at ${context.host}:${context.port ?? 5432}`;
-      return context.database === void 0 ? server : `${server}, database "${context.database}"`;
+      const { host, port: port2 = 5432, database } = context;
+      const server = host === void 0 ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
+      return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
 }
@@ -7185,7 +8227,7 @@ function html(text) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code3, text }) => code3 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
 function joined(tokens) {
   const result = [];
@@ -7297,6 +8339,10 @@ function visibleLines(text) {
 
 // src/retry.ts
 var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+function noAnswer(milliseconds) {
+  const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
+  return Object.assign(error2, { code: "ETIMEDOUT" });
+}
 function retrying(attempt3, waitAfter2, end) {
   return pRetry(attempt3, {
     retries: Number.POSITIVE_INFINITY,
@@ -7311,31 +8357,34 @@ function retrying(attempt3, waitAfter2, end) {
   });
 }
 function retryingFailures(attempt3, say, { firstWait, mostTime }) {
+  const end = Date.now() + mostTime;
   const waitAfter2 = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
+    if (Date.now() + wait > end) return void 0;
     const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt3, waitAfter2, Date.now() + mostTime);
+  return retrying(attempt3, waitAfter2, end);
 }
 
 // src/azure/id-token.ts
 async function idToken(audience, env = process.env) {
-  for (const name3 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (!env[name3]) throw failed(new Error(`Unable to get ${name3} env variable`));
+  for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
+    if (env[variable2]) continue;
+    throw new ActionError(
+      explain("oidc-not-permitted", sentence`${code(variable2)} is not set.`, { with: "github" })
+    );
   }
   try {
     const { getIDToken } = await import("./actions-core.cjs");
     return await getIDToken(audience);
   } catch (error2) {
-    throw failed(error2);
+    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host }), { cause: error2 });
   }
-}
-function failed(error2) {
-  return new ActionError(diagnose(error2, { with: "github" }), { cause: error2 });
 }
 
 // src/azure/credential.ts
@@ -7345,7 +8394,7 @@ function signIn(settings, env = process.env, patience = PATIENCE) {
   const request = () => retryingFailures(
     () => requestToken(how, cloud, env, patience.answerTime),
     (line) => info(logLine(line)),
-    patience
+    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
   );
   let current;
   return async (refused) => {
@@ -7359,6 +8408,7 @@ function signIn(settings, env = process.env, patience = PATIENCE) {
     return (await current).token;
   };
 }
+var MOST_TIME = 4e4;
 var MARGIN = 6e4;
 async function requestToken(how, cloud, env, answerTime) {
   let assertion;
@@ -7385,12 +8435,13 @@ async function requestToken(how, cloud, env, answerTime) {
     setSecret(token.token);
     return token;
   } catch (error2) {
-    const sent = await assertion?.catch((failed2) => failed2);
+    const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const problem = wire.problem() === void 0 ? error2 : new AggregateError([error2, wire.problem()]);
-    const context = { with: "entra", cloud, signIn: how, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(problem, context), { cause: problem });
+    const { problem, host } = wire;
+    const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
+    const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 function credentialFor(how, identity, options, getAssertion) {
@@ -7405,32 +8456,57 @@ function credentialFor(how, identity, options, getAssertion) {
       return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
   }
 }
-var CLI_TIME = 6e4;
+var CLI_TIME = 4e4;
 function authorityOf(cloud, env) {
-  const problem = (text) => new ActionError(diagnose(new Error(text), { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw problem("NODE_TLS_REJECT_UNAUTHORIZED=0 is set");
-  const authority2 = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority2) && new URL(authority2).protocol === "https:") return authority2;
-  throw problem("AZURE_AUTHORITY_HOST is no https:// address");
+  const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
+  }
+  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
+  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
 function watchedWire(answerTime) {
-  let problem;
-  const policy = {
-    name: "watchedWire",
-    async sendRequest(request, next) {
-      request.timeout = answerTime;
-      try {
-        const response = await next(request);
-        problem = void 0;
-        return response;
-      } catch (error2) {
-        const late = error2 instanceof Error && error2.name === "AbortError";
-        problem = late ? new Error("timeout expired") : error2;
-        throw error2;
+  const wire = {
+    policy: {
+      name: "watchedWire",
+      async sendRequest(request, next) {
+        request.timeout = answerTime;
+        wire.host = new URL(request.url).host;
+        try {
+          const response = await next(request);
+          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          return response;
+        } catch (error2) {
+          const late = error2 instanceof Error && error2.name === "AbortError";
+          wire.problem = late ? noAnswer(answerTime) : error2;
+          throw error2;
+        }
       }
     }
   };
-  return { policy, problem: () => problem };
+  return wire;
+}
+var NotJson = class extends Error {
+  code = "NOT_JSON";
+  status;
+  constructor(status, words2) {
+    super(`HTTP status ${status} with ${words2}`);
+    this.status = status;
+  }
+};
+function notJson(status, type = "", body = "") {
+  if (!body?.trim()) return new NotJson(status, "an empty answer");
+  try {
+    JSON.parse(body);
+    return void 0;
+  } catch {
+    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+  }
 }
 
 // src/render/issue.ts
@@ -7591,7 +8667,7 @@ function sourceText(source, pen) {
 }
 
 // src/render/explain.ts
-function explain({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
+function explain2({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
   const { as, byMember, sql, first, note } = fix;
   const why = REASONS[reason].why(owner, login);
   return [why, ...run2(), ...note === void 0 ? [] : [note]];
@@ -7686,7 +8762,7 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
     const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
     for (const cause of causes2.slice(0, MOST_CAUSES)) {
       const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
-      const lines2 = explain(cause, user, inOurWords("the SQL below"));
+      const lines2 = explain2(cause, user, inOurWords("the SQL below"));
       page2.add([title, ...lines2.map(markdown.sentence)].join("<br>"));
       findingsTable(page2, ["Object", ...head], cause.findings, cells);
     }
@@ -7760,11 +8836,11 @@ function fixPart(page, block, {
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/failure.ts
-function docsLink({ code: code3 }, { run: run2 }) {
-  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code3}`;
+function docsLink({ code: code2 }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code2}`;
 }
 function failureLines(failure2, report) {
-  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const { code: code2, message, problems = [], hint, steps } = failure2;
   const link = docsLink(failure2, report);
   return [
     plain.sentence(message),
@@ -7774,11 +8850,11 @@ function failureLines(failure2, report) {
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`)
     ]),
-    `Error code: ${code3}${link === void 0 ? "" : ` (${link})`}`
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
   ].filter((line) => line !== "");
 }
 function failureBlocks(failure2, report) {
-  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const { code: code2, message, problems = [], hint, steps } = failure2;
   const link = docsLink(failure2, report);
   return [
     `**What happened:** ${markdown.sentence(message)}`,
@@ -7793,7 +8869,7 @@ function failureBlocks(failure2, report) {
 
 ${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
     }).join("\n"),
-    `Error code \`${code3}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
+    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
   ].filter((block) => block !== "");
 }
 function commandLines(command) {
@@ -7810,7 +8886,7 @@ function headline(report, pen) {
   if (checked.databases.length === 0) {
     return `Could not check ${place(report.databases, report, pen)}.`;
   }
-  const failed2 = [
+  const failed = [
     ...named(
       databases.map(({ database }) => pen.name(database)),
       `of ${count(report.databases.length, "database")}`
@@ -7822,7 +8898,7 @@ function headline(report, pen) {
       "pairs of grantee and database"
     )
   ];
-  return `Could not check ${series(failed2)}. ${findings(report, checked, pen)}.`;
+  return `Could not check ${series(failed)}. ${findings(report, checked, pen)}.`;
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
@@ -7846,16 +8922,16 @@ function findings(report, checked, pen) {
   const extra = countIn(checked, "extra");
   const beyond2 = `more privileges than requested on ${objects(checked, "extra")}`;
   if (missing.length > 0) {
-    const { who: who2, is, holds: holds2 } = subject2(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
+    const { who: who2, is, holds: holds2 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
     const also = extra > 0 ? `, and ${holds2} ${beyond2}` : "";
     return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who: who2, holds: holds2 } = subject2(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
+    const { who: who2, holds: holds2 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
     return `${drift2}: ${who2} ${holds2} ${beyond2} in ${place(found("extra"), report, pen)}`;
   }
-  const { who, holds } = subject2(checked, () => true, pen);
+  const { who, holds } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
   const all = `every requested privilege`;
   const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
@@ -7881,7 +8957,7 @@ function applied({ mode }, missing) {
   if (doable === missing.length) return "; `mode: apply` can grant all of them";
   return doable === 0 ? "; `mode: apply` can grant none of them" : `; \`mode: apply\` can grant them on ${doable} of the ${missing.length}`;
 }
-function subject2(report, which, pen) {
+function subject(report, which, pen) {
   const names4 = [
     ...new Set(
       granteesOf(report).filter(which).map(({ grantee }) => grantee)
@@ -7975,13 +9051,13 @@ function markerOf({ database, grantee, schemas: schemas2, report }) {
   const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
   return {
     key: digest([host.toLowerCase(), port2, name3, grantee.grantee, scope]),
-    found: digest([...new Set(findingsOf(report, grantee).map(objectId))].toSorted())
+    found: digest([...new Set(findingsOf(report, grantee).map(objectId2))].toSorted())
   };
 }
 function findingsOf(report, { missing, extra }) {
   return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
 }
-function objectId({ kind, schema, name: name3, owner }) {
+function objectId2({ kind, schema, name: name3, owner }) {
   return JSON.stringify([kind, schema, name3, kind === "default-privileges" && owner]);
 }
 function digest(value) {
@@ -8004,8 +9080,8 @@ function issueTitle({ database, grantee }) {
 var MOST_BODY = 65536;
 var MOST_SQL = 24e3;
 var MOST_NAMES2 = 8;
-function issueBody(subject3, run2) {
-  const { database, grantee, report } = subject3;
+function issueBody(subject2, run2) {
+  const { database, grantee, report } = subject2;
   const foot = `---
 
 Found by ${run2}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
@@ -8016,9 +9092,9 @@ Found by ${run2}. azure-postgres-grants maintains this issue: each run updates t
     cut: `The rest did not fit here. The JSON report of ${run2} has all of it (output \`report\`).
 `
   });
-  page.add(markerText(markerOf(subject3)));
+  page.add(markerText(markerOf(subject2)));
   page.add(`### \u274C ${headline(report, markdown)}`);
-  page.add(facts(subject3));
+  page.add(facts(subject2));
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
@@ -8254,10 +9330,10 @@ async function keepDriftIssues(report, options) {
     const tracker = await openTracker(options);
     const issues = await tracker.issues();
     const created = [];
-    for (const subject3 of subjects) {
-      const { key } = markerOf(subject3);
+    for (const subject2 of subjects) {
+      const { key } = markerOf(subject2);
       const own = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt3(() => keep(tracker, subject3, own, created))) break;
+      if (!await attempt3(() => keep(tracker, subject2, own, created))) break;
     }
     if (created.length > 0) await closeDoubles(tracker, created);
   });
@@ -8267,24 +9343,24 @@ async function keepDriftIssues(report, options) {
     });
   }
 }
-async function keep(tracker, subject3, issues, created) {
+async function keep(tracker, subject2, issues, created) {
   const [issue2, ...doubles] = issues;
   const { run: run2 } = tracker;
   for (const double of doubles) if (issue2 && double.open) await closeDouble(tracker, double, issue2);
-  if (subject3.grantee.verdict !== "drift") {
+  if (subject2.grantee.verdict !== "drift") {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue2, issueComment("gone", subject3, run2));
+    await tracker.comment(issue2, issueComment("gone", subject2, run2));
     log("closed", issue2);
   } else if (!issue2) {
-    const opened = await tracker.create(issueTitle(subject3), issueBody(subject3, run2));
+    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run2));
     created.push(opened);
     log("opened", opened);
   } else {
-    await tracker.update(issue2, { state: "open", body: issueBody(subject3, run2) });
-    const changed2 = issue2.found !== markerOf(subject3).found;
-    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject3, run2));
-    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject3, run2));
+    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run2) });
+    const changed2 = issue2.found !== markerOf(subject2).found;
+    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run2));
+    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run2));
     log(issue2.open ? "updated" : "reopened", issue2);
   }
 }
@@ -8364,7 +9440,7 @@ function entriesOf(database, { grantee }, list, what, text) {
     (cause) => alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines2 = explain(one, database.user, inOurWords("the SQL in the job summary"));
+      const lines2 = explain2(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
       const names4 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
       return {
@@ -8425,7 +9501,7 @@ function jsonOf(report) {
         ...withFailure(grantee, report),
         missing: grantee.missing.map(withFix),
         extra: grantee.extra.map(withFix),
-        warnings: grantee.warnings.map(({ code: code3, message }) => ({ code: code3, message: plain.sentence(message) }))
+        warnings: grantee.warnings.map(({ code: code2, message }) => ({ code: code2, message: plain.sentence(message) }))
       })),
       fixes: database.fixes.map(({ instead, ...block }) => ({
         ...block,
@@ -8438,10 +9514,10 @@ function withFailure({ error: error2, ...rest }, report) {
   return error2 ? { ...rest, error: failureOf(error2, report) } : rest;
 }
 function failureOf(failure2, report) {
-  const { code: code3, message, problems = [], hint, steps } = failure2;
+  const { code: code2, message, problems = [], hint, steps } = failure2;
   const docs = docsLink(failure2, report);
   return {
-    code: code3,
+    code: code2,
     message: [plain.sentence(message), ...problems.map((problem) => `- ${plain.sentence(problem)}`)].join(
       "\n"
     ),
@@ -8510,7 +9586,7 @@ function granteeLines(database, grantee, report) {
 }
 function causes(what, findings3, database, line) {
   return byCause(findings3).flatMap((cause) => {
-    const lines2 = explain(cause, database.user, inOurWords("the SQL in the job summary"));
+    const lines2 = explain2(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
       ...listed(
         `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
@@ -8813,8 +9889,8 @@ async function writeSummary(report, file) {
 }
 function endStep(report) {
   const line = verdictLine(report);
-  const failed2 = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
-  if (failed2) setFailed(line);
+  const failed = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
+  if (failed) setFailed(line);
   else info(logLines(line).join("\n"));
 }
 async function orWarn(what, task) {
@@ -8912,7 +9988,7 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
 }
 async function connect({ server, database, user }, signingIn, known, answerTime, onExpired) {
   const socket = new import_node_net2.Socket();
-  const clock = deadline(answerTime, () => socket.destroy(new Error("timeout expired")));
+  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
   let token;
   let broken;
   const client = new esm_default.Client({
@@ -9065,15 +10141,6 @@ function typeOf(group) {
 }
 function isRelation(kind) {
   return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
-}
-
-// src/text/sql.ts
-function quoteIdentifier(...parts) {
-  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-}
-function quoteLiteral(text) {
-  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
-  return text.includes("\\") ? `E${quoted2}` : quoted2;
 }
 
 // src/grants/statements.ts
@@ -9619,11 +10686,11 @@ var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new 
 function merge(done, more) {
   if (done === NOTHING_DONE) return more;
   const committed = new Set(more.committed.map(keyOfChange));
-  const failed2 = [...done.failed].filter(([key]) => !committed.has(key));
+  const failed = [...done.failed].filter(([key]) => !committed.has(key));
   return {
     committed: [...done.committed, ...more.committed],
     statements: [...done.statements, ...more.statements],
-    failed: new Map([...failed2, ...more.failed])
+    failed: new Map([...failed, ...more.failed])
   };
 }
 function isWorthTrying({ changes, blocked }, done) {
@@ -9839,7 +10906,7 @@ var MOST_LOCK_WAIT = 6e4;
 async function apply(client, plan, say) {
   const committed = [];
   const statements2 = [];
-  const failed2 = /* @__PURE__ */ new Map();
+  const failed = /* @__PURE__ */ new Map();
   const refused = /* @__PURE__ */ new Map();
   let waited = 0;
   async function runAll(changes) {
@@ -9881,7 +10948,7 @@ async function apply(client, plan, say) {
   }
   function fail(changes, reason) {
     for (const change of changes) {
-      failed2.set(keyOfChange(change), reason);
+      failed.set(keyOfChange(change), reason);
       if (reason === "refused")
         refused.set(change.as, (refused.get(change.as) ?? /* @__PURE__ */ new Set()).add(change.group));
     }
@@ -9900,7 +10967,7 @@ async function apply(client, plan, say) {
       );
     await runAll(alike2.map((each) => ({ ...each.change, as: acting.as })));
   }
-  return { committed, statements: statements2, failed: failed2 };
+  return { committed, statements: statements2, failed };
 }
 function batchOf(changes) {
   return { changes, statements: statementsOf2(changes) };
@@ -9943,8 +11010,8 @@ var PRIVILEGE_NOT_GRANTED = "01007";
 var PRIVILEGE_NOT_REVOKED = "01006";
 async function attempt(client, statements2, proof = []) {
   let warned = false;
-  const notice2 = ({ code: code3 }) => {
-    warned ||= code3 === PRIVILEGE_NOT_GRANTED || code3 === PRIVILEGE_NOT_REVOKED;
+  const notice2 = ({ code: code2 }) => {
+    warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
   };
   client.on("notice", notice2);
   try {
@@ -10589,11 +11656,11 @@ function readConnectionString(text) {
 function readUri(text, scheme) {
   if (!scheme.test(text)) throw new Invalid(["is a URL of something other than PostgreSQL"]);
   const rest = text.replace(scheme, "");
-  const [found, authority2 = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
+  const [found, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
   if (found === void 0) throw new Invalid(["is a URL that this action cannot read"]);
-  const at2 = authority2.lastIndexOf("@");
-  const [user = "", ...password] = at2 < 0 ? [] : authority2.slice(0, at2).split(":");
-  const { host, port: port2 } = splitHostAndPort(authority2.slice(at2 + 1));
+  const at2 = authority.lastIndexOf("@");
+  const [user = "", ...password] = at2 < 0 ? [] : authority.slice(0, at2).split(":");
+  const { host, port: port2 } = splitHostAndPort(authority.slice(at2 + 1));
   return merged([
     ["host", decoded(host)],
     ["port", port2],
@@ -10908,8 +11975,8 @@ function inputsIn(table, env) {
       const { item, remedy = use(name3), advice = [] } = details;
       unreadable.add(name3);
       const noun = item === void 0 ? ["the value"] : ["an item"];
-      const subject3 = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
-      mistake(name3, paragraph(sentence`${code(name3)}: ${subject3} ${problem}.`, remedy, advice));
+      const subject2 = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
+      mistake(name3, paragraph(sentence`${code(name3)}: ${subject2} ${problem}.`, remedy, advice));
       return void 0;
     }
   }
@@ -11070,15 +12137,15 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start, end] = [0, text.length];
@@ -11101,7 +12168,7 @@ function hostName(suffix, forConnectionString) {
 function isHostName(name3) {
   if (name3.length > 253) return false;
   const labels = name3.replace(/\.$/, "").split(".");
-  if (!labels.every((label) => LABEL2.test(label))) return false;
+  if (!labels.every((label2) => LABEL2.test(label2))) return false;
   return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
 }
 var LABEL2 = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;

@@ -14,7 +14,7 @@ export interface Failure {
   readonly steps: readonly Step[];
 }
 
-interface Step {
+export interface Step {
   readonly text: Sentence;
   /** What to type, ready to be copied. */
   readonly command?: string;

@@ -75,7 +75,7 @@ describe("an unknown error", () => {
     const failure = diagnose(unknown, { host: "h", port: 5432, database: "d" });
     expect(failure.code).toBe("unknown");
     expect(messageOf(failure)).toBe(
-      'PostgreSQL at `h:5432`, database "d": the frobnicator jammed (sand in the gears)',
+      "PostgreSQL at `h:5432`, database d: the frobnicator jammed (sand in the gears)",
     );
     expect(written(failure)).toContain("open an issue");
   });
