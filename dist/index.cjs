@@ -8751,6 +8751,7 @@ var SHOWN_ROWS = 12;
 var FOLDED_ROWS = 1e3;
 var MOST_CAUSES = 20;
 var MOST_GROUP_NAMES = 3;
+var MOST_SCHEMAS = 8;
 function driftPart(page, { onExtra }, { user }, { missing, extra }, several = false) {
   causesPart(page, "Missing", missing, ["Missing"], ({ privileges: privileges2 }) => [privileges2.join(", ")]);
   const beyond2 = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
@@ -8763,7 +8764,7 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
     for (const cause of causes2.slice(0, MOST_CAUSES)) {
       const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
       const lines2 = explain2(cause, user, inOurWords("the SQL below"));
-      page2.add([title, ...lines2.map(markdown.sentence)].join("<br>"));
+      page2.add([title, ...bySchema(cause.findings), ...lines2.map(markdown.sentence)].join("<br>"));
       findingsTable(page2, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes2.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
@@ -8773,6 +8774,19 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
       );
     }
   }
+}
+function bySchema(findings3) {
+  const schemas2 = groupsOf(
+    findings3.flatMap(({ schema }) => schema ?? []),
+    (schema) => schema
+  ).toSorted((a, b) => b.length - a.length);
+  if (schemas2.length < 2) return [];
+  const counts = some(
+    schemas2,
+    MOST_SCHEMAS,
+    (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`
+  );
+  return [`By schema: ${counts}.`];
 }
 function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
   return { ...cause, fix };
@@ -8824,7 +8838,9 @@ function fixPart(page, block, {
   const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
   if (size > most) {
     const who = markdown.sentence(runner(block));
-    page.add(`**SQL for ${who}** (${lines2}): too long to show here. It is in the SQL file (output \`sql\`).`);
+    page.add(
+      `**SQL for ${who}** (${lines2}): too long to show here. It is in the SQL file (output \`sql\`). To keep the file, upload it with \`actions/upload-artifact\`, \`if: always()\` and \`path: \${{ steps.<id>.outputs.sql }}\`.`
+    );
     return;
   }
   page.fold(
@@ -9688,6 +9704,7 @@ var MOST_NAMES4 = 8;
 var MOST_DATABASES = 200;
 var MOST_GREEN_ROWS = 20;
 var MOST_HELD_ROWS = 1e3;
+var NAME = "Azure Postgres Grants";
 var ICONS = { "in-sync": "\u2705", repaired: "\u{1F527}", drift: "\u274C", error: "\u26A0\uFE0F" };
 var LIMIT = {
   most: 1e6,
@@ -9696,10 +9713,11 @@ var LIMIT = {
 };
 function renderSummary(report) {
   const page = openPage(LIMIT);
-  page.add(`### ${icon(report)} ${headline(report, markdown)}`);
+  page.add(`### ${icon(report)} ${NAME} \xB7 ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
   if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
+  warningsPart(page, report);
   facts2(page, report);
   return page.close();
 }
@@ -9711,8 +9729,8 @@ function sections(report) {
   const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
   return groupsOf(shown, sameDatabase);
 }
-function hasNews({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
-  return error2 !== void 0 || [missing, granted, extra, revoked, warnings2].some((list) => list.length > 0);
+function hasNews({ error: error2, missing, granted, extra, revoked }) {
+  return error2 !== void 0 || [missing, granted, extra, revoked].some((list) => list.length > 0);
 }
 function sameDatabase(database) {
   const { error: error2, user, fixes, grantees } = database;
@@ -9722,8 +9740,8 @@ function sameDatabase(database) {
 function isLarge({ missing, granted, extra, revoked }) {
   return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
 }
-function newsOf({ error: error2, missing, granted, extra, revoked, warnings: warnings2 }) {
-  return [error2, missing, granted, extra, revoked, warnings2];
+function newsOf({ error: error2, missing, granted, extra, revoked }) {
+  return [error2, missing, granted, extra, revoked];
 }
 function sameGrantees(grantees) {
   const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(newsOf(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
@@ -9751,7 +9769,6 @@ function sectionPart(page, report, databases) {
     fixPart(page, block, { most: MOST_SQL2, note, open: planned });
   }
   for (const { grantee, named: named2 } of parts) {
-    warningsPart(page, grantee, named2);
     for (const [verb, changed2] of [
       ["Granted", grantee.granted],
       ["Revoked", grantee.revoked]
@@ -9768,15 +9785,24 @@ function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
   page.add("Privileges could not be checked, so this is not drift.");
 }
-function warningsPart(page, { warnings: warnings2 }, named2) {
-  if (warnings2.length === 0) return;
-  const shown = warnings2.slice(0, MOST_WARNINGS2).map(({ message }) => `- ${markdown.sentence(message)}`);
-  const rest = warnings2.length - shown.length;
+function warningsPart(page, { databases }) {
+  const all = databases.flatMap(
+    ({ database, grantees }) => grantees.flatMap(
+      ({ warnings: warnings2 }) => warnings2.map(({ message }) => ({ database, text: markdown.sentence(message) }))
+    )
+  );
+  if (all.length === 0) return;
+  const distinct = groupsOf(all, ({ text }) => text).map((group) => {
+    const found = [...new Set(group.map(({ database }) => database))];
+    const where = found.length < databases.length ? ` (in ${names(found)})` : "";
+    return `- ${group[0].text}${where}`;
+  });
+  const rest = distinct.length - MOST_WARNINGS2;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
-    `**${count(warnings2.length, "warning")}${forNamed(named2, markdown)}**
+    `**${count(distinct.length, "warning")}**
 
-${[...shown, ...more].join("\n")}`
+${[...distinct.slice(0, MOST_WARNINGS2), ...more].join("\n")}`
   );
 }
 function forNamed(named2, pen) {
@@ -9824,22 +9850,31 @@ function overviewRows(database) {
 }
 function facts2(page, report) {
   const { tables, sequences, skipped } = lookedAt(report);
-  if (tables + sequences + skipped === 0) return;
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
-  page.add(
-    [
-      `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
-      `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-      `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.quoted)}`,
-      `mode \`${report.mode}\``
-    ].join(" \xB7 ")
-  );
+  const checked = [
+    `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+    `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
+    `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.quoted)}`,
+    `mode \`${report.mode}\``
+  ];
+  const lines2 = [...tables + sequences + skipped > 0 ? checked : [], ...runLine(report)];
+  if (lines2.length > 0) page.add(lines2.join(" \xB7 "));
   const held = granteesOf(report).flatMap(({ held: held2 }) => held2);
   if (held.length === 0) return;
   page.fold(
     "Where the privileges come from",
     () => page.table(["Objects", "Privileges", "From"], heldRows(held), MOST_HELD_ROWS)
   );
+}
+function runLine({ run: run2 }) {
+  if (run2 === void 0) return [];
+  const { startedAt, seconds, actionVersion, url, docs } = run2;
+  return [
+    `${startedAt.slice(0, 16).replace("T", " ")} UTC, ${seconds} s`,
+    `version ${actionVersion}`,
+    ...url === void 0 ? [] : [`[run](${url})`],
+    ...docs === void 0 ? [] : [`[documentation](${docs}/report.md)`]
+  ];
 }
 function heldRows(held) {
   const groups = groupsOf(

@@ -9,11 +9,11 @@ import type {
   Report,
 } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
-import { count, some } from "../text/count.ts";
+import { count, grouped, some } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { explain } from "./explain.ts";
-import { alike, byCause, type Cause } from "./findings.ts";
+import { alike, byCause, type Cause, groupsOf } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
 import {
@@ -33,6 +33,7 @@ const SHOWN_ROWS = 12;
 const FOLDED_ROWS = 1_000;
 const MOST_CAUSES = 20;
 const MOST_GROUP_NAMES = 3;
+const MOST_SCHEMAS = 8;
 
 /**
  * Adds what a grantee is missing, and what it holds beyond the demand.
@@ -63,7 +64,7 @@ export function driftPart(
     for (const cause of causes.slice(0, MOST_CAUSES)) {
       const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
       const lines = explain(cause, user, inOurWords("the SQL below"));
-      page.add([title, ...lines.map(markdown.sentence)].join("<br>"));
+      page.add([title, ...bySchema(cause.findings), ...lines.map(markdown.sentence)].join("<br>"));
       findingsTable(page, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
@@ -73,6 +74,21 @@ export function driftPart(
       );
     }
   }
+}
+
+/** How many of the findings are in each schema, where there are several. */
+function bySchema(findings: readonly Missing[]): readonly string[] {
+  const schemas = groupsOf(
+    findings.flatMap(({ schema }) => schema ?? []),
+    (schema) => schema,
+  ).toSorted((a, b) => b.length - a.length);
+  if (schemas.length < 2) return [];
+  const counts = some(
+    schemas,
+    MOST_SCHEMAS,
+    (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`,
+  );
+  return [`By schema: ${counts}.`];
 }
 
 function withoutSql<F extends Missing>({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause<F>): Cause<F> {
@@ -145,7 +161,9 @@ export function fixPart(
   const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
   if (size > most) {
     const who = markdown.sentence(runner(block));
-    page.add(`**SQL for ${who}** (${lines}): too long to show here. It is in the SQL file (output \`sql\`).`);
+    page.add(
+      `**SQL for ${who}** (${lines}): too long to show here. It is in the SQL file (output \`sql\`). To keep the file, upload it with \`actions/upload-artifact\`, \`if: always()\` and \`path: \${{ steps.<id>.outputs.sql }}\`.`,
+    );
     return;
   }
   page.fold(

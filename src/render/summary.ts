@@ -18,6 +18,9 @@ const MOST_DATABASES = 200;
 const MOST_GREEN_ROWS = 20;
 const MOST_HELD_ROWS = 1_000;
 
+/** In the heading, because the summaries of a job's steps follow one another without their names. */
+const NAME = "Azure Postgres Grants";
+
 const ICONS: Readonly<Record<Verdict, string>> = { "in-sync": "✅", repaired: "🔧", drift: "❌", error: "⚠️" };
 
 /**
@@ -36,10 +39,11 @@ const LIMIT: PageLimit = {
  */
 export function renderSummary(report: Report): string {
   const page = openPage(LIMIT);
-  page.add(`### ${icon(report)} ${headline(report, markdown)}`);
+  page.add(`### ${icon(report)} ${NAME} · ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
   if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
+  warningsPart(page, report);
   facts(page, report);
   return page.close();
 }
@@ -61,8 +65,8 @@ function sections(report: Report): readonly Section[] {
   return groupsOf(shown, sameDatabase);
 }
 
-function hasNews({ error, missing, granted, extra, revoked, warnings }: GranteeReport): boolean {
-  return error !== undefined || [missing, granted, extra, revoked, warnings].some((list) => list.length > 0);
+function hasNews({ error, missing, granted, extra, revoked }: GranteeReport): boolean {
+  return error !== undefined || [missing, granted, extra, revoked].some((list) => list.length > 0);
 }
 
 function sameDatabase(database: DatabaseReport): unknown {
@@ -75,8 +79,8 @@ function isLarge({ missing, granted, extra, revoked }: GranteeReport): boolean {
   return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
 }
 
-function newsOf({ error, missing, granted, extra, revoked, warnings }: GranteeReport) {
-  return [error, missing, granted, extra, revoked, warnings];
+function newsOf({ error, missing, granted, extra, revoked }: GranteeReport) {
+  return [error, missing, granted, extra, revoked];
 }
 
 /** Grantees of one section with the same findings; fixes differ in the name of the grantee only. */
@@ -112,7 +116,6 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     fixPart(page, block, { most: MOST_SQL, note, open: planned });
   }
   for (const { grantee, named } of parts) {
-    warningsPart(page, grantee, named);
     for (const [verb, changed] of [
       ["Granted", grantee.granted],
       ["Revoked", grantee.revoked],
@@ -132,13 +135,23 @@ function errorPart(page: Page, error: Failure, report: Report): void {
   page.add("Privileges could not be checked, so this is not drift.");
 }
 
-function warningsPart(page: Page, { warnings }: GranteeReport, named: readonly string[]): void {
-  if (warnings.length === 0) return;
-  const shown = warnings.slice(0, MOST_WARNINGS).map(({ message }) => `- ${markdown.sentence(message)}`);
-  const rest = warnings.length - shown.length;
+/** Each warning once, with the databases that it is about where they are not all. */
+function warningsPart(page: Page, { databases }: Report): void {
+  const all = databases.flatMap(({ database, grantees }) =>
+    grantees.flatMap(({ warnings }) =>
+      warnings.map(({ message }) => ({ database, text: markdown.sentence(message) })),
+    ),
+  );
+  if (all.length === 0) return;
+  const distinct = groupsOf(all, ({ text }) => text).map((group) => {
+    const found = [...new Set(group.map(({ database }) => database))];
+    const where = found.length < databases.length ? ` (in ${names(found)})` : "";
+    return `- ${group[0].text}${where}`;
+  });
+  const rest = distinct.length - MOST_WARNINGS;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
-    `**${count(warnings.length, "warning")}${forNamed(named, markdown)}**\n\n${[...shown, ...more].join("\n")}`,
+    `**${count(distinct.length, "warning")}**\n\n${[...distinct.slice(0, MOST_WARNINGS), ...more].join("\n")}`,
   );
 }
 
@@ -206,24 +219,35 @@ function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
   return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
 }
 
-/** What was checked, as which role, and where the privileges come from. */
+/** What was checked, as which role, when, and where the privileges come from. */
 function facts(page: Page, report: Report): void {
   const { tables, sequences, skipped } = lookedAt(report);
-  if (tables + sequences + skipped === 0) return;
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
-  page.add(
-    [
-      `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
-      `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-      `PostgreSQL ${some([...versions], MOST_NAMES, markdown.quoted)}`,
-      `mode \`${report.mode}\``,
-    ].join(" · "),
-  );
+  const checked = [
+    `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+    `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
+    `PostgreSQL ${some([...versions], MOST_NAMES, markdown.quoted)}`,
+    `mode \`${report.mode}\``,
+  ];
+  const lines = [...(tables + sequences + skipped > 0 ? checked : []), ...runLine(report)];
+  if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length === 0) return;
   page.fold("Where the privileges come from", () =>
     page.table(["Objects", "Privileges", "From"], heldRows(held), MOST_HELD_ROWS),
   );
+}
+
+/** When, how long, by which version, and where to read more. */
+function runLine({ run }: Report): readonly string[] {
+  if (run === undefined) return [];
+  const { startedAt, seconds, actionVersion, url, docs } = run;
+  return [
+    `${startedAt.slice(0, 16).replace("T", " ")} UTC, ${seconds} s`,
+    `version ${actionVersion}`,
+    ...(url === undefined ? [] : [`[run](${url})`]),
+    ...(docs === undefined ? [] : [`[documentation](${docs}/report.md)`]),
+  ];
 }
 
 function heldRows(held: readonly Held[]): readonly (readonly string[])[] {

@@ -11,23 +11,23 @@ const MEBIBYTE = 1024 * 1024;
 
 test("says the verdict first, in one line: what, where, how many, and for which grantee", () => {
   expect(firstLine(reports.drift())).toBe(
-    "### ❌ Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### ❌ Azure Postgres Grants · Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.repaired())).toBe(
-    "### 🔧 Repaired: granted privileges on 2 tables and 1 sequence. `aad_orders` now holds every requested privilege in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### 🔧 Azure Postgres Grants · Repaired: granted privileges on 2 tables and 1 sequence. `aad_orders` now holds every requested privilege in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.inSync())).toBe(
-    "### ✅ In sync: `aad_orders` holds every requested privilege on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
+    "### ✅ Azure Postgres Grants · In sync: `aad_orders` holds every requested privilege on 171 objects in `app` on `orders-prod.postgres.database.azure.com`.",
   );
   expect(firstLine(reports.plan())).toBe(
-    "### 📋 Plan: `aad_orders` is missing privileges on 3 tables in `app` on `orders-prod.postgres.database.azure.com`; `mode: apply` can grant them on 2 of the 3.",
+    "### 📋 Azure Postgres Grants · Plan: `aad_orders` is missing privileges on 3 tables in `app` on `orders-prod.postgres.database.azure.com`; `mode: apply` can grant them on 2 of the 3.",
   );
 });
 
 test("does not let an error look like a finding", () => {
   for (const report of [reports.error(), reports.badInput()]) {
     const summary = renderSummary(report);
-    expect(summary).toMatch(/^### ⚠️ Could not check /);
+    expect(summary).toMatch(/^### ⚠️ Azure Postgres Grants · Could not check /);
     expect(summary).toContain("**What to do:**");
     expect(summary).toContain("Privileges could not be checked, so this is not drift.");
     expect(summary).not.toMatch(/(?<!this is not )drift|missing privileges|in sync/i);
@@ -103,13 +103,53 @@ test("opens the SQL that a plan would run", () => {
 test("shows several databases in one table, and the same drift once", () => {
   const summary = renderSummary(reports.many());
   expect(firstLine(reports.many())).toBe(
-    '### ⚠️ Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
+    '### ⚠️ Azure Postgres Grants · Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
   );
   expect(summary).toContain("| `tenant_d` | ✅ in sync | 0 | 0 |");
   expect(summary).toContain('| `"Billing Archive"` | ⚠️ could not check | ? | ? |');
   expect(summary).toContain("#### `tenant_a` and `tenant_b`");
   expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
   expect(summary).not.toContain("#### `tenant_d`");
+});
+
+test("counts the objects of each schema where there are several", () => {
+  const missing = [
+    reports.missing({ name: "a" }),
+    reports.missing({ schema: "sales", name: "b" }),
+    reports.missing({ schema: "sales", name: "c" }),
+  ];
+  const written = (list: typeof missing) =>
+    renderSummary(
+      reports.report([
+        reports.database({
+          verdict: "drift",
+          grantees: [reports.grantee({ verdict: "drift", missing: list })],
+        }),
+      ]),
+    );
+  expect(written(missing)).toContain("<br>By schema: 2 in `sales` and 1 in `public`.<br>");
+  expect(written(missing.slice(1))).not.toContain("By schema");
+});
+
+test("shows a warning once, with the databases that it is about unless they are all", () => {
+  const warning = (text: string) => ({ code: "grantee-is-owner", message: [text] });
+  const database = (name: string, ...warnings: ReturnType<typeof warning>[]) =>
+    reports.database({ database: name, grantees: [reports.grantee({ warnings })] });
+  const summary = renderSummary(
+    reports.report([
+      database("a", warning("Everywhere."), warning("Twice.")),
+      database("b", warning("Everywhere."), warning("Twice.")),
+      database("c", warning("Everywhere.")),
+    ]),
+  );
+  expect(summary).toContain("**2 warnings**\n\n- Everywhere.\n- Twice. (in `a` and `b`)\n");
+});
+
+test("ends with what was checked, when, how long, by which version, and links to the run and the documentation", () => {
+  expect(renderSummary(reports.inSync())).toContain(
+    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply` · 2026-11-23 02:00 UTC, 4.2 s · version 1.0.0 · [run](https://github.com/contoso/orders/actions/runs/30433642) · [documentation](https://github.com/',
+  );
+  expect(renderSummary(reports.badInput())).toContain("\n2026-11-23 02:00 UTC, 4.2 s · version 1.0.0");
 });
 
 test("separates grantees only where they differ", () => {
@@ -191,9 +231,9 @@ test("shows extra privileges with their source, as a warning unless they fail th
       reports.report([reports.database({ verdict, grantees: [reports.grantee({ verdict, extra })] })]),
     );
   expect(written("in-sync")).toContain("**More than requested (a warning) on 1 table owned by `migrator`**");
-  expect(written("in-sync")).toMatch(/^### ✅ In sync/);
+  expect(written("in-sync")).toMatch(/^### ✅ Azure Postgres Grants · In sync/);
   expect(written("drift")).toMatch(
-    /^### ❌ Drift: `aad_orders` holds more privileges than requested on 1 table/,
+    /^### ❌ Azure Postgres Grants · Drift: `aad_orders` holds more privileges than requested on 1 table/,
   );
   expect(written("drift")).toContain(
     "| table `public.orders` | DELETE | role `app_writers`, granted directly |",
