@@ -1,19 +1,23 @@
 /**
- * Pictures of the job summary as GitHub shows it, for looking at and for the README:
+ * Pictures of the job summary as GitHub shows it. Without a folder, the README's, from a real run against the sandbox;
+ * with one, every report of the tests, on a screen and on a phone:
  *   node scripts/screenshots.ts [folder] [chromium]
- * Not part of the tests: it needs Chromium. The renderer and the allow list are the tests' own.
+ * Not part of the tests, because it needs Chromium. The renderer and the allow list are the tests' own.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderSummary } from "../src/render/summary.ts";
+import { runJob } from "../test/e2e/orders-job.ts";
 import { githubHtml } from "../test/render/github-html.ts";
 import * as reports from "../test/render/reports.ts";
+import { ORDERS, startSandbox } from "../test/sandbox/sandbox.ts";
 
 const [folder = "docs/images", chromium = "chromium"] = process.argv.slice(2);
 
-const SUMMARIES: Readonly<Record<string, () => string>> = {
+const SUMMARIES: Readonly<Record<string, () => string | Promise<string>>> = {
+  run: summaryOfRealRun,
   drift: () => renderSummary(reports.drift()),
   plan: () => renderSummary(reports.plan()),
   repaired: () => renderSummary(reports.repaired()),
@@ -27,10 +31,9 @@ const SUMMARIES: Readonly<Record<string, () => string>> = {
   hundreds: () => renderSummary(reports.large(3_000)),
 };
 
-/** What the README shows; with a folder of their own, every report on a screen and on a phone. */
 const README = [
-  { name: "drift", width: 900, theme: "light" },
-  { name: "drift", width: 900, theme: "dark" },
+  { name: "run", width: 900, theme: "light" },
+  { name: "run", width: 900, theme: "dark" },
 ];
 const ALL = Object.keys(SUMMARIES).flatMap((name) => [
   { name, width: 900, theme: "light" },
@@ -41,7 +44,7 @@ const profile = mkdtempSync(join(tmpdir(), "screenshots-"));
 mkdirSync(folder, { recursive: true });
 for (const { name, width, theme } of folder === "docs/images" ? README : ALL) {
   const css = readFileSync(`node_modules/github-markdown-css/github-markdown-${theme}.css`, "utf8");
-  const body = githubHtml(SUMMARIES[name]?.() ?? "");
+  const body = githubHtml((await SUMMARIES[name]?.()) ?? "");
   const open = process.env.OPEN ? body.replaceAll("<details>", "<details open>") : body;
   const page = `<!doctype html><meta charset="utf-8"><style>${css}
     html { background: ${theme === "dark" ? "#0d1117" : "#fff"}; }
@@ -76,3 +79,21 @@ for (const { name, width, theme } of folder === "docs/images" ? README : ALL) {
   console.log(target, height);
 }
 rmSync(profile, { recursive: true, force: true });
+
+/** What a check finds after the migrations of the orders database. */
+async function summaryOfRealRun(): Promise<string> {
+  const sandbox = await startSandbox({ version: 18 });
+  try {
+    await sandbox.createDatabase("orders", { seed: ORDERS });
+    const { summary } = await runJob(sandbox, {
+      mode: "check",
+      database: "orders",
+      "table-privileges": "SELECT, INSERT, UPDATE, DELETE",
+      "sequence-privileges": "USAGE, SELECT",
+      "default-privileges": "true",
+    });
+    return summary;
+  } finally {
+    await sandbox.close();
+  }
+}
