@@ -131,6 +131,41 @@ test("counts the objects of each schema where there are several", () => {
   expect(written(missing.slice(1))).not.toContain("By schema");
 });
 
+test("says that `mode: apply` runs a block only of the block that this login can run, and only in a plan", () => {
+  const fixes = [
+    { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
+    { as: "migrator", runnable: false, statements: ["GRANT b;"] },
+  ];
+  const drift = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
+  const titles = (mode: "plan" | "check") =>
+    renderSummary(
+      reports.report([reports.database({ verdict: "drift", grantees: [drift], fixes })], { mode }),
+    ).match(/<summary><b>SQL for .*?<\/summary>/g);
+  expect(titles("plan")).toEqual([
+    '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)</summary>',
+    "<summary><b>SQL for <code>migrator</code></b> (1 statement)</summary>",
+  ]);
+  expect(titles("check")?.join()).not.toContain("mode: apply");
+});
+
+test("has no heading for a grantee that lacks nothing", () => {
+  const granted = [
+    { kind: "table", schema: "public", name: "t", owner: "o", privileges: ["SELECT"] },
+  ] as const;
+  const summary = renderSummary(
+    reports.report([
+      reports.database({
+        grantees: [
+          reports.grantee({ grantee: "aad_a", verdict: "repaired", granted }),
+          reports.grantee({ grantee: "aad_b" }),
+        ],
+      }),
+    ]),
+  );
+  expect(summary).toContain("Granted on 1 table for <code>aad_a</code>");
+  expect(summary).not.toContain("##### For");
+});
+
 test("shows a warning once, with the databases that it is about unless they are all", () => {
   const warning = (text: string) => ({ code: "grantee-is-owner", message: [text] });
   const database = (name: string, ...warnings: ReturnType<typeof warning>[]) =>
