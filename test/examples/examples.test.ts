@@ -1,0 +1,342 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
+import { type Run, runAction } from "../e2e/run-action.ts";
+import { GITHUB_ISSUER } from "../sandbox/github.ts";
+import { startGitHubApi } from "../sandbox/github-api.ts";
+import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { CASES, HOST, json } from "../settings/service-connector.ts";
+import { type Contexts, EXAMPLES, inputsOf, jobOf, resolved } from "./example.ts";
+
+/** The subjects of https://docs.github.com/actions/reference/security/oidc#example-subject-claims. */
+const SUBJECTS = {
+  main: "repo:contoso/orders:ref:refs/heads/main",
+  pullRequest: "repo:contoso/orders:pull_request",
+  environment: (name: string) => `repo:contoso/orders:environment:${name}`,
+};
+const CHECK = { clientId: "a1d2c3b4-0004-4c5d-8e6f-7a8b9c0d1e04", role: "grants-check" };
+const VARS = {
+  AZURE_CLIENT_ID: IDENTITIES.migrator.clientId,
+  AZURE_CLIENT_ID_CHECK: CHECK.clientId,
+  AZURE_TENANT_ID: TENANT_ID,
+};
+/** The runner's shell for `run`, without the files of whoever runs the tests. */
+const BASH = ["--noprofile", "--norc", "-e", "-c"];
+/** How many databases the fleet has; `FLEET_DATABASES=100` measures it. */
+const FLEET_DATABASES = Number(process.env.FLEET_DATABASES ?? 6);
+
+let sandbox: Sandbox;
+let bin: string;
+const ran = new Set<string>();
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await sandbox.sql(
+    "postgres",
+    `CREATE ROLE "${CHECK.role}" LOGIN; CREATE ROLE aad_worker LOGIN; CREATE ROLE aad_reports LOGIN`,
+  );
+  const { main, environment, pullRequest } = SUBJECTS;
+  trust(IDENTITIES.migrator.clientId, "migrator", main, environment("staging"), environment("production"));
+  trust(CHECK.clientId, CHECK.role, main, pullRequest);
+  bin = await mkdtemp(join(tmpdir(), "bin-"));
+});
+afterAll(async () => {
+  await rm(bin, { recursive: true });
+  await sandbox.close();
+});
+
+test("deploy.yml: the migration signs in as its role with a token of az, and the app gets what the new table needs", async () => {
+  await orders();
+  await azPrints("token-of-the-migration");
+  await script(
+    "migrate.sh",
+    `exec psql --no-psqlrc --quiet --command "CREATE TABLE shipments (id serial PRIMARY KEY)"`,
+  );
+  const migrate = jobOf("deploy.yml", "database").steps?.find(({ run }) => run?.includes("./migrate.sh"));
+  const env = resolved(migrate?.env ?? {}, {});
+  expect(env).toMatchObject({ PGSSLMODE: "verify-full", PGSSLROOTCERT: "system" });
+  const { status, stdout, stderr } = spawnSync("bash", [...BASH, migrate?.run ?? ""], {
+    cwd: bin,
+    encoding: "utf8",
+    env: {
+      ...env,
+      PATH: path(),
+      PGHOST: sandbox.server.host,
+      PGPORT: String(sandbox.server.port),
+      PGSSLROOTCERT: sandbox.caFile,
+    },
+  });
+  expect([status, stderr, stdout]).toEqual([0, "", "::add-mask::token-of-the-migration\n"]);
+
+  const run = await act("deploy.yml", "database");
+
+  expect(run.outputs.verdict).toBe("repaired");
+  const app = await sandbox.signInAs("aad_orders", "orders");
+  await app.query("INSERT INTO shipments DEFAULT VALUES").finally(() => app.end());
+  expect(await act("deploy.yml", "database")).toMatchObject({ exitCode: 0, outputs: { verdict: "in-sync" } });
+});
+
+test("check.yml: a login without privileges opens an issue on drift, and is clean after deploy.yml", async () => {
+  await orders();
+  const github = await startGitHubApi();
+  try {
+    const contexts = { github: { token: github.token } };
+    const env = { ...sandbox.env, ...github.env };
+    const inputs = { "github-token": github.token };
+    expect(await act("check.yml", "check", { contexts, env, inputs })).toMatchObject({
+      exitCode: 1,
+      outputs: { verdict: "drift" },
+    });
+    expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
+    await act("deploy.yml", "database");
+    const { outputs, stdout, report } = await act("check.yml", "check", { contexts, env, inputs });
+    expect(outputs.verdict).toBe("in-sync");
+    expect(warningsOf(report)).toEqual([]);
+    expect(stdout).not.toMatch(/^::(warning|error)/m);
+    expect(github.issues.map(({ state }) => state)).toEqual(["closed"]);
+  } finally {
+    await github.close();
+  }
+});
+
+test("password.yml: the owner signs in with its password, without Entra", async () => {
+  await orders();
+  await password("of the owner");
+  const run = await act("password.yml", "grants", {
+    contexts: { secrets: { OWNER_PASSWORD: "of the owner" } },
+    env: { NODE_EXTRA_CA_CERTS: sandbox.caFile, AZURE_AUTHORITY_HOST: "https://nowhere.invalid" },
+  });
+  expect(run.outputs.verdict).toBe("repaired");
+});
+
+test("azure-login.yml: the action takes the token that az has", async () => {
+  await orders();
+  await azPrints("token-of-az");
+  const env = { ...sandbox.env, PATH: path() };
+  expect((await act("azure-login.yml", "grants", { env })).outputs.verdict).toBe("repaired");
+});
+
+test("app-connection.yml: Service Connector's settings say where and for which app", async () => {
+  await orders();
+  const settings = CASES.find(
+    ({ client, auth }) => client === "nodejs" && auth === "system identity",
+  )?.settings;
+  const here = Object.entries(settings ?? {}).map(([name, value]) => [
+    name,
+    value.replace(HOST, sandbox.server.host).replace("5432", String(sandbox.server.port)),
+  ]);
+  const connection = json(Object.fromEntries(here) as Record<string, string>);
+  const run = await act("app-connection.yml", "grants", {
+    contexts: { secrets: { APP_CONNECTION: connection } },
+  });
+  expect(run.outputs.verdict).toBe("repaired");
+  expect(run.report.databases).toMatchObject([{ database: "orders", grantees: [{ grantee: "aad_orders" }] }]);
+});
+
+test("apps.yml: each app gets its own privileges, and no other", async () => {
+  await orders();
+  const rows = jobOf("apps.yml", "grants").strategy?.matrix.include as Record<string, string>[];
+  for (const matrix of rows) {
+    const run = await act("apps.yml", "grants", { contexts: { matrix } });
+    expect([matrix.grantee, run.outputs.verdict]).toEqual([matrix.grantee, "repaired"]);
+  }
+  const held = await sandbox.sql<{ role: string; privileges: string }>(
+    "orders",
+    `SELECT grantee::regrole::text AS role, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS privileges
+     FROM pg_class, aclexplode(relacl) WHERE relname = 'orders' AND grantee <> relowner GROUP BY 1 ORDER BY 1`,
+  );
+  expect(held).toEqual([
+    { role: "aad_orders", privileges: "DELETE, INSERT, SELECT, UPDATE" },
+    { role: "aad_reports", privileges: "SELECT" },
+    { role: "aad_worker", privileges: "SELECT, UPDATE" },
+  ]);
+});
+
+test("environments.yml: staging, then production, each with its own variables and subject", async () => {
+  const { matrix, "max-parallel": parallel } = jobOf("environments.yml", "grants").strategy ?? { matrix: {} };
+  expect([matrix.environment, parallel]).toEqual([["staging", "production"], 1]);
+  for (const environment of ["staging", "production"]) {
+    await sandbox.createDatabase(environment, { seed: ORDERS });
+    const subject = SUBJECTS.environment(environment);
+    const vars = {
+      POSTGRES_HOST: "my-server",
+      POSTGRES_DATABASE: environment,
+      POSTGRES_GRANTEE: "aad_orders",
+    };
+    const run = await act("environments.yml", "grants", {
+      contexts: { vars, matrix: { environment } },
+      subject,
+    });
+    expect(run.outputs.verdict).toBe("repaired");
+  }
+});
+
+test("managed-identity.yml: the runner's own identity signs in", async () => {
+  await orders();
+  await password("the-token");
+  const endpoint = await startEndpoint(TOKEN);
+  try {
+    const env = {
+      NODE_EXTRA_CA_CERTS: sandbox.caFile,
+      AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${endpoint.port}`,
+    };
+    expect((await act("managed-identity.yml", "grants", { env })).outputs.verdict).toBe("repaired");
+  } finally {
+    endpoint.close();
+  }
+});
+
+test("plan.yml: a pull request sees the SQL, and can change nothing", async () => {
+  await orders();
+  const run = await act("plan.yml", "plan", { subject: SUBJECTS.pullRequest });
+  expect(run).toMatchObject({ exitCode: 0, outputs: { verdict: "drift" } });
+  expect(run.summary).toContain("GRANT SELECT, INSERT, UPDATE, DELETE ON");
+  const tables = await sandbox.sql(
+    "orders",
+    "SELECT FROM pg_class WHERE has_table_privilege($1, oid, 'SELECT, INSERT, UPDATE') AND relnamespace = 'public'::regnamespace AND relkind = 'r'",
+    [CHECK.role],
+  );
+  expect(tables).toEqual([]);
+});
+
+test("artifacts.yml: report and SQL are there to be uploaded", async () => {
+  await orders();
+  await sandbox.sql("orders", `CREATE TABLE of_azure (id int)`);
+  const run = await act("artifacts.yml", "grants");
+  expect(run.outputs.verdict).toBe("drift");
+  expect(run.sql).toContain(`-- GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE "public"."of_azure"`);
+  const upload = jobOf("artifacts.yml", "grants").steps?.at(-1);
+  const { path: paths = "" } = resolved(
+    { path: upload?.with?.path },
+    { steps: prefixed("grants.outputs.", run.outputs) },
+  );
+  expect(paths.trim().split("\n")).toEqual([run.outputs.report, run.outputs.sql]);
+});
+
+test("fleet.yml: each server's databases are checked in a job, and the last job writes one row for each", async () => {
+  const { strategy, with: call } = jobOf("fleet.yml", "servers");
+  expect(strategy?.["max-parallel"]).toBeLessThanOrEqual(10);
+  const servers = strategy?.matrix.include?.length ?? 0;
+  const databases = Array.from({ length: FLEET_DATABASES }, (_, at) => `fleet_${at}`);
+  await sandbox.createDatabase("fleet", { seed: ORDERS });
+  for (const name of databases) await sandbox.createDatabase(name, { template: "fleet" });
+
+  const directory = await mkdtemp(join(tmpdir(), "fleet-"));
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: servers }, async (_, at) => {
+      const mine = databases.filter((_name, index) => index % servers === at);
+      const matrix = { server: `server-${at}`, databases: `${mine.join("\n")}\n` };
+      const run = await act("fleet-server.yml", "check", {
+        contexts: { inputs: { ...resolved(call ?? {}, { matrix }) } },
+        inputs: { host: sandbox.server.host },
+      });
+      expect(run.outputs.verdict).toBe("drift");
+      await mkdir(join(directory, "reports", `report-${matrix.server}`), { recursive: true });
+      await writeFile(
+        join(directory, "reports", `report-${matrix.server}`, "report.json"),
+        JSON.stringify(run.report),
+      );
+    }),
+  );
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  if (process.env.FLEET_DATABASES)
+    console.log(`${FLEET_DATABASES} databases in ${servers} jobs: ${seconds} s`);
+
+  const summary = jobOf("fleet.yml", "summary").steps?.find(({ run }) => run !== undefined)?.run ?? "";
+  const file = join(directory, "summary.md");
+  const { status, stderr } = spawnSync("bash", [...BASH, summary], {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, GITHUB_STEP_SUMMARY: file },
+  });
+  expect([status, stderr]).toEqual([0, ""]);
+  const rows = (await readFile(file, "utf8")).trim().split("\n").slice(2);
+  const each = FLEET_DATABASES / servers;
+  expect(rows).toEqual(
+    Array.from({ length: servers }, (_, at) => `| server-${at} | drift | ${each} | ${each * 15} |`),
+  );
+  await rm(directory, { recursive: true });
+  ran.add("fleet.yml");
+});
+
+test("every example has run", () => {
+  expect([...ran].sort()).toEqual([...EXAMPLES].sort());
+});
+
+/** A new database orders, as its migrations leave it. */
+async function orders(): Promise<void> {
+  await sandbox.sql("postgres", "DROP DATABASE IF EXISTS orders WITH (FORCE)");
+  await sandbox.createDatabase("orders", { seed: ORDERS });
+}
+
+/** Lets an application sign in as a role, with ID tokens of these subjects. */
+function trust(clientId: string, role: string, ...subjects: string[]): void {
+  sandbox.entra.register({
+    ...IDENTITIES.migrator,
+    clientId,
+    objectId: clientId.replace("a1d2c3b4", "0b1ec700"),
+    federatedCredentials: subjects.map((subject) => ({
+      issuer: GITHUB_ISSUER,
+      subject,
+      audience: "api://AzureADTokenExchange",
+    })),
+    roles: [role],
+  });
+}
+
+interface Circumstances {
+  readonly contexts?: Contexts;
+  readonly env?: Record<string, string>;
+  readonly subject?: string;
+  /** What is not the same here as in the example. */
+  readonly inputs?: Record<string, string>;
+}
+
+/** Runs an example's step of the action against the sandbox, which is my-server here. */
+async function act(file: string, job: string, circumstances: Circumstances = {}): Promise<Run> {
+  const { contexts = {}, env = sandbox.env, subject = SUBJECTS.main, inputs: others = {} } = circumstances;
+  const inputs = inputsOf(file, job, { ...contexts, vars: { ...VARS, ...contexts.vars } });
+  const { host, port } = sandbox.server;
+  const place =
+    inputs.host === undefined ? {} : { host: inputs.host.replace("my-server", host), port: String(port) };
+  sandbox.github.subject = subject;
+  ran.add(file);
+  return runAction({ ...inputs, ...place, ...others }, env);
+}
+
+/** Makes `az` print a token, which is the migration role's password from now on. */
+async function azPrints(token: string): Promise<void> {
+  await password(token);
+  const answer = JSON.stringify({ accessToken: token, expires_on: 4070908800, tokenType: "Bearer" });
+  await script("az", `case "$*" in *--output\\ tsv*) echo ${token} ;; *) echo '${answer}' ;; esac`);
+}
+
+/** Makes this the one password of the migration role; tokens are taken back, but the other roles may still sign in. */
+async function password(value: string): Promise<void> {
+  await sandbox.entra.reset();
+  await sandbox.sql(
+    "postgres",
+    `ALTER ROLE migrator PASSWORD '${value}' VALID UNTIL 'infinity'; ALTER ROLE aad_orders VALID UNTIL 'infinity'`,
+  );
+}
+
+async function script(name: string, text: string): Promise<void> {
+  await writeFile(join(bin, name), `#!/bin/sh\n${text}\n`);
+  await chmod(join(bin, name), 0o755);
+}
+
+function path(): string {
+  return `${bin}${delimiter}${process.env.PATH}`;
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+function warningsOf(report: Run["report"]): unknown[] {
+  return report.databases.flatMap(({ grantees }) => grantees.flatMap(({ warnings }) => warnings));
+}
