@@ -1,0 +1,373 @@
+#!/usr/bin/env bash
+# Prepares an Azure Database for PostgreSQL flexible server and its roles for the workflows in examples/, or undoes it.
+# docs/setup.md has the same steps one by one. Running it again changes nothing that is already right.
+set -euo pipefail
+
+readonly MINIMUM_AZ=2.73.0 # names Microsoft Entra in its commands, where older ones name Active Directory
+readonly ISSUER=https://token.actions.githubusercontent.com
+readonly AUDIENCE=api://AzureADTokenExchange
+readonly API_VERSION=2025-08-01
+readonly RULE=azure-postgres-grants-setup
+
+usage() {
+  cat <<'TEXT'
+Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repository OWNER/REPOSITORY [option…]
+
+  --migrator ROLE         the role that is to own the tables and to grant (default: migrator)
+  --check ROLE            the role of the drift check, which can only look (default: grants-check)
+  --schema NAME           where the tables are (default: public)
+  --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
+  --grantee ROLE          the app's role, if Service Connector did not make it …
+  --grantee-object-id ID  … and the object ID of the app's identity
+
+  --branch NAME           a branch whose workflows may sign in (repeatable; default: main)
+  --environment NAME      an environment whose jobs may sign in (repeatable)
+  --tag NAME              a tag whose workflows may sign in (repeatable)
+  --pull-request          pull requests may sign in, as --check only
+  --subject-prefix TEXT   what the subjects begin with, if it is not repo:OWNER/REPOSITORY
+
+  --application           make Entra applications, not user-assigned identities
+  --my-address ADDRESS    open the firewall for this IPv4 address while the script runs
+  --delete                undo: drop the roles, and delete the identities
+
+Needs az (2.73.0 or newer, signed in: az login) and psql (16 or newer, or PGSSLROOTCERT with the server's CA).
+TEXT
+}
+
+main() {
+  read_arguments "$@"
+  check_tools
+  look_at_server
+  sign_in
+  if [[ $delete == yes ]]; then undo; else set_up; fi
+}
+
+read_arguments() {
+  group='' server='' database='' repository='' migrator=migrator check=grants-check schema=public
+  grantee='' grantee_object_id='' subject_prefix='' address='' application=no pull_request=no delete=no
+  owners=() branches=() environments=() tags=()
+  while (($# > 0)); do
+    case $1 in
+      --application) application=yes && shift && continue ;;
+      --pull-request) pull_request=yes && shift && continue ;;
+      --delete) delete=yes && shift && continue ;;
+      --help | -h) usage && exit 0 ;;
+    esac
+    if (($# < 2)); then fail "$1 needs a value, or is not an option. See setup.sh --help."; fi
+    case $1 in
+      --resource-group) group=$2 ;;
+      --server) server=$2 ;;
+      --database) database=$2 ;;
+      --repository) repository=$2 ;;
+      --migrator) migrator=$2 ;;
+      --check) check=$2 ;;
+      --schema) schema=$2 ;;
+      --existing-owner) owners+=("$2") ;;
+      --grantee) grantee=$2 ;;
+      --grantee-object-id) grantee_object_id=$2 ;;
+      --branch) branches+=("$2") ;;
+      --environment) environments+=("$2") ;;
+      --tag) tags+=("$2") ;;
+      --subject-prefix) subject_prefix=$2 ;;
+      --my-address) address=$2 ;;
+      *) fail "There is no option $1. See setup.sh --help." ;;
+    esac
+    shift 2
+  done
+  [[ $group && $server && $database ]] || fail "--resource-group, --server and --database are needed. See setup.sh --help."
+  [[ $repository == ?*/?* ]] || fail "--repository is OWNER/REPOSITORY, not '$repository'."
+  [[ ${grantee:+given} == "${grantee_object_id:+given}" ]] || fail "--grantee and --grantee-object-id go together."
+  : "${subject_prefix:=repo:$repository}"
+  ((${#branches[@]} > 0)) || branches=(main)
+}
+
+check_tools() {
+  step "Tools"
+  local version
+  version=$(az version --query '"azure-cli"' --output tsv) || fail "az does not run. Install it: https://aka.ms/azure-cli"
+  newer "$version" "$MINIMUM_AZ" || fail "az is $version; $MINIMUM_AZ or newer is needed. Run: az upgrade"
+  version=$(psql --version | grep --only-matching --extended-regexp '[0-9]+' | head -n 1) || fail "psql does not run."
+  if [[ -z ${PGSSLROOTCERT:-} ]]; then
+    newer "$version" 16 || fail "psql is $version and does not know the system's certificates. Use 16 or newer, or set PGSSLROOTCERT."
+  fi
+  az account show --query '[user.type, user.name]' --output tsv >/dev/null || fail "You are not signed in. Run: az login"
+  good "az and psql are there, and you are signed in."
+}
+
+look_at_server() {
+  step "The server"
+  local shown state entra
+  shown=$(az postgres flexible-server show --resource-group "$group" --name "$server" --output tsv \
+    --query '[id, fullyQualifiedDomainName, state, authConfig.activeDirectoryAuth]')
+  { read -r server_id && read -r host && read -r state && read -r entra; } <<<"$shown"
+  [[ $state == Ready ]] || fail "The server is $state. Run: az postgres flexible-server start --resource-group $group --name $server"
+  if [[ $entra != Enabled && $delete == no ]]; then
+    say "Turning on Microsoft Entra authentication. The server restarts."
+    az postgres flexible-server update --resource-group "$group" --name "$server" \
+      --microsoft-entra-auth Enabled --yes --output none
+  fi
+  good "$host is ready, and takes Microsoft Entra's tokens."
+}
+
+# Makes whoever is signed in to az an administrator of the server, and gets a token.
+sign_in() {
+  step "The administrator"
+  local account kind name id type found
+  account=$(az account show --query '[user.type, user.name]' --output tsv)
+  { read -r kind && read -r name; } <<<"$account"
+  token=$(az account get-access-token --resource-type oss-rdbms --query accessToken --output tsv)
+  if [[ $kind == user ]]; then
+    account=$(az ad signed-in-user show --query '[id, userPrincipalName]' --output tsv)
+    { read -r id && read -r name; } <<<"$account"
+    type=User
+  else
+    # Microsoft Graph may be closed to a service principal; its own token says who it is.
+    id=$(claim oid "$token")
+    type=ServicePrincipal
+  fi
+  found=$(az postgres flexible-server microsoft-entra-admin list --resource-group "$group" --server-name "$server" \
+    --query "[?objectId=='$id'].principalName" --output tsv)
+  if [[ -z $found ]]; then
+    [[ $delete == no ]] || fail "You are not an Entra administrator of $server: ask one to run this."
+    az postgres flexible-server microsoft-entra-admin create --resource-group "$group" --server-name "$server" \
+      --object-id "$id" --display-name "$name" --type "$type" --output none
+    found=$name
+  fi
+  administrator=$found
+  open_firewall
+  # A rule of the firewall, and a new administrator, take effect within minutes.
+  wait_for "cannot sign in to $host as $administrator" . sql postgres <<<'SELECT 1;' >/dev/null
+  good "You can sign in to $host as $administrator."
+}
+
+open_firewall() {
+  [[ $address ]] || return 0
+  trap close_firewall EXIT
+  az rest --method put --url "$server_id/firewallRules/$RULE?api-version=$API_VERSION" --output none \
+    --body "{\"properties\":{\"startIpAddress\":\"$address\",\"endIpAddress\":\"$address\"}}"
+}
+
+close_firewall() {
+  az rest --method delete --url "$server_id/firewallRules/$RULE?api-version=$API_VERSION" --output none
+}
+
+set_up() {
+  local role subject name
+  step "The identities"
+  for role in "$migrator" "$check"; do
+    make_identity "$role"
+    for name in "${branches[@]}"; do trust "$role" "branch-$name" "$subject_prefix:ref:refs/heads/$name"; done
+    for name in ${environments[@]+"${environments[@]}"}; do trust "$role" "environment-$name" "$subject_prefix:environment:$name"; done
+    for name in ${tags[@]+"${tags[@]}"}; do trust "$role" "tag-$name" "$subject_prefix:ref:refs/tags/$name"; done
+  done
+  # Whoever can push a branch can change what its pull request runs.
+  if [[ $pull_request == yes ]]; then trust "$check" pull-request "$subject_prefix:pull_request"; fi
+  good "The workflows of $repository can sign in to Microsoft Entra."
+
+  step "The roles"
+  make_role "$migrator" "$(object_id_of "$migrator")"
+  make_role "$check" "$(object_id_of "$check")"
+  if [[ $grantee ]]; then make_role "$grantee" "$grantee_object_id"; fi
+  good "PostgreSQL knows the identities by their object IDs."
+
+  step "What the roles may do"
+  grant
+  good "$migrator can create tables in $database, schema $schema; $check can connect."
+  show_owners
+
+  step "Done"
+  say "Set these variables of the repository, and run the first workflow with mode: plan (docs/setup.md)."
+  printf '  gh variable set %s --repo %s --body %s\n' \
+    AZURE_TENANT_ID "$repository" "$(az account show --query tenantId --output tsv)" \
+    AZURE_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
+    AZURE_CLIENT_ID_CHECK "$repository" "$(client_id_of "$check")"
+}
+
+undo() {
+  step "The roles"
+  sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
+SELECT format('REVOKE ALL ON DATABASE %I FROM %I; REVOKE ALL ON SCHEMA %I FROM %I;',
+              current_database(), rolname, :'schema', rolname)
+FROM pg_roles WHERE rolname IN (:'migrator', :'check') \gexec
+SQL
+  local role name
+  for role in "$migrator" "$check"; do
+    if ! sql postgres "role=$role" <<<'DROP ROLE IF EXISTS :"role";'; then
+      fail "$role still owns something, or has granted something. In each database named above, make it over:
+  REASSIGN OWNED BY \"$role\" TO another_role; DROP OWNED BY \"$role\";"
+    fi
+  done
+  good "$migrator and $check are gone from PostgreSQL."
+
+  step "The identities"
+  for role in "$migrator" "$check"; do delete_identity "$role"; done
+  good "The identities and their federated credentials are deleted."
+
+  say "Left, because others may rely on it: Microsoft Entra authentication, and you as administrator. To give that up:"
+  say "  az postgres flexible-server microsoft-entra-admin delete --resource-group $group --server-name $server --object-id YOUR_OBJECT_ID"
+}
+
+# --- Microsoft Entra
+
+identity_name() { printf '%s-%s' "$server" "$1"; }
+
+make_identity() {
+  local name
+  name=$(identity_name "$1")
+  if [[ $application == no ]]; then
+    az identity create --resource-group "$group" --name "$name" --output none
+    return
+  fi
+  local id
+  id=$(client_id_of "$1")
+  if [[ -z $id ]]; then id=$(az ad app create --display-name "$name" --query appId --output tsv); fi
+  if [[ -z $(object_id_of "$1") ]]; then az ad sp create --id "$id" --output none; fi
+}
+
+delete_identity() {
+  if [[ $application == no ]]; then
+    az identity delete --resource-group "$group" --name "$(identity_name "$1")"
+  else
+    local id
+    id=$(client_id_of "$1")
+    if [[ $id ]]; then az ad app delete --id "$id"; fi
+  fi
+}
+
+client_id_of() {
+  local name
+  name=$(identity_name "$1")
+  if [[ $application == no ]]; then
+    az identity show --resource-group "$group" --name "$name" --query clientId --output tsv
+  else
+    az ad app list --filter "displayName eq '$name'" --query '[].appId' --output tsv
+  fi
+}
+
+# The object ID of the service principal, which is what PostgreSQL is bound to; the application has another.
+object_id_of() {
+  local name
+  name=$(identity_name "$1")
+  if [[ $application == no ]]; then
+    az identity show --resource-group "$group" --name "$name" --query principalId --output tsv
+  else
+    az ad sp list --filter "displayName eq '$name'" --query '[].id' --output tsv
+  fi
+}
+
+# Lets workflows with this subject sign in as the identity of a role.
+trust() {
+  local role=$1 name=github-${2//[^A-Za-z0-9_-]/-} subject=$3
+  if [[ $application == no ]]; then
+    az identity federated-credential create --resource-group "$group" --identity-name "$(identity_name "$role")" \
+      --name "$name" --issuer "$ISSUER" --subject "$subject" --audiences "$AUDIENCE" --output none
+    return
+  fi
+  local id
+  id=$(client_id_of "$role")
+  if [[ -n $(az ad app federated-credential list --id "$id" --query "[?name=='$name'].id" --output tsv) ]]; then return; fi
+  az ad app federated-credential create --id "$id" --output none --parameters \
+    "{\"name\":\"$name\",\"issuer\":\"$ISSUER\",\"subject\":\"$subject\",\"audiences\":[\"$AUDIENCE\"]}"
+}
+
+# --- PostgreSQL
+
+# Runs SQL from stdin in a database as the administrator. Further arguments are variables: name=value.
+sql() {
+  local database=$1 variable variables=()
+  shift
+  for variable; do variables+=(--set "$variable"); done
+  PGHOST=$host PGDATABASE=$database PGUSER=$administrator PGPASSWORD=$token \
+    PGSSLMODE=verify-full PGSSLROOTCERT=${PGSSLROOTCERT:-system} PGCONNECT_TIMEOUT=10 \
+    psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 ${variables[@]+"${variables[@]}"}
+}
+
+make_role() {
+  # A new identity is not at once known everywhere in Microsoft Entra.
+  wait_for "cannot make the role $1" 'validat|tenant' sql postgres "role=$1" "object_id=$2" >/dev/null <<'SQL'
+SELECT pgaadauth_create_principal_with_oid(:'role', :'object_id', 'service', false, false)
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role');
+SQL
+  local bound
+  # The function names its columns rolname and objectid; its documentation, rolename and objectId.
+  bound=$(sql postgres "role=$1" <<'SQL'
+SELECT coalesce(p->>'objectid', p->>'objectId') FROM (SELECT to_jsonb(l) FROM pgaadauth_list_principals(false) AS l) AS t (p)
+WHERE coalesce(p->>'rolname', p->>'rolename') = :'role';
+SQL
+  )
+  [[ $(lower "$bound") == "$(lower "$2")" ]] || fail "The role $1 is bound to ${bound:-no identity}, not to $2. If that identity is gone, run in postgres:
+  SELECT pgaadauth_update_principal_with_oid('$1', '$2', 'service', false, false);"
+}
+
+grant() {
+  local owner
+  sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" "database=$database" <<'SQL'
+GRANT CONNECT ON DATABASE :"database" TO :"migrator", :"check";
+GRANT USAGE, CREATE ON SCHEMA :"schema" TO :"migrator";
+SQL
+  for owner in ${owners[@]+"${owners[@]}"}; do
+    sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"owner" TO :"migrator";'
+  done
+  # A GRANT that may not grant only warns.
+  [[ $(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
+SELECT has_schema_privilege(:'migrator', :'schema', 'CREATE')
+   AND has_database_privilege(:'migrator', current_database(), 'CONNECT')
+   AND has_database_privilege(:'check', current_database(), 'CONNECT');
+SQL
+  ) == t ]] || fail "$administrator may not grant that: the owners of the database $database and of its schema $schema can."
+}
+
+# Tables of somebody else are what a grant will fail on later.
+show_owners() {
+  local others
+  others=$(sql "$database" "migrator=$migrator" "schema=$schema" <<'SQL'
+SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class AS c
+WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  AND NOT pg_has_role(:'migrator', relowner, 'USAGE')
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+ORDER BY 1;
+SQL
+  )
+  [[ $others ]] || return 0
+  say "$migrator cannot grant on what these roles own in $schema. Run this again with, for each of them that it should act for:"
+  printf '%s\n' "$others" | sed 's/^/  --existing-owner /'
+}
+
+# --- Small tools
+
+# Runs a command until it succeeds, for five minutes, as long as its error matches a pattern. Its input is read once.
+wait_for() {
+  local what=$1 passing=$2 input errors attempt
+  shift 2
+  input=$(cat)
+  errors=$(mktemp)
+  for attempt in {1..30}; do
+    if "$@" <<<"$input" 2>"$errors"; then rm "$errors" && return; fi
+    grep --quiet --ignore-case --extended-regexp "$passing" "$errors" || break
+    if ((attempt == 1)); then say "Not yet; trying again for five minutes: $(cat "$errors")" >&2; fi
+    sleep "${SETUP_WAIT:-10}"
+  done
+  fail "$what: $(cat "$errors" && rm "$errors")"
+}
+
+# A claim of a JSON Web Token. Its signature is the server's to check.
+claim() {
+  local payload
+  payload=$(cut -d. -f2 <<<"$2" | tr '_-' '/+')
+  while ((${#payload} % 4 != 0)); do payload+='='; done
+  base64 --decode <<<"$payload" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p"
+}
+
+# Whether a version is another or newer.
+newer() { [[ $(printf '%s\n' "$2" "$1" | sort --version-sort | head -n 1) == "$2" ]]; }
+
+lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
+step() { printf '\n== %s\n' "$1"; }
+say() { printf '%s\n' "$1"; }
+good() { printf 'OK: %s\n' "$1"; }
+fail() {
+  printf 'setup.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+main "$@"

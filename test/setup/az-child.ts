@@ -1,0 +1,191 @@
+/**
+ * Stands in for `az`: reads its arguments as the CLI does, and answers from a JSON file, AZ_STATE, as Azure would. It
+ * is on the PATH of the script under test.
+ */
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import jmespath from "jmespath";
+import { parseAz } from "./az-arguments.ts";
+
+interface Credential {
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: readonly string[];
+}
+interface Identity {
+  readonly clientId: string;
+  principalId?: string;
+  readonly credentials: Credential[];
+}
+/** What Azure knows, and what `az` was asked. */
+export interface AzState {
+  readonly version: string;
+  readonly account: { user: { type: string; name: string }; tenantId: string };
+  readonly me: { id: string; userPrincipalName: string };
+  readonly token: string;
+  readonly server: {
+    readonly name: string;
+    readonly fullyQualifiedDomainName: string;
+    state: string;
+    authConfig: { activeDirectoryAuth: string };
+  };
+  readonly admins: { objectId: string; principalName: string; principalType: string }[];
+  readonly identities: Record<string, Identity>;
+  readonly applications: Record<string, Identity>;
+  readonly rules: Record<string, unknown>;
+  /** The object IDs of the next service principals. */
+  readonly objectIds: string[];
+  readonly asked: string[];
+}
+
+const path = process.env.AZ_STATE ?? "";
+const state = JSON.parse(readFileSync(path, "utf8")) as AzState;
+const words = process.argv.slice(2);
+state.asked.push(words.join(" "));
+try {
+  const { name, arguments: given } = parseAz(words);
+  const answer = answerTo(name, (option) => given[option] ?? "");
+  print(
+    given["--query"] === undefined ? answer : jmespath.search(answer, given["--query"]),
+    given["--output"],
+  );
+} catch (error) {
+  console.error(`ERROR: ${(error as Error).message}`);
+  process.exitCode = 2;
+}
+writeFileSync(path, JSON.stringify(state));
+
+function answerTo(command: string, given: (option: string) => string): unknown {
+  const { server, admins, identities, applications } = state;
+  switch (command) {
+    case "version":
+      return { "azure-cli": state.version };
+    case "account show":
+      return state.account;
+    case "account get-access-token":
+      return { accessToken: state.token };
+    case "ad signed-in-user show":
+      return state.me;
+
+    case "postgres flexible-server show":
+      here(given("--name"));
+      return { id: `/subscriptions/s/resourceGroups/g/servers/${server.name}`, ...server };
+    case "postgres flexible-server update":
+      here(given("--name"));
+      server.authConfig.activeDirectoryAuth = given("--microsoft-entra-auth");
+      return server;
+    case "postgres flexible-server microsoft-entra-admin list":
+      return admins;
+    case "postgres flexible-server microsoft-entra-admin create": {
+      const admin = {
+        objectId: given("--object-id"),
+        principalName: given("--display-name"),
+        principalType: given("--type"),
+      };
+      admins.push(admin);
+      return admin;
+    }
+
+    case "identity create":
+      identities[given("--name")] ??= { clientId: randomUUID(), principalId: objectId(), credentials: [] };
+      return identities[given("--name")];
+    case "identity show":
+      return found(identities, given("--name"));
+    case "identity delete":
+      delete identities[given("--name")];
+      return undefined;
+    case "identity federated-credential create":
+      return put(found(identities, given("--identity-name")).credentials, {
+        name: given("--name"),
+        issuer: given("--issuer"),
+        subject: given("--subject"),
+        audiences: given("--audiences").split(" "),
+      });
+
+    case "ad app create":
+      applications[given("--display-name")] = { clientId: randomUUID(), credentials: [] };
+      return { appId: applications[given("--display-name")]?.clientId, id: randomUUID() };
+    case "ad app list":
+      return named(given("--filter")).map(({ clientId }) => ({ appId: clientId, id: randomUUID() }));
+    case "ad app delete": {
+      const [name = ""] =
+        Object.entries(applications).find(([, app]) => app.clientId === given("--id")) ?? [];
+      delete applications[name];
+      return undefined;
+    }
+    case "ad sp create":
+      byClientId(given("--id")).principalId = objectId();
+      return { id: byClientId(given("--id")).principalId };
+    case "ad sp list":
+      return named(given("--filter")).flatMap(({ principalId }) =>
+        principalId ? [{ id: principalId }] : [],
+      );
+    case "ad app federated-credential list":
+      return byClientId(given("--id")).credentials.map((credential) => ({ id: randomUUID(), ...credential }));
+    case "ad app federated-credential create": {
+      const credential = JSON.parse(given("--parameters")) as Credential;
+      const { credentials } = byClientId(given("--id"));
+      if (credentials.some(({ name }) => name === credential.name)) throw new Error("already exists");
+      return put(credentials, credential);
+    }
+
+    case "rest": {
+      const [, rule = ""] =
+        /\/firewallRules\/([\w-]+)\?api-version=\d{4}-\d\d-\d\d$/.exec(given("--url")) ?? [];
+      if (rule === "") throw new Error(`Not Found(${given("--url")})`);
+      if (given("--method") === "put") state.rules[rule] = JSON.parse(given("--body"));
+      else delete state.rules[rule];
+      return undefined;
+    }
+  }
+  throw new Error(`the stand-in for az does not know ${command}`);
+}
+
+function here(server: string): void {
+  if (server !== state.server.name) throw new Error(`(ResourceNotFound) '${server}' was not found.`);
+}
+
+function found(from: Readonly<Record<string, Identity>>, name: string): Identity {
+  const identity = from[name];
+  if (identity === undefined) throw new Error(`(ResourceNotFound) '${name}' was not found.`);
+  return identity;
+}
+
+function byClientId(id: string): Identity {
+  const app = Object.values(state.applications).find(({ clientId }) => clientId === id);
+  if (app === undefined) throw new Error(`Resource '${id}' does not exist.`);
+  return app;
+}
+
+/** OData, as far as it is used: `displayName eq 'name'`. */
+function named(filter: string): Identity[] {
+  const [, name = ""] = /^displayName eq '(.*)'$/.exec(filter) ?? [];
+  const app = state.applications[name];
+  return app === undefined ? [] : [app];
+}
+
+function objectId(): string {
+  const id = state.objectIds.shift();
+  if (id === undefined) throw new Error("the stand-in for az has no object IDs left");
+  return id;
+}
+
+function put(credentials: Credential[], credential: Credential): Credential {
+  const at = credentials.findIndex(({ name }) => name === credential.name);
+  credentials.splice(at === -1 ? credentials.length : at, 1, credential);
+  return credential;
+}
+
+/** As knack's TSV: a line for each item of a list, and tabs within an item. */
+function print(value: unknown, output = "json"): void {
+  if (output === "none" || value === undefined) return;
+  if (output !== "tsv") {
+    console.log(JSON.stringify(value, null, 2));
+    return;
+  }
+  for (const row of Array.isArray(value) ? value : [value]) {
+    const cells = Array.isArray(row) ? row : [row];
+    console.log(cells.map((cell) => (cell === null ? "None" : String(cell))).join("\t"));
+  }
+}

@@ -1,0 +1,370 @@
+import { spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runAction } from "../e2e/run-action.ts";
+import { ROOT, readText } from "../project/project.ts";
+import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
+import { type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { parseAz } from "./az-arguments.ts";
+import type { AzState } from "./az-child.ts";
+
+const SCRIPT = join(ROOT, "examples/setup/setup.sh");
+const ADMIN = { id: "0b1ec700-0001-4c5d-8e6f-7a8b9c0d1e01", name: "ci-admin" };
+/** A token by its form; the sandbox takes it as ci-admin's password. */
+const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("base64url"), "signature"].join(
+  ".",
+);
+
+test("the script is clean under shellcheck", () => {
+  const { status, stdout, error } = spawnSync("shellcheck", ["--severity=style", SCRIPT], {
+    encoding: "utf8",
+  });
+  // Debian and Ubuntu have it as a package, and GitHub's runners have it installed.
+  expect(error?.message).toBeUndefined();
+  expect([status, stdout]).toEqual([0, ""]);
+});
+
+test("docs/setup.md shows commands that az takes, with the version that the script asks for", () => {
+  const page = readText("docs/setup.md");
+  const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
+    .flatMap((line) => [...line.matchAll(/(?:^|\$\(|\| )(az (?:"[^"]*"|'[^']*'|[^"')|])+)/g)])
+    .map(([, command = ""]) => command.trim());
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
+  const [, minimum = ""] = /^readonly MINIMUM_AZ=(\S+)/m.exec(readText("examples/setup/setup.sh")) ?? [];
+  expect(page).toContain(`az ${minimum}`);
+});
+
+test("the stand-in for az refuses what the CLI refuses", () => {
+  const refusals = [
+    "postgres flexible-server ad-admin list --server-name a --resource-group b",
+    "postgres flexible-server show --name a",
+    "postgres flexible-server update --name a --resource-group b --microsoft-entra-auth on",
+    "identity create --name a --resource-group b --id c",
+    "identity federated-credential create --name a:b --identity-name c --resource-group d",
+  ].map((command) => {
+    try {
+      return parseAz(command.split(" "));
+    } catch (error) {
+      return (error as Error).message.slice(0, 40);
+    }
+  });
+  expect(refusals).toEqual([
+    "'postgres flexible-server ad-admin list'",
+    "the following arguments are required: --",
+    "argument --microsoft-entra-auth: 'on' is",
+    "unrecognized arguments: --id",
+    "argument --name: 'a:b' does not match ^[",
+  ]);
+});
+
+describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
+  let sandbox: Sandbox;
+  let bin: string;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ version });
+    await installPgaadauth(sandbox);
+    await setLabel(sandbox, ADMIN.name, `aadauth,oid=${ADMIN.id},type=user,admin`);
+    await sandbox.sql("postgres", `ALTER ROLE "${ADMIN.name}" PASSWORD '${TOKEN}'`);
+    bin = await mkdtemp(join(tmpdir(), "az-"));
+    await writeFile(
+      join(bin, "az"),
+      `#!/bin/sh\nexec '${process.execPath}' '${import.meta.dirname}/az-child.ts' "$@"\n`,
+    );
+    await chmod(join(bin, "az"), 0o755);
+  });
+  afterAll(async () => {
+    await rm(bin, { recursive: true });
+    await sandbox.close();
+  });
+
+  test("prepares all that the action needs, twice the same, and takes it back", async () => {
+    const azure = await startAzure();
+    const { database, migrator, check } = azure;
+    const before = { roles: await roles(), state: await azure.state() };
+
+    const first = await azure.setUp("--environment", "production", "--tag", "v1", "--pull-request");
+
+    expect(first).toMatchObject({ status: 0, stderr: "" });
+    const made = await azure.state();
+    expect(made.server.authConfig.activeDirectoryAuth).toBe("Enabled");
+    expect(made.admins.map(({ objectId, principalType }) => [objectId, principalType])).toEqual([
+      [ADMIN.id, "User"],
+    ]);
+    const [ofMigrator, ofCheck] = [made.identities[`pg-${migrator}`], made.identities[`pg-${check}`]];
+    const both = ["ref:refs/heads/main", "environment:production", "ref:refs/tags/v1"];
+    expect(ofMigrator?.credentials.map(({ subject }) => subject)).toEqual(
+      both.map((end) => `repo:contoso/orders:${end}`),
+    );
+    expect(ofCheck?.credentials.at(-1)?.subject).toBe("repo:contoso/orders:pull_request");
+    expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${ofMigrator?.principalId},type=service`);
+    expect(first.stdout).toContain(
+      `gh variable set AZURE_CLIENT_ID --repo contoso/orders --body ${ofMigrator?.clientId}\n`,
+    );
+    expect(first.stdout).not.toContain(TOKEN);
+
+    // The roles are what the action needs, and the federated credentials what GitHub's tokens match.
+    trust(migrator, ofMigrator);
+    trust(check, ofCheck);
+    const owner = await sandbox.signInAs(migrator, database);
+    await owner.query("CREATE TABLE orders (id serial)").finally(() => owner.end());
+    const job = {
+      "tenant-id": TENANT_ID,
+      host: sandbox.server.host,
+      port: String(sandbox.server.port),
+      database,
+      grantee: "aad_orders",
+    };
+    const applied = await runAction(
+      { ...job, user: migrator, "client-id": ofMigrator?.clientId ?? "" },
+      sandbox.env,
+    );
+    expect(applied.outputs.verdict).toBe("repaired");
+    const checked = await runAction(
+      { ...job, mode: "check", user: check, "client-id": ofCheck?.clientId ?? "" },
+      sandbox.env,
+    );
+    expect(checked.outputs.verdict).toBe("in-sync");
+
+    const second = await azure.setUp("--environment", "production", "--tag", "v1", "--pull-request");
+    expect(second).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: first.stdout.replace(/^Turning on .*\n/m, ""),
+    });
+    expect({ ...(await azure.state()), asked: [] }).toEqual({ ...made, asked: [] });
+
+    // What it owns is not thrown away.
+    const refused = await azure.setUp("--delete");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`REASSIGN OWNED BY "${migrator}"`);
+    expect((await azure.state()).identities).toEqual(made.identities);
+
+    await sandbox.sql(database, `DROP TABLE orders; DROP OWNED BY "${migrator}" CASCADE`);
+    expect(await azure.setUp("--delete")).toMatchObject({ status: 0, stderr: "" });
+    expect(await roles()).toEqual(before.roles);
+    expect((await azure.state()).identities).toEqual({});
+  });
+
+  test("makes Entra applications where asked, bound by the service principal's object ID", async () => {
+    const azure = await startAzure();
+    const { migrator } = azure;
+    const options = ["--application", "--branch", "main", "--branch", "release/1"];
+
+    expect(await azure.setUp(...options)).toMatchObject({ status: 0, stderr: "" });
+    const { applications } = await azure.state();
+    const app = applications[`pg-${migrator}`];
+    expect(app?.credentials).toMatchObject([
+      { name: "github-branch-main" },
+      { name: "github-branch-release-1" },
+    ]);
+    expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${app?.principalId},type=service`);
+    expect(await azure.setUp(...options)).toMatchObject({ status: 0 });
+    expect((await azure.state()).applications).toEqual(applications);
+
+    expect(await azure.setUp(...options, "--delete")).toMatchObject({ status: 0, stderr: "" });
+    expect((await azure.state()).applications).toEqual({});
+  });
+
+  test("names the owners that the migration role cannot act for, and makes it a member of those it is given", async () => {
+    const azure = await startAzure();
+    const owner = `old_${azure.database}`;
+    await sandbox.sql("postgres", `CREATE ROLE ${owner}`);
+    // From 16 on, only whoever holds ADMIN OPTION on a role can give it to others.
+    await sandbox.sql("postgres", `GRANT ${owner} TO "${ADMIN.name}" WITH ADMIN OPTION`);
+    await sandbox.sql(azure.database, `CREATE TABLE old (); ALTER TABLE old OWNER TO ${owner}`);
+
+    const { stdout } = await azure.setUp();
+    expect(stdout).toContain(`  --existing-owner ${owner}\n`);
+    const again = await azure.setUp("--existing-owner", owner);
+    expect(again).toMatchObject({
+      status: 0,
+      stdout: expect.not.stringContaining(`--existing-owner ${owner}`),
+    });
+    const [member] = await sandbox.sql("postgres", "SELECT pg_has_role($1, $2, 'USAGE') AS is", [
+      azure.migrator,
+      owner,
+    ]);
+    expect(member).toEqual({ is: true });
+    expect(await azure.setUp("--delete")).toMatchObject({ status: 0 });
+  });
+
+  test("makes the app's role where Service Connector did not, and waits until Entra knows the identity", async () => {
+    const azure = await startAzure();
+    const [grantee, objectId] = [`aad_${azure.database}`, randomUUID()];
+    const running = azure.setUp("--grantee", grantee, "--grantee-object-id", objectId);
+    setTimeout(() => void addToTenant(sandbox, { objectId, type: "service", displayName: grantee }), 3_000);
+    expect(await running).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("not found in the tenant"),
+    });
+    expect(await labelOf(sandbox, grantee)).toBe(`aadauth,oid=${objectId},type=service`);
+  });
+
+  test("signs in as a service principal, whose token says who it is", async () => {
+    const azure = await startAzure({
+      account: { user: { type: "servicePrincipal", name: ADMIN.name }, tenantId: TENANT_ID },
+    });
+    expect(await azure.setUp()).toMatchObject({ status: 0, stderr: "" });
+    const { admins, asked } = await azure.state();
+    expect(admins).toEqual([
+      { objectId: ADMIN.id, principalName: ADMIN.name, principalType: "ServicePrincipal" },
+    ]);
+    expect(asked.filter((command) => command.startsWith("ad "))).toEqual([]);
+  });
+
+  test("opens the firewall for one address while it runs, and closes it when it fails too", async () => {
+    const azure = await startAzure();
+    const { status, stderr } = await azure.setUp("--my-address", "203.0.113.7", "--schema", "no_such_schema");
+    expect([status, stderr]).toEqual([3, expect.stringContaining('schema "no_such_schema" does not exist')]);
+    const { rules, asked } = await azure.state();
+    expect(rules).toEqual({});
+    expect(
+      asked.filter((command) => command.startsWith("rest ")).map((command) => command.split(" ")[2]),
+    ).toEqual(["put", "delete"]);
+    expect(asked.find((command) => command.startsWith("rest --method put"))).toContain(
+      `"startIpAddress":"203.0.113.7","endIpAddress":"203.0.113.7"`,
+    );
+  });
+
+  test("says what to do where it cannot go on, and has changed nothing", async () => {
+    const azure = await startAzure();
+    const says = async (change: Partial<AzState>, ...options: string[]) => {
+      await azure.change(change);
+      const { status, stderr } = await azure.setUp(...options);
+      expect(status).toBe(1);
+      const { identities } = await azure.state();
+      expect(identities).toEqual({});
+      return stderr;
+    };
+    const { server } = await azure.state();
+    expect(await says({ version: "2.72.0" })).toContain("Run: az upgrade");
+    expect(await says({ version: "2.91.0", server: { ...server, state: "Stopped" } })).toContain(
+      "Run: az postgres flexible-server start --resource-group group --name pg",
+    );
+    expect(await says({ server }, "--delete")).toContain("You are not an Entra administrator of pg");
+    expect(await says({}, "--repository", "orders")).toContain(
+      "--repository is OWNER/REPOSITORY, not 'orders'",
+    );
+    expect(await says({}, "--grantee", "aad_x")).toContain("--grantee and --grantee-object-id go together");
+    expect(await says({}, "--brnch", "main")).toContain("There is no option --brnch");
+    expect(await says({}, "--tag")).toContain("--tag needs a value");
+  });
+
+  test("does not take a role for its own that belongs to another identity", async () => {
+    const azure = await startAzure();
+    await sandbox.sql("postgres", `CREATE ROLE "${azure.migrator}" LOGIN`);
+    await setLabel(sandbox, azure.migrator, "aadauth,oid=somebody-else,type=service");
+    const { status, stderr } = await azure.setUp();
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${azure.migrator} is bound to somebody-else, not to `),
+    ]);
+  });
+
+  let azures = 0;
+
+  /** A subscription of its own, and a database on the shared server. */
+  async function startAzure(change: Partial<AzState> = {}) {
+    const id = ++azures;
+    const [database, migrator, check] = [`orders_${id}`, `migrator-${id}`, `grants-check-${id}`];
+    await sandbox.createDatabase(database);
+    const objectIds = [randomUUID(), randomUUID()];
+    for (const [at, objectId] of objectIds.entries()) {
+      await addToTenant(sandbox, { objectId, type: "service", displayName: `${id}-${at}` });
+    }
+    const directory = await mkdtemp(join(tmpdir(), "azure-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const path = join(directory, "state.json");
+    const state = async () => JSON.parse(await readFile(path, "utf8")) as AzState;
+    const write = (next: AzState) => writeFile(path, JSON.stringify(next));
+    await write({
+      version: "2.73.0",
+      account: { user: { type: "user", name: ADMIN.name }, tenantId: TENANT_ID },
+      me: { id: ADMIN.id, userPrincipalName: ADMIN.name },
+      token: TOKEN,
+      server: {
+        name: "pg",
+        fullyQualifiedDomainName: sandbox.server.host,
+        state: "Ready",
+        authConfig: { activeDirectoryAuth: "Disabled" },
+      },
+      admins: [],
+      identities: {},
+      applications: {},
+      rules: {},
+      objectIds,
+      asked: [],
+      ...change,
+    });
+    return {
+      database,
+      migrator,
+      check,
+      state,
+      change: async (more: Partial<AzState>) => write({ ...(await state()), ...more }),
+      async setUp(...options: string[]) {
+        const common = {
+          "--resource-group": "group",
+          "--server": "pg",
+          "--database": database,
+          "--repository": "contoso/orders",
+          "--migrator": migrator,
+          "--check": check,
+        };
+        const child = spawn(SCRIPT, [...Object.entries(common).flat(), ...options], {
+          env: {
+            PATH: `${bin}${delimiter}${process.env.PATH}`,
+            AZ_STATE: path,
+            PGPORT: String(sandbox.server.port),
+            PGSSLROOTCERT: sandbox.caFile,
+            SETUP_WAIT: "0.3",
+          },
+          stdio: ["ignore", "pipe", "pipe"],
+        });
+        const exited = new Promise<number | null>((done) => child.once("close", done));
+        const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+        return { status: await exited, stdout, stderr };
+      },
+    };
+  }
+
+  /** Lets the sandbox's Entra know an identity as the script made it. */
+  function trust(role: string, identity: AzState["identities"][string] | undefined): void {
+    if (identity === undefined) throw new Error(`the script made no identity for ${role}`);
+    const { clientId, principalId = "", credentials } = identity;
+    const federatedCredentials = credentials.map(({ issuer, subject, audiences: [audience = ""] }) => ({
+      issuer,
+      subject,
+      audience,
+    }));
+    sandbox.entra.register({
+      clientId,
+      tenantId: TENANT_ID,
+      objectId: principalId,
+      secrets: [],
+      federatedCredentials,
+      roles: [role],
+    });
+  }
+
+  async function roles(): Promise<string[]> {
+    const rows = await sandbox.sql<{ rolname: string }>(
+      "postgres",
+      "SELECT rolname FROM pg_roles ORDER BY 1",
+    );
+    return rows.map(({ rolname }) => rolname);
+  }
+});
+
+/** The words of a command without expansions: quotes are the only syntax. */
+function words(command: string): string[] {
+  return [...command.matchAll(/(?:"([^"]*)"|'([^']*)'|([^\s"']))+/g)].map(([word]) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"),
+  );
+}
