@@ -63,9 +63,13 @@ test("the stand-in for az refuses what the CLI refuses", () => {
   ]);
 });
 
-describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
+/** Memberships have options from 16 on, and only who holds ADMIN OPTION may give them. */
+const [OLD, NEW] = [14, 18] as const;
+
+describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   let sandbox: Sandbox;
   let bin: string;
+  let azures = 0;
   beforeAll(async () => {
     sandbox = await startSandbox({ version });
     await installPgaadauth(sandbox);
@@ -74,7 +78,7 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
     bin = await mkdtemp(join(tmpdir(), "az-"));
     await writeFile(
       join(bin, "az"),
-      `#!/bin/sh\nexec '${process.execPath}' '${import.meta.dirname}/az-child.ts' "$@"\n`,
+      `#!/bin/sh\nNODE_COMPILE_CACHE='${bin}/cache' exec '${process.execPath}' '${import.meta.dirname}/az-child.ts' "$@"\n`,
     );
     await chmod(join(bin, "az"), 0o755);
   });
@@ -151,26 +155,6 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
     expect((await azure.state()).identities).toEqual({});
   });
 
-  test("makes Entra applications where asked, bound by the service principal's object ID", async () => {
-    const azure = await startAzure();
-    const { migrator } = azure;
-    const options = ["--application", "--branch", "main", "--branch", "release/1"];
-
-    expect(await azure.setUp(...options)).toMatchObject({ status: 0, stderr: "" });
-    const { applications } = await azure.state();
-    const app = applications[`pg-${migrator}`];
-    expect(app?.credentials).toMatchObject([
-      { name: "github-branch-main" },
-      { name: "github-branch-release-1" },
-    ]);
-    expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${app?.principalId},type=service`);
-    expect(await azure.setUp(...options)).toMatchObject({ status: 0 });
-    expect((await azure.state()).applications).toEqual(applications);
-
-    expect(await azure.setUp(...options, "--delete")).toMatchObject({ status: 0, stderr: "" });
-    expect((await azure.state()).applications).toEqual({});
-  });
-
   test("names the owners that the migration role cannot act for, and makes it a member of those it is given", async () => {
     const azure = await startAzure();
     const owner = `old_${azure.database}`;
@@ -192,6 +176,29 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
     ]);
     expect(member).toEqual({ is: true });
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0 });
+  });
+
+  // The rest knows no versions.
+  if (version === OLD) return;
+
+  test("makes Entra applications where asked, bound by the service principal's object ID", async () => {
+    const azure = await startAzure();
+    const { migrator } = azure;
+    const options = ["--application", "--branch", "main", "--branch", "release/1"];
+
+    expect(await azure.setUp(...options)).toMatchObject({ status: 0, stderr: "" });
+    const { applications } = await azure.state();
+    const app = applications[`pg-${migrator}`];
+    expect(app?.credentials).toMatchObject([
+      { name: "github-branch-main" },
+      { name: "github-branch-release-1" },
+    ]);
+    expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${app?.principalId},type=service`);
+    expect(await azure.setUp(...options)).toMatchObject({ status: 0 });
+    expect((await azure.state()).applications).toEqual(applications);
+
+    expect(await azure.setUp(...options, "--delete")).toMatchObject({ status: 0, stderr: "" });
+    expect((await azure.state()).applications).toEqual({});
   });
 
   test("makes the app's role where Service Connector did not, and waits until Entra knows the identity", async () => {
@@ -266,8 +273,6 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (version) => {
       expect.stringContaining(`${azure.migrator} is bound to somebody-else, not to `),
     ]);
   });
-
-  let azures = 0;
 
   /** A subscription of its own, and a database on the shared server. */
   async function startAzure(change: Partial<AzState> = {}) {
