@@ -6,9 +6,10 @@ import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runAction } from "../e2e/run-action.ts";
+import { inputsOf } from "../examples/example.ts";
 import { ROOT, readText } from "../project/project.ts";
 import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
-import { type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { parseAz } from "./az-arguments.ts";
 import type { AzState } from "./az-child.ts";
 
@@ -30,7 +31,7 @@ test("the script is clean under shellcheck", () => {
 
 test("docs/setup.md shows commands that az takes, with the version that the script asks for", () => {
   const page = readText("docs/setup.md");
-  const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+  const commands = [...page.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)]
     .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
     .flatMap((line) => [...line.matchAll(/(?:^|\$\(|\| )(az (?:"[^"]*"|'[^']*'|[^"')|])+)/g)])
     .map(([, command = ""]) => command.trim());
@@ -80,7 +81,13 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       join(bin, "az"),
       `#!/bin/sh\nNODE_COMPILE_CACHE='${bin}/cache' exec '${process.execPath}' '${import.meta.dirname}/az-child.ts' "$@"\n`,
     );
-    await chmod(join(bin, "az"), 0o755);
+    // psql before 16 has no certificates of the system's, nor has the sandbox's authority signed any.
+    await writeFile(
+      join(bin, "psql"),
+      `#!/bin/sh\n[ "$PGSSLROOTCERT" != system ] || export PGSSLROOTCERT='${sandbox.caFile}'\nPATH='${process.env.PATH}' exec psql "$@"\n`,
+    );
+    await writeFile(join(bin, "gh"), '#!/bin/sh\necho "gh $*"\n');
+    for (const name of ["az", "psql", "gh"]) await chmod(join(bin, name), 0o755);
   });
   afterAll(async () => {
     await rm(bin, { recursive: true });
@@ -178,6 +185,50 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0 });
   });
 
+  test("docs/setup.md, followed to the letter, leads to a green deployment and a green check", async () => {
+    const azure = await startAzure();
+    const { database } = azure;
+    // The names of the page are free here.
+    await sandbox.sql("postgres", "ALTER ROLE migrator RENAME TO migrator_of_the_sandbox");
+    await sandbox.sql(database, "REVOKE CREATE ON SCHEMA public FROM migrator_of_the_sandbox");
+    sandbox.entra.register({ ...IDENTITIES.migrator, roles: [] });
+    const page = readText("docs/setup.md");
+    const commands = [...page.slice(page.indexOf("## 1.")).matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+      .map(([, block = ""]) => block)
+      .join("")
+      .replace("GROUP=my-group", "GROUP=group")
+      .replace("SERVER=my-server", "SERVER=pg")
+      .replace("DATABASE=orders", `DATABASE=${database}`);
+
+    const { status, stdout, stderr } = await azure.type(commands);
+
+    expect([status, stderr]).toEqual([0, ""]);
+    const { identities } = await azure.state();
+    const [migrator, check] = [identities["pg-migrator"], identities["pg-grants-check"]];
+    expect(stdout).toContain(
+      `gh variable set AZURE_CLIENT_ID_CHECK --repo contoso/orders --body ${check?.clientId}\n`,
+    );
+    expect(stdout).toMatch(/^ aad_orders$/m);
+    expect(stdout).toMatch(/^ t$/m);
+    trust("migrator", migrator);
+    trust("grants-check", check);
+    const owner = await sandbox.signInAs("migrator", database);
+    await owner.query("CREATE TABLE orders (id serial)").finally(() => owner.end());
+    const vars = {
+      AZURE_TENANT_ID: TENANT_ID,
+      AZURE_CLIENT_ID: migrator?.clientId ?? "",
+      AZURE_CLIENT_ID_CHECK: check?.clientId ?? "",
+    };
+    const act = (file: string, job: string, more: Record<string, string> = {}) => {
+      const { host, port } = sandbox.server;
+      const inputs = { ...inputsOf(file, job, { vars }), host, port: String(port), database, ...more };
+      return runAction(inputs, sandbox.env);
+    };
+    expect((await act("deploy.yml", "database", { mode: "plan" })).exitCode).toBe(0);
+    expect((await act("deploy.yml", "database")).outputs.verdict).toBe("repaired");
+    expect((await act("check.yml", "check", { "drift-issue": "false" })).outputs.verdict).toBe("in-sync");
+  });
+
   // The rest knows no versions.
   if (version === OLD) return;
 
@@ -204,12 +255,12 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("makes the app's role where Service Connector did not, and waits until Entra knows the identity", async () => {
     const azure = await startAzure();
     const [grantee, objectId] = [`aad_${azure.database}`, randomUUID()];
-    const running = azure.setUp("--grantee", grantee, "--grantee-object-id", objectId);
-    setTimeout(() => void addToTenant(sandbox, { objectId, type: "service", displayName: grantee }), 3_000);
-    expect(await running).toMatchObject({
-      status: 0,
-      stderr: expect.stringContaining("not found in the tenant"),
-    });
+    azure.listener = (said) => {
+      if (said.includes("Not yet"))
+        void addToTenant(sandbox, { objectId, type: "service", displayName: grantee });
+    };
+    const { status, stderr } = await azure.setUp("--grantee", grantee, "--grantee-object-id", objectId);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("not found in the tenant")]);
     expect(await labelOf(sandbox, grantee)).toBe(`aadauth,oid=${objectId},type=service`);
   });
 
@@ -307,13 +358,15 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       asked: [],
       ...change,
     });
-    return {
+    const azure = {
+      /** Hears what the script says on stderr, while it runs. */
+      listener: (_said: string): void => {},
       database,
       migrator,
       check,
       state,
       change: async (more: Partial<AzState>) => write({ ...(await state()), ...more }),
-      async setUp(...options: string[]) {
+      setUp(...options: string[]) {
         const common = {
           "--resource-group": "group",
           "--server": "pg",
@@ -322,21 +375,29 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
           "--migrator": migrator,
           "--check": check,
         };
-        const child = spawn(SCRIPT, [...Object.entries(common).flat(), ...options], {
-          env: {
-            PATH: `${bin}${delimiter}${process.env.PATH}`,
-            AZ_STATE: path,
-            PGPORT: String(sandbox.server.port),
-            PGSSLROOTCERT: sandbox.caFile,
-            SETUP_WAIT: "0.3",
-          },
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-        const exited = new Promise<number | null>((done) => child.once("close", done));
-        const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-        return { status: await exited, stdout, stderr };
+        return run(SCRIPT, [...Object.entries(common).flat(), ...options], { PGSSLROOTCERT: sandbox.caFile });
       },
+      /** Runs what a reader copies into Bash. */
+      type: (commands: string) => run("bash", ["--noprofile", "--norc", "-euc", commands], {}),
     };
+    return azure;
+
+    async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+      const child = spawn(command, args, {
+        env: {
+          PATH: `${bin}${delimiter}${process.env.PATH}`,
+          AZ_STATE: path,
+          PGPORT: String(sandbox.server.port),
+          SETUP_WAIT: "0.3",
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child.stderr.setEncoding("utf8").on("data", (said: string) => azure.listener(said));
+      const exited = new Promise<number | null>((done) => child.once("close", done));
+      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      return { status: await exited, stdout, stderr };
+    }
   }
 
   /** Lets the sandbox's Entra know an identity as the script made it. */
