@@ -4,12 +4,17 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { runAction } from "../test/e2e/run-action.ts";
+import { type Run, runAction } from "../test/e2e/run-action.ts";
+import { githubPage } from "../test/render/github-html.ts";
 import { IDENTITIES, ORDERS, startSandbox, TENANT_ID } from "../test/sandbox/sandbox.ts";
 
 const { migrator, app } = IDENTITIES;
+/** What a reader of the output would take for a mistake of the demo. */
+const EXPECTED = " (expected)";
 const started = performance.now();
 
 console.log(
@@ -21,34 +26,42 @@ const sandbox = await step("Starting PostgreSQL 18, running the migrations", asy
   return [running, "6 tables, 1 view and more, owned by migrator"];
 });
 try {
-  await step("The app writes an order", () => runApp(1, /^permission denied for table/));
-  const summaries = [
-    await step("mode: check", () => act("check", 1, "drift")),
-    await step("mode: apply", () => act("apply", 0, "repaired")),
-    await step("mode: check", () => act("check", 0, "in-sync")),
-  ];
+  await step("The app writes an order", () => runApp(1, /^permission denied for table/), EXPECTED);
+  const check = await step("mode: check", () => act("check", 1, "drift"), EXPECTED);
+  console.log(`${asLog(check.stdout)}
+  15 objects: the 13 there are, and the tables and the sequences that migrator will create (default-privileges).
+`);
+  const apply = await step("mode: apply", () => act("apply", 0, "repaired"));
+  console.log(`${asLog(apply.stdout)}\n`);
+  const again = await step("mode: check", () => act("check", 0, "in-sync"));
+  console.log("  13 objects: what has yet to be created is not counted where nothing is missing.");
   await step("The app writes an order", () => runApp(0, /^wrote order \d+ as aad_orders$/));
+
+  const summaries = [check, apply, again].map(({ summary }) => summary);
+  const directory = await mkdtemp(join(tmpdir(), "azure-postgres-grants-"));
+  const page = join(directory, "summary.html");
+  await writeFile(page, githubPage(summaries.join("\n\n"), "light", 900));
   console.log(`\nThe job's summary, folded parts closed (▸):\n\n${summaries.map(asSeen).join("\n\n")}`);
-  console.log(`\nAll as it should be, after ${seconds(started)}.`);
+  console.log(`\nAll as expected, after ${seconds(started)}. The summary as GitHub shows it: ${page}`);
 } finally {
   await sandbox.close();
 }
 
-/** Prints the title at once, and the outcome when the work is done. */
-async function step<T>(title: string, work: () => Promise<[result: T, outcome: string]>): Promise<T> {
+/** Prints the title at once, and the outcome when the work is done, with a word about it. */
+async function step<T>(
+  title: string,
+  work: () => Promise<[result: T, outcome: string]>,
+  word = "",
+): Promise<T> {
   const began = performance.now();
   process.stdout.write(`${title} … `);
   const [result, outcome] = await work();
-  console.log(`${outcome} (${seconds(began)})`);
+  console.log(`${outcome}${word} (${seconds(began)})`);
   return result;
 }
 
 /** Runs the built action as a runner would, signing in by OIDC as the role that owns the tables. */
-async function act(
-  mode: string,
-  exitCode: number,
-  verdict: string,
-): Promise<[summary: string, outcome: string]> {
+async function act(mode: string, exitCode: number, verdict: string): Promise<[run: Run, outcome: string]> {
   const run = await runAction(
     {
       mode,
@@ -69,7 +82,7 @@ async function act(
   if (run.exitCode !== exitCode || run.outputs.verdict !== verdict) {
     throw new Error(`${outcome}, not ${exitCode} and ${verdict}\n${run.stdout}${run.stderr}`);
   }
-  return [run.summary, outcome];
+  return [run, outcome];
 }
 
 /** Runs the app as a process of its own, with a token of its own, over TLS. */
@@ -92,6 +105,20 @@ async function runApp(exitCode: number, expected: RegExp): Promise<[result: null
     throw new Error(`The app ended with ${code}, not ${exitCode}.\n${output}`);
   }
   return [null, output.trim()];
+}
+
+/** The job log as GitHub shows it, groups unfolded: workflow commands are not text. */
+function asLog(stdout: string): string {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "" && !/^::(?:add-mask|debug|endgroup)::/.test(line))
+    .map((line) => line.replace(/^::group::/, "▾ ").replace(/^::(error|warning|notice)[^:]*::/, levelOf))
+    .map((line) => `  │ ${line.replaceAll("%0A", "\n  │ ").replaceAll("%25", "%")}`)
+    .join("\n");
+}
+
+function levelOf(_command: string, level: string): string {
+  return `${level[0]?.toUpperCase()}${level.slice(1)}: `;
 }
 
 /** Markdown as it looks before anybody unfolds anything. */

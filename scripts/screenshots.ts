@@ -5,12 +5,12 @@
  * Not part of the tests, because it needs Chromium. The renderer and the allow list are the tests' own.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderSummary } from "../src/render/summary.ts";
 import { runJob } from "../test/e2e/orders-job.ts";
-import { githubHtml } from "../test/render/github-html.ts";
+import { githubPage } from "../test/render/github-html.ts";
 import * as reports from "../test/render/reports.ts";
 import { ORDERS, startSandbox } from "../test/sandbox/sandbox.ts";
 
@@ -31,11 +31,16 @@ const SUMMARIES: Readonly<Record<string, () => string | Promise<string>>> = {
   hundreds: () => renderSummary(reports.large(3_000)),
 };
 
-const README = [
+interface Picture {
+  readonly name: string;
+  readonly width: number;
+  readonly theme: "light" | "dark";
+}
+const README: readonly Picture[] = [
   { name: "run", width: 900, theme: "light" },
   { name: "run", width: 900, theme: "dark" },
 ];
-const ALL = Object.keys(SUMMARIES).flatMap((name) => [
+const ALL: readonly Picture[] = Object.keys(SUMMARIES).flatMap<Picture>((name) => [
   { name, width: 900, theme: "light" },
   { name, width: 390, theme: "dark" },
 ]);
@@ -43,12 +48,8 @@ const ALL = Object.keys(SUMMARIES).flatMap((name) => [
 const profile = mkdtempSync(join(tmpdir(), "screenshots-"));
 mkdirSync(folder, { recursive: true });
 for (const { name, width, theme } of folder === "docs/images" ? README : ALL) {
-  const css = readFileSync(`node_modules/github-markdown-css/github-markdown-${theme}.css`, "utf8");
-  const body = githubHtml((await SUMMARIES[name]?.()) ?? "");
-  const open = process.env.OPEN ? body.replaceAll("<details>", "<details open>") : body;
-  const page = `<!doctype html><meta charset="utf-8"><style>${css}
-    html { background: ${theme === "dark" ? "#0d1117" : "#fff"}; }
-    body { margin: 0; padding: 24px; max-width: ${width - 48}px; }</style><body class="markdown-body">${open}`;
+  const whole = githubPage((await SUMMARIES[name]?.()) ?? "", theme, width);
+  const page = process.env.OPEN ? whole.replaceAll("<details>", "<details open>") : whole;
   const file = join(profile, "page.html");
   writeFileSync(file, page);
   const shoot = (height: number, ...more: string[]) =>

@@ -14,7 +14,7 @@ usage() {
 Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repository OWNER/REPOSITORY [option…]
 
   --migrator ROLE         the role that is to own the tables and to grant (default: migrator)
-  --check ROLE            the role of the drift check, which can only look (default: grants-check)
+  --check ROLE            the role of the drift check, which can only look (default: grants_check)
   --schema NAME           where the tables are (default: public)
   --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
   --grantee ROLE          the app's role, if Service Connector did not make it …
@@ -43,7 +43,7 @@ main() {
 }
 
 read_arguments() {
-  group='' server='' database='' repository='' migrator=migrator check=grants-check schema=public
+  group='' server='' database='' repository='' migrator=migrator check=grants_check schema=public
   grantee='' grantee_object_id='' subject_prefix='' address='' application=no pull_request=no delete=no
   owners=() branches=() environments=() tags=()
   while (($# > 0)); do
@@ -180,7 +180,7 @@ set_up() {
   printf '  gh variable set %s --repo %s --body %s\n' \
     AZURE_TENANT_ID "$repository" "$(az account show --query tenantId --output tsv)" \
     AZURE_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
-    AZURE_CLIENT_ID_CHECK "$repository" "$(client_id_of "$check")"
+    AZURE_CHECK_CLIENT_ID "$repository" "$(client_id_of "$check")"
 }
 
 undo() {

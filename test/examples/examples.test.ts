@@ -17,10 +17,10 @@ const SUBJECTS = {
   pullRequest: "repo:contoso/orders:pull_request",
   environment: (name: string) => `repo:contoso/orders:environment:${name}`,
 };
-const CHECK = { clientId: "a1d2c3b4-0004-4c5d-8e6f-7a8b9c0d1e04", role: "grants-check" };
+const CHECK = { clientId: "a1d2c3b4-0004-4c5d-8e6f-7a8b9c0d1e04", role: "grants_check" };
 const VARS = {
   AZURE_CLIENT_ID: IDENTITIES.migrator.clientId,
-  AZURE_CLIENT_ID_CHECK: CHECK.clientId,
+  AZURE_CHECK_CLIENT_ID: CHECK.clientId,
   AZURE_TENANT_ID: TENANT_ID,
 };
 /** The runner's shell for `run`, without the files of whoever runs the tests. */

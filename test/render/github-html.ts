@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { sanitize } from "hast-util-sanitize";
@@ -8,6 +10,15 @@ import { gfm, gfmHtml } from "micromark-extension-gfm";
 /** Markdown as GitHub shows it: GitHub-flavoured, HTML let through, then all but its allow list taken out. */
 export function githubHtml(markdown: string): string {
   return toHtml(githubTree(markdown));
+}
+
+/** A whole page with GitHub's own style, to look at in a browser. `width` in pixels. */
+export function githubPage(markdown: string, theme: "light" | "dark", width: number): string {
+  const styles = join(import.meta.dirname, "../../node_modules/github-markdown-css");
+  const css = readFileSync(join(styles, `github-markdown-${theme}.css`), "utf8");
+  return `<!doctype html><meta charset="utf-8"><style>${css}
+    html { background: ${theme === "dark" ? "#0d1117" : "#fff"}; }
+    body { margin: 0; padding: 24px; max-width: ${width - 48}px; }</style><body class="markdown-body">${githubHtml(markdown)}`;
 }
 
 export function githubTree(markdown: string): Root {

@@ -204,20 +204,20 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
 
     expect([status, stderr]).toEqual([0, ""]);
     const { identities } = await azure.state();
-    const [migrator, check] = [identities["pg-migrator"], identities["pg-grants-check"]];
+    const [migrator, check] = [identities["pg-migrator"], identities["pg-grants_check"]];
     expect(stdout).toContain(
-      `gh variable set AZURE_CLIENT_ID_CHECK --repo contoso/orders --body ${check?.clientId}\n`,
+      `gh variable set AZURE_CHECK_CLIENT_ID --repo contoso/orders --body ${check?.clientId}\n`,
     );
     expect(stdout).toMatch(/^ aad_orders$/m);
     expect(stdout).toMatch(/^ t$/m);
     trust("migrator", migrator);
-    trust("grants-check", check);
+    trust("grants_check", check);
     const owner = await sandbox.signInAs("migrator", database);
     await owner.query("CREATE TABLE orders (id serial)").finally(() => owner.end());
     const vars = {
       AZURE_TENANT_ID: TENANT_ID,
       AZURE_CLIENT_ID: migrator?.clientId ?? "",
-      AZURE_CLIENT_ID_CHECK: check?.clientId ?? "",
+      AZURE_CHECK_CLIENT_ID: check?.clientId ?? "",
     };
     const act = (file: string, job: string, more: Record<string, string> = {}) => {
       const { host, port } = sandbox.server;
@@ -328,7 +328,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   /** A subscription of its own, and a database on the shared server. */
   async function startAzure(change: Partial<AzState> = {}) {
     const id = ++azures;
-    const [database, migrator, check] = [`orders_${id}`, `migrator-${id}`, `grants-check-${id}`];
+    const [database, migrator, check] = [`orders_${id}`, `migrator-${id}`, `grants_check_${id}`];
     await sandbox.createDatabase(database);
     const objectIds = [randomUUID(), randomUUID()];
     for (const [at, objectId] of objectIds.entries()) {
