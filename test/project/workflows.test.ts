@@ -60,6 +60,7 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "app-connection.yml grants": { "id-token": "write" },
   "apps.yml grants": { "id-token": "write" },
   "artifacts.yml grants": { "id-token": "write" },
+  "azure.yml trial": { contents: "read", "id-token": "write" },
   "azure-login.yml grants": { "id-token": "write" },
   "check.yml check": { "id-token": "write", issues: "write" },
   "code-scanning.yml codeql": { actions: "read", contents: "read", "security-events": "write" },

@@ -8,7 +8,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 
 /** Markdown as GitHub shows it: GitHub-flavoured, HTML let through, then all but its allow list taken out. */
-export function githubHtml(markdown: string): string {
+function githubHtml(markdown: string): string {
   return toHtml(githubTree(markdown));
 }
 

@@ -29,16 +29,26 @@ test("the script is clean under shellcheck", () => {
   expect([status, stdout]).toEqual([0, ""]);
 });
 
-test("docs/setup.md shows commands that az takes, with the version that the script asks for", () => {
-  const page = readText("docs/setup.md");
-  const commands = [...page.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)]
-    .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
-    .flatMap((line) => [...line.matchAll(/(?:^|\$\(|\| )(az (?:"[^"]*"|'[^']*'|[^"')|])+)/g)])
-    .map(([, command = ""]) => command.trim());
-  expect(commands.length).toBeGreaterThan(10);
-  for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
+test.each(["docs/setup.md", ".github/workflows/azure.yml", "examples/deploy.yml"])(
+  "shows commands that az takes: %s",
+  (path) => {
+    const text = readText(path);
+    const blocks = [...text.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+    const commands = (path.endsWith(".md") ? blocks.join("") : text)
+      .replaceAll(/ \\\n\s*/g, " ")
+      .split("\n")
+      .flatMap((line) => [
+        ...line.matchAll(/(?:^\s*|\$\(|\| |if )(az (?:"(?:\\.|[^"\\])*"|'[^']*'|[^"');|])+)/g),
+      ])
+      .map(([, command = ""]) => command.trim());
+    expect(commands).not.toEqual([]);
+    for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
+  },
+);
+
+test("docs/setup.md asks for the version of az that the script asks for", () => {
   const [, minimum = ""] = /^readonly MINIMUM_AZ=(\S+)/m.exec(readText("examples/setup/setup.sh")) ?? [];
-  expect(page).toContain(`az ${minimum}`);
+  expect(readText("docs/setup.md")).toContain(`az ${minimum}`);
 });
 
 test("the stand-in for az refuses what the CLI refuses", () => {
@@ -428,9 +438,9 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   }
 });
 
-/** The words of a command without expansions: quotes are the only syntax. */
+/** The words of a command without expansions: quotes and backslashes in double quotes are the only syntax. */
 function words(command: string): string[] {
-  return [...command.matchAll(/(?:"([^"]*)"|'([^']*)'|([^\s"']))+/g)].map(([word]) =>
-    word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"),
+  return [...command.matchAll(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
+    word.replaceAll(/"((?:\\.|[^"\\])*)"|'([^']*)'/g, "$1$2"),
   );
 }

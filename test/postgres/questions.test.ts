@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT } from "../project/project.ts";
+import { installPgaadauth, setLabel } from "../sandbox/pgaadauth.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await installPgaadauth(sandbox);
+  await setLabel(sandbox, "ci-admin", "aadauth,oid=1,type=service,admin");
+});
+afterAll(() => sandbox.close());
+
+test(".github/azure/questions.sql asks what a server can answer, and leaves nothing behind", async () => {
+  await sandbox.createDatabase("orders", { seed: "CREATE TABLE orders (id serial)" });
+  const { directory, port } = sandbox.server;
+  const { status, stdout, stderr } = spawnSync(
+    "psql",
+    ["--no-psqlrc", "--file", join(ROOT, ".github/azure/questions.sql"), "orders"],
+    {
+      encoding: "utf8",
+      env: { ...process.env, PGHOST: directory, PGPORT: String(port), PGUSER: "ci-admin" },
+    },
+  );
+  expect(status).toBe(0);
+  // Refusals are answers; a mistake of the file would be another code. 25P02: the rest of a transaction that was refused.
+  const codes = [...stderr.matchAll(/ERROR:\s+([0-9A-Z]{5}):/g)].map(([, code]) => code);
+  const [REFUSED, REST, NO_FUNCTION] = ["42501", "25P02", "42883"];
+  expect(codes).toEqual([...[REFUSED, REFUSED, REST, REFUSED, REST, REFUSED, REFUSED, REST], NO_FUNCTION]);
+  expect([...stdout.matchAll(/^## .*$/gm)].length).toBeGreaterThan(10);
+  const [row] = await sandbox.sql("orders", "SELECT relacl FROM pg_class WHERE relname = 'orders'");
+  expect(row).toEqual({ relacl: null });
+});
