@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { action, documents, ROOT } from "./project.ts";
+import { action, documents, ROOT, readText } from "./project.ts";
 
 const readme = documents[0]?.text ?? "";
 
@@ -27,6 +27,12 @@ test.each(documents)("links to what there is: $name", ({ name, text }) => {
     (link) => !/^https?:/.test(link) && !existsSync(join(ROOT, dirname(name), link)),
   );
   expect(broken).toEqual([]);
+});
+
+test("lists every example in its README", () => {
+  const listed = readText("examples/README.md").matchAll(/\]\(([\w-]+\.yml)\)/g);
+  const names = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".yml"));
+  expect([...listed].map(([, name]) => name).sort()).toEqual(names.sort());
 });
 
 test("shows its two commands on the README's first screen", () => {
