@@ -1,10 +1,11 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
-import type { FixBlock } from "../model/report.ts";
+import type { FixBlock, Missing } from "../model/report.ts";
 import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { statementsIn } from "./batches.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
+import { identityDrift, identityFixes } from "./identity.ts";
 import { granteeObstacle } from "./obstacles.ts";
 import { bothOf, type Plan, planGrants, planRevokes } from "./plan.ts";
 
@@ -20,7 +21,13 @@ export interface Assessment {
 
 export type AssessedGrantee =
   | { readonly name: string; readonly obstacle: Failure }
-  | { readonly name: string; readonly obstacle: null; readonly role: Role; readonly drift: Drift };
+  | {
+      readonly name: string;
+      readonly obstacle: null;
+      readonly role: Role;
+      readonly drift: Drift;
+      readonly identity: Missing | null;
+    };
 
 /** Computes the drift of each grantee in a snapshot, and plans what to grant and revoke. */
 export function assess(snapshot: Snapshot, demand: Demand, names: readonly string[]): Assessment {
@@ -28,7 +35,8 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
     const obstacle = granteeObstacle(snapshot, name);
     if (obstacle !== null) return { name, obstacle };
     const role = roleOf(snapshot, snapshot.grantees.get(name) ?? "");
-    return { name, obstacle, role, drift: driftOf(snapshot, demand, role) };
+    const identity = identityDrift(snapshot, demand, role);
+    return { name, obstacle, role, drift: driftOf(snapshot, demand, role), identity };
   });
   const drifts = grantees.flatMap((grantee) => (grantee.obstacle === null ? grantee.drift : []));
   return {
@@ -57,6 +65,11 @@ export function statementsToApply(assessment: Assessment): readonly string[] {
 }
 
 /** The SQL that ends the drift, a block for each role that has to run it. */
-export function fixesFor({ snapshot, demand, grants, revokes }: Assessment): readonly FixBlock[] {
-  return fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants);
+export function fixesFor(assessment: Assessment): readonly FixBlock[] {
+  const { snapshot, demand, grantees, grants, revokes } = assessment;
+  const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
+  return [
+    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants),
+    ...identityFixes(identities),
+  ];
 }

@@ -3,7 +3,7 @@ import { inOrder, type Privilege } from "../model/privileges.ts";
 import type { Changed, Extra, GranteeReport, Missing, Reason, Source } from "../model/report.ts";
 import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
-import { type Drift, type Finding, identify } from "./drift.ts";
+import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
 import { keyOfChange, type Outcome } from "./outcome.ts";
 import type { Blocked, Plan } from "./plan.ts";
@@ -22,12 +22,15 @@ export function granteeReports(
   const whyExtra = reasonsOf(after.revokes, outcome, "not-revoked");
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name, role, drift } = grantee;
+    const { name, role, drift, identity } = grantee;
     return {
       grantee: name,
-      verdict: verdictOf(before.grantees[index], drift, demand),
+      verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift.objects,
-      missing: drift.missing.map((finding) => describe(snapshot, finding, whyMissing)),
+      missing: [
+        ...(identity === null ? [] : [identity]),
+        ...drift.missing.map((finding) => describe(snapshot, finding, whyMissing)),
+      ],
       granted: changedBy(outcome, "GRANT", role, drift.missing),
       extra: describeExtra(snapshot, role, drift.extra, whyExtra),
       revoked: changedBy(outcome, "REVOKE", role, drift.extra),
@@ -48,11 +51,14 @@ const NOT_CHECKED: Omit<GranteeReport, "grantee" | "error"> = {
   warnings: [],
 };
 
-function verdictOf(before: AssessedGrantee | undefined, drift: Drift, { onExtra }: Demand) {
-  const drifted = ({ missing, extra }: Drift) =>
-    missing.length > 0 || (extraIsDrift(onExtra) && extra.length > 0);
-  if (drifted(drift)) return "drift";
-  return before?.obstacle === null && drifted(before.drift) ? "repaired" : "in-sync";
+function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { onExtra }: Demand) {
+  const drifted = (grantee: AssessedGrantee | undefined) =>
+    grantee?.obstacle === null &&
+    (grantee.identity !== null ||
+      grantee.drift.missing.length > 0 ||
+      (extraIsDrift(onExtra) && grantee.drift.extra.length > 0));
+  if (drifted(now)) return "drift";
+  return drifted(before) ? "repaired" : "in-sync";
 }
 
 /** By object: the first reason why it is missing, or extra, and the change that it concerns. */

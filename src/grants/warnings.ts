@@ -5,6 +5,8 @@ import { code, name, type Sentence, sentence, someOf } from "../model/sentence.t
 import { type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { demandedOn, type Finding } from "./drift.ts";
+import { identityWarnings } from "./identity.ts";
+import { limitsFor } from "./limits.ts";
 import { statementsOf } from "./statements.ts";
 
 /** What the privileges alone do not show: the app fails although it holds them, or it can do more than they say. */
@@ -17,11 +19,13 @@ export function warningsFor(
   const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
   return [
     ...cannotLogIn(grantee),
+    ...identityWarnings(snapshot, demand, grantee),
     ...nextMigration(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
     ...ownsWhatItShouldRead(snapshot, demand, grantee),
     ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
       message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`,

@@ -16,6 +16,8 @@ export interface Demand {
   /** Whether tables and sequences yet to be created are part of what is demanded. */
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
+  /** The object ID in Entra that each grantee has to be bound to, in lower case; absent where that is not checked. */
+  readonly objectIds?: ReadonlyMap<string, string>;
 }
 
 export const ON_EXTRA = ["ignore", "warn", "fail", "revoke"] as const;

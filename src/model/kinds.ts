@@ -10,5 +10,5 @@ export function typeOf(group: Group): "database" | "schema" | "table" | "sequenc
 
 /** Whether it is a table, sequence or the like, and not the way there or what is yet to come. */
 export function isRelation(kind: Kind): boolean {
-  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+  return !["database", "schema", "default-privileges", "identity"].includes(kind);
 }

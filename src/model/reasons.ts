@@ -1,9 +1,9 @@
-import type { Reason } from "./report.ts";
-import { inOurWords, name, type Sentence, sentence } from "./sentence.ts";
+import type { Identity, Reason } from "./report.ts";
+import { code, inOurWords, name, type Sentence, sentence } from "./sentence.ts";
 
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
 export interface ReasonEntry {
-  readonly why: (owner: string, login: string) => Sentence;
+  readonly why: (owner: string, login: string, identity?: Identity) => Sentence;
   /** Who can run the statement for the object; null where no statement for it is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
   /** What to do besides the SQL, or instead of it. */
@@ -71,5 +71,19 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
     runAs: null,
     advice: inOurWords("Revoke it column by column, if nothing needs it."),
+  },
+  "other-identity": {
+    why: (role, _, identity) =>
+      sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
+    runAs: null,
+    advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`."),
+  },
+  "no-identity": {
+    why: (role, _, identity) =>
+      sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
+    runAs: null,
+    advice: inOurWords(
+      "If the object ID is that of a user or group, replace `type=service` by `type=user` or `type=group`.",
+    ),
   },
 };

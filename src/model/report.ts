@@ -62,8 +62,10 @@ export interface DatabaseReport {
 export interface FixBlock {
   /** The role to run it as. */
   readonly as: string;
-  /** The role cannot log in: any of its members runs the block, which sets the role itself. */
+  /** Any of its members runs the block, because the role cannot log in; the block sets the role where it has to. */
   readonly byMember?: true;
+  /** The database to run it in, where that is not the one that was checked. */
+  readonly database?: string;
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
   /** Another way than running it as that role; only for blocks that this login cannot run. */
@@ -103,13 +105,14 @@ export type Kind =
   | "materialized-view"
   | "foreign-table"
   | "sequence"
-  | "default-privileges";
+  | "default-privileges"
+  | "identity";
 
 export interface Named {
   readonly kind: Kind;
   /** Absent for a database and a schema. */
   readonly schema?: string;
-  /** For `default-privileges`: `tables` or `sequences`. */
+  /** For `default-privileges`: `tables` or `sequences`. For `identity`: the role. */
   readonly name: string;
 }
 
@@ -126,22 +129,35 @@ export type Reason =
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
   | "other-grantor" // extra: granted by a role this login cannot act as
   | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
-  | "column-privileges"; // extra: held on columns; a REVOKE on the table would take those too
+  | "column-privileges" // extra: held on columns; a REVOKE on the table would take those too
+  | "other-identity" // identity: the role is bound to another object ID
+  | "no-identity"; // identity: the role is bound to none
 
 export interface Missing extends Named {
-  /** The role that owns it; for `default-privileges`, the role that creates the objects. */
+  /** The role that owns it; for `default-privileges`, the role that creates the objects; for `identity`, the role. */
   readonly owner: string;
+  /** None for `identity`. */
   readonly privileges: readonly Privilege[];
   readonly reason: Reason;
+  /** Only for `identity`. */
+  readonly identity?: Identity;
   readonly fix: Fix;
+}
+
+/** The object IDs in Entra that a role has to be bound to, and is bound to; the latter is absent if it is bound to none. */
+export interface Identity {
+  readonly expected: string;
+  readonly bound?: string;
 }
 
 /** What ends one finding: SQL to run as a role, a note, or both. */
 export interface Fix {
   /** The role to run `sql` as. Absent where SQL on this object is not the answer. */
   readonly as?: string;
-  /** The role cannot log in: one of its members runs the SQL, which sets the role. */
+  /** One of its members runs the SQL, because the role cannot log in; the SQL sets the role where it has to. */
   readonly byMember?: true;
+  /** The database to run `sql` in, where that is not the one that was checked. */
+  readonly database?: string;
   readonly sql?: string;
   /** What another role has to run before. */
   readonly first?: { readonly as: string; readonly byMember?: true; readonly sql: string };

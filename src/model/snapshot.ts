@@ -20,6 +20,20 @@ export interface Snapshot {
   /** `exclude` patterns that matched nothing. */
   readonly unmatchedPatterns: readonly string[];
   readonly pitfalls: readonly Pitfall[];
+  /** What else is known about each grantee that exists. */
+  readonly granteeFacts: ReadonlyMap<Oid, GranteeFacts>;
+}
+
+/** What a grantee may do beside its privileges, and who may sign in as it. */
+export interface GranteeFacts {
+  readonly createRole: boolean;
+  readonly bypassRls: boolean;
+  /** A member of azure_pg_admin. */
+  readonly azureAdmin: boolean;
+  /** The security label that binds the role to an identity in Entra; null if it has none, or nobody may read it. */
+  readonly label: string | null;
+  /** Whether any role of the server has such a label. */
+  readonly othersHaveLabels: boolean;
 }
 
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */
@@ -37,6 +51,10 @@ export interface ServerFacts {
   readonly readOnly: boolean;
   /** ALTER ROLE … SET role: sessions of this login begin as somebody else. */
   readonly roleSet: boolean;
+  /** Whether the session user may read the security labels of roles. */
+  readonly labelsReadable: boolean;
+  /** An elastic cluster, by its extension `citus`. */
+  readonly citus: boolean;
 }
 
 export interface Role {

@@ -5,6 +5,7 @@ import type { Demand } from "../model/demand.ts";
 import { ActionError } from "../model/failure.ts";
 import { inOurWords, sentence } from "../model/sentence.ts";
 import type { Pitfall, Snapshot } from "../model/snapshot.ts";
+import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
   defaultPrivileges,
   rowSecurityWithoutPolicy,
@@ -57,13 +58,14 @@ async function lookOnce(
   const schemas = snapshot.schemas.map(({ oid }) => oid);
   const oids = [...snapshot.grantees.values()];
   const creators = creatorsOf(snapshot);
-  const [again, defaults, rowSecurity, views] = (await statements(client, [
+  const [again, defaults, rowSecurity, views, facts] = (await statements(client, [
     secondLook(representatives.map(({ oid }) => oid)),
     creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
+    granteeFacts(oids, snapshot.server.labelsReadable),
     "COMMIT;",
-  ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[]];
+  ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 
   const now = new Map(again.map((row) => [row.oid, row]));
   const changed = representatives.some(
@@ -74,6 +76,7 @@ async function lookOnce(
     ...snapshot,
     groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults, snapshot.schemas)],
     pitfalls: [...rowSecurity, ...views],
+    granteeFacts: new Map(facts.map(({ grantee, ...row }) => [grantee, row])),
   };
 }
 

@@ -14,7 +14,7 @@ import type {
 
 /** The snapshot as far as the first statement tells, and what the second has to look at. */
 export interface FirstLook {
-  readonly snapshot: Omit<Snapshot, "pitfalls">;
+  readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
   /** Who answered for whom. */
   readonly representatives: readonly Representative[];
   /** Whether there is anything here that row-level security, or a view, could make fail. */

@@ -170,6 +170,8 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
            SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
            WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
              AND s.setdatabase IN (0, (SELECT oid FROM database))),
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
          'sessionUser', session_user_oid) AS facts
 FROM server
 UNION ALL

@@ -109,8 +109,15 @@ function entriesOf<F extends Missing>(
       return {
         rank: rankOf(first.kind),
         objects: group.length,
-        title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-        before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
+        ...(first.kind === "identity"
+          ? {
+              title: `${what}: ${on}`,
+              before: `${plain.name(grantee)} is not bound to the expected identity`,
+            }
+          : {
+              title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+              before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
+            }),
         database: database.database,
         after: lines.map(plain.sentence).join(" "),
       };
@@ -119,7 +126,12 @@ function entriesOf<F extends Missing>(
 }
 
 /** The database and the schema come before the objects in them, future objects after them. */
-const RANKS: Readonly<Partial<Record<Kind, number>>> = { database: 0, schema: 1, "default-privileges": 3 };
+const RANKS: Readonly<Partial<Record<Kind, number>>> = {
+  identity: 0,
+  database: 0,
+  schema: 1,
+  "default-privileges": 3,
+};
 
 function rankOf(kind: Kind): number {
   return RANKS[kind] ?? 2;

@@ -62,10 +62,16 @@ export function driftPart(
   ): void {
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
     for (const cause of causes.slice(0, MOST_CAUSES)) {
-      const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
+      const [first] = cause.findings;
+      const about =
+        first?.kind === "identity"
+          ? `: ${objectText(first, markdown)}`
+          : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
       const lines = explain(cause, user, inOurWords("the SQL below"));
-      page.add([title, ...bySchema(cause.findings), ...lines.map(markdown.sentence)].join("<br>"));
-      findingsTable(page, ["Object", ...head], cause.findings, cells);
+      page.add(
+        [`**${what}${about}**`, ...bySchema(cause.findings), ...lines.map(markdown.sentence)].join("<br>"),
+      );
+      if (first?.kind !== "identity") findingsTable(page, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {

@@ -10,17 +10,17 @@ import { runner } from "./phrases.ts";
  * @param place where the reader finds the SQL: `the SQL below`
  */
 export function explain(
-  { owner, reason, fix, inOrder }: Cause,
+  { owner, reason, findings, fix, inOrder }: Cause,
   login: string,
   place: Sentence,
 ): readonly Sentence[] {
-  const { as, byMember, sql, first, note } = fix;
-  const why = REASONS[reason].why(owner, login);
+  const { as, byMember, database, sql, first, note } = fix;
+  const why = REASONS[reason].why(owner, login, findings[0]?.identity);
   return [why, ...run(), ...(note === undefined ? [] : [note])];
 
   function run(): readonly Sentence[] {
     if (as === undefined) return [];
-    const who = runner({ as, ...(byMember && { byMember }) });
+    const who = runner({ as, ...(byMember && { byMember }), ...(database !== undefined && { database }) });
     if (sql === undefined)
       return [
         inOrder

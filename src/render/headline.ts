@@ -64,10 +64,18 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   const found = (list: "missing" | "extra" | "granted" | "revoked") =>
     checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
   const missing = granteesOf(checked).flatMap(({ missing }) => missing);
+  const identities = missing.filter(isIdentity).length;
   const drift = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
   const beyond = `more privileges than requested on ${objects(checked, "extra")}`;
 
+  if (identities > 0) {
+    const { who, is } = subject(checked, ({ missing }) => missing.some(isIdentity), pen);
+    const where = place(found("missing"), report, pen);
+    const others = countIn(checked, "missing") - identities;
+    const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
+    return `${drift}: ${who} ${is} not bound to the expected Microsoft Entra identity${also}, in ${where}`;
+  }
   if (missing.length > 0) {
     const { who, is, holds } = subject(checked, ({ missing }) => missing.length > 0, pen);
     const where = place(found("missing"), report, pen);
@@ -92,6 +100,10 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   }
   const { tables, sequences } = lookedAt(checked);
   return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
+}
+
+function isIdentity({ kind }: Named): boolean {
+  return kind === "identity";
 }
 
 /** Those of all grantees; an object with two entries, for two reasons, counts once. */

@@ -67,13 +67,16 @@ function causes<F extends Missing>(
   line: (finding: F) => string,
 ): readonly string[] {
   return byCause(findings).flatMap((cause) => {
+    const [first] = cause.findings;
     const lines = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
-      ...listed(
-        `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
-        line,
-      ),
+      ...(first?.kind === "identity"
+        ? [logLine(`${what}: ${objectText(first, plain)}.`)]
+        : listed(
+            `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
+            cause.findings,
+            line,
+          )),
       ...logLines(lines.map(plain.sentence).join(" ")),
     ];
   });

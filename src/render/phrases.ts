@@ -3,10 +3,18 @@ import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series } from "../text/count.ts";
 import type { Pen } from "./pen.ts";
 
-/** Who runs SQL: the role, or a member of a role that cannot log in. */
-export function runner({ as, byMember }: Pick<FixBlock, "as" | "byMember">): Sentence {
-  return byMember ? sentence`a member of ${name(as)}` : [name(as)];
+/** Who runs SQL: the role, or a member of a role that cannot log in; and where, unless it is where the check was. */
+export function runner({ as, byMember, database }: Pick<FixBlock, "as" | "byMember" | "database">): Sentence {
+  const who = byMember ? sentence`a member of ${name(as)}` : [name(as)];
+  return database === undefined ? who : sentence`${who} in database ${name(database)}`;
 }
+
+export const ICONS: Readonly<Record<Verdict, string>> = {
+  "in-sync": "✅",
+  repaired: "🔧",
+  drift: "❌",
+  error: "⚠️",
+};
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   "in-sync": "in sync",
@@ -30,6 +38,7 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> =
   "foreign-table": ["foreign table", "foreign tables"],
   sequence: ["sequence", "sequences"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
+  identity: ["identity", "identities"],
 };
 
 /** `1 view`, `3 partitioned tables`. */
@@ -53,6 +62,7 @@ export function countObjects(objects: readonly Named[]): string {
 /** One object: `table public.orders`, `database app`, `future tables in schema public`. */
 export function objectText(object: Named, pen: Pen): string {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
   return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
 }
 

@@ -12,7 +12,9 @@ import { runner } from "./phrases.ts";
  * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
  */
 export function renderSql(report: Report): string {
-  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const parts = report.databases
+    .flatMap((database) => database.fixes.map((block) => ({ database, block })))
+    .filter(isFirst);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
@@ -36,6 +38,16 @@ interface Part {
   readonly block: FixBlock;
 }
 
+/** What several databases of a server need in one and the same database is to be run once. */
+function isFirst({ database, block }: Part, index: number, parts: readonly Part[]): boolean {
+  const key = (part: Part) =>
+    JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
+  return (
+    block.database === undefined ||
+    parts.findIndex((part) => key(part) === key({ database, block })) === index
+  );
+}
+
 function statementsOf({ block }: Part): readonly string[] {
   return block.statements.map(visibleSql);
 }
@@ -44,7 +56,8 @@ function statementsOf({ block }: Part): readonly string[] {
 function scriptPart({ databases }: Report): (part: Part) => readonly string[] {
   const oneServer = new Set(databases.map(({ host, port }) => `${host}:${port}`)).size === 1;
   return (part) => {
-    const { database, host, port } = part.database;
+    const { host, port } = part.database;
+    const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
     return [
       connectLine({ dbname: database, ...(!oneServer && { host, port: `${port}` }) }),

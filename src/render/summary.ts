@@ -7,7 +7,7 @@ import { granteesOf, groupsOf, lookedAt, objectsIn } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup, type Pen } from "./pen.ts";
-import { countKind, countObjects, sourceText, verdictText } from "./phrases.ts";
+import { countKind, countObjects, ICONS, sourceText, verdictText } from "./phrases.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
 const MOST_SQL = 65_536;
@@ -20,8 +20,6 @@ const MOST_HELD_ROWS = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
 const NAME = "Azure Postgres Grants";
-
-const ICONS: Readonly<Record<Verdict, string>> = { "in-sync": "✅", repaired: "🔧", drift: "❌", error: "⚠️" };
 
 /**
  * GitHub drops a summary beyond 1 MiB, counted in bytes after it has masked secrets, which can make it longer.

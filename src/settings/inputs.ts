@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { ON_EXTRA } from "../model/demand.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES } from "../model/report.ts";
-import { code, inOurWords } from "../model/sentence.ts";
+import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env, Settings } from "../model/settings.ts";
+import { count } from "../text/count.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
 import { type InputsOf, inputsIn, secretsIn as secretsInInputs } from "./reader.ts";
@@ -16,6 +17,7 @@ import {
   lines,
   name,
   names,
+  objectIds,
   oneOf,
   port,
   privileges,
@@ -35,6 +37,10 @@ export const INPUTS = {
   database: { use: "one or more database names, one per line", long: true },
   grantee: {
     use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line",
+    long: true,
+  },
+  "grantee-object-id": {
+    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
     long: true,
   },
   schemas: {
@@ -81,6 +87,8 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
   const toHost = hostName(cloud.hostSuffix, CONNECTION_STRINGS);
   const connection = connectionFrom(inputs, toHost);
   const host = inputs.orFrom("app-connection", "host", toHost, connection?.host);
+  const databases = namesFrom(inputs, "database", connection?.database);
+  const grantees = namesFrom(inputs, "grantee", connection?.user);
   const settings: Settings = {
     mode: inputs.orDefault("mode", choice(MODES)),
     signIn,
@@ -91,8 +99,8 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
       tls: tlsFrom(inputs, signIn, host, readFile),
     },
     user: inputs.required("user", name),
-    databases: namesFrom(inputs, "database", connection?.database),
-    grantees: namesFrom(inputs, "grantee", connection?.user),
+    databases,
+    grantees,
     demand: {
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -101,9 +109,11 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
       onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
       exclude: inputs.optional("exclude", lines) ?? [],
       allowEmpty: inputs.orDefault("allow-empty", boolean),
+      ...objectIdsFrom(inputs, grantees),
     },
     ...driftIssueFrom(inputs),
   };
+  checkCoordinator(inputs, settings);
   inputs.throwMistakes();
   return settings;
 }
@@ -141,6 +151,38 @@ function namesFrom(
 ): readonly string[] {
   if (inputs.isSet(input)) return inputs.required(input, names);
   return inputs.orFrom("app-connection", input, (text) => [name(text)], found);
+}
+
+/** The object ID of each grantee, where they are given. */
+function objectIdsFrom(
+  inputs: MainInputs,
+  grantees: readonly string[] | undefined,
+): Pick<Settings["demand"], "objectIds"> {
+  const ids = inputs.optional("grantee-object-id", objectIds);
+  if (ids === undefined || grantees === undefined) return {};
+  if (ids.length !== grantees.length) {
+    inputs.mistake(
+      "grantee-object-id",
+      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, and there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
+    );
+  }
+  return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
+}
+
+/** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
+const LOAD_BALANCED_PORT = 7432;
+
+/** The port that spreads connections over the nodes of an elastic cluster is no place to grant. */
+function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings): void {
+  const { host, port } = server;
+  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host?.toLowerCase().endsWith(cloud.hostSuffix))
+    return;
+  inputs.mistake(
+    inputs.isSet("port") ? "port" : "app-connection",
+    inOurWords(
+      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
+    ),
+  );
 }
 
 /** The token is read only when there is an issue to keep. */

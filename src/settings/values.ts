@@ -62,6 +62,21 @@ export function clientId(text: string): string {
   return id;
 }
 
+/** The object ID of an identity in Entra, in lower case. */
+export function objectId(text: string): string {
+  return clientId(text).toLowerCase();
+}
+
+/** Object IDs, one per line, in order. One may be there several times: several roles can be bound to one identity. */
+export function objectIds(text: string): readonly string[] {
+  const found = text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  for (const item of found) if (!GUID.test(item)) throw new Invalid(["is not a GUID"], { item });
+  return found.map((id) => id.toLowerCase());
+}
+
 export function tenantId(text: string): string {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
@@ -98,9 +113,15 @@ export function hostName(suffix: string, forConnectionString: Sentence): (text: 
         ? inOurWords("The port goes in `port`.")
         : [];
     if (!isHostName(name)) throw new Invalid(["is not a host name"], { advice });
+    if (HORIZONDB.test(name)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix;
   };
 }
+
+/** https://learn.microsoft.com/azure/horizondb/ */
+const HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
+const NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
+const FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
 
 function isHostName(name: string): boolean {
   if (name.length > 253) return false;

@@ -8,6 +8,7 @@ import {
   held,
   oidOf,
   role,
+  SERVER,
   schema,
   single,
   snapshot,
@@ -54,8 +55,7 @@ describe("drift", () => {
   test("takes ALL for what the server's version has, in the documentation's order", () => {
     const all = demand({ tablePrivileges: "ALL", sequencePrivileges: "ALL" });
     const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
-    const on = (version: number) =>
-      snapshot(groups, { server: { version, versionText: "", readOnly: false, roleSet: false } });
+    const on = (version: number) => snapshot(groups, { server: { ...SERVER, version } });
     const table = "table public.t SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER";
     expect(lines(driftOf(on(169999), all, app).missing)).toEqual([
       table,

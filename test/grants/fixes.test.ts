@@ -15,6 +15,7 @@ import {
   held,
   oidOf,
   role,
+  SERVER,
   schema,
   single,
   snapshot,
@@ -62,7 +63,7 @@ describe("the SQL that fixes drift", () => {
     expect(blocks(snapshot([group(["t"])], {}, roles))).toEqual([
       ["login", "BEGIN;", `SET LOCAL ROLE "owner";`, GRANT, "COMMIT;"],
     ]);
-    const server = { version: 160004, versionText: "16.4", readOnly: false, roleSet: true };
+    const server = { ...SERVER, roleSet: true };
     expect(blocks(snapshot([group(["t"])], { server }, ACTING))).toEqual([
       ["login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT, "COMMIT;"],
     ]);
@@ -185,7 +186,7 @@ describe("the fix of one finding", () => {
       sql: GRANT,
       note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     });
-    const server = { version: 150007, versionText: "15.7", readOnly: false, roleSet: false };
+    const server = { ...SERVER, version: 150007 };
     const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
     expect(fix("not-owner", {}, older).note).toBe(
       'Or let login act as owner: `GRANT "owner" TO "login";` login can run this.',

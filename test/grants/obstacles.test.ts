@@ -2,14 +2,13 @@ import { describe, expect, test } from "vitest";
 import { databaseObstacle, granteeObstacle } from "../../src/grants/obstacles.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import { readFailure } from "../read.ts";
-import { demand, group, schema, single, snapshot } from "./snapshots.ts";
+import { demand, group, SERVER, schema, single, snapshot } from "./snapshots.ts";
 
 function read(failure: Failure | null) {
   return failure === null ? null : readFailure(failure);
 }
 
 const fine = [group(["t"]), single("schema", "public")];
-const server = { version: 160004, versionText: "16.4", readOnly: false, roleSet: false };
 
 describe("a database", () => {
   test("can be checked when its schemas exist and are not empty", () => {
@@ -47,7 +46,7 @@ describe("a database", () => {
       message: "PostgreSQL `16.4` does not have the MAINTAIN privilege.",
       steps: "Remove MAINTAIN from the input `table-privileges`.",
     });
-    const newer = snapshot(fine, { server: { ...server, version: 170000 } });
+    const newer = snapshot(fine, { server: { ...SERVER, version: 170000 } });
     expect(databaseObstacle(newer, asked, "check")).toBeNull();
     expect(databaseObstacle(snapshot(fine), demand({ tablePrivileges: "ALL" }), "check")).toBeNull();
   });
@@ -76,7 +75,7 @@ describe("a database", () => {
   });
 
   test("cannot be changed when it is read-only, but can be checked", () => {
-    const replica = snapshot(fine, { server: { ...server, readOnly: true } });
+    const replica = snapshot(fine, { server: { ...SERVER, readOnly: true } });
     expect(databaseObstacle(replica, demand(), "apply")).toMatchObject({ code: "read-only" });
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
     expect(databaseObstacle(replica, demand(), "plan")).toBeNull();

@@ -1,5 +1,13 @@
 import type { Demand } from "../../src/model/demand.ts";
-import type { AclItem, Group, Member, Role, Schema, Snapshot } from "../../src/model/snapshot.ts";
+import type {
+  AclItem,
+  Group,
+  Member,
+  Role,
+  Schema,
+  ServerFacts,
+  Snapshot,
+} from "../../src/model/snapshot.ts";
 
 /** Roles by the names the tests use; an oid is the name's place in the list. */
 const NAMES = ["app", "login", "owner", "readers", "writers", "stranger", "root"] as const;
@@ -77,6 +85,15 @@ export function entry(
   };
 }
 
+export const SERVER: ServerFacts = {
+  version: 160004,
+  versionText: "16.4",
+  readOnly: false,
+  roleSet: false,
+  labelsReadable: true,
+  citus: false,
+};
+
 /** A database of 16 in which `login` signed in and `app` is the grantee. */
 export function snapshot(
   groups: readonly Group[],
@@ -85,7 +102,7 @@ export function snapshot(
 ): Snapshot {
   const all = [...NAMES.map((name) => role(name)), ...roles];
   return {
-    server: { version: 160004, versionText: "16.4", readOnly: false, roleSet: false },
+    server: SERVER,
     sessionUser: oidOf("login"),
     roles: new Map(all.map((each) => [each.oid, each])),
     grantees: new Map([["app", oidOf("app")]]),
@@ -96,6 +113,7 @@ export function snapshot(
     knownRoles: [],
     unmatchedPatterns: [],
     pitfalls: [],
+    granteeFacts: new Map(),
     ...facts,
   };
 }

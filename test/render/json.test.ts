@@ -158,6 +158,7 @@ const KINDS: Readonly<Record<Kind, true>> = {
   "foreign-table": true,
   sequence: true,
   "default-privileges": true,
+  identity: true,
 };
 const SOURCES: Readonly<Record<Source["source"], true>> = {
   direct: true,

@@ -242,10 +242,34 @@ const EXTRA: readonly Reason[] = [
   "column-privileges",
 ];
 
-/** Tables with drift for one reason. */
+/** A role that is bound to another identity, or to none. */
+export function identity(reason: Reason, role = "aad_orders"): Missing {
+  const [expected, bound] = ["0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04"];
+  return {
+    kind: "identity",
+    name: role,
+    owner: role,
+    privileges: [],
+    reason,
+    identity: reason === "other-identity" ? { expected, bound } : { expected },
+    fix: {
+      as: "azure_pg_admin",
+      byMember: true,
+      database: "postgres",
+      sql: `SECURITY LABEL FOR "pgaadauth" ON ROLE "${role}" IS 'aadauth,oid=${expected},type=service';`,
+      note: inOurWords("The member has to be a Microsoft Entra administrator."),
+    },
+  };
+}
+
+export const IDENTITY: readonly Reason[] = ["other-identity", "no-identity"];
+
+/** Tables with drift for one reason; a role where the reason is about its identity. */
 export function because(reason: Reason, tables: readonly string[]): Report {
   const named = tables.map((table) => ({ name: table, reason }));
-  const found = EXTRA.includes(reason) ? { extra: named.map(extra) } : { missing: named.map(missing) };
+  const found = EXTRA.includes(reason)
+    ? { extra: named.map(extra) }
+    : { missing: IDENTITY.includes(reason) ? [identity(reason)] : named.map(missing) };
   const grantees = [grantee({ verdict: "drift", ...found })];
   return report([database({ verdict: "drift", grantees })], { onExtra: "fail" });
 }

@@ -613,3 +613,50 @@ describe("the drift issue", () => {
     ]);
   });
 });
+
+describe("grantee-object-id", () => {
+  const IDS = ["0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04"];
+
+  test("gives each grantee its object ID, in order, and may repeat one", () => {
+    const objectIdsOf = (grantee: string, ids: string) =>
+      Object.fromEntries(parse({ grantee, "grantee-object-id": ids }).demand.objectIds ?? []);
+    expect(objectIdsOf("b\na", ` ${IDS[0]?.toUpperCase()}\r\n\n${IDS[1]}\n`)).toEqual({
+      b: IDS[0],
+      a: IDS[1],
+    });
+    expect(objectIdsOf("b\na", `${IDS[0]}\n${IDS[0]}`)).toEqual({ b: IDS[0], a: IDS[0] });
+    expect(parse({}).demand).not.toHaveProperty("objectIds");
+    expect(parse({ "grantee-object-id": "" }).demand).not.toHaveProperty("objectIds");
+  });
+
+  test("is a mistake where it is no GUID, or their number is not that of the grantees", () => {
+    expect(mistakes({ "grantee-object-id": "aad_orders" })).toEqual([
+      "`grantee-object-id`: an item (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",
+    ]);
+    expect(mistakes({ grantee: "a\nb", "grantee-object-id": IDS[0] })).toEqual([
+      "`grantee-object-id` has 1 object ID, and there are 2 grantees. Use one object ID per grantee, one per line, in the order of `grantee`.",
+    ]);
+    expect(mistakes({ "grantee-object-id": IDS.join("\n") })).toEqual([
+      "`grantee-object-id` has 2 object IDs, and there is 1 grantee. Use one object ID per grantee, one per line, in the order of `grantee`.",
+    ]);
+  });
+});
+
+describe("servers that privileges cannot be granted on", () => {
+  test("the load-balanced port of an elastic cluster is a mistake in apply only, and on Azure only", () => {
+    expect(mistakes({ port: "7432" })).toEqual([
+      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
+    ]);
+    const connection = "host=c.postgres.database.azure.com port=7432 dbname=orders user=aad_orders";
+    const found = mistakes({ host: "", database: "", grantee: "", "app-connection": connection });
+    expect(found).toEqual([expect.stringContaining("7432 leads to any node")]);
+    for (const inputs of [{ mode: "check" }, { mode: "plan" }, { host: "localhost" }])
+      expect(mistakes({ port: "7432", ...inputs })).toEqual([]);
+  });
+
+  test("a cluster of HorizonDB is a mistake", () => {
+    expect(mistakes({ host: "c1.abc.westus3.horizondb.azure.com" })).toEqual([
+      '`host`: "c1.abc.westus3.horizondb.azure.com" is a cluster of Azure HorizonDB, which this action does not support. Use the name of a flexible server of Azure Database for PostgreSQL.',
+    ]);
+  });
+});

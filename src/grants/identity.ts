@@ -1,0 +1,87 @@
+import type { Demand } from "../model/demand.ts";
+import {
+  AZURE_ADMIN,
+  ENTRA_DATABASE,
+  type EntraLabel,
+  entraLabel,
+  LABEL_PROVIDER,
+  readEntraLabel,
+} from "../model/entra-label.ts";
+import { REASONS } from "../model/reasons.ts";
+import type { FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
+import { code, inOurWords, name, paragraph, sentence } from "../model/sentence.ts";
+import type { Role, Snapshot } from "../model/snapshot.ts";
+import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
+
+/** The identity in Entra that signs in as a grantee, held against the one that has to: drift, or null. */
+export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role): Missing | null {
+  const expected = demand.objectIds?.get(grantee.name);
+  if (expected === undefined) return null;
+  const found = labelOf(snapshot, grantee);
+  if (found === "unknown" || (found !== null && found.objectId === expected)) return null;
+  return found === null
+    ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false })
+    : finding("other-identity", { expected, bound: found.objectId }, { ...found, objectId: expected });
+
+  function finding(reason: Reason, identity: Identity, label: EntraLabel): Missing {
+    const note = paragraph(
+      inOurWords("The member has to be a Microsoft Entra administrator."),
+      REASONS[reason].advice ?? [],
+    );
+    return {
+      kind: "identity",
+      name: grantee.name,
+      owner: grantee.name,
+      privileges: [],
+      reason,
+      identity,
+      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(grantee.name, label), note },
+    };
+  }
+}
+
+/** The SQL that binds roles to the identities they have to be bound to, for an Entra administrator to run. */
+export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
+  const statements = drifts.flatMap(({ fix }) => fix.sql ?? []);
+  return statements.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements }];
+}
+
+/** What the security label of a grantee leaves open. */
+export function identityWarnings(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
+  const expected = demand.objectIds?.get(grantee.name);
+  const found = labelOf(snapshot, grantee);
+  if (expected !== undefined && found === "unknown") {
+    const why = snapshot.server.labelsReadable
+      ? inOurWords("its security label is not in the form that Microsoft documents")
+      : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+    return [
+      {
+        code: "identity-unknown",
+        message: sentence`Whether ${name(grantee.name)} is bound to object ID ${code(expected)} could not be checked, because ${why}. A Microsoft Entra administrator sees it in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
+      },
+    ];
+  }
+  if (expected !== undefined || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.othersHaveLabels)
+    return [];
+  return [
+    {
+      code: "not-entra-role",
+      message: sentence`${name(grantee.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`,
+    },
+  ];
+}
+
+/** The statement that binds a role to an identity. What the role was granted stays. */
+export function bindingSql(role: string, label: EntraLabel): string {
+  const provider = quoteIdentifier(LABEL_PROVIDER);
+  return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label))};`;
+}
+
+const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
+
+/** What a role is bound to: null if to nothing, unknown if nobody could read it. */
+function labelOf({ server, granteeFacts }: Snapshot, { oid }: Role): EntraLabel | "unknown" | null {
+  if (!server.labelsReadable) return "unknown";
+  const label = granteeFacts.get(oid)?.label ?? null;
+  return label === null ? null : (readEntraLabel(label) ?? "unknown");
+}

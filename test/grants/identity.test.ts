@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { assess, fixesFor } from "../../src/grants/assess.ts";
+import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { granteeReports } from "../../src/grants/verdict.ts";
+import type { GranteeFacts, Snapshot } from "../../src/model/snapshot.ts";
+import { read, readFix } from "../read.ts";
+import { demand, group, held, oidOf, SERVER, single, snapshot } from "./snapshots.ts";
+
+const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
+const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
+const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
+
+/** A database in which `app` holds everything, and which knows this about it. */
+function seen(facts: Partial<GranteeFacts>, server = SERVER): Snapshot {
+  const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, othersHaveLabels: true };
+  const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];
+  return snapshot(groups, { server, granteeFacts: new Map([[oidOf("app"), { ...row, ...facts }]]) });
+}
+
+function reportOn(now: Snapshot, asked = ASKED, before = now) {
+  const assessment = assess(now, asked, ["app"]);
+  const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE);
+  if (report === undefined) throw new Error("no report");
+  return { ...report, fixes: fixesFor(assessment) };
+}
+
+function codesOf(now: Snapshot, asked = ASKED): readonly string[] {
+  return reportOn(now, asked).warnings.map(({ code }) => code);
+}
+
+describe("with grantee-object-id", () => {
+  test("a role bound to that object ID is in sync, whatever the case and the flags", () => {
+    for (const label of [
+      `aadauth,oid=${EXPECTED},type=service`,
+      `aadauth,oid=${EXPECTED.toUpperCase()},type=user,mfa`,
+    ]) {
+      expect(reportOn(seen({ label }))).toMatchObject({ verdict: "in-sync", missing: [], warnings: [] });
+    }
+  });
+
+  test("a role bound to another object ID is drift, and the fix changes the ID only", () => {
+    const { verdict, missing, fixes } = reportOn(seen({ label: `aadauth,oid=${OTHER},type=group,mfa` }));
+    expect(verdict).toBe("drift");
+    expect(missing).toMatchObject([
+      {
+        kind: "identity",
+        name: "app",
+        reason: "other-identity",
+        identity: { expected: EXPECTED, bound: OTHER },
+      },
+    ]);
+    const sql = `SECURITY LABEL FOR "pgaadauth" ON ROLE "app" IS 'aadauth,oid=${EXPECTED},type=group,mfa';`;
+    expect(readFix(missing[0]?.fix)).toContain(`Run as a member of azure_pg_admin: ${sql}`);
+    expect(fixes).toEqual([
+      { as: "azure_pg_admin", byMember: true, database: "postgres", runnable: false, statements: [sql] },
+    ]);
+  });
+
+  test("a role bound to none is drift", () => {
+    const { verdict, missing } = reportOn(seen({ label: null, othersHaveLabels: false }));
+    expect(verdict).toBe("drift");
+    expect(missing).toMatchObject([
+      { kind: "identity", reason: "no-identity", identity: { expected: EXPECTED } },
+    ]);
+    expect(missing[0]?.identity).not.toHaveProperty("bound");
+    expect(missing[0]?.fix.sql).toContain(`IS 'aadauth,oid=${EXPECTED},type=service'`);
+  });
+
+  test("drift that is gone at the end was repaired", () => {
+    const bound = seen({ label: `aadauth,oid=${EXPECTED},type=service` });
+    const other = seen({ label: `aadauth,oid=${OTHER},type=service` });
+    expect(reportOn(bound, ASKED, other).verdict).toBe("repaired");
+  });
+
+  test("what nobody can read is a warning, and no guess", () => {
+    const unreadable = seen({ label: null, othersHaveLabels: false }, { ...SERVER, labelsReadable: false });
+    expect(reportOn(unreadable)).toMatchObject({ verdict: "in-sync", missing: [] });
+    const [warning] = reportOn(unreadable).warnings;
+    expect(warning?.code).toBe("identity-unknown");
+    expect(read(warning?.message)).toContain("SELECT on pg_catalog.pg_shseclabel");
+    for (const label of [
+      "",
+      "aadauth",
+      `aadauth,oid=${EXPECTED}`,
+      `aadauth,oid=${EXPECTED},type=robot`,
+      "aadauth,oid=x,type=user",
+      `type=service,oid=${EXPECTED}`,
+    ]) {
+      expect(codesOf(seen({ label }))).toEqual(["identity-unknown"]);
+    }
+  });
+});
+
+describe("without grantee-object-id", () => {
+  test("only a label that the others have and this role has not is a warning", () => {
+    expect(codesOf(seen({ label: null }), demand())).toEqual(["not-entra-role"]);
+    expect(codesOf(seen({ label: null, othersHaveLabels: false }), demand())).toEqual([]);
+    expect(codesOf(seen({ label: `aadauth,oid=${OTHER},type=service` }), demand())).toEqual([]);
+    expect(codesOf(seen({ label: "in a form of its own" }), demand())).toEqual([]);
+    const unreadable = seen({ label: null, othersHaveLabels: false }, { ...SERVER, labelsReadable: false });
+    expect(codesOf(unreadable, demand())).toEqual([]);
+  });
+});
+
+describe("where the privilege lists promise too much", () => {
+  const label = `aadauth,oid=${EXPECTED},type=service`;
+
+  test("for an administrator there is one warning with every reason", () => {
+    const admin = seen({ label, azureAdmin: true, createRole: true, bypassRls: true });
+    const owns = single("database", "orders", { owner: oidOf("app"), held: held("CONNECT") });
+    const { verdict, warnings } = reportOn({ ...admin, groups: [...admin.groups, owns] });
+    expect(verdict).toBe("in-sync");
+    expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
+    expect(read(warnings[0]?.message)).toBe(
+      "app is a member of azure_pg_admin, has CREATEROLE, has BYPASSRLS and owns database orders, so it can do more than the privilege lists say. Let the app sign in as a role of its own.",
+    );
+  });
+
+  test("in an elastic cluster a warning says what was not checked", () => {
+    const { warnings } = reportOn(seen({ label }, { ...SERVER, citus: true }));
+    expect(warnings.map(({ code }) => code)).toEqual(["elastic-cluster"]);
+  });
+});
