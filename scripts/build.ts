@@ -50,6 +50,7 @@ const whenUsed: Plugin = {
 
 const bundles = [
   { in: "src/index.ts", out: "index.cjs", plugins: [onDemand, unlessUsed] },
+  { in: "src/principal/index.ts", out: "principal.cjs", plugins: [onDemand, unlessUsed] },
   { in: "@actions/core", out: "actions-core.cjs", plugins: [whenUsed] },
   { in: "undici", out: "undici.cjs", plugins: [] },
   { in: "@actions/github", out: "actions-github.cjs", plugins: [] },

@@ -15,7 +15,8 @@ interface Action {
   readonly branding: { icon: string; color: string };
   readonly runs: { using: string; main: string };
 }
-export const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as Action;
+export const action = parse(readText("action.yml")) as Action;
+export const principalAction = parse(readText("principal/action.yml")) as Action;
 
 /** What the runner takes for the inputs that a step does not give; an input without a default is empty. */
 export const defaults: Readonly<Record<string, string>> = Object.fromEntries(

@@ -55,6 +55,8 @@ export type Entra = {
   /** Seconds, for tokens issued from now on; `reset` first if one is still valid. Negative: expired at birth. */
   tokenLifetime: number;
   register(app: AppRegistration): void;
+  /** Deletes an application. Its role can belong to another one then. */
+  remove(app: AppRegistration): void;
   failNext(count: number, status: number): void;
   /** Takes back every token: the next request gets a new one, the database refuses the old. */
   reset(): Promise<void>;
@@ -66,13 +68,14 @@ type Issued = { audience: string; expires: number; token: Promise<string> };
 
 /**
  * Stands in for login.microsoftonline.com: the v2.0 token endpoint, client credentials only.
- * `setPassword` makes the database accept a token (or none) as a role's password until `expires`.
+ * `setPassword` makes the database accept a token of an identity (or none) as a role's password until `expires`, and
+ * says whether it does.
  * `issuers` are the keys of those whose assertions can be checked.
  */
 export async function startEntra(options: {
   certificates: Certificates;
   issuers: Record<string, CryptoKey>;
-  setPassword(role: string, token: string | null, expires: Date): Promise<void>;
+  setPassword(role: string, token: string | null, expires: Date, objectId?: string): Promise<boolean>;
 }): Promise<Entra> {
   const { privateKey } = await generateKeyPair("RS256");
   const apps = new Map<string, AppRegistration>();
@@ -171,7 +174,11 @@ export async function startEntra(options: {
     })
       .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: "sandbox-entra" })
       .sign(privateKey);
-    for (const role of app.roles) await options.setPassword(role, signed, new Date(expires * 1000));
+    const until = new Date(expires * 1000);
+    for (const role of app.roles) {
+      const accepted = await options.setPassword(role, signed, until, app.objectId);
+      if (!accepted) tokens.delete(app.clientId); // the next one may be
+    }
     return signed;
   }
 
@@ -188,6 +195,10 @@ export async function startEntra(options: {
         if (shared) throw new Error(`Role ${shared} is already that of ${other.clientId}.`);
       }
       apps.set(app.clientId, app);
+    },
+    remove({ clientId }) {
+      apps.delete(clientId);
+      tokens.delete(clientId);
     },
     failNext: failing.next,
     async reset() {

@@ -5,6 +5,7 @@ import { issueCertificates } from "./certificates.ts";
 import { type AppRegistration, type Entra, startEntra } from "./entra.ts";
 import { type FlexibleServer, makeFlexible } from "./flexible-server.ts";
 import { GITHUB_ISSUER, type GitHub, startGitHub } from "./github.ts";
+import { addToTenant, installPgaadauth, labelOf, setLabel } from "./pgaadauth.ts";
 import { type PostgresServer, startServer, type Version } from "./postgres.ts";
 
 /** The tenant of every identity here. */
@@ -43,23 +44,34 @@ export async function startSandbox(options: { version: Version }): Promise<Sandb
     const server = await startServer({ version: options.version, certificates });
     running.push({ close: server.stop });
     const flexible = await makeFlexible(server);
+    await installPgaadauth(flexible);
 
     const github = await startGitHub();
     running.push(github);
     const entra = await startEntra({
       certificates,
       issuers: { [GITHUB_ISSUER]: github.publicKey },
-      setPassword: async (role, token, expires) => {
+      setPassword: async (role, token, expires, objectId) => {
+        // As Azure's server does, but by the password: a token of another identity does not sign in.
+        const label = await labelOf(flexible, role);
+        if (token !== null && label !== undefined && !label.includes(`oid=${objectId},`)) return false;
         const password = token === null ? "NULL" : pg.escapeLiteral(token);
         const until = pg.escapeLiteral(expires.toISOString());
         await flexible.sql(
           "postgres",
           `ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${password} VALID UNTIL ${until}`,
         );
+        return true;
       },
     });
     running.push(entra);
-    for (const app of Object.values(IDENTITIES)) entra.register(app);
+    for (const app of Object.values(IDENTITIES)) {
+      entra.register(app);
+      const [role = ""] = app.roles;
+      const admin = app === IDENTITIES.admin ? ",admin" : "";
+      await addToTenant(flexible, { objectId: app.objectId, type: "service", displayName: role });
+      await setLabel(flexible, role, `aadauth,oid=${app.objectId},type=service${admin}`);
+    }
 
     const caFile = join(server.directory, "ca.pem");
     await writeFile(caFile, certificates.ca);

@@ -1,0 +1,52 @@
+import type { Client } from "pg";
+import { AZURE_ADMIN, PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
+
+/** A role, and the identity in Entra that it is bound to. */
+export interface Principal {
+  /** A superuser, an Entra administrator or another member of azure_pg_admin. */
+  readonly administrator: boolean;
+  /** In lower case; undefined for a role that is not bound to an identity. */
+  readonly objectId: string | undefined;
+  /** Undefined too where the server has another word for it. */
+  readonly type: PrincipalType | undefined;
+  readonly mfa: boolean;
+}
+
+/**
+ * Microsoft's page calls the first column of the function `rolename`, and servers call it `rolname`: as JSON, a row can
+ * be read by either name. https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
+ */
+const LOOK = `
+SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
+                             WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER'))
+         AS administrator,
+       (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
+        FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed
+FROM pg_catalog.pg_roles AS r
+WHERE r.rolname = $1`;
+
+/** The role of this name; null if there is none. */
+export async function look(client: Client, name: string): Promise<Principal | null> {
+  const { rows } = await client.query<{ administrator: boolean; listed: Row[] | null }>(LOOK, [name]);
+  const [role] = rows;
+  if (role === undefined) return null;
+  const entry = (role.listed ?? []).map(inLowerCase).find((row) => (row.rolname ?? row.rolename) === name);
+  return {
+    administrator: role.administrator || isTrue(entry?.isadmin),
+    objectId: entry?.objectid === undefined ? undefined : String(entry.objectid).toLowerCase(),
+    type: PRINCIPAL_TYPES.find((each) => each === String(entry?.principaltype).toLowerCase()),
+    mfa: isTrue(entry?.ismfa),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The page has `principalType`; SQL has `principaltype`, unless it is quoted. */
+function inLowerCase(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+/** The page has integers. */
+function isTrue(value: unknown): boolean {
+  return value === 1 || value === true;
+}

@@ -1,0 +1,111 @@
+import type { Client } from "pg";
+import { bindingSql } from "../grants/identity.ts";
+import { ENTRA_DATABASE } from "../model/entra-label.ts";
+import { ActionError } from "../model/failure.ts";
+import type { PrincipalDemand, PrincipalResult } from "../model/principal.ts";
+import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
+import { BEGIN, BEGIN_READ_ONLY } from "../postgres/transaction.ts";
+import { quoteLiteral } from "../text/sql.ts";
+import { look, type Principal } from "./catalog.ts";
+import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
+
+/** How often it is tried while somebody else creates or binds the same role. */
+const ATTEMPTS = 3;
+
+/**
+ * Makes sure that the role exists and is bound to the object ID; in `mode: check`, only looks.
+ * @param client a session of an Entra administrator in database `postgres`
+ * @throws ActionError where the role must not be changed; the server's own error where it refuses
+ */
+export async function ensure(client: Client, demand: PrincipalDemand): Promise<PrincipalResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ensureOnce(client, demand);
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => {}); // what went wrong before says more
+      if (attempt === ATTEMPTS || !isConcurrent(error)) throw error;
+    }
+  }
+}
+
+async function ensureOnce(client: Client, demand: PrincipalDemand): Promise<PrincipalResult> {
+  const readOnly = demand.mode === "check";
+  await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
+  const before = await look(client, demand.name);
+  if (isBound(before, demand) || readOnly) {
+    await client.query("COMMIT");
+    return found(before, demand);
+  }
+  if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(before.objectId, demand));
+  await client.query(sqlFor(before, demand));
+  const after = await look(client, demand.name);
+  if (!isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+  await client.query("COMMIT");
+  return done(before, after, demand);
+}
+
+/**
+ * Whether the role is there and bound to the object ID.
+ * @throws ActionError for an administrator and for a role that is not Entra's: neither is ever changed
+ */
+function isBound(principal: Principal | null, demand: PrincipalDemand): principal is Principal & Bound {
+  if (principal === null) return false;
+  if (principal.administrator) throw new ActionError(isAdministrator(demand));
+  if (principal.objectId === undefined) throw new ActionError(isNoEntraRole(demand));
+  return principal.objectId === demand.objectId;
+}
+
+interface Bound {
+  readonly objectId: string;
+}
+
+/** An administrator's or a password role is never the result: the server is given FALSE for both. */
+function sqlFor(principal: Principal | null, { name: role, objectId, type }: PrincipalDemand): string {
+  if (principal !== null) {
+    return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
+  }
+  const values = [role, objectId, type].map(quoteLiteral).join(", ");
+  return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
+}
+
+function found(principal: Principal | null, demand: PrincipalDemand): PrincipalResult {
+  const { name: role, objectId } = demand;
+  if (isBound(principal, demand)) {
+    const message = sentence`${name(role)} is bound to object ID ${code(objectId)}.`;
+    return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
+  }
+  const message =
+    principal === null
+      ? sentence`Role ${name(role)} does not exist.`
+      : sentence`${name(role)} is bound to object ID ${code(principal.objectId ?? "")}, not to ${code(objectId)}.`;
+  const inputs =
+    principal === null ? code("mode: apply") : sentence`${code("mode: apply")} and ${code("rebind: true")}`;
+  const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
+  return { verdict: "drift", message, warnings: [], fix: { text, sql: sqlFor(principal, demand) } };
+}
+
+function done(before: Principal | null, after: Principal, demand: PrincipalDemand): PrincipalResult {
+  const { name: role, objectId } = demand;
+  const message =
+    before === null
+      ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId)}.`
+      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(before.objectId ?? "")}. Its privileges are the same as before.`;
+  return { verdict: "repaired", message, warnings: otherType(after, demand) };
+}
+
+/** The server says who may sign in by the type too, but the page does not say in which words it lists it. */
+function otherType(
+  { type }: Principal,
+  { name: role, type: expected }: PrincipalDemand,
+): readonly Sentence[] {
+  if (type === undefined || type === expected) return [];
+  return [
+    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of another type cannot sign in.")}`,
+  ];
+}
+
+/** Another session created the role, or wrote its label, at the same time. */
+function isConcurrent(error: unknown): boolean {
+  const { code: state = "", message = "" } = error as { code?: string; message?: string };
+  return ["42710", "23505"].includes(state) || /^tuple concurrently (updated|deleted)/.test(message);
+}

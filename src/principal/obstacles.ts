@@ -1,0 +1,79 @@
+import { bindingSql } from "../grants/identity.ts";
+import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
+import type { Failure } from "../model/failure.ts";
+import type { PrincipalDemand } from "../model/principal.ts";
+import { code, inOurWords, name, sentence } from "../model/sentence.ts";
+import { quoteIdentifier } from "../text/sql.ts";
+
+/** The role is bound to another identity, and `rebind` is not set. */
+export function boundToAnother(
+  bound: string | undefined,
+  { name: role, objectId }: PrincipalDemand,
+): Failure {
+  return {
+    code: "principal-bound-to-another",
+    message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}. Nothing was changed.`,
+    hint: inOurWords(
+      "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
+    ),
+    steps: [
+      {
+        text: inOurWords("Compare `object-id` with the object ID of the identity:"),
+        command: "az ad sp show --id <client-id> --query id --output tsv",
+      },
+      {
+        text: inOurWords("If `object-id` is right, bind the role to it. Its privileges stay as they are:"),
+        command: "rebind: true",
+      },
+    ],
+  };
+}
+
+/** An administrator's role: a step of a deployment must not change who administers the server. */
+export function isAdministrator({ name: role }: PrincipalDemand): Failure {
+  return {
+    code: "principal-is-administrator",
+    message: sentence`${name(role)} is an administrator of this server. Nothing was changed.`,
+    hint: inOurWords("This action never creates or changes an administrator."),
+    steps: [
+      { text: inOurWords("Set `name` to a role for the app alone.") },
+      {
+        text: sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
+        command: `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`,
+      },
+    ],
+  };
+}
+
+/** A role with a password, or a group role, of this name. */
+export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): Failure {
+  return {
+    code: "principal-is-no-entra-role",
+    message: sentence`${name(role)} exists and is not an Entra role. Nothing was changed.`,
+    hint: inOurWords(
+      "It was created by CREATE ROLE, with a password perhaps. After it is bound to an identity, only that identity signs in as it.",
+    ),
+    steps: [
+      { text: inOurWords("Set `name` to another role.") },
+      {
+        text: sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
+        command: bindingSql(role, { objectId, type, admin: false, mfa: false }),
+      },
+    ],
+  };
+}
+
+/** The server took the statement, and lists something else. */
+export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDemand): Failure {
+  return {
+    code: "principal-not-bound",
+    message: sentence`The server accepted the statement, and ${name(role)} is not bound to object ID ${code(objectId)} all the same. Everything was rolled back.`,
+    hint: inOurWords("The server has rules that Microsoft does not document."),
+    steps: [
+      {
+        text: sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
+        command: "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);",
+      },
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { PRINCIPAL_TYPES } from "../model/entra-label.ts";
+import { inOurWords } from "../model/sentence.ts";
+import type { Env, PrincipalSettings } from "../model/settings.ts";
+import { inputsIn, secretsIn } from "./reader.ts";
+import { SERVER_INPUTS, tlsFrom } from "./server.ts";
+import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
+import { boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
+
+const PRINCIPAL_MODES = ["apply", "check"] as const;
+
+/** The inputs of the action `principal`, with the defaults in its action.yml. */
+export const PRINCIPAL_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  ...SERVER_INPUTS,
+  port: { ...SERVER_INPUTS.port, default: "5432" },
+  name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
+  "object-id": {
+    use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal",
+  },
+  type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
+  rebind: { use: "`true` or `false`", default: "false" },
+  mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true },
+} as const;
+
+/**
+ * What the inputs of `principal` say, as one value.
+ * @param env the environment of the process, in which the runner sets the inputs (`INPUT_OBJECT-ID`)
+ * @param readFile reads the file that `ssl-root-cert` names
+ * @throws ActionError `bad-input` with a problem for each mistake
+ */
+export function parsePrincipalSettings(
+  env: Env,
+  readFile = (path: string) => readFileSync(path, "utf8"),
+): PrincipalSettings {
+  const inputs = inputsIn(PRINCIPAL_INPUTS, env);
+  const cloud = cloudFrom(inputs);
+  const signIn = entraSignInFrom(inputs);
+  const host = inputs.required("host", hostName(cloud.hostSuffix, inOurWords("Use only the host in it.")));
+  const settings: PrincipalSettings = {
+    signIn,
+    cloud,
+    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn, host, readFile) },
+    user: inputs.required("user", name),
+    principal: {
+      mode: inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
+      name: inputs.required("name", name),
+      objectId: inputs.required("object-id", objectId),
+      type: inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
+      rebind: inputs.orDefault("rebind", boolean),
+    },
+  };
+  inputs.throwMistakes();
+  return settings;
+}
+
+/** The values to mask in the log, before anything else happens. */
+export function secretsInPrincipal(env: Env): readonly string[] {
+  return secretsIn(PRINCIPAL_INPUTS, env);
+}

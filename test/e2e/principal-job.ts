@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { principalAction, ROOT } from "../project/project.ts";
+import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
+import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import type { TlsProxy } from "../sandbox/tls-proxy.ts";
+
+const defaults = Object.fromEntries(
+  Object.entries(principalAction.inputs).map(([name, input]) => [name, input.default ?? ""]),
+);
+
+/** Runs the built action `principal` as the runner does, as the Entra administrator, through the label proxy. */
+export async function runPrincipal(
+  sandbox: Sandbox,
+  proxy: TlsProxy,
+  inputs: Readonly<Record<string, string>>,
+): Promise<Step> {
+  const temp = await mkdtemp(join(tmpdir(), "principal-"));
+  try {
+    const variables = inputVariables({
+      ...defaults,
+      "client-id": IDENTITIES.admin.clientId,
+      "tenant-id": TENANT_ID,
+      user: "ci-admin",
+      host: sandbox.server.host,
+      port: String(proxy.port),
+      ...inputs,
+    });
+    const entry = join(ROOT, "principal", principalAction.runs.main);
+    return await runStep([entry], temp, { ...sandbox.env, ...variables });
+  } finally {
+    await rm(temp, { recursive: true });
+  }
+}

@@ -1,0 +1,307 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { AppRegistration } from "../sandbox/entra.ts";
+import { startLabelProxy } from "../sandbox/label-proxy.ts";
+import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
+import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import type { TlsProxy } from "../sandbox/tls-proxy.ts";
+import { runJob } from "./orders-job.ts";
+import { runPrincipal } from "./principal-job.ts";
+import { aclsOf } from "./truth.ts";
+
+let sandbox: Sandbox;
+let proxy: TlsProxy;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  proxy = await startLabelProxy(sandbox);
+  await sandbox.createDatabase("orders", { seed: ORDERS });
+}, 120_000);
+afterAll(async () => {
+  await proxy?.close();
+  await sandbox?.close();
+});
+
+const principal = (inputs: Record<string, string>) => runPrincipal(sandbox, proxy, inputs);
+
+/** Creates an application in Entra, with a service principal that the server finds. */
+async function createApp(role: string): Promise<AppRegistration & { secret: string }> {
+  const app = { clientId: randomUUID(), objectId: randomUUID(), tenantId: TENANT_ID, roles: [role] };
+  const secret = `secret of ${app.clientId}`;
+  sandbox.entra.register({ ...app, secrets: [{ value: secret }] });
+  await addToTenant(sandbox, { objectId: app.objectId, type: "service", displayName: role });
+  return { ...app, secret };
+}
+
+/** What comes of a sign-in of the app with a token of its own: `signed in`, or why not. */
+async function signInAs(app: AppRegistration & { secret: string }): Promise<string> {
+  const { report } = await runJob(sandbox, {
+    "client-id": app.clientId,
+    "client-secret": app.secret,
+    user: app.roles[0] ?? "",
+    grantee: app.roles[0] ?? "",
+    database: "orders",
+    mode: "check",
+  });
+  return report.databases[0]?.error?.code ?? "signed in";
+}
+
+/** How the server ends its transactions: one that wrote something has a number of its own. */
+async function nextTransaction(): Promise<string | undefined> {
+  const [row] = await sandbox.sql<{ next: string }>(
+    "postgres",
+    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next",
+  );
+  return row?.next;
+}
+
+describe("an identity without a role", () => {
+  test("mode: check says so and changes nothing, mode: apply creates the role, and the app signs in", async () => {
+    const app = await createApp("aad_new");
+    const inputs = { name: "aad_new", "object-id": app.objectId };
+
+    const checked = await principal({ ...inputs, mode: "check" });
+    expect([checked.exitCode, checked.outputs]).toEqual([1, { verdict: "drift" }]);
+    expect(checked.summary).toContain("Role `aad_new` does not exist.");
+    expect(checked.summary).toContain(
+      `SELECT pg_catalog.pgaadauth_create_principal_with_oid('aad_new', '${app.objectId}', 'service', FALSE, FALSE);`,
+    );
+    expect(await sandbox.sql("postgres", "SELECT FROM pg_roles WHERE rolname = 'aad_new'")).toEqual([]);
+
+    const created = await principal(inputs);
+    expect([created.exitCode, created.outputs]).toEqual([0, { verdict: "repaired" }]);
+    expect(await labelOf(sandbox, "aad_new")).toBe(`aadauth,oid=${app.objectId},type=service`);
+    expect(
+      await sandbox.sql(
+        "postgres",
+        "SELECT rolcreaterole OR rolcreatedb OR rolbypassrls OR pg_has_role(oid, 'azure_pg_admin', 'MEMBER') AS admin FROM pg_roles WHERE rolname = 'aad_new'",
+      ),
+    ).toEqual([{ admin: false }]);
+    expect(await signInAs(app)).toBe("signed in");
+
+    const before = await nextTransaction();
+    const again = await principal({ ...inputs, "object-id": app.objectId.toUpperCase() });
+    expect([again.exitCode, again.outputs]).toEqual([0, { verdict: "in-sync" }]);
+    expect(await nextTransaction()).toBe(before);
+  });
+
+  test("two runs at once create it once", async () => {
+    const app = await createApp("aad_twice");
+    const inputs = { name: "aad_twice", "object-id": app.objectId };
+    const runs = await Promise.all([principal(inputs), principal(inputs)]);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(runs.map(({ outputs }) => outputs.verdict)).toContain("repaired");
+  });
+
+  test("any name goes through as it is", async () => {
+    const role = `"aad' \\ öé; --"`;
+    const app = await createApp(role);
+    const created = await principal({ name: role, "object-id": app.objectId });
+    expect(created.outputs).toEqual({ verdict: "repaired" });
+    expect(await labelOf(sandbox, role)).toContain(app.objectId);
+
+    const rebound = await principal({ name: role, "object-id": randomUUID(), rebind: "true" });
+    expect(rebound.outputs).toEqual({ verdict: "repaired" });
+  });
+});
+
+describe("an identity that was deleted and created again", () => {
+  test("is an error that shows both object IDs, and rebind: true lets the app in with the privileges it had", async () => {
+    const first = await createApp("aad_again");
+    await principal({ name: "aad_again", "object-id": first.objectId });
+    await runJob(sandbox, { grantee: "aad_again", database: "orders" });
+    expect(await signInAs(first)).toBe("signed in");
+    sandbox.entra.remove(first);
+    const second = await createApp("aad_again");
+    expect(await signInAs(second)).toBe("password-refused");
+    const main = () =>
+      runJob(sandbox, {
+        grantee: "aad_again",
+        "grantee-object-id": second.objectId,
+        database: "orders",
+        mode: "check",
+      });
+    const drift = await main();
+    expect([drift.exitCode, drift.outputs.verdict, drift.outputs["missing-count"]]).toEqual([
+      1,
+      "drift",
+      "1",
+    ]);
+    expect(drift.summary).toContain("`aad_again` is not bound to the expected Microsoft Entra identity");
+    const inputs = { name: "aad_again", "object-id": second.objectId };
+    const label = await labelOf(sandbox, "aad_again");
+
+    const refused = await principal(inputs);
+    expect([refused.exitCode, refused.outputs]).toEqual([1, { verdict: "error" }]);
+    expect(refused.summary).toContain("principal-bound-to-another");
+    for (const id of [first.objectId, second.objectId]) expect(refused.summary).toContain(id);
+
+    const checked = await principal({ ...inputs, mode: "check", rebind: "true" });
+    expect([checked.exitCode, checked.outputs]).toEqual([1, { verdict: "drift" }]);
+    expect(checked.summary).toContain(
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE "aad_again" IS 'aadauth,oid=${second.objectId},type=service';`,
+    );
+    expect(await labelOf(sandbox, "aad_again")).toBe(label);
+
+    const acls = await aclsOf(sandbox, "orders");
+    const rebound = await principal({ ...inputs, rebind: "true" });
+    expect([rebound.exitCode, rebound.outputs]).toEqual([0, { verdict: "repaired" }]);
+    expect(await labelOf(sandbox, "aad_again")).toBe(`aadauth,oid=${second.objectId},type=service`);
+    expect(await aclsOf(sandbox, "orders")).toEqual(acls);
+    expect(await signInAs(second)).toBe("signed in");
+    expect((await main()).outputs.verdict).toBe("in-sync");
+  });
+
+  test("is fixed by the SQL of the main action, too, which an Entra administrator runs", async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await sandbox.sql("postgres", "CREATE ROLE aad_fix LOGIN; CREATE ROLE aad_none LOGIN");
+    await setLabel(sandbox, "aad_fix", `aadauth,oid=${first},type=group`);
+    const main = (mode: string) =>
+      runJob(sandbox, {
+        grantee: "aad_fix\naad_none",
+        "grantee-object-id": `${second}\n${second}`,
+        database: "orders",
+        mode,
+      });
+    const { exitCode, outputs, sql } = await main("apply");
+    expect([exitCode, outputs.verdict, outputs["missing-count"]]).toEqual([1, "drift", "2"]);
+    expect(sql).toContain("-- -- To run as a member of azure_pg_admin in database postgres:");
+
+    const statements = sql.split("\n").filter((line) => line.startsWith("-- SECURITY LABEL"));
+    const administrator = await sandbox.signInAs("ci-admin", "postgres");
+    for (const statement of statements)
+      await administrator.query("SELECT sandbox.security_label($1)", [statement.slice("-- ".length)]);
+    await administrator.end();
+
+    expect(await labelOf(sandbox, "aad_fix")).toBe(`aadauth,oid=${second},type=group`);
+    expect(await labelOf(sandbox, "aad_none")).toBe(`aadauth,oid=${second},type=service`);
+    expect((await main("check")).outputs.verdict).toBe("in-sync");
+  });
+
+  test("keeps that it takes multi-factor authentication", async () => {
+    await sandbox.sql("postgres", "CREATE ROLE aad_mfa LOGIN");
+    await setLabel(sandbox, "aad_mfa", `aadauth,oid=${randomUUID()},type=user,mfa`);
+    const id = randomUUID();
+    await principal({ name: "aad_mfa", "object-id": id, type: "user", rebind: "true" });
+    expect(await labelOf(sandbox, "aad_mfa")).toBe(`aadauth,oid=${id},type=user,mfa`);
+  });
+});
+
+describe("what is never changed", () => {
+  const ID = randomUUID();
+  beforeAll(async () => {
+    await sandbox.sql(
+      "postgres",
+      "CREATE ROLE by_password LOGIN PASSWORD 'x'; CREATE ROLE member LOGIN IN ROLE azure_pg_admin; CREATE ROLE team NOLOGIN",
+    );
+    await setLabel(sandbox, "member", `aadauth,oid=${ID},type=service`);
+  });
+
+  test.each([
+    ["an Entra administrator", "ci-admin", "principal-is-administrator"],
+    ["a member of azure_pg_admin, bound to this very object ID", "member", "principal-is-administrator"],
+    ["the superuser", "azuresu", "principal-is-administrator"],
+    ["a role with a password", "by_password", "principal-is-no-entra-role"],
+    ["a role that groups others", "team", "principal-is-no-entra-role"],
+  ])("%s", async (_, name, code) => {
+    const [label, before] = [await labelOf(sandbox, name), await roleOf(name)];
+    for (const mode of ["apply", "check"]) {
+      const step = await principal({ name, "object-id": ID, rebind: "true", mode });
+      expect([step.exitCode, step.outputs]).toEqual([1, { verdict: "error" }]);
+      expect(step.summary).toContain(`Error code \`${code}\``);
+    }
+    expect([await labelOf(sandbox, name), await roleOf(name)]).toEqual([label, before]);
+  });
+
+  const roleOf = (name: string) =>
+    sandbox.sql(
+      "postgres",
+      "SELECT rolcanlogin, rolcreaterole, (SELECT array_agg(roleid) FROM pg_auth_members WHERE member = oid) FROM pg_roles WHERE rolname = $1",
+      [name],
+    );
+});
+
+describe("what the server refuses says why", () => {
+  test.each([
+    ["an object ID that is not in the tenant", {}, "entra-principal-not-found"],
+    ["a login that is no Entra administrator", "migrator", "pgaadauth-not-permitted"],
+  ])("%s", async (_, as, code) => {
+    const login = as === "migrator" ? { user: as, "client-id": IDENTITIES.migrator.clientId } : {};
+    const step = await principal({ name: "aad_refused", "object-id": randomUUID(), ...login });
+    expect([step.exitCode, step.outputs]).toEqual([1, { verdict: "error" }]);
+    expect(step.summary).toContain(`Error code \`${code}\``);
+    expect(await sandbox.sql("postgres", "SELECT FROM pg_roles WHERE rolname = 'aad_refused'")).toEqual([]);
+  });
+
+  test("an object ID of another type", async () => {
+    const { objectId } = await createApp("aad_type");
+    const step = await principal({ name: "aad_type", "object-id": objectId, type: "user" });
+    expect(step.summary).toContain("Error code `entra-principal-type`");
+    expect(step.summary).toContain("actual object type: 'service'");
+  });
+
+  test("a server without the functions", async () => {
+    await sandbox.sql("postgres", "DROP FUNCTION pg_catalog.pgaadauth_list_principals");
+    const step = await principal({ name: "aad_orders", "object-id": randomUUID() });
+    expect(step.summary).toContain("Error code `pgaadauth-not-here`");
+  });
+});
+
+describe("the list of principals", () => {
+  beforeEach(() => installPgaadauth(sandbox, "rolename"));
+
+  test("is read by the name that the page gives its first column", async () => {
+    const { objectId } = await createApp("aad_column");
+    const inputs = { name: "aad_column", "object-id": objectId };
+    expect((await principal(inputs)).outputs).toEqual({ verdict: "repaired" });
+    expect((await principal(inputs)).outputs).toEqual({ verdict: "in-sync" });
+  });
+});
+
+test("a role that is bound as another type is a warning", async () => {
+  await installPgaadauth(sandbox);
+  await sandbox.sql("postgres", "CREATE ROLE aad_group LOGIN");
+  const id = randomUUID();
+  await setLabel(sandbox, "aad_group", `aadauth,oid=${id},type=group`);
+  const step = await principal({ name: "aad_group", "object-id": id });
+  expect([step.exitCode, step.outputs]).toEqual([0, { verdict: "in-sync" }]);
+  expect(step.stdout).toContain("::warning::aad_group is bound as `group`, not as `service`");
+  expect(step.summary).toContain("**Warning:**");
+});
+
+test("invalid inputs are named together, and nothing is connected to", async () => {
+  const before = sandbox.entra.requests.length;
+  const step = await principal({
+    name: "x".repeat(64),
+    "object-id": "aad_orders",
+    type: "robot",
+    rebind: "yes",
+    mode: "",
+    user: "",
+  });
+  expect([step.exitCode, step.outputs]).toEqual([1, { verdict: "error" }]);
+  for (const text of [
+    "`user` is missing",
+    "longer than 63 bytes",
+    "`object-id`: the value (10 characters) is not a GUID",
+    "Use `service`, `user` or `group`",
+    '`rebind`: "yes" is not valid',
+    "`mode` is empty",
+  ]) {
+    expect(step.stdout.replaceAll("%0A", "\n")).toContain(text);
+  }
+  expect(sandbox.entra.requests).toHaveLength(before);
+});
+
+test("no secret or token is printed", async () => {
+  const { objectId } = await createApp("aad_secret");
+  const step = await principal({
+    name: "aad_secret",
+    "object-id": objectId,
+    "client-secret": "sandbox~secret.of.ci-admin",
+  });
+  expect(step.outputs).toEqual({ verdict: "repaired" });
+  const [, ...lines] = step.stdout.split("\n");
+  expect(step.stdout.startsWith("::add-mask::sandbox~secret.of.ci-admin\n")).toBe(true);
+  expect(lines.filter((line) => !line.startsWith("::add-mask::")).join("\n")).not.toMatch(/sandbox~|eyJ/);
+  expect(step.summary).not.toMatch(/sandbox~|eyJ/);
+});
