@@ -99,6 +99,40 @@ There is no table or sequence in the schema, or \`exclude\` covers them all. An 
 
 Another job changes privileges in this database all the time. Run this step after the other job.
 
+### principal-bound-to-another
+
+The role that the action \`principal\` looked for is bound to another object ID than \`object-id\`. Either the identity was
+deleted and created again, or \`object-id\` is not the object ID of its service principal (enterprise application):
+
+\`\`\`sh
+az ad sp show --id <client-id> --query id --output tsv
+\`\`\`
+
+If \`object-id\` is right, set \`rebind: true\`. The role keeps its privileges.
+
+### principal-is-administrator
+
+\`name\` of the action \`principal\` is an administrator of the server, whom the action never changes. Set \`name\` to a role
+for the app alone.
+
+### principal-is-no-entra-role
+
+\`name\` of the action \`principal\` is a role that is not bound to an identity: a role with a password, or one that groups
+others. The action does not change it. To bind it yourself, as an Entra administrator in database \`postgres\`:
+
+\`\`\`sql
+SECURITY LABEL FOR "pgaadauth" ON ROLE "<name>" IS 'aadauth,oid=<object-id>,type=service';
+\`\`\`
+
+### principal-not-bound
+
+The server accepted the statement of the action \`principal\`, and the role is not bound to \`object-id\` all the same.
+Everything was rolled back. Compare with the server's list, as an Entra administrator in database \`postgres\`:
+
+\`\`\`sql
+SELECT * FROM pg_catalog.pgaadauth_list_principals(false);
+\`\`\`
+
 ### unknown
 
 This action does not know the error. Run the job again with debug logging. If the error stays, open an issue with the

@@ -243,7 +243,7 @@ const EXTRA: readonly Reason[] = [
 ];
 
 /** A role that is bound to another identity, or to none. */
-export function identity(reason: Reason, role = "aad_orders"): Missing {
+function identity(reason: Reason, role = "aad_orders"): Missing {
   const [expected, bound] = ["0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04"];
   return {
     kind: "identity",
