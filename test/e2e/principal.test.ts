@@ -239,6 +239,20 @@ describe("what the server refuses says why", () => {
     expect(step.summary).toContain("actual object type: 'service'");
   });
 
+  test("a server that takes the statement and does nothing", async () => {
+    const { objectId } = await createApp("aad_nothing");
+    await sandbox.sql(
+      "postgres",
+      `CREATE OR REPLACE FUNCTION pg_catalog.pgaadauth_create_principal_with_oid(
+         rolename text, objectid text, objecttype text, isadmin boolean, ismfa boolean)
+       RETURNS text LANGUAGE sql AS $$ SELECT 'Created role' $$`,
+    );
+    const step = await principal({ name: "aad_nothing", "object-id": objectId });
+    expect([step.exitCode, step.outputs]).toEqual([1, { verdict: "error" }]);
+    expect(step.summary).toContain("Error code `principal-not-bound`");
+    await installPgaadauth(sandbox);
+  });
+
   test("a server without the functions", async () => {
     await sandbox.sql("postgres", "DROP FUNCTION pg_catalog.pgaadauth_list_principals");
     const step = await principal({ name: "aad_orders", "object-id": randomUUID() });

@@ -58,24 +58,23 @@ SELECT label FROM pg_shseclabel JOIN pg_roles AS r ON r.oid = objoid AND classoi
 WHERE r.rolname = $1 AND provider = 'pgaadauth'`;
 
 const FUNCTIONS = `
-DROP SCHEMA IF EXISTS sandbox CASCADE;
-CREATE SCHEMA sandbox;
-CREATE TABLE sandbox.tenant (object_id text PRIMARY KEY, type text NOT NULL, display_name text NOT NULL);
-CREATE VIEW sandbox.label AS
+CREATE SCHEMA IF NOT EXISTS sandbox;
+CREATE TABLE IF NOT EXISTS sandbox.tenant (object_id text PRIMARY KEY, type text NOT NULL, display_name text NOT NULL);
+CREATE OR REPLACE VIEW sandbox.label AS
   SELECT r.oid AS role, r.rolname, s.label,
          substring(s.label FROM 'oid=([^,]*)') AS object_id, substring(s.label FROM 'type=([^,]*)') AS type,
          s.label ~ ',admin(,|$)' AS is_admin, s.label ~ ',mfa(,|$)' AS is_mfa
   FROM pg_shseclabel AS s JOIN pg_roles AS r ON r.oid = s.objoid
   WHERE s.classoid = 'pg_authid'::regclass AND s.provider = 'pgaadauth' AND s.label LIKE 'aadauth,%';
 
-CREATE FUNCTION sandbox.check_administrator(function text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sandbox.check_administrator(function text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM sandbox.label WHERE rolname = SESSION_USER AND is_admin) THEN
     RAISE insufficient_privilege USING MESSAGE = 'permission denied for function ' || function;
   END IF;
 END $$;
 
-CREATE FUNCTION sandbox.set_label(role name, label text) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION sandbox.set_label(role name, label text) RETURNS void LANGUAGE sql AS $$
   DELETE FROM pg_shseclabel WHERE provider = 'pgaadauth' AND objoid = (SELECT oid FROM pg_roles WHERE rolname = role);
   INSERT INTO pg_shseclabel SELECT oid, 'pg_authid'::regclass, 'pgaadauth', label FROM pg_roles WHERE rolname = role;
 $$;
@@ -133,7 +132,7 @@ BEGIN
 END $$;
 
 -- For the proxy in front of the server (label-proxy.ts), which sends SECURITY LABEL here.
-CREATE FUNCTION sandbox.security_label(statement text) RETURNS void
+CREATE OR REPLACE FUNCTION sandbox.security_label(statement text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   part text[];
