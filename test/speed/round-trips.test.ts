@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { runPrincipal } from "../e2e/principal-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
+
+const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 
 let sandbox: Sandbox;
 let proxy: CountingProxy;
@@ -17,7 +20,11 @@ beforeEach(async () => {
 
 afterAll(() => sandbox?.close());
 
-function run(databases: readonly string[], mode: string): Promise<Run> {
+function run(
+  databases: readonly string[],
+  mode: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const inputs = {
     "client-id": IDENTITIES.migrator.clientId,
     "tenant-id": TENANT_ID,
@@ -27,6 +34,7 @@ function run(databases: readonly string[], mode: string): Promise<Run> {
     database: databases.join("\n"),
     grantee: "aad_orders",
     mode,
+    ...more,
   };
   return runAction(inputs, sandbox.env);
 }
@@ -56,6 +64,16 @@ test("a check waits for the server four times at most", async () => {
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
+test("so does a check of the grantee's identity", async () => {
+  await sandbox.createDatabase("identity", { seed: `${relations(20)}; ${GRANTS}` });
+
+  const { report } = await run(["identity"], "check", { "grantee-object-id": OTHER });
+
+  expect(report.databases[0]?.grantees[0]?.missing).toMatchObject([{ kind: "identity" }]);
+  expect(proxy.roundTrips()).toHaveLength(1);
+  expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
+});
+
 test("an apply with nothing missing waits for the server four times at most", async () => {
   await sandbox.createDatabase("in_sync", { seed: `${relations(20)}; ${GRANTS}` });
 
@@ -64,6 +82,17 @@ test("an apply with nothing missing waits for the server four times at most", as
   expect(report.verdict).toBe("in-sync");
   expect(proxy.roundTrips()).toHaveLength(1);
   expect(proxy.roundTrips()[0]).toBeGreaterThan(0);
+  expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
+});
+
+test("the action principal waits for the server four times at most when there is nothing to do", async () => {
+  const step = await runPrincipal(sandbox, proxy, {
+    name: "aad_orders",
+    "object-id": IDENTITIES.app.objectId,
+  });
+
+  expect(step.outputs.verdict).toBe("in-sync");
+  expect(proxy.roundTrips()).toHaveLength(1);
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
