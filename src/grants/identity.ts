@@ -61,7 +61,7 @@ export function identityWarnings(snapshot: Snapshot, demand: Demand, grantee: Ro
       },
     ];
   }
-  if (expected !== undefined || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.othersHaveLabels)
+  if (expected !== undefined || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.labelsInUse)
     return [];
   return [
     {

@@ -33,7 +33,7 @@ export interface GranteeFacts {
   /** The security label that binds the role to an identity in Entra; null if it has none, or nobody may read it. */
   readonly label: string | null;
   /** Whether any role of the server has such a label. */
-  readonly othersHaveLabels: boolean;
+  readonly labelsInUse: boolean;
 }
 
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */

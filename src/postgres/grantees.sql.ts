@@ -17,7 +17,7 @@ SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rol
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
        (SELECT label FROM label WHERE role = r.oid) AS label,
-       EXISTS (SELECT FROM label WHERE role <> r.oid) AS "othersHaveLabels"
+       EXISTS (SELECT FROM label) AS "labelsInUse"
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
 ORDER BY r.oid;`;

@@ -30,23 +30,21 @@ export async function look(client: Client, name: string): Promise<Principal | nu
   const { rows } = await client.query<{ administrator: boolean; listed: Row[] | null }>(LOOK, [name]);
   const [role] = rows;
   if (role === undefined) return null;
-  const entry = (role.listed ?? []).map(inLowerCase).find((row) => (row.rolname ?? row.rolename) === name);
+  const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name);
   return {
-    administrator: role.administrator || isTrue(entry?.isadmin),
-    objectId: entry?.objectid === undefined ? undefined : String(entry.objectid).toLowerCase(),
-    type: PRINCIPAL_TYPES.find((each) => each === String(entry?.principaltype).toLowerCase()),
-    mfa: isTrue(entry?.ismfa),
+    administrator: role.administrator || entry?.isadmin === 1,
+    objectId: entry?.objectid?.toLowerCase(),
+    type: PRINCIPAL_TYPES.find((each) => each === entry?.principaltype?.toLowerCase()),
+    mfa: entry?.ismfa === 1,
   };
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** The page has `principalType`; SQL has `principaltype`, unless it is quoted. */
-function inLowerCase(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), value]));
-}
-
-/** The page has integers. */
-function isTrue(value: unknown): boolean {
-  return value === 1 || value === true;
+/** 1 is yes. */
+interface Row {
+  readonly rolname?: string;
+  readonly rolename?: string;
+  readonly principaltype?: string | null;
+  readonly objectid?: string | null;
+  readonly ismfa?: number;
+  readonly isadmin?: number;
 }

@@ -12,7 +12,7 @@ const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
 
 /** A database in which `app` holds everything, and which knows this about it. */
 function seen(facts: Partial<GranteeFacts>, server = SERVER): Snapshot {
-  const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, othersHaveLabels: true };
+  const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, labelsInUse: true };
   const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];
   return snapshot(groups, { server, granteeFacts: new Map([[oidOf("app"), { ...row, ...facts }]]) });
 }
@@ -57,7 +57,7 @@ describe("with grantee-object-id", () => {
   });
 
   test("a role bound to none is drift", () => {
-    const { verdict, missing } = reportOn(seen({ label: null, othersHaveLabels: false }));
+    const { verdict, missing } = reportOn(seen({ label: null, labelsInUse: false }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([
       { kind: "identity", reason: "no-identity", identity: { expected: EXPECTED } },
@@ -73,7 +73,7 @@ describe("with grantee-object-id", () => {
   });
 
   test("what nobody can read is a warning, and no guess", () => {
-    const unreadable = seen({ label: null, othersHaveLabels: false }, { ...SERVER, labelsReadable: false });
+    const unreadable = seen({ label: null, labelsInUse: false }, { ...SERVER, labelsReadable: false });
     expect(reportOn(unreadable)).toMatchObject({ verdict: "in-sync", missing: [] });
     const [warning] = reportOn(unreadable).warnings;
     expect(warning?.code).toBe("identity-unknown");
@@ -94,10 +94,10 @@ describe("with grantee-object-id", () => {
 describe("without grantee-object-id", () => {
   test("only a label that the others have and this role has not is a warning", () => {
     expect(codesOf(seen({ label: null }), demand())).toEqual(["not-entra-role"]);
-    expect(codesOf(seen({ label: null, othersHaveLabels: false }), demand())).toEqual([]);
+    expect(codesOf(seen({ label: null, labelsInUse: false }), demand())).toEqual([]);
     expect(codesOf(seen({ label: `aadauth,oid=${OTHER},type=service` }), demand())).toEqual([]);
     expect(codesOf(seen({ label: "in a form of its own" }), demand())).toEqual([]);
-    const unreadable = seen({ label: null, othersHaveLabels: false }, { ...SERVER, labelsReadable: false });
+    const unreadable = seen({ label: null, labelsInUse: false }, { ...SERVER, labelsReadable: false });
     expect(codesOf(unreadable, demand())).toEqual([]);
   });
 });

@@ -352,6 +352,22 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
   });
 
+  test("sends the schema public to its owner, whoever that is", async () => {
+    const { app, owner, role, as, sql, run, can } = await world.open();
+    const stranger = await role("stranger");
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}`);
+    await sql(`ALTER SCHEMA public OWNER TO ${stranger}; REVOKE ALL ON SCHEMA public FROM PUBLIC, ${owner}`);
+
+    const report = await run("apply", READ);
+
+    expect(linesOf(report.missing)).toEqual(["schema public: USAGE (not-owner)"]);
+    expect(report.missing[0]).toMatchObject({ owner: stranger, fix: { as: stranger } });
+    expect(await can(app, "SELECT FROM public.t")).toBe(false);
+    await as(stranger, report.fixes[0]?.statements.join("\n") ?? "");
+    expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
+    expect(await can(app, "SELECT FROM public.t")).toBe(true);
+  });
+
   test("sends a superuser's object to a superuser", async () => {
     const { owner, sql, as, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { PrincipalDemand } from "../../src/model/principal.ts";
+import { ensure } from "../../src/principal/ensure.ts";
+import { between } from "../postgres/world.ts";
+import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+const ID = "0b1ec700-0021-4c5d-8e6f-7a8b9c0d1e21";
+const DEMAND: PrincipalDemand = {
+  mode: "apply",
+  name: "aad_race",
+  objectId: ID,
+  type: "service",
+  rebind: false,
+};
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 16 });
+  await addToTenant(sandbox, { objectId: ID, type: "service", displayName: "aad_race" });
+}, 120_000);
+afterAll(() => sandbox.close());
+
+async function signIn() {
+  const client = await sandbox.signInAs("ci-admin", "postgres");
+  onTestFinished(() => client.end());
+  return client;
+}
+
+test("a role that another run creates after the look is found at the next one", async () => {
+  const client = await signIn();
+  let raced = false;
+  between(client, async (sql) => {
+    if (raced || !sql.includes("create_principal_with_oid")) return undefined;
+    raced = true;
+    expect((await ensure(await signIn(), DEMAND)).verdict).toBe("repaired");
+    return undefined;
+  });
+
+  expect((await ensure(client, DEMAND)).verdict).toBe("in-sync");
+  expect(raced).toBe(true);
+  expect(await labelOf(sandbox, "aad_race")).toBe(`aadauth,oid=${ID},type=service`);
+});
+
+test("mode: check runs in a transaction that cannot write", async () => {
+  const client = await signIn();
+  const said: string[] = [];
+  between(client, async (sql) => {
+    said.push(sql);
+    return undefined;
+  });
+  await ensure(client, { ...DEMAND, mode: "check", name: "aad_nobody" });
+  expect(said[0]).toMatch(/^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;/);
+  expect(said.at(-1)).toBe("COMMIT");
+});
