@@ -5,7 +5,6 @@ import { defineConfig } from "vitest/config";
 export const NEED_A_SERVER = [
   "test/{e2e,examples,postgres,principal,property,setup,speed}/**/*.test.ts",
   "test/sandbox/{entra,pgaadauth,postgres,sandbox,start}.test.ts",
-  "test/sandbox/{entra,pgaadauth,postgres,sandbox,start}.test.ts",
   "test/azure/credential.test.ts",
   "test/render/sql-file.test.ts",
 ];

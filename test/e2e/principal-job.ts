@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { principalAction, ROOT } from "../project/project.ts";
+import { actionIn, ROOT } from "../project/project.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import type { TlsProxy } from "../sandbox/tls-proxy.ts";
 
+const action = actionIn("principal");
+
 const defaults = Object.fromEntries(
-  Object.entries(principalAction.inputs).map(([name, input]) => [name, input.default ?? ""]),
+  Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ""]),
 );
 
 /** Runs the built action `principal` as the runner does, as the Entra administrator, through the label proxy. */
@@ -27,7 +29,7 @@ export async function runPrincipal(
       port: String(proxy.port),
       ...inputs,
     });
-    const entry = join(ROOT, "principal", principalAction.runs.main);
+    const entry = join(ROOT, "principal", action.runs.main);
     return await runStep([entry], temp, { ...sandbox.env, ...variables });
   } finally {
     await rm(temp, { recursive: true });

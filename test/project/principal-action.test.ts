@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { PRINCIPAL_INPUTS } from "../../src/settings/principal.ts";
-import { action, principalAction } from "./project.ts";
+import { action, actionIn } from "./project.ts";
 
-const { inputs, outputs, runs, branding } = principalAction;
+const { inputs, outputs, runs, branding } = actionIn("principal");
 
 test("principal/action.yml declares the inputs that are read, with their defaults", () => {
   const declared = Object.entries(inputs).map(([name, input]) => [name, input.default]);

@@ -15,8 +15,12 @@ interface Action {
   readonly branding: { icon: string; color: string };
   readonly runs: { using: string; main: string };
 }
-export const action = parse(readText("action.yml")) as Action;
-export const principalAction = parse(readText("principal/action.yml")) as Action;
+
+/** An action of this repository, by its folder. */
+export function actionIn<A = Action>(folder: string): A {
+  return parse(readFileSync(join(ROOT, folder, "action.yml"), "utf8")) as A;
+}
+export const action = actionIn("");
 
 /** What the runner takes for the inputs that a step does not give; an input without a default is empty. */
 export const defaults: Readonly<Record<string, string>> = Object.fromEntries(
