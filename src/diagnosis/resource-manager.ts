@@ -1,0 +1,245 @@
+import { ActionError, type Failure, type Step } from "../model/failure.ts";
+import { PERMISSIONS, type Permission, type ServerId, serverPath } from "../model/flexible-server.ts";
+import { code, inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { azOn, shell } from "./commands.ts";
+import { diagnose } from "./diagnose.ts";
+import { symptomsOf } from "./symptoms.ts";
+
+/** What was asked of Azure's resource manager. */
+export interface ResourceManagerContext {
+  /** What the login has to be allowed to do for it. */
+  readonly permission: Permission;
+  readonly server: ServerId;
+  /** The host name of the resource manager. */
+  readonly host: string;
+  /** The client ID of the identity that asks, where the inputs name it. */
+  readonly clientId?: string | undefined;
+}
+
+/** An answer of the resource manager with an HTTP status of 400 or more, or an operation that failed. */
+export interface Refusal {
+  readonly status: number;
+  /** `AuthorizationFailed`; empty where the answer has none. */
+  readonly code: string;
+  readonly text: string;
+}
+
+interface Rule {
+  /** The failure's code; docs/firewall.md has a heading for each. */
+  readonly code: string;
+  /** Any of these error codes, which may come with any status. */
+  readonly codes?: RegExp;
+  /** Any of these statuses, with any error code. */
+  readonly statuses?: readonly number[];
+  readonly cause: Sentence;
+  readonly next: (context: ResourceManagerContext, refusal: Refusal) => readonly Step[];
+  /** Whether the same request can succeed a little later. */
+  readonly passes?: true;
+  /** Whether such a request was refused before it changed anything. */
+  readonly nothingDone?: true;
+}
+
+/**
+ * The special ones before the general ones.
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+ */
+const RULES: readonly Rule[] = [
+  {
+    code: "azure-policy",
+    nothingDone: true,
+    codes: /^RequestDisallowedByPolicy$/,
+    cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
+    next: () => [
+      {
+        text: inOurWords(
+          "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+        ),
+      },
+    ],
+  },
+  {
+    code: "azure-not-permitted",
+    nothingDone: true,
+    codes: /^(AuthorizationFailed|LinkedAuthorizationFailed|Forbidden)$/,
+    statuses: [403],
+    cause: inOurWords("The identity that signs in has no role on the server that allows this."),
+    next: allow,
+  },
+  {
+    code: "azure-token-refused",
+    nothingDone: true,
+    codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
+    statuses: [401],
+    cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
+    next: ({ server }) => [
+      {
+        text: inOurWords(
+          "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        ),
+        command: `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`,
+      },
+    ],
+  },
+  {
+    code: "resource-locked",
+    nothingDone: true,
+    codes: /^ScopeLocked$/,
+    cause: inOurWords("A lock on the server, its resource group or its subscription does not allow this."),
+    next: ({ server }) => [
+      {
+        text: inOurWords("List the locks:"),
+        command: `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`,
+      },
+      {
+        text: inOurWords(
+          "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
+        ),
+      },
+    ],
+  },
+  {
+    code: "server-busy",
+    codes: /^(ServerBusy|ServerIsBusy|OperationInProgress|AnotherOperationInProgress|Conflict.*)$/,
+    statuses: [409],
+    cause: inOurWords("Another operation on the server is in progress."),
+    next: ({ server }) => [
+      {
+        text: inOurWords("Run the job again when the server is `Ready`:"),
+        command: azOn(server, "show", "--query state"),
+      },
+    ],
+    passes: true,
+  },
+  {
+    code: "azure-too-many-requests",
+    codes: /^(TooManyRequests|.*Throttled)$/,
+    statuses: [429],
+    cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
+    next: () => [{ text: inOurWords("Run the job again in some minutes.") }],
+    passes: true,
+  },
+  {
+    code: "server-not-found",
+    nothingDone: true,
+    codes:
+      /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
+    statuses: [404],
+    cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
+    next: ({ server }) => [
+      {
+        text: inOurWords("Set `server-resource-id` to one of these:"),
+        command: `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`,
+      },
+    ],
+  },
+  {
+    code: "azure-unavailable",
+    statuses: [408, 500, 502, 503, 504],
+    cause: inOurWords("Azure's resource manager has a fault."),
+    next: () => [
+      {
+        text: inOurWords(
+          "Run the job again in some minutes. Faults of a whole region are on <https://azure.status.microsoft>.",
+        ),
+      },
+    ],
+    passes: true,
+  },
+];
+
+/**
+ * What an error of Azure's resource manager means and what to do about it. The message has the resource manager's own
+ * code and words.
+ */
+export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
+  if (error instanceof ActionError) return error.failure;
+  const who = sentence`Azure's resource manager at ${code(context.host)}`;
+  const refusal = refusalOf(error);
+  if (refusal === undefined) {
+    const way = diagnose(error, { with: "entra" });
+    const words = symptomsOf(error).at(-1)?.text ?? "";
+    return {
+      code: way.code,
+      message: sentence`${who}: ${quoted(words)}`,
+      hint: way.hint,
+      steps: [reach(context)],
+    };
+  }
+  const said =
+    refusal.code === "" ? `HTTP status ${refusal.status}` : `${refusal.code} (HTTP status ${refusal.status})`;
+  const message = sentence`${who}: ${quoted(said)}: ${quoted(refusal.text)}`;
+  const rule = ruleFor(refusal);
+  return rule === undefined
+    ? { code: "azure-refused", message, hint: UNKNOWN, steps: [DEBUG] }
+    : { code: rule.code, message, hint: rule.cause, steps: rule.next(context, refusal) };
+}
+
+/** Whether the same request can succeed a little later: the server is busy, say. */
+export function passes({ code }: Failure): boolean {
+  return RULES.some((rule) => rule.code === code && rule.passes) || code.startsWith("connection-");
+}
+
+/** Whether the request was refused before it changed anything. */
+export function nothingDone({ code }: Failure): boolean {
+  return RULES.some((rule) => rule.code === code && rule.nothingDone);
+}
+
+const UNKNOWN = inOurWords("This action doesn't know this error.");
+const DEBUG = {
+  text: inOurWords(
+    "Run the job again. If the error stays, open an issue in this action's repository, with this message.",
+  ),
+};
+
+function reach({ host }: ResourceManagerContext): Step {
+  return {
+    text: inOurWords(
+      "The runner needs HTTPS to the resource manager; `HTTPS_PROXY` and `NO_PROXY` are honoured. Try it on the runner:",
+    ),
+    command: `curl --head https://${host}`,
+  };
+}
+
+function ruleFor({ status, code }: Refusal): Rule | undefined {
+  return (
+    RULES.find(({ codes }) => codes?.test(code)) ?? RULES.find(({ statuses }) => statuses?.includes(status))
+  );
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+  const { status, code, message } = (error ?? {}) as { status?: unknown; code?: unknown; message?: unknown };
+  if (typeof status !== "number") return undefined;
+  const [symptom] = symptomsOf(new Error(String(message)));
+  return { status, code: typeof code === "string" ? code : "", text: symptom?.text ?? "" };
+}
+
+/** The role that has the permission, and its assignment. */
+function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Refusal): readonly Step[] {
+  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
+  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
+  return [
+    {
+      text: sentence`Create a role that has ${code(needed)}, once for the subscription:`,
+      command: roleDefinition(server),
+    },
+    {
+      text: inOurWords("Assign it on the server:"),
+      command: `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`,
+    },
+    { text: inOurWords("Run the job again. Azure can take ten minutes until an assignment works.") },
+  ];
+}
+
+/** The name of the role in docs/firewall.md. */
+const ROLE = "PostgreSQL firewall for a runner";
+
+/** The command that creates the smallest role which has all that the firewall action needs. */
+function roleDefinition({ subscription }: ServerId): string {
+  const role = {
+    Name: ROLE,
+    Description: "Opens and closes the firewall of a flexible server for one address.",
+    Actions: Object.values(PERMISSIONS),
+    AssignableScopes: [`/subscriptions/${subscription}`],
+  };
+  return `az role definition create --role-definition ${shell(JSON.stringify(role))}`;
+}

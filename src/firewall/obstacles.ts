@@ -1,0 +1,123 @@
+import { azOn, shell } from "../diagnosis/commands.ts";
+import type { Failure } from "../model/failure.ts";
+import type { ServerFacts, ServerId } from "../model/flexible-server.ts";
+import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
+
+/** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
+const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+
+const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Sentence>> = {
+  "virtual-network": ["is in a virtual network (private access)"],
+  "private-endpoint": ["has private endpoints only; its public access is disabled"],
+  disabled: ["has its public access disabled, and no private endpoint"],
+};
+
+/**
+ * Why no firewall rule can let this runner in, as far as the server itself is the reason.
+ * @returns undefined where a rule can help
+ */
+export function obstacle(server: ServerId, { state, network }: ServerFacts): Failure | undefined {
+  if (NOT_RUNNING.includes(state)) {
+    return {
+      code: "server-not-running",
+      message: sentence`The server ${name(server.name)} is ${code(state)}.`,
+      hint: inOurWords("No firewall rule was made: nothing answers there."),
+      steps: [
+        { text: inOurWords("Start the server, then run the job again:"), command: azOn(server, "start") },
+      ],
+    };
+  }
+  if (network === "public") return undefined;
+  const enable = {
+    text: inOurWords(
+      "Or, if the policy of your company allows it, enable public access, and run the job again:",
+    ),
+    command: azOn(server, "update", "--public-access Enabled"),
+  };
+  return {
+    code: "server-is-private",
+    message: sentence`The server ${name(server.name)} ${PRIVATE[network]}.`,
+    hint: inOurWords("No firewall rule was made: a rule has no effect there."),
+    steps: [
+      {
+        text: inOurWords(
+          "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
+        ),
+      },
+      ...(network === "virtual-network" ? [] : [enable]),
+    ],
+  };
+}
+
+/** The server is on its way to be ready, or back: said where it does not answer. */
+export function notReady(server: ServerId, { state }: ServerFacts): Failure {
+  return {
+    code: "server-not-ready",
+    message: sentence`The server ${name(server.name)} does not answer, and is ${code(state)}.`,
+    hint: inOurWords("No firewall rule was made: the server's state can be the reason as well."),
+    steps: [
+      {
+        text: inOurWords("Run the job again when the state is `Ready`:"),
+        command: azOn(server, "show", "--query state"),
+      },
+    ],
+  };
+}
+
+/** `runner-ip` is not what the server sees. */
+export function otherAddress(given: string, seen: string): Failure {
+  return {
+    code: "runner-ip-differs",
+    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
+    hint: inOurWords(
+      "The runner connects through another gateway than the one that was asked, or its address has changed.",
+    ),
+    steps: [{ text: sentence`Remove ${code("runner-ip")}: the server's own message has the address.` }],
+  };
+}
+
+/** The address changes from one connection to the next, so no rule for one address helps. */
+export function changingAddress(first: string, then: string): Failure {
+  return {
+    code: "runner-address-changes",
+    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
+    hint: inOurWords(
+      "The runner's network has several addresses towards the internet. This action opens the firewall for one address only.",
+    ),
+    steps: [
+      {
+        text: inOurWords(
+          "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
+        ),
+      },
+    ],
+  };
+}
+
+/** The rule is there, and the server still refuses. */
+export function noEffect(
+  { host, port }: { readonly host: string; readonly port: number },
+  rule: string,
+  address: string,
+  seconds: number,
+  last: Sentence,
+): Failure {
+  return {
+    code: "firewall-rule-without-effect",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
+    hint: inOurWords(
+      "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address.",
+    ),
+    steps: [
+      {
+        text: inOurWords("Test the port from the runner, in a step of the same job:"),
+        command: `nc -vz ${shell(host)} ${port}`,
+      },
+      {
+        text: inOurWords(
+          "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again.",
+        ),
+      },
+    ],
+  };
+}
