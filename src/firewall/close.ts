@@ -34,15 +34,14 @@ async function close(made: MadeRule, env: Env): Promise<void> {
   else closedButLocked(server, rule);
 }
 
-/** How long a rule can take to appear after its step was killed in the middle of the request, and how often to look. */
-const APPEARS = { within: 120_000, every: 10_000 };
+/** How often to look for a rule that can still appear, and the milliseconds between two looks: two minutes in all. */
+const LOOKS = { times: 12, wait: 10_000 };
 
-/** Azure goes on with a request whose sender is gone, and the rule can appear after it was found missing. */
+/** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
 async function untilSettled(azure: ResourceManager, { server, rule }: MadeRule): Promise<void> {
-  say(`The step ended while Azure made the rule. Looking for it for ${APPEARS.within / 1000} s more.`);
-  const end = Date.now() + APPEARS.within;
-  while (Date.now() < end) {
-    await setTimeout(APPEARS.every);
+  say(`The step ended while Azure made the rule. Looking for it for ${(LOOKS.times * LOOKS.wait) / 1000} s.`);
+  for (let look = 0; look < LOOKS.times; look++) {
+    await setTimeout(LOOKS.wait);
     if (!(await ruleExists(azure, server, rule))) continue;
     say(`Firewall rule ${rule} has appeared. Removing it.`);
     await removeRule(azure, server, rule);
