@@ -53,7 +53,7 @@ async function nothingIsOpen(): Promise<void> {
 }
 
 test("opens a closed server for the runner's one address, and the post step closes it", async () => {
-  azure.delays.effect = 2_500;
+  azure.delays.effect = 1_500;
   const { open, close } = job();
   const opened = await open();
 
@@ -118,7 +118,7 @@ describe("a step that is stopped", () => {
   test.each(stages.flatMap((stage) => signals.map((signal) => ({ stage, signal }))))(
     "by $signal at $stage leaves nothing open after the post step",
     async ({ stage, signal }) => {
-      azure.delays = { acceptance: 400, operation: 400, effect: 2_000 };
+      azure.delays = { acceptance: 300, operation: 300, effect: 800 };
       const { open, close } = job();
       const opened = await open((child) => stopAt(stage, child, signal));
       const sawPut = asked("PUT rule") > 0 || azure.rules.size > 0;
@@ -394,6 +394,7 @@ describe("the resource manager", () => {
   });
 
   test("at an http address gets no token", async () => {
+    sandbox.entra.requests.length = 0;
     const opened = await job({ env: { AZURE_RESOURCE_MANAGER_URL: "http://localhost:1" } }).open();
     expect(opened.exitCode).toBe(1);
     expect(opened.stdout).toContain("`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.");
