@@ -1,3 +1,4 @@
+import { step } from "../diagnosis/commands.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
@@ -26,15 +27,14 @@ export async function publicAddress(service: URL): Promise<string> {
   if (address !== undefined && isRoutable(address)) return address;
   throw new ActionError({
     code: "runner-address-unknown",
+    page: "firewall",
     message: sentence`${code(service.href)} did not answer with an IPv4 address of the internet: ${quoted(answer.slice(0, 100))}`,
     hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
     steps: [
-      {
-        text: inOurWords(
-          "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        ),
-        command: `curl --fail --silent ${service.href}`,
-      },
+      step(
+        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+        `curl --fail --silent ${service.href}`,
+      ),
     ],
   });
 }

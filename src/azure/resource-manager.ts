@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { createHttpPoller, type OperationResponse, type RawResponse } from "@azure/core-lro";
-import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { HttpMethods, PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import { step } from "../diagnosis/commands.ts";
 import {
   diagnoseResourceManager,
   passes,
@@ -11,7 +12,7 @@ import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { retrying } from "../retry.ts";
+import { noAnswer, retrying } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
 
 /** Requests to Azure's resource manager, each with an end. */
@@ -28,10 +29,20 @@ export interface ResourceManager {
   change(method: "PUT" | "DELETE", path: string, context: Asked, body?: unknown): Promise<void>;
 }
 
-export type Asked = Pick<ResourceManagerContext, "permission" | "server">;
+type Asked = Pick<ResourceManagerContext, "permission" | "server">;
 
-/** How long one request and one change may take, retries included, and the wait before a retry. In milliseconds. */
-const TIMES = { answer: 30_000, change: 180_000, retry: 5_000 };
+/**
+ * How long one answer may take; a read and a change with all their retries; and the wait before a retry of ours, after
+ * those of the pipeline. In milliseconds.
+ */
+const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
+
+interface Attempt {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Is given each answer of 400 or more, which the pipeline may not return but ask again. */
+  readonly onRefused: (response: PipelineResponse) => void;
+}
 
 /**
  * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
@@ -52,73 +63,68 @@ export function resourceManager(
 ): ResourceManager {
   const base = baseUrl(cloud, env);
   let sending: ReturnType<typeof sender> | undefined;
-  /** The last answer of 400 or more, which the pipeline may be waiting after. */
-  let refusal: PipelineResponse | undefined;
 
-  async function send(method: HttpMethods, path: string, signal: AbortSignal, body?: unknown) {
+  async function send({ signal, onRefused }: Attempt, method: HttpMethods, path: string, body?: unknown) {
     const url = new URL(path, base);
-    if (!isSameService(url, base))
-      throw new Error(`An operation is at ${url.origin}, which is not ${base.origin}.`);
+    if (!isSameService(url, base)) throw new Error(`${url.origin} is not a part of ${base.origin}.`);
     if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-    sending ??= sender(token, (response) => {
-      refusal = response;
-    });
-    const response = await (await sending)(method, url.href, signal, body);
+    sending ??= sender(token);
+    const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
     if (response.status >= 400) throw refused(response);
     return { method, path: url.href, response };
   }
 
   /** An error that may pass is tried again while there is time; then it is explained. */
-  async function attempts<T>(
-    asked: Asked,
-    time: number,
-    attempt: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const explain = (error: unknown) =>
-      new ActionError(diagnoseResourceManager(error, { ...asked, host: base.host, clientId }), {
-        cause: error,
-      });
+  function attempts<T>(asked: Asked, time: number, work: (attempt: Attempt) => Promise<T>): Promise<T> {
     const end = Date.now() + time;
-    refusal = undefined;
     let signInFailed = false;
-    const once = async () => {
+
+    async function once(): Promise<T> {
       const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      let last: PipelineResponse | undefined;
       try {
-        return await attempt(signal);
+        return await work({
+          signal,
+          onRefused: (response) => {
+            last = response;
+          },
+        });
       } catch (error) {
         signInFailed = error instanceof ActionError; // it was tried as often as makes sense
-        if (!isAbort(error)) throw explain(error);
-        throw explain(
-          refusal === undefined ? noAnswer(signal.aborted ? time : TIMES.answer) : refused(refusal),
-        );
+        const late = error instanceof Error && error.name === "AbortError";
+        // The pipeline may have waited to ask again: then the answer before that is the reason.
+        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
+        const cause = !late ? error : last === undefined ? silence : refused(last);
+        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId });
+        throw new ActionError(failure, { cause });
       }
-    };
-    return retrying(
-      once,
-      (error) => {
-        if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return undefined;
-        if (Date.now() + TIMES.retry > end) return undefined;
-        say(`${plain.sentence(error.failure.message)} Trying again in ${TIMES.retry / 1000} s.`);
-        return TIMES.retry;
-      },
-      end,
-    );
+    }
+
+    function waitAfter(error: unknown): number | undefined {
+      if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return undefined;
+      if (Date.now() + TIMES.retry > end) return undefined;
+      say(`${plain.sentence(error.failure.message)} Trying again in ${TIMES.retry / 1000} s.`);
+      return TIMES.retry;
+    }
+
+    return retrying(once, waitAfter, end);
   }
 
   return {
     get: (path, asked) =>
-      attempts(asked, 2 * TIMES.answer, async (signal) => parsed((await send("GET", path, signal)).response)),
+      attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
     change: (method, path, asked, body) =>
-      attempts(asked, TIMES.change, async (signal) => {
+      attempts(asked, TIMES.change, async (attempt) => {
+        const { signal } = attempt;
         let askedToWait = 0;
         const poller = createHttpPoller(
           {
             sendInitialRequest: async () => {
-              const answer = await send(method, path, signal, body);
+              const answer = await send(attempt, method, path, body);
               askedToWait = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
               return forPoller(answer);
             },
-            sendPollRequest: async (url) => forPoller(await send("GET", url, signal)),
+            sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url)),
           },
           { skipFinalGet: true },
         );
@@ -130,46 +136,38 @@ export function resourceManager(
   };
 }
 
+type Sending = Attempt & { readonly method: HttpMethods; readonly url: string; readonly body: unknown };
+
 /** Azure's own pipeline: proxies, retries as Retry-After asks, and a token in each request. */
-async function sender(token: PasswordProvider, onRefused: (response: PipelineResponse) => void) {
-  const {
-    bearerTokenAuthenticationPolicy,
-    createDefaultHttpClient,
-    createHttpHeaders,
-    createPipelineFromOptions,
-    createPipelineRequest,
-  } = await import("@azure/core-rest-pipeline");
-  const pipeline = createPipelineFromOptions({});
+async function sender(token: PasswordProvider) {
+  const pipelines = await import("@azure/core-rest-pipeline");
+  const common = pipelines.createPipelineFromOptions({});
   // The provider keeps the token while it is valid, so the policy need not.
   const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
-  pipeline.addPolicy(
-    {
-      name: "onRefused",
+  common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
+  const client = pipelines.createDefaultHttpClient();
+
+  return ({ method, url, body, signal, onRefused }: Sending): Promise<PipelineResponse> => {
+    const pipeline = common.clone();
+    const watch: PipelinePolicy = {
+      name: "watch",
       async sendRequest(request, next) {
         const response = await next(request);
         if (response.status >= 400) onRefused(response);
         return response;
       },
-    },
-    { afterPhase: "Retry" },
-  );
-  const client = createDefaultHttpClient();
-  return (method: HttpMethods, url: string, abortSignal: AbortSignal, body?: unknown) =>
-    pipeline.sendRequest(
+    };
+    pipeline.addPolicy(watch, { afterPhase: "Retry" });
+    const headers = pipelines.createHttpHeaders({ accept: "application/json" });
+    if (body !== undefined) headers.set("content-type", "application/json");
+    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    return pipeline.sendRequest(
       client,
-      createPipelineRequest({
-        method,
-        url,
-        abortSignal,
-        timeout: TIMES.answer,
-        headers: createHttpHeaders({
-          accept: "application/json",
-          ...(body !== undefined && { "content-type": "application/json" }),
-        }),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
+      pipelines.createPipelineRequest(
+        body === undefined ? request : { ...request, body: JSON.stringify(body) },
+      ),
     );
+  };
 }
 
 /** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
@@ -178,16 +176,15 @@ function baseUrl(cloud: Cloud, env: Env): URL {
   if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
   throw new ActionError({
     code: "resource-manager-not-https",
+    page: "firewall",
     message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
     hint: inOurWords(
       "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
     ),
     steps: [
-      {
-        text: inOurWords(
-          "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
-        ),
-      },
+      step(
+        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
+      ),
     ],
   });
 }
@@ -233,12 +230,4 @@ function forPoller({ method, path, response }: Sent): OperationResponse {
     body,
   };
   return { flatResponse: body, rawResponse };
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
-}
-
-function noAnswer(milliseconds: number): Error {
-  return Object.assign(new Error(`no answer within ${milliseconds / 1000} s`), { code: "ETIMEDOUT" });
 }

@@ -1,8 +1,9 @@
 import { ActionError, type Failure, type Step } from "../model/failure.ts";
 import { PERMISSIONS, type Permission, type ServerId, serverPath } from "../model/flexible-server.ts";
 import { code, inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
-import { azOn, shell } from "./commands.ts";
-import { diagnose } from "./diagnose.ts";
+import { azOn, shell, step } from "./commands.ts";
+import { diagnose, retriesFor } from "./diagnose.ts";
+import { NETWORK } from "./network.ts";
 import { symptomsOf } from "./symptoms.ts";
 
 /** What was asked of Azure's resource manager. */
@@ -17,7 +18,7 @@ export interface ResourceManagerContext {
 }
 
 /** An answer of the resource manager with an HTTP status of 400 or more, or an operation that failed. */
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   /** `AuthorizationFailed`; empty where the answer has none. */
   readonly code: string;
@@ -50,11 +51,9 @@ const RULES: readonly Rule[] = [
     codes: /^RequestDisallowedByPolicy$/,
     cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
     next: () => [
-      {
-        text: inOurWords(
-          "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
-        ),
-      },
+      step(
+        "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+      ),
     ],
   },
   {
@@ -72,12 +71,10 @@ const RULES: readonly Rule[] = [
     statuses: [401],
     cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
     next: ({ server }) => [
-      {
-        text: inOurWords(
-          "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        ),
-        command: `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`,
-      },
+      step(
+        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`,
+      ),
     ],
   },
   {
@@ -86,15 +83,11 @@ const RULES: readonly Rule[] = [
     codes: /^ScopeLocked$/,
     cause: inOurWords("A lock on the server, its resource group or its subscription does not allow this."),
     next: ({ server }) => [
-      {
-        text: inOurWords("List the locks:"),
-        command: `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`,
-      },
-      {
-        text: inOurWords(
-          "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
-        ),
-      },
+      step(
+        "List the locks:",
+        `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`,
+      ),
+      step("Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."),
     ],
   },
   {
@@ -103,10 +96,7 @@ const RULES: readonly Rule[] = [
     statuses: [409],
     cause: inOurWords("Another operation on the server is in progress."),
     next: ({ server }) => [
-      {
-        text: inOurWords("Run the job again when the server is `Ready`:"),
-        command: azOn(server, "show", "--query state"),
-      },
+      step("Run the job again when the server is `Ready`:", azOn(server, "show", "--query state")),
     ],
     passes: true,
   },
@@ -115,7 +105,7 @@ const RULES: readonly Rule[] = [
     codes: /^(TooManyRequests|.*Throttled)$/,
     statuses: [429],
     cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
-    next: () => [{ text: inOurWords("Run the job again in some minutes.") }],
+    next: () => [step("Run the job again in some minutes.")],
     passes: true,
   },
   {
@@ -126,10 +116,10 @@ const RULES: readonly Rule[] = [
     statuses: [404],
     cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
     next: ({ server }) => [
-      {
-        text: inOurWords("Set `server-resource-id` to one of these:"),
-        command: `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`,
-      },
+      step(
+        "Set `server-resource-id` to one of these:",
+        `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`,
+      ),
     ],
   },
   {
@@ -137,11 +127,9 @@ const RULES: readonly Rule[] = [
     statuses: [408, 500, 502, 503, 504],
     cause: inOurWords("Azure's resource manager has a fault."),
     next: () => [
-      {
-        text: inOurWords(
-          "Run the job again in some minutes. Faults of a whole region are on <https://azure.status.microsoft>.",
-        ),
-      },
+      step(
+        "Run the job again in some minutes. Azure lists the faults of a whole region: https://azure.status.microsoft",
+      ),
     ],
     passes: true,
   },
@@ -156,49 +144,42 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
   const who = sentence`Azure's resource manager at ${code(context.host)}`;
   const refusal = refusalOf(error);
   if (refusal === undefined) {
-    const way = diagnose(error, { with: "entra" });
-    const words = symptomsOf(error).at(-1)?.text ?? "";
-    return {
-      code: way.code,
-      message: sentence`${who}: ${quoted(words)}`,
-      hint: way.hint,
-      steps: [reach(context)],
-    };
+    const message = sentence`${who}: ${quoted(symptomsOf(error).at(-1)?.text ?? "")}`;
+    const failure = diagnose(error, { with: "entra", host: context.host });
+    return isNetwork(failure) ? { ...failure, message } : { ...UNKNOWN, message };
   }
   const said =
     refusal.code === "" ? `HTTP status ${refusal.status}` : `${refusal.code} (HTTP status ${refusal.status})`;
   const message = sentence`${who}: ${quoted(said)}: ${quoted(refusal.text)}`;
   const rule = ruleFor(refusal);
-  return rule === undefined
-    ? { code: "azure-refused", message, hint: UNKNOWN, steps: [DEBUG] }
-    : { code: rule.code, message, hint: rule.cause, steps: rule.next(context, refusal) };
+  if (rule === undefined) return { ...UNKNOWN, message };
+  return { code: rule.code, page: "firewall", message, hint: rule.cause, steps: rule.next(context, refusal) };
 }
 
 /** Whether the same request can succeed a little later: the server is busy, say. */
-export function passes({ code }: Failure): boolean {
-  return RULES.some((rule) => rule.code === code && rule.passes) || code.startsWith("connection-");
+export function passes(failure: Failure): boolean {
+  const rule = RULES.find(({ code }) => code === failure.code);
+  return rule?.passes ?? (isNetwork(failure) && retriesFor(failure) > 0);
 }
 
 /** Whether the request was refused before it changed anything. */
-export function nothingDone({ code }: Failure): boolean {
-  return RULES.some((rule) => rule.code === code && rule.nothingDone);
+export function nothingDone(failure: Failure): boolean {
+  return RULES.some(({ code, nothingDone }) => code === failure.code && nothingDone);
 }
 
-const UNKNOWN = inOurWords("This action doesn't know this error.");
-const DEBUG = {
-  text: inOurWords(
-    "Run the job again. If the error stays, open an issue in this action's repository, with this message.",
-  ),
+function isNetwork(failure: Failure): boolean {
+  return NETWORK.some(({ code }) => code === failure.code);
+}
+
+const UNKNOWN: Omit<Failure, "message"> = {
+  code: "azure-refused",
+  page: "firewall",
+  hint: inOurWords("This action doesn't know this error."),
+  steps: [
+    step("Run the job again."),
+    step("If the error stays, open an issue in this action's repository, with this message."),
+  ],
 };
-
-function reach({ host }: ResourceManagerContext): Step {
-  return {
-    text: inOurWords(
-      "The runner needs HTTPS to the resource manager; `HTTPS_PROXY` and `NO_PROXY` are honoured. Try it on the runner:",
-    ),
-    command: `curl --head https://${host}`,
-  };
-}
 
 function ruleFor({ status, code }: Refusal): Rule | undefined {
   return (
@@ -218,15 +199,15 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
   return [
-    {
-      text: sentence`Create a role that has ${code(needed)}, once for the subscription:`,
-      command: roleDefinition(server),
-    },
-    {
-      text: inOurWords("Assign it on the server:"),
-      command: `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`,
-    },
-    { text: inOurWords("Run the job again. Azure can take ten minutes until an assignment works.") },
+    step(
+      sentence`Create a role that has ${code(needed)}, once for the subscription:`,
+      roleDefinition(server),
+    ),
+    step(
+      "Assign it on the server:",
+      `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`,
+    ),
+    step("Run the job again. Azure can take ten minutes until an assignment works."),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { azOn, shell } from "../diagnosis/commands.ts";
+import { azOn, shell, step } from "../diagnosis/commands.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ServerFacts, ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
@@ -20,30 +20,26 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   if (NOT_RUNNING.includes(state)) {
     return {
       code: "server-not-running",
+      page: "firewall",
       message: sentence`The server ${name(server.name)} is ${code(state)}.`,
       hint: inOurWords("No firewall rule was made: nothing answers there."),
-      steps: [
-        { text: inOurWords("Start the server, then run the job again:"), command: azOn(server, "start") },
-      ],
+      steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
     };
   }
   if (network === "public") return undefined;
-  const enable = {
-    text: inOurWords(
-      "Or, if the policy of your company allows it, enable public access, and run the job again:",
-    ),
-    command: azOn(server, "update", "--public-access Enabled"),
-  };
+  const enable = step(
+    "Or enable public access, and run the job again:",
+    azOn(server, "update", "--public-access Enabled"),
+  );
   return {
     code: "server-is-private",
+    page: "firewall",
     message: sentence`The server ${name(server.name)} ${PRIVATE[network]}.`,
     hint: inOurWords("No firewall rule was made: a rule has no effect there."),
     steps: [
-      {
-        text: inOurWords(
-          "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
-        ),
-      },
+      step(
+        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
+      ),
       ...(network === "virtual-network" ? [] : [enable]),
     ],
   };
@@ -53,14 +49,10 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
 export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   return {
     code: "server-not-ready",
+    page: "firewall",
     message: sentence`The server ${name(server.name)} does not answer, and is ${code(state)}.`,
     hint: inOurWords("No firewall rule was made: the server's state can be the reason as well."),
-    steps: [
-      {
-        text: inOurWords("Run the job again when the state is `Ready`:"),
-        command: azOn(server, "show", "--query state"),
-      },
-    ],
+    steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
   };
 }
 
@@ -68,11 +60,12 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
 export function otherAddress(given: string, seen: string): Failure {
   return {
     code: "runner-ip-differs",
+    page: "firewall",
     message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
     hint: inOurWords(
       "The runner connects through another gateway than the one that was asked, or its address has changed.",
     ),
-    steps: [{ text: sentence`Remove ${code("runner-ip")}: the server's own message has the address.` }],
+    steps: [step("Remove `runner-ip`: the server's own message has the address.")],
   };
 }
 
@@ -80,16 +73,15 @@ export function otherAddress(given: string, seen: string): Failure {
 export function changingAddress(first: string, then: string): Failure {
   return {
     code: "runner-address-changes",
+    page: "firewall",
     message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
     hint: inOurWords(
       "The runner's network has several addresses towards the internet. This action opens the firewall for one address only.",
     ),
     steps: [
-      {
-        text: inOurWords(
-          "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
-        ),
-      },
+      step(
+        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
+      ),
     ],
   };
 }
@@ -104,20 +96,16 @@ export function noEffect(
 ): Failure {
   return {
     code: "firewall-rule-without-effect",
+    page: "firewall",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
     hint: inOurWords(
       "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address.",
     ),
     steps: [
-      {
-        text: inOurWords("Test the port from the runner, in a step of the same job:"),
-        command: `nc -vz ${shell(host)} ${port}`,
-      },
-      {
-        text: inOurWords(
-          "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again.",
-        ),
-      },
+      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host)} ${port}`),
+      step(
+        "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again.",
+      ),
     ],
   };
 }

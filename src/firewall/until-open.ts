@@ -25,7 +25,7 @@ export interface Making {
  * "Changes to the firewall configuration might take up to five minutes." In milliseconds.
  * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
  */
-export const EFFECT = { mostTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
+const EFFECT = { mostTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
 
 /**
  * Connects until the rule acts. Where the address was only a service's answer, and the server sees another, the rule

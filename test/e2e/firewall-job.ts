@@ -1,21 +1,13 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { ROOT } from "../project/project.ts";
+import { actionIn, type FirewallAction, ROOT } from "../project/project.ts";
 import { type ResourceManager, SERVER_ID } from "../sandbox/resource-manager.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
-interface FirewallAction {
-  readonly inputs: Readonly<Record<string, { default?: string; required?: boolean; description?: string }>>;
-  readonly runs: { using: string; main: string; post: string; "post-if": string };
-}
-export const firewallAction = parse(
-  readFileSync(join(ROOT, "firewall/action.yml"), "utf8"),
-) as FirewallAction;
+const firewallAction = actionIn<FirewallAction>("firewall");
 
 const defaults = Object.fromEntries(
   Object.entries(firewallAction.inputs).map(([name, input]) => [name, input.default ?? ""]),

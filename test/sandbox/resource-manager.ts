@@ -8,7 +8,7 @@ import { close, jsonListener, listen } from "./http.ts";
 import { setOpen } from "./postgres.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-export const SUBSCRIPTION = "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01";
+const SUBSCRIPTION = "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01";
 
 /** The server of the sandbox, as the resource manager knows it. */
 export const SERVER_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/orders-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-db`;
