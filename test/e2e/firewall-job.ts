@@ -15,8 +15,8 @@ const defaults = Object.fromEntries(
 
 /** What a step of a job is given. */
 export interface Given {
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   readonly onStart?: (child: ChildProcess) => void;
 }
 

@@ -26,7 +26,10 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-const job = (given?: Given) => firewallJob(sandbox, azure, given);
+/** A job in a hurry, unless the test is about how long something takes. */
+const job = ({ inputs, env }: Given = {}) =>
+  firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
+const IN_REAL_TIME = { NODE_OPTIONS: "" };
 
 /** The action's clock runs so many times as fast. */
 function fast(speed: number) {
@@ -321,7 +324,7 @@ describe("the resource manager", () => {
   test("that is asked too often is asked again when it says", async () => {
     azure.failNext("PUT rule", 2, 429, "TooManyRequests", { "retry-after": "2" });
     azure.failNext("GET server", 1, 503, "ServerUnavailable");
-    const opened = await job().open();
+    const opened = await job({ env: IN_REAL_TIME }).open();
     expect(opened.exitCode).toBe(0);
     const puts = azure.requests.filter(({ what }) => what === "PUT rule");
     expect(puts.map(({ status }) => status)).toEqual([429, 429, 202]);
@@ -331,7 +334,7 @@ describe("the resource manager", () => {
   test("is polled no sooner than it asks for", async () => {
     azure.retryAfter = 2;
     azure.delays.operation = 100;
-    const opened = await job().open();
+    const opened = await job({ env: IN_REAL_TIME }).open();
     expect(opened.exitCode).toBe(0);
     const put = azure.requests.find(({ what }) => what === "PUT rule");
     const polls = azure.requests.filter(({ what }) => what === "GET operation");

@@ -31,7 +31,7 @@ interface Workflow {
 const FRAME = "on: push\npermissions: {}\njobs:\n  example:\n    runs-on: ubuntu-24.04\n    steps:\n";
 
 /** Our own workflows, and the examples that users copy. */
-const workflows = [FOLDER, "examples"].flatMap((folder) =>
+const workflows = [FOLDER, "examples", "examples/container-apps-job"].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".yml"))
     .map((name) => ({ name: `${folder}/${name}`, text: readText(`${folder}/${name}`) })),
@@ -67,6 +67,7 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "code-scanning.yml zizmor": { actions: "read", contents: "read", "security-events": "write" },
   "deploy.yml database": { contents: "read", "id-token": "write" },
   "environments.yml grants": { "id-token": "write" },
+  "firewall.yml database": { contents: "read", "id-token": "write" },
   "fleet-server.yml check": { "id-token": "write" },
   "fleet.yml servers": { "id-token": "write" },
   "fleet.yml summary": {},
@@ -76,6 +77,7 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "release.yml attest": { attestations: "write", contents: "read", "id-token": "write" },
   "release.yml draft": { contents: "write" },
   "release.yml publish": { contents: "write" },
+  "workflow.yml database": { contents: "read", "id-token": "write" },
 };
 
 /** The rules of https://docs.zizmor.sh/audits/ that need no network. */
