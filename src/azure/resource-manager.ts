@@ -141,7 +141,8 @@ type Sending = Attempt & { readonly method: HttpMethods; readonly url: string; r
 /** Azure's own pipeline: proxies, retries as Retry-After asks, and a token in each request. */
 async function sender(token: PasswordProvider) {
   const pipelines = await import("@azure/core-rest-pipeline");
-  const common = pipelines.createPipelineFromOptions({});
+  // A redirect could take the token elsewhere.
+  const common = pipelines.createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
   // The provider keeps the token while it is valid, so the policy need not.
   const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
   common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));

@@ -1,7 +1,7 @@
 import { azOn, shell, step } from "../diagnosis/commands.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ServerFacts, ServerId } from "../model/flexible-server.ts";
-import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
@@ -21,8 +21,8 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
     return {
       code: "server-not-running",
       page: "firewall",
-      message: sentence`The server ${name(server.name)} is ${code(state)}.`,
-      hint: inOurWords("No firewall rule was made: nothing answers there."),
+      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
+      hint: [],
       steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
     };
   }
@@ -34,8 +34,8 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   return {
     code: "server-is-private",
     page: "firewall",
-    message: sentence`The server ${name(server.name)} ${PRIVATE[network]}.`,
-    hint: inOurWords("No firewall rule was made: a rule has no effect there."),
+    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    hint: [],
     steps: [
       step(
         "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
@@ -50,8 +50,8 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   return {
     code: "server-not-ready",
     page: "firewall",
-    message: sentence`The server ${name(server.name)} does not answer, and is ${code(state)}.`,
-    hint: inOurWords("No firewall rule was made: the server's state can be the reason as well."),
+    message: sentence`The server ${code(server.name)} does not answer, and is ${code(state)}. No firewall rule was made.`,
+    hint: inOurWords("The server accepts no connections in this state."),
     steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
   };
 }

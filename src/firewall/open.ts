@@ -5,7 +5,7 @@ import { listRules, readServer } from "../azure/flexible-server.ts";
 import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { FirewallRule, ServerId } from "../model/flexible-server.ts";
-import { code, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { type FirewallSettings, firewallSecretsIn, parseFirewallSettings } from "../settings/firewall.ts";
@@ -48,7 +48,7 @@ async function open(settings: FirewallSettings, env: Env): Promise<Sentence> {
   const needed = address ?? borrowedAddress(first, rules);
   if (needed === undefined) {
     await sweep(azure, server, rules);
-    return sentence`The firewall of ${name(server.name)} lets this runner in already. No rule was made.`;
+    return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
   }
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
@@ -56,7 +56,7 @@ async function open(settings: FirewallSettings, env: Env): Promise<Sentence> {
   await makeFirstRule(azure, server, rule, needed);
   const making = { server, host, port, rule, address: needed, runnerIp, seen: first.address };
   const [opened] = await Promise.all([untilOpen(azure, making, attempt), sweep(azure, server, rules)]);
-  return sentence`The firewall of ${name(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
+  return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
 /** A login that may not list the rules can still make one. */

@@ -42,7 +42,7 @@ export function leftOpen(server: ServerId, rule: string, { message, hint }: Fail
 /** A rule that a lock keeps from being deleted lets nobody in. */
 export function closedButLocked(server: ServerId, rule: string): void {
   warn([
-    `A lock does not allow to delete firewall rule ${rule}. The rule now is for 192.0.2.1, an address that nobody has. Delete it when the lock is off:`,
+    `A lock does not allow the deletion of firewall rule ${rule}. The rule is now for 192.0.2.1, an address that nobody has. Delete it without the lock:`,
     removal(server, rule),
     plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`.")),
   ]);

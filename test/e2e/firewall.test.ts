@@ -65,7 +65,7 @@ test("opens a closed server for the runner's one address, and the post step clos
   const [[rule = "", range] = []] = azure.rules;
   expect(rule).toMatch(/^azure-postgres-grants_30433642-1-deploy_\d{8}T\d{4}Z_[0-9a-f]{8}$/);
   expect(range).toEqual(HERE);
-  expect(opened.summary).toMatch(/^The firewall of `"orders-db"` is open for `127\.0\.0\.1`, .*\n$/);
+  expect(opened.summary).toMatch(/^The firewall of `orders-db` is open for `127\.0\.0\.1`, .*\n$/);
   expect(opened.stdout).not.toMatch(ANNOTATION);
 
   const granted = await runJob(sandbox, { database: "orders" });
@@ -94,9 +94,7 @@ test("makes no rule where the server lets the runner in, and needs no more than 
 
   const opened = await open();
   expect(opened).toMatchObject({ exitCode: 0, state: {} });
-  expect(opened.summary).toBe(
-    'The firewall of `"orders-db"` lets this runner in already. No rule was made.\n',
-  );
+  expect(opened.summary).toBe("The firewall of `orders-db` lets this runner in already. No rule was made.\n");
   expect(opened.stdout).not.toMatch(ANNOTATION);
 
   const closed = await close(opened);
@@ -394,6 +392,25 @@ describe("the resource manager", () => {
     expect(opened.state.rule).toBe("");
     expect(opened.stdout).toContain("ScopeLocked");
     expect(opened.stdout).toContain("az lock list");
+  });
+
+  test("that sends the action elsewhere for an operation gets no token there, and the post step closes", async () => {
+    const seen: (string | undefined)[] = [];
+    const { certificate: cert, key } = sandbox.certificates;
+    const elsewhere = createServer({ cert, key }, (request, response) => {
+      seen.push(request.headers.authorization);
+      response.end("{}");
+    });
+    azure.operationsAt = `https://localhost:${await listen(elsewhere)}`;
+    const { open, close } = job();
+    const opened = await open();
+    await closeServer(elsewhere);
+    expect(opened.exitCode).toBe(1);
+    expect(seen).toEqual([]);
+
+    azure.operationsAt = azure.env.AZURE_RESOURCE_MANAGER_URL;
+    await close(opened, { env: fast(100) });
+    await nothingIsOpen();
   });
 
   test("at an http address gets no token", async () => {

@@ -45,6 +45,8 @@ export type ResourceManager = {
   lock: "CanNotDelete" | "ReadOnly" | undefined;
   /** Milliseconds: until a PUT is accepted, until an operation is done, until a rule that is there (or gone) acts. */
   delays: { acceptance: number; operation: number; effect: number };
+  /** Where its answers say that an operation is polled; its own address unless a test sets another. */
+  operationsAt: string;
   /** Seconds, for Retry-After of an operation. */
   retryAfter: number;
   /** Answers the next `count` requests of a kind with this status and error code. */
@@ -173,7 +175,7 @@ export async function startResourceManager(
       operation.status = "Succeeded";
       later(manager.delays.effect, takeEffect);
     });
-    const where = `${manager.env.AZURE_RESOURCE_MANAGER_URL}/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DBforPostgreSQL/locations/westeurope`;
+    const where = `${manager.operationsAt}/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DBforPostgreSQL/locations/westeurope`;
     const query = "?api-version=2025-08-01";
     return {
       status: 202,
@@ -244,6 +246,7 @@ export async function startResourceManager(
     permissions: new Set(ACTIONS),
     lock: undefined,
     delays: { acceptance: 0, operation: 200, effect: 200 },
+    operationsAt: url,
     retryAfter: 1,
     failNext(what, count, status, code, headers = {}) {
       const answer = { ...refuse(status, code, "The sandbox was told to fail."), headers };
