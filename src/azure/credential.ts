@@ -29,14 +29,14 @@ export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
   env: Env = process.env,
   patience: Patience = PATIENCE,
-  scope: string = settings.cloud.postgresScope,
+  scope?: string,
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
     retryingFailures(
-      () => requestToken(how, cloud, scope, env, patience.answerTime),
+      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
       (line) => info(logLine(line)),
       { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
     );
