@@ -413,6 +413,23 @@ describe("the resource manager", () => {
     await nothingIsOpen();
   });
 
+  test("of another cloud is asked with that cloud's scope", async () => {
+    sandbox.entra.requests.length = 0;
+    const { clientId, secrets } = IDENTITIES.migrator;
+    const inputs = {
+      environment: "azureusgovernment",
+      "client-id": clientId,
+      "client-secret": secrets[0]?.value ?? "",
+    };
+    const opened = await job({ inputs }).open();
+    expect(sandbox.entra.requests.map(({ scope }) => scope)).toContain(
+      "https://management.core.usgovcloudapi.net/.default",
+    );
+    // This one is the public cloud's.
+    expect(opened).toMatchObject({ exitCode: 1, state: {} });
+    expect(opened.stdout).toContain("Error code: azure-token-refused");
+  });
+
   test("at an http address gets no token", async () => {
     sandbox.entra.requests.length = 0;
     const opened = await job({ env: { AZURE_RESOURCE_MANAGER_URL: "http://localhost:1" } }).open();
