@@ -6086,9 +6086,9 @@ var init_open = __esm({
   }
 });
 
-// node_modules/@azure/identity/dist/esm/index.js
-var esm_exports = {};
-__export(esm_exports, {
+// <stdin>
+var stdin_exports = {};
+__export(stdin_exports, {
   AggregateAuthenticationError: () => AggregateAuthenticationError,
   AggregateAuthenticationErrorName: () => AggregateAuthenticationErrorName,
   AuthenticationError: () => AuthenticationError,
@@ -6112,17 +6112,63 @@ __export(esm_exports, {
   InteractiveBrowserCredential: () => InteractiveBrowserCredential,
   ManagedIdentityCredential: () => ManagedIdentityCredential,
   OnBehalfOfCredential: () => OnBehalfOfCredential,
+  RestError: () => RestError2,
   UsernamePasswordCredential: () => UsernamePasswordCredential,
   VisualStudioCodeCredential: () => VisualStudioCodeCredential,
   WorkloadIdentityCredential: () => WorkloadIdentityCredential,
+  agentPolicy: () => agentPolicy2,
+  agentPolicyName: () => agentPolicyName2,
+  auxiliaryAuthenticationHeaderPolicy: () => auxiliaryAuthenticationHeaderPolicy,
+  auxiliaryAuthenticationHeaderPolicyName: () => auxiliaryAuthenticationHeaderPolicyName,
+  bearerTokenAuthenticationPolicy: () => bearerTokenAuthenticationPolicy,
+  bearerTokenAuthenticationPolicyName: () => bearerTokenAuthenticationPolicyName,
+  createDefaultHttpClient: () => createDefaultHttpClient2,
+  createEmptyPipeline: () => createEmptyPipeline2,
+  createFile: () => createFile,
+  createFileFromStream: () => createFileFromStream,
+  createHttpHeaders: () => createHttpHeaders2,
+  createPipelineFromOptions: () => createPipelineFromOptions2,
+  createPipelineRequest: () => createPipelineRequest2,
+  decompressResponsePolicy: () => decompressResponsePolicy2,
+  decompressResponsePolicyName: () => decompressResponsePolicyName2,
+  defaultRetryPolicy: () => defaultRetryPolicy2,
   deserializeAuthenticationRecord: () => deserializeAuthenticationRecord,
+  exponentialRetryPolicy: () => exponentialRetryPolicy2,
+  exponentialRetryPolicyName: () => exponentialRetryPolicyName2,
+  formDataPolicy: () => formDataPolicy2,
+  formDataPolicyName: () => formDataPolicyName2,
   getBearerTokenProvider: () => getBearerTokenProvider,
   getDefaultAzureCredential: () => getDefaultAzureCredential,
+  getDefaultProxySettings: () => getDefaultProxySettings2,
+  isRestError: () => isRestError2,
+  logPolicy: () => logPolicy2,
+  logPolicyName: () => logPolicyName2,
   logger: () => logger,
+  multipartPolicy: () => multipartPolicy2,
+  multipartPolicyName: () => multipartPolicyName2,
+  ndJsonPolicy: () => ndJsonPolicy,
+  ndJsonPolicyName: () => ndJsonPolicyName,
+  proxyPolicy: () => proxyPolicy2,
+  proxyPolicyName: () => proxyPolicyName2,
+  redirectPolicy: () => redirectPolicy2,
+  redirectPolicyName: () => redirectPolicyName2,
+  retryPolicy: () => retryPolicy2,
   serializeAuthenticationRecord: () => serializeAuthenticationRecord,
-  useIdentityPlugin: () => useIdentityPlugin
+  setClientRequestIdPolicy: () => setClientRequestIdPolicy,
+  setClientRequestIdPolicyName: () => setClientRequestIdPolicyName,
+  systemErrorRetryPolicy: () => systemErrorRetryPolicy2,
+  systemErrorRetryPolicyName: () => systemErrorRetryPolicyName2,
+  throttlingRetryPolicy: () => throttlingRetryPolicy2,
+  throttlingRetryPolicyName: () => throttlingRetryPolicyName2,
+  tlsPolicy: () => tlsPolicy2,
+  tlsPolicyName: () => tlsPolicyName2,
+  tracingPolicy: () => tracingPolicy,
+  tracingPolicyName: () => tracingPolicyName,
+  useIdentityPlugin: () => useIdentityPlugin,
+  userAgentPolicy: () => userAgentPolicy2,
+  userAgentPolicyName: () => userAgentPolicyName2
 });
-module.exports = __toCommonJS(esm_exports);
+module.exports = __toCommonJS(stdin_exports);
 
 // node_modules/@azure/identity/dist/esm/constants.js
 var SDK_VERSION = `4.14.1`;
@@ -20196,6 +20242,22 @@ function loadNoProxy() {
   }
   return [];
 }
+function getDefaultProxySettings(proxyUrl) {
+  if (!proxyUrl) {
+    proxyUrl = loadEnvironmentProxyValue();
+    if (!proxyUrl) {
+      return void 0;
+    }
+  }
+  const parsedUrl = new URL(proxyUrl);
+  const schema = parsedUrl.protocol ? parsedUrl.protocol + "//" : "";
+  return {
+    host: schema + parsedUrl.hostname,
+    port: Number.parseInt(parsedUrl.port || "80"),
+    username: parsedUrl.username,
+    password: parsedUrl.password
+  };
+}
 function getDefaultProxySettingsInternal() {
   const envProxy = loadEnvironmentProxyValue();
   return envProxy ? new URL(envProxy) : void 0;
@@ -20472,7 +20534,48 @@ function createEmptyPipeline2() {
 // node_modules/@azure/core-rest-pipeline/dist/esm/log.js
 var logger5 = createClientLogger2("core-rest-pipeline");
 
+// node_modules/@typespec/ts-http-runtime/dist/esm/policies/exponentialRetryPolicy.js
+var exponentialRetryPolicyName = "exponentialRetryPolicy";
+function exponentialRetryPolicy(options = {}) {
+  return retryPolicy([
+    exponentialRetryStrategy({
+      ...options,
+      ignoreSystemErrors: true
+    })
+  ], {
+    maxRetries: options.maxRetries ?? DEFAULT_RETRY_POLICY_COUNT
+  });
+}
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/policies/systemErrorRetryPolicy.js
+var systemErrorRetryPolicyName = "systemErrorRetryPolicy";
+function systemErrorRetryPolicy(options = {}) {
+  return {
+    name: systemErrorRetryPolicyName,
+    sendRequest: retryPolicy([
+      exponentialRetryStrategy({
+        ...options,
+        ignoreHttpStatusCodes: true
+      })
+    ], {
+      maxRetries: options.maxRetries ?? DEFAULT_RETRY_POLICY_COUNT
+    }).sendRequest
+  };
+}
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/policies/throttlingRetryPolicy.js
+var throttlingRetryPolicyName = "throttlingRetryPolicy";
+function throttlingRetryPolicy(options = {}) {
+  return {
+    name: throttlingRetryPolicyName,
+    sendRequest: retryPolicy([throttlingRetryStrategy()], {
+      maxRetries: options.maxRetries ?? DEFAULT_RETRY_POLICY_COUNT
+    }).sendRequest
+  };
+}
+
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/logPolicy.js
+var logPolicyName2 = logPolicyName;
 function logPolicy2(options = {}) {
   return logPolicy({
     logger: logger5.info,
@@ -20481,6 +20584,7 @@ function logPolicy2(options = {}) {
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/redirectPolicy.js
+var redirectPolicyName2 = redirectPolicyName;
 function redirectPolicy2(options = {}) {
   return redirectPolicy(options);
 }
@@ -20545,7 +20649,29 @@ function userAgentPolicy2(options = {}) {
   };
 }
 
+// node_modules/@azure/core-rest-pipeline/dist/esm/util/createFile.js
+function createFile(content, name3, options = {}) {
+  return createRawFile(content, name3, options);
+}
+
 // node_modules/@azure/core-rest-pipeline/dist/esm/util/file.js
+function isNodeReadableStream2(x) {
+  return typeof x === "object" && x !== null && "pipe" in x && typeof x.pipe === "function";
+}
+var unimplementedMethods = {
+  arrayBuffer: () => {
+    throw new Error("Not implemented");
+  },
+  bytes: () => {
+    throw new Error("Not implemented");
+  },
+  slice: () => {
+    throw new Error("Not implemented");
+  },
+  text: () => {
+    throw new Error("Not implemented");
+  }
+};
 var rawContent = /* @__PURE__ */ Symbol("rawContent");
 function hasRawContent(x) {
   return typeof x[rawContent] === "function";
@@ -20556,6 +20682,49 @@ function getRawContent(blob) {
   } else {
     return blob;
   }
+}
+function createRawFile(content, name3, options = {}) {
+  return {
+    ...unimplementedMethods,
+    type: options.type ?? "",
+    lastModified: options.lastModified ?? (/* @__PURE__ */ new Date()).getTime(),
+    webkitRelativePath: options.webkitRelativePath ?? "",
+    size: content.byteLength,
+    name: name3,
+    arrayBuffer: async () => toArrayBuffer(content).buffer,
+    stream: () => new Blob([toArrayBuffer(content)]).stream(),
+    [rawContent]: () => content
+  };
+}
+function createFileFromStream(stream, name3, options = {}) {
+  return {
+    ...unimplementedMethods,
+    type: options.type ?? "",
+    lastModified: options.lastModified ?? (/* @__PURE__ */ new Date()).getTime(),
+    webkitRelativePath: options.webkitRelativePath ?? "",
+    size: options.size ?? -1,
+    name: name3,
+    stream: () => {
+      const s = stream();
+      if (isNodeReadableStream2(s)) {
+        throw new Error("Not supported: a Node stream was provided as input to createFileFromStream.");
+      }
+      return s;
+    },
+    [rawContent]: stream
+  };
+}
+function hasArrayBuffer(source) {
+  return "resize" in source.buffer;
+}
+function toArrayBuffer(source) {
+  if (hasArrayBuffer(source)) {
+    if (source.byteOffset !== 0 || source.byteLength !== source.buffer.byteLength) {
+      return new Uint8Array(source);
+    }
+    return source;
+  }
+  return source.map((x) => x);
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/multipartPolicy.js
@@ -20578,6 +20747,7 @@ function multipartPolicy2() {
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/decompressResponsePolicy.js
+var decompressResponsePolicyName2 = decompressResponsePolicyName;
 function decompressResponsePolicy2() {
   return decompressResponsePolicy();
 }
@@ -20588,11 +20758,16 @@ function defaultRetryPolicy2(options = {}) {
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/formDataPolicy.js
+var formDataPolicyName2 = formDataPolicyName;
 function formDataPolicy2() {
   return formDataPolicy();
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/proxyPolicy.js
+var proxyPolicyName2 = proxyPolicyName;
+function getDefaultProxySettings2(proxyUrl) {
+  return getDefaultProxySettings(proxyUrl);
+}
 function proxyPolicy2(proxySettings, options) {
   return proxyPolicy(proxySettings, options);
 }
@@ -20612,11 +20787,13 @@ function setClientRequestIdPolicy(requestIdHeaderName = "x-ms-client-request-id"
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/agentPolicy.js
+var agentPolicyName2 = agentPolicyName;
 function agentPolicy2(agent) {
   return agentPolicy(agent);
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/tlsPolicy.js
+var tlsPolicyName2 = tlsPolicyName;
 function tlsPolicy2(tlsSettings) {
   return tlsPolicy(tlsSettings);
 }
@@ -20829,6 +21006,24 @@ function createHttpHeaders2(rawHeaders) {
 // node_modules/@azure/core-rest-pipeline/dist/esm/pipelineRequest.js
 function createPipelineRequest2(options) {
   return createPipelineRequest(options);
+}
+
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/exponentialRetryPolicy.js
+var exponentialRetryPolicyName2 = exponentialRetryPolicyName;
+function exponentialRetryPolicy2(options = {}) {
+  return exponentialRetryPolicy(options);
+}
+
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/systemErrorRetryPolicy.js
+var systemErrorRetryPolicyName2 = systemErrorRetryPolicyName;
+function systemErrorRetryPolicy2(options = {}) {
+  return systemErrorRetryPolicy(options);
+}
+
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/throttlingRetryPolicy.js
+var throttlingRetryPolicyName2 = throttlingRetryPolicyName;
+function throttlingRetryPolicy2(options = {}) {
+  return throttlingRetryPolicy(options);
 }
 
 // node_modules/@azure/core-rest-pipeline/dist/esm/policies/retryPolicy.js
@@ -21116,6 +21311,71 @@ function getCaeChallengeClaims(challenges) {
   }
   const parsedChallenges = parseChallenges(challenges);
   return parsedChallenges.find((x) => x.scheme === "Bearer" && x.params.claims && x.params.error === "insufficient_claims")?.params.claims;
+}
+
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/ndJsonPolicy.js
+var ndJsonPolicyName = "ndJsonPolicy";
+function ndJsonPolicy() {
+  return {
+    name: ndJsonPolicyName,
+    async sendRequest(request, next) {
+      if (typeof request.body === "string" && request.body.startsWith("[")) {
+        const body = JSON.parse(request.body);
+        request.body = body.map((item) => JSON.stringify(item) + "\n").join("");
+      }
+      return next(request);
+    }
+  };
+}
+
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/auxiliaryAuthenticationHeaderPolicy.js
+var auxiliaryAuthenticationHeaderPolicyName = "auxiliaryAuthenticationHeaderPolicy";
+var AUTHORIZATION_AUXILIARY_HEADER = "x-ms-authorization-auxiliary";
+async function sendAuthorizeRequest(options) {
+  const { scopes, getAccessToken, request } = options;
+  const getTokenOptions = {
+    abortSignal: request.abortSignal,
+    tracingOptions: request.tracingOptions
+  };
+  return (await getAccessToken(scopes, getTokenOptions))?.token ?? "";
+}
+function auxiliaryAuthenticationHeaderPolicy(options) {
+  const { credentials, scopes } = options;
+  const logger27 = options.logger || logger5;
+  const tokenCyclerMap = /* @__PURE__ */ new WeakMap();
+  return {
+    name: auxiliaryAuthenticationHeaderPolicyName,
+    async sendRequest(request, next) {
+      if (!request.url.toLowerCase().startsWith("https://")) {
+        throw new Error("Bearer token authentication for auxiliary header is not permitted for non-TLS protected (non-https) URLs.");
+      }
+      if (!credentials || credentials.length === 0) {
+        logger27.info(`${auxiliaryAuthenticationHeaderPolicyName} header will not be set due to empty credentials.`);
+        return next(request);
+      }
+      const tokenPromises = [];
+      for (const credential of credentials) {
+        let getAccessToken = tokenCyclerMap.get(credential);
+        if (!getAccessToken) {
+          getAccessToken = createTokenCycler(credential);
+          tokenCyclerMap.set(credential, getAccessToken);
+        }
+        tokenPromises.push(sendAuthorizeRequest({
+          scopes: Array.isArray(scopes) ? scopes : [scopes],
+          request,
+          getAccessToken,
+          logger: logger27
+        }));
+      }
+      const auxiliaryTokens = (await Promise.all(tokenPromises)).filter((token) => Boolean(token));
+      if (auxiliaryTokens.length === 0) {
+        logger27.warning(`None of the auxiliary tokens are valid. ${AUTHORIZATION_AUXILIARY_HEADER} header will not be set.`);
+        return next(request);
+      }
+      request.headers.set(AUTHORIZATION_AUXILIARY_HEADER, auxiliaryTokens.map((token) => `Bearer ${token}`).join(", "));
+      return next(request);
+    }
+  };
 }
 
 // node_modules/@azure/core-client/dist/esm/state.js
@@ -25776,13 +26036,59 @@ function getDefaultAzureCredential() {
   InteractiveBrowserCredential,
   ManagedIdentityCredential,
   OnBehalfOfCredential,
+  RestError,
   UsernamePasswordCredential,
   VisualStudioCodeCredential,
   WorkloadIdentityCredential,
+  agentPolicy,
+  agentPolicyName,
+  auxiliaryAuthenticationHeaderPolicy,
+  auxiliaryAuthenticationHeaderPolicyName,
+  bearerTokenAuthenticationPolicy,
+  bearerTokenAuthenticationPolicyName,
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createFile,
+  createFileFromStream,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  decompressResponsePolicy,
+  decompressResponsePolicyName,
+  defaultRetryPolicy,
   deserializeAuthenticationRecord,
+  exponentialRetryPolicy,
+  exponentialRetryPolicyName,
+  formDataPolicy,
+  formDataPolicyName,
   getBearerTokenProvider,
   getDefaultAzureCredential,
+  getDefaultProxySettings,
+  isRestError,
+  logPolicy,
+  logPolicyName,
   logger,
+  multipartPolicy,
+  multipartPolicyName,
+  ndJsonPolicy,
+  ndJsonPolicyName,
+  proxyPolicy,
+  proxyPolicyName,
+  redirectPolicy,
+  redirectPolicyName,
+  retryPolicy,
   serializeAuthenticationRecord,
-  useIdentityPlugin
+  setClientRequestIdPolicy,
+  setClientRequestIdPolicyName,
+  systemErrorRetryPolicy,
+  systemErrorRetryPolicyName,
+  throttlingRetryPolicy,
+  throttlingRetryPolicyName,
+  tlsPolicy,
+  tlsPolicyName,
+  tracingPolicy,
+  tracingPolicyName,
+  useIdentityPlugin,
+  userAgentPolicy,
+  userAgentPolicyName
 });

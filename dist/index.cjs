@@ -7214,9 +7214,14 @@ var POSTGRES = [
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step("Allow the runner's address:", allow(context, address)),
-        step("Run the job again. GitHub-hosted runners have another address each time."),
-        step("Or use a runner in the server's network.")
+        step(
+          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
+        ),
+        step(
+          "For a runner that keeps its address, allow it, and run the job again:",
+          allow(context, address)
+        ),
+        step("Or use a runner in the server's network (`docs/private-network.md`).")
       ];
     }
   },
@@ -8388,11 +8393,11 @@ async function idToken(audience, env = process.env) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE) {
+function signIn(settings, env = process.env, patience = PATIENCE, scope) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
   const request = () => retryingFailures(
-    () => requestToken(how, cloud, env, patience.answerTime),
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
     (line) => info(logLine(line)),
     { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
   );
@@ -8410,7 +8415,7 @@ function signIn(settings, env = process.env, patience = PATIENCE) {
 }
 var MOST_TIME = 4e4;
 var MARGIN = 6e4;
-async function requestToken(how, cloud, env, answerTime) {
+async function requestToken(how, cloud, scope, env, answerTime) {
   let assertion;
   const getAssertion = () => {
     assertion ??= idToken(cloud.oidcAudience, env);
@@ -8430,7 +8435,7 @@ async function requestToken(how, cloud, env, answerTime) {
       // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);
+    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
     return token;
@@ -8593,13 +8598,32 @@ var REASONS = {
     why: () => inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
     runAs: null,
     advice: inOurWords("Revoke it column by column, if nothing needs it.")
+  },
+  "other-identity": {
+    why: (role, _, identity) => sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
+    runAs: null,
+    advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`.")
+  },
+  "no-identity": {
+    why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
+    runAs: null,
+    advice: inOurWords(
+      "If the object ID is that of a user or group, replace `type=service` by `type=user` or `type=group`."
+    )
   }
 };
 
 // src/render/phrases.ts
-function runner({ as, byMember }) {
-  return byMember ? sentence`a member of ${name(as)}` : [name(as)];
+function runner({ as, byMember, database }) {
+  const who = byMember ? sentence`a member of ${name(as)}` : [name(as)];
+  return database === void 0 ? who : sentence`${who} in database ${name(database)}`;
 }
+var ICONS = {
+  "in-sync": "\u2705",
+  repaired: "\u{1F527}",
+  drift: "\u274C",
+  error: "\u26A0\uFE0F"
+};
 var VERDICT_WORDS = {
   "in-sync": "in sync",
   repaired: "repaired",
@@ -8618,7 +8642,8 @@ var KIND_WORDS = {
   "materialized-view": ["materialized view", "materialized views"],
   "foreign-table": ["foreign table", "foreign tables"],
   sequence: ["sequence", "sequences"],
-  "default-privileges": ["set of default privileges", "sets of default privileges"]
+  "default-privileges": ["set of default privileges", "sets of default privileges"],
+  identity: ["identity", "identities"]
 };
 function countKind(kind, n) {
   return count(n, ...KIND_WORDS[kind]);
@@ -8634,6 +8659,7 @@ function countObjects(objects2) {
 }
 function objectText(object, pen) {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
   return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
 }
 function objectName(object, pen) {
@@ -8667,13 +8693,13 @@ function sourceText(source, pen) {
 }
 
 // src/render/explain.ts
-function explain2({ owner, reason, fix, inOrder: inOrder2 }, login, place2) {
-  const { as, byMember, sql, first, note } = fix;
-  const why = REASONS[reason].why(owner, login);
+function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
+  const { as, byMember, database, sql, first, note } = fix;
+  const why = REASONS[reason].why(owner, login, findings3[0]?.identity);
   return [why, ...run2(), ...note === void 0 ? [] : [note]];
   function run2() {
     if (as === void 0) return [];
-    const who = runner({ as, ...byMember && { byMember } });
+    const who = runner({ as, ...byMember && { byMember }, ...database !== void 0 && { database } });
     if (sql === void 0)
       return [
         inOrder2 ? sentence`Run ${place2} in the order in which it is written.` : sentence`Run ${place2} as ${who}.`
@@ -8762,10 +8788,13 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
   function causesPart(page2, what, findings3, head, cells) {
     const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
     for (const cause of causes2.slice(0, MOST_CAUSES)) {
-      const title = `**${what} on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}**`;
+      const [first] = cause.findings;
+      const about = first?.kind === "identity" ? `: ${objectText(first, markdown)}` : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
       const lines2 = explain2(cause, user, inOurWords("the SQL below"));
-      page2.add([title, ...bySchema(cause.findings), ...lines2.map(markdown.sentence)].join("<br>"));
-      findingsTable(page2, ["Object", ...head], cause.findings, cells);
+      page2.add(
+        [`**${what}${about}**`, ...bySchema(cause.findings), ...lines2.map(markdown.sentence)].join("<br>")
+      );
+      if (first?.kind !== "identity") findingsTable(page2, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes2.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {
@@ -8852,8 +8881,8 @@ function fixPart(page, block, {
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/failure.ts
-function docsLink({ code: code2 }, { run: run2 }) {
-  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code2}`;
+function docsLink({ code: code2, page = "troubleshooting" }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/${page}.md#${code2}`;
 }
 function failureLines(failure2, report) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
@@ -8934,9 +8963,17 @@ function withoutErrors(report) {
 function findings(report, checked, pen) {
   const found = (list) => checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
   const missing = granteesOf(checked).flatMap(({ missing: missing2 }) => missing2);
+  const identities = missing.filter(isIdentity).length;
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
   const beyond2 = `more privileges than requested on ${objects(checked, "extra")}`;
+  if (identities > 0) {
+    const { who: who2, is } = subject(checked, ({ missing: missing2 }) => missing2.some(isIdentity), pen);
+    const where2 = place(found("missing"), report, pen);
+    const others = countIn(checked, "missing") - identities;
+    const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
+    return `${drift2}: ${who2} ${is} not bound to the expected Microsoft Entra identity${also}, in ${where2}`;
+  }
   if (missing.length > 0) {
     const { who: who2, is, holds: holds2 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
@@ -8961,6 +8998,9 @@ function findings(report, checked, pen) {
   }
   const { tables, sequences } = lookedAt(checked);
   return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
+}
+function isIdentity({ kind }) {
+  return kind === "identity";
 }
 function objects(report, list) {
   const all = granteesOf(report).flatMap((grantee) => grantee[list]);
@@ -9462,15 +9502,25 @@ function entriesOf(database, { grantee }, list, what, text) {
       return {
         rank: rankOf(first.kind),
         objects: group.length,
-        title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-        before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names4})`)}, owned by ${plain.name(cause.owner)},`,
+        ...first.kind === "identity" ? {
+          title: `${what}: ${on}`,
+          before: `${plain.name(grantee)} is not bound to the expected identity`
+        } : {
+          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
+          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names4})`)}, owned by ${plain.name(cause.owner)},`
+        },
         database: database.database,
         after: lines2.map(plain.sentence).join(" ")
       };
     })
   );
 }
-var RANKS = { database: 0, schema: 1, "default-privileges": 3 };
+var RANKS = {
+  identity: 0,
+  database: 0,
+  schema: 1,
+  "default-privileges": 3
+};
 function rankOf(kind) {
   return RANKS[kind] ?? 2;
 }
@@ -9602,9 +9652,10 @@ function granteeLines(database, grantee, report) {
 }
 function causes(what, findings3, database, line) {
   return byCause(findings3).flatMap((cause) => {
+    const [first] = cause.findings;
     const lines2 = explain2(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
-      ...listed(
+      ...first?.kind === "identity" ? [logLine(`${what}: ${objectText(first, plain)}.`)] : listed(
         `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
         cause.findings,
         line
@@ -9642,7 +9693,7 @@ function outputsOf(report) {
 
 // src/render/sql-file.ts
 function renderSql(report) {
-  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block }))).filter(isFirst);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
@@ -9661,13 +9712,18 @@ function renderSql(report) {
   return `${lines2.join("\n").trimEnd()}
 `;
 }
+function isFirst({ database, block }, index, parts) {
+  const key = (part) => JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
+  return block.database === void 0 || parts.findIndex((part) => key(part) === key({ database, block })) === index;
+}
 function statementsOf({ block }) {
   return block.statements.map(visibleSql);
 }
 function scriptPart({ databases }) {
   const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
   return (part) => {
-    const { database, host, port: port2 } = part.database;
+    const { host, port: port2 } = part.database;
+    const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
     return [
       connectLine({ dbname: database, ...!oneServer && { host, port: `${port2}` } }),
@@ -9705,7 +9761,6 @@ var MOST_DATABASES = 200;
 var MOST_GREEN_ROWS = 20;
 var MOST_HELD_ROWS = 1e3;
 var NAME = "Azure Postgres Grants";
-var ICONS = { "in-sync": "\u2705", repaired: "\u{1F527}", drift: "\u274C", error: "\u26A0\uFE0F" };
 var LIMIT = {
   most: 1e6,
   sizeOf: Buffer.byteLength,
@@ -10175,7 +10230,7 @@ function typeOf(group) {
   return "table";
 }
 function isRelation(kind) {
-  return kind !== "database" && kind !== "schema" && kind !== "default-privileges";
+  return !["database", "schema", "default-privileges", "identity"].includes(kind);
 }
 
 // src/grants/statements.ts
@@ -10582,6 +10637,84 @@ function scriptOf(changes, roleSet) {
   ]);
 }
 
+// src/model/entra-label.ts
+var PRINCIPAL_TYPES = ["service", "user", "group"];
+var LABEL_PROVIDER = "pgaadauth";
+var ENTRA_DATABASE = "postgres";
+var AZURE_ADMIN = "azure_pg_admin";
+function readEntraLabel(label2) {
+  const [prefix, ...parts] = label2.split(",");
+  const entries = new Map(parts.map((part) => part.split("=", 2)));
+  const objectId3 = entries.get("oid")?.toLowerCase();
+  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
+  if (prefix !== "aadauth" || objectId3 === void 0 || !GUID2.test(objectId3) || type === void 0)
+    return void 0;
+  return { objectId: objectId3, type, admin: entries.has("admin"), mfa: entries.has("mfa") };
+}
+function entraLabel({ objectId: objectId3, type, admin, mfa }) {
+  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
+}
+var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+// src/grants/identity.ts
+function identityDrift(snapshot, demand, grantee) {
+  const expected = demand.objectIds?.get(grantee.name);
+  if (expected === void 0) return null;
+  const found = labelOf(snapshot, grantee);
+  if (found === "unknown" || found !== null && found.objectId === expected) return null;
+  return found === null ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false }) : finding("other-identity", { expected, bound: found.objectId }, { ...found, objectId: expected });
+  function finding(reason, identity, label2) {
+    const note = paragraph(
+      inOurWords("The member has to be a Microsoft Entra administrator."),
+      REASONS[reason].advice ?? []
+    );
+    return {
+      kind: "identity",
+      name: grantee.name,
+      owner: grantee.name,
+      privileges: [],
+      reason,
+      identity,
+      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(grantee.name, label2), note }
+    };
+  }
+}
+function identityFixes(drifts) {
+  const statements2 = drifts.flatMap(({ fix }) => fix.sql ?? []);
+  return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
+}
+function identityWarnings(snapshot, demand, grantee) {
+  const expected = demand.objectIds?.get(grantee.name);
+  const found = labelOf(snapshot, grantee);
+  if (expected !== void 0 && found === "unknown") {
+    const why = snapshot.server.labelsReadable ? inOurWords("its security label is not in the form that Microsoft documents") : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+    return [
+      {
+        code: "identity-unknown",
+        message: sentence`Whether ${name(grantee.name)} is bound to object ID ${code(expected)} could not be checked, because ${why}. A Microsoft Entra administrator sees it in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
+      }
+    ];
+  }
+  if (expected !== void 0 || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.labelsInUse)
+    return [];
+  return [
+    {
+      code: "not-entra-role",
+      message: sentence`${name(grantee.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`
+    }
+  ];
+}
+function bindingSql(role, label2) {
+  const provider = quoteIdentifier(LABEL_PROVIDER);
+  return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label2))};`;
+}
+var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
+function labelOf({ server, granteeFacts: granteeFacts2 }, { oid }) {
+  if (!server.labelsReadable) return "unknown";
+  const label2 = granteeFacts2.get(oid)?.label ?? null;
+  return label2 === null ? null : readEntraLabel(label2) ?? "unknown";
+}
+
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
   return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
@@ -10689,7 +10822,8 @@ function assess(snapshot, demand, names4) {
     const obstacle = granteeObstacle(snapshot, name3);
     if (obstacle !== null) return { name: name3, obstacle };
     const role = roleOf(snapshot, snapshot.grantees.get(name3) ?? "");
-    return { name: name3, obstacle, role, drift: driftOf(snapshot, demand, role) };
+    const identity = identityDrift(snapshot, demand, role);
+    return { name: name3, obstacle, role, drift: driftOf(snapshot, demand, role), identity };
   });
   const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
   return {
@@ -10712,8 +10846,13 @@ function planToApply({ demand, grants, revokes }) {
 function statementsToApply(assessment) {
   return statementsIn(planToApply(assessment).changes);
 }
-function fixesFor({ snapshot, demand, grants, revokes }) {
-  return fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants);
+function fixesFor(assessment) {
+  const { snapshot, demand, grantees, grants, revokes } = assessment;
+  const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
+  return [
+    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants),
+    ...identityFixes(identities)
+  ];
 }
 
 // src/grants/outcome.ts
@@ -10741,16 +10880,51 @@ function keyOfChange(change) {
   return `${change.verb} ${identify(change)}`;
 }
 
+// src/grants/limits.ts
+function limitsFor(snapshot, grantee) {
+  return [...administers(snapshot, grantee), ...elasticCluster(snapshot)];
+}
+function administers(snapshot, grantee) {
+  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(grantee.oid) ?? {};
+  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === grantee.oid);
+  const reasons = [
+    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
+    ...createRole ? [inOurWords("has CREATEROLE")] : [],
+    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
+    ...owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []
+  ];
+  if (reasons.length === 0) return [];
+  return [
+    {
+      code: "grantee-is-administrator",
+      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a role of its own.`
+    }
+  ];
+}
+function elasticCluster({ server }) {
+  if (!server.citus) return [];
+  return [
+    {
+      code: "elastic-cluster",
+      message: inOurWords(
+        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked: not the privileges on the worker nodes, and default privileges do not reach them."
+      )
+    }
+  ];
+}
+
 // src/grants/warnings.ts
 function warningsFor(snapshot, demand, grantee, gaps) {
   const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
   return [
     ...cannotLogIn(grantee),
+    ...identityWarnings(snapshot, demand, grantee),
     ...nextMigration(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
     ...ownsWhatItShouldRead(snapshot, demand, grantee),
     ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
       message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`
@@ -10852,12 +11026,15 @@ function granteeReports(before, after, outcome) {
   const whyExtra = reasonsOf(after.revokes, outcome, "not-revoked");
   return after.grantees.map((grantee, index) => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name: name3, role, drift: drift2 } = grantee;
+    const { name: name3, role, drift: drift2, identity } = grantee;
     return {
       grantee: name3,
-      verdict: verdictOf(before.grantees[index], drift2, demand),
+      verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift2.objects,
-      missing: drift2.missing.map((finding) => describe(snapshot, finding, whyMissing)),
+      missing: [
+        ...identity === null ? [] : [identity],
+        ...drift2.missing.map((finding) => describe(snapshot, finding, whyMissing))
+      ],
       granted: changedBy(outcome, "GRANT", role, drift2.missing),
       extra: describeExtra(snapshot, role, drift2.extra, whyExtra),
       revoked: changedBy(outcome, "REVOKE", role, drift2.extra),
@@ -10876,10 +11053,10 @@ var NOT_CHECKED = {
   held: [],
   warnings: []
 };
-function verdictOf(before, drift2, { onExtra }) {
-  const drifted = ({ missing, extra }) => missing.length > 0 || extraIsDrift(onExtra) && extra.length > 0;
-  if (drifted(drift2)) return "drift";
-  return before?.obstacle === null && drifted(before.drift) ? "repaired" : "in-sync";
+function verdictOf(before, now, { onExtra }) {
+  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length > 0);
+  if (drifted(now)) return "drift";
+  return drifted(before) ? "repaired" : "in-sync";
 }
 function reasonsOf(plan, outcome, otherwise) {
   const committed = new Set(outcome.committed.map(keyOfChange));
@@ -11111,6 +11288,25 @@ function likePatternsOf(pattern) {
   const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
   return { name: like, path: pattern.includes(".") ? like : "" };
 }
+
+// src/postgres/grantees.sql.ts
+function granteeFacts(grantees, labelsReadable) {
+  return `
+WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
+SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
+       EXISTS (SELECT FROM pg_catalog.pg_roles AS a
+               WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
+       (SELECT label FROM label WHERE role = r.oid) AS label,
+       EXISTS (SELECT FROM label) AS "labelsInUse"
+FROM pg_catalog.pg_roles AS r
+WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
+ORDER BY r.oid;`;
+}
+var LABELS = `
+  SELECT objoid AS role, label FROM pg_catalog.pg_shseclabel
+  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider = '${LABEL_PROVIDER}'
+`;
+var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS label WHERE FALSE";
 
 // src/postgres/second-look.sql.ts
 function secondLook(relations) {
@@ -11492,6 +11688,8 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
            SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
            WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
              AND s.setdatabase IN (0, (SELECT oid FROM database))),
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
          'sessionUser', session_user_oid) AS facts
 FROM server
 UNION ALL
@@ -11585,11 +11783,12 @@ async function lookOnce(client, grantees, demand) {
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
   const oids = [...snapshot.grantees.values()];
   const creators = creatorsOf(snapshot);
-  const [again, defaults2, rowSecurity, views] = await statements(client, [
+  const [again, defaults2, rowSecurity, views, facts3] = await statements(client, [
     secondLook(representatives.map(({ oid }) => oid)),
     creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead2(schemas2, oids, demand.exclude) : NO_ROWS,
+    granteeFacts(oids, snapshot.server.labelsReadable),
     "COMMIT;"
   ]);
   const now = new Map(again.map((row) => [row.oid, row]));
@@ -11600,7 +11799,8 @@ async function lookOnce(client, grantees, demand) {
   return {
     ...snapshot,
     groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults2, snapshot.schemas)],
-    pitfalls: [...rowSecurity, ...views]
+    pitfalls: [...rowSecurity, ...views],
+    granteeFacts: new Map(facts3.map(({ grantee, ...row }) => [grantee, row]))
   };
 }
 var NO_ROWS = "SELECT WHERE FALSE;";
@@ -12172,15 +12372,20 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID3.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
+}
+function objectIds(text) {
+  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+  for (const item of found) if (!GUID3.test(item)) throw new Invalid(["is not a GUID"], { item });
+  return found.map((id) => id.toLowerCase());
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID3.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+var GUID3 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start, end] = [0, text.length];
@@ -12197,9 +12402,13 @@ function hostName(suffix, forConnectionString) {
     if ((0, import_node_net3.isIP)(name3)) return name3;
     const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
     if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
+    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
   };
 }
+var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
+var NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
+var FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
 function isHostName(name3) {
   if (name3.length > 253) return false;
   const labels = name3.replace(/\.$/, "").split(".");
@@ -12392,6 +12601,10 @@ var INPUTS = {
     use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line",
     long: true
   },
+  "grantee-object-id": {
+    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
+    long: true
+  },
   schemas: {
     use: "one or more schema names, one per line, or only `'*'`",
     default: "public",
@@ -12427,6 +12640,8 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
   const toHost = hostName(cloud.hostSuffix, CONNECTION_STRINGS);
   const connection = connectionFrom(inputs, toHost);
   const host = inputs.orFrom("app-connection", "host", toHost, connection?.host);
+  const databases = namesFrom(inputs, "database", connection?.database);
+  const grantees = namesFrom(inputs, "grantee", connection?.user);
   const settings = {
     mode: inputs.orDefault("mode", choice(MODES)),
     signIn: signIn2,
@@ -12437,8 +12652,8 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
       tls: tlsFrom(inputs, signIn2, host, readFile)
     },
     user: inputs.required("user", name2),
-    databases: namesFrom(inputs, "database", connection?.database),
-    grantees: namesFrom(inputs, "grantee", connection?.user),
+    databases,
+    grantees,
     demand: {
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -12446,10 +12661,12 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
       defaultPrivileges: inputs.orDefault("default-privileges", boolean),
       onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
       exclude: inputs.optional("exclude", lines) ?? [],
-      allowEmpty: inputs.orDefault("allow-empty", boolean)
+      allowEmpty: inputs.orDefault("allow-empty", boolean),
+      ...objectIdsFrom(inputs, grantees)
     },
     ...driftIssueFrom(inputs)
   };
+  checkCoordinator(inputs, settings);
   inputs.throwMistakes();
   return settings;
 }
@@ -12474,6 +12691,29 @@ function connectionFrom(inputs, toHost) {
 function namesFrom(inputs, input, found) {
   if (inputs.isSet(input)) return inputs.required(input, names3);
   return inputs.orFrom("app-connection", input, (text) => [name2(text)], found);
+}
+function objectIdsFrom(inputs, grantees) {
+  const ids = inputs.optional("grantee-object-id", objectIds);
+  if (ids === void 0 || grantees === void 0) return {};
+  if (ids.length !== grantees.length) {
+    inputs.mistake(
+      "grantee-object-id",
+      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, and there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
+    );
+  }
+  return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
+}
+var LOAD_BALANCED_PORT = 7432;
+function checkCoordinator(inputs, { mode, server, cloud }) {
+  const { host, port: port2 } = server;
+  if (mode !== "apply" || port2 !== LOAD_BALANCED_PORT || !host?.toLowerCase().endsWith(cloud.hostSuffix))
+    return;
+  inputs.mistake(
+    inputs.isSet("port") ? "port" : "app-connection",
+    inOurWords(
+      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`."
+    )
+  );
 }
 function driftIssueFrom(inputs) {
   if (!inputs.orDefault("drift-issue", boolean)) return {};

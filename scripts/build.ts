@@ -1,22 +1,28 @@
 /**
- * Builds dist/, or with --check compares it with what src builds: the runner runs what is committed. dist/index.cjs
- * is what every run needs; a package that src imports on demand is a file of its own, read by those who need it.
- * dist/licenses.txt has the licenses of all packages in them.
+ * Builds dist/, or with --check compares it with what src builds: the runner runs what is committed. Each entry of an
+ * action is a file (dist/index.cjs is the main action's); the packages that src imports on demand are files of their
+ * own, which the actions share. dist/licenses.txt has the licenses of all packages in them.
  */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { licensesOf } from "./licenses.ts";
 
-const ON_DEMAND = ["@actions/core", "@actions/github", "@azure/identity"];
+/** The file of each package that src imports on demand. Azure's HTTP pipeline is a part of `@azure/identity`. */
+const ON_DEMAND = new Map([
+  ["@actions/core", "actions-core.cjs"],
+  ["@actions/github", "actions-github.cjs"],
+  ["@azure/identity", "azure-identity.cjs"],
+  ["@azure/core-rest-pipeline", "azure-identity.cjs"],
+]);
 
 /** `await import("@azure/identity")` becomes `./azure-identity.cjs`. */
 const onDemand: Plugin = {
   name: "on-demand",
   setup(build) {
     build.onResolve({ filter: /./ }, ({ kind, path }) => {
-      if (kind !== "dynamic-import" || !ON_DEMAND.includes(path)) return undefined;
-      return { path: `./${fileOf(path)}`, external: true };
+      const file = kind === "dynamic-import" ? ON_DEMAND.get(path) : undefined;
+      return file === undefined ? undefined : { path: `./${file}`, external: true };
     });
   },
 };
@@ -48,13 +54,21 @@ const whenUsed: Plugin = {
   },
 };
 
+const entry = (path: string, out: string) => ({ modules: [path], out, plugins: [onDemand, unlessUsed] });
+const shared = (out: string, plugins: Plugin[] = []) => {
+  const modules = [...ON_DEMAND].flatMap(([name, file]) => (file === out ? [name] : []));
+  return { modules, out, plugins };
+};
+
 const bundles = [
-  { in: "src/index.ts", out: "index.cjs", plugins: [onDemand, unlessUsed] },
-  { in: "src/principal/index.ts", out: "principal.cjs", plugins: [onDemand, unlessUsed] },
-  { in: "@actions/core", out: "actions-core.cjs", plugins: [whenUsed] },
-  { in: "undici", out: "undici.cjs", plugins: [] },
-  { in: "@actions/github", out: "actions-github.cjs", plugins: [] },
-  { in: "@azure/identity", out: "azure-identity.cjs", plugins: [] },
+  entry("./src/index.ts", "index.cjs"),
+  entry("./src/principal/index.ts", "principal.cjs"),
+  entry("./src/firewall/index.ts", "firewall.cjs"),
+  entry("./src/firewall/post.ts", "firewall-post.cjs"),
+  shared("actions-core.cjs", [whenUsed]),
+  { modules: ["undici"], out: "undici.cjs", plugins: [] },
+  shared("actions-github.cjs"),
+  shared("azure-identity.cjs"),
 ];
 
 const checking = process.argv.includes("--check");
@@ -73,9 +87,15 @@ for (const name of await readdir("dist")) {
 }
 
 /** One file of dist, and the paths of the files that it is made from. */
-async function bundleOf({ in: entry, out, plugins }: (typeof bundles)[number]) {
+async function bundleOf({ modules, out, plugins }: (typeof bundles)[number]) {
+  const [module = "", ...more] = modules;
   const { outputFiles, metafile } = await build({
-    entryPoints: [entry],
+    // One module is the entry itself; several are exported together.
+    ...(more.length === 0
+      ? { entryPoints: [module] }
+      : {
+          stdin: { contents: modules.map((each) => `export * from "${each}";`).join("\n"), resolveDir: "." },
+        }),
     outfile: join("dist", out),
     bundle: true,
     platform: "node",
@@ -95,11 +115,6 @@ async function bundleOf({ in: entry, out, plugins }: (typeof bundles)[number]) {
   const inputs = Object.values(metafile.outputs).flatMap((made) => Object.entries(made.inputs));
   const from = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
   return { path: join("dist", out), contents: output?.contents ?? Buffer.alloc(0), from };
-}
-
-/** @azure/identity → azure-identity.cjs */
-function fileOf(name: string): string {
-  return `${name.slice(1).replace("/", "-")}.cjs`;
 }
 
 function complain(path: string): void {

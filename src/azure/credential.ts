@@ -22,19 +22,21 @@ type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[
 
 /**
  * Nothing happens until the password is asked for.
+ * @param scope of the token: PostgreSQL's, unless it is for another service
  * @returns a function that fails with a `ActionError` that is already diagnosed
  */
 export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
   env: Env = process.env,
   patience: Patience = PATIENCE,
+  scope?: string,
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
     retryingFailures(
-      () => requestToken(how, cloud, env, patience.answerTime),
+      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
       (line) => info(logLine(line)),
       { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
     );
@@ -60,6 +62,7 @@ const MARGIN = 60_000;
 async function requestToken(
   how: EntraSignIn,
   cloud: Cloud,
+  scope: string,
   env: Env,
   answerTime: number,
 ): Promise<AccessToken> {
@@ -80,7 +83,7 @@ async function requestToken(
       retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" as const }],
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(cloud.postgresScope);
+    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
     return token;

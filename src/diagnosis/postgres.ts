@@ -228,9 +228,14 @@ export const POSTGRES: readonly Rule[] = [
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step("Allow the runner's address:", allow(context, address)),
-        step("Run the job again. GitHub-hosted runners have another address each time."),
-        step("Or use a runner in the server's network."),
+        step(
+          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+        ),
+        step(
+          "For a runner that keeps its address, allow it, and run the job again:",
+          allow(context, address),
+        ),
+        step("Or use a runner in the server's network (`docs/private-network.md`)."),
       ];
     },
   },

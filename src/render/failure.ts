@@ -5,8 +5,11 @@ import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
 
 /** Where the failure is explained, in this very version of the documentation; undefined if the run does not know it. */
-export function docsLink({ code }: Failure, { run }: Pick<Report, "run">): string | undefined {
-  return run?.docs === undefined ? undefined : `${run.docs}/troubleshooting.md#${code}`;
+export function docsLink(
+  { code, page = "troubleshooting" }: Failure,
+  { run }: Pick<Report, "run">,
+): string | undefined {
+  return run?.docs === undefined ? undefined : `${run.docs}/${page}.md#${code}`;
 }
 
 /**

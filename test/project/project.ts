@@ -9,7 +9,7 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-interface Action {
+export interface Action {
   readonly inputs: Readonly<Record<string, { description?: string; default?: string; required?: boolean }>>;
   readonly outputs: Readonly<Record<string, { description?: string }>>;
   readonly branding: { icon: string; color: string };
@@ -21,6 +21,10 @@ export function actionIn<A = Action>(folder: string): A {
   return parse(readFileSync(join(ROOT, folder, "action.yml"), "utf8")) as A;
 }
 export const action = actionIn("");
+
+export interface FirewallAction extends Pick<Action, "inputs"> {
+  readonly runs: { using: string; main: string; post: string; "post-if": string };
+}
 
 /** What the runner takes for the inputs that a step does not give; an input without a default is empty. */
 export const defaults: Readonly<Record<string, string>> = Object.fromEntries(

@@ -54,6 +54,14 @@ describe("a token", () => {
     ]);
   });
 
+  test("for the resource manager is no password, and leaves the one for PostgreSQL valid", async () => {
+    const password = await withSecret(admin);
+    const token = await withSecret(admin, "https://management.azure.com/.default");
+    expect(decodeJwt(token).aud).toBe("https://management.azure.com");
+    await expect(signIn("ci-admin", token)).rejects.toMatchObject({ code: "28P01" });
+    expect(await signIn("ci-admin", password)).toBe("ci-admin");
+  });
+
   test("is the same one for all who ask while it is valid", async () => {
     const [one, two] = await Promise.all([withSecret(admin), withSecret(admin)]);
     expect(two).toBe(one);
@@ -103,9 +111,9 @@ describe("Entra refuses", () => {
     return expect(withSecret(admin, SCOPE.replace("/.default", "/user"))).rejects.toThrow(/AADSTS1002012/);
   });
 
-  test("a resource that is not PostgreSQL's", () => {
-    const scope = "https://management.azure.com/.default";
-    return expect(withSecret(admin, scope)).rejects.toThrow(/AADSTS500011: .*management\.azure\.com/);
+  test("a resource that is neither PostgreSQL nor the resource manager", () => {
+    const scope = "https://graph.microsoft.com/.default";
+    return expect(withSecret(admin, scope)).rejects.toThrow(/AADSTS500011: .*graph\.microsoft\.com/);
   });
 
   test("a wrong secret", () => {

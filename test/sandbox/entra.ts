@@ -19,6 +19,13 @@ const POSTGRESQL_RESOURCES = [
   "https://ossrdbms-aad.database.chinacloudapi.cn",
 ];
 
+/** Azure's resource manager in the three clouds. */
+const RESOURCE_MANAGERS = [
+  "https://management.azure.com",
+  "https://management.core.usgovcloudapi.net",
+  "https://management.core.chinacloudapi.cn",
+];
+
 /** RFC 7523, section 2.2 */
 const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -60,6 +67,8 @@ export type Entra = {
   failNext(count: number, status: number): void;
   /** Takes back every token: the next request gets a new one, the database refuses the old. */
   reset(): Promise<void>;
+  /** What its access tokens are checked with. */
+  publicKey: CryptoKey;
   close(): Promise<void>;
 };
 
@@ -77,7 +86,7 @@ export async function startEntra(options: {
   issuers: Record<string, CryptoKey>;
   setPassword(role: string, token: string | null, expires: Date, objectId?: string): Promise<boolean>;
 }): Promise<Entra> {
-  const { privateKey } = await generateKeyPair("RS256");
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
   const apps = new Map<string, AppRegistration>();
   const tokens = new Map<string, Issued>();
   const failing = failures();
@@ -132,8 +141,9 @@ export async function startEntra(options: {
       return refuse(judged, correlationId);
     }
     const audience = (form.get("scope") ?? "").replace(/\/\.default$/, "");
-    const known = tokens.get(judged.clientId);
-    // A role has one password, so an identity has one token at a time, shared by all who ask while it is valid.
+    // A role has one password, so an identity has one token for PostgreSQL at a time, shared by all who ask while it
+    // is valid; and one for the resource manager.
+    const known = tokens.get(keyOf(judged, audience));
     const reuse = known?.audience === audience && known.expires > now();
     const issued = reuse ? known : issue(judged, audience);
     record.outcome = reuse ? "cached" : "issued";
@@ -150,9 +160,13 @@ export async function startEntra(options: {
   function issue(app: AppRegistration, audience: string): Issued {
     const expires = now() + entra.tokenLifetime;
     const issued = { audience, expires, token: accept(app, audience, expires) };
-    tokens.set(app.clientId, issued);
-    issued.token.catch(() => tokens.delete(app.clientId));
+    tokens.set(keyOf(app, audience), issued);
+    issued.token.catch(() => tokens.delete(keyOf(app, audience)));
     return issued;
+  }
+
+  function keyOf(app: AppRegistration, audience: string): string {
+    return RESOURCE_MANAGERS.includes(audience) ? `${app.clientId} ${audience}` : app.clientId;
   }
 
   /** Signs a token and makes the database take it. */
@@ -174,6 +188,7 @@ export async function startEntra(options: {
     })
       .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: "sandbox-entra" })
       .sign(privateKey);
+    if (RESOURCE_MANAGERS.includes(audience)) return signed;
     const until = new Date(expires * 1000);
     for (const role of app.roles) {
       const accepted = await options.setPassword(role, signed, until, app.objectId);
@@ -207,6 +222,7 @@ export async function startEntra(options: {
         await options.setPassword(role, null, new Date());
       }
     },
+    publicKey,
     close: () => close(server),
   };
   return entra;
@@ -242,7 +258,7 @@ async function judge(
     return badRequest(1002012, "invalid_scope", text);
   }
   const resource = scope.slice(0, -"/.default".length);
-  if (!POSTGRESQL_RESOURCES.includes(resource)) {
+  if (![...POSTGRESQL_RESOURCES, ...RESOURCE_MANAGERS].includes(resource)) {
     const text = `The resource principal named ${resource} was not found in the tenant named ${tenantId}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`;
     return badRequest(500011, "invalid_resource", text);
   }

@@ -5,12 +5,12 @@ export type Handler = (
   request: IncomingMessage,
   url: URL,
   body: string,
-) => Promise<{ status: number; json: unknown }>;
+) => Promise<{ status: number; json?: unknown; headers?: Readonly<Record<string, string>> }>;
 
 /** Turns a function from request to JSON answer into Node's listener. */
 export function jsonListener(handle: Handler): RequestListener {
   return async (request: IncomingMessage, response: ServerResponse) => {
-    const answer = await handle(
+    const answer: Awaited<ReturnType<Handler>> = await handle(
       request,
       new URL(request.url ?? "/", "http://localhost"),
       await text(request),
@@ -18,8 +18,11 @@ export function jsonListener(handle: Handler): RequestListener {
       status: 500,
       json: { error: "sandbox_fault", error_description: String(error) },
     }));
-    response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8" });
-    response.end(JSON.stringify(answer.json));
+    response.writeHead(answer.status, {
+      "content-type": "application/json; charset=utf-8",
+      ...answer.headers,
+    });
+    response.end(answer.json === undefined ? undefined : JSON.stringify(answer.json));
   };
 }
 

@@ -29,11 +29,20 @@ export type PostgresServer = Address & {
 /** The bootstrap superuser, named as Azure's. */
 export const SUPERUSER = "azuresu";
 
+/** The server's own socket, for `signInAs`. */
+const HBA_SOCKET = "local   all all              trust\n";
 /** Passwords as Azure asks for Entra tokens: in clear, inside TLS. Without TLS there is no entry at all. */
-const HBA = `
-local   all all              trust
-hostssl all all 127.0.0.1/32 password
-`;
+const HBA_NETWORK = "hostssl all all 127.0.0.1/32 password\n";
+
+/**
+ * Opens or closes the server for connections over the network, as Azure's firewall does: a closed one has no entry in
+ * pg_hba.conf, and says so.
+ */
+export async function setOpen(address: Address, open: boolean): Promise<void> {
+  await writeFile(join(address.directory, "pg_hba.conf"), HBA_SOCKET + (open ? HBA_NETWORK : ""));
+  const client = await signInAs(address, SUPERUSER, "postgres");
+  await client.query("SELECT pg_reload_conf()").finally(() => client.end());
+}
 
 /**
  * Runs one server until its stdin closes: on `stop`, and also when the parent dies, however it dies.
@@ -72,7 +81,7 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
   // As root, under /tmp: a temporary directory of root's own would be closed to the server's account.
   const directory = await mkdtemp(join(account.uid === undefined ? tmpdir() : "/tmp", "azure-sandbox-"));
   try {
-    await writeFile(join(directory, "pg_hba.conf"), HBA);
+    await writeFile(join(directory, "pg_hba.conf"), HBA_SOCKET + HBA_NETWORK);
     await writeFile(join(directory, "server.crt"), certificates.certificate);
     await writeFile(join(directory, "server.key"), certificates.key, { mode: 0o600 });
     const bin = executables(version, directory, account);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ export interface Step {
   readonly stderr: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** What it has saved for its post step. */
+  readonly state: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,29 +34,40 @@ export function inputVariables<Value extends string | undefined>(
  * Runs Node.js as the runner does for a step: a process of its own with the runner's variables, and nothing else but
  * `env`, which wins over them. Node.js is the very one of the tests, which is the one that action.yml names.
  * @param temp RUNNER_TEMP, which the caller removes
+ * @param onStart is given the process, to stop it as a runner does when the job is cancelled
  */
 export async function runStep(
   args: readonly string[],
   temp: string,
   env: Readonly<Record<string, string>>,
+  onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Step> {
   const directory = await mkdtemp(join(temp, "step-"));
   const files = {
     GITHUB_OUTPUT: join(directory, "output"),
     GITHUB_STEP_SUMMARY: join(directory, "summary.md"),
+    GITHUB_STATE: join(directory, "state"),
   };
   for (const file of Object.values(files)) await writeFile(file, "");
   const child = spawn(process.execPath, args, {
     env: { RUNNER_TEMP: temp, ...files, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onStart(child);
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, "close") as Promise<[number | null]>,
   ]);
-  const outputs = parseOutputs(await readFile(files.GITHUB_OUTPUT, "utf8"));
-  return { exitCode, stdout, stderr, outputs, summary: await readFile(files.GITHUB_STEP_SUMMARY, "utf8") };
+  const read = (file: keyof typeof files) => readFile(files[file], "utf8");
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    outputs: parseOutputs(await read("GITHUB_OUTPUT")),
+    summary: await read("GITHUB_STEP_SUMMARY"),
+    state: parseOutputs(await read("GITHUB_STATE")),
+  };
 }
 
 /** The file's form: https://docs.github.com/actions/reference/workflow-commands-for-github-actions#multiline-strings */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { issueCertificates } from "./certificates.ts";
+import { type Certificates, issueCertificates } from "./certificates.ts";
 import { type AppRegistration, type Entra, startEntra } from "./entra.ts";
 import { type FlexibleServer, makeFlexible } from "./flexible-server.ts";
 import { GITHUB_ISSUER, type GitHub, startGitHub } from "./github.ts";
@@ -28,6 +28,8 @@ export type Sandbox = FlexibleServer & {
   /** The sandbox's authority, as text for `ca` options and as a file for `NODE_EXTRA_CA_CERTS`. */
   ca: string;
   caFile: string;
+  /** What its servers identify themselves with. */
+  certificates: Certificates;
   /** What a child process needs to take the sandbox for Azure and GitHub. */
   env: Record<string, string>;
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export async function startSandbox(options: { version: Version }): Promise<Sandb
       github,
       ca: certificates.ca,
       caFile,
+      certificates,
       env: { AZURE_AUTHORITY_HOST: entra.url, NODE_EXTRA_CA_CERTS: caFile, ...github.env },
       close,
     };

@@ -1,0 +1,10666 @@
+"use strict";
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
+
+// node_modules/postgres-array/index.js
+var require_postgres_array = __commonJS({
+  "node_modules/postgres-array/index.js"(exports2) {
+    "use strict";
+    exports2.parse = function(source, transform) {
+      return new ArrayParser(source, transform).parse();
+    };
+    var ArrayParser = class _ArrayParser {
+      constructor(source, transform) {
+        this.source = source;
+        this.transform = transform || identity;
+        this.position = 0;
+        this.entries = [];
+        this.recorded = [];
+        this.dimension = 0;
+      }
+      isEof() {
+        return this.position >= this.source.length;
+      }
+      nextCharacter() {
+        var character = this.source[this.position++];
+        if (character === "\\") {
+          return {
+            value: this.source[this.position++],
+            escaped: true
+          };
+        }
+        return {
+          value: character,
+          escaped: false
+        };
+      }
+      record(character) {
+        this.recorded.push(character);
+      }
+      newEntry(includeEmpty) {
+        var entry;
+        if (this.recorded.length > 0 || includeEmpty) {
+          entry = this.recorded.join("");
+          if (entry === "NULL" && !includeEmpty) {
+            entry = null;
+          }
+          if (entry !== null) entry = this.transform(entry);
+          this.entries.push(entry);
+          this.recorded = [];
+        }
+      }
+      consumeDimensions() {
+        if (this.source[0] === "[") {
+          while (!this.isEof()) {
+            var char = this.nextCharacter();
+            if (char.value === "=") break;
+          }
+        }
+      }
+      parse(nested) {
+        var character, parser, quote;
+        this.consumeDimensions();
+        while (!this.isEof()) {
+          character = this.nextCharacter();
+          if (character.value === "{" && !quote) {
+            this.dimension++;
+            if (this.dimension > 1) {
+              parser = new _ArrayParser(this.source.substr(this.position - 1), this.transform);
+              this.entries.push(parser.parse(true));
+              this.position += parser.position - 2;
+            }
+          } else if (character.value === "}" && !quote) {
+            this.dimension--;
+            if (!this.dimension) {
+              this.newEntry();
+              if (nested) return this.entries;
+            }
+          } else if (character.value === '"' && !character.escaped) {
+            if (quote) this.newEntry(true);
+            quote = !quote;
+          } else if (character.value === "," && !quote) {
+            this.newEntry();
+          } else {
+            this.record(character.value);
+          }
+        }
+        if (this.dimension !== 0) {
+          throw new Error("array dimension not balanced");
+        }
+        return this.entries;
+      }
+    };
+    function identity(value) {
+      return value;
+    }
+  }
+});
+
+// node_modules/pg-types/lib/arrayParser.js
+var require_arrayParser = __commonJS({
+  "node_modules/pg-types/lib/arrayParser.js"(exports2, module2) {
+    var array = require_postgres_array();
+    module2.exports = {
+      create: function(source, transform) {
+        return {
+          parse: function() {
+            return array.parse(source, transform);
+          }
+        };
+      }
+    };
+  }
+});
+
+// node_modules/postgres-date/index.js
+var require_postgres_date = __commonJS({
+  "node_modules/postgres-date/index.js"(exports2, module2) {
+    "use strict";
+    var DATE_TIME = /(\d{1,})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})(\.\d{1,})?.*?( BC)?$/;
+    var DATE = /^(\d{1,})-(\d{2})-(\d{2})( BC)?$/;
+    var TIME_ZONE = /([Z+-])(\d{2})?:?(\d{2})?:?(\d{2})?/;
+    var INFINITY = /^-?infinity$/;
+    module2.exports = function parseDate(isoDate) {
+      if (INFINITY.test(isoDate)) {
+        return Number(isoDate.replace("i", "I"));
+      }
+      var matches = DATE_TIME.exec(isoDate);
+      if (!matches) {
+        return getDate(isoDate) || null;
+      }
+      var isBC = !!matches[8];
+      var year = parseInt(matches[1], 10);
+      if (isBC) {
+        year = bcYearToNegativeYear(year);
+      }
+      var month = parseInt(matches[2], 10) - 1;
+      var day = matches[3];
+      var hour = parseInt(matches[4], 10);
+      var minute = parseInt(matches[5], 10);
+      var second = parseInt(matches[6], 10);
+      var ms = matches[7];
+      ms = ms ? 1e3 * parseFloat(ms) : 0;
+      var date;
+      var offset = timeZoneOffset(isoDate);
+      if (offset != null) {
+        date = new Date(Date.UTC(year, month, day, hour, minute, second, ms));
+        if (is0To99(year)) {
+          date.setUTCFullYear(year);
+        }
+        if (offset !== 0) {
+          date.setTime(date.getTime() - offset);
+        }
+      } else {
+        date = new Date(year, month, day, hour, minute, second, ms);
+        if (is0To99(year)) {
+          date.setFullYear(year);
+        }
+      }
+      return date;
+    };
+    function getDate(isoDate) {
+      var matches = DATE.exec(isoDate);
+      if (!matches) {
+        return;
+      }
+      var year = parseInt(matches[1], 10);
+      var isBC = !!matches[4];
+      if (isBC) {
+        year = bcYearToNegativeYear(year);
+      }
+      var month = parseInt(matches[2], 10) - 1;
+      var day = matches[3];
+      var date = new Date(year, month, day);
+      if (is0To99(year)) {
+        date.setFullYear(year);
+      }
+      return date;
+    }
+    function timeZoneOffset(isoDate) {
+      if (isoDate.endsWith("+00")) {
+        return 0;
+      }
+      var zone = TIME_ZONE.exec(isoDate.split(" ")[1]);
+      if (!zone) return;
+      var type = zone[1];
+      if (type === "Z") {
+        return 0;
+      }
+      var sign = type === "-" ? -1 : 1;
+      var offset = parseInt(zone[2], 10) * 3600 + parseInt(zone[3] || 0, 10) * 60 + parseInt(zone[4] || 0, 10);
+      return offset * sign * 1e3;
+    }
+    function bcYearToNegativeYear(year) {
+      return -(year - 1);
+    }
+    function is0To99(num) {
+      return num >= 0 && num < 100;
+    }
+  }
+});
+
+// node_modules/xtend/mutable.js
+var require_mutable = __commonJS({
+  "node_modules/xtend/mutable.js"(exports2, module2) {
+    module2.exports = extend2;
+    var hasOwnProperty = Object.prototype.hasOwnProperty;
+    function extend2(target) {
+      for (var i = 1; i < arguments.length; i++) {
+        var source = arguments[i];
+        for (var key in source) {
+          if (hasOwnProperty.call(source, key)) {
+            target[key] = source[key];
+          }
+        }
+      }
+      return target;
+    }
+  }
+});
+
+// node_modules/postgres-interval/index.js
+var require_postgres_interval = __commonJS({
+  "node_modules/postgres-interval/index.js"(exports2, module2) {
+    "use strict";
+    var extend2 = require_mutable();
+    module2.exports = PostgresInterval;
+    function PostgresInterval(raw) {
+      if (!(this instanceof PostgresInterval)) {
+        return new PostgresInterval(raw);
+      }
+      extend2(this, parse(raw));
+    }
+    var properties = ["seconds", "minutes", "hours", "days", "months", "years"];
+    PostgresInterval.prototype.toPostgres = function() {
+      var filtered = properties.filter(this.hasOwnProperty, this);
+      if (this.milliseconds && filtered.indexOf("seconds") < 0) {
+        filtered.push("seconds");
+      }
+      if (filtered.length === 0) return "0";
+      return filtered.map(function(property) {
+        var value = this[property] || 0;
+        if (property === "seconds" && this.milliseconds) {
+          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/\.?0+$/, "");
+        }
+        return value + " " + property;
+      }, this).join(" ");
+    };
+    var propertiesISOEquivalent = {
+      years: "Y",
+      months: "M",
+      days: "D",
+      hours: "H",
+      minutes: "M",
+      seconds: "S"
+    };
+    var dateProperties = ["years", "months", "days"];
+    var timeProperties = ["hours", "minutes", "seconds"];
+    PostgresInterval.prototype.toISOString = PostgresInterval.prototype.toISO = function() {
+      var datePart = dateProperties.map(buildProperty, this).join("");
+      var timePart = timeProperties.map(buildProperty, this).join("");
+      return "P" + datePart + "T" + timePart;
+      function buildProperty(property) {
+        var value = this[property] || 0;
+        if (property === "seconds" && this.milliseconds) {
+          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/0+$/, "");
+        }
+        return value + propertiesISOEquivalent[property];
+      }
+    };
+    var NUMBER = "([+-]?\\d+)";
+    var YEAR = NUMBER + "\\s+years?";
+    var MONTH = NUMBER + "\\s+mons?";
+    var DAY = NUMBER + "\\s+days?";
+    var TIME = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
+    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME].map(function(regexString) {
+      return "(" + regexString + ")?";
+    }).join("\\s*"));
+    var positions = {
+      years: 2,
+      months: 4,
+      days: 6,
+      hours: 9,
+      minutes: 10,
+      seconds: 11,
+      milliseconds: 12
+    };
+    var negatives = ["hours", "minutes", "seconds", "milliseconds"];
+    function parseMilliseconds(fraction) {
+      var microseconds = fraction + "000000".slice(fraction.length);
+      return parseInt(microseconds, 10) / 1e3;
+    }
+    function parse(interval) {
+      if (!interval) return {};
+      var matches = INTERVAL.exec(interval);
+      var isNegative = matches[8] === "-";
+      return Object.keys(positions).reduce(function(parsed2, property) {
+        var position = positions[property];
+        var value = matches[position];
+        if (!value) return parsed2;
+        value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
+        if (!value) return parsed2;
+        if (isNegative && ~negatives.indexOf(property)) {
+          value *= -1;
+        }
+        parsed2[property] = value;
+        return parsed2;
+      }, {});
+    }
+  }
+});
+
+// node_modules/postgres-bytea/index.js
+var require_postgres_bytea = __commonJS({
+  "node_modules/postgres-bytea/index.js"(exports2, module2) {
+    "use strict";
+    var bufferFrom = Buffer.from || Buffer;
+    module2.exports = function parseBytea(input) {
+      if (/^\\x/.test(input)) {
+        return bufferFrom(input.substr(2), "hex");
+      }
+      var output = "";
+      var i = 0;
+      while (i < input.length) {
+        if (input[i] !== "\\") {
+          output += input[i];
+          ++i;
+        } else {
+          if (/[0-7]{3}/.test(input.substr(i + 1, 3))) {
+            output += String.fromCharCode(parseInt(input.substr(i + 1, 3), 8));
+            i += 4;
+          } else {
+            var backslashes = 1;
+            while (i + backslashes < input.length && input[i + backslashes] === "\\") {
+              backslashes++;
+            }
+            for (var k = 0; k < Math.floor(backslashes / 2); ++k) {
+              output += "\\";
+            }
+            i += Math.floor(backslashes / 2) * 2;
+          }
+        }
+      }
+      return bufferFrom(output, "binary");
+    };
+  }
+});
+
+// node_modules/pg-types/lib/textParsers.js
+var require_textParsers = __commonJS({
+  "node_modules/pg-types/lib/textParsers.js"(exports2, module2) {
+    var array = require_postgres_array();
+    var arrayParser = require_arrayParser();
+    var parseDate = require_postgres_date();
+    var parseInterval = require_postgres_interval();
+    var parseByteA = require_postgres_bytea();
+    function allowNull(fn) {
+      return function nullAllowed(value) {
+        if (value === null) return value;
+        return fn(value);
+      };
+    }
+    function parseBool(value) {
+      if (value === null) return value;
+      return value === "TRUE" || value === "t" || value === "true" || value === "y" || value === "yes" || value === "on" || value === "1";
+    }
+    function parseBoolArray(value) {
+      if (!value) return null;
+      return array.parse(value, parseBool);
+    }
+    function parseBaseTenInt(string) {
+      return parseInt(string, 10);
+    }
+    function parseIntegerArray(value) {
+      if (!value) return null;
+      return array.parse(value, allowNull(parseBaseTenInt));
+    }
+    function parseBigIntegerArray(value) {
+      if (!value) return null;
+      return array.parse(value, allowNull(function(entry) {
+        return parseBigInteger(entry).trim();
+      }));
+    }
+    var parsePointArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parsePoint(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseFloatArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseFloat(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseStringArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value);
+      return p.parse();
+    };
+    var parseDateArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseDate(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseIntervalArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      var p = arrayParser.create(value, function(entry) {
+        if (entry !== null) {
+          entry = parseInterval(entry);
+        }
+        return entry;
+      });
+      return p.parse();
+    };
+    var parseByteAArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      return array.parse(value, allowNull(parseByteA));
+    };
+    var parseInteger = function(value) {
+      return parseInt(value, 10);
+    };
+    var parseBigInteger = function(value) {
+      var valStr = String(value);
+      if (/^\d+$/.test(valStr)) {
+        return valStr;
+      }
+      return value;
+    };
+    var parseJsonArray = function(value) {
+      if (!value) {
+        return null;
+      }
+      return array.parse(value, allowNull(JSON.parse));
+    };
+    var parsePoint = function(value) {
+      if (value[0] !== "(") {
+        return null;
+      }
+      value = value.substring(1, value.length - 1).split(",");
+      return {
+        x: parseFloat(value[0]),
+        y: parseFloat(value[1])
+      };
+    };
+    var parseCircle = function(value) {
+      if (value[0] !== "<" && value[1] !== "(") {
+        return null;
+      }
+      var point = "(";
+      var radius = "";
+      var pointParsed = false;
+      for (var i = 2; i < value.length - 1; i++) {
+        if (!pointParsed) {
+          point += value[i];
+        }
+        if (value[i] === ")") {
+          pointParsed = true;
+          continue;
+        } else if (!pointParsed) {
+          continue;
+        }
+        if (value[i] === ",") {
+          continue;
+        }
+        radius += value[i];
+      }
+      var result = parsePoint(point);
+      result.radius = parseFloat(radius);
+      return result;
+    };
+    var init = function(register) {
+      register(20, parseBigInteger);
+      register(21, parseInteger);
+      register(23, parseInteger);
+      register(26, parseInteger);
+      register(700, parseFloat);
+      register(701, parseFloat);
+      register(16, parseBool);
+      register(1082, parseDate);
+      register(1114, parseDate);
+      register(1184, parseDate);
+      register(600, parsePoint);
+      register(651, parseStringArray);
+      register(718, parseCircle);
+      register(1e3, parseBoolArray);
+      register(1001, parseByteAArray);
+      register(1005, parseIntegerArray);
+      register(1007, parseIntegerArray);
+      register(1028, parseIntegerArray);
+      register(1016, parseBigIntegerArray);
+      register(1017, parsePointArray);
+      register(1021, parseFloatArray);
+      register(1022, parseFloatArray);
+      register(1231, parseFloatArray);
+      register(1014, parseStringArray);
+      register(1015, parseStringArray);
+      register(1008, parseStringArray);
+      register(1009, parseStringArray);
+      register(1040, parseStringArray);
+      register(1041, parseStringArray);
+      register(1115, parseDateArray);
+      register(1182, parseDateArray);
+      register(1185, parseDateArray);
+      register(1186, parseInterval);
+      register(1187, parseIntervalArray);
+      register(17, parseByteA);
+      register(114, JSON.parse.bind(JSON));
+      register(3802, JSON.parse.bind(JSON));
+      register(199, parseJsonArray);
+      register(3807, parseJsonArray);
+      register(3907, parseStringArray);
+      register(2951, parseStringArray);
+      register(791, parseStringArray);
+      register(1183, parseStringArray);
+      register(1270, parseStringArray);
+    };
+    module2.exports = {
+      init
+    };
+  }
+});
+
+// node_modules/pg-int8/index.js
+var require_pg_int8 = __commonJS({
+  "node_modules/pg-int8/index.js"(exports2, module2) {
+    "use strict";
+    var BASE = 1e6;
+    function readInt8(buffer) {
+      var high = buffer.readInt32BE(0);
+      var low = buffer.readUInt32BE(4);
+      var sign = "";
+      if (high < 0) {
+        high = ~high + (low === 0);
+        low = ~low + 1 >>> 0;
+        sign = "-";
+      }
+      var result = "";
+      var carry;
+      var t;
+      var digits;
+      var pad;
+      var l;
+      var i;
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        high = high / BASE >>> 0;
+        t = 4294967296 * carry + low;
+        low = t / BASE >>> 0;
+        digits = "" + (t - BASE * low);
+        if (low === 0 && high === 0) {
+          return sign + digits + result;
+        }
+        pad = "";
+        l = 6 - digits.length;
+        for (i = 0; i < l; i++) {
+          pad += "0";
+        }
+        result = pad + digits + result;
+      }
+      {
+        carry = high % BASE;
+        t = 4294967296 * carry + low;
+        digits = "" + t % BASE;
+        return sign + digits + result;
+      }
+    }
+    module2.exports = readInt8;
+  }
+});
+
+// node_modules/pg-types/lib/binaryParsers.js
+var require_binaryParsers = __commonJS({
+  "node_modules/pg-types/lib/binaryParsers.js"(exports2, module2) {
+    var parseInt64 = require_pg_int8();
+    var parseBits = function(data, bits, offset, invert, callback) {
+      offset = offset || 0;
+      invert = invert || false;
+      callback = callback || function(lastValue, newValue, bits2) {
+        return lastValue * Math.pow(2, bits2) + newValue;
+      };
+      var offsetBytes = offset >> 3;
+      var inv = function(value) {
+        if (invert) {
+          return ~value & 255;
+        }
+        return value;
+      };
+      var mask = 255;
+      var firstBits = 8 - offset % 8;
+      if (bits < firstBits) {
+        mask = 255 << 8 - bits & 255;
+        firstBits = bits;
+      }
+      if (offset) {
+        mask = mask >> offset % 8;
+      }
+      var result = 0;
+      if (offset % 8 + bits >= 8) {
+        result = callback(0, inv(data[offsetBytes]) & mask, firstBits);
+      }
+      var bytes = bits + offset >> 3;
+      for (var i = offsetBytes + 1; i < bytes; i++) {
+        result = callback(result, inv(data[i]), 8);
+      }
+      var lastBits = (bits + offset) % 8;
+      if (lastBits > 0) {
+        result = callback(result, inv(data[bytes]) >> 8 - lastBits, lastBits);
+      }
+      return result;
+    };
+    var parseFloatFromBits = function(data, precisionBits, exponentBits) {
+      var bias = Math.pow(2, exponentBits - 1) - 1;
+      var sign = parseBits(data, 1);
+      var exponent = parseBits(data, exponentBits, 1);
+      if (exponent === 0) {
+        return 0;
+      }
+      var precisionBitsCounter = 1;
+      var parsePrecisionBits = function(lastValue, newValue, bits) {
+        if (lastValue === 0) {
+          lastValue = 1;
+        }
+        for (var i = 1; i <= bits; i++) {
+          precisionBitsCounter /= 2;
+          if ((newValue & 1 << bits - i) > 0) {
+            lastValue += precisionBitsCounter;
+          }
+        }
+        return lastValue;
+      };
+      var mantissa = parseBits(data, precisionBits, exponentBits + 1, false, parsePrecisionBits);
+      if (exponent == Math.pow(2, exponentBits + 1) - 1) {
+        if (mantissa === 0) {
+          return sign === 0 ? Infinity : -Infinity;
+        }
+        return NaN;
+      }
+      return (sign === 0 ? 1 : -1) * Math.pow(2, exponent - bias) * mantissa;
+    };
+    var parseInt16 = function(value) {
+      if (parseBits(value, 1) == 1) {
+        return -1 * (parseBits(value, 15, 1, true) + 1);
+      }
+      return parseBits(value, 15, 1);
+    };
+    var parseInt32 = function(value) {
+      if (parseBits(value, 1) == 1) {
+        return -1 * (parseBits(value, 31, 1, true) + 1);
+      }
+      return parseBits(value, 31, 1);
+    };
+    var parseFloat32 = function(value) {
+      return parseFloatFromBits(value, 23, 8);
+    };
+    var parseFloat64 = function(value) {
+      return parseFloatFromBits(value, 52, 11);
+    };
+    var parseNumeric = function(value) {
+      var sign = parseBits(value, 16, 32);
+      if (sign == 49152) {
+        return NaN;
+      }
+      var weight = Math.pow(1e4, parseBits(value, 16, 16));
+      var result = 0;
+      var digits = [];
+      var ndigits = parseBits(value, 16);
+      for (var i = 0; i < ndigits; i++) {
+        result += parseBits(value, 16, 64 + 16 * i) * weight;
+        weight /= 1e4;
+      }
+      var scale = Math.pow(10, parseBits(value, 16, 48));
+      return (sign === 0 ? 1 : -1) * Math.round(result * scale) / scale;
+    };
+    var parseDate = function(isUTC, value) {
+      var sign = parseBits(value, 1);
+      var rawValue = parseBits(value, 63, 1);
+      var result = new Date((sign === 0 ? 1 : -1) * rawValue / 1e3 + 9466848e5);
+      if (!isUTC) {
+        result.setTime(result.getTime() + result.getTimezoneOffset() * 6e4);
+      }
+      result.usec = rawValue % 1e3;
+      result.getMicroSeconds = function() {
+        return this.usec;
+      };
+      result.setMicroSeconds = function(value2) {
+        this.usec = value2;
+      };
+      result.getUTCMicroSeconds = function() {
+        return this.usec;
+      };
+      return result;
+    };
+    var parseArray = function(value) {
+      var dim = parseBits(value, 32);
+      var flags = parseBits(value, 32, 32);
+      var elementType = parseBits(value, 32, 64);
+      var offset = 96;
+      var dims = [];
+      for (var i = 0; i < dim; i++) {
+        dims[i] = parseBits(value, 32, offset);
+        offset += 32;
+        offset += 32;
+      }
+      var parseElement = function(elementType2) {
+        var length = parseBits(value, 32, offset);
+        offset += 32;
+        if (length == 4294967295) {
+          return null;
+        }
+        var result;
+        if (elementType2 == 23 || elementType2 == 20) {
+          result = parseBits(value, length * 8, offset);
+          offset += length * 8;
+          return result;
+        } else if (elementType2 == 25) {
+          result = value.toString(this.encoding, offset >> 3, (offset += length << 3) >> 3);
+          return result;
+        } else {
+          console.log("ERROR: ElementType not implemented: " + elementType2);
+        }
+      };
+      var parse = function(dimension, elementType2) {
+        var array = [];
+        var i2;
+        if (dimension.length > 1) {
+          var count2 = dimension.shift();
+          for (i2 = 0; i2 < count2; i2++) {
+            array[i2] = parse(dimension, elementType2);
+          }
+          dimension.unshift(count2);
+        } else {
+          for (i2 = 0; i2 < dimension[0]; i2++) {
+            array[i2] = parseElement(elementType2);
+          }
+        }
+        return array;
+      };
+      return parse(dims, elementType);
+    };
+    var parseText = function(value) {
+      return value.toString("utf8");
+    };
+    var parseBool = function(value) {
+      if (value === null) return null;
+      return parseBits(value, 8) > 0;
+    };
+    var init = function(register) {
+      register(20, parseInt64);
+      register(21, parseInt16);
+      register(23, parseInt32);
+      register(26, parseInt32);
+      register(1700, parseNumeric);
+      register(700, parseFloat32);
+      register(701, parseFloat64);
+      register(16, parseBool);
+      register(1114, parseDate.bind(null, false));
+      register(1184, parseDate.bind(null, true));
+      register(1e3, parseArray);
+      register(1007, parseArray);
+      register(1016, parseArray);
+      register(1008, parseArray);
+      register(1009, parseArray);
+      register(25, parseText);
+    };
+    module2.exports = {
+      init
+    };
+  }
+});
+
+// node_modules/pg-types/lib/builtins.js
+var require_builtins = __commonJS({
+  "node_modules/pg-types/lib/builtins.js"(exports2, module2) {
+    module2.exports = {
+      BOOL: 16,
+      BYTEA: 17,
+      CHAR: 18,
+      INT8: 20,
+      INT2: 21,
+      INT4: 23,
+      REGPROC: 24,
+      TEXT: 25,
+      OID: 26,
+      TID: 27,
+      XID: 28,
+      CID: 29,
+      JSON: 114,
+      XML: 142,
+      PG_NODE_TREE: 194,
+      SMGR: 210,
+      PATH: 602,
+      POLYGON: 604,
+      CIDR: 650,
+      FLOAT4: 700,
+      FLOAT8: 701,
+      ABSTIME: 702,
+      RELTIME: 703,
+      TINTERVAL: 704,
+      CIRCLE: 718,
+      MACADDR8: 774,
+      MONEY: 790,
+      MACADDR: 829,
+      INET: 869,
+      ACLITEM: 1033,
+      BPCHAR: 1042,
+      VARCHAR: 1043,
+      DATE: 1082,
+      TIME: 1083,
+      TIMESTAMP: 1114,
+      TIMESTAMPTZ: 1184,
+      INTERVAL: 1186,
+      TIMETZ: 1266,
+      BIT: 1560,
+      VARBIT: 1562,
+      NUMERIC: 1700,
+      REFCURSOR: 1790,
+      REGPROCEDURE: 2202,
+      REGOPER: 2203,
+      REGOPERATOR: 2204,
+      REGCLASS: 2205,
+      REGTYPE: 2206,
+      UUID: 2950,
+      TXID_SNAPSHOT: 2970,
+      PG_LSN: 3220,
+      PG_NDISTINCT: 3361,
+      PG_DEPENDENCIES: 3402,
+      TSVECTOR: 3614,
+      TSQUERY: 3615,
+      GTSVECTOR: 3642,
+      REGCONFIG: 3734,
+      REGDICTIONARY: 3769,
+      JSONB: 3802,
+      REGNAMESPACE: 4089,
+      REGROLE: 4096
+    };
+  }
+});
+
+// node_modules/pg-types/index.js
+var require_pg_types = __commonJS({
+  "node_modules/pg-types/index.js"(exports2) {
+    var textParsers = require_textParsers();
+    var binaryParsers = require_binaryParsers();
+    var arrayParser = require_arrayParser();
+    var builtinTypes = require_builtins();
+    exports2.getTypeParser = getTypeParser;
+    exports2.setTypeParser = setTypeParser;
+    exports2.arrayParser = arrayParser;
+    exports2.builtins = builtinTypes;
+    var typeParsers = {
+      text: {},
+      binary: {}
+    };
+    function noParse(val) {
+      return String(val);
+    }
+    function getTypeParser(oid, format) {
+      format = format || "text";
+      if (!typeParsers[format]) {
+        return noParse;
+      }
+      return typeParsers[format][oid] || noParse;
+    }
+    function setTypeParser(oid, format, parseFn) {
+      if (typeof format == "function") {
+        parseFn = format;
+        format = "text";
+      }
+      typeParsers[format][oid] = parseFn;
+    }
+    textParsers.init(function(oid, converter) {
+      typeParsers.text[oid] = converter;
+    });
+    binaryParsers.init(function(oid, converter) {
+      typeParsers.binary[oid] = converter;
+    });
+  }
+});
+
+// node_modules/pg/lib/defaults.js
+var require_defaults = __commonJS({
+  "node_modules/pg/lib/defaults.js"(exports2, module2) {
+    "use strict";
+    var user;
+    try {
+      user = process.platform === "win32" ? process.env.USERNAME : process.env.USER;
+    } catch {
+    }
+    module2.exports = {
+      // database host. defaults to localhost
+      host: "localhost",
+      // database user's name
+      user,
+      // name of database to connect
+      database: void 0,
+      // database user's password
+      password: null,
+      // a Postgres connection string to be used instead of setting individual connection items
+      // NOTE:  Setting this value will cause it to override any other value (such as database or user) defined
+      // in the defaults object.
+      connectionString: void 0,
+      // database port
+      port: 5432,
+      // number of rows to return at a time from a prepared statement's
+      // portal. 0 will return all rows at once
+      rows: 0,
+      // binary result mode
+      binary: false,
+      // Connection pool options - see https://github.com/brianc/node-pg-pool
+      // number of connections to use in connection pool
+      // 0 will disable connection pooling
+      max: 10,
+      // max milliseconds a client can go unused before it is removed
+      // from the pool and destroyed
+      idleTimeoutMillis: 3e4,
+      client_encoding: "",
+      ssl: false,
+      // SSL negotiation style: 'postgres' (traditional SSLRequest) or 'direct'
+      sslnegotiation: void 0,
+      application_name: void 0,
+      fallback_application_name: void 0,
+      options: void 0,
+      parseInputDatesAsUTC: false,
+      // max milliseconds any query using this connection will execute for before timing out in error.
+      // false=unlimited
+      statement_timeout: false,
+      // Abort any statement that waits longer than the specified duration in milliseconds while attempting to acquire a lock.
+      // false=unlimited
+      lock_timeout: false,
+      // Terminate any session with an open transaction that has been idle for longer than the specified duration in milliseconds
+      // false=unlimited
+      idle_in_transaction_session_timeout: false,
+      // max milliseconds to wait for query to complete (client side)
+      query_timeout: false,
+      connect_timeout: 0,
+      keepalives: 1,
+      keepalives_idle: 0
+    };
+    var pgTypes = require_pg_types();
+    var parseBigInteger = pgTypes.getTypeParser(20, "text");
+    var parseBigIntegerArray = pgTypes.getTypeParser(1016, "text");
+    module2.exports.__defineSetter__("parseInt8", function(val) {
+      pgTypes.setTypeParser(20, "text", val ? pgTypes.getTypeParser(23, "text") : parseBigInteger);
+      pgTypes.setTypeParser(1016, "text", val ? pgTypes.getTypeParser(1007, "text") : parseBigIntegerArray);
+    });
+  }
+});
+
+// node_modules/pg/lib/utils.js
+var require_utils = __commonJS({
+  "node_modules/pg/lib/utils.js"(exports2, module2) {
+    "use strict";
+    var defaults2 = require_defaults();
+    var nodeUtils = require("util");
+    var { isDate } = require("util/types");
+    var invalidDateDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Sending an invalid date to Postgres is deprecated and will throw an error in the next major version of pg. Ensure any Date object passed as a query parameter is valid.",
+      "PG_INVALID_DATE"
+    );
+    function escapeElement(elementRepresentation) {
+      const escaped = elementRepresentation.replace(/\\/g, "\\\\").replace(/"/g, '\\"');
+      return '"' + escaped + '"';
+    }
+    function arrayString(val) {
+      let result = "{";
+      for (let i = 0; i < val.length; i++) {
+        if (i > 0) {
+          result += ",";
+        }
+        let item = val[i];
+        if (item == null) {
+          result += "NULL";
+        } else if (Array.isArray(item)) {
+          result += arrayString(item);
+        } else if (ArrayBuffer.isView(item)) {
+          if (!(item instanceof Buffer)) {
+            item = Buffer.from(item.buffer, item.byteOffset, item.byteLength);
+          }
+          result += "\\\\x" + item.toString("hex");
+        } else {
+          result += escapeElement(prepareValue(item));
+        }
+      }
+      result += "}";
+      return result;
+    }
+    var prepareValue = function(val, seen) {
+      if (val == null) {
+        return null;
+      }
+      if (typeof val === "object") {
+        if (val instanceof Buffer) {
+          return val;
+        }
+        if (ArrayBuffer.isView(val)) {
+          return Buffer.from(val.buffer, val.byteOffset, val.byteLength);
+        }
+        if (isDate(val)) {
+          if (isNaN(val.getTime())) {
+            invalidDateDeprecationNotice();
+          }
+          if (defaults2.parseInputDatesAsUTC) {
+            return dateToStringUTC(val);
+          } else {
+            return dateToString(val);
+          }
+        }
+        if (Array.isArray(val)) {
+          return arrayString(val);
+        }
+        return prepareObject(val, seen);
+      }
+      return val.toString();
+    };
+    function prepareObject(val, seen) {
+      if (val && typeof val.toPostgres === "function") {
+        seen = seen || [];
+        if (seen.indexOf(val) !== -1) {
+          throw new Error('circular reference detected while preparing "' + val + '" for query');
+        }
+        seen.push(val);
+        return prepareValue(val.toPostgres(prepareValue), seen);
+      }
+      return JSON.stringify(val);
+    }
+    function dateToString(date) {
+      let offset = -date.getTimezoneOffset();
+      let year = date.getFullYear();
+      const isBCYear = year < 1;
+      if (isBCYear) year = Math.abs(year) + 1;
+      let ret = String(year).padStart(4, "0") + "-" + String(date.getMonth() + 1).padStart(2, "0") + "-" + String(date.getDate()).padStart(2, "0") + "T" + String(date.getHours()).padStart(2, "0") + ":" + String(date.getMinutes()).padStart(2, "0") + ":" + String(date.getSeconds()).padStart(2, "0") + "." + String(date.getMilliseconds()).padStart(3, "0");
+      if (offset < 0) {
+        ret += "-";
+        offset *= -1;
+      } else {
+        ret += "+";
+      }
+      ret += String(Math.floor(offset / 60)).padStart(2, "0") + ":" + String(offset % 60).padStart(2, "0");
+      if (isBCYear) ret += " BC";
+      return ret;
+    }
+    function dateToStringUTC(date) {
+      let year = date.getUTCFullYear();
+      const isBCYear = year < 1;
+      if (isBCYear) year = Math.abs(year) + 1;
+      let ret = String(year).padStart(4, "0") + "-" + String(date.getUTCMonth() + 1).padStart(2, "0") + "-" + String(date.getUTCDate()).padStart(2, "0") + "T" + String(date.getUTCHours()).padStart(2, "0") + ":" + String(date.getUTCMinutes()).padStart(2, "0") + ":" + String(date.getUTCSeconds()).padStart(2, "0") + "." + String(date.getUTCMilliseconds()).padStart(3, "0");
+      ret += "+00:00";
+      if (isBCYear) ret += " BC";
+      return ret;
+    }
+    function normalizeQueryConfig(config, values, callback) {
+      config = typeof config === "string" ? { text: config } : cloneQueryConfig(config);
+      if (values) {
+        if (typeof values === "function") {
+          config.callback = values;
+        } else {
+          config.values = values;
+        }
+      }
+      if (callback) {
+        config.callback = callback;
+      }
+      return config;
+    }
+    function cloneQueryConfig(config) {
+      if (config == null) {
+        return config;
+      }
+      return Object.defineProperties(Object.create(Object.getPrototypeOf(config)), Object.getOwnPropertyDescriptors(config));
+    }
+    var escapeIdentifier2 = function(str) {
+      return '"' + str.replace(/"/g, '""') + '"';
+    };
+    var escapeLiteral2 = function(str) {
+      let hasBackslash = false;
+      let escaped = "'";
+      if (str == null) {
+        return "''";
+      }
+      if (typeof str !== "string") {
+        return "''";
+      }
+      for (let i = 0; i < str.length; i++) {
+        const c = str[i];
+        if (c === "'") {
+          escaped += c + c;
+        } else if (c === "\\") {
+          escaped += c + c;
+          hasBackslash = true;
+        } else {
+          escaped += c;
+        }
+      }
+      escaped += "'";
+      if (hasBackslash === true) {
+        escaped = " E" + escaped;
+      }
+      return escaped;
+    };
+    module2.exports = {
+      prepareValue: function prepareValueWrapper(value) {
+        return prepareValue(value);
+      },
+      normalizeQueryConfig,
+      escapeIdentifier: escapeIdentifier2,
+      escapeLiteral: escapeLiteral2
+    };
+  }
+});
+
+// node_modules/pg/lib/crypto/utils.js
+var require_utils2 = __commonJS({
+  "node_modules/pg/lib/crypto/utils.js"(exports2, module2) {
+    var nodeCrypto = require("crypto");
+    module2.exports = {
+      postgresMd5PasswordHash,
+      randomBytes: randomBytes2,
+      deriveKey,
+      sha256,
+      hashByName,
+      hmacSha256,
+      md5
+    };
+    var webCrypto = nodeCrypto.webcrypto || globalThis.crypto;
+    var subtleCrypto = webCrypto.subtle;
+    var textEncoder = new TextEncoder();
+    function randomBytes2(length) {
+      return webCrypto.getRandomValues(Buffer.alloc(length));
+    }
+    async function md5(string) {
+      try {
+        return nodeCrypto.createHash("md5").update(string, "utf-8").digest("hex");
+      } catch (e) {
+        const data = typeof string === "string" ? textEncoder.encode(string) : string;
+        const hash = await subtleCrypto.digest("MD5", data);
+        return Array.from(new Uint8Array(hash)).map((b) => b.toString(16).padStart(2, "0")).join("");
+      }
+    }
+    async function postgresMd5PasswordHash(user, password, salt) {
+      const inner = await md5(password + user);
+      const outer = await md5(Buffer.concat([Buffer.from(inner), salt]));
+      return "md5" + outer;
+    }
+    async function sha256(text) {
+      return await subtleCrypto.digest("SHA-256", text);
+    }
+    async function hashByName(hashName, text) {
+      return await subtleCrypto.digest(hashName, text);
+    }
+    async function hmacSha256(keyBuffer, msg) {
+      const key = await subtleCrypto.importKey("raw", keyBuffer, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      return await subtleCrypto.sign("HMAC", key, textEncoder.encode(msg));
+    }
+    async function deriveKey(password, salt, iterations) {
+      const key = await subtleCrypto.importKey("raw", textEncoder.encode(password), "PBKDF2", false, ["deriveBits"]);
+      const params = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+      return await subtleCrypto.deriveBits(params, key, 32 * 8, ["deriveBits"]);
+    }
+  }
+});
+
+// node_modules/pg/lib/crypto/cert-signatures.js
+var require_cert_signatures = __commonJS({
+  "node_modules/pg/lib/crypto/cert-signatures.js"(exports2, module2) {
+    function x509Error(msg, cert) {
+      return new Error("SASL channel binding: " + msg + " when parsing public certificate " + cert.toString("base64"));
+    }
+    function readASN1Length(data, index) {
+      let length = data[index++];
+      if (length < 128) return { length, index };
+      const lengthBytes = length & 127;
+      if (lengthBytes > 4) throw x509Error("bad length", data);
+      length = 0;
+      for (let i = 0; i < lengthBytes; i++) {
+        length = length << 8 | data[index++];
+      }
+      return { length, index };
+    }
+    function readASN1OID(data, index) {
+      if (data[index++] !== 6) throw x509Error("non-OID data", data);
+      const { length: OIDLength, index: indexAfterOIDLength } = readASN1Length(data, index);
+      index = indexAfterOIDLength;
+      const lastIndex = index + OIDLength;
+      const byte1 = data[index++];
+      let oid = (byte1 / 40 >> 0) + "." + byte1 % 40;
+      while (index < lastIndex) {
+        let value = 0;
+        while (index < lastIndex) {
+          const nextByte = data[index++];
+          value = value << 7 | nextByte & 127;
+          if (nextByte < 128) break;
+        }
+        oid += "." + value;
+      }
+      return { oid, index };
+    }
+    function expectASN1Seq(data, index) {
+      if (data[index++] !== 48) throw x509Error("non-sequence data", data);
+      return readASN1Length(data, index);
+    }
+    function signatureAlgorithmHashFromCertificate(data, index) {
+      if (index === void 0) index = 0;
+      index = expectASN1Seq(data, index).index;
+      const { length: certInfoLength, index: indexAfterCertInfoLength } = expectASN1Seq(data, index);
+      index = indexAfterCertInfoLength + certInfoLength;
+      index = expectASN1Seq(data, index).index;
+      const { oid, index: indexAfterOID } = readASN1OID(data, index);
+      switch (oid) {
+        // RSA
+        case "1.2.840.113549.1.1.4":
+          return "MD5";
+        case "1.2.840.113549.1.1.5":
+          return "SHA-1";
+        case "1.2.840.113549.1.1.11":
+          return "SHA-256";
+        case "1.2.840.113549.1.1.12":
+          return "SHA-384";
+        case "1.2.840.113549.1.1.13":
+          return "SHA-512";
+        case "1.2.840.113549.1.1.14":
+          return "SHA-224";
+        case "1.2.840.113549.1.1.15":
+          return "SHA512-224";
+        case "1.2.840.113549.1.1.16":
+          return "SHA512-256";
+        // ECDSA
+        case "1.2.840.10045.4.1":
+          return "SHA-1";
+        case "1.2.840.10045.4.3.1":
+          return "SHA-224";
+        case "1.2.840.10045.4.3.2":
+          return "SHA-256";
+        case "1.2.840.10045.4.3.3":
+          return "SHA-384";
+        case "1.2.840.10045.4.3.4":
+          return "SHA-512";
+        // RSASSA-PSS: hash is indicated separately
+        case "1.2.840.113549.1.1.10": {
+          index = indexAfterOID;
+          index = expectASN1Seq(data, index).index;
+          if (data[index++] !== 160) throw x509Error("non-tag data", data);
+          index = readASN1Length(data, index).index;
+          index = expectASN1Seq(data, index).index;
+          const { oid: hashOID } = readASN1OID(data, index);
+          switch (hashOID) {
+            // standalone hash OIDs
+            case "1.2.840.113549.2.5":
+              return "MD5";
+            case "1.3.14.3.2.26":
+              return "SHA-1";
+            case "2.16.840.1.101.3.4.2.1":
+              return "SHA-256";
+            case "2.16.840.1.101.3.4.2.2":
+              return "SHA-384";
+            case "2.16.840.1.101.3.4.2.3":
+              return "SHA-512";
+          }
+          throw x509Error("unknown hash OID " + hashOID, data);
+        }
+        // Ed25519 -- see https://github.com/openssl/openssl/issues/15477
+        case "1.3.101.110":
+        case "1.3.101.112":
+          return "SHA-512";
+        // Ed448 -- still not in pg 17.2 (if supported, digest would be SHAKE256 x 64 bytes)
+        case "1.3.101.111":
+        case "1.3.101.113":
+          throw x509Error("Ed448 certificate channel binding is not currently supported by Postgres");
+      }
+      throw x509Error("unknown OID " + oid, data);
+    }
+    module2.exports = { signatureAlgorithmHashFromCertificate };
+  }
+});
+
+// node_modules/pg/lib/crypto/sasl.js
+var require_sasl = __commonJS({
+  "node_modules/pg/lib/crypto/sasl.js"(exports2, module2) {
+    "use strict";
+    var crypto3 = require_utils2();
+    var { signatureAlgorithmHashFromCertificate } = require_cert_signatures();
+    function saslprep(password) {
+      const nonAsciiSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g;
+      const mappedToNothing = /[\u00AD\u034F\u1806\u180B\u180C\u180D\u200C\u200D\u2060\uFE00-\uFE0F\uFEFF]/g;
+      return password.replace(nonAsciiSpace, " ").replace(mappedToNothing, "").normalize("NFKC");
+    }
+    var DEFAULT_MAX_SCRAM_ITERATIONS = 1e5;
+    function startSession(mechanisms, stream, scramMaxIterations = DEFAULT_MAX_SCRAM_ITERATIONS) {
+      const candidates = ["SCRAM-SHA-256"];
+      if (stream) candidates.unshift("SCRAM-SHA-256-PLUS");
+      const mechanism = candidates.find((candidate) => mechanisms.includes(candidate));
+      if (!mechanism) {
+        throw new Error("SASL: Only mechanism(s) " + candidates.join(" and ") + " are supported");
+      }
+      if (mechanism === "SCRAM-SHA-256-PLUS" && typeof stream.getPeerCertificate !== "function") {
+        throw new Error("SASL: Mechanism SCRAM-SHA-256-PLUS requires a certificate");
+      }
+      const clientNonce = crypto3.randomBytes(18).toString("base64");
+      const gs2Header = mechanism === "SCRAM-SHA-256-PLUS" ? "p=tls-server-end-point" : stream ? "y" : "n";
+      return {
+        mechanism,
+        clientNonce,
+        response: gs2Header + ",,n=*,r=" + clientNonce,
+        message: "SASLInitialResponse",
+        scramMaxIterations
+      };
+    }
+    async function continueSession(session, password, serverData, stream) {
+      if (session.message !== "SASLInitialResponse") {
+        throw new Error("SASL: Last message was not SASLInitialResponse");
+      }
+      if (typeof password !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string");
+      }
+      if (password === "") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string");
+      }
+      if (typeof serverData !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: serverData must be a string");
+      }
+      const sv = parseServerFirstMessage(serverData);
+      if (!sv.nonce.startsWith(session.clientNonce)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: server nonce does not start with client nonce");
+      } else if (sv.nonce.length === session.clientNonce.length) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: server nonce is too short");
+      }
+      const scramMaxIterations = typeof session.scramMaxIterations === "number" ? session.scramMaxIterations : DEFAULT_MAX_SCRAM_ITERATIONS;
+      if (scramMaxIterations !== 0 && sv.iteration > scramMaxIterations) {
+        throw new Error(
+          "SASL: SCRAM-SERVER-FIRST-MESSAGE: iteration count " + sv.iteration + " exceeds scramMaxIterations of " + scramMaxIterations
+        );
+      }
+      const clientFirstMessageBare = "n=*,r=" + session.clientNonce;
+      const serverFirstMessage = "r=" + sv.nonce + ",s=" + sv.salt + ",i=" + sv.iteration;
+      let channelBinding = stream ? "eSws" : "biws";
+      if (session.mechanism === "SCRAM-SHA-256-PLUS") {
+        const peerCert = stream.getPeerCertificate().raw;
+        let hashName = signatureAlgorithmHashFromCertificate(peerCert);
+        if (hashName === "MD5" || hashName === "SHA-1") hashName = "SHA-256";
+        const certHash = await crypto3.hashByName(hashName, peerCert);
+        const bindingData = Buffer.concat([Buffer.from("p=tls-server-end-point,,"), Buffer.from(certHash)]);
+        channelBinding = bindingData.toString("base64");
+      }
+      const clientFinalMessageWithoutProof = "c=" + channelBinding + ",r=" + sv.nonce;
+      const authMessage = clientFirstMessageBare + "," + serverFirstMessage + "," + clientFinalMessageWithoutProof;
+      const saltBytes = Buffer.from(sv.salt, "base64");
+      const saltedPassword = await crypto3.deriveKey(saslprep(password), saltBytes, sv.iteration);
+      const clientKey = await crypto3.hmacSha256(saltedPassword, "Client Key");
+      const storedKey = await crypto3.sha256(clientKey);
+      const clientSignature = await crypto3.hmacSha256(storedKey, authMessage);
+      const clientProof = xorBuffers(Buffer.from(clientKey), Buffer.from(clientSignature)).toString("base64");
+      const serverKey = await crypto3.hmacSha256(saltedPassword, "Server Key");
+      const serverSignatureBytes = await crypto3.hmacSha256(serverKey, authMessage);
+      session.message = "SASLResponse";
+      session.serverSignature = Buffer.from(serverSignatureBytes).toString("base64");
+      session.response = clientFinalMessageWithoutProof + ",p=" + clientProof;
+    }
+    function finalizeSession(session, serverData) {
+      if (session.message !== "SASLResponse") {
+        throw new Error("SASL: Last message was not SASLResponse");
+      }
+      if (typeof serverData !== "string") {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: serverData must be a string");
+      }
+      const { serverSignature } = parseServerFinalMessage(serverData);
+      if (serverSignature !== session.serverSignature) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match");
+      }
+    }
+    function isPrintableChars(text) {
+      if (typeof text !== "string") {
+        throw new TypeError("SASL: text must be a string");
+      }
+      return text.split("").map((_, i) => text.charCodeAt(i)).every((c) => c >= 33 && c <= 43 || c >= 45 && c <= 126);
+    }
+    function isBase64(text) {
+      return /^(?:[a-zA-Z0-9+/]{4})*(?:[a-zA-Z0-9+/]{2}==|[a-zA-Z0-9+/]{3}=)?$/.test(text);
+    }
+    function parseAttributePairs(text) {
+      if (typeof text !== "string") {
+        throw new TypeError("SASL: attribute pairs text must be a string");
+      }
+      return new Map(
+        text.split(",").map((attrValue) => {
+          if (!/^.=/.test(attrValue)) {
+            throw new Error("SASL: Invalid attribute pair entry");
+          }
+          const name3 = attrValue[0];
+          const value = attrValue.substring(2);
+          return [name3, value];
+        })
+      );
+    }
+    function parseServerFirstMessage(data) {
+      const attrPairs = parseAttributePairs(data);
+      const nonce = attrPairs.get("r");
+      if (!nonce) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: nonce missing");
+      } else if (!isPrintableChars(nonce)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: nonce must only contain printable characters");
+      }
+      const salt = attrPairs.get("s");
+      if (!salt) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: salt missing");
+      } else if (!isBase64(salt)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: salt must be base64");
+      }
+      const iterationText = attrPairs.get("i");
+      if (!iterationText) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: iteration missing");
+      } else if (!/^[1-9][0-9]*$/.test(iterationText)) {
+        throw new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: invalid iteration count");
+      }
+      const iteration = parseInt(iterationText, 10);
+      return {
+        nonce,
+        salt,
+        iteration
+      };
+    }
+    function parseServerFinalMessage(serverData) {
+      const attrPairs = parseAttributePairs(serverData);
+      const error2 = attrPairs.get("e");
+      const serverSignature = attrPairs.get("v");
+      if (error2) {
+        throw new Error(`SASL: SCRAM-SERVER-FINAL-MESSAGE: server returned error: "${error2}"`);
+      }
+      if (!serverSignature) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature is missing");
+      } else if (!isBase64(serverSignature)) {
+        throw new Error("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature must be base64");
+      }
+      return {
+        serverSignature
+      };
+    }
+    function xorBuffers(a, b) {
+      if (!Buffer.isBuffer(a)) {
+        throw new TypeError("first argument must be a Buffer");
+      }
+      if (!Buffer.isBuffer(b)) {
+        throw new TypeError("second argument must be a Buffer");
+      }
+      if (a.length !== b.length) {
+        throw new Error("Buffer lengths must match");
+      }
+      if (a.length === 0) {
+        throw new Error("Buffers cannot be empty");
+      }
+      return Buffer.from(a.map((_, i) => a[i] ^ b[i]));
+    }
+    module2.exports = {
+      startSession,
+      continueSession,
+      finalizeSession,
+      DEFAULT_MAX_SCRAM_ITERATIONS
+    };
+  }
+});
+
+// node_modules/pg/lib/type-overrides.js
+var require_type_overrides = __commonJS({
+  "node_modules/pg/lib/type-overrides.js"(exports2, module2) {
+    "use strict";
+    var types2 = require_pg_types();
+    function TypeOverrides2(userTypes) {
+      this._types = userTypes || types2;
+      this.text = {};
+      this.binary = {};
+    }
+    TypeOverrides2.prototype.getOverrides = function(format) {
+      switch (format) {
+        case "text":
+          return this.text;
+        case "binary":
+          return this.binary;
+        default:
+          return {};
+      }
+    };
+    TypeOverrides2.prototype.setTypeParser = function(oid, format, parseFn) {
+      if (typeof format === "function") {
+        parseFn = format;
+        format = "text";
+      }
+      this.getOverrides(format)[oid] = parseFn;
+    };
+    TypeOverrides2.prototype.getTypeParser = function(oid, format) {
+      format = format || "text";
+      return this.getOverrides(format)[oid] || this._types.getTypeParser(oid, format);
+    };
+    module2.exports = TypeOverrides2;
+  }
+});
+
+// node_modules/pg-connection-string/index.js
+var require_pg_connection_string = __commonJS({
+  "node_modules/pg-connection-string/index.js"(exports2, module2) {
+    "use strict";
+    function parse(str, options = {}) {
+      if (str.charAt(0) === "/") {
+        const config2 = str.split(" ");
+        return { host: config2[0], database: config2[1] };
+      }
+      const config = /* @__PURE__ */ Object.create(null);
+      let result;
+      let dummyHost = false;
+      if (/ |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(str)) {
+        str = encodeURI(str).replace(/%25(\d\d)/g, "%$1");
+      }
+      try {
+        try {
+          result = new URL(str, "postgres://base");
+        } catch (e) {
+          result = new URL(str.replace("@/", "@___DUMMY___/"), "postgres://base");
+          dummyHost = true;
+        }
+      } catch (err) {
+        err.input && (err.input = "*****REDACTED*****");
+        throw err;
+      }
+      for (const entry of result.searchParams.entries()) {
+        config[entry[0]] = entry[1];
+      }
+      config.user = config.user || decodeURIComponent(result.username);
+      config.password = config.password || decodeURIComponent(result.password);
+      if (result.protocol == "socket:") {
+        config.host = decodeURI(result.pathname);
+        config.database = result.searchParams.get("db");
+        config.client_encoding = result.searchParams.get("encoding");
+        return config;
+      }
+      const hostname = (dummyHost ? "" : result.hostname).replace(/^\[(.+)\]$/, "$1");
+      if (!config.host) {
+        config.host = decodeURIComponent(hostname);
+      } else if (hostname && /^%2f/i.test(hostname)) {
+        result.pathname = hostname + result.pathname;
+      }
+      if (!config.port) {
+        config.port = result.port;
+      }
+      const pathname = result.pathname.slice(1) || null;
+      config.database = pathname ? decodeURI(pathname) : null;
+      if (config.ssl === "true" || config.ssl === "1") {
+        config.ssl = true;
+      }
+      if (config.ssl === "0") {
+        config.ssl = false;
+      }
+      if (config.sslcert || config.sslkey || config.sslrootcert || config.sslmode) {
+        config.ssl = {};
+      }
+      if (config.sslnegotiation === "direct" && config.ssl === void 0) {
+        config.ssl = true;
+      }
+      const fs2 = config.sslcert || config.sslkey || config.sslrootcert ? require("fs") : null;
+      if (config.sslcert) {
+        config.ssl.cert = fs2.readFileSync(config.sslcert).toString();
+      }
+      if (config.sslkey) {
+        config.ssl.key = fs2.readFileSync(config.sslkey).toString();
+      }
+      if (config.sslrootcert) {
+        config.ssl.ca = fs2.readFileSync(config.sslrootcert).toString();
+      }
+      if (options.useLibpqCompat && config.uselibpqcompat) {
+        throw new Error("Both useLibpqCompat and uselibpqcompat are set. Please use only one of them.");
+      }
+      if (config.uselibpqcompat === "true" || options.useLibpqCompat) {
+        switch (config.sslmode) {
+          case "disable": {
+            config.ssl = false;
+            break;
+          }
+          case "prefer": {
+            config.ssl.rejectUnauthorized = false;
+            break;
+          }
+          case "require": {
+            if (config.sslrootcert) {
+              config.ssl.checkServerIdentity = function() {
+              };
+            } else {
+              config.ssl.rejectUnauthorized = false;
+            }
+            break;
+          }
+          case "verify-ca": {
+            if (!config.ssl.ca) {
+              throw new Error(
+                "SECURITY WARNING: Using sslmode=verify-ca requires specifying a CA with sslrootcert. If a public CA is used, verify-ca allows connections to a server that somebody else may have registered with the CA, making you vulnerable to Man-in-the-Middle attacks. Either specify a custom CA certificate with sslrootcert parameter or use sslmode=verify-full for proper security."
+              );
+            }
+            config.ssl.checkServerIdentity = function() {
+            };
+            break;
+          }
+          case "verify-full": {
+            break;
+          }
+        }
+      } else {
+        switch (config.sslmode) {
+          case "disable": {
+            config.ssl = false;
+            break;
+          }
+          case "prefer":
+          case "require":
+          case "verify-ca":
+          case "verify-full": {
+            if (config.sslmode !== "verify-full") {
+              deprecatedSslModeWarning(config.sslmode);
+            }
+            break;
+          }
+          case "no-verify": {
+            config.ssl.rejectUnauthorized = false;
+            break;
+          }
+        }
+      }
+      return config;
+    }
+    function toConnectionOptions(sslConfig) {
+      const connectionOptions = Object.entries(sslConfig).reduce((c, [key, value]) => {
+        if (value !== void 0 && value !== null) {
+          c[key] = value;
+        }
+        return c;
+      }, /* @__PURE__ */ Object.create(null));
+      return connectionOptions;
+    }
+    function toClientConfig(config) {
+      const poolConfig = Object.entries(config).reduce((c, [key, value]) => {
+        if (key === "ssl") {
+          const sslConfig = value;
+          if (typeof sslConfig === "boolean") {
+            c[key] = sslConfig;
+          }
+          if (typeof sslConfig === "object") {
+            c[key] = toConnectionOptions(sslConfig);
+          }
+        } else if (value !== void 0 && value !== null) {
+          if (key === "port") {
+            if (value !== "") {
+              const v = parseInt(value, 10);
+              if (isNaN(v)) {
+                throw new Error(`Invalid ${key}: ${value}`);
+              }
+              c[key] = v;
+            }
+          } else {
+            c[key] = value;
+          }
+        }
+        return c;
+      }, /* @__PURE__ */ Object.create(null));
+      return poolConfig;
+    }
+    function parseIntoClientConfig(str) {
+      return toClientConfig(parse(str));
+    }
+    function deprecatedSslModeWarning(sslmode) {
+      if (!deprecatedSslModeWarning.warned && typeof process !== "undefined" && process.emitWarning) {
+        deprecatedSslModeWarning.warned = true;
+        process.emitWarning(`SECURITY WARNING: The SSL modes 'prefer', 'require', and 'verify-ca' are treated as aliases for 'verify-full'.
+In the next major version (pg-connection-string v3.0.0 and pg v9.0.0), these modes will adopt standard libpq semantics, which have weaker security guarantees.
+
+To prepare for this change:
+- If you want the current behavior, explicitly use 'sslmode=verify-full'
+- If you want libpq compatibility now, use 'uselibpqcompat=true&sslmode=${sslmode}'
+
+See https://www.postgresql.org/docs/current/libpq-ssl.html for libpq SSL mode definitions.`);
+      }
+    }
+    module2.exports = parse;
+    parse.parse = parse;
+    parse.toClientConfig = toClientConfig;
+    parse.parseIntoClientConfig = parseIntoClientConfig;
+  }
+});
+
+// node_modules/pg/lib/connection-parameters.js
+var require_connection_parameters = __commonJS({
+  "node_modules/pg/lib/connection-parameters.js"(exports2, module2) {
+    "use strict";
+    var dns = require("dns");
+    var defaults2 = require_defaults();
+    var parse = require_pg_connection_string().parse;
+    var val = function(key, config, envVar) {
+      if (config[key]) {
+        return config[key];
+      }
+      if (envVar === void 0) {
+        envVar = process.env["PG" + key.toUpperCase()];
+      } else if (envVar === false) {
+      } else {
+        envVar = process.env[envVar];
+      }
+      return envVar || defaults2[key];
+    };
+    var readSSLConfigFromEnvironment = function() {
+      switch (process.env.PGSSLMODE) {
+        case "disable":
+          return false;
+        case "prefer":
+        case "require":
+        case "verify-ca":
+        case "verify-full":
+          return true;
+        case "no-verify":
+          return { rejectUnauthorized: false };
+      }
+      return defaults2.ssl;
+    };
+    var quoteParamValue = function(value) {
+      return "'" + ("" + value).replace(/\\/g, "\\\\").replace(/'/g, "\\'") + "'";
+    };
+    var add = function(params, config, paramName) {
+      const value = config[paramName];
+      if (value !== void 0 && value !== null) {
+        params.push(paramName + "=" + quoteParamValue(value));
+      }
+    };
+    var ConnectionParameters = class {
+      constructor(config) {
+        config = typeof config === "string" ? parse(config) : config || {};
+        if (config.connectionString) {
+          config = Object.assign({}, config, parse(config.connectionString));
+        }
+        this.user = val("user", config);
+        this.database = val("database", config);
+        if (this.database === void 0) {
+          this.database = this.user;
+        }
+        this.port = parseInt(val("port", config), 10);
+        this.host = val("host", config);
+        Object.defineProperty(this, "password", {
+          configurable: true,
+          enumerable: false,
+          writable: true,
+          value: val("password", config)
+        });
+        this.binary = val("binary", config);
+        this.options = val("options", config);
+        this.ssl = typeof config.ssl === "undefined" ? readSSLConfigFromEnvironment() : config.ssl;
+        if (typeof this.ssl === "string") {
+          if (this.ssl === "true") {
+            this.ssl = true;
+          }
+        }
+        if (this.ssl === "no-verify") {
+          this.ssl = { rejectUnauthorized: false };
+        }
+        if (this.ssl && this.ssl.key) {
+          Object.defineProperty(this.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this.sslnegotiation = val("sslnegotiation", config, "PGSSLNEGOTIATION");
+        if (this.sslnegotiation !== void 0 && this.sslnegotiation !== "postgres" && this.sslnegotiation !== "direct") {
+          throw new Error(
+            `Invalid sslnegotiation value: "${this.sslnegotiation}". Valid values are "postgres" and "direct".`
+          );
+        }
+        if (this.sslnegotiation === "direct" && !this.ssl) {
+          throw new Error("sslnegotiation=direct requires SSL to be enabled");
+        }
+        this.client_encoding = val("client_encoding", config);
+        this.replication = val("replication", config);
+        this.isDomainSocket = !(this.host || "").indexOf("/");
+        this.application_name = val("application_name", config, "PGAPPNAME");
+        this.fallback_application_name = val("fallback_application_name", config, false);
+        this.statement_timeout = val("statement_timeout", config, false);
+        this.lock_timeout = val("lock_timeout", config, false);
+        this.idle_in_transaction_session_timeout = val("idle_in_transaction_session_timeout", config, false);
+        this.query_timeout = val("query_timeout", config, false);
+        if (config.connectionTimeoutMillis === void 0) {
+          this.connect_timeout = process.env.PGCONNECT_TIMEOUT || 0;
+        } else {
+          this.connect_timeout = Math.floor(config.connectionTimeoutMillis / 1e3);
+        }
+        if (config.keepAlive === false) {
+          this.keepalives = 0;
+        } else if (config.keepAlive === true) {
+          this.keepalives = 1;
+        }
+        if (typeof config.keepAliveInitialDelayMillis === "number") {
+          this.keepalives_idle = Math.floor(config.keepAliveInitialDelayMillis / 1e3);
+        }
+      }
+      getLibpqConnectionString(cb) {
+        const params = [];
+        add(params, this, "user");
+        add(params, this, "password");
+        add(params, this, "port");
+        add(params, this, "application_name");
+        add(params, this, "fallback_application_name");
+        add(params, this, "connect_timeout");
+        add(params, this, "options");
+        const ssl = typeof this.ssl === "object" ? this.ssl : this.ssl ? { sslmode: this.ssl } : {};
+        add(params, ssl, "sslmode");
+        add(params, ssl, "sslca");
+        add(params, ssl, "sslkey");
+        add(params, ssl, "sslcert");
+        add(params, ssl, "sslrootcert");
+        add(params, this, "sslnegotiation");
+        if (this.database) {
+          params.push("dbname=" + quoteParamValue(this.database));
+        }
+        if (this.replication) {
+          params.push("replication=" + quoteParamValue(this.replication));
+        }
+        if (this.host) {
+          params.push("host=" + quoteParamValue(this.host));
+        }
+        if (this.isDomainSocket) {
+          return cb(null, params.join(" "));
+        }
+        if (this.client_encoding) {
+          params.push("client_encoding=" + quoteParamValue(this.client_encoding));
+        }
+        dns.lookup(this.host, function(err, address) {
+          if (err) return cb(err, null);
+          params.push("hostaddr=" + quoteParamValue(address));
+          return cb(null, params.join(" "));
+        });
+      }
+    };
+    module2.exports = ConnectionParameters;
+  }
+});
+
+// node_modules/pg/lib/result.js
+var require_result = __commonJS({
+  "node_modules/pg/lib/result.js"(exports2, module2) {
+    "use strict";
+    var types2 = require_pg_types();
+    var matchRegexp = /^([A-Za-z]+)(?: (\d+))?(?: (\d+))?/;
+    var Result2 = class {
+      constructor(rowMode, types3) {
+        this.command = null;
+        this.rowCount = null;
+        this.oid = null;
+        this.rows = [];
+        this.fields = [];
+        this._parsers = void 0;
+        this._types = types3;
+        this.RowCtor = null;
+        this.rowAsArray = rowMode === "array";
+        if (this.rowAsArray) {
+          this.parseRow = this._parseRowAsArray;
+        }
+        this._prebuiltEmptyResultObject = null;
+      }
+      // adds a command complete message
+      addCommandComplete(msg) {
+        let match;
+        if (msg.text) {
+          match = matchRegexp.exec(msg.text);
+        } else {
+          match = matchRegexp.exec(msg.command);
+        }
+        if (match) {
+          this.command = match[1];
+          if (match[3]) {
+            this.oid = parseInt(match[2], 10);
+            this.rowCount = parseInt(match[3], 10);
+          } else if (match[2]) {
+            this.rowCount = parseInt(match[2], 10);
+          }
+        }
+      }
+      _parseRowAsArray(rowData) {
+        const row = new Array(rowData.length);
+        for (let i = 0, len = rowData.length; i < len; i++) {
+          const rawValue = rowData[i];
+          if (rawValue !== null) {
+            row[i] = this._parsers[i](rawValue);
+          } else {
+            row[i] = null;
+          }
+        }
+        return row;
+      }
+      parseRow(rowData) {
+        const row = { ...this._prebuiltEmptyResultObject };
+        for (let i = 0, len = rowData.length; i < len; i++) {
+          const rawValue = rowData[i];
+          const field = this.fields[i].name;
+          if (rawValue !== null) {
+            const v = this.fields[i].format === "binary" ? Buffer.from(rawValue) : rawValue;
+            row[field] = this._parsers[i](v);
+          } else {
+            row[field] = null;
+          }
+        }
+        return row;
+      }
+      addRow(row) {
+        this.rows.push(row);
+      }
+      addFields(fieldDescriptions) {
+        this.fields = fieldDescriptions;
+        if (this.fields.length) {
+          this._parsers = new Array(fieldDescriptions.length);
+        }
+        const row = /* @__PURE__ */ Object.create(null);
+        for (let i = 0; i < fieldDescriptions.length; i++) {
+          const desc = fieldDescriptions[i];
+          row[desc.name] = null;
+          if (this._types) {
+            this._parsers[i] = this._types.getTypeParser(desc.dataTypeID, desc.format || "text");
+          } else {
+            this._parsers[i] = types2.getTypeParser(desc.dataTypeID, desc.format || "text");
+          }
+        }
+        this._prebuiltEmptyResultObject = { ...row };
+      }
+    };
+    module2.exports = Result2;
+  }
+});
+
+// node_modules/pg/lib/query.js
+var require_query = __commonJS({
+  "node_modules/pg/lib/query.js"(exports2, module2) {
+    "use strict";
+    var { EventEmitter } = require("events");
+    var Result2 = require_result();
+    var utils = require_utils();
+    var Query2 = class extends EventEmitter {
+      constructor(config, values, callback) {
+        super();
+        config = utils.normalizeQueryConfig(config, values, callback);
+        this.text = config.text;
+        this.values = config.values;
+        this.rows = config.rows;
+        this.types = config.types;
+        this.name = config.name;
+        this.queryMode = config.queryMode;
+        this.binary = config.binary;
+        this.portal = config.portal || "";
+        this.callback = config.callback;
+        this._rowMode = config.rowMode;
+        if (process.domain && config.callback) {
+          this.callback = process.domain.bind(config.callback);
+        }
+        this._result = new Result2(this._rowMode, this.types);
+        this._results = this._result;
+        this._canceledDueToError = false;
+      }
+      requiresPreparation() {
+        if (this.queryMode === "extended") {
+          return true;
+        }
+        if (this.name) {
+          return true;
+        }
+        if (this.rows) {
+          return true;
+        }
+        if (!this.text) {
+          return false;
+        }
+        if (!this.values) {
+          return false;
+        }
+        return this.values.length > 0;
+      }
+      _checkForMultirow() {
+        if (this._result.command) {
+          if (!Array.isArray(this._results)) {
+            this._results = [this._result];
+          }
+          this._result = new Result2(this._rowMode, this._result._types);
+          this._results.push(this._result);
+        }
+      }
+      // associates row metadata from the supplied
+      // message with this query object
+      // metadata used when parsing row results
+      handleRowDescription(msg) {
+        this._checkForMultirow();
+        this._result.addFields(msg.fields);
+        this._accumulateRows = this.callback || !this.listeners("row").length;
+      }
+      handleDataRow(msg) {
+        let row;
+        if (this._canceledDueToError) {
+          return;
+        }
+        try {
+          row = this._result.parseRow(msg.fields);
+        } catch (err) {
+          this._canceledDueToError = err;
+          return;
+        }
+        this.emit("row", row, this._result);
+        if (this._accumulateRows) {
+          this._result.addRow(row);
+        }
+      }
+      handleCommandComplete(msg, connection) {
+        this._checkForMultirow();
+        this._result.addCommandComplete(msg);
+        if (this.rows) {
+          connection.sync();
+        }
+      }
+      // if a named prepared statement is created with empty query text
+      // the backend will send an emptyQuery message but *not* a command complete message
+      // since we pipeline sync immediately after execute we don't need to do anything here
+      // unless we have rows specified, in which case we did not pipeline the initial sync call
+      handleEmptyQuery(connection) {
+        if (this.rows) {
+          connection.sync();
+        }
+      }
+      handleError(err, connection) {
+        if (this._canceledDueToError) {
+          err = this._canceledDueToError;
+          this._canceledDueToError = false;
+        }
+        if (this.callback) {
+          return this.callback(err);
+        }
+        this.emit("error", err);
+      }
+      handleReadyForQuery(con) {
+        if (this._canceledDueToError) {
+          return this.handleError(this._canceledDueToError, con);
+        }
+        if (this.callback) {
+          try {
+            this.callback(null, this._results);
+          } catch (err) {
+            process.nextTick(() => {
+              throw err;
+            });
+          }
+        }
+        this.emit("end", this._results);
+      }
+      submit(connection) {
+        if (typeof this.text !== "string" && typeof this.name !== "string") {
+          return new Error("A query must have either text or a name. Supplying neither is unsupported.");
+        }
+        const previous = connection.parsedStatements[this.name] || connection.submittedNamedStatements[this.name];
+        if (this.text && previous && this.text !== previous) {
+          return new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
+        }
+        if (this.values && !Array.isArray(this.values)) {
+          return new Error("Query values must be an array");
+        }
+        if (this.requiresPreparation()) {
+          connection.stream.cork && connection.stream.cork();
+          try {
+            this.prepare(connection);
+          } finally {
+            connection.stream.uncork && connection.stream.uncork();
+          }
+        } else {
+          connection.query(this.text);
+        }
+        return null;
+      }
+      hasBeenParsed(connection) {
+        return this.name && (connection.parsedStatements[this.name] !== void 0 || connection.submittedNamedStatements[this.name] !== void 0);
+      }
+      handlePortalSuspended(connection) {
+        this._getRows(connection, this.rows);
+      }
+      _getRows(connection, rows) {
+        connection.execute({
+          portal: this.portal,
+          rows
+        });
+        if (!rows) {
+          connection.sync();
+        } else {
+          connection.flush();
+        }
+      }
+      // http://developer.postgresql.org/pgdocs/postgres/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+      prepare(connection) {
+        if (!this.hasBeenParsed(connection)) {
+          connection.parse({
+            text: this.text,
+            name: this.name,
+            types: this.types
+          });
+          if (this.name) {
+            connection.submittedNamedStatements[this.name] = this.text;
+          }
+        }
+        try {
+          connection.bind({
+            portal: this.portal,
+            statement: this.name,
+            values: this.values,
+            binary: this.binary,
+            valueMapper: utils.prepareValue
+          });
+        } catch (err) {
+          connection.close({ type: "S", name: this.name });
+          connection.sync();
+          this.handleError(err, connection);
+          return;
+        }
+        connection.describe({
+          type: "P",
+          name: this.portal || ""
+        });
+        this._getRows(connection, this.rows);
+      }
+      handleCopyInResponse(connection) {
+        connection.sendCopyFail("No source stream defined");
+      }
+      handleCopyData(msg, connection) {
+      }
+    };
+    module2.exports = Query2;
+  }
+});
+
+// node_modules/pg-protocol/dist/messages.js
+var require_messages = __commonJS({
+  "node_modules/pg-protocol/dist/messages.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.NoticeMessage = exports2.DataRowMessage = exports2.CommandCompleteMessage = exports2.ReadyForQueryMessage = exports2.NotificationResponseMessage = exports2.BackendKeyDataMessage = exports2.AuthenticationMD5Password = exports2.ParameterStatusMessage = exports2.ParameterDescriptionMessage = exports2.RowDescriptionMessage = exports2.Field = exports2.CopyResponse = exports2.CopyDataMessage = exports2.DatabaseError = exports2.copyDone = exports2.emptyQuery = exports2.replicationStart = exports2.portalSuspended = exports2.noData = exports2.closeComplete = exports2.bindComplete = exports2.parseComplete = void 0;
+    exports2.parseComplete = {
+      name: "parseComplete",
+      length: 5
+    };
+    exports2.bindComplete = {
+      name: "bindComplete",
+      length: 5
+    };
+    exports2.closeComplete = {
+      name: "closeComplete",
+      length: 5
+    };
+    exports2.noData = {
+      name: "noData",
+      length: 5
+    };
+    exports2.portalSuspended = {
+      name: "portalSuspended",
+      length: 5
+    };
+    exports2.replicationStart = {
+      name: "replicationStart",
+      length: 4
+    };
+    exports2.emptyQuery = {
+      name: "emptyQuery",
+      length: 4
+    };
+    exports2.copyDone = {
+      name: "copyDone",
+      length: 4
+    };
+    var DatabaseError2 = class extends Error {
+      constructor(message, length, name3) {
+        super(message);
+        this.length = length;
+        this.name = name3;
+      }
+    };
+    exports2.DatabaseError = DatabaseError2;
+    var CopyDataMessage = class {
+      constructor(length, chunk) {
+        this.length = length;
+        this.chunk = chunk;
+        this.name = "copyData";
+      }
+    };
+    exports2.CopyDataMessage = CopyDataMessage;
+    var CopyResponse = class {
+      constructor(length, name3, binary, columnCount) {
+        this.length = length;
+        this.name = name3;
+        this.binary = binary;
+        this.columnTypes = new Array(columnCount);
+      }
+    };
+    exports2.CopyResponse = CopyResponse;
+    var Field = class {
+      constructor(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name3;
+        this.tableID = tableID;
+        this.columnID = columnID;
+        this.dataTypeID = dataTypeID;
+        this.dataTypeSize = dataTypeSize;
+        this.dataTypeModifier = dataTypeModifier;
+        this.format = format;
+      }
+    };
+    exports2.Field = Field;
+    var RowDescriptionMessage = class {
+      constructor(length, fieldCount) {
+        this.length = length;
+        this.fieldCount = fieldCount;
+        this.name = "rowDescription";
+        this.fields = new Array(this.fieldCount);
+      }
+    };
+    exports2.RowDescriptionMessage = RowDescriptionMessage;
+    var ParameterDescriptionMessage = class {
+      constructor(length, parameterCount) {
+        this.length = length;
+        this.parameterCount = parameterCount;
+        this.name = "parameterDescription";
+        this.dataTypeIDs = new Array(this.parameterCount);
+      }
+    };
+    exports2.ParameterDescriptionMessage = ParameterDescriptionMessage;
+    var ParameterStatusMessage = class {
+      constructor(length, parameterName, parameterValue) {
+        this.length = length;
+        this.parameterName = parameterName;
+        this.parameterValue = parameterValue;
+        this.name = "parameterStatus";
+      }
+    };
+    exports2.ParameterStatusMessage = ParameterStatusMessage;
+    var AuthenticationMD5Password = class {
+      constructor(length, salt) {
+        this.length = length;
+        this.salt = salt;
+        this.name = "authenticationMD5Password";
+      }
+    };
+    exports2.AuthenticationMD5Password = AuthenticationMD5Password;
+    var BackendKeyDataMessage = class {
+      constructor(length, processID, secretKey) {
+        this.length = length;
+        this.processID = processID;
+        this.secretKey = secretKey;
+        this.name = "backendKeyData";
+      }
+    };
+    exports2.BackendKeyDataMessage = BackendKeyDataMessage;
+    var NotificationResponseMessage = class {
+      constructor(length, processId, channel, payload) {
+        this.length = length;
+        this.processId = processId;
+        this.channel = channel;
+        this.payload = payload;
+        this.name = "notification";
+      }
+    };
+    exports2.NotificationResponseMessage = NotificationResponseMessage;
+    var ReadyForQueryMessage = class {
+      constructor(length, status) {
+        this.length = length;
+        this.status = status;
+        this.name = "readyForQuery";
+      }
+    };
+    exports2.ReadyForQueryMessage = ReadyForQueryMessage;
+    var CommandCompleteMessage = class {
+      constructor(length, text) {
+        this.length = length;
+        this.text = text;
+        this.name = "commandComplete";
+      }
+    };
+    exports2.CommandCompleteMessage = CommandCompleteMessage;
+    var DataRowMessage = class {
+      constructor(length, fields) {
+        this.length = length;
+        this.fields = fields;
+        this.name = "dataRow";
+        this.fieldCount = fields.length;
+      }
+    };
+    exports2.DataRowMessage = DataRowMessage;
+    var NoticeMessage = class {
+      constructor(length, message) {
+        this.length = length;
+        this.message = message;
+        this.name = "notice";
+      }
+    };
+    exports2.NoticeMessage = NoticeMessage;
+  }
+});
+
+// node_modules/pg-protocol/dist/buffer-writer.js
+var require_buffer_writer = __commonJS({
+  "node_modules/pg-protocol/dist/buffer-writer.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.Writer = void 0;
+    var Writer = class {
+      constructor(size = 256) {
+        this.size = size;
+        this.offset = 5;
+        this.headerPosition = 0;
+        this.buffer = Buffer.allocUnsafe(size);
+      }
+      ensure(size) {
+        const remaining = this.buffer.length - this.offset;
+        if (remaining < size) {
+          const oldBuffer = this.buffer;
+          const newSize = oldBuffer.length + (oldBuffer.length >> 1) + size;
+          this.buffer = Buffer.allocUnsafe(newSize);
+          oldBuffer.copy(this.buffer, 0, 0, this.offset);
+        }
+      }
+      addInt32(num) {
+        this.ensure(4);
+        this.buffer[this.offset++] = num >>> 24 & 255;
+        this.buffer[this.offset++] = num >>> 16 & 255;
+        this.buffer[this.offset++] = num >>> 8 & 255;
+        this.buffer[this.offset++] = num >>> 0 & 255;
+        return this;
+      }
+      addInt16(num) {
+        this.ensure(2);
+        this.buffer[this.offset++] = num >>> 8 & 255;
+        this.buffer[this.offset++] = num >>> 0 & 255;
+        return this;
+      }
+      addCString(string) {
+        if (!string) {
+          this.ensure(1);
+        } else {
+          const len = Buffer.byteLength(string);
+          this.ensure(len + 1);
+          this.buffer.write(string, this.offset, "utf-8");
+          this.offset += len;
+        }
+        this.buffer[this.offset++] = 0;
+        return this;
+      }
+      addString(string = "") {
+        const len = Buffer.byteLength(string);
+        this.ensure(len);
+        this.buffer.write(string, this.offset);
+        this.offset += len;
+        return this;
+      }
+      // Write an Int32 byte-length prefix immediately followed by the string's UTF-8
+      // bytes. Postgres' Bind wire format prefixes every parameter with its length,
+      // and doing it in one method computes Buffer.byteLength ONCE — the previous
+      // `addInt32(Buffer.byteLength(s)).addString(s)` pairing scanned the string
+      // three times (byteLength for the prefix, byteLength again inside addString,
+      // then the encode), which is costly for large text parameters.
+      addInt32PrefixedString(string) {
+        const len = Buffer.byteLength(string);
+        this.ensure(4 + len);
+        const buffer = this.buffer;
+        let offset = this.offset;
+        buffer[offset++] = len >>> 24 & 255;
+        buffer[offset++] = len >>> 16 & 255;
+        buffer[offset++] = len >>> 8 & 255;
+        buffer[offset++] = len >>> 0 & 255;
+        buffer.write(string, offset, "utf-8");
+        this.offset = offset + len;
+        return this;
+      }
+      add(otherBuffer) {
+        this.ensure(otherBuffer.length);
+        otherBuffer.copy(this.buffer, this.offset);
+        this.offset += otherBuffer.length;
+        return this;
+      }
+      /**
+       * Appends an uninitialized block of {@link size} bytes to the buffer and returns its offset.
+       */
+      reserveUnsafe(size) {
+        const offset = this.offset;
+        this.ensure(size);
+        this.offset += size;
+        return offset;
+      }
+      join(code2) {
+        if (code2) {
+          this.buffer[this.headerPosition] = code2;
+          const length = this.offset - (this.headerPosition + 1);
+          this.buffer.writeInt32BE(length, this.headerPosition + 1);
+        }
+        return this.buffer.slice(code2 ? 0 : 5, this.offset);
+      }
+      flush(code2) {
+        const result = this.join(code2);
+        this.offset = 5;
+        this.headerPosition = 0;
+        this.buffer = Buffer.allocUnsafe(this.size);
+        return result;
+      }
+      clear() {
+        this.offset = 5;
+        this.headerPosition = 0;
+      }
+    };
+    exports2.Writer = Writer;
+  }
+});
+
+// node_modules/pg-protocol/dist/serializer.js
+var require_serializer = __commonJS({
+  "node_modules/pg-protocol/dist/serializer.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.serialize = void 0;
+    var buffer_writer_1 = require_buffer_writer();
+    var writer = new buffer_writer_1.Writer();
+    var startup = (opts) => {
+      writer.addInt16(3).addInt16(0);
+      for (const key of Object.keys(opts)) {
+        writer.addCString(key).addCString(opts[key]);
+      }
+      writer.addCString("client_encoding").addCString("UTF8");
+      const bodyBuffer = writer.addCString("").flush();
+      const length = bodyBuffer.length + 4;
+      return new buffer_writer_1.Writer().addInt32(length).add(bodyBuffer).flush();
+    };
+    var requestSsl = () => {
+      const response = Buffer.allocUnsafe(8);
+      response.writeInt32BE(8, 0);
+      response.writeInt32BE(80877103, 4);
+      return response;
+    };
+    var password = (password2) => {
+      return writer.addCString(password2).flush(
+        112
+        /* code.startup */
+      );
+    };
+    var sendSASLInitialResponseMessage = function(mechanism, initialResponse) {
+      writer.addCString(mechanism).addInt32PrefixedString(initialResponse);
+      return writer.flush(
+        112
+        /* code.startup */
+      );
+    };
+    var sendSCRAMClientFinalMessage = function(additionalData) {
+      return writer.addString(additionalData).flush(
+        112
+        /* code.startup */
+      );
+    };
+    var query = (text) => {
+      return writer.addCString(text).flush(
+        81
+        /* code.query */
+      );
+    };
+    var emptyArray = [];
+    var parse = (query2) => {
+      const name3 = query2.name || "";
+      if (name3.length > 63) {
+        console.error("Warning! Postgres only supports 63 characters for query names.");
+        console.error("You supplied %s (%s)", name3, name3.length);
+        console.error("This can cause conflicts and silent errors executing queries");
+      }
+      const types2 = query2.types || emptyArray;
+      const len = types2.length;
+      const buffer = writer.addCString(name3).addCString(query2.text).addInt16(len);
+      for (let i = 0; i < len; i++) {
+        buffer.addInt32(types2[i]);
+      }
+      return writer.flush(
+        80
+        /* code.parse */
+      );
+    };
+    var writeValues = function(values, valueMapper, formatsOffset) {
+      const len = values.length;
+      for (let i = 0; i < len; i++) {
+        const mappedVal = valueMapper ? valueMapper(values[i], i) : values[i];
+        let formatByte = 0;
+        if (mappedVal == null) {
+          writer.addInt32(-1);
+        } else if (mappedVal instanceof Buffer) {
+          formatByte = 1;
+          writer.addInt32(mappedVal.length);
+          writer.add(mappedVal);
+        } else {
+          writer.addInt32PrefixedString(mappedVal);
+        }
+        const buf = writer.buffer;
+        buf[formatsOffset++] = 0;
+        buf[formatsOffset++] = formatByte;
+      }
+    };
+    var bind = (config = {}) => {
+      const portal = config.portal || "";
+      const statement = config.statement || "";
+      const binary = config.binary || false;
+      const values = config.values || emptyArray;
+      const len = values.length;
+      writer.addCString(portal).addCString(statement);
+      writer.addInt16(len);
+      const formatsOffset = writer.reserveUnsafe(len * 2);
+      writer.addInt16(len);
+      try {
+        writeValues(values, config.valueMapper, formatsOffset);
+      } catch (err) {
+        writer.clear();
+        throw err;
+      }
+      writer.addInt16(1);
+      writer.addInt16(
+        binary ? 1 : 0
+        /* ParamType.STRING */
+      );
+      return writer.flush(
+        66
+        /* code.bind */
+      );
+    };
+    var emptyExecute = Buffer.from([69, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+    var execute = (config) => {
+      if (!config || !config.portal && !config.rows) {
+        return emptyExecute;
+      }
+      const portal = config.portal || "";
+      const rows = config.rows || 0;
+      const portalLength = Buffer.byteLength(portal);
+      const len = 4 + portalLength + 1 + 4;
+      const buff = Buffer.allocUnsafe(1 + len);
+      buff[0] = 69;
+      buff.writeInt32BE(len, 1);
+      buff.write(portal, 5, "utf-8");
+      buff[portalLength + 5] = 0;
+      buff.writeUInt32BE(rows, buff.length - 4);
+      return buff;
+    };
+    var cancel = (processID, secretKey) => {
+      const buffer = Buffer.allocUnsafe(16);
+      buffer.writeInt32BE(16, 0);
+      buffer.writeInt16BE(1234, 4);
+      buffer.writeInt16BE(5678, 6);
+      buffer.writeInt32BE(processID, 8);
+      buffer.writeInt32BE(secretKey, 12);
+      return buffer;
+    };
+    var cstringMessage = (code2, string) => {
+      const stringLen = Buffer.byteLength(string);
+      const len = 4 + stringLen + 1;
+      const buffer = Buffer.allocUnsafe(1 + len);
+      buffer[0] = code2;
+      buffer.writeInt32BE(len, 1);
+      buffer.write(string, 5, "utf-8");
+      buffer[len] = 0;
+      return buffer;
+    };
+    var emptyDescribePortal = writer.addCString("P").flush(
+      68
+      /* code.describe */
+    );
+    var emptyDescribeStatement = writer.addCString("S").flush(
+      68
+      /* code.describe */
+    );
+    var describe = (msg) => {
+      return msg.name ? cstringMessage(68, `${msg.type}${msg.name || ""}`) : msg.type === "P" ? emptyDescribePortal : emptyDescribeStatement;
+    };
+    var close = (msg) => {
+      const text = `${msg.type}${msg.name || ""}`;
+      return cstringMessage(67, text);
+    };
+    var copyData = (chunk) => {
+      return writer.add(chunk).flush(
+        100
+        /* code.copyFromChunk */
+      );
+    };
+    var copyFail = (message) => {
+      return cstringMessage(102, message);
+    };
+    var codeOnlyBuffer = (code2) => Buffer.from([code2, 0, 0, 0, 4]);
+    var flushBuffer = codeOnlyBuffer(
+      72
+      /* code.flush */
+    );
+    var syncBuffer = codeOnlyBuffer(
+      83
+      /* code.sync */
+    );
+    var endBuffer = codeOnlyBuffer(
+      88
+      /* code.end */
+    );
+    var copyDoneBuffer = codeOnlyBuffer(
+      99
+      /* code.copyDone */
+    );
+    var serialize = {
+      startup,
+      password,
+      requestSsl,
+      sendSASLInitialResponseMessage,
+      sendSCRAMClientFinalMessage,
+      query,
+      parse,
+      bind,
+      execute,
+      describe,
+      close,
+      flush: () => flushBuffer,
+      sync: () => syncBuffer,
+      end: () => endBuffer,
+      copyData,
+      copyDone: () => copyDoneBuffer,
+      copyFail,
+      cancel
+    };
+    exports2.serialize = serialize;
+  }
+});
+
+// node_modules/pg-protocol/dist/buffer-reader.js
+var require_buffer_reader = __commonJS({
+  "node_modules/pg-protocol/dist/buffer-reader.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.BufferReader = void 0;
+    var BufferReader = class {
+      constructor(offset = 0) {
+        this.offset = offset;
+        this.buffer = Buffer.allocUnsafe(0);
+        this.encoding = "utf-8";
+      }
+      setBuffer(offset, buffer) {
+        this.offset = offset;
+        this.buffer = buffer;
+      }
+      int16() {
+        const result = this.buffer.readInt16BE(this.offset);
+        this.offset += 2;
+        return result;
+      }
+      byte() {
+        const result = this.buffer[this.offset];
+        this.offset++;
+        return result;
+      }
+      int32() {
+        const result = this.buffer.readInt32BE(this.offset);
+        this.offset += 4;
+        return result;
+      }
+      uint32() {
+        const result = this.buffer.readUInt32BE(this.offset);
+        this.offset += 4;
+        return result;
+      }
+      string(length) {
+        const result = this.buffer.toString(this.encoding, this.offset, this.offset + length);
+        this.offset += length;
+        return result;
+      }
+      cstring() {
+        const start = this.offset;
+        let end = start;
+        while (this.buffer[end++]) {
+        }
+        this.offset = end;
+        return this.buffer.toString(this.encoding, start, end - 1);
+      }
+      bytes(length) {
+        const result = this.buffer.slice(this.offset, this.offset + length);
+        this.offset += length;
+        return result;
+      }
+    };
+    exports2.BufferReader = BufferReader;
+  }
+});
+
+// node_modules/pg-protocol/dist/parser.js
+var require_parser = __commonJS({
+  "node_modules/pg-protocol/dist/parser.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.Parser = void 0;
+    var messages_1 = require_messages();
+    var buffer_reader_1 = require_buffer_reader();
+    var CODE_LENGTH = 1;
+    var LEN_LENGTH = 4;
+    var HEADER_LENGTH = CODE_LENGTH + LEN_LENGTH;
+    var LATEINIT_LENGTH = -1;
+    var emptyBuffer = Buffer.allocUnsafe(0);
+    var Parser = class {
+      constructor(opts) {
+        this.buffer = emptyBuffer;
+        this.bufferLength = 0;
+        this.bufferOffset = 0;
+        this.reader = new buffer_reader_1.BufferReader();
+        if ((opts === null || opts === void 0 ? void 0 : opts.mode) === "binary") {
+          throw new Error("Binary mode not supported yet");
+        }
+        this.mode = (opts === null || opts === void 0 ? void 0 : opts.mode) || "text";
+      }
+      parse(buffer, callback) {
+        this.mergeBuffer(buffer);
+        const bufferFullLength = this.bufferOffset + this.bufferLength;
+        let offset = this.bufferOffset;
+        while (offset + HEADER_LENGTH <= bufferFullLength) {
+          const code2 = this.buffer[offset];
+          const length = this.buffer.readUInt32BE(offset + CODE_LENGTH);
+          const fullMessageLength = CODE_LENGTH + length;
+          if (fullMessageLength + offset <= bufferFullLength) {
+            const message = this.handlePacket(offset + HEADER_LENGTH, code2, length, this.buffer);
+            callback(message);
+            offset += fullMessageLength;
+          } else {
+            break;
+          }
+        }
+        if (offset === bufferFullLength) {
+          this.buffer = emptyBuffer;
+          this.bufferLength = 0;
+          this.bufferOffset = 0;
+        } else {
+          this.bufferLength = bufferFullLength - offset;
+          this.bufferOffset = offset;
+        }
+      }
+      mergeBuffer(buffer) {
+        if (this.bufferLength > 0) {
+          const newLength = this.bufferLength + buffer.byteLength;
+          const newFullLength = newLength + this.bufferOffset;
+          if (newFullLength > this.buffer.byteLength) {
+            let newBuffer;
+            if (newLength <= this.buffer.byteLength && this.bufferOffset >= this.bufferLength) {
+              newBuffer = this.buffer;
+            } else {
+              let newBufferLength = this.buffer.byteLength * 2;
+              while (newLength >= newBufferLength) {
+                newBufferLength *= 2;
+              }
+              newBuffer = Buffer.allocUnsafe(newBufferLength);
+            }
+            this.buffer.copy(newBuffer, 0, this.bufferOffset, this.bufferOffset + this.bufferLength);
+            this.buffer = newBuffer;
+            this.bufferOffset = 0;
+          }
+          buffer.copy(this.buffer, this.bufferOffset + this.bufferLength);
+          this.bufferLength = newLength;
+        } else {
+          this.buffer = buffer;
+          this.bufferOffset = 0;
+          this.bufferLength = buffer.byteLength;
+        }
+      }
+      handlePacket(offset, code2, length, bytes) {
+        const { reader } = this;
+        reader.setBuffer(offset, bytes);
+        let message;
+        switch (code2) {
+          case 50:
+            message = messages_1.bindComplete;
+            break;
+          case 49:
+            message = messages_1.parseComplete;
+            break;
+          case 51:
+            message = messages_1.closeComplete;
+            break;
+          case 110:
+            message = messages_1.noData;
+            break;
+          case 115:
+            message = messages_1.portalSuspended;
+            break;
+          case 99:
+            message = messages_1.copyDone;
+            break;
+          case 87:
+            message = messages_1.replicationStart;
+            break;
+          case 73:
+            message = messages_1.emptyQuery;
+            break;
+          case 68:
+            message = parseDataRowMessage(reader);
+            break;
+          case 67:
+            message = parseCommandCompleteMessage(reader);
+            break;
+          case 90:
+            message = parseReadyForQueryMessage(reader);
+            break;
+          case 65:
+            message = parseNotificationMessage(reader);
+            break;
+          case 82:
+            message = parseAuthenticationResponse(reader, length);
+            break;
+          case 83:
+            message = parseParameterStatusMessage(reader);
+            break;
+          case 75:
+            message = parseBackendKeyData(reader);
+            break;
+          case 69:
+            message = parseErrorMessage(reader, "error");
+            break;
+          case 78:
+            message = parseErrorMessage(reader, "notice");
+            break;
+          case 84:
+            message = parseRowDescriptionMessage(reader);
+            break;
+          case 116:
+            message = parseParameterDescriptionMessage(reader);
+            break;
+          case 71:
+            message = parseCopyInMessage(reader);
+            break;
+          case 72:
+            message = parseCopyOutMessage(reader);
+            break;
+          case 100:
+            message = parseCopyData(reader, length);
+            break;
+          default:
+            return new messages_1.DatabaseError("received invalid response: " + code2.toString(16), length, "error");
+        }
+        reader.setBuffer(0, emptyBuffer);
+        message.length = length;
+        return message;
+      }
+    };
+    exports2.Parser = Parser;
+    var parseReadyForQueryMessage = (reader) => {
+      const status = reader.string(1);
+      return new messages_1.ReadyForQueryMessage(LATEINIT_LENGTH, status);
+    };
+    var parseCommandCompleteMessage = (reader) => {
+      const text = reader.cstring();
+      return new messages_1.CommandCompleteMessage(LATEINIT_LENGTH, text);
+    };
+    var parseCopyData = (reader, length) => {
+      const chunk = reader.bytes(length - 4);
+      return new messages_1.CopyDataMessage(LATEINIT_LENGTH, chunk);
+    };
+    var parseCopyInMessage = (reader) => parseCopyMessage(reader, "copyInResponse");
+    var parseCopyOutMessage = (reader) => parseCopyMessage(reader, "copyOutResponse");
+    var parseCopyMessage = (reader, messageName) => {
+      const isBinary = reader.byte() !== 0;
+      const columnCount = reader.int16();
+      const message = new messages_1.CopyResponse(LATEINIT_LENGTH, messageName, isBinary, columnCount);
+      for (let i = 0; i < columnCount; i++) {
+        message.columnTypes[i] = reader.int16();
+      }
+      return message;
+    };
+    var parseNotificationMessage = (reader) => {
+      const processId = reader.int32();
+      const channel = reader.cstring();
+      const payload = reader.cstring();
+      return new messages_1.NotificationResponseMessage(LATEINIT_LENGTH, processId, channel, payload);
+    };
+    var parseRowDescriptionMessage = (reader) => {
+      const fieldCount = reader.int16();
+      const message = new messages_1.RowDescriptionMessage(LATEINIT_LENGTH, fieldCount);
+      for (let i = 0; i < fieldCount; i++) {
+        message.fields[i] = parseField(reader);
+      }
+      return message;
+    };
+    var parseField = (reader) => {
+      const name3 = reader.cstring();
+      const tableID = reader.uint32();
+      const columnID = reader.int16();
+      const dataTypeID = reader.uint32();
+      const dataTypeSize = reader.int16();
+      const dataTypeModifier = reader.int32();
+      const mode = reader.int16() === 0 ? "text" : "binary";
+      return new messages_1.Field(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+    };
+    var parseParameterDescriptionMessage = (reader) => {
+      const parameterCount = reader.int16();
+      const message = new messages_1.ParameterDescriptionMessage(LATEINIT_LENGTH, parameterCount);
+      for (let i = 0; i < parameterCount; i++) {
+        message.dataTypeIDs[i] = reader.uint32();
+      }
+      return message;
+    };
+    var parseDataRowMessage = (reader) => {
+      const fieldCount = reader.int16();
+      const fields = new Array(fieldCount);
+      for (let i = 0; i < fieldCount; i++) {
+        const len = reader.int32();
+        fields[i] = len === -1 ? null : reader.string(len);
+      }
+      return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields);
+    };
+    var parseParameterStatusMessage = (reader) => {
+      const name3 = reader.cstring();
+      const value = reader.cstring();
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name3, value);
+    };
+    var parseBackendKeyData = (reader) => {
+      const processID = reader.int32();
+      const secretKey = reader.int32();
+      return new messages_1.BackendKeyDataMessage(LATEINIT_LENGTH, processID, secretKey);
+    };
+    var parseAuthenticationResponse = (reader, length) => {
+      const code2 = reader.int32();
+      const message = {
+        name: "authenticationOk",
+        length
+      };
+      switch (code2) {
+        case 0:
+          break;
+        case 3:
+          if (message.length === 8) {
+            message.name = "authenticationCleartextPassword";
+          }
+          break;
+        case 5:
+          if (message.length === 12) {
+            message.name = "authenticationMD5Password";
+            const salt = reader.bytes(4);
+            return new messages_1.AuthenticationMD5Password(LATEINIT_LENGTH, salt);
+          }
+          break;
+        case 10:
+          {
+            message.name = "authenticationSASL";
+            message.mechanisms = [];
+            let mechanism;
+            do {
+              mechanism = reader.cstring();
+              if (mechanism) {
+                message.mechanisms.push(mechanism);
+              }
+            } while (mechanism);
+          }
+          break;
+        case 11:
+          message.name = "authenticationSASLContinue";
+          message.data = reader.string(length - 8);
+          break;
+        case 12:
+          message.name = "authenticationSASLFinal";
+          message.data = reader.string(length - 8);
+          break;
+        default:
+          throw new Error("Unknown authenticationOk message type " + code2);
+      }
+      return message;
+    };
+    var parseErrorMessage = (reader, name3) => {
+      const fields = {};
+      let fieldType = reader.string(1);
+      while (fieldType !== "\0") {
+        fields[fieldType] = reader.cstring();
+        fieldType = reader.string(1);
+      }
+      const messageValue = fields.M;
+      const message = name3 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name3);
+      message.severity = fields.S;
+      message.code = fields.C;
+      message.detail = fields.D;
+      message.hint = fields.H;
+      message.position = fields.P;
+      message.internalPosition = fields.p;
+      message.internalQuery = fields.q;
+      message.where = fields.W;
+      message.schema = fields.s;
+      message.table = fields.t;
+      message.column = fields.c;
+      message.dataType = fields.d;
+      message.constraint = fields.n;
+      message.file = fields.F;
+      message.line = fields.L;
+      message.routine = fields.R;
+      return message;
+    };
+  }
+});
+
+// node_modules/pg-protocol/dist/index.js
+var require_dist = __commonJS({
+  "node_modules/pg-protocol/dist/index.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.DatabaseError = exports2.serialize = void 0;
+    exports2.parse = parse;
+    var messages_1 = require_messages();
+    Object.defineProperty(exports2, "DatabaseError", { enumerable: true, get: function() {
+      return messages_1.DatabaseError;
+    } });
+    var serializer_1 = require_serializer();
+    Object.defineProperty(exports2, "serialize", { enumerable: true, get: function() {
+      return serializer_1.serialize;
+    } });
+    var parser_1 = require_parser();
+    function parse(stream, callback) {
+      const parser = new parser_1.Parser();
+      stream.on("data", (buffer) => parser.parse(buffer, callback));
+      return new Promise((resolve) => stream.on("end", () => resolve()));
+    }
+  }
+});
+
+// node_modules/pg-cloudflare/dist/empty.js
+var require_empty = __commonJS({
+  "node_modules/pg-cloudflare/dist/empty.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.default = {};
+  }
+});
+
+// node_modules/pg/lib/stream.js
+var require_stream = __commonJS({
+  "node_modules/pg/lib/stream.js"(exports2, module2) {
+    var { getStream, getSecureStream } = getStreamFuncs();
+    module2.exports = {
+      /**
+       * Get a socket stream compatible with the current runtime environment.
+       * @returns {Duplex}
+       */
+      getStream,
+      /**
+       * Get a TLS secured socket, compatible with the current environment,
+       * using the socket and other settings given in `options`.
+       * @returns {Duplex}
+       */
+      getSecureStream
+    };
+    function getNodejsStreamFuncs() {
+      function getStream2(ssl) {
+        const net = require("net");
+        return new net.Socket();
+      }
+      function getSecureStream2(options) {
+        const tls = require("tls");
+        return tls.connect(options);
+      }
+      return {
+        getStream: getStream2,
+        getSecureStream: getSecureStream2
+      };
+    }
+    function getCloudflareStreamFuncs() {
+      function getStream2(ssl) {
+        const { CloudflareSocket } = require_empty();
+        return new CloudflareSocket(ssl);
+      }
+      function getSecureStream2(options) {
+        options.socket.startTls(options);
+        return options.socket;
+      }
+      return {
+        getStream: getStream2,
+        getSecureStream: getSecureStream2
+      };
+    }
+    function isCloudflareRuntime() {
+      if (typeof navigator === "object" && navigator !== null && typeof navigator.userAgent === "string") {
+        return navigator.userAgent === "Cloudflare-Workers";
+      }
+      if (typeof Response === "function") {
+        const resp = new Response(null, { cf: { thing: true } });
+        if (typeof resp.cf === "object" && resp.cf !== null && resp.cf.thing) {
+          return true;
+        }
+      }
+      return false;
+    }
+    function getStreamFuncs() {
+      if (isCloudflareRuntime()) {
+        return getCloudflareStreamFuncs();
+      }
+      return getNodejsStreamFuncs();
+    }
+  }
+});
+
+// node_modules/pg/lib/connection.js
+var require_connection = __commonJS({
+  "node_modules/pg/lib/connection.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var { parse, serialize } = require_dist();
+    var stream = require_stream();
+    var { getStream } = stream;
+    var flushBuffer = serialize.flush();
+    var syncBuffer = serialize.sync();
+    var endBuffer = serialize.end();
+    var Connection2 = class extends EventEmitter {
+      constructor(config) {
+        super();
+        config = config || {};
+        this.stream = config.stream || getStream(config.ssl);
+        if (typeof this.stream === "function") {
+          this.stream = this.stream(config);
+        }
+        this._keepAlive = config.keepAlive;
+        this._keepAliveInitialDelayMillis = config.keepAliveInitialDelayMillis;
+        this.parsedStatements = {};
+        this.submittedNamedStatements = {};
+        this.ssl = config.ssl || false;
+        this.sslNegotiation = config.sslNegotiation || "postgres";
+        this._ending = false;
+        this._emitMessage = false;
+        const self = this;
+        this.on("newListener", function(eventName) {
+          if (eventName === "message") {
+            self._emitMessage = true;
+          }
+        });
+      }
+      connect(port2, host2) {
+        const self = this;
+        this._connecting = true;
+        this.stream.setNoDelay(true);
+        this.stream.connect(port2, host2);
+        this.stream.once("connect", function() {
+          if (self._keepAlive) {
+            self.stream.setKeepAlive(true, self._keepAliveInitialDelayMillis);
+          }
+          self.emit("connect");
+        });
+        const reportStreamError = function(error2) {
+          if (self._ending && (error2.code === "ECONNRESET" || error2.code === "EPIPE")) {
+            return;
+          }
+          self.emit("error", error2);
+        };
+        this.stream.on("error", reportStreamError);
+        this.stream.on("close", function() {
+          self.emit("end");
+        });
+        if (!this.ssl) {
+          return this.attachListeners(this.stream);
+        }
+        if (this.sslNegotiation === "direct") {
+          return this.stream.once("connect", function() {
+            self.upgradeToSSL(host2, reportStreamError);
+          });
+        }
+        this.stream.once("data", function(buffer) {
+          const responseCode = buffer.toString("utf8");
+          switch (responseCode) {
+            case "S":
+              break;
+            case "N":
+              self.stream.end();
+              return self.emit("error", new Error("The server does not support SSL connections"));
+            default:
+              self.stream.end();
+              return self.emit("error", new Error("There was an error establishing an SSL connection"));
+          }
+          self.upgradeToSSL(host2, reportStreamError);
+        });
+      }
+      upgradeToSSL(host2, reportStreamError) {
+        const self = this;
+        const options = {
+          socket: self.stream,
+          // tls.connect checks the server identity against `servername`, falling
+          // back to `host` and then to 'localhost'. `servername` must stay unset
+          // for IP addresses (see below), so `host` is needed to keep certificate
+          // validation working when connecting to an IP address.
+          host: host2
+        };
+        if (self.ssl !== true) {
+          Object.assign(options, self.ssl);
+          if ("key" in self.ssl) {
+            options.key = self.ssl.key;
+          }
+        }
+        if (self.sslNegotiation === "direct") {
+          options.ALPNProtocols = ["postgresql"];
+        }
+        const net = require("net");
+        if (net.isIP && net.isIP(host2) === 0) {
+          options.servername = host2;
+        }
+        try {
+          self.stream = stream.getSecureStream(options);
+        } catch (err) {
+          return self.emit("error", err);
+        }
+        self.attachListeners(self.stream);
+        self.stream.on("error", reportStreamError);
+        self.emit("sslconnect");
+      }
+      attachListeners(stream2) {
+        parse(stream2, (msg) => {
+          const eventName = msg.name === "error" ? "errorMessage" : msg.name;
+          if (this._emitMessage) {
+            this.emit("message", msg);
+          }
+          this.emit(eventName, msg);
+        });
+      }
+      requestSsl() {
+        this.stream.write(serialize.requestSsl());
+      }
+      startup(config) {
+        this.stream.write(serialize.startup(config));
+      }
+      cancel(processID, secretKey) {
+        this._send(serialize.cancel(processID, secretKey));
+      }
+      password(password) {
+        this._send(serialize.password(password));
+      }
+      sendSASLInitialResponseMessage(mechanism, initialResponse) {
+        this._send(serialize.sendSASLInitialResponseMessage(mechanism, initialResponse));
+      }
+      sendSCRAMClientFinalMessage(additionalData) {
+        this._send(serialize.sendSCRAMClientFinalMessage(additionalData));
+      }
+      _send(buffer) {
+        if (!this.stream.writable) {
+          return false;
+        }
+        return this.stream.write(buffer);
+      }
+      query(text) {
+        this._send(serialize.query(text));
+      }
+      // send parse message
+      parse(query) {
+        this._send(serialize.parse(query));
+      }
+      // send bind message
+      bind(config) {
+        this._send(serialize.bind(config));
+      }
+      // send execute message
+      execute(config) {
+        this._send(serialize.execute(config));
+      }
+      flush() {
+        if (this.stream.writable) {
+          this.stream.write(flushBuffer);
+        }
+      }
+      sync() {
+        this._send(syncBuffer);
+      }
+      ref() {
+        this.stream.ref();
+      }
+      unref() {
+        this.stream.unref();
+      }
+      end() {
+        this._ending = true;
+        if (!this._connecting || !this.stream.writable) {
+          this.stream.end();
+          return;
+        }
+        return this.stream.write(endBuffer, () => {
+          this.stream.end();
+        });
+      }
+      close(msg) {
+        this._send(serialize.close(msg));
+      }
+      describe(msg) {
+        this._send(serialize.describe(msg));
+      }
+      sendCopyFromChunk(chunk) {
+        this._send(serialize.copyData(chunk));
+      }
+      endCopyFrom() {
+        this._send(serialize.copyDone());
+      }
+      sendCopyFail(msg) {
+        this._send(serialize.copyFail(msg));
+      }
+    };
+    module2.exports = Connection2;
+  }
+});
+
+// node_modules/split2/index.js
+var require_split2 = __commonJS({
+  "node_modules/split2/index.js"(exports2, module2) {
+    "use strict";
+    var { Transform } = require("stream");
+    var { StringDecoder } = require("string_decoder");
+    var kLast = /* @__PURE__ */ Symbol("last");
+    var kDecoder = /* @__PURE__ */ Symbol("decoder");
+    function transform(chunk, enc, cb) {
+      let list;
+      if (this.overflow) {
+        const buf = this[kDecoder].write(chunk);
+        list = buf.split(this.matcher);
+        if (list.length === 1) return cb();
+        list.shift();
+        this.overflow = false;
+      } else {
+        this[kLast] += this[kDecoder].write(chunk);
+        list = this[kLast].split(this.matcher);
+      }
+      this[kLast] = list.pop();
+      for (let i = 0; i < list.length; i++) {
+        try {
+          push(this, this.mapper(list[i]));
+        } catch (error2) {
+          return cb(error2);
+        }
+      }
+      this.overflow = this[kLast].length > this.maxLength;
+      if (this.overflow && !this.skipOverflow) {
+        cb(new Error("maximum buffer reached"));
+        return;
+      }
+      cb();
+    }
+    function flush(cb) {
+      this[kLast] += this[kDecoder].end();
+      if (this[kLast]) {
+        try {
+          push(this, this.mapper(this[kLast]));
+        } catch (error2) {
+          return cb(error2);
+        }
+      }
+      cb();
+    }
+    function push(self, val) {
+      if (val !== void 0) {
+        self.push(val);
+      }
+    }
+    function noop(incoming) {
+      return incoming;
+    }
+    function split(matcher, mapper, options) {
+      matcher = matcher || /\r?\n/;
+      mapper = mapper || noop;
+      options = options || {};
+      switch (arguments.length) {
+        case 1:
+          if (typeof matcher === "function") {
+            mapper = matcher;
+            matcher = /\r?\n/;
+          } else if (typeof matcher === "object" && !(matcher instanceof RegExp) && !matcher[Symbol.split]) {
+            options = matcher;
+            matcher = /\r?\n/;
+          }
+          break;
+        case 2:
+          if (typeof matcher === "function") {
+            options = mapper;
+            mapper = matcher;
+            matcher = /\r?\n/;
+          } else if (typeof mapper === "object") {
+            options = mapper;
+            mapper = noop;
+          }
+      }
+      options = Object.assign({}, options);
+      options.autoDestroy = true;
+      options.transform = transform;
+      options.flush = flush;
+      options.readableObjectMode = true;
+      const stream = new Transform(options);
+      stream[kLast] = "";
+      stream[kDecoder] = new StringDecoder("utf8");
+      stream.matcher = matcher;
+      stream.mapper = mapper;
+      stream.maxLength = options.maxLength;
+      stream.skipOverflow = options.skipOverflow || false;
+      stream.overflow = false;
+      stream._destroy = function(err, cb) {
+        this._writableState.errorEmitted = false;
+        cb(err);
+      };
+      return stream;
+    }
+    module2.exports = split;
+  }
+});
+
+// node_modules/pgpass/lib/helper.js
+var require_helper = __commonJS({
+  "node_modules/pgpass/lib/helper.js"(exports2, module2) {
+    "use strict";
+    var path = require("path");
+    var Stream = require("stream").Stream;
+    var split = require_split2();
+    var util2 = require("util");
+    var defaultPort = 5432;
+    var isWin = process.platform === "win32";
+    var warnStream = process.stderr;
+    var S_IRWXG = 56;
+    var S_IRWXO = 7;
+    var S_IFMT = 61440;
+    var S_IFREG = 32768;
+    function isRegFile(mode) {
+      return (mode & S_IFMT) == S_IFREG;
+    }
+    var fieldNames = ["host", "port", "database", "user", "password"];
+    var nrOfFields = fieldNames.length;
+    var passKey = fieldNames[nrOfFields - 1];
+    function warn2() {
+      var isWritable = warnStream instanceof Stream && true === warnStream.writable;
+      if (isWritable) {
+        var args = Array.prototype.slice.call(arguments).concat("\n");
+        warnStream.write(util2.format.apply(util2, args));
+      }
+    }
+    Object.defineProperty(module2.exports, "isWin", {
+      get: function() {
+        return isWin;
+      },
+      set: function(val) {
+        isWin = val;
+      }
+    });
+    module2.exports.warnTo = function(stream) {
+      var old = warnStream;
+      warnStream = stream;
+      return old;
+    };
+    module2.exports.getFileName = function(rawEnv) {
+      var env = rawEnv || process.env;
+      var file = env.PGPASSFILE || (isWin ? path.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path.join(env.HOME || "./", ".pgpass"));
+      return file;
+    };
+    module2.exports.usePgPass = function(stats, fname) {
+      if (Object.prototype.hasOwnProperty.call(process.env, "PGPASSWORD")) {
+        return false;
+      }
+      if (isWin) {
+        return true;
+      }
+      fname = fname || "<unkn>";
+      if (!isRegFile(stats.mode)) {
+        warn2('WARNING: password file "%s" is not a plain file', fname);
+        return false;
+      }
+      if (stats.mode & (S_IRWXG | S_IRWXO)) {
+        warn2('WARNING: password file "%s" has group or world access; permissions should be u=rw (0600) or less', fname);
+        return false;
+      }
+      return true;
+    };
+    var matcher = module2.exports.match = function(connInfo, entry) {
+      return fieldNames.slice(0, -1).reduce(function(prev, field, idx) {
+        if (idx == 1) {
+          if (Number(connInfo[field] || defaultPort) === Number(entry[field])) {
+            return prev && true;
+          }
+        }
+        return prev && (entry[field] === "*" || entry[field] === connInfo[field]);
+      }, true);
+    };
+    module2.exports.getPassword = function(connInfo, stream, cb) {
+      var pass;
+      var lineStream = stream.pipe(split());
+      function onLine(line) {
+        var entry = parseLine(line);
+        if (entry && isValidEntry(entry) && matcher(connInfo, entry)) {
+          pass = entry[passKey];
+          lineStream.end();
+        }
+      }
+      var onEnd = function() {
+        stream.destroy();
+        cb(pass);
+      };
+      var onErr = function(err) {
+        stream.destroy();
+        warn2("WARNING: error on reading file: %s", err);
+        cb(void 0);
+      };
+      stream.on("error", onErr);
+      lineStream.on("data", onLine).on("end", onEnd).on("error", onErr);
+    };
+    var parseLine = module2.exports.parseLine = function(line) {
+      if (line.length < 11 || line.match(/^\s+#/)) {
+        return null;
+      }
+      var curChar = "";
+      var prevChar = "";
+      var fieldIdx = 0;
+      var startIdx = 0;
+      var endIdx = 0;
+      var obj = {};
+      var isLastField = false;
+      var addToObj = function(idx, i0, i1) {
+        var field = line.substring(i0, i1);
+        if (!Object.hasOwnProperty.call(process.env, "PGPASS_NO_DEESCAPE")) {
+          field = field.replace(/\\([:\\])/g, "$1");
+        }
+        obj[fieldNames[idx]] = field;
+      };
+      for (var i = 0; i < line.length - 1; i += 1) {
+        curChar = line.charAt(i + 1);
+        prevChar = line.charAt(i);
+        isLastField = fieldIdx == nrOfFields - 1;
+        if (isLastField) {
+          addToObj(fieldIdx, startIdx);
+          break;
+        }
+        if (i >= 0 && curChar == ":" && prevChar !== "\\") {
+          addToObj(fieldIdx, startIdx, i + 1);
+          startIdx = i + 2;
+          fieldIdx += 1;
+        }
+      }
+      obj = Object.keys(obj).length === nrOfFields ? obj : null;
+      return obj;
+    };
+    var isValidEntry = module2.exports.isValidEntry = function(entry) {
+      var rules = {
+        // host
+        0: function(x) {
+          return x.length > 0;
+        },
+        // port
+        1: function(x) {
+          if (x === "*") {
+            return true;
+          }
+          x = Number(x);
+          return isFinite(x) && x > 0 && x < 9007199254740992 && Math.floor(x) === x;
+        },
+        // database
+        2: function(x) {
+          return x.length > 0;
+        },
+        // username
+        3: function(x) {
+          return x.length > 0;
+        },
+        // password
+        4: function(x) {
+          return x.length > 0;
+        }
+      };
+      for (var idx = 0; idx < fieldNames.length; idx += 1) {
+        var rule = rules[idx];
+        var value = entry[fieldNames[idx]] || "";
+        var res = rule(value);
+        if (!res) {
+          return false;
+        }
+      }
+      return true;
+    };
+  }
+});
+
+// node_modules/pgpass/lib/index.js
+var require_lib = __commonJS({
+  "node_modules/pgpass/lib/index.js"(exports2, module2) {
+    "use strict";
+    var path = require("path");
+    var fs2 = require("fs");
+    var helper = require_helper();
+    module2.exports = function(connInfo, cb) {
+      var file = helper.getFileName();
+      fs2.stat(file, function(err, stat) {
+        if (err || !helper.usePgPass(stat, file)) {
+          return cb(void 0);
+        }
+        var st = fs2.createReadStream(file);
+        helper.getPassword(connInfo, st, cb);
+      });
+    };
+    module2.exports.warnTo = helper.warnTo;
+  }
+});
+
+// node_modules/pg/lib/client.js
+var require_client = __commonJS({
+  "node_modules/pg/lib/client.js"(exports2, module2) {
+    var EventEmitter = require("events").EventEmitter;
+    var utils = require_utils();
+    var nodeUtils = require("util");
+    var sasl = require_sasl();
+    var TypeOverrides2 = require_type_overrides();
+    var ConnectionParameters = require_connection_parameters();
+    var Query2 = require_query();
+    var defaults2 = require_defaults();
+    var Connection2 = require_connection();
+    var crypto3 = require_utils2();
+    var activeQueryDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Client.activeQuery is deprecated and will be removed in pg@9.0"
+    );
+    var queryQueueDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Client.queryQueue is deprecated and will be removed in pg@9.0."
+    );
+    var pgPassDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "pgpass support is deprecated and will be removed in pg@9.0. You can provide an async function as the password property to the Client/Pool constructor that returns a password instead. Within this function you can call the pgpass module in your own code."
+    );
+    var byoPromiseDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Passing a custom Promise implementation to the Client/Pool constructor is deprecated and will be removed in pg@9.0."
+    );
+    var queryQueueLengthDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
+    );
+    function coerceNumberOrDefault(value, defaultValue) {
+      if (typeof value === "number") {
+        return Number.isFinite(value) ? value : defaultValue;
+      }
+      if (typeof value === "string" && value.trim() !== "") {
+        const n = Number(value);
+        return Number.isFinite(n) ? n : defaultValue;
+      }
+      return defaultValue;
+    }
+    var Client2 = class extends EventEmitter {
+      constructor(config) {
+        super();
+        this.connectionParameters = new ConnectionParameters(config);
+        this.user = this.connectionParameters.user;
+        this.database = this.connectionParameters.database;
+        this.port = this.connectionParameters.port;
+        this.host = this.connectionParameters.host;
+        Object.defineProperty(this, "password", {
+          configurable: true,
+          enumerable: false,
+          writable: true,
+          value: this.connectionParameters.password
+        });
+        this.replication = this.connectionParameters.replication;
+        const c = config || {};
+        if (c.Promise) {
+          byoPromiseDeprecationNotice();
+        }
+        this._Promise = c.Promise || global.Promise;
+        this._types = new TypeOverrides2(c.types);
+        this._ending = false;
+        this._ended = false;
+        this._connecting = false;
+        this._connected = false;
+        this._connectionError = false;
+        this._queryable = true;
+        this._activeQuery = null;
+        this._txStatus = null;
+        this.enableChannelBinding = Boolean(c.enableChannelBinding);
+        this.scramMaxIterations = coerceNumberOrDefault(c.scramMaxIterations, sasl.DEFAULT_MAX_SCRAM_ITERATIONS);
+        this.connection = c.connection || new Connection2({
+          stream: c.stream,
+          ssl: this.connectionParameters.ssl,
+          sslNegotiation: this.connectionParameters.sslnegotiation,
+          keepAlive: c.keepAlive || false,
+          keepAliveInitialDelayMillis: c.keepAliveInitialDelayMillis || 0,
+          encoding: this.connectionParameters.client_encoding || "utf8"
+        });
+        this._queryQueue = [];
+        this._sentQueryQueue = [];
+        this.pipeline = Boolean(c.pipeline);
+        this.binary = c.binary || defaults2.binary;
+        this.processID = null;
+        this.secretKey = null;
+        this.ssl = this.connectionParameters.ssl || false;
+        this.sslNegotiation = this.connectionParameters.sslnegotiation || "postgres";
+        if (this.ssl && this.ssl.key) {
+          Object.defineProperty(this.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this._connectionTimeoutMillis = c.connectionTimeoutMillis || 0;
+      }
+      get activeQuery() {
+        activeQueryDeprecationNotice();
+        return this._activeQuery;
+      }
+      set activeQuery(val) {
+        activeQueryDeprecationNotice();
+        this._activeQuery = val;
+      }
+      _getActiveQuery() {
+        return this._activeQuery;
+      }
+      _errorAllQueries(err) {
+        const enqueueError = (query) => {
+          process.nextTick(() => {
+            query.handleError(err, this.connection);
+          });
+        };
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery) {
+          enqueueError(activeQuery);
+          this._activeQuery = null;
+        }
+        this._sentQueryQueue.forEach(enqueueError);
+        this._sentQueryQueue.length = 0;
+        this._queryQueue.forEach(enqueueError);
+        this._queryQueue.length = 0;
+      }
+      _connect(callback) {
+        const self = this;
+        const con = this.connection;
+        this._connectionCallback = callback;
+        if (this._connecting || this._connected) {
+          const err = new Error("Client has already been connected. You cannot reuse a client.");
+          process.nextTick(() => {
+            callback(err);
+          });
+          return;
+        }
+        this._connecting = true;
+        if (this._connectionTimeoutMillis > 0) {
+          this.connectionTimeoutHandle = setTimeout(() => {
+            con._ending = true;
+            con.stream.destroy(new Error("timeout expired"));
+          }, this._connectionTimeoutMillis);
+          if (this.connectionTimeoutHandle.unref) {
+            this.connectionTimeoutHandle.unref();
+          }
+        }
+        if (this.host && this.host.indexOf("/") === 0) {
+          con.connect(this.host + "/.s.PGSQL." + this.port);
+        } else {
+          con.connect(this.port, this.host);
+        }
+        con.on("connect", function() {
+          if (self.ssl) {
+            if (self.sslNegotiation !== "direct") {
+              con.requestSsl();
+            }
+          } else {
+            con.startup(self.getStartupConf());
+          }
+        });
+        con.on("sslconnect", function() {
+          con.startup(self.getStartupConf());
+        });
+        this._attachListeners(con);
+        con.once("end", () => {
+          const error2 = this._ending ? new Error("Connection terminated") : new Error("Connection terminated unexpectedly");
+          clearTimeout(this.connectionTimeoutHandle);
+          this._errorAllQueries(error2);
+          this._ended = true;
+          if (!this._ending) {
+            if (this._connecting && !this._connectionError) {
+              if (this._connectionCallback) {
+                this._connectionCallback(error2);
+              } else {
+                this._handleErrorEvent(error2);
+              }
+            } else if (!this._connectionError) {
+              this._handleErrorEvent(error2);
+            }
+          }
+          process.nextTick(() => {
+            this.emit("end");
+          });
+        });
+      }
+      connect(callback) {
+        if (callback) {
+          this._connect(callback);
+          return;
+        }
+        return new this._Promise((resolve, reject) => {
+          this._connect((error2) => {
+            if (error2) {
+              reject(error2);
+            } else {
+              resolve(this);
+            }
+          });
+        });
+      }
+      _attachListeners(con) {
+        con.on("authenticationCleartextPassword", this._handleAuthCleartextPassword.bind(this));
+        con.on("authenticationMD5Password", this._handleAuthMD5Password.bind(this));
+        con.on("authenticationSASL", this._handleAuthSASL.bind(this));
+        con.on("authenticationSASLContinue", this._handleAuthSASLContinue.bind(this));
+        con.on("authenticationSASLFinal", this._handleAuthSASLFinal.bind(this));
+        con.on("backendKeyData", this._handleBackendKeyData.bind(this));
+        con.on("error", this._handleErrorEvent.bind(this));
+        con.on("errorMessage", this._handleErrorMessage.bind(this));
+        con.on("readyForQuery", this._handleReadyForQuery.bind(this));
+        con.on("notice", this._handleNotice.bind(this));
+        con.on("rowDescription", this._handleRowDescription.bind(this));
+        con.on("dataRow", this._handleDataRow.bind(this));
+        con.on("portalSuspended", this._handlePortalSuspended.bind(this));
+        con.on("emptyQuery", this._handleEmptyQuery.bind(this));
+        con.on("commandComplete", this._handleCommandComplete.bind(this));
+        con.on("parseComplete", this._handleParseComplete.bind(this));
+        con.on("copyInResponse", this._handleCopyInResponse.bind(this));
+        con.on("copyData", this._handleCopyData.bind(this));
+        con.on("notification", this._handleNotification.bind(this));
+      }
+      _getPassword(cb) {
+        const con = this.connection;
+        if (typeof this.password === "function") {
+          this._Promise.resolve().then(() => this.password(this.connectionParameters)).then((pass) => {
+            if (pass !== void 0) {
+              if (typeof pass !== "string") {
+                con.emit("error", new TypeError("Password must be a string"));
+                return;
+              }
+              this.connectionParameters.password = this.password = pass;
+            } else {
+              this.connectionParameters.password = this.password = null;
+            }
+            cb();
+          }).catch((err) => {
+            con.emit("error", err);
+          });
+        } else if (this.password !== null) {
+          cb();
+        } else {
+          try {
+            const pgPass = require_lib();
+            pgPass(this.connectionParameters, (pass) => {
+              if (void 0 !== pass) {
+                pgPassDeprecationNotice();
+                this.connectionParameters.password = this.password = pass;
+              }
+              cb();
+            });
+          } catch (e) {
+            this.emit("error", e);
+          }
+        }
+      }
+      _handleAuthCleartextPassword(msg) {
+        this._getPassword(() => {
+          this.connection.password(this.password);
+        });
+      }
+      _handleAuthMD5Password(msg) {
+        this._getPassword(async () => {
+          try {
+            const hashedPassword = await crypto3.postgresMd5PasswordHash(this.user, this.password, msg.salt);
+            this.connection.password(hashedPassword);
+          } catch (e) {
+            this.emit("error", e);
+          }
+        });
+      }
+      _handleAuthSASL(msg) {
+        this._getPassword(() => {
+          try {
+            this.saslSession = sasl.startSession(
+              msg.mechanisms,
+              this.enableChannelBinding && this.connection.stream,
+              this.scramMaxIterations
+            );
+            this.connection.sendSASLInitialResponseMessage(this.saslSession.mechanism, this.saslSession.response);
+          } catch (err) {
+            this.connection.emit("error", err);
+          }
+        });
+      }
+      async _handleAuthSASLContinue(msg) {
+        try {
+          await sasl.continueSession(
+            this.saslSession,
+            this.password,
+            msg.data,
+            this.enableChannelBinding && this.connection.stream
+          );
+          this.connection.sendSCRAMClientFinalMessage(this.saslSession.response);
+        } catch (err) {
+          this.connection.emit("error", err);
+        }
+      }
+      _handleAuthSASLFinal(msg) {
+        try {
+          sasl.finalizeSession(this.saslSession, msg.data);
+          this.saslSession = null;
+        } catch (err) {
+          this.connection.emit("error", err);
+        }
+      }
+      _handleBackendKeyData(msg) {
+        this.processID = msg.processID;
+        this.secretKey = msg.secretKey;
+      }
+      _handleReadyForQuery(msg) {
+        if (this._connecting) {
+          this._connecting = false;
+          this._connected = true;
+          clearTimeout(this.connectionTimeoutHandle);
+          if (this._connectionCallback) {
+            this._connectionCallback(null, this);
+            this._connectionCallback = null;
+          }
+          this.emit("connect");
+        }
+        const activeQuery = this._getActiveQuery();
+        this._activeQuery = null;
+        this._txStatus = msg?.status ?? null;
+        this.readyForQuery = true;
+        if (activeQuery) {
+          activeQuery.handleReadyForQuery(this.connection);
+        }
+        this._pulseQueryQueue();
+      }
+      // if we receive an error event or error message
+      // during the connection process we handle it here
+      _handleErrorWhileConnecting(err) {
+        if (this._connectionError) {
+          return;
+        }
+        this._connectionError = true;
+        clearTimeout(this.connectionTimeoutHandle);
+        if (this._connectionCallback) {
+          return this._connectionCallback(err);
+        }
+        this.emit("error", err);
+      }
+      // if we're connected and we receive an error event from the connection
+      // this means the socket is dead - do a hard abort of all queries and emit
+      // the socket error on the client as well
+      _handleErrorEvent(err) {
+        if (this._connecting) {
+          return this._handleErrorWhileConnecting(err);
+        }
+        this._queryable = false;
+        this._errorAllQueries(err);
+        this.emit("error", err);
+      }
+      // handle error messages from the postgres backend
+      _handleErrorMessage(msg) {
+        if (this._connecting) {
+          return this._handleErrorWhileConnecting(msg);
+        }
+        const activeQuery = this._getActiveQuery();
+        if (!activeQuery) {
+          this._handleErrorEvent(msg);
+          return;
+        }
+        this._activeQuery = null;
+        if (activeQuery.name) {
+          delete this.connection.submittedNamedStatements[activeQuery.name];
+        }
+        activeQuery.handleError(msg, this.connection);
+      }
+      _handleRowDescription(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected rowDescription message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleRowDescription(msg);
+      }
+      _handleDataRow(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected dataRow message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleDataRow(msg);
+      }
+      _handlePortalSuspended(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected portalSuspended message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handlePortalSuspended(this.connection);
+      }
+      _handleEmptyQuery(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected emptyQuery message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleEmptyQuery(this.connection);
+      }
+      _handleCommandComplete(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected commandComplete message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCommandComplete(msg, this.connection);
+      }
+      _handleParseComplete() {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected parseComplete message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        if (activeQuery.name) {
+          this.connection.parsedStatements[activeQuery.name] = activeQuery.text;
+          delete this.connection.submittedNamedStatements[activeQuery.name];
+        }
+      }
+      _handleCopyInResponse(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected copyInResponse message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCopyInResponse(this.connection);
+      }
+      _handleCopyData(msg) {
+        const activeQuery = this._getActiveQuery();
+        if (activeQuery == null) {
+          const error2 = new Error("Received unexpected copyData message from backend.");
+          this._handleErrorEvent(error2);
+          return;
+        }
+        activeQuery.handleCopyData(msg, this.connection);
+      }
+      _handleNotification(msg) {
+        this.emit("notification", msg);
+      }
+      _handleNotice(msg) {
+        this.emit("notice", msg);
+      }
+      getStartupConf() {
+        const params = this.connectionParameters;
+        const data = {
+          user: params.user,
+          database: params.database
+        };
+        const appName = params.application_name || params.fallback_application_name;
+        if (appName) {
+          data.application_name = appName;
+        }
+        if (params.replication) {
+          data.replication = "" + params.replication;
+        }
+        if (params.statement_timeout) {
+          data.statement_timeout = String(parseInt(params.statement_timeout, 10));
+        }
+        if (params.lock_timeout) {
+          data.lock_timeout = String(parseInt(params.lock_timeout, 10));
+        }
+        if (params.idle_in_transaction_session_timeout) {
+          data.idle_in_transaction_session_timeout = String(parseInt(params.idle_in_transaction_session_timeout, 10));
+        }
+        if (params.options) {
+          data.options = params.options;
+        }
+        return data;
+      }
+      cancel(client, query) {
+        if (client.activeQuery === query) {
+          const con = this.connection;
+          if (this.host && this.host.indexOf("/") === 0) {
+            con.connect(this.host + "/.s.PGSQL." + this.port);
+          } else {
+            con.connect(this.port, this.host);
+          }
+          con.on("connect", function() {
+            con.cancel(client.processID, client.secretKey);
+          });
+        } else if (client._queryQueue.indexOf(query) !== -1) {
+          client._queryQueue.splice(client._queryQueue.indexOf(query), 1);
+        } else if (client._sentQueryQueue.indexOf(query) !== -1) {
+          query.callback = () => {
+          };
+        }
+      }
+      setTypeParser(oid, format, parseFn) {
+        return this._types.setTypeParser(oid, format, parseFn);
+      }
+      getTypeParser(oid, format) {
+        return this._types.getTypeParser(oid, format);
+      }
+      // escapeIdentifier and escapeLiteral moved to utility functions & exported
+      // on PG
+      // re-exported here for backwards compatibility
+      escapeIdentifier(str) {
+        return utils.escapeIdentifier(str);
+      }
+      escapeLiteral(str) {
+        return utils.escapeLiteral(str);
+      }
+      _pulseQueryQueue() {
+        if (this.pipeline) {
+          this._pulsePipelinedQueryQueue();
+          return;
+        }
+        if (this.readyForQuery === true) {
+          this._activeQuery = this._queryQueue.shift();
+          const activeQuery = this._getActiveQuery();
+          if (activeQuery) {
+            this.readyForQuery = false;
+            this.hasExecuted = true;
+            const queryError = activeQuery.submit(this.connection);
+            if (queryError) {
+              process.nextTick(() => {
+                activeQuery.handleError(queryError, this.connection);
+                this.readyForQuery = true;
+                this._pulseQueryQueue();
+              });
+            }
+          } else if (this.hasExecuted) {
+            this._activeQuery = null;
+            this.emit("drain");
+          }
+        }
+      }
+      _pulsePipelinedQueryQueue() {
+        if (!this._connected || !this._queryable) {
+          return;
+        }
+        while (this._queryQueue.length > 0) {
+          const query = this._queryQueue.shift();
+          this.hasExecuted = true;
+          const queryError = query.submit(this.connection);
+          if (queryError) {
+            process.nextTick(() => {
+              query.handleError(queryError, this.connection);
+            });
+            continue;
+          }
+          this._sentQueryQueue.push(query);
+        }
+        if (this.readyForQuery && !this._activeQuery && this._sentQueryQueue.length > 0) {
+          this._activeQuery = this._sentQueryQueue.shift();
+          this.readyForQuery = false;
+        }
+        if (!this._activeQuery && this._sentQueryQueue.length === 0 && this._queryQueue.length === 0 && this.hasExecuted) {
+          this.emit("drain");
+        }
+      }
+      query(config, values, callback) {
+        let query;
+        let result;
+        if (config == null) {
+          throw new TypeError("Client was passed a null or undefined query");
+        }
+        if (typeof config.submit === "function") {
+          result = query = config;
+          if (!query.callback) {
+            if (typeof values === "function") {
+              query.callback = values;
+            } else if (callback) {
+              query.callback = callback;
+            }
+          }
+        } else {
+          query = new Query2(config, values, callback);
+          if (!query.callback) {
+            result = new this._Promise((resolve, reject) => {
+              query.callback = (err, res) => err ? reject(err) : resolve(res);
+            }).catch((err) => {
+              Error.captureStackTrace(err);
+              throw err;
+            });
+          } else if (typeof query.callback !== "function") {
+            throw new TypeError("callback is not a function");
+          }
+        }
+        const readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        if (readTimeout) {
+          const queryCallback = query.callback || (() => {
+          });
+          const readTimeoutTimer = setTimeout(() => {
+            const error2 = new Error("Query read timeout");
+            process.nextTick(() => {
+              query.handleError(error2, this.connection);
+            });
+            queryCallback(error2);
+            query.callback = () => {
+            };
+            const index = this._queryQueue.indexOf(query);
+            if (index > -1) {
+              this._queryQueue.splice(index, 1);
+            } else if (this.pipeline) {
+              this.connection.stream.destroy();
+              return;
+            }
+            this._pulseQueryQueue();
+          }, readTimeout);
+          query.callback = (err, res) => {
+            clearTimeout(readTimeoutTimer);
+            queryCallback(err, res);
+          };
+        }
+        if (this.binary && !query.binary) {
+          query.binary = true;
+        }
+        if (query._result && !query._result._types) {
+          query._result._types = this._types;
+        }
+        if (this.pipeline) {
+          const portalQuery = typeof config.submit === "function" && !(query instanceof Query2) ? "Custom query classes such as pg-cursor and pg-query-stream are" : query.rows ? "The `rows` option is" : null;
+          if (portalQuery) {
+            process.nextTick(() => {
+              query.handleError(new Error(`${portalQuery} not supported in pipeline mode`), this.connection);
+            });
+            return result;
+          }
+        }
+        if (!this._queryable) {
+          process.nextTick(() => {
+            query.handleError(new Error("Client has encountered a connection error and is not queryable"), this.connection);
+          });
+          return result;
+        }
+        if (this._ending) {
+          process.nextTick(() => {
+            query.handleError(new Error("Client was closed and is not queryable"), this.connection);
+          });
+          return result;
+        }
+        if (this._queryQueue.length > 0 && !this.pipeline) {
+          queryQueueLengthDeprecationNotice();
+        }
+        this._queryQueue.push(query);
+        this._pulseQueryQueue();
+        return result;
+      }
+      ref() {
+        this.connection.ref();
+      }
+      unref() {
+        this.connection.unref();
+      }
+      getTransactionStatus() {
+        return this._txStatus;
+      }
+      end(cb) {
+        this._ending = true;
+        if (!this.connection._connecting || this._ended) {
+          if (cb) {
+            cb();
+            return;
+          } else {
+            return this._Promise.resolve();
+          }
+        }
+        if (!this._queryable) {
+          this.connection.stream.destroy();
+        } else if (this.pipeline && (this._getActiveQuery() || this._sentQueryQueue.length > 0 || this._queryQueue.length > 0)) {
+          this.once("drain", () => this.connection.end());
+        } else if (this._getActiveQuery()) {
+          this.connection.stream.destroy();
+        } else {
+          this.connection.end();
+        }
+        if (cb) {
+          this.connection.once("end", cb);
+        } else {
+          return new this._Promise((resolve) => {
+            this.connection.once("end", resolve);
+          });
+        }
+      }
+      get queryQueue() {
+        queryQueueDeprecationNotice();
+        return this._queryQueue;
+      }
+    };
+    Client2.Query = Query2;
+    module2.exports = Client2;
+  }
+});
+
+// node_modules/pg-pool/index.js
+var require_pg_pool = __commonJS({
+  "node_modules/pg-pool/index.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var NOOP = function() {
+    };
+    var removeWhere = (list, predicate) => {
+      const i = list.findIndex(predicate);
+      return i === -1 ? void 0 : list.splice(i, 1)[0];
+    };
+    var IdleItem = class {
+      constructor(client, idleListener, timeoutId) {
+        this.client = client;
+        this.idleListener = idleListener;
+        this.timeoutId = timeoutId;
+      }
+    };
+    var PendingItem = class {
+      constructor(callback) {
+        this.callback = callback;
+      }
+    };
+    function throwOnDoubleRelease() {
+      throw new Error("Release called on client which has already been released to the pool.");
+    }
+    function promisify(Promise2, callback) {
+      if (callback) {
+        return { callback, result: void 0 };
+      }
+      let rej;
+      let res;
+      const cb = function(err, client) {
+        err ? rej(err) : res(client);
+      };
+      const result = new Promise2(function(resolve, reject) {
+        res = resolve;
+        rej = reject;
+      }).catch((err) => {
+        Error.captureStackTrace(err);
+        throw err;
+      });
+      return { callback: cb, result };
+    }
+    function makeIdleListener(pool, client) {
+      return function idleListener(err) {
+        err.client = client;
+        client.removeListener("error", idleListener);
+        client.on("error", () => {
+          pool.log("additional client error after disconnection due to error", err);
+        });
+        pool._remove(client);
+        pool.emit("error", err, client);
+      };
+    }
+    var Pool2 = class extends EventEmitter {
+      constructor(options, Client2) {
+        super();
+        this.options = Object.assign({}, options);
+        if (options != null && "password" in options) {
+          Object.defineProperty(this.options, "password", {
+            configurable: true,
+            enumerable: false,
+            writable: true,
+            value: options.password
+          });
+        }
+        if (options != null && options.ssl && options.ssl.key) {
+          Object.defineProperty(this.options.ssl, "key", {
+            enumerable: false
+          });
+        }
+        this.options.max = this.options.max || this.options.poolSize || 10;
+        this.options.min = this.options.min || 0;
+        this.options.maxUses = this.options.maxUses || Infinity;
+        this.options.allowExitOnIdle = this.options.allowExitOnIdle || false;
+        this.options.maxLifetimeSeconds = this.options.maxLifetimeSeconds || 0;
+        this.log = this.options.log || function() {
+        };
+        this.Client = this.options.Client || Client2 || require_lib2().Client;
+        this.Promise = this.options.Promise || global.Promise;
+        if (typeof this.options.idleTimeoutMillis === "undefined") {
+          this.options.idleTimeoutMillis = 1e4;
+        }
+        this._clients = [];
+        this._idle = [];
+        this._expired = /* @__PURE__ */ new WeakSet();
+        this._pendingQueue = [];
+        this._endCallback = void 0;
+        this.ending = false;
+        this.ended = false;
+      }
+      _promiseTry(f) {
+        const Promise2 = this.Promise;
+        if (typeof Promise2.try === "function") {
+          return Promise2.try(f);
+        }
+        return new Promise2((resolve) => resolve(f()));
+      }
+      _isFull() {
+        return this._clients.length >= this.options.max;
+      }
+      _isAboveMin() {
+        return this._clients.length > this.options.min;
+      }
+      _pulseQueue() {
+        this.log("pulse queue");
+        if (this.ended) {
+          this.log("pulse queue ended");
+          return;
+        }
+        if (this.ending) {
+          this.log("pulse queue on ending");
+          if (this._idle.length) {
+            this._idle.slice().map((item) => {
+              this._remove(item.client);
+            });
+          }
+          if (!this._clients.length) {
+            this.ended = true;
+            this._endCallback();
+          }
+          return;
+        }
+        if (!this._pendingQueue.length) {
+          this.log("no queued requests");
+          return;
+        }
+        if (!this._idle.length && this._isFull()) {
+          return;
+        }
+        const pendingItem = this._pendingQueue.shift();
+        if (this._idle.length) {
+          const idleItem = this._idle.pop();
+          clearTimeout(idleItem.timeoutId);
+          const client = idleItem.client;
+          client.ref && client.ref();
+          const idleListener = idleItem.idleListener;
+          return this._acquireClient(client, pendingItem, idleListener, false);
+        }
+        if (!this._isFull()) {
+          return this.newClient(pendingItem);
+        }
+        throw new Error("unexpected condition");
+      }
+      _remove(client, callback) {
+        const removed = removeWhere(this._idle, (item) => item.client === client);
+        if (removed !== void 0) {
+          clearTimeout(removed.timeoutId);
+        }
+        this._clients = this._clients.filter((c) => c !== client);
+        const context3 = this;
+        client.end(() => {
+          context3.emit("remove", client);
+          if (typeof callback === "function") {
+            callback();
+          }
+        });
+      }
+      connect(cb) {
+        if (this.ending) {
+          const err = new Error("Cannot use a pool after calling end on the pool");
+          return cb ? cb(err) : this.Promise.reject(err);
+        }
+        const response = promisify(this.Promise, cb);
+        const result = response.result;
+        if (this._isFull() || this._idle.length) {
+          if (this._idle.length) {
+            process.nextTick(() => this._pulseQueue());
+          }
+          if (!this.options.connectionTimeoutMillis) {
+            this._pendingQueue.push(new PendingItem(response.callback));
+            return result;
+          }
+          const queueCallback = (err, res, done) => {
+            clearTimeout(tid);
+            response.callback(err, res, done);
+          };
+          const pendingItem = new PendingItem(queueCallback);
+          const tid = setTimeout(() => {
+            removeWhere(this._pendingQueue, (i) => i.callback === queueCallback);
+            pendingItem.timedOut = true;
+            response.callback(new Error("timeout exceeded when trying to connect"));
+          }, this.options.connectionTimeoutMillis);
+          if (tid.unref) {
+            tid.unref();
+          }
+          this._pendingQueue.push(pendingItem);
+          return result;
+        }
+        this.newClient(new PendingItem(response.callback));
+        return result;
+      }
+      newClient(pendingItem) {
+        const client = new this.Client(this.options);
+        this._clients.push(client);
+        const idleListener = makeIdleListener(this, client);
+        this.log("checking client timeout");
+        let tid;
+        let timeoutHit = false;
+        if (this.options.connectionTimeoutMillis) {
+          tid = setTimeout(() => {
+            if (client.connection) {
+              this.log("ending client due to timeout");
+              timeoutHit = true;
+              client.connection.stream.destroy();
+            } else if (!client.isConnected()) {
+              this.log("ending client due to timeout");
+              timeoutHit = true;
+              client.end();
+            }
+          }, this.options.connectionTimeoutMillis);
+        }
+        this.log("connecting new client");
+        client.connect((err) => {
+          if (tid) {
+            clearTimeout(tid);
+          }
+          client.on("error", idleListener);
+          if (err) {
+            this.log("client failed to connect", err);
+            this._clients = this._clients.filter((c) => c !== client);
+            if (timeoutHit) {
+              err = new Error("Connection terminated due to connection timeout", { cause: err });
+            }
+            this._pulseQueue();
+            if (!pendingItem.timedOut) {
+              pendingItem.callback(err, void 0, NOOP);
+            }
+          } else {
+            this.log("new client connected");
+            if (this.options.onConnect) {
+              this._promiseTry(() => this.options.onConnect(client)).then(
+                () => {
+                  this._afterConnect(client, pendingItem, idleListener);
+                },
+                (hookErr) => {
+                  this._clients = this._clients.filter((c) => c !== client);
+                  client.end(() => {
+                    this._pulseQueue();
+                    if (!pendingItem.timedOut) {
+                      pendingItem.callback(hookErr, void 0, NOOP);
+                    }
+                  });
+                }
+              );
+              return;
+            }
+            return this._afterConnect(client, pendingItem, idleListener);
+          }
+        });
+      }
+      _afterConnect(client, pendingItem, idleListener) {
+        if (this.options.maxLifetimeSeconds !== 0) {
+          const maxLifetimeTimeout = setTimeout(() => {
+            this.log("ending client due to expired lifetime");
+            this._expired.add(client);
+            const idleIndex = this._idle.findIndex((idleItem) => idleItem.client === client);
+            if (idleIndex !== -1) {
+              this._acquireClient(
+                client,
+                new PendingItem((err, client2, clientRelease) => clientRelease()),
+                idleListener,
+                false
+              );
+            }
+          }, this.options.maxLifetimeSeconds * 1e3);
+          maxLifetimeTimeout.unref();
+          client.once("end", () => clearTimeout(maxLifetimeTimeout));
+        }
+        return this._acquireClient(client, pendingItem, idleListener, true);
+      }
+      // acquire a client for a pending work item
+      _acquireClient(client, pendingItem, idleListener, isNew) {
+        if (isNew) {
+          this.emit("connect", client);
+        }
+        this.emit("acquire", client);
+        client.release = this._releaseOnce(client, idleListener);
+        client.removeListener("error", idleListener);
+        if (!pendingItem.timedOut) {
+          if (isNew && this.options.verify) {
+            this.options.verify(client, (err) => {
+              if (err) {
+                client.release(err);
+                return pendingItem.callback(err, void 0, NOOP);
+              }
+              pendingItem.callback(void 0, client, client.release);
+            });
+          } else {
+            pendingItem.callback(void 0, client, client.release);
+          }
+        } else {
+          if (isNew && this.options.verify) {
+            this.options.verify(client, client.release);
+          } else {
+            client.release();
+          }
+        }
+      }
+      // returns a function that wraps _release and throws if called more than once
+      _releaseOnce(client, idleListener) {
+        let released = false;
+        return (err) => {
+          if (released) {
+            throwOnDoubleRelease();
+          }
+          released = true;
+          this._release(client, idleListener, err);
+        };
+      }
+      // release a client back to the poll, include an error
+      // to remove it from the pool
+      _release(client, idleListener, err) {
+        client.on("error", idleListener);
+        client._poolUseCount = (client._poolUseCount || 0) + 1;
+        this.emit("release", err, client);
+        if (err || this.ending || !client._queryable || client._ending || client._poolUseCount >= this.options.maxUses) {
+          if (client._poolUseCount >= this.options.maxUses) {
+            this.log("remove expended client");
+          }
+          return this._remove(client, this._pulseQueue.bind(this));
+        }
+        const isExpired = this._expired.has(client);
+        if (isExpired) {
+          this.log("remove expired client");
+          this._expired.delete(client);
+          return this._remove(client, this._pulseQueue.bind(this));
+        }
+        let tid;
+        if (this.options.idleTimeoutMillis && this._isAboveMin()) {
+          tid = setTimeout(() => {
+            if (this._isAboveMin()) {
+              this.log("remove idle client");
+              this._remove(client, this._pulseQueue.bind(this));
+            }
+          }, this.options.idleTimeoutMillis);
+          if (this.options.allowExitOnIdle) {
+            tid.unref();
+          }
+        }
+        if (this.options.allowExitOnIdle) {
+          client.unref();
+        }
+        this._idle.push(new IdleItem(client, idleListener, tid));
+        this._pulseQueue();
+      }
+      query(text, values, cb) {
+        if (typeof text === "function") {
+          const response2 = promisify(this.Promise, text);
+          setImmediate(function() {
+            return response2.callback(new Error("Passing a function as the first parameter to pool.query is not supported"));
+          });
+          return response2.result;
+        }
+        if (typeof values === "function") {
+          cb = values;
+          values = void 0;
+        }
+        const response = promisify(this.Promise, cb);
+        cb = response.callback;
+        this.connect((err, client) => {
+          if (err) {
+            return cb(err);
+          }
+          let clientReleased = false;
+          const onError = (err2) => {
+            if (clientReleased) {
+              return;
+            }
+            clientReleased = true;
+            client.release(err2);
+            cb(err2);
+          };
+          client.once("error", onError);
+          this.log("dispatching query");
+          try {
+            client.query(text, values, (err2, res) => {
+              this.log("query dispatched");
+              client.removeListener("error", onError);
+              if (clientReleased) {
+                return;
+              }
+              clientReleased = true;
+              client.release(err2);
+              if (err2) {
+                return cb(err2);
+              }
+              return cb(void 0, res);
+            });
+          } catch (err2) {
+            client.release(err2);
+            return cb(err2);
+          }
+        });
+        return response.result;
+      }
+      end(cb) {
+        this.log("ending");
+        if (this.ending) {
+          const err = new Error("Called end on pool more than once");
+          return cb ? cb(err) : this.Promise.reject(err);
+        }
+        this.ending = true;
+        const promised = promisify(this.Promise, cb);
+        this._endCallback = promised.callback;
+        this._pulseQueue();
+        return promised.result;
+      }
+      get waitingCount() {
+        return this._pendingQueue.length;
+      }
+      get idleCount() {
+        return this._idle.length;
+      }
+      get expiredCount() {
+        return this._clients.reduce((acc, client) => acc + (this._expired.has(client) ? 1 : 0), 0);
+      }
+      get totalCount() {
+        return this._clients.length;
+      }
+    };
+    module2.exports = Pool2;
+  }
+});
+
+// node_modules/pg/lib/native/query.js
+var require_query2 = __commonJS({
+  "node_modules/pg/lib/native/query.js"(exports2, module2) {
+    "use strict";
+    var EventEmitter = require("events").EventEmitter;
+    var util2 = require("util");
+    var utils = require_utils();
+    var NativeQuery = module2.exports = function(config, values, callback) {
+      EventEmitter.call(this);
+      config = utils.normalizeQueryConfig(config, values, callback);
+      this.text = config.text;
+      this.values = config.values;
+      this.name = config.name;
+      this.queryMode = config.queryMode;
+      this.callback = config.callback;
+      this.state = "new";
+      this._arrayMode = config.rowMode === "array";
+      this._emitRowEvents = false;
+      this.on(
+        "newListener",
+        function(event) {
+          if (event === "row") this._emitRowEvents = true;
+        }.bind(this)
+      );
+    };
+    util2.inherits(NativeQuery, EventEmitter);
+    var errorFieldMap = {
+      sqlState: "code",
+      statementPosition: "position",
+      messagePrimary: "message",
+      messageDetail: "detail",
+      messageHint: "hint",
+      context: "where",
+      schemaName: "schema",
+      tableName: "table",
+      columnName: "column",
+      dataTypeName: "dataType",
+      constraintName: "constraint",
+      sourceFile: "file",
+      sourceLine: "line",
+      sourceFunction: "routine"
+    };
+    NativeQuery.prototype.handleError = function(err) {
+      const fields = this.native && this.native.pq.resultErrorFields();
+      if (fields) {
+        for (const key in fields) {
+          const normalizedFieldName = errorFieldMap[key] || key;
+          err[normalizedFieldName] = fields[key];
+        }
+      }
+      if (this.callback) {
+        this.callback(err);
+      } else {
+        this.emit("error", err);
+      }
+      this.state = "error";
+    };
+    NativeQuery.prototype.then = function(onSuccess, onFailure) {
+      return this._getPromise().then(onSuccess, onFailure);
+    };
+    NativeQuery.prototype.catch = function(callback) {
+      return this._getPromise().catch(callback);
+    };
+    NativeQuery.prototype._getPromise = function() {
+      if (this._promise) return this._promise;
+      this._promise = new Promise(
+        function(resolve, reject) {
+          this._once("end", resolve);
+          this._once("error", reject);
+        }.bind(this)
+      );
+      return this._promise;
+    };
+    NativeQuery.prototype.submit = function(client) {
+      this.state = "running";
+      const self = this;
+      this.native = client.native;
+      client.native.arrayMode = this._arrayMode;
+      let after = function(err, rows, results) {
+        client.native.arrayMode = false;
+        setImmediate(function() {
+          self.emit("_done");
+        });
+        if (err) {
+          return self.handleError(err);
+        }
+        if (self._emitRowEvents) {
+          if (results.length > 1) {
+            rows.forEach((rowOfRows, i) => {
+              rowOfRows.forEach((row) => {
+                self.emit("row", row, results[i]);
+              });
+            });
+          } else {
+            rows.forEach(function(row) {
+              self.emit("row", row, results);
+            });
+          }
+        }
+        self.state = "end";
+        self.emit("end", results);
+        if (self.callback) {
+          self.callback(null, results);
+        }
+      };
+      if (process.domain) {
+        after = process.domain.bind(after);
+      }
+      if (this.name) {
+        if (this.name.length > 63) {
+          console.error("Warning! Postgres only supports 63 characters for query names.");
+          console.error("You supplied %s (%s)", this.name, this.name.length);
+          console.error("This can cause conflicts and silent errors executing queries");
+        }
+        const values = (this.values || []).map(utils.prepareValue);
+        if (client.namedQueries[this.name] !== void 0) {
+          if (this.text && client.namedQueries[this.name] !== this.text) {
+            const err = new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
+            return after(err);
+          }
+          return client.native.execute(this.name, values, after);
+        }
+        return client.native.prepare(this.name, this.text, values.length, function(err) {
+          if (err) return after(err);
+          client.namedQueries[self.name] = self.text;
+          return self.native.execute(self.name, values, after);
+        });
+      } else if (this.values) {
+        if (!Array.isArray(this.values)) {
+          const err = new Error("Query values must be an array");
+          return after(err);
+        }
+        const vals = this.values.map(utils.prepareValue);
+        client.native.query(this.text, vals, after);
+      } else if (this.queryMode === "extended") {
+        client.native.query(this.text, [], after);
+      } else {
+        client.native.query(this.text, after);
+      }
+    };
+  }
+});
+
+// node_modules/pg/lib/native/client.js
+var require_client2 = __commonJS({
+  "node_modules/pg/lib/native/client.js"(exports2, module2) {
+    var nodeUtils = require("util");
+    var Native;
+    try {
+      Native = require("pg-native");
+    } catch (e) {
+      throw e;
+    }
+    var TypeOverrides2 = require_type_overrides();
+    var EventEmitter = require("events").EventEmitter;
+    var util2 = require("util");
+    var ConnectionParameters = require_connection_parameters();
+    var NativeQuery = require_query2();
+    var queryQueueLengthDeprecationNotice = nodeUtils.deprecate(
+      () => {
+      },
+      "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
+    );
+    var Client2 = module2.exports = function(config) {
+      EventEmitter.call(this);
+      config = config || {};
+      this._Promise = config.Promise || global.Promise;
+      this._types = new TypeOverrides2(config.types);
+      this.native = new Native({
+        types: this._types
+      });
+      this._queryQueue = [];
+      this._ending = false;
+      this._connecting = false;
+      this._connected = false;
+      this._queryable = true;
+      this.pipeline = Boolean(config.pipeline);
+      this._pipelineInFlight = false;
+      const cp = this.connectionParameters = new ConnectionParameters(config);
+      if (config.nativeConnectionString) cp.nativeConnectionString = config.nativeConnectionString;
+      this.user = cp.user;
+      Object.defineProperty(this, "password", {
+        configurable: true,
+        enumerable: false,
+        writable: true,
+        value: cp.password
+      });
+      this.database = cp.database;
+      this.host = cp.host;
+      this.port = cp.port;
+      this.namedQueries = {};
+    };
+    Client2.Query = NativeQuery;
+    util2.inherits(Client2, EventEmitter);
+    Client2.prototype._errorAllQueries = function(err) {
+      const enqueueError = (query) => {
+        process.nextTick(() => {
+          query.native = this.native;
+          query.handleError(err);
+        });
+      };
+      if (this._hasActiveQuery()) {
+        enqueueError(this._activeQuery);
+        this._activeQuery = null;
+      }
+      this._queryQueue.forEach(enqueueError);
+      this._queryQueue.length = 0;
+    };
+    Client2.prototype._connect = function(cb) {
+      const self = this;
+      if (this._connecting) {
+        process.nextTick(() => cb(new Error("Client has already been connected. You cannot reuse a client.")));
+        return;
+      }
+      this._connecting = true;
+      this.connectionParameters.getLibpqConnectionString(function(err, conString) {
+        if (self.connectionParameters.nativeConnectionString) conString = self.connectionParameters.nativeConnectionString;
+        if (err) return cb(err);
+        self.native.connect(conString, function(err2) {
+          if (err2) {
+            self.native.end();
+            return cb(err2);
+          }
+          self._connected = true;
+          self.native.on("error", function(err3) {
+            self._queryable = false;
+            self._errorAllQueries(err3);
+            self.emit("error", err3);
+          });
+          self.native.on("notification", function(msg) {
+            self.emit("notification", {
+              channel: msg.relname,
+              payload: msg.extra
+            });
+          });
+          self.emit("connect");
+          self._pulseQueryQueue(true);
+          cb(null, this);
+        });
+      });
+    };
+    Client2.prototype.connect = function(callback) {
+      if (callback) {
+        this._connect(callback);
+        return;
+      }
+      return new this._Promise((resolve, reject) => {
+        this._connect((error2) => {
+          if (error2) {
+            reject(error2);
+          } else {
+            resolve(this);
+          }
+        });
+      });
+    };
+    Client2.prototype.query = function(config, values, callback) {
+      let query;
+      let result;
+      let readTimeout;
+      let readTimeoutTimer;
+      let queryCallback;
+      if (config === null || config === void 0) {
+        throw new TypeError("Client was passed a null or undefined query");
+      } else if (typeof config.submit === "function") {
+        readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        result = query = config;
+        if (typeof values === "function") {
+          config.callback = values;
+        }
+      } else {
+        readTimeout = config.query_timeout || this.connectionParameters.query_timeout;
+        query = new NativeQuery(config, values, callback);
+        if (!query.callback) {
+          let resolveOut, rejectOut;
+          result = new this._Promise((resolve, reject) => {
+            resolveOut = resolve;
+            rejectOut = reject;
+          }).catch((err) => {
+            Error.captureStackTrace(err);
+            throw err;
+          });
+          query.callback = (err, res) => err ? rejectOut(err) : resolveOut(res);
+        }
+      }
+      if (readTimeout) {
+        queryCallback = query.callback || (() => {
+        });
+        readTimeoutTimer = setTimeout(() => {
+          const error2 = new Error("Query read timeout");
+          process.nextTick(() => {
+            query.handleError(error2, this.connection);
+          });
+          queryCallback(error2);
+          query.callback = () => {
+          };
+          const index = this._queryQueue.indexOf(query);
+          if (index > -1) {
+            this._queryQueue.splice(index, 1);
+          }
+          this._pulseQueryQueue();
+        }, readTimeout);
+        query.callback = (err, res) => {
+          clearTimeout(readTimeoutTimer);
+          queryCallback(err, res);
+        };
+      }
+      if (!this._queryable) {
+        query.native = this.native;
+        process.nextTick(() => {
+          query.handleError(new Error("Client has encountered a connection error and is not queryable"));
+        });
+        return result;
+      }
+      if (this._ending) {
+        query.native = this.native;
+        process.nextTick(() => {
+          query.handleError(new Error("Client was closed and is not queryable"));
+        });
+        return result;
+      }
+      if (this._queryQueue.length > 0 && !this.pipeline) {
+        queryQueueLengthDeprecationNotice();
+      }
+      this._queryQueue.push(query);
+      this._pulseQueryQueue();
+      return result;
+    };
+    Client2.prototype.end = function(cb) {
+      const self = this;
+      this._ending = true;
+      if (this._connecting && !this._connected) {
+        this.once("connect", () => {
+          this.end(() => {
+          });
+        });
+      }
+      let result;
+      if (!cb) {
+        result = new this._Promise(function(resolve, reject) {
+          cb = (err) => err ? reject(err) : resolve();
+        });
+      }
+      const doEnd = function() {
+        self.native.end(function() {
+          self._connected = false;
+          self._errorAllQueries(new Error("Connection terminated"));
+          process.nextTick(() => {
+            self.emit("end");
+            if (cb) cb();
+          });
+        });
+      };
+      if (this.pipeline && (this._pipelineInFlight || this._queryQueue.length > 0)) {
+        this.once("drain", doEnd);
+      } else {
+        doEnd();
+      }
+      return result;
+    };
+    Client2.prototype._hasActiveQuery = function() {
+      return this._activeQuery && this._activeQuery.state !== "error" && this._activeQuery.state !== "end";
+    };
+    Client2.prototype._pulseQueryQueue = function(initialConnection) {
+      if (!this._connected) {
+        return;
+      }
+      if (this.pipeline && !initialConnection) {
+        return this._pulsePipelinedQueryQueue();
+      }
+      if (this._hasActiveQuery()) {
+        return;
+      }
+      const query = this._queryQueue.shift();
+      if (!query) {
+        if (!initialConnection) {
+          this.emit("drain");
+        }
+        return;
+      }
+      this._activeQuery = query;
+      query.submit(this);
+      const self = this;
+      query.once("_done", function() {
+        self._pulseQueryQueue();
+      });
+    };
+    Client2.prototype._pulsePipelinedQueryQueue = function() {
+      if (!this._connected || this._pipelineInFlight) {
+        return;
+      }
+      if (this._queryQueue.length === 0) {
+        if (this.hasExecuted) {
+          this.emit("drain");
+        }
+        return;
+      }
+      this._pipelineInFlight = true;
+      const self = this;
+      const queries = [];
+      const nativeQueries = [];
+      const utils = require_utils();
+      while (this._queryQueue.length > 0) {
+        const query = this._queryQueue.shift();
+        this.hasExecuted = true;
+        nativeQueries.push(query);
+        const values = query.values ? query.values.map(utils.prepareValue) : null;
+        const pipelineEntry = { text: query.text, name: query.name, arrayMode: query._arrayMode };
+        if (values) {
+          pipelineEntry.values = values;
+        }
+        if (query.name && this.namedQueries[query.name]) {
+          pipelineEntry._alreadyPrepared = true;
+        }
+        queries.push(pipelineEntry);
+      }
+      this.native.pipeline(queries, function(err, results) {
+        self._pipelineInFlight = false;
+        if (err) {
+          self._connected = false;
+          self._queryable = false;
+          for (let i = 0; i < nativeQueries.length; i++) {
+            const q = nativeQueries[i];
+            q.native = self.native;
+            q.handleError(err);
+          }
+          self._errorAllQueries(err);
+          self.emit("error", err);
+          self.emit("end");
+          return;
+        }
+        for (let i = 0; i < nativeQueries.length; i++) {
+          const q = nativeQueries[i];
+          const r = results[i];
+          q.native = self.native;
+          if (r.err) {
+            q.handleError(r.err);
+          } else {
+            if (q.name) {
+              self.namedQueries[q.name] = q.text;
+            }
+            q.state = "end";
+            q.emit("end", r.result);
+            if (q.callback) {
+              q.callback(null, r.result);
+            }
+          }
+          setImmediate(function() {
+            q.emit("_done");
+          });
+        }
+        self._pulsePipelinedQueryQueue();
+      });
+    };
+    Client2.prototype.cancel = function(query) {
+      if (this._activeQuery === query) {
+        this.native.cancel(function() {
+        });
+      } else if (this._queryQueue.indexOf(query) !== -1) {
+        this._queryQueue.splice(this._queryQueue.indexOf(query), 1);
+      }
+    };
+    Client2.prototype.ref = function() {
+    };
+    Client2.prototype.unref = function() {
+    };
+    Client2.prototype.setTypeParser = function(oid, format, parseFn) {
+      return this._types.setTypeParser(oid, format, parseFn);
+    };
+    Client2.prototype.getTypeParser = function(oid, format) {
+      return this._types.getTypeParser(oid, format);
+    };
+    Client2.prototype.isConnected = function() {
+      return this._connected;
+    };
+    Client2.prototype.getTransactionStatus = function() {
+      return this.native.getTransactionStatus();
+    };
+  }
+});
+
+// node_modules/pg/lib/native/index.js
+var require_native = __commonJS({
+  "node_modules/pg/lib/native/index.js"(exports2, module2) {
+    "use strict";
+    module2.exports = require_client2();
+  }
+});
+
+// node_modules/pg/lib/index.js
+var require_lib2 = __commonJS({
+  "node_modules/pg/lib/index.js"(exports2, module2) {
+    "use strict";
+    var Client2 = require_client();
+    var defaults2 = require_defaults();
+    var Connection2 = require_connection();
+    var Result2 = require_result();
+    var utils = require_utils();
+    var Pool2 = require_pg_pool();
+    var TypeOverrides2 = require_type_overrides();
+    var { DatabaseError: DatabaseError2 } = require_dist();
+    var { escapeIdentifier: escapeIdentifier2, escapeLiteral: escapeLiteral2 } = require_utils();
+    var poolFactory = (Client3) => {
+      return class BoundPool extends Pool2 {
+        constructor(options) {
+          super(options, Client3);
+        }
+      };
+    };
+    var PG = function(clientConstructor2) {
+      this.defaults = defaults2;
+      this.Client = clientConstructor2;
+      this.Query = this.Client.Query;
+      this.Pool = poolFactory(this.Client);
+      this._pools = [];
+      this.Connection = Connection2;
+      this.types = require_pg_types();
+      this.DatabaseError = DatabaseError2;
+      this.TypeOverrides = TypeOverrides2;
+      this.escapeIdentifier = escapeIdentifier2;
+      this.escapeLiteral = escapeLiteral2;
+      this.Result = Result2;
+      this.utils = utils;
+    };
+    var clientConstructor = Client2;
+    var forceNative = false;
+    try {
+      forceNative = false;
+    } catch {
+    }
+    if (forceNative) {
+      clientConstructor = require_native();
+    }
+    module2.exports = new PG(clientConstructor);
+    Object.defineProperty(module2.exports, "native", {
+      configurable: true,
+      enumerable: false,
+      get() {
+        let native = null;
+        try {
+          native = new PG(require_native());
+        } catch (err) {
+          if (err.code !== "MODULE_NOT_FOUND") {
+            throw err;
+          }
+        }
+        Object.defineProperty(module2.exports, "native", {
+          value: native
+        });
+        return native;
+      }
+    });
+  }
+});
+
+// node_modules/@actions/core/lib/command.js
+var os = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/utils.js
+function toCommandValue(input) {
+  if (input === null || input === void 0) {
+    return "";
+  } else if (typeof input === "string" || input instanceof String) {
+    return input;
+  }
+  return JSON.stringify(input);
+}
+function toCommandProperties(annotationProperties) {
+  if (!Object.keys(annotationProperties).length) {
+    return {};
+  }
+  return {
+    title: annotationProperties.title,
+    file: annotationProperties.file,
+    line: annotationProperties.startLine,
+    endLine: annotationProperties.endLine,
+    col: annotationProperties.startColumn,
+    endColumn: annotationProperties.endColumn
+  };
+}
+
+// node_modules/@actions/core/lib/command.js
+function issueCommand(command, properties, message) {
+  const cmd = new Command(command, properties, message);
+  process.stdout.write(cmd.toString() + os.EOL);
+}
+var CMD_STRING = "::";
+var Command = class {
+  constructor(command, properties, message) {
+    if (!command) {
+      command = "missing.command";
+    }
+    this.command = command;
+    this.properties = properties;
+    this.message = message;
+  }
+  toString() {
+    let cmdStr = CMD_STRING + this.command;
+    if (this.properties && Object.keys(this.properties).length > 0) {
+      cmdStr += " ";
+      let first = true;
+      for (const key in this.properties) {
+        if (this.properties.hasOwnProperty(key)) {
+          const val = this.properties[key];
+          if (val) {
+            if (first) {
+              first = false;
+            } else {
+              cmdStr += ",";
+            }
+            cmdStr += `${key}=${escapeProperty(val)}`;
+          }
+        }
+      }
+    }
+    cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+    return cmdStr;
+  }
+};
+function escapeData(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+function escapeProperty(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+}
+
+// node_modules/@actions/core/lib/file-command.js
+var crypto2 = __toESM(require("crypto"), 1);
+var fs = __toESM(require("fs"), 1);
+var os2 = __toESM(require("os"), 1);
+function issueFileCommand(command, message) {
+  const filePath = process.env[`GITHUB_${command}`];
+  if (!filePath) {
+    throw new Error(`Unable to find environment variable for file command ${command}`);
+  }
+  if (!fs.existsSync(filePath)) {
+    throw new Error(`Missing file at path: ${filePath}`);
+  }
+  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
+    encoding: "utf8"
+  });
+}
+function prepareKeyValueMessage(key, value) {
+  const delimiter = `ghadelimiter_${crypto2.randomUUID()}`;
+  const convertedValue = toCommandValue(value);
+  if (key.includes(delimiter)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+  }
+  if (convertedValue.includes(delimiter)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  }
+  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+}
+
+// node_modules/@actions/core/lib/core.js
+var os4 = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/summary.js
+var import_os = require("os");
+var import_fs = require("fs");
+var __awaiter = function(thisArg, _arguments, P, generator) {
+  function adopt(value) {
+    return value instanceof P ? value : new P(function(resolve) {
+      resolve(value);
+    });
+  }
+  return new (P || (P = Promise))(function(resolve, reject) {
+    function fulfilled(value) {
+      try {
+        step2(generator.next(value));
+      } catch (e) {
+        reject(e);
+      }
+    }
+    function rejected(value) {
+      try {
+        step2(generator["throw"](value));
+      } catch (e) {
+        reject(e);
+      }
+    }
+    function step2(result) {
+      result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
+    }
+    step2((generator = generator.apply(thisArg, _arguments || [])).next());
+  });
+};
+var { access, appendFile, writeFile } = import_fs.promises;
+var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
+var Summary = class {
+  constructor() {
+    this._buffer = "";
+  }
+  /**
+   * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+   * Also checks r/w permissions.
+   *
+   * @returns step summary file path
+   */
+  filePath() {
+    return __awaiter(this, void 0, void 0, function* () {
+      if (this._filePath) {
+        return this._filePath;
+      }
+      const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+      if (!pathFromEnv) {
+        throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+      }
+      try {
+        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
+      } catch (_a) {
+        throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+      }
+      this._filePath = pathFromEnv;
+      return this._filePath;
+    });
+  }
+  /**
+   * Wraps content in an HTML tag, adding any HTML attributes
+   *
+   * @param {string} tag HTML tag to wrap
+   * @param {string | null} content content within the tag
+   * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+   *
+   * @returns {string} content wrapped in HTML element
+   */
+  wrap(tag, content, attrs = {}) {
+    const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
+    if (!content) {
+      return `<${tag}${htmlAttrs}>`;
+    }
+    return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+  }
+  /**
+   * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+   *
+   * @param {SummaryWriteOptions} [options] (optional) options for write operation
+   *
+   * @returns {Promise<Summary>} summary instance
+   */
+  write(options) {
+    return __awaiter(this, void 0, void 0, function* () {
+      const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+      const filePath = yield this.filePath();
+      const writeFunc = overwrite ? writeFile : appendFile;
+      yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
+      return this.emptyBuffer();
+    });
+  }
+  /**
+   * Clears the summary buffer and wipes the summary file
+   *
+   * @returns {Summary} summary instance
+   */
+  clear() {
+    return __awaiter(this, void 0, void 0, function* () {
+      return this.emptyBuffer().write({ overwrite: true });
+    });
+  }
+  /**
+   * Returns the current summary buffer as a string
+   *
+   * @returns {string} string of summary buffer
+   */
+  stringify() {
+    return this._buffer;
+  }
+  /**
+   * If the summary buffer is empty
+   *
+   * @returns {boolen} true if the buffer is empty
+   */
+  isEmptyBuffer() {
+    return this._buffer.length === 0;
+  }
+  /**
+   * Resets the summary buffer without writing to summary file
+   *
+   * @returns {Summary} summary instance
+   */
+  emptyBuffer() {
+    this._buffer = "";
+    return this;
+  }
+  /**
+   * Adds raw text to the summary buffer
+   *
+   * @param {string} text content to add
+   * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+   *
+   * @returns {Summary} summary instance
+   */
+  addRaw(text, addEOL = false) {
+    this._buffer += text;
+    return addEOL ? this.addEOL() : this;
+  }
+  /**
+   * Adds the operating system-specific end-of-line marker to the buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addEOL() {
+    return this.addRaw(import_os.EOL);
+  }
+  /**
+   * Adds an HTML codeblock to the summary buffer
+   *
+   * @param {string} code content to render within fenced code block
+   * @param {string} lang (optional) language to syntax highlight code
+   *
+   * @returns {Summary} summary instance
+   */
+  addCodeBlock(code2, lang) {
+    const attrs = Object.assign({}, lang && { lang });
+    const element = this.wrap("pre", this.wrap("code", code2), attrs);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML list to the summary buffer
+   *
+   * @param {string[]} items list of items to render
+   * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+   *
+   * @returns {Summary} summary instance
+   */
+  addList(items, ordered = false) {
+    const tag = ordered ? "ol" : "ul";
+    const listItems = items.map((item) => this.wrap("li", item)).join("");
+    const element = this.wrap(tag, listItems);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML table to the summary buffer
+   *
+   * @param {SummaryTableCell[]} rows table rows
+   *
+   * @returns {Summary} summary instance
+   */
+  addTable(rows) {
+    const tableBody = rows.map((row) => {
+      const cells = row.map((cell) => {
+        if (typeof cell === "string") {
+          return this.wrap("td", cell);
+        }
+        const { header, data, colspan, rowspan } = cell;
+        const tag = header ? "th" : "td";
+        const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
+        return this.wrap(tag, data, attrs);
+      }).join("");
+      return this.wrap("tr", cells);
+    }).join("");
+    const element = this.wrap("table", tableBody);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds a collapsable HTML details element to the summary buffer
+   *
+   * @param {string} label text for the closed state
+   * @param {string} content collapsable content
+   *
+   * @returns {Summary} summary instance
+   */
+  addDetails(label2, content) {
+    const element = this.wrap("details", this.wrap("summary", label2) + content);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML image tag to the summary buffer
+   *
+   * @param {string} src path to the image you to embed
+   * @param {string} alt text description of the image
+   * @param {SummaryImageOptions} options (optional) addition image attributes
+   *
+   * @returns {Summary} summary instance
+   */
+  addImage(src, alt, options) {
+    const { width, height } = options || {};
+    const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
+    const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML section heading element
+   *
+   * @param {string} text heading text
+   * @param {number | string} [level=1] (optional) the heading level, default: 1
+   *
+   * @returns {Summary} summary instance
+   */
+  addHeading(text, level) {
+    const tag = `h${level}`;
+    const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
+    const element = this.wrap(allowedTag, text);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML thematic break (<hr>) to the summary buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addSeparator() {
+    const element = this.wrap("hr", null);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML line break (<br>) to the summary buffer
+   *
+   * @returns {Summary} summary instance
+   */
+  addBreak() {
+    const element = this.wrap("br", null);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML blockquote to the summary buffer
+   *
+   * @param {string} text quote text
+   * @param {string} cite (optional) citation url
+   *
+   * @returns {Summary} summary instance
+   */
+  addQuote(text, cite) {
+    const attrs = Object.assign({}, cite && { cite });
+    const element = this.wrap("blockquote", text, attrs);
+    return this.addRaw(element).addEOL();
+  }
+  /**
+   * Adds an HTML anchor tag to the summary buffer
+   *
+   * @param {string} text link text/content
+   * @param {string} href hyperlink
+   *
+   * @returns {Summary} summary instance
+   */
+  addLink(text, href) {
+    const element = this.wrap("a", text, { href });
+    return this.addRaw(element).addEOL();
+  }
+};
+var _summary = new Summary();
+
+// node_modules/@actions/core/lib/platform.js
+var import_os2 = __toESM(require("os"), 1);
+var platform = import_os2.default.platform();
+var arch = import_os2.default.arch();
+
+// node_modules/@actions/core/lib/core.js
+var ExitCode;
+(function(ExitCode2) {
+  ExitCode2[ExitCode2["Success"] = 0] = "Success";
+  ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+function setSecret(secret2) {
+  issueCommand("add-mask", {}, secret2);
+}
+function setFailed(message) {
+  process.exitCode = ExitCode.Failure;
+  error(message);
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function warning(message, properties = {}) {
+  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function info(message) {
+  process.stdout.write(message + os4.EOL);
+}
+function saveState(name3, value) {
+  const filePath = process.env["GITHUB_STATE"] || "";
+  if (filePath) {
+    return issueFileCommand("STATE", prepareKeyValueMessage(name3, value));
+  }
+  issueCommand("save-state", { name: name3 }, toCommandValue(value));
+}
+
+// src/firewall/open.ts
+var import_node_crypto2 = require("node:crypto");
+
+// src/diagnosis/claims.ts
+function claimsOf(token) {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? claims : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function claim(claims, name3) {
+  const value = claims?.[name3];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return String(value).slice(0, 300);
+}
+
+// src/model/failure.ts
+var ActionError = class extends Error {
+  failure;
+  constructor(failure, options) {
+    super(failure.code, options);
+    this.name = "ActionError";
+    this.failure = failure;
+  }
+};
+
+// src/model/sentence.ts
+function sentence(words2, ...inserted) {
+  return words2.flatMap((text, index) => {
+    const value = inserted[index];
+    const own = inOurWords(text);
+    if (value === void 0) return own;
+    if (typeof value === "number") return [...own, String(value)];
+    return Array.isArray(value) ? [...own, ...value] : [...own, value];
+  });
+}
+function inOurWords(text) {
+  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+}
+function name(...parts) {
+  return { name: parts };
+}
+function code(text) {
+  return { code: text };
+}
+function quoted(text) {
+  return { quoted: text };
+}
+function paragraph(...sentences) {
+  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+}
+function listOf(items) {
+  return items.flatMap((item, n) => {
+    if (n === 0) return item;
+    return [n === items.length - 1 ? " and " : ", ", ...item];
+  });
+}
+
+// src/text/sql.ts
+function quoteIdentifier(...parts) {
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+}
+function quoteLiteral(text) {
+  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+  return text.includes("\\") ? `E${quoted2}` : quoted2;
+}
+
+// src/diagnosis/commands.ts
+function step(text, command) {
+  const sentence2 = typeof text === "string" ? inOurWords(text) : text;
+  return command === void 0 ? { text: sentence2 } : { text: sentence2, command };
+}
+function shell(word) {
+  if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+function az(command, options = {}) {
+  const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
+  return ["az", command, ...words2].join(" ");
+}
+var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
+var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+function azOnServer(command, context3, options = {}) {
+  const of = { "resource-group": "<resource-group>", "server-name": serverName(context3) };
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+}
+function azServer(command, context3, options = {}) {
+  const of = { "resource-group": "<resource-group>", name: serverName(context3) };
+  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+}
+function azShow(context3, query) {
+  return azServer("show", context3, { query });
+}
+function serverName({ host: host2 }) {
+  return host2?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+}
+function identifier(name3, unknown) {
+  return name3 === void 0 ? unknown : quoteIdentifier(name3);
+}
+function azOn({ subscription, resourceGroup, name: name3 }, command, options = "") {
+  const server = `--subscription ${subscription} --resource-group ${shell(resourceGroup)} --name ${shell(name3)}`;
+  return `az postgres flexible-server ${command} ${server} ${options}`.trimEnd();
+}
+
+// src/diagnosis/entra.ts
+var ENTRA = [
+  {
+    code: "tls-checks-off",
+    with: ["entra"],
+    when: [],
+    cause: inOurWords(
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent."
+    ),
+    next: () => [
+      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+      step(
+        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+      )
+    ]
+  },
+  {
+    code: "authority-not-https",
+    with: ["entra"],
+    when: [],
+    cause: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted."
+    ),
+    next: ({ cloud }) => [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`
+      )
+    ]
+  },
+  {
+    code: "federated-audience",
+    with: ["entra"],
+    when: [{ aadsts: [700212] }],
+    cause: inOurWords(
+      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`."
+    ),
+    next: federate
+  },
+  {
+    code: "federated-subject-case",
+    with: ["entra"],
+    when: [{ aadsts: [7002138] }],
+    cause: inOurWords(
+      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal."
+    ),
+    next: federate
+  },
+  {
+    code: "federated-credential",
+    with: ["entra"],
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context3, symptom) => MERGE_QUEUE.test(subjectOf(context3, symptom)) ? inOurWords(
+      "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run."
+    ) : inOurWords(
+      "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
+    ),
+    next: federate,
+    retries: 1
+    // a credential created a moment ago is not everywhere yet
+  },
+  {
+    code: "federated-credential-none",
+    with: ["entra"],
+    when: [{ aadsts: [70025] }],
+    cause: inOurWords(
+      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added."
+    ),
+    next: federate
+  },
+  {
+    code: "federated-enterprise",
+    with: ["entra"],
+    when: [{ aadsts: [7002381] }],
+    cause: ({ assertion }) => {
+      const enterprise = claim(assertion, "enterprise");
+      const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+    },
+    next: () => [
+      step(
+        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message."
+      ),
+      step(
+        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`."
+      ),
+      step("Or ask the tenant's administrators to allow your enterprise.")
+    ]
+  },
+  {
+    code: "federation-not-allowed",
+    with: ["entra"],
+    when: [{ aadsts: [700223, 700238] }],
+    cause: inOurWords(
+      "A policy of the tenant forbids workload identity federation with this issuer or application."
+    ),
+    next: ({ assertion }) => [
+      step(
+        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`
+      ),
+      step(
+        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+      )
+    ]
+  },
+  {
+    code: "issuer-unreadable",
+    with: ["entra"],
+    when: [{ aadsts: [50166, 501661, 90061] }],
+    cause: inOurWords(
+      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet."
+    ),
+    next: ({ assertion }) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
+      )
+    ],
+    retries: 3
+  },
+  {
+    code: "assertion-invalid",
+    with: ["entra"],
+    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    cause: inOurWords(
+      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      ...signIn2?.type === "azure-cli" ? [
+        step(
+          "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
+        )
+      ] : [],
+      step(
+        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
+      ),
+      step("Run the job again.")
+    ]
+  },
+  {
+    code: "assertion-expired",
+    with: ["entra"],
+    when: [{ aadsts: [700024] }],
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
+      "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it."
+    ) : inOurWords(
+      "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong."
+    ),
+    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+      step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
+      step("Or run azure/login right before this step.")
+    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
+    retries: 1
+  },
+  {
+    code: "application-not-found",
+    with: ["entra"],
+    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    cause: inOurWords(
+      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`)."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      step(
+        "Look up the application:",
+        az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })
+      ),
+      step("Look up the tenant and the cloud:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "service-principal-missing",
+    with: ["entra"],
+    when: [{ aadsts: [7000229] }],
+    cause: inOurWords(
+      "The application is registered, but has no service principal (enterprise application) in this tenant."
+    ),
+    next: ({ signIn: signIn2 }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn2) }))]
+  },
+  {
+    code: "application-disabled",
+    with: ["entra"],
+    when: [{ aadsts: [7000112] }],
+    cause: inOurWords("Sign-in is disabled for this application."),
+    next: ({ signIn: signIn2 }) => [
+      step("Enable it:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+    ]
+  },
+  {
+    code: "application-not-assigned",
+    with: ["entra"],
+    when: [{ aadsts: [50105, 501051] }],
+    cause: inOurWords(
+      "The tenant lets only assigned principals use the resource, and this one is not assigned."
+    ),
+    next: () => [
+      step(
+        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+      )
+    ]
+  },
+  {
+    code: "cross-cloud",
+    with: ["entra"],
+    when: [{ aadsts: [900382] }],
+    cause: ({ cloud }) => sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "tenant-not-found",
+    with: ["entra"],
+    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
+  },
+  {
+    code: "tenant-blocked",
+    with: ["entra"],
+    when: [{ aadsts: [5000224, 5000225] }],
+    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    next: () => [
+      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "application-public",
+    with: ["entra"],
+    when: [{ aadsts: [700025] }],
+    cause: inOurWords(
+      "The application is registered as a public client, which may not prove who it is with a token or a secret."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      step(
+        "Make it a confidential client:",
+        az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+      )
+    ]
+  },
+  {
+    code: "consent-missing",
+    with: ["entra"],
+    when: [{ aadsts: [65001, 65004, 65005] }],
+    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    next: ({ cloud, signIn: signIn2 }) => [
+      ...isApplication(signIn2) ? [
+        step(
+          "Give consent, as an administrator of the tenant:",
+          az("ad app permission admin-consent", { id: clientOf(signIn2) })
+        )
+      ] : [
+        step("Use `auth-type: oidc`, which needs no consent."),
+        step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
+      ]
+    ]
+  },
+  {
+    code: "client-secret-wrong",
+    with: ["entra"],
+    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
+    cause: inOurWords(
+      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID."
+    ),
+    next: newSecret
+  },
+  {
+    code: "client-secret-expired",
+    with: ["entra"],
+    when: [{ aadsts: [7000222] }],
+    cause: inOurWords("The client secret has expired."),
+    next: newSecret
+  },
+  {
+    code: "resource-disabled",
+    with: ["entra"],
+    when: [{ aadsts: [500014] }],
+    cause: inOurWords(
+      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription."
+    ),
+    next: () => [
+      step(
+        "Find the service principal that the message names:",
+        az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
+      ),
+      step(
+        "Enable it, as an administrator of the tenant:",
+        az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+      )
+    ]
+  },
+  {
+    code: "resource-not-found",
+    with: ["entra"],
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: () => [
+      step(
+        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "conditional-access",
+    with: ["entra"],
+    when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
+      "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address."
+    ) : inOurWords(
+      "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people."
+    ),
+    next: ({ signIn: signIn2 }) => [
+      ...isApplication(signIn2) ? [
+        step(
+          "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+        )
+      ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
+      step(
+        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it."
+      )
+    ]
+  },
+  {
+    code: "managed-identity-unknown",
+    with: ["entra"],
+    when: [
+      {
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i
+      },
+      { signIn: "managed-identity", status: (status) => status === 400 },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
+    ],
+    cause: inOurWords(
+      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
+    ),
+    next: () => [
+      step(
+        "List the identities of the machine:",
+        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
+      ),
+      step(
+        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one."
+      ),
+      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
+    ]
+  },
+  {
+    code: "managed-identity-unavailable",
+    with: ["entra"],
+    when: [
+      { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
+      { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
+      { text: /Failed to connect to MSI/ },
+      { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
+    ],
+    cause: inOurWords(
+      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity."
+    ),
+    next: () => [
+      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+      step(
+        "On a self-hosted runner in Azure, assign an identity to the machine:",
+        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+      ),
+      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254")
+    ]
+  },
+  {
+    code: "managed-identity-busy",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "managed-identity",
+        status: (status) => [404, 410, 429].includes(status) || status >= 500
+      },
+      { signIn: "managed-identity", codes: ["unknown_error"] }
+    ],
+    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
+    next: () => [
+      step("Run the job again."),
+      step("If the error stays, restart the machine, or create its identity again.")
+    ],
+    retries: 3
+  },
+  {
+    code: "entra-busy",
+    with: ["entra"],
+    when: [
+      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { codes: ["temporarily_unavailable", "service_not_available"] },
+      { codes: ["server_error"] },
+      { text: /TooManyRequests|being throttled/ },
+      { status: isTransient }
+    ],
+    cause: inOurWords("Entra is overloaded or has an outage."),
+    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    retries: 3
+  },
+  {
+    code: "entra-answer-unreadable",
+    with: ["entra"],
+    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
+    cause: inOurWords(
+      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way."
+    ),
+    next: (context3) => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look at what the runner is answered:",
+        `curl --include ${shell(`https://${hostOf(context3)}`)}`
+      ),
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf(context3))}`
+      )
+    ],
+    retries: 3
+  },
+  {
+    code: "cli-missing",
+    with: ["entra"],
+    when: [{ text: /Azure CLI could not be found/ }],
+    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
+    next: () => [
+      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
+    ]
+  },
+  {
+    code: "cli-not-signed-in",
+    with: ["entra"],
+    when: [
+      { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
+      {
+        aadsts: [
+          70008,
+          70043,
+          70044,
+          700082,
+          50020,
+          50034,
+          50053,
+          50055,
+          50057,
+          50076,
+          50078,
+          50079,
+          50126,
+          50132,
+          50133,
+          50158,
+          50173
+        ]
+      }
+    ],
+    cause: inOurWords(
+      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024)."
+    ),
+    next: () => [
+      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Or run azure/login in the same job, right before this step.")
+    ]
+  },
+  {
+    code: "cli-network",
+    with: ["entra"],
+    when: [
+      {
+        signIn: "azure-cli",
+        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
+      }
+    ],
+    cause: inOurWords(
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke."
+    ),
+    next: (context3) => [
+      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context3)}`)}`),
+      step(
+        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too."
+      ),
+      step("Run the job again.")
+    ],
+    retries: 1
+  },
+  {
+    code: "cli-no-answer",
+    with: ["entra"],
+    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    cause: inOurWords(
+      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
+    ),
+    next: () => [
+      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
+      step("Or use `auth-type: oidc`, which needs no tool.")
+    ]
+  }
+];
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+function isTransient(status) {
+  return [408, 410, 429].includes(status) || status >= 500;
+}
+function isApplication(signIn2) {
+  return signIn2?.type !== "azure-cli";
+}
+function hostOf({ host: host2, cloud }) {
+  return host2 ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+function scopeOf(cloud) {
+  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
+}
+function subjectOf({ assertion }, { text }) {
+  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+function federate(context3, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context3;
+  const subject = subjectOf(context3, symptom);
+  const issuer = issuerOf(assertion);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const id = clientOf(signIn2);
+  const compare = step(
+    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}.${immutableForm(subject, assertion)}`,
+    az("ad app federated-credential list", {
+      id,
+      query: "[].{issuer:issuer, subject:subject, audiences:audiences}"
+    })
+  );
+  if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
+  return [
+    compare,
+    step("Add a federated credential for this job:", createCredential(subject, issuer, audience, id)),
+    step(
+      "Or, if `client-id` is that of a user-assigned managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name: credentialName(subject),
+        issuer,
+        subject,
+        audiences: audience
+      })
+    ),
+    step("Run the job again after a minute: a new federated credential can take that long to work.")
+  ];
+}
+function forMergeQueue(subject, issuer, audience, id) {
+  const repository = subject.replace(/:ref:.*$/, "");
+  const matching = JSON.stringify({
+    name: "merge-queue",
+    issuer,
+    audiences: [audience],
+    claimsMatchingExpression: {
+      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
+      languageVersion: 1
+    }
+  });
+  return [
+    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    step(
+      "Add a federated credential for that environment:",
+      createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
+    ),
+    step(
+      "Or, without an environment, add one with a claims-matching expression:",
+      az("rest", {
+        method: "post",
+        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+        body: matching
+      })
+    )
+  ];
+}
+function createCredential(subject, issuer, audience, id) {
+  const parameters = JSON.stringify({
+    name: credentialName(subject),
+    issuer,
+    subject,
+    audiences: [audience]
+  });
+  return az("ad app federated-credential create", { id, parameters });
+}
+function credentialName(subject) {
+  const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
+  return plain2.replace(/^-|-$/g, "").slice(0, 120);
+}
+var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
+function immutableForm(subject, assertion) {
+  if (IMMUTABLE.test(subject)) {
+    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+  }
+  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
+  if (owner === void 0 || repository === void 0) return [];
+  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
+}
+function newSecret({ signIn: signIn2 }) {
+  return [
+    step(
+      "Create a new secret, and store its value as the secret that the workflow uses:",
+      az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
+    ),
+    step("Or use `auth-type: oidc`, which needs no secret.")
+  ];
+}
+function issuerOf(assertion) {
+  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+function clientOf(signIn2) {
+  return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
+}
+
+// src/diagnosis/fallbacks.ts
+var FALLBACKS = [
+  {
+    code: "oidc-unavailable",
+    with: ["github"],
+    when: [{}],
+    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
+    next: () => [
+      step("Run the job again."),
+      step("Look for an outage of Actions: https://www.githubstatus.com")
+    ],
+    retries: 3
+  },
+  {
+    code: "cli-failed",
+    with: ["entra"],
+    when: [{ signIn: "azure-cli" }],
+    cause: inOurWords(
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too."
+    ),
+    next: () => [
+      step("Run the same command in a step of the job:", GET_TOKEN),
+      step(
+        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
+      ),
+      step("Or use `auth-type: oidc`, which needs no tool.")
+    ]
+  },
+  {
+    code: "entra-refused",
+    with: ["entra"],
+    when: [{ text: /AADSTS\d/ }],
+    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    next: (_context, { text }) => [
+      step(
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
+      ),
+      step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+    ]
+  },
+  {
+    code: "server-error",
+    with: ["postgres"],
+    when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
+    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    next: (context3, symptom) => [
+      step(
+        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
+      ),
+      step("Look at the server's log around this time:", azOnServer("server-logs list", context3))
+    ]
+  }
+];
+
+// src/diagnosis/github.ts
+var GITHUB = [
+  {
+    code: "oidc-not-permitted",
+    with: ["github"],
+    when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
+    cause: inOurWords(
+      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one."
+    ),
+    next: () => [
+      step(
+        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "permissions:\n  id-token: write\n  contents: read"
+      ),
+      step("For pull requests from forks, run this job after the merge.")
+    ]
+  },
+  {
+    code: "oidc-no-token",
+    with: ["github"],
+    when: [{ text: /do not have ID Token field/ }],
+    cause: inOurWords(
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead."
+    ),
+    next: () => [
+      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+      step("Run the job again.")
+    ]
+  },
+  {
+    code: "oidc-refused",
+    with: ["github"],
+    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
+    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+      )
+    ]
+  }
+];
+
+// src/diagnosis/network.ts
+var import_node_net = require("node:net");
+
+// src/diagnosis/rules.ts
+function isPostgres(context3) {
+  return (context3.with ?? "postgres") === "postgres";
+}
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github"];
+var NETWORK = [
+  {
+    code: "proxy-refused",
+    with: EVERYWHERE,
+    when: [
+      {
+        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
+      },
+      { codes: ["NOT_JSON"], status: (status) => status >= 400 }
+    ],
+    cause: inOurWords(
+      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
+    ),
+    next: (context3) => [
+      step(
+        "Ask for an exception for this host in the proxy, or bypass it:",
+        `NO_PROXY=${shell(hostOf2(context3))}`
+      ),
+      step(
+        "If the proxy asks for a sign-in, add it to the variable:",
+        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
+      )
+    ]
+  },
+  {
+    code: "host-not-found",
+    with: EVERYWHERE,
+    when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
+    cause: inOurWords(
+      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there."
+    ),
+    next: (context3) => isPostgres(context3) ? [
+      step("Set `host` to the server's full name:", azShow(context3, "fullyQualifiedDomainName")),
+      step(
+        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+      )
+    ] : reachable(context3)
+  },
+  {
+    code: "dns-unavailable",
+    with: EVERYWHERE,
+    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
+    cause: inOurWords("The runner's DNS server did not answer."),
+    next: (context3) => [
+      step("Run the job again."),
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context3))}`)
+    ],
+    retries: 2
+  },
+  {
+    code: "tls-handshake",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      {
+        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
+      }
+    ],
+    cause: inOurWords(
+      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2."
+    ),
+    next: (context3) => [step("Look at what answers there:", look(context3, ""))],
+    retries: 1
+  },
+  {
+    code: "connection-lost",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
+      {
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
+      }
+    ],
+    cause: inOurWords(
+      "The connection broke: the peer is restarting or failing over, or something in between cut it."
+    ),
+    next: (context3) => isPostgres(context3) ? [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+    ] : [step("Run the job again."), ...reachable(context3)],
+    retries: 3
+  },
+  {
+    code: "connection-timed-out",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
+      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
+    ],
+    cause: (context3) => isPostgres(context3) ? inOurWords(
+      "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
+    ) : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
+    next: (context3) => isPostgres(context3) ? [
+      step(
+        "Look at the server's state and network:",
+        azShow(context3, "{state:state, publicAccess:network.publicNetworkAccess}")
+      ),
+      step("If public access is `Disabled`, use a runner in the server's network."),
+      step(
+        "If it is `Enabled`, allow the runner's address:",
+        azOnServer("firewall-rule create", context3, {
+          name: "github-runner",
+          "start-ip-address": "<address>",
+          "end-ip-address": "<address>"
+        })
+      ),
+      step(
+        `On a self-hosted runner, allow outbound TCP to port ${context3.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      )
+    ] : reachable(context3),
+    retries: 1
+  },
+  {
+    code: "connection-refused",
+    with: EVERYWHERE,
+    when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
+    cause: inOurWords(
+      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
+    ),
+    next: (context3) => isPostgres(context3) ? [
+      step("Look at the server's state:", azShow(context3, "state")),
+      step("Start it, if it is stopped, and run the job again.")
+    ] : reachable(context3),
+    retries: 1
+  },
+  {
+    code: "host-unreachable",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
+      { text: /EHOSTUNREACH|ENETUNREACH/ }
+    ],
+    cause: inOurWords(
+      "The runner's network has no route to this address: it is private, or IPv6 where there is none."
+    ),
+    next: (context3) => isPostgres(context3) ? [step("Use a runner in the server's network.")] : reachable(context3),
+    retries: 1
+  },
+  {
+    code: "tls-wrong-host",
+    with: EVERYWHERE,
+    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    cause: inOurWords(
+      "The certificate is for another name, so this may not be the server. Nothing secret was sent."
+    ),
+    next: (context3) => {
+      if (!isPostgres(context3)) return reachable(context3);
+      const fullName = step(
+        "Set `host` to the server's full name:",
+        azShow(context3, "fullyQualifiedDomainName")
+      );
+      return (0, import_node_net.isIP)(context3.host ?? "") > 0 ? [
+        fullName,
+        step("No certificate of Azure holds an IP address. Use the name with a private endpoint too.")
+      ] : [
+        fullName,
+        step("Do not use an alias (CNAME) or a `privatelink` name."),
+        step("If you have to, `ssl-mode: verify-ca` checks everything but the name.")
+      ];
+    }
+  },
+  {
+    code: "tls-unknown-authority",
+    with: EVERYWHERE,
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+        ]
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
+      }
+    ],
+    cause: inOurWords(
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent."
+    ),
+    next: (context3) => [
+      step("See who issued the certificate:", look(context3, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context3) ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.") : step(
+        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
+      ),
+      ...context3.signIn?.type === "azure-cli" && !isPostgres(context3) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+    ]
+  },
+  {
+    code: "tls-expired",
+    with: EVERYWHERE,
+    when: [
+      { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
+      { text: /certificate (has expired|is not yet valid)/ }
+    ],
+    cause: inOurWords(
+      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent."
+    ),
+    next: (context3) => [
+      step("Check the runner's clock:", "date"),
+      step("Look at the certificate's dates:", look(context3, " | openssl x509 -noout -dates"))
+    ]
+  },
+  {
+    code: "tls-certificate",
+    with: EVERYWHERE,
+    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
+    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    next: (context3) => [step("Look at the certificate:", look(context3, ""))]
+  }
+];
+function reachable(context3) {
+  return [
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context3)}`)}`),
+    step(reach(context3))
+  ];
+}
+function reach(context3) {
+  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context3);
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
+}
+function look(context3, then) {
+  const port2 = isPostgres(context3) ? `${context3.port ?? 5432} -starttls postgres` : "443";
+  return `openssl s_client -connect ${shell(hostOf2(context3))}:${port2} </dev/null${then}`;
+}
+function hostOf2({ host: host2, with: partner = "postgres", cloud }) {
+  if (host2 !== void 0) return host2;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
+// src/diagnosis/postgres.ts
+var POOLER = [
+  {
+    code: "pooler-token-too-long",
+    with: ["postgres"],
+    when: [{ text: /client sent partial pkt in startup phase/ }],
+    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    next: () => [
+      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
+      step(
+        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's."
+      )
+    ]
+  },
+  {
+    code: "pooler-session",
+    with: ["postgres"],
+    when: [
+      { codes: ["26000", "42P05"] },
+      { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
+    ],
+    cause: inOurWords(
+      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions."
+    ),
+    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
+  },
+  {
+    code: "pooler-startup-parameter",
+    with: ["postgres"],
+    when: [{ text: /unsupported startup parameter/ }],
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    next: (context3) => [
+      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      step(
+        "Or let PgBouncer ignore the parameter that the message names:",
+        azOnServer("parameter set", context3, {
+          name: "pgbouncer.ignore_startup_parameters",
+          value: "<parameter>"
+        })
+      )
+    ]
+  }
+];
+var POSTGRES = [
+  {
+    code: "token-expired",
+    with: ["postgres"],
+    when: [{ text: /access token (has|is) expired/i }],
+    cause: inOurWords(
+      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong."
+    ),
+    next: (context3) => [
+      step("On a self-hosted runner, check the clock:", "timedatectl"),
+      ...tokenClaims(context3),
+      step("Run the job again.")
+    ],
+    retries: 1
+  },
+  {
+    code: "token-audience",
+    with: ["postgres"],
+    when: [{ text: /valid audience claim/i }],
+    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
+    next: (context3) => [
+      step(
+        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+      ),
+      ...tokenClaims(context3)
+    ]
+  },
+  {
+    code: "token-group",
+    with: ["postgres"],
+    when: [{ text: /does not contain group/i }],
+    cause: inOurWords(
+      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued."
+    ),
+    next: (context3) => [
+      step(
+        "Add the identity to the group:",
+        az("ad group member add", { group: context3.user ?? "<group>", "member-id": objectId(context3) })
+      ),
+      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      ...tokenClaims(context3)
+    ]
+  },
+  {
+    code: "token-identity-mismatch",
+    with: ["postgres"],
+    when: [{ text: /oid mismatch for role/i }],
+    cause: inOurWords(
+      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's."
+    ),
+    next: (context3) => [
+      ...tokenClaims(context3),
+      step(
+        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context3.user, "<user>")} IS ${quoteLiteral(label(context3))};`
+      ),
+      step(
+        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+      )
+    ]
+  },
+  {
+    code: "token-role-type",
+    with: ["postgres"],
+    when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
+    cause: inOurWords(
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's."
+    ),
+    next: (context3) => [
+      step(
+        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        listAdmins(context3)
+      ),
+      step("In database postgres:", LIST_PRINCIPALS),
+      ...tokenClaims(context3),
+      step("If the identity has no role yet, make it an administrator:", makeAdmin(context3))
+    ]
+  },
+  {
+    code: "token-invalid",
+    with: ["postgres"],
+    when: [
+      {
+        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
+      }
+    ],
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
+      "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one."
+    ) : inOurWords(
+      "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's."
+    ),
+    next: (context3) => context3.signIn?.type === "password" ? [
+      step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
+      step(
+        "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break."
+      )
+    ] : [
+      ...tokenClaims(context3),
+      step("Compare the token's tenant (`tid`) with the server's:", azShow(context3, "authConfig")),
+      step("With PgBouncer in between, set `port: 5432`.")
+    ]
+  },
+  {
+    code: "token-refused",
+    with: ["postgres"],
+    when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
+    cause: inOurWords("The server does not accept this token for this role."),
+    next: (context3) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context3)]
+  },
+  {
+    code: "entra-extension-fault",
+    with: ["postgres"],
+    when: [{ text: /cannot read pg_class without having selected a database/ }],
+    cause: inOurWords(
+      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server."
+    ),
+    next: (context3) => [
+      step("Restart the server:", azServer("restart", context3)),
+      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("Until then, sign in with `password` as a role that has one.")
+    ]
+  },
+  {
+    code: "password-refused",
+    with: ["postgres"],
+    when: [
+      { codes: ["28P01"] },
+      {
+        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
+      }
+    ],
+    cause: whyRefused,
+    next: afterRefusal
+  },
+  {
+    code: "role-may-not-log-in",
+    with: ["postgres"],
+    when: [{ text: /is not permitted to log in/ }],
+    cause: inOurWords("The role exists, but cannot log in."),
+    next: ({ user }) => [
+      step("Set `user` to a role that can log in."),
+      step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
+    ]
+  },
+  {
+    code: "login-role-not-found",
+    with: ["postgres"],
+    when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
+    cause: inOurWords(
+      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+    ),
+    next: findRole
+  },
+  {
+    code: "firewall",
+    with: ["postgres"],
+    when: [
+      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
+    ],
+    cause: inOurWords(
+      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work."
+    ),
+    next: (context3, { text }) => {
+      const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
+      return [
+        step(
+          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
+        ),
+        step(
+          "For a runner that keeps its address, allow it, and run the job again:",
+          allow(context3, address)
+        ),
+        step("Or use a runner in the server's network (`docs/private-network.md`).")
+      ];
+    }
+  },
+  {
+    code: "tls-required",
+    with: ["postgres"],
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
+    cause: inOurWords("The server takes encrypted connections only."),
+    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
+  },
+  {
+    code: "database-not-found",
+    with: ["postgres"],
+    when: [
+      { codes: ["3D000", "57P04"] },
+      { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
+    ],
+    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    next: (context3) => [
+      step("Set `database` to one of these:", azOnServer("db list", context3, { query: "[].name" }))
+    ]
+  },
+  {
+    code: "database-closed",
+    with: ["postgres"],
+    when: [
+      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
+    ],
+    cause: inOurWords(
+      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted."
+    ),
+    next: (context3, { text }) => [
+      step("Set `database` to another one:", azOnServer("db list", context3, { query: "[].name" })),
+      ...text.includes("invalid database") ? [
+        step(
+          "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+          `DROP DATABASE ${identifier(context3.database, "<database>")};`
+        )
+      ] : []
+    ]
+  },
+  {
+    code: "connect-not-granted",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    next: ({ user, database }) => [
+      step(
+        "Grant it, as the database's owner:",
+        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
+      )
+    ]
+  },
+  {
+    code: "no-connection-slots",
+    with: ["postgres"],
+    when: [
+      { codes: ["53300"] },
+      {
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
+      }
+    ],
+    cause: inOurWords(
+      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen."
+    ),
+    next: (context3) => [
+      step("Run the job again when fewer clients are connected."),
+      step(
+        "See which clients hold connections, with psql:",
+        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
+      ),
+      step(
+        "Look up how many connections the server takes; a larger compute size takes more:",
+        azOnServer("parameter show", context3, { name: "max_connections", query: "value" })
+      ),
+      ...context3.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
+    ],
+    retries: 4
+  },
+  {
+    code: "server-starting",
+    with: ["postgres"],
+    when: [
+      { codes: ["57P03"] },
+      {
+        text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
+      }
+    ],
+    cause: inOurWords("The server is starting, stopping or failing over."),
+    next: afterRestart,
+    retries: 4
+  },
+  {
+    code: "server-stopping",
+    with: ["postgres"],
+    when: [{ codes: ["57P01", "57P02"] }],
+    cause: inOurWords(
+      "The server ended the connection: it is restarting or failing over, or an administrator ended it."
+    ),
+    next: afterRestart,
+    retries: 4
+  },
+  {
+    code: "pooler-cannot-connect",
+    with: ["postgres"],
+    when: [
+      {
+        text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
+      }
+    ],
+    cause: inOurWords(
+      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in."
+    ),
+    next: afterRestart,
+    retries: 3
+  },
+  {
+    code: "session-ended",
+    with: ["postgres"],
+    when: [{ codes: ["25P03", "57P05", "25P04"] }],
+    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    next: (context3) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the limit:",
+        azOnServer("parameter show", context3, {
+          name: "idle_in_transaction_session_timeout",
+          query: "value"
+        })
+      )
+    ]
+  },
+  {
+    code: "replica-conflict",
+    with: ["postgres"],
+    when: [{ text: /due to conflict with recovery/ }],
+    cause: inOurWords(
+      "The server is a read replica, and what it replays from the primary needed what this session was reading."
+    ),
+    next: (context3) => [
+      step("Run the job again."),
+      step(
+        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
+      ),
+      step(
+        "If it happens often, let the replica wait longer for its readers (milliseconds):",
+        azOnServer("parameter set", context3, { name: "max_standby_streaming_delay", value: "60000" })
+      )
+    ]
+  },
+  {
+    code: "out-of-shared-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"], text: /shared memory/ }],
+    cause: inOurWords(
+      "The server's lock table is full: a session, perhaps a migration, holds very many locks."
+    ),
+    next: (context3) => [
+      step("Run the job again when that session has ended."),
+      step(
+        "If the error stays, make the lock table larger; the server has to be restarted:",
+        azOnServer("parameter set", context3, { name: "max_locks_per_transaction", value: "256" })
+      )
+    ]
+  },
+  {
+    code: "out-of-memory",
+    with: ["postgres"],
+    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
+    cause: inOurWords("The server has no memory left for this statement."),
+    next: (context3) => [
+      step("Run the job again when the server is less busy."),
+      step("If the error stays, choose a larger compute size. Today's:", azShow(context3, "sku"))
+    ]
+  },
+  {
+    code: "disk-full",
+    with: ["postgres"],
+    when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
+    cause: inOurWords("The server's storage is full."),
+    next: growStorage
+  },
+  {
+    code: "read-only",
+    with: ["postgres"],
+    when: [{ codes: ["25006"] }],
+    cause: inOurWords(
+      "The server is a read replica, or Azure made it read-only because its storage is nearly full."
+    ),
+    next: (context3) => [
+      step(
+        "Look which of the two it is:",
+        azShow(context3, "{role:replicationRole, state:state, storage:storage}")
+      ),
+      step(
+        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica."
+      ),
+      ...growStorage(context3)
+    ]
+  },
+  {
+    code: "wraparound",
+    with: ["postgres"],
+    when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
+    cause: inOurWords(
+      "The server has run out of transaction IDs and takes no changes until it has been vacuumed."
+    ),
+    next: () => [
+      step(
+        "Vacuum the database that the message names, as its owner or an administrator:",
+        "VACUUM (VERBOSE);"
+      ),
+      step(
+        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+      )
+    ]
+  },
+  {
+    code: "lock-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["55P03"] }],
+    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    next: afterMigrations
+  },
+  {
+    code: "authentication-time-out",
+    with: ["postgres"],
+    when: [{ text: /canceling authentication due to timeout/ }],
+    cause: inOurWords(
+      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra."
+    ),
+    next: () => [
+      step("Run the job again."),
+      step(
+        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
+      )
+    ],
+    retries: 1
+  },
+  {
+    code: "statement-time-out",
+    with: ["postgres"],
+    when: [{ codes: ["57014"] }],
+    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
+  },
+  {
+    code: "concurrent-change",
+    with: ["postgres"],
+    when: [
+      { codes: ["40001", "40P01"] },
+      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
+    ],
+    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    next: afterMigrations
+  },
+  {
+    code: "pgaadauth-not-here",
+    with: ["postgres"],
+    when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
+    cause: inOurWords(
+      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication."
+    ),
+    next: (context3) => [
+      step("Run the function in database `postgres`."),
+      step("Check that Entra authentication is enabled:", azShow(context3, "authConfig.activeDirectoryAuth"))
+    ]
+  },
+  {
+    code: "pgaadauth-not-permitted",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
+    cause: inOurWords(
+      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password."
+    ),
+    next: (context3) => [
+      step("Sign in as one of the server's Entra administrators:", listAdmins(context3)),
+      step("Or make the identity that signs in an administrator:", makeAdmin(context3))
+    ]
+  },
+  {
+    code: "entra-principal-not-found",
+    with: ["postgres"],
+    when: [
+      {
+        text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
+      }
+    ],
+    cause: inOurWords(
+      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly."
+    ),
+    next: () => [
+      step(
+        "Look up the display name and the object ID of a service principal or managed identity:",
+        az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
+      ),
+      step(
+        "Create the role with the object ID, which needs no unique name:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      )
+    ]
+  },
+  {
+    code: "entra-principal-type",
+    with: ["postgres"],
+    when: [{ text: /incorrect object type provided for principal/ }],
+    cause: inOurWords(
+      "The object ID belongs to another type of principal (user, group or service) than the one given."
+    ),
+    next: () => [
+      step(
+        "Give the type that the message names as the actual one:",
+        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      )
+    ]
+  },
+  {
+    code: "object-not-found",
+    with: ["postgres"],
+    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    cause: inOurWords(
+      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+    ),
+    next: ({ database }) => [
+      step(
+        sentence`Look with psql in database ${database === void 0 ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        "\\du"
+      )
+    ]
+  },
+  {
+    code: "restricted-role",
+    with: ["postgres"],
+    when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
+    cause: inOurWords(
+      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither."
+    ),
+    next: () => [
+      step(
+        "Grant privileges on the objects themselves instead of membership in the role that the message names."
+      )
+    ]
+  },
+  {
+    code: "role-not-grantable",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to grant role|must have admin option on role|ADMIN option/i
+      }
+    ],
+    cause: inOurWords(
+      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`."
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "Let a role that has it give it on:",
+        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+      ),
+      step("Or grant privileges on the objects themselves instead.")
+    ]
+  },
+  {
+    code: "set-role-not-permitted",
+    with: ["postgres"],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
+      }
+    ],
+    cause: inOurWords(
+      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too."
+    ),
+    next: ({ user }, { text }) => [
+      step(
+        "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
+      ),
+      step(
+        "Up to PostgreSQL 15:",
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
+      ),
+      step("Or set `user` to the owner.")
+    ]
+  },
+  {
+    code: "not-permitted",
+    with: ["postgres"],
+    when: [{ codes: ["42501"] }],
+    cause: inOurWords(
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either."
+    ),
+    next: ({ user }) => [
+      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      step(
+        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        `GRANT <owner> TO ${identifier(user, "<user>")}
+  WITH INHERIT TRUE, SET TRUE;`
+      )
+    ]
+  },
+  {
+    code: "tls-not-offered",
+    with: ["postgres"],
+    when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
+    cause: inOurWords(
+      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent."
+    ),
+    next: () => [
+      step("Check `host` and `port`."),
+      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`.")
+    ]
+  },
+  {
+    code: "sign-in-refused",
+    with: ["postgres"],
+    when: [{ codes: ["28000"] }],
+    cause: inOurWords(
+      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate."
+    ),
+    next: (context3) => [step("Check `host`, `port` and `user`."), ...findRole(context3)]
+  },
+  {
+    code: "server-fault",
+    with: ["postgres"],
+    when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
+    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    next: (context3) => [
+      step("Run the job again: what was granted stays granted."),
+      step(
+        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        azShow(context3, STATE)
+      )
+    ]
+  },
+  {
+    code: "connection-failure",
+    with: ["postgres"],
+    when: [{ codes: ["08*"] }],
+    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    next: afterRestart,
+    retries: 2
+  }
+];
+var STATE = "{state:state, role:replicationRole}";
+var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+function listAdmins(context3) {
+  return azOnServer("microsoft-entra-admin list", context3, {
+    query: "[].{user:principalName, oid:objectId}"
+  });
+}
+function afterRestart(context3) {
+  return [
+    step(
+      "Run the job again when the server is `Ready`: what was granted stays granted.",
+      azShow(context3, STATE)
+    )
+  ];
+}
+function afterMigrations() {
+  return [
+    step("Run the job again: it continues where it stopped."),
+    step("Run this step after the migrations, not at the same time.")
+  ];
+}
+function growStorage(context3) {
+  return [
+    step(
+      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      azServer("update", context3, { "storage-size": "<gib>" })
+    ),
+    step(
+      "Let it grow by itself from now on:",
+      azServer("update", context3, { "storage-auto-grow": "Enabled" })
+    )
+  ];
+}
+function allow(context3, address) {
+  return azOnServer("firewall-rule create", context3, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function roleIn(text) {
+  return text.match(/role "([^"]+)"/i)?.[1];
+}
+function objectId({ token }) {
+  return claim(token, "oid") ?? "<object-id>";
+}
+function label(context3) {
+  const type = claim(context3.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context3)},type=${type}`;
+}
+function tokenClaims({ token }) {
+  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
+    const value = claim(token, each);
+    return value === void 0 ? [] : [sentence`${code(each)} ${code(value)}`];
+  });
+  const expires = Number(claim(token, "exp"));
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+    claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
+  }
+  return claims.length === 0 ? [] : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+}
+function findRole(context3) {
+  return [
+    ...tokenClaims(context3),
+    step("List the server's Entra administrators:", listAdmins(context3)),
+    step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS)
+  ];
+}
+function makeAdmin(context3) {
+  return azOnServer("microsoft-entra-admin create", context3, {
+    "display-name": "<name>",
+    "object-id": objectId(context3),
+    type: "ServicePrincipal"
+  });
+}
+function refusalOf({ signIn: signIn2, user = "", host: host2 = "", port: port2, token, cloud }) {
+  if (signIn2?.type === "password") return "password";
+  if (withoutServer(user, host2) !== void 0) return "suffix";
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
+    return "audience";
+  }
+  if (port2 === 6432) return "pooler";
+  return GUID.test(user) ? "client-id" : "role";
+}
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+function withoutServer(user, host2) {
+  const at2 = user.lastIndexOf("@");
+  const server = user.slice(at2 + 1).toLowerCase();
+  const suffixed = at2 > 0 && server !== "" && host2.toLowerCase().startsWith(`${server}.`);
+  return suffixed ? user.slice(0, at2) : void 0;
+}
+function whyRefused(context3) {
+  switch (refusalOf(context3)) {
+    case "password":
+      return inOurWords(
+        "The name or the password is wrong, or the role was created for Entra and has no password."
+      );
+    case "suffix":
+      return inOurWords(
+        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name."
+      );
+    case "audience":
+      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
+    case "pooler":
+      return inOurWords(
+        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token."
+      );
+    case "client-id":
+      return inOurWords(
+        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added."
+      );
+    case "role":
+      return inOurWords(
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive."
+      );
+  }
+}
+function afterRefusal(context3) {
+  const { user = "<user>", host: host2 = "<host>", port: port2 = 5432, database = "<database>" } = context3;
+  switch (refusalOf(context3)) {
+    case "password": {
+      const conninfo = [`host=${host2}`, `port=${port2}`, `user=${user}`, `dbname=${database}`];
+      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
+      return [
+        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
+        step("For an Entra role, remove `password` and set `auth-type: oidc`.")
+      ];
+    }
+    case "suffix":
+      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host2) ?? user)}.`)];
+    case "audience":
+      return [
+        step(
+          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
+        ),
+        ...tokenClaims(context3)
+      ];
+    case "pooler":
+      return [step("Set `port: 5432` and run the job again."), ...findRole(context3)];
+    case "client-id":
+    case "role":
+      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context3)];
+  }
+}
+
+// src/diagnosis/symptoms.ts
+function symptomsOf(error2) {
+  const seen = /* @__PURE__ */ new Set();
+  const found = [];
+  const look2 = (each) => {
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    seen.add(each);
+    if (typeof each !== "object") {
+      const text2 = words(String(each));
+      if (text2 !== "") found.push({ code: "", text: text2 });
+      return;
+    }
+    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each;
+    const texts = [message, errorMessage, detail, hint].filter(
+      (part) => typeof part === "string" && part.trim() !== ""
+    );
+    const ownCode = String(code2 ?? errorCode ?? "");
+    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
+    look2(cause);
+    if (Array.isArray(errors)) errors.forEach(look2);
+  };
+  look2(error2);
+  return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
+}
+var MOST = 50;
+var MOST_READ = 8e3;
+var MOST_SHOWN = 1e3;
+function words(text) {
+  return text.slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+    MSAL_HTTP,
+    (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
+}
+var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
+
+// src/diagnosis/diagnose.ts
+var RULES = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+function diagnose(error2, context3 = {}) {
+  if (error2 instanceof ActionError) return error2.failure;
+  const found = ruleFor(error2, context3);
+  const words2 = quoted(found?.symptom.text ?? ownWords(error2));
+  const message = sentence`${peer(context3)}: ${words2}`;
+  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context3) };
+  return { code: found.rule.code, message, ...answer(found.rule, context3, found.symptom) };
+}
+function explain(code2, happened, context3) {
+  const rule = RULES.find((each) => each.code === code2);
+  if (rule === void 0) throw new Error(`No rule explains ${code2}.`);
+  const message = sentence`${peer(context3)}: ${happened}`;
+  return { code: code2, message, ...answer(rule, context3, { code: "", text: "" }) };
+}
+function retriesFor({ code: code2 }) {
+  return RULES.find((rule) => rule.code === code2)?.retries ?? 0;
+}
+function answer({ cause, next }, context3, symptom) {
+  const hint = typeof cause === "function" ? cause(context3, symptom) : cause;
+  return withPooler({ hint, steps: next(context3, symptom) }, context3);
+}
+var UNKNOWN = {
+  hint: inOurWords("This action doesn't know this error."),
+  steps: [
+    step("Run the job again with `Enable debug logging` ticked."),
+    step("If the error stays, open an issue in this action's repository, with this message.")
+  ]
+};
+function withPooler({ hint, steps }, context3) {
+  if (!isPostgres(context3) || context3.port !== 6432) return { hint, steps };
+  const past = step(
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    azOnServer("parameter show", context3, { name: "pgbouncer.enabled", query: "value" })
+  );
+  return { hint, steps: [...steps, past] };
+}
+function ownWords(error2) {
+  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
+  const last = hidden.at(-1);
+  return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
+}
+function ruleFor(error2, context3) {
+  const symptoms = symptomsOf(error2);
+  const partner = context3.with ?? "postgres";
+  for (const rule of RULES) {
+    if (!rule.with.includes(partner)) continue;
+    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context3)));
+    if (symptom !== void 0) return { rule, symptom };
+  }
+  return void 0;
+}
+function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || status !== void 0 && match.status(status)) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+}
+function isOrStarts(code2, expected) {
+  return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
+}
+function aadstsIn(text) {
+  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
+}
+var IDENTITY_SOURCES = {
+  "azure-cli": "The Azure CLI",
+  "managed-identity": "The runner's managed identity"
+};
+function peer(context3) {
+  switch (context3.with ?? "postgres") {
+    case "github":
+      return ["GitHub's OIDC endpoint"];
+    case "entra":
+      return [IDENTITY_SOURCES[context3.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
+    case "postgres": {
+      const { host: host2, port: port2 = 5432, database } = context3;
+      const server = host2 === void 0 ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host2}:${port2}`)}`;
+      return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
+    }
+  }
+}
+
+// src/retry.ts
+var import_promises = require("node:timers/promises");
+
+// node_modules/is-network-error/index.js
+var objectToString = Object.prototype.toString;
+var isError = (value) => objectToString.call(value) === "[object Error]";
+var errorMessages = /* @__PURE__ */ new Set([
+  "network error",
+  // Chrome
+  "NetworkError when attempting to fetch resource.",
+  // Firefox
+  "The Internet connection appears to be offline.",
+  // Safari 16
+  "Network request failed",
+  // `cross-fetch`
+  "fetch failed",
+  // Undici (Node.js)
+  "terminated",
+  // Undici (Node.js)
+  " A network error occurred.",
+  // Bun (WebKit)
+  "Network connection lost"
+  // Cloudflare Workers (fetch)
+]);
+function isNetworkError(error2) {
+  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
+  if (!isValid) {
+    return false;
+  }
+  const { message, stack } = error2;
+  if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
+    return stack === void 0 || "__sentry_captured__" in error2;
+  }
+  if (message.startsWith("error sending request for url")) {
+    return true;
+  }
+  if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) {
+    return true;
+  }
+  return errorMessages.has(message);
+}
+
+// node_modules/p-retry/index.js
+function validateRetries(retries) {
+  if (typeof retries === "number") {
+    if (retries < 0) {
+      throw new TypeError("Expected `retries` to be a non-negative number.");
+    }
+    if (Number.isNaN(retries)) {
+      throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
+    }
+    if (Number.isFinite(retries) && !Number.isInteger(retries)) {
+      throw new TypeError("Expected `retries` to be a non-negative integer or Infinity.");
+    }
+  } else if (retries !== void 0) {
+    throw new TypeError("Expected `retries` to be a number or Infinity.");
+  }
+}
+function validateNumberOption(name3, value, { allowInfinity = false } = {}) {
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new TypeError(`Expected \`${name3}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
+  }
+  if (!allowInfinity && !Number.isFinite(value)) {
+    throw new TypeError(`Expected \`${name3}\` to be a finite number.`);
+  }
+  if (value < 0) {
+    throw new TypeError(`Expected \`${name3}\` to be \u2265 0.`);
+  }
+}
+function validateOption(name3, value, type) {
+  if (value === void 0 || value === null) {
+    return;
+  }
+  if (typeof value !== type) {
+    throw new TypeError(`Expected \`${name3}\` to be a ${type}.`);
+  }
+}
+function validateSignal(value) {
+  if (value === void 0 || value === null) {
+    return;
+  }
+  if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") {
+    throw new TypeError("Expected `signal` to be an AbortSignal.");
+  }
+}
+var AbortError = class _AbortError extends Error {
+  constructor(message) {
+    super(typeof message === "string" ? message : void 0);
+    this.name = "AbortError";
+    if (message instanceof Error) {
+      this.originalError = message;
+      ({ message } = message);
+    } else {
+      this.originalError = new Error(message);
+      ({ message } = this.originalError);
+      Error.captureStackTrace?.(this.originalError, _AbortError);
+    }
+    this.message = message;
+  }
+};
+var maximumDelay = 2 ** 31 - 1;
+function calculateDelay(retriesConsumed, options) {
+  if (options.minTimeout === 0) {
+    return 0;
+  }
+  const attempt = retriesConsumed + 1;
+  const random = options.randomize ? Math.random() + 1 : 1;
+  const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
+  return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
+}
+function calculateRemainingTime(start, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+}
+async function delayForRetry(delay2, options) {
+  if (delay2 <= 0) {
+    return;
+  }
+  await new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timeoutToken);
+      reject(options.signal.reason);
+    };
+    const timeoutToken = setTimeout(() => {
+      options.signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, delay2);
+    if (options.unref) {
+      timeoutToken.unref?.();
+    }
+    options.signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+function stringifyThrownValue(value) {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+function unwrapAbortError(error2) {
+  let cause = error2;
+  while (cause instanceof AbortError && cause.originalError instanceof Error) {
+    cause = cause.originalError;
+  }
+  return cause;
+}
+async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
+  const abortIfNeeded = () => {
+    options.signal?.throwIfAborted();
+  };
+  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
+  abortIfNeeded();
+  if (normalizedError instanceof AbortError) {
+    throw unwrapAbortError(normalizedError);
+  }
+  const retriesLeft = options.retries - retriesConsumed;
+  const isRetriableError = !(normalizedError instanceof TypeError) || isNetworkError(normalizedError);
+  const timeLeft = calculateRemainingTime(startTime, options.maxRetryTime);
+  const delayTime = isRetriableError && timeLeft > 0 && retriesLeft > 0 ? calculateDelay(retriesConsumed, options) : 0;
+  const consumeRetryContext = Object.freeze({
+    error: normalizedError,
+    attemptNumber,
+    retriesLeft,
+    retriesConsumed,
+    retryDelay: delayTime
+  });
+  const consumeRetry = await options.shouldConsumeRetry(consumeRetryContext) ?? true;
+  abortIfNeeded();
+  const effectiveDelay = consumeRetry ? delayTime : 0;
+  const context3 = Object.freeze({
+    error: normalizedError,
+    attemptNumber,
+    retriesLeft,
+    retriesConsumed,
+    retryDelay: effectiveDelay
+  });
+  await options.onFailedAttempt(context3);
+  abortIfNeeded();
+  const remainingTime = calculateRemainingTime(startTime, options.maxRetryTime);
+  if (!isRetriableError || remainingTime <= 0 || retriesLeft <= 0) {
+    throw normalizedError;
+  }
+  const shouldRetry = await options.shouldRetry(context3);
+  abortIfNeeded();
+  if (!shouldRetry) {
+    throw normalizedError;
+  }
+  const remainingTimeAfterShouldRetry = calculateRemainingTime(startTime, options.maxRetryTime);
+  if (remainingTimeAfterShouldRetry <= 0) {
+    throw normalizedError;
+  }
+  if (!consumeRetry) {
+    return false;
+  }
+  await delayForRetry(Math.min(effectiveDelay, remainingTimeAfterShouldRetry), options);
+  return true;
+}
+async function pRetry(input, options = {}) {
+  options = { ...options };
+  options.retries ??= 10;
+  validateRetries(options.retries);
+  if (Object.hasOwn(options, "forever")) {
+    throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
+  }
+  options.factor ??= 2;
+  options.minTimeout ??= 1e3;
+  options.maxTimeout ??= Infinity;
+  options.maxRetryTime ??= Infinity;
+  options.randomize ??= false;
+  options.onFailedAttempt ??= () => {
+  };
+  options.shouldRetry ??= () => true;
+  options.shouldConsumeRetry ??= () => true;
+  validateOption("onFailedAttempt", options.onFailedAttempt, "function");
+  validateOption("shouldRetry", options.shouldRetry, "function");
+  validateOption("shouldConsumeRetry", options.shouldConsumeRetry, "function");
+  validateOption("randomize", options.randomize, "boolean");
+  validateOption("unref", options.unref, "boolean");
+  validateSignal(options.signal);
+  validateNumberOption("factor", options.factor);
+  validateNumberOption("minTimeout", options.minTimeout);
+  validateNumberOption("maxTimeout", options.maxTimeout, { allowInfinity: true });
+  validateNumberOption("maxRetryTime", options.maxRetryTime, { allowInfinity: true });
+  if (options.factor === 0) {
+    options.factor = 1;
+  }
+  options.signal?.throwIfAborted();
+  let attemptNumber = 0;
+  let retriesConsumed = 0;
+  const startTime = performance.now();
+  while (retriesConsumed <= options.retries) {
+    attemptNumber++;
+    try {
+      options.signal?.throwIfAborted();
+      const result = await input(attemptNumber);
+      options.signal?.throwIfAborted();
+      return result;
+    } catch (error2) {
+      if (await onAttemptFailure({
+        error: error2,
+        attemptNumber,
+        retriesConsumed,
+        startTime,
+        options
+      })) {
+        retriesConsumed++;
+      }
+    }
+  }
+  throw new Error("Retry attempts exhausted without throwing an error.");
+}
+
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+function visible(text) {
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start) },
+    { code: true, text: word.slice(start, end) },
+    { code: false, text: word.slice(end) }
+  ];
+}
+function codeSpan(text) {
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+function longestRun(text, char) {
+  let longest = 0;
+  let run = 0;
+  for (const c of text) {
+    run = c === char ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest;
+}
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quoteName,
+    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    quoted: visibleLines
+  }).join("")
+};
+var markdown = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  code: codeSpan,
+  quoted: (words2) => markdownOf(wordTokens(words2)),
+  sentence: (sentence2) => markdownOf(
+    write(wordsJoined(sentence2), {
+      own: (words2) => wordTokens(words2),
+      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
+      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      quoted: wordTokens
+    }).flat()
+  )
+};
+function write(sentence2, writer) {
+  return sentence2.map((part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+function wordsJoined(sentence2) {
+  const joined2 = [];
+  for (const part of sentence2) {
+    const last = joined2.at(-1);
+    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
+    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
+    else joined2.push(words2);
+  }
+  return joined2;
+}
+function visibleLines(text) {
+  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+}
+
+// src/retry.ts
+var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+function noAnswer(milliseconds) {
+  const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
+  return Object.assign(error2, { code: "ETIMEDOUT" });
+}
+function retrying(attempt, waitAfter, end) {
+  return pRetry(attempt, {
+    retries: Number.POSITIVE_INFINITY,
+    // `waitAfter` decides
+    minTimeout: 0,
+    async shouldRetry({ error: error2, attemptNumber }) {
+      const wait = waitAfter(error2, attemptNumber);
+      if (wait === void 0 || Date.now() + wait > end) return false;
+      await (0, import_promises.setTimeout)(wait);
+      return true;
+    }
+  });
+}
+function retryingFailures(attempt, say2, { firstWait, mostTime }) {
+  const end = Date.now() + mostTime;
+  const waitAfter = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
+    const wait = firstWait * 2 ** (attempts - 1);
+    if (Date.now() + wait > end) return void 0;
+    const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
+    say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
+    return wait;
+  };
+  return retrying(attempt, waitAfter, end);
+}
+
+// src/azure/id-token.ts
+async function idToken(audience, env = process.env) {
+  for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
+    if (env[variable2]) continue;
+    throw new ActionError(
+      explain("oidc-not-permitted", sentence`${code(variable2)} is not set.`, { with: "github" })
+    );
+  }
+  try {
+    const { getIDToken } = await import("./actions-core.cjs");
+    return await getIDToken(audience);
+  } catch (error2) {
+    const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
+  }
+}
+
+// src/azure/credential.ts
+function signIn(settings, env = process.env, patience = PATIENCE, scope) {
+  const { signIn: how, cloud } = settings;
+  if (how.type === "password") return async () => how.password;
+  const request = () => retryingFailures(
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
+    (line) => info(logLine(line)),
+    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
+  );
+  let current;
+  return async (refused2) => {
+    const held = current;
+    if (held !== void 0) {
+      const { token, expiresOnTimestamp } = await held;
+      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (current === held) current = void 0;
+    }
+    current ??= request();
+    return (await current).token;
+  };
+}
+var MOST_TIME = 4e4;
+var MARGIN = 6e4;
+async function requestToken(how, cloud, scope, env, answerTime) {
+  let assertion;
+  const getAssertion = () => {
+    assertion ??= idToken(cloud.oidcAudience, env);
+    return assertion;
+  };
+  const wire = watchedWire(answerTime);
+  try {
+    const authorityHost = authorityOf(cloud, env);
+    if (how.type === "oidc") getAssertion().catch(() => {
+    });
+    const identity = await import("./azure-identity.cjs");
+    const options = {
+      authorityHost,
+      disableInstanceDiscovery: authorityHost !== cloud.authority,
+      // only Microsoft's own hosts can be looked up
+      retryOptions: { maxRetries: 0 },
+      // `retryingFailures` does it, and says so
+      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+    };
+    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
+    if (token === null) throw new Error("Entra gave no token.");
+    setSecret(token.token);
+    return token;
+  } catch (error2) {
+    const sent = await assertion?.catch((failed) => failed);
+    if (sent instanceof ActionError) throw sent;
+    if (error2 instanceof ActionError) throw error2;
+    const { problem, host: host2 } = wire;
+    const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
+    const context3 = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    throw new ActionError(diagnose(known, context3), { cause: known });
+  }
+}
+function credentialFor(how, identity, options, getAssertion) {
+  switch (how.type) {
+    case "oidc":
+      return new identity.ClientAssertionCredential(how.tenantId, how.clientId, getAssertion, options);
+    case "client-secret":
+      return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
+    case "managed-identity":
+      return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+    case "azure-cli":
+      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+  }
+}
+var CLI_TIME = 4e4;
+function authorityOf(cloud, env) {
+  const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
+  }
+  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
+  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
+}
+function watchedWire(answerTime) {
+  const wire = {
+    policy: {
+      name: "watchedWire",
+      async sendRequest(request, next) {
+        request.timeout = answerTime;
+        wire.host = new URL(request.url).host;
+        try {
+          const response = await next(request);
+          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          return response;
+        } catch (error2) {
+          const late = error2 instanceof Error && error2.name === "AbortError";
+          wire.problem = late ? noAnswer(answerTime) : error2;
+          throw error2;
+        }
+      }
+    }
+  };
+  return wire;
+}
+var NotJson = class extends Error {
+  code = "NOT_JSON";
+  status;
+  constructor(status, words2) {
+    super(`HTTP status ${status} with ${words2}`);
+    this.status = status;
+  }
+};
+function notJson(status, type = "", body = "") {
+  if (!body?.trim()) return new NotJson(status, "an empty answer");
+  try {
+    JSON.parse(body);
+    return void 0;
+  } catch {
+    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+  }
+}
+
+// src/model/flexible-server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
+var PERMISSIONS = {
+  readServer: `${PROVIDER}/read`,
+  readRules: `${PROVIDER}/firewallRules/read`,
+  writeRules: `${PROVIDER}/firewallRules/write`,
+  deleteRules: `${PROVIDER}/firewallRules/delete`
+};
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function serverPath({ subscription, resourceGroup, name: name3 }) {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name3}`;
+}
+function rulePath(server, rule) {
+  return `${serverPath(server)}/firewallRules/${rule}`;
+}
+
+// src/azure/flexible-server.ts
+async function readServer(manager, server) {
+  const asked = { permission: PERMISSIONS.readServer, server };
+  const body = await manager.get(serverPath(server), asked);
+  const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
+  return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
+}
+function networkOf({
+  network,
+  privateEndpointConnections = []
+}) {
+  if (network?.delegatedSubnetResourceId) return "virtual-network";
+  if (network?.publicNetworkAccess !== "Disabled") return "public";
+  return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
+}
+async function listRules(manager, server) {
+  const asked = { permission: PERMISSIONS.readRules, server };
+  const rules = [];
+  let next = `${serverPath(server)}/firewallRules`;
+  while (next !== void 0) {
+    const body = await manager.get(next, asked);
+    for (const { name: name3 = "", properties } of body.value ?? []) {
+      rules.push({ name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
+    }
+    next = body.nextLink;
+  }
+  return rules;
+}
+async function putRule(manager, server, rule, address) {
+  const asked = { permission: PERMISSIONS.writeRules, server };
+  const properties = { startIpAddress: address, endIpAddress: address };
+  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+}
+async function deleteRule(manager, server, rule) {
+  const asked = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+}
+function ifMissing(error2) {
+  if (error2 instanceof ActionError && error2.failure.code === "server-not-found") return void 0;
+  throw error2;
+}
+
+// src/settings/firewall.ts
+var import_node_fs = require("node:fs");
+
+// src/text/ipv4.ts
+function ipv4(text) {
+  const numbers = text.split(".");
+  const isAddress = numbers.length === 4 && numbers.every((each) => /^\d{1,3}$/.test(each) && isOctet(Number(each), each));
+  return isAddress ? text : void 0;
+}
+function isOctet(value, written) {
+  return value <= 255 && String(value) === written;
+}
+function isRoutable(address) {
+  const [first = 0, second = 0] = address.split(".").map(Number);
+  return !(first === 0 || // `0.0.0.0` is Azure's rule for every Azure service
+  first === 10 || first === 100 && second >= 64 && second < 128 || first === 169 && second === 254 || first === 172 && second >= 16 && second < 32 || first === 192 && second === 168 || first >= 224);
+}
+
+// src/text/count.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+// src/settings/invalid.ts
+var Invalid = class extends Error {
+  problem;
+  details;
+  constructor(problem, details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+};
+function described(text, noun, secrets) {
+  const value = text.trim();
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return [quoted(`"${value}"`)];
+  return sentence`${noun} (${[count(value.length, "character")]})`;
+}
+var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+var UNSET_VARIABLE = ["Check that the variable or secret it comes from is set."];
+
+// src/text/near.ts
+function didYouMean(wanted, candidates, as) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  let best;
+  for (const candidate of candidates) {
+    const slips = distance(wanted, candidate.toLowerCase());
+    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
+      best = { candidate, slips };
+    }
+  }
+  return best?.candidate;
+}
+function distance(a, b) {
+  if (Math.abs(a.length - b.length) > 2) return Infinity;
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
+      }
+      row.push(edits);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, b.length);
+}
+function at(row, index) {
+  return row[index] ?? Infinity;
+}
+
+// src/settings/reader.ts
+var MAX_CHARACTERS = 1e3;
+var MAX_LONG_CHARACTERS = 65536;
+function inputsIn(table, env) {
+  const mistakes = [];
+  const unreadable = /* @__PURE__ */ new Set();
+  const mistake = (name3, problem) => {
+    mistakes.push({ name: name3, problem });
+  };
+  for (const { name: name3, suggestion } of misspelled(table, env)) {
+    mistake(name3, sentence`${code(name3)} is not an input of this action. ${suggestion}`);
+  }
+  const textOf = (name3) => env[variable(name3)] ?? "";
+  const isSet = (name3) => textOf(name3).trim() !== "";
+  const inputOf = (name3) => table[name3];
+  const use = (name3) => sentence`Use ${inOurWords(inputOf(name3).use)}.`;
+  function parsed2(name3, parse) {
+    const { long, secrets } = inputOf(name3);
+    const text = textOf(name3);
+    try {
+      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+    } catch (error2) {
+      const { problem, details } = asInvalid(error2);
+      const { item, remedy = use(name3), advice = [] } = details;
+      unreadable.add(name3);
+      const noun = item === void 0 ? ["the value"] : ["an item"];
+      const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
+      mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice));
+      return void 0;
+    }
+  }
+  function read(name3, parse, whenNotSet) {
+    if (isSet(name3)) return parsed2(name3, parse);
+    if (env[variable(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
+    mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} ${use(name3)}`);
+    return void 0;
+  }
+  return {
+    isSet,
+    mistake,
+    optional: (name3, parse) => read(name3, parse, () => void 0),
+    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
+    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : ["Set it to"];
+      mistake(name3, sentence`${code(name3)} is missing. ${reason} ${inOurWords(inputOf(name3).use)}.`);
+      return void 0;
+    }),
+    orFrom: (source, name3, parse, found) => read(name3, parse, () => {
+      if (found === void 0) {
+        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
+        const missing = sentence`${code(name3)} is missing${inSource}. Set it to ${inOurWords(inputOf(name3).use)}.`;
+        if (!unreadable.has(source)) mistake(name3, missing);
+        return void 0;
+      }
+      try {
+        return parse(found);
+      } catch (error2) {
+        const { problem } = asInvalid(error2);
+        const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
+        mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
+        return void 0;
+      }
+    }),
+    ifValid(name3, parse) {
+      if (!isSet(name3)) return void 0;
+      try {
+        return parse(textOf(name3));
+      } catch {
+        return void 0;
+      }
+    },
+    throwMistakes() {
+      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+    }
+  };
+}
+function secretsIn(table, env) {
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+}
+function variable(name3) {
+  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
+}
+function misspelled(table, env) {
+  const names = Object.keys(table);
+  const known = new Set(names.map(variable));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => suggestion.length > 0);
+}
+function withinLimit(text, limit) {
+  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
+  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  return text;
+}
+function asInvalid(error2) {
+  if (error2 instanceof Invalid) return error2;
+  throw error2;
+}
+function badInput(mistakes, order) {
+  const inOrder = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
+  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  return new ActionError({
+    code: "bad-input",
+    message: sentence`${invalid} Nothing was changed.`,
+    problems: inOrder.map(({ problem }) => problem),
+    hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
+    steps: [
+      {
+        text: inOurWords(
+          "Correct the `with:` block of this step. The README of this action explains every input."
+        )
+      }
+    ]
+  });
+}
+
+// src/settings/values.ts
+var import_node_crypto = require("node:crypto");
+var import_node_net2 = require("node:net");
+
+// src/model/clouds.ts
+var CLOUDS = {
+  azurecloud: {
+    name: "azurecloud",
+    authority: "https://login.microsoftonline.com",
+    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
+    oidcAudience: "api://AzureADTokenExchange",
+    hostSuffix: ".postgres.database.azure.com",
+    resourceManager: "https://management.azure.com",
+    resourceManagerScope: "https://management.azure.com/.default"
+  },
+  azureusgovernment: {
+    name: "azureusgovernment",
+    authority: "https://login.microsoftonline.us",
+    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    hostSuffix: ".postgres.database.usgovcloudapi.net",
+    resourceManager: "https://management.usgovcloudapi.net",
+    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
+  },
+  azurechinacloud: {
+    name: "azurechinacloud",
+    authority: "https://login.chinacloudapi.cn",
+    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    hostSuffix: ".postgres.database.chinacloudapi.cn",
+    resourceManager: "https://management.chinacloudapi.cn",
+    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
+  }
+};
+
+// src/settings/values.ts
+function choice(choices) {
+  return (text) => {
+    const word = text.trim();
+    const found = choices.find((each) => each === word);
+    if (found === void 0) throw notValid(word, choices);
+    return found;
+  };
+}
+function oneOf(choices) {
+  const all = choices.map((each) => `\`${each}\``);
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+}
+function notValid(word, choices) {
+  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
+}
+function port(text) {
+  const digits = text.trim();
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
+  return Number(digits);
+}
+function cloudName(text) {
+  const name3 = text.trim().toLowerCase();
+  if (Object.hasOwn(CLOUDS, name3)) return name3;
+  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
+}
+var GITHUB_ENVIRONMENT = inOurWords(
+  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
+);
+function clientId(text) {
+  const id = text.trim();
+  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
+  return id;
+}
+function tenantId(text) {
+  const id = text.trim();
+  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  return id;
+}
+var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+function secret(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && isLineBreak(text[start])) start++;
+  while (end > start && isLineBreak(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+function isLineBreak(character) {
+  return character === "\n" || character === "\r";
+}
+function hostName(suffix, forConnectionString) {
+  return (text) => {
+    const name3 = text.trim();
+    if ((0, import_node_net2.isIP)(name3)) return name3;
+    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
+    if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
+    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
+  };
+}
+var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
+var NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
+var FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
+function isHostName(name3) {
+  if (name3.length > 253) return false;
+  const labels = name3.replace(/\.$/, "").split(".");
+  if (!labels.every((label2) => LABEL.test(label2))) return false;
+  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+var LOOPBACK = new import_node_net2.BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+function name2(text) {
+  const [only = "", ...more] = lines(text);
+  if (only === "") throw new Invalid(["is empty"]);
+  if (more.length > 0) throw new Invalid(["has more than one line"]);
+  checkName(only);
+  return only;
+}
+function lines(text) {
+  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  return [...new Set(found.filter((line) => line !== ""))];
+}
+function checkName(name3, item) {
+  const details = item === void 0 ? {} : { item };
+  if (name3.includes("\0")) throw new Invalid(["contains a NUL character"], details);
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
+  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+}
+var MAX_NAME_BYTES = 63;
+function rootCertificates(readFile) {
+  return (text) => {
+    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
+    const [, ...blocks] = pem.split(BEGIN);
+    const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
+`);
+    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+    for (const [index, certificate] of certificates.entries()) {
+      try {
+        new import_node_crypto.X509Certificate(certificate);
+      } catch {
+        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
+      }
+    }
+    return certificates.join("");
+  };
+}
+var BEGIN = "-----BEGIN CERTIFICATE-----";
+var END = "-----END CERTIFICATE-----";
+function fileNamed(path, readFile) {
+  try {
+    return readFile(path);
+  } catch (error2) {
+    const reason = error2.code ?? "unknown error";
+    throw new Invalid([`names a file that cannot be read (${reason})`]);
+  }
+}
+
+// src/settings/server.ts
+var SSL_MODES = ["verify-full", "verify-ca", "disable"];
+var SERVER_INPUTS = {
+  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { use: "a number from 1 to 65535" },
+  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+};
+
+// src/settings/sign-in.ts
+var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
+var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
+var ENTRA_SIGN_IN_INPUTS = {
+  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
+  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": {
+    use: "the secret of the service principal",
+    long: true,
+    secrets: (text) => [secret(text)]
+  },
+  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { use: "the PostgreSQL name of the role to sign in as" }
+};
+var SIGN_IN_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "auth-type": { use: oneOf(AUTH_TYPES) },
+  password: {
+    use: "the PostgreSQL password of `user`",
+    long: true,
+    secrets: (text) => [secret(text)]
+  }
+};
+function entraSignInFrom(inputs) {
+  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
+  if (inputs.isSet("auth-type") && chosen === void 0) return NOT_VALID;
+  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
+}
+function cloudFrom(inputs) {
+  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+}
+var NOT_VALID = { type: "azure-cli" };
+function entraTypeOf(inputs) {
+  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
+}
+function entraSignIn(type, inputs) {
+  const required = requiredBy(type, inputs);
+  const application = () => ({
+    clientId: inputs.required("client-id", clientId, required),
+    tenantId: inputs.required("tenant-id", tenantId, required)
+  });
+  switch (type) {
+    case "oidc":
+      return { type, ...application() };
+    case "client-secret":
+      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === void 0 ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+  }
+}
+function requiredBy(type, inputs) {
+  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
+}
+
+// src/settings/firewall.ts
+var { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
+var FIREWALL_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "server-resource-id": {
+    use: "the resource ID of a flexible server, such as `/subscriptions/\u2026/resourceGroups/\u2026/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`"
+  },
+  "runner-ip": {
+    use: "one IPv4 address of the internet, or the `https://` address of a service that answers with the caller's",
+    default: "https://api.ipify.org"
+  },
+  database: { use: "the name of one database" },
+  host,
+  port: { ...portInput, default: "5432" },
+  "ssl-root-cert": rootCert
+};
+function parseFirewallSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
+  const inputs = inputsIn(FIREWALL_INPUTS, env);
+  const azure = azureFrom(inputs);
+  const host2 = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const settings = {
+    ...azure,
+    serverId: inputs.required("server-resource-id", serverId),
+    runnerIp: inputs.orDefault("runner-ip", runnerIp),
+    user: inputs.required("user", name2),
+    database: inputs.required("database", name2),
+    ...host2 !== void 0 && { host: host2 },
+    port: inputs.orDefault("port", port),
+    tls: { mode: "verify-full", ...pem !== void 0 && { rootCertificates: pem } }
+  };
+  inputs.throwMistakes();
+  return settings;
+}
+function firewallSecretsIn(env) {
+  return secretsIn(FIREWALL_INPUTS, env);
+}
+function azureFrom(inputs) {
+  return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
+}
+function serverId(text) {
+  const id = serverIdOf(text.trim());
+  if (id === void 0) throw new Invalid(["is not the resource ID of a flexible server"]);
+  return id;
+}
+function runnerIp(text) {
+  const value = text.trim();
+  const address = ipv4(value);
+  if (address !== void 0 && !isRoutable(address)) {
+    throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
+  }
+  if (address !== void 0) return { address };
+  if (URL.canParse(value)) {
+    const askedOf = new URL(value);
+    const isPlain = askedOf.username === "" && askedOf.password === "";
+    if (askedOf.protocol === "https:" && isPlain) return { askedOf };
+  }
+  throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
+}
+
+// src/azure/public-address.ts
+var ANSWER_TIME = 15e3;
+async function publicAddress(service) {
+  const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
+  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
+  const request = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
+  const answer2 = await pipeline.sendRequest(createDefaultHttpClient(), request).then(
+    ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
+    (error2) => error2 instanceof Error ? error2.message : String(error2)
+  );
+  const address = ipv4(answer2);
+  if (address !== void 0 && isRoutable(address)) return address;
+  throw new ActionError({
+    code: "runner-address-unknown",
+    page: "firewall",
+    message: sentence`${code(service.href)} did not answer with an IPv4 address of the internet: ${quoted(answer2.slice(0, 100))}`,
+    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
+    steps: [
+      step(
+        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+        `curl --fail --silent ${service.href}`
+      )
+    ]
+  });
+}
+
+// src/azure/resource-manager.ts
+var import_promises2 = require("node:timers/promises");
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/logger/log.js
+var import_node_os = require("node:os");
+var import_node_util = __toESM(require("node:util"), 1);
+var import_node_process = __toESM(require("node:process"), 1);
+function log(message, ...args) {
+  import_node_process.default.stderr.write(`${import_node_util.default.format(message, ...args)}${import_node_os.EOL}`);
+}
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/env.js
+var import_node_process2 = __toESM(require("node:process"), 1);
+function getEnvironmentVariable(name3) {
+  return import_node_process2.default.env[name3];
+}
+var isDeno = typeof import_node_process2.default.versions.deno === "string" && import_node_process2.default.versions.deno.length > 0;
+var isBun = typeof import_node_process2.default.versions.bun === "string" && import_node_process2.default.versions.bun.length > 0;
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/logger/debug.js
+var debugEnvVariable = getEnvironmentVariable("DEBUG");
+var enabledString;
+var enabledNamespaces = [];
+var skippedNamespaces = [];
+var debuggers = [];
+if (debugEnvVariable) {
+  enable(debugEnvVariable);
+}
+var debugObj = Object.assign((namespace) => {
+  return createDebugger(namespace);
+}, {
+  enable,
+  enabled,
+  disable,
+  log
+});
+function enable(namespaces) {
+  enabledString = namespaces;
+  enabledNamespaces = [];
+  skippedNamespaces = [];
+  const namespaceList = namespaces.split(",").map((ns) => ns.trim());
+  for (const ns of namespaceList) {
+    if (ns.startsWith("-")) {
+      skippedNamespaces.push(ns.substring(1));
+    } else {
+      enabledNamespaces.push(ns);
+    }
+  }
+  for (const instance of debuggers) {
+    instance.enabled = enabled(instance.namespace);
+  }
+}
+function enabled(namespace) {
+  if (namespace.endsWith("*")) {
+    return true;
+  }
+  for (const skipped of skippedNamespaces) {
+    if (namespaceMatches(namespace, skipped)) {
+      return false;
+    }
+  }
+  for (const enabledNamespace of enabledNamespaces) {
+    if (namespaceMatches(namespace, enabledNamespace)) {
+      return true;
+    }
+  }
+  return false;
+}
+function namespaceMatches(namespace, patternToMatch) {
+  if (patternToMatch.indexOf("*") === -1) {
+    return namespace === patternToMatch;
+  }
+  let pattern = patternToMatch;
+  if (patternToMatch.indexOf("**") !== -1) {
+    const patternParts = [];
+    let lastCharacter = "";
+    for (const character of patternToMatch) {
+      if (character === "*" && lastCharacter === "*") {
+        continue;
+      } else {
+        lastCharacter = character;
+        patternParts.push(character);
+      }
+    }
+    pattern = patternParts.join("");
+  }
+  let namespaceIndex = 0;
+  let patternIndex = 0;
+  const patternLength = pattern.length;
+  const namespaceLength = namespace.length;
+  let lastWildcard = -1;
+  let lastWildcardNamespace = -1;
+  while (namespaceIndex < namespaceLength && patternIndex < patternLength) {
+    if (pattern[patternIndex] === "*") {
+      lastWildcard = patternIndex;
+      patternIndex++;
+      if (patternIndex === patternLength) {
+        return true;
+      }
+      while (namespace[namespaceIndex] !== pattern[patternIndex]) {
+        namespaceIndex++;
+        if (namespaceIndex === namespaceLength) {
+          return false;
+        }
+      }
+      lastWildcardNamespace = namespaceIndex;
+      namespaceIndex++;
+      patternIndex++;
+      continue;
+    } else if (pattern[patternIndex] === namespace[namespaceIndex]) {
+      patternIndex++;
+      namespaceIndex++;
+    } else if (lastWildcard >= 0) {
+      patternIndex = lastWildcard + 1;
+      namespaceIndex = lastWildcardNamespace + 1;
+      if (namespaceIndex === namespaceLength) {
+        return false;
+      }
+      while (namespace[namespaceIndex] !== pattern[patternIndex]) {
+        namespaceIndex++;
+        if (namespaceIndex === namespaceLength) {
+          return false;
+        }
+      }
+      lastWildcardNamespace = namespaceIndex;
+      namespaceIndex++;
+      patternIndex++;
+      continue;
+    } else {
+      return false;
+    }
+  }
+  const namespaceDone = namespaceIndex === namespace.length;
+  const patternDone = patternIndex === pattern.length;
+  const trailingWildCard = patternIndex === pattern.length - 1 && pattern[patternIndex] === "*";
+  return namespaceDone && (patternDone || trailingWildCard);
+}
+function disable() {
+  const result = enabledString || "";
+  enable("");
+  return result;
+}
+function createDebugger(namespace) {
+  const newDebugger = Object.assign(debug2, {
+    enabled: enabled(namespace),
+    destroy,
+    log: debugObj.log,
+    namespace,
+    extend
+  });
+  function debug2(...args) {
+    if (!newDebugger.enabled) {
+      return;
+    }
+    if (args.length > 0) {
+      args[0] = `${namespace} ${args[0]}`;
+    }
+    newDebugger.log(...args);
+  }
+  debuggers.push(newDebugger);
+  return newDebugger;
+}
+function destroy() {
+  const index = debuggers.indexOf(this);
+  if (index >= 0) {
+    debuggers.splice(index, 1);
+    return true;
+  }
+  return false;
+}
+function extend(namespace) {
+  const newDebugger = createDebugger(`${this.namespace}:${namespace}`);
+  newDebugger.log = this.log;
+  return newDebugger;
+}
+var debug_default = debugObj;
+
+// node_modules/@typespec/ts-http-runtime/dist/esm/logger/logger.js
+var TYPESPEC_RUNTIME_LOG_LEVELS = ["verbose", "info", "warning", "error"];
+var levelMap = {
+  verbose: 400,
+  info: 300,
+  warning: 200,
+  error: 100
+};
+function patchLogMethod(parent, child) {
+  child.log = (...args) => {
+    parent.log(...args);
+  };
+}
+function isTypeSpecRuntimeLogLevel(level) {
+  return TYPESPEC_RUNTIME_LOG_LEVELS.includes(level);
+}
+function createLoggerContext(options) {
+  const registeredLoggers = /* @__PURE__ */ new Set();
+  const logLevelFromEnv = getEnvironmentVariable(options.logLevelEnvVarName);
+  let logLevel;
+  const clientLogger = debug_default(options.namespace);
+  clientLogger.log = (...args) => {
+    debug_default.log(...args);
+  };
+  function contextSetLogLevel(level) {
+    if (level && !isTypeSpecRuntimeLogLevel(level)) {
+      throw new Error(`Unknown log level '${level}'. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(",")}`);
+    }
+    logLevel = level;
+    const enabledNamespaces2 = [];
+    for (const logger2 of registeredLoggers) {
+      if (shouldEnable(logger2)) {
+        enabledNamespaces2.push(logger2.namespace);
+      }
+    }
+    debug_default.enable(enabledNamespaces2.join(","));
+  }
+  if (logLevelFromEnv) {
+    if (isTypeSpecRuntimeLogLevel(logLevelFromEnv)) {
+      contextSetLogLevel(logLevelFromEnv);
+    } else {
+      console.error(`${options.logLevelEnvVarName} set to unknown log level '${logLevelFromEnv}'; logging is not enabled. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(", ")}.`);
+    }
+  }
+  function shouldEnable(logger2) {
+    return Boolean(logLevel && levelMap[logger2.level] <= levelMap[logLevel]);
+  }
+  function createLogger(parent, level) {
+    const logger2 = Object.assign(parent.extend(level), {
+      level
+    });
+    patchLogMethod(parent, logger2);
+    if (shouldEnable(logger2)) {
+      const enabledNamespaces2 = debug_default.disable();
+      debug_default.enable(enabledNamespaces2 + "," + logger2.namespace);
+    }
+    registeredLoggers.add(logger2);
+    return logger2;
+  }
+  function contextGetLogLevel() {
+    return logLevel;
+  }
+  function contextCreateClientLogger(namespace) {
+    const clientRootLogger = clientLogger.extend(namespace);
+    patchLogMethod(clientLogger, clientRootLogger);
+    return {
+      error: createLogger(clientRootLogger, "error"),
+      warning: createLogger(clientRootLogger, "warning"),
+      info: createLogger(clientRootLogger, "info"),
+      verbose: createLogger(clientRootLogger, "verbose")
+    };
+  }
+  return {
+    setLogLevel: contextSetLogLevel,
+    getLogLevel: contextGetLogLevel,
+    createClientLogger: contextCreateClientLogger,
+    logger: clientLogger
+  };
+}
+var context = createLoggerContext({
+  logLevelEnvVarName: "TYPESPEC_RUNTIME_LOG_LEVEL",
+  namespace: "typeSpecRuntime"
+});
+var TypeSpecRuntimeLogger = context.logger;
+
+// node_modules/@azure/logger/dist/esm/index.js
+var context2 = createLoggerContext({
+  logLevelEnvVarName: "AZURE_LOG_LEVEL",
+  namespace: "azure"
+});
+var AzureLogger = context2.logger;
+function createClientLogger(namespace) {
+  return context2.createClientLogger(namespace);
+}
+
+// node_modules/@azure/core-lro/dist/esm/logger.js
+var logger = createClientLogger("core-lro");
+
+// node_modules/@azure/core-lro/dist/esm/poller/constants.js
+var POLL_INTERVAL_IN_MS = 2e3;
+var terminalStates = ["succeeded", "canceled", "failed"];
+
+// node_modules/@azure/core-lro/dist/esm/poller/operation.js
+function deserializeState(serializedState) {
+  try {
+    return JSON.parse(serializedState).state;
+  } catch (e) {
+    throw new Error(`Unable to deserialize input state: ${serializedState}`);
+  }
+}
+function setStateError(inputs) {
+  const { state, isOperationError: isOperationError2 } = inputs;
+  return (error2) => {
+    if (isOperationError2(error2)) {
+      state.error = error2;
+      state.status = "failed";
+    }
+    throw error2;
+  };
+}
+function appendReadableErrorMessage(currentMessage, innerMessage) {
+  let message = currentMessage;
+  if (message.slice(-1) !== ".") {
+    message = message + ".";
+  }
+  return message + " " + innerMessage;
+}
+function simplifyError(err) {
+  let message = err.message;
+  let code2 = err.code;
+  let curErr = err;
+  while (curErr.innererror) {
+    curErr = curErr.innererror;
+    code2 = curErr.code;
+    message = appendReadableErrorMessage(message, curErr.message);
+  }
+  return {
+    code: code2,
+    message
+  };
+}
+async function processOperationStatus(result) {
+  const { state, status, isDone, processResult, getError, response, setErrorAsResult } = result;
+  switch (status) {
+    case "succeeded": {
+      state.status = "succeeded";
+      break;
+    }
+    case "failed": {
+      const err = getError?.(response);
+      let postfix = "";
+      if (err) {
+        const { code: code2, message } = simplifyError(err);
+        postfix = `. ${code2}. ${message}`;
+      }
+      const errStr = `The long-running operation has failed${postfix}`;
+      state.error = new Error(errStr);
+      state.status = "failed";
+      logger.warning(errStr);
+      break;
+    }
+    case "canceled": {
+      state.status = "canceled";
+      break;
+    }
+  }
+  if (isDone?.(response, state) || isDone === void 0 && ["succeeded", "canceled"].concat(setErrorAsResult ? [] : ["failed"]).includes(status)) {
+    state.result = await buildResult({
+      response,
+      state,
+      processResult
+    });
+  }
+}
+async function buildResult(inputs) {
+  const { processResult, response, state } = inputs;
+  return processResult ? processResult(response, state) : response;
+}
+async function initOperation(inputs) {
+  const { init, processResult, getOperationStatus: getOperationStatus2, withOperationLocation, setErrorAsResult } = inputs;
+  const { operationLocation, resourceLocation, initialRequestUrl, requestMethod, metadata, response } = await init();
+  if (operationLocation)
+    withOperationLocation?.(operationLocation, false);
+  const config = {
+    metadata,
+    operationLocation,
+    resourceLocation,
+    initialRequestUrl,
+    requestMethod
+  };
+  logger.verbose(`LRO: Operation description:`, config);
+  const state = { status: "running", config };
+  const status = getOperationStatus2({ response, state, operationLocation });
+  await processOperationStatus({
+    state,
+    status,
+    response,
+    setErrorAsResult,
+    processResult
+  });
+  return state;
+}
+async function pollOperationHelper(inputs) {
+  const { poll, state, operationLocation, getOperationStatus: getOperationStatus2, getResourceLocation: getResourceLocation2, isOperationError: isOperationError2, options } = inputs;
+  const response = await poll(operationLocation, options).catch(setStateError({
+    state,
+    isOperationError: isOperationError2
+  }));
+  const status = getOperationStatus2(response, state);
+  logger.verbose(`LRO: Status:
+	Polling from: ${state.config.operationLocation}
+	Operation status: ${status}
+	Polling status: ${terminalStates.includes(status) ? "Stopped" : "Running"}`);
+  if (status === "succeeded") {
+    const resourceLocation = getResourceLocation2(response, state);
+    if (resourceLocation !== void 0) {
+      return {
+        response: await poll(resourceLocation).catch(setStateError({ state, isOperationError: isOperationError2 })),
+        status
+      };
+    }
+  }
+  return { response, status };
+}
+async function pollOperation(inputs) {
+  const { poll, state, options, getOperationStatus: getOperationStatus2, getResourceLocation: getResourceLocation2, getOperationLocation: getOperationLocation2, isOperationError: isOperationError2, withOperationLocation, getPollingInterval, processResult, getError, updateState, setDelay, isDone, setErrorAsResult } = inputs;
+  const { operationLocation } = state.config;
+  if (operationLocation !== void 0) {
+    const { response, status } = await pollOperationHelper({
+      poll,
+      getOperationStatus: getOperationStatus2,
+      state,
+      operationLocation,
+      getResourceLocation: getResourceLocation2,
+      isOperationError: isOperationError2,
+      options
+    });
+    await processOperationStatus({
+      status,
+      response,
+      state,
+      isDone,
+      processResult,
+      getError,
+      setErrorAsResult
+    });
+    if (!terminalStates.includes(status)) {
+      const intervalInMs = getPollingInterval?.(response);
+      if (intervalInMs)
+        setDelay(intervalInMs);
+      const location = getOperationLocation2?.(response, state);
+      if (location !== void 0) {
+        const isUpdated = operationLocation !== location;
+        state.config.operationLocation = location;
+        withOperationLocation?.(location, isUpdated);
+      } else
+        withOperationLocation?.(operationLocation, false);
+    }
+    updateState?.(state, response);
+  }
+}
+
+// node_modules/@azure/core-lro/dist/esm/http/operation.js
+function getOperationLocationPollingUrl(inputs) {
+  const { azureAsyncOperation, operationLocation } = inputs;
+  return operationLocation ?? azureAsyncOperation;
+}
+function getLocationHeader(rawResponse) {
+  return rawResponse.headers["location"];
+}
+function getOperationLocationHeader(rawResponse) {
+  return rawResponse.headers["operation-location"];
+}
+function getAzureAsyncOperationHeader(rawResponse) {
+  return rawResponse.headers["azure-asyncoperation"];
+}
+function findResourceLocation(inputs) {
+  const { location, requestMethod, requestPath, resourceLocationConfig, skipFinalGet } = inputs;
+  if (skipFinalGet) {
+    return void 0;
+  }
+  switch (requestMethod) {
+    case "PUT": {
+      return requestPath;
+    }
+    case "DELETE": {
+      return void 0;
+    }
+    case "PATCH": {
+      return getDefault() ?? requestPath;
+    }
+    default: {
+      return getDefault();
+    }
+  }
+  function getDefault() {
+    switch (resourceLocationConfig) {
+      case "operation-location":
+      case "azure-async-operation": {
+        return void 0;
+      }
+      case "original-uri": {
+        return requestPath;
+      }
+      case "location":
+      default: {
+        return location;
+      }
+    }
+  }
+}
+function inferLroMode(rawResponse, resourceLocationConfig, skipFinalGet) {
+  const requestPath = rawResponse.request.url;
+  const requestMethod = rawResponse.request.method;
+  const operationLocation = getOperationLocationHeader(rawResponse);
+  const azureAsyncOperation = getAzureAsyncOperationHeader(rawResponse);
+  const pollingUrl = getOperationLocationPollingUrl({ operationLocation, azureAsyncOperation });
+  const location = getLocationHeader(rawResponse);
+  const normalizedRequestMethod = requestMethod?.toLocaleUpperCase();
+  if (pollingUrl !== void 0) {
+    return {
+      mode: "OperationLocation",
+      operationLocation: pollingUrl,
+      resourceLocation: findResourceLocation({
+        requestMethod: normalizedRequestMethod,
+        location,
+        requestPath,
+        resourceLocationConfig,
+        skipFinalGet
+      }),
+      initialRequestUrl: requestPath,
+      requestMethod
+    };
+  } else if (location !== void 0) {
+    return {
+      mode: "ResourceLocation",
+      operationLocation: location,
+      initialRequestUrl: requestPath,
+      requestMethod
+    };
+  } else if (normalizedRequestMethod === "PUT" && requestPath) {
+    return {
+      mode: "Body",
+      operationLocation: requestPath,
+      initialRequestUrl: requestPath,
+      requestMethod
+    };
+  } else {
+    return void 0;
+  }
+}
+function transformStatus(inputs) {
+  const { status, statusCode } = inputs;
+  if (typeof status !== "string" && status !== void 0) {
+    throw new Error(`Polling was unsuccessful. Expected status to have a string value or no value but it has instead: ${status}. This doesn't necessarily indicate the operation has failed. Check your Azure subscription or resource status for more information.`);
+  }
+  logger.verbose(`LRO: Transforming status: ${status} with status code: ${statusCode}.`);
+  const lowerCaseStatus = status?.toLocaleLowerCase();
+  if (!lowerCaseStatus) {
+    return toOperationStatus(statusCode);
+  }
+  if (lowerCaseStatus.includes("succeeded")) {
+    return "succeeded";
+  }
+  if (lowerCaseStatus.includes("fail")) {
+    return "failed";
+  }
+  if (["canceled", "cancelled"].includes(lowerCaseStatus)) {
+    return "canceled";
+  }
+  return "running";
+}
+function getStatus(rawResponse) {
+  const { status } = rawResponse.body ?? {};
+  return transformStatus({ status, statusCode: rawResponse.statusCode });
+}
+function getProvisioningState(rawResponse) {
+  const { properties, provisioningState } = rawResponse.body ?? {};
+  const status = properties?.provisioningState ?? provisioningState;
+  return transformStatus({ status, statusCode: rawResponse.statusCode });
+}
+function toOperationStatus(statusCode) {
+  if (statusCode === 202) {
+    return "running";
+  } else if (statusCode < 300) {
+    return "succeeded";
+  } else {
+    return "failed";
+  }
+}
+function parseRetryAfter({ rawResponse }) {
+  const retryAfter = rawResponse.headers["retry-after"];
+  if (retryAfter !== void 0) {
+    const retryAfterInSeconds = parseInt(retryAfter);
+    return isNaN(retryAfterInSeconds) ? calculatePollingIntervalFromDate(new Date(retryAfter)) : retryAfterInSeconds * 1e3;
+  }
+  return void 0;
+}
+function getErrorFromResponse(response) {
+  const error2 = accessBodyProperty(response, "error");
+  if (!error2) {
+    logger.warning(`The long-running operation failed but there is no error property in the response's body`);
+    return;
+  }
+  if (!error2.code || !error2.message) {
+    logger.warning(`The long-running operation failed but the error property in the response's body doesn't contain code or message`);
+    return;
+  }
+  return error2;
+}
+function calculatePollingIntervalFromDate(retryAfterDate) {
+  const timeNow = Math.floor((/* @__PURE__ */ new Date()).getTime());
+  const retryAfterTime = retryAfterDate.getTime();
+  if (timeNow < retryAfterTime) {
+    return retryAfterTime - timeNow;
+  }
+  return void 0;
+}
+function getStatusFromInitialResponse(inputs) {
+  const { response, state, operationLocation } = inputs;
+  function helper() {
+    const mode = state.config.metadata?.["mode"];
+    switch (mode) {
+      case void 0:
+        return toOperationStatus(response.rawResponse.statusCode);
+      case "Body":
+        return getOperationStatus(response, state);
+      default:
+        return "running";
+    }
+  }
+  const status = helper();
+  return status === "running" && operationLocation === void 0 ? "succeeded" : status;
+}
+function getOperationLocation({ rawResponse }, state) {
+  const mode = state.config.metadata?.["mode"];
+  switch (mode) {
+    case "OperationLocation": {
+      return getOperationLocationPollingUrl({
+        operationLocation: getOperationLocationHeader(rawResponse),
+        azureAsyncOperation: getAzureAsyncOperationHeader(rawResponse)
+      });
+    }
+    case "ResourceLocation": {
+      return getLocationHeader(rawResponse);
+    }
+    case "Body":
+    default: {
+      return void 0;
+    }
+  }
+}
+function getOperationStatus({ rawResponse }, state) {
+  const mode = state.config.metadata?.["mode"];
+  switch (mode) {
+    case "OperationLocation": {
+      return getStatus(rawResponse);
+    }
+    case "ResourceLocation": {
+      return toOperationStatus(rawResponse.statusCode);
+    }
+    case "Body": {
+      return getProvisioningState(rawResponse);
+    }
+    default:
+      throw new Error(`Internal error: Unexpected operation mode: ${mode}`);
+  }
+}
+function accessBodyProperty({ flatResponse, rawResponse }, prop) {
+  return flatResponse?.[prop] ?? rawResponse.body?.[prop];
+}
+function getResourceLocation(res, state) {
+  const loc = accessBodyProperty(res, "resourceLocation");
+  if (loc && typeof loc === "string") {
+    state.config.resourceLocation = loc;
+  }
+  return state.config.resourceLocation;
+}
+function isOperationError(e) {
+  return e.name === "RestError";
+}
+
+// node_modules/@azure/abort-controller/dist/esm/AbortError.js
+var AbortError2 = class extends Error {
+  constructor(message) {
+    super(message);
+    this.name = "AbortError";
+  }
+};
+
+// node_modules/@azure/core-util/dist/esm/createAbortablePromise.js
+function createAbortablePromise(buildPromise, options) {
+  const { cleanupBeforeAbort, abortSignal, abortErrorMsg } = options ?? {};
+  return new Promise((resolve, reject) => {
+    function rejectOnAbort() {
+      reject(new AbortError2(abortErrorMsg ?? "The operation was aborted."));
+    }
+    function removeListeners() {
+      abortSignal?.removeEventListener("abort", onAbort);
+    }
+    function onAbort() {
+      cleanupBeforeAbort?.();
+      removeListeners();
+      rejectOnAbort();
+    }
+    if (abortSignal?.aborted) {
+      return rejectOnAbort();
+    }
+    try {
+      buildPromise((x) => {
+        removeListeners();
+        resolve(x);
+      }, (x) => {
+        removeListeners();
+        reject(x);
+      });
+    } catch (err) {
+      reject(err);
+    }
+    abortSignal?.addEventListener("abort", onAbort);
+  });
+}
+
+// node_modules/@azure/core-util/dist/esm/delay.js
+var StandardAbortMessage = "The delay was aborted.";
+function delay(timeInMs, options) {
+  let token;
+  const { abortSignal, abortErrorMsg } = options ?? {};
+  return createAbortablePromise((resolve) => {
+    token = setTimeout(resolve, timeInMs);
+  }, {
+    cleanupBeforeAbort: () => clearTimeout(token),
+    abortSignal,
+    abortErrorMsg: abortErrorMsg ?? StandardAbortMessage
+  });
+}
+
+// node_modules/@azure/core-lro/dist/esm/poller/poller.js
+function buildCreatePoller(inputs) {
+  const { getOperationLocation: getOperationLocation2, getStatusFromInitialResponse: getStatusFromInitialResponse2, getStatusFromPollResponse, isOperationError: isOperationError2, getResourceLocation: getResourceLocation2, getPollingInterval, getError, resolveOnUnsuccessful } = inputs;
+  return ({ init, poll }, options) => {
+    const { processResult, updateState, withOperationLocation: withOperationLocationCallback, intervalInMs = POLL_INTERVAL_IN_MS, restoreFrom } = options || {};
+    const withOperationLocation = withOperationLocationCallback ? /* @__PURE__ */ (() => {
+      let called = false;
+      return (operationLocation, isUpdated) => {
+        if (isUpdated)
+          withOperationLocationCallback(operationLocation);
+        else if (!called)
+          withOperationLocationCallback(operationLocation);
+        called = true;
+      };
+    })() : void 0;
+    let statePromise;
+    let state;
+    if (restoreFrom) {
+      state = deserializeState(restoreFrom);
+      statePromise = Promise.resolve(state);
+    } else {
+      statePromise = initOperation({
+        init,
+        processResult,
+        getOperationStatus: getStatusFromInitialResponse2,
+        withOperationLocation,
+        setErrorAsResult: !resolveOnUnsuccessful
+      }).then((s) => state = s);
+    }
+    let resultPromise;
+    const abortController = new AbortController();
+    const handlers = /* @__PURE__ */ new Map();
+    const handleProgressEvents = async () => handlers.forEach((h) => h(state));
+    const cancelErrMsg = "Operation was canceled";
+    let currentPollIntervalInMs = intervalInMs;
+    const poller = {
+      get operationState() {
+        return state;
+      },
+      get result() {
+        return state?.result;
+      },
+      get isDone() {
+        return ["succeeded", "failed", "canceled"].includes(state?.status ?? "");
+      },
+      onProgress: (callback) => {
+        const s = /* @__PURE__ */ Symbol();
+        handlers.set(s, callback);
+        return () => handlers.delete(s);
+      },
+      serialize: async () => {
+        await statePromise;
+        return JSON.stringify({
+          state
+        });
+      },
+      submitted: async () => {
+        await statePromise;
+      },
+      pollUntilDone: async (pollOptions) => {
+        resultPromise ??= (async () => {
+          await statePromise;
+          if (!state) {
+            throw new Error("Poller should be initialized but it is not!");
+          }
+          const { abortSignal: inputAbortSignal } = pollOptions || {};
+          function abortListener() {
+            abortController.abort();
+          }
+          const abortSignal = abortController.signal;
+          if (inputAbortSignal?.aborted) {
+            abortController.abort();
+          } else if (!abortSignal.aborted) {
+            inputAbortSignal?.addEventListener("abort", abortListener, { once: true });
+          }
+          try {
+            if (!poller.isDone) {
+              await poller.poll({ abortSignal });
+              while (!poller.isDone) {
+                await delay(currentPollIntervalInMs, { abortSignal });
+                await poller.poll({ abortSignal });
+              }
+            }
+          } finally {
+            inputAbortSignal?.removeEventListener("abort", abortListener);
+          }
+          if (resolveOnUnsuccessful) {
+            return poller.result;
+          } else {
+            switch (state.status) {
+              case "succeeded":
+                return poller.result;
+              case "canceled":
+                throw new Error(cancelErrMsg);
+              case "failed":
+                throw state.error;
+              case "notStarted":
+              case "running":
+                throw new Error(`Polling completed without succeeding or failing`);
+            }
+          }
+        })().finally(() => {
+          resultPromise = void 0;
+        });
+        return resultPromise;
+      },
+      async poll(pollOptions) {
+        await statePromise;
+        if (!state) {
+          throw new Error("Poller should be initialized but it is not!");
+        }
+        if (resolveOnUnsuccessful) {
+          if (poller.isDone)
+            return state;
+        } else {
+          switch (state.status) {
+            case "succeeded":
+              return state;
+            case "canceled":
+              throw new Error(cancelErrMsg);
+            case "failed":
+              throw state.error;
+          }
+        }
+        await pollOperation({
+          poll,
+          state,
+          getOperationLocation: getOperationLocation2,
+          isOperationError: isOperationError2,
+          withOperationLocation,
+          getPollingInterval,
+          getOperationStatus: getStatusFromPollResponse,
+          getResourceLocation: getResourceLocation2,
+          processResult,
+          getError,
+          updateState,
+          options: pollOptions,
+          setDelay: (pollIntervalInMs) => {
+            currentPollIntervalInMs = pollIntervalInMs;
+          },
+          setErrorAsResult: !resolveOnUnsuccessful
+        });
+        await handleProgressEvents();
+        if (!resolveOnUnsuccessful) {
+          switch (state.status) {
+            case "canceled":
+              throw new Error(cancelErrMsg);
+            case "failed":
+              throw state.error;
+          }
+        }
+        return state;
+      },
+      then(onfulfilled, onrejected) {
+        return poller.pollUntilDone().then(onfulfilled, onrejected);
+      },
+      catch(onrejected) {
+        return poller.pollUntilDone().catch(onrejected);
+      },
+      finally(onfinally) {
+        return poller.pollUntilDone().finally(onfinally);
+      },
+      [Symbol.toStringTag]: "Poller"
+    };
+    return poller;
+  };
+}
+
+// node_modules/@azure/core-lro/dist/esm/http/utils.js
+function rewriteUrl({ url, baseUrl: baseUrl2 }) {
+  if (!url) {
+    return void 0;
+  }
+  if (!baseUrl2) {
+    return url;
+  }
+  let originalUrl;
+  try {
+    originalUrl = new URL(url);
+  } catch {
+    try {
+      originalUrl = new URL(url, baseUrl2);
+    } catch (e) {
+      throw new Error(`Invalid input URL provided: ${url}`);
+    }
+  }
+  let newBase;
+  try {
+    newBase = new URL(baseUrl2);
+  } catch (e) {
+    throw new Error(`Invalid base URL provided: ${baseUrl2}`);
+  }
+  const rewrittenUrl = new URL(`${originalUrl.pathname}${originalUrl.search}${originalUrl.hash}`, newBase);
+  return rewrittenUrl.toString();
+}
+
+// node_modules/@azure/core-lro/dist/esm/http/poller.js
+function createHttpPoller(lro, options) {
+  const { resourceLocationConfig, intervalInMs, processResult, restoreFrom, updateState, withOperationLocation, resolveOnUnsuccessful = false, baseUrl: baseUrl2, skipFinalGet } = options || {};
+  return buildCreatePoller({
+    getStatusFromInitialResponse,
+    getStatusFromPollResponse: getOperationStatus,
+    isOperationError,
+    getOperationLocation,
+    getResourceLocation,
+    getPollingInterval: parseRetryAfter,
+    getError: getErrorFromResponse,
+    resolveOnUnsuccessful
+  })({
+    init: async () => {
+      const response = await lro.sendInitialRequest();
+      const config = inferLroMode(response.rawResponse, resourceLocationConfig, skipFinalGet);
+      return {
+        response,
+        operationLocation: rewriteUrl({ url: config?.operationLocation, baseUrl: baseUrl2 }),
+        resourceLocation: rewriteUrl({ url: config?.resourceLocation, baseUrl: baseUrl2 }),
+        initialRequestUrl: config?.initialRequestUrl,
+        requestMethod: config?.requestMethod,
+        ...config?.mode ? { metadata: { mode: config.mode } } : {}
+      };
+    },
+    poll: lro.sendPollRequest
+  }, {
+    intervalInMs,
+    withOperationLocation,
+    restoreFrom,
+    updateState,
+    processResult: processResult ? ({ flatResponse }, state) => processResult(flatResponse, state) : ({ flatResponse }) => flatResponse
+  });
+}
+
+// src/diagnosis/resource-manager.ts
+var RULES2 = [
+  {
+    code: "azure-policy",
+    nothingDone: true,
+    codes: /^RequestDisallowedByPolicy$/,
+    cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
+    next: () => [
+      step(
+        "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
+      )
+    ]
+  },
+  {
+    code: "azure-not-permitted",
+    nothingDone: true,
+    codes: /^(AuthorizationFailed|LinkedAuthorizationFailed|Forbidden)$/,
+    statuses: [403],
+    cause: inOurWords("The identity that signs in has no role on the server that allows this."),
+    next: allow2
+  },
+  {
+    code: "azure-token-refused",
+    nothingDone: true,
+    codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
+    statuses: [401],
+    cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
+    next: ({ server }) => [
+      step(
+        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`
+      )
+    ]
+  },
+  {
+    code: "resource-locked",
+    nothingDone: true,
+    codes: /^ScopeLocked$/,
+    cause: inOurWords("A lock on the server, its resource group or its subscription does not allow this."),
+    next: ({ server }) => [
+      step(
+        "List the locks:",
+        `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`
+      ),
+      step("Remove the lock, or use a runner in the server's network (`docs/private-network.md`).")
+    ]
+  },
+  {
+    code: "server-busy",
+    codes: /^(ServerBusy|ServerIsBusy|OperationInProgress|AnotherOperationInProgress|Conflict.*)$/,
+    statuses: [409],
+    cause: inOurWords("Another operation on the server is in progress."),
+    next: ({ server }) => [
+      step("Run the job again when the server is `Ready`:", azOn(server, "show", "--query state"))
+    ],
+    passes: true
+  },
+  {
+    code: "azure-too-many-requests",
+    codes: /^(TooManyRequests|.*Throttled)$/,
+    statuses: [429],
+    cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
+    next: () => [step("Run the job again in some minutes.")],
+    passes: true
+  },
+  {
+    code: "server-not-found",
+    nothingDone: true,
+    codes: /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
+    statuses: [404],
+    cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
+    next: ({ server }) => [
+      step(
+        "Set `server-resource-id` to one of these:",
+        `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`
+      )
+    ]
+  },
+  {
+    code: "azure-unavailable",
+    statuses: [408, 500, 502, 503, 504],
+    cause: inOurWords("Azure's resource manager has a fault."),
+    next: () => [
+      step(
+        "Run the job again in some minutes. Azure lists the faults of a whole region: https://azure.status.microsoft"
+      )
+    ],
+    passes: true
+  }
+];
+function diagnoseResourceManager(error2, context3) {
+  if (error2 instanceof ActionError) return error2.failure;
+  const who = sentence`Azure's resource manager at ${code(context3.host)}`;
+  const refusal = refusalOf2(error2);
+  if (refusal === void 0) {
+    const message2 = sentence`${who}: ${quoted(symptomsOf(error2).at(-1)?.text ?? "")}`;
+    const failure = diagnose(error2, { with: "entra", host: context3.host });
+    return isNetwork(failure) ? { ...failure, message: message2 } : { ...UNKNOWN2, message: message2 };
+  }
+  const said = refusal.code === "" ? `HTTP status ${refusal.status}` : `${refusal.code} (HTTP status ${refusal.status})`;
+  const message = sentence`${who}: ${quoted(said)}: ${quoted(refusal.text)}`;
+  const rule = ruleFor2(refusal);
+  if (rule === void 0) return { ...UNKNOWN2, message };
+  return { code: rule.code, page: "firewall", message, hint: rule.cause, steps: rule.next(context3, refusal) };
+}
+function passes(failure) {
+  const rule = RULES2.find(({ code: code2 }) => code2 === failure.code);
+  return rule?.passes ?? (isNetwork(failure) && retriesFor(failure) > 0);
+}
+function nothingDone(failure) {
+  return RULES2.some(({ code: code2, nothingDone: nothingDone2 }) => code2 === failure.code && nothingDone2);
+}
+function isNetwork(failure) {
+  return NETWORK.some(({ code: code2 }) => code2 === failure.code);
+}
+var UNKNOWN2 = {
+  code: "azure-refused",
+  page: "firewall",
+  hint: inOurWords("This action doesn't know this error."),
+  steps: [
+    step("Run the job again."),
+    step("If the error stays, open an issue in this action's repository, with this message.")
+  ]
+};
+function ruleFor2({ status, code: code2 }) {
+  return RULES2.find(({ codes }) => codes?.test(code2)) ?? RULES2.find(({ statuses }) => statuses?.includes(status));
+}
+function refusalOf2(error2) {
+  const { status, code: code2, message } = error2 ?? {};
+  if (typeof status !== "number") return void 0;
+  const [symptom] = symptomsOf(new Error(String(message)));
+  return { status, code: typeof code2 === "string" ? code2 : "", text: symptom?.text ?? "" };
+}
+function allow2({ permission, server, clientId: clientId2 }, { text }) {
+  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
+  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
+  return [
+    step(
+      sentence`Create a role that has ${code(needed)}, once for the subscription:`,
+      roleDefinition(server)
+    ),
+    step(
+      "Assign it on the server:",
+      `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`
+    ),
+    step("Run the job again. Azure can take ten minutes until an assignment works.")
+  ];
+}
+var ROLE = "PostgreSQL firewall for a runner";
+function roleDefinition({ subscription }) {
+  const role = {
+    Name: ROLE,
+    Description: "Opens and closes the firewall of a flexible server for one address.",
+    Actions: Object.values(PERMISSIONS),
+    AssignableScopes: [`/subscriptions/${subscription}`]
+  };
+  return `az role definition create --role-definition ${shell(JSON.stringify(role))}`;
+}
+
+// src/azure/resource-manager.ts
+var TIMES = { answer: 3e4, read: 6e4, change: 18e4, retry: 5e3 };
+var API_VERSION = "2025-08-01";
+function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
+  const base = baseUrl(cloud, env);
+  let sending;
+  async function send({ signal, onRefused }, method, path, body) {
+    const url = new URL(path, base);
+    if (!isSameService(url, base)) throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+    sending ??= sender(token);
+    const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
+    if (response.status >= 400) throw refused(response);
+    return { method, path: url.href, response };
+  }
+  function attempts(asked, time, work) {
+    const end = Date.now() + time;
+    let signInFailed = false;
+    async function once() {
+      const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      let last;
+      try {
+        return await work({
+          signal,
+          onRefused: (response) => {
+            last = response;
+          }
+        });
+      } catch (error2) {
+        signInFailed = error2 instanceof ActionError;
+        const late = error2 instanceof Error && error2.name === "AbortError";
+        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
+        const cause = !late ? error2 : last === void 0 ? silence : refused(last);
+        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
+        throw new ActionError(failure, { cause });
+      }
+    }
+    function waitAfter(error2) {
+      if (signInFailed || !(error2 instanceof ActionError) || !passes(error2.failure)) return void 0;
+      if (Date.now() + TIMES.retry > end) return void 0;
+      say2(`${plain.sentence(error2.failure.message)} Trying again in ${TIMES.retry / 1e3} s.`);
+      return TIMES.retry;
+    }
+    return retrying(once, waitAfter, end);
+  }
+  return {
+    get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, asked, body) => attempts(asked, TIMES.change, async (attempt) => {
+      const { signal } = attempt;
+      let askedToWait = 0;
+      const poller = createHttpPoller(
+        {
+          sendInitialRequest: async () => {
+            const answer2 = await send(attempt, method, path, body);
+            askedToWait = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
+            return forPoller(answer2);
+          },
+          sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url))
+        },
+        { skipFinalGet: true }
+      );
+      await poller.submitted();
+      if (!poller.isDone) await (0, import_promises2.setTimeout)(askedToWait, void 0, { signal });
+      await poller.pollUntilDone({ abortSignal: signal });
+    })
+  };
+}
+async function sender(token) {
+  const pipelines = await import("./azure-identity.cjs");
+  const common = pipelines.createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
+  const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
+  common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
+  const client = pipelines.createDefaultHttpClient();
+  return ({ method, url, body, signal, onRefused }) => {
+    const pipeline = common.clone();
+    const watch = {
+      name: "watch",
+      async sendRequest(request2, next) {
+        const response = await next(request2);
+        if (response.status >= 400) onRefused(response);
+        return response;
+      }
+    };
+    pipeline.addPolicy(watch, { afterPhase: "Retry" });
+    const headers = pipelines.createHttpHeaders({ accept: "application/json" });
+    if (body !== void 0) headers.set("content-type", "application/json");
+    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    return pipeline.sendRequest(
+      client,
+      pipelines.createPipelineRequest(
+        body === void 0 ? request : { ...request, body: JSON.stringify(body) }
+      )
+    );
+  };
+}
+function baseUrl(cloud, env) {
+  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
+  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  throw new ActionError({
+    code: "resource-manager-not-https",
+    page: "firewall",
+    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
+    hint: inOurWords(
+      "The variable is set for the job or on the runner, and replaces the resource manager of `environment`."
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."
+      )
+    ]
+  });
+}
+function isSameService(url, base) {
+  return url.origin === base.origin || url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+}
+function refused(response) {
+  const { error: error2 } = parsed(response) ?? {};
+  const text = typeof error2?.message === "string" ? error2.message : (response.bodyAsText ?? "").slice(0, 300);
+  return Object.assign(new Error(text), { status: response.status, code: String(error2?.code ?? "") });
+}
+function parsed({ bodyAsText }) {
+  try {
+    return JSON.parse(bodyAsText || "{}");
+  } catch {
+    return void 0;
+  }
+}
+function forPoller({ method, path, response }) {
+  const body = parsed(response);
+  if (/^(failed|cancell?ed)$/i.test(String(body?.status))) {
+    const { code: code2 = String(body?.status), message = "The operation did not succeed." } = body?.error ?? {};
+    throw Object.assign(new Error(String(message)), { status: response.status, code: String(code2) });
+  }
+  const rawResponse = {
+    request: { method, url: path },
+    statusCode: response.status,
+    headers: response.headers.toJSON(),
+    body
+  };
+  return { flatResponse: body, rawResponse };
+}
+
+// src/firewall/azure.ts
+function signInToAzure(settings, env) {
+  const { signIn: how, cloud } = settings;
+  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope);
+  return resourceManager({ cloud, clientId: "clientId" in how ? how.clientId : void 0 }, token, env, say);
+}
+function say(line) {
+  info(logLine(line));
+}
+
+// src/postgres/session.ts
+var import_node_net3 = require("node:net");
+var import_node_tls = require("node:tls");
+
+// node_modules/pg/esm/index.mjs
+var import_lib = __toESM(require_lib2(), 1);
+var Client = import_lib.default.Client;
+var Pool = import_lib.default.Pool;
+var Connection = import_lib.default.Connection;
+var types = import_lib.default.types;
+var Query = import_lib.default.Query;
+var DatabaseError = import_lib.default.DatabaseError;
+var escapeIdentifier = import_lib.default.escapeIdentifier;
+var escapeLiteral = import_lib.default.escapeLiteral;
+var Result = import_lib.default.Result;
+var TypeOverrides = import_lib.default.TypeOverrides;
+var defaults = import_lib.default.defaults;
+var esm_default = import_lib.default;
+
+// src/postgres/session.ts
+async function withSession(target, password, work, known = {}, patience = PATIENCE) {
+  let refused2;
+  const session = await retryingFailures(
+    () => connect(target, password(refused2), known, patience.answerTime, (token) => {
+      refused2 = token;
+    }),
+    (line) => info(logLine(line)),
+    patience
+  );
+  try {
+    return await work(session.client);
+  } catch (error2) {
+    throw session.broken() === void 0 || error2 instanceof ActionError ? error2 : new AggregateError([error2, session.broken()]);
+  } finally {
+    await session.end();
+  }
+}
+async function connect({ server, database, user }, signingIn, known, answerTime, onExpired) {
+  const socket = new import_node_net3.Socket();
+  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  let token;
+  let broken;
+  const client = new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password: () => signingIn,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock above does it
+    pipeline: true
+    // what need not wait for an answer is sent at once
+  });
+  holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
+    clock.stop();
+    token = await signingIn;
+    if (socket.destroyed) throw new Error("the attempt is over");
+    clock.start();
+  });
+  client.on("error", (error2) => {
+    broken ??= error2;
+  });
+  clock.start();
+  try {
+    const failingSignIn = signingIn.catch((error2) => {
+      throw new AbortError(error2 instanceof Error ? error2 : String(error2));
+    });
+    await Promise.all([failingSignIn, client.connect()]);
+  } catch (error2) {
+    socket.destroy();
+    if (error2 instanceof AbortError) throw error2;
+    const context3 = {
+      ...known,
+      host: server.host,
+      port: server.port,
+      database,
+      user,
+      token: claimsOf(token ?? "")
+    };
+    const failure = diagnose(error2, context3);
+    if (token !== void 0 && failure.code === "token-expired") onExpired(token);
+    throw new ActionError(failure, { cause: error2 });
+  } finally {
+    clock.stop();
+  }
+  return {
+    client,
+    broken: () => broken,
+    /** A client left open keeps the process alive; a server that does not answer must not, either. */
+    async end() {
+      const giveUp = deadline(END_TIME, () => socket.destroy());
+      giveUp.start();
+      await client.end().catch(() => {
+      });
+      giveUp.stop();
+    }
+  };
+}
+var END_TIME = 2e3;
+function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
+  if (mode === "disable") return false;
+  return {
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls.checkServerIdentity,
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls.getCACertificates)("default"), rootCertificates2] }
+  };
+}
+function holdBack(client, parameters, ready) {
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    ready().then(
+      () => startup(parameters),
+      () => {
+      }
+      // what failed ends the attempt where it is awaited
+    );
+  };
+}
+function deadline(time, action) {
+  let timer;
+  return {
+    start() {
+      timer = setTimeout(action, time);
+    },
+    stop() {
+      clearTimeout(timer);
+    }
+  };
+}
+
+// src/firewall/connect.ts
+var ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15e3 };
+var ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
+async function connect2(settings, host2, password) {
+  const { port: port2, tls, database, user, signIn: signIn2, cloud } = settings;
+  const target = { server: { host: host2, port: port2, tls }, database, user };
+  try {
+    const { rows } = await withSession(
+      target,
+      password,
+      (client) => client.query(ADDRESS),
+      { signIn: signIn2, cloud },
+      ONE_ATTEMPT
+    );
+    return { connected: true, address: usable(rows[0]?.address ?? "") };
+  } catch (error2) {
+    if (!(error2 instanceof ActionError)) throw error2;
+    return { connected: false, address: addressIn(error2), error: error2 };
+  }
+}
+function addressIn(error2) {
+  const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error2.cause)[0]?.text ?? "") ?? [];
+  return usable(address);
+}
+function usable(text) {
+  const address = ipv4(text);
+  return address !== void 0 && isRoutable(address) ? address : void 0;
+}
+function isFirewall({ failure }, { state, network }) {
+  return failure.code === "firewall" || failure.code === "connection-timed-out" && state === "Ready" && network === "public";
+}
+
+// src/firewall/obstacles.ts
+var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+var PRIVATE = {
+  "virtual-network": ["is in a virtual network (private access)"],
+  "private-endpoint": ["has private endpoints only; its public access is disabled"],
+  disabled: ["has its public access disabled, and no private endpoint"]
+};
+function obstacle(server, { state, network }) {
+  if (NOT_RUNNING.includes(state)) {
+    return {
+      code: "server-not-running",
+      page: "firewall",
+      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
+      hint: [],
+      steps: [step("Start the server, then run the job again:", azOn(server, "start"))]
+    };
+  }
+  if (network === "public") return void 0;
+  const enable2 = step(
+    "Or enable public access, and run the job again:",
+    azOn(server, "update", "--public-access Enabled")
+  );
+  return {
+    code: "server-is-private",
+    page: "firewall",
+    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    hint: [],
+    steps: [
+      step(
+        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways."
+      ),
+      ...network === "virtual-network" ? [] : [enable2]
+    ]
+  };
+}
+function notReady(server, { state }) {
+  return {
+    code: "server-not-ready",
+    page: "firewall",
+    message: sentence`The server ${code(server.name)} does not answer, and is ${code(state)}. No firewall rule was made.`,
+    hint: inOurWords("The server accepts no connections in this state."),
+    steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))]
+  };
+}
+function otherAddress(given, seen) {
+  return {
+    code: "runner-ip-differs",
+    page: "firewall",
+    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
+    hint: inOurWords(
+      "The runner connects through another gateway than the one that was asked, or its address has changed."
+    ),
+    steps: [step("Remove `runner-ip`: the server's own message has the address.")]
+  };
+}
+function changingAddress(first, then) {
+  return {
+    code: "runner-address-changes",
+    page: "firewall",
+    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
+    hint: inOurWords(
+      "The runner's network has several addresses towards the internet. This action opens the firewall for one address only."
+    ),
+    steps: [
+      step(
+        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
+      )
+    ]
+  };
+}
+function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
+  return {
+    code: "firewall-rule-without-effect",
+    page: "firewall",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
+    hint: inOurWords(
+      "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address."
+    ),
+    steps: [
+      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
+      step(
+        "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again."
+      )
+    ]
+  };
+}
+
+// src/firewall/rule.ts
+var PREFIX = "azure-postgres-grants";
+var MOST_CHARACTERS = 80;
+var OUR_NAME = /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
+var A_DAY = 24 * 3600 * 1e3;
+function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }, now, random) {
+  const digits = (text) => /^\d{1,20}$/.test(text ?? "") ? text : "0";
+  const time = `${now.toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
+  const start = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
+  const end = `_${time}_${random}`;
+  const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
+  return start + job.slice(0, MOST_CHARACTERS - start.length - end.length) + end;
+}
+function ours(rules) {
+  return rules.filter(({ name: name3, start, end }) => OUR_NAME.test(name3) && start === end);
+}
+function stale(rules, now) {
+  return ours(rules).filter(({ name: name3 }) => now.getTime() - madeAt(name3) > A_DAY);
+}
+function madeAt(name3) {
+  const [, , , , year, month, day, hour, minute] = OUR_NAME.exec(name3) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
+}
+
+// src/firewall/address.ts
+var NO_WAY_IN = [
+  "firewall",
+  "connection-timed-out",
+  "connection-refused",
+  "connection-lost",
+  "host-not-found",
+  "dns-unavailable",
+  "host-unreachable"
+];
+async function addressFor({ error: error2, address: seen }, server, facts, runnerIp2) {
+  const { code: code2, message } = error2.failure;
+  say(plain.sentence(message));
+  const cannotHelp = NO_WAY_IN.includes(code2) ? obstacle(server, facts) : void 0;
+  if (cannotHelp) throw new ActionError(cannotHelp, { cause: error2 });
+  if (code2 === "connection-timed-out" && facts.state !== "Ready") {
+    throw new ActionError(notReady(server, facts), { cause: error2 });
+  }
+  if (!isFirewall(error2, facts)) throw error2;
+  if ("address" in runnerIp2) {
+    const differs = seen !== void 0 && seen !== runnerIp2.address;
+    if (differs) throw new ActionError(otherAddress(runnerIp2.address, seen), { cause: error2 });
+    return runnerIp2.address;
+  }
+  if (seen !== void 0) return seen;
+  say(`The server did not answer. Asking ${runnerIp2.askedOf.host} for the runner's address.`);
+  return publicAddress(runnerIp2.askedOf);
+}
+function borrowedAddress({ address }, rules) {
+  const rule = ours(rules).find(({ start }) => start === address);
+  if (rule === void 0) return void 0;
+  say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
+  return address;
+}
+
+// src/firewall/publish.ts
+var import_promises3 = require("node:fs/promises");
+
+// src/github/run.ts
+var ACTION_VERSION = "0.1.0";
+var GITHUB2 = "https://github.com";
+function runFacts(startedAt, env) {
+  const url = runUrl(env);
+  const docs = docsUrl(env);
+  return {
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
+    actionVersion: ACTION_VERSION,
+    ...url !== void 0 && { url },
+    ...docs !== void 0 && { docs }
+  };
+}
+function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
+  if (!GITHUB_RUN_ID || !GITHUB_REPOSITORY) return void 0;
+  return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+}
+function docsUrl({
+  GITHUB_SERVER_URL,
+  GITHUB_ACTION_REPOSITORY,
+  GITHUB_ACTION_REF
+}) {
+  if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return void 0;
+  return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
+}
+
+// src/render/failure.ts
+function docsLink({ code: code2, page = "troubleshooting" }, { run }) {
+  return run?.docs === void 0 ? void 0 : `${run.docs}/${page}.md#${code2}`;
+}
+function failureLines(failure, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+}
+
+// src/firewall/publish.ts
+async function succeed(done, env) {
+  info(logLine(plain.sentence(done)));
+  await summarize(done, env);
+}
+async function fail(failure, env) {
+  setFailed(failureLines(failure, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
+  await summarize(sentence`The firewall was not opened. ${failure.message}`, env);
+}
+async function summarize(line, { GITHUB_STEP_SUMMARY: file }) {
+  if (!file) return;
+  await (0, import_promises3.appendFile)(file, `${markdown.sentence(line)}
+`).catch((error2) => {
+    warning(`Could not write the job summary: ${String(error2)}`);
+  });
+}
+function leftOpen(server, rule, { message, hint }) {
+  warn([
+    `Firewall rule ${rule} could not be removed, and stays open. Remove it:`,
+    removal(server, rule),
+    plain.sentence(message),
+    plain.sentence(hint)
+  ]);
+}
+function warn(lines2) {
+  warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
+}
+function removal(server, rule) {
+  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
+}
+
+// src/firewall/state.ts
+async function makeRule(azure, server, rule, address) {
+  saveState("rule", rulePath(server, rule));
+  saveState("settled", "false");
+  await putRule(azure, server, rule, address);
+  saveState("settled", "true");
+}
+async function makeFirstRule(azure, server, rule, address) {
+  try {
+    await makeRule(azure, server, rule, address);
+  } catch (error2) {
+    if (error2 instanceof ActionError && nothingDone(error2.failure)) saveState("rule", "");
+    throw error2;
+  }
+}
+var NOBODY = "192.0.2.1";
+async function removeRule(azure, server, rule) {
+  try {
+    await deleteRule(azure, server, rule);
+    return true;
+  } catch (error2) {
+    if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
+    await putRule(azure, server, rule, NOBODY);
+    return false;
+  }
+}
+
+// src/firewall/until-open.ts
+var EFFECT = { mostTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
+async function untilOpen(azure, making, attempt) {
+  const { server, rule, runnerIp: runnerIp2 } = making;
+  const start = Date.now();
+  const end = start + EFFECT.mostTime;
+  const seconds = () => Math.round((Date.now() - start) / 1e3);
+  let { address, seen } = making;
+  async function connectOnce() {
+    const result = await attempt();
+    if (result.connected) return { address, seconds: seconds() };
+    if (result.address === void 0 || result.address === address) throw result.error;
+    if ("address" in runnerIp2) throw new ActionError(otherAddress(address, result.address));
+    if (seen !== void 0) throw new ActionError(changingAddress(address, result.address));
+    address = result.address;
+    seen = address;
+    say(`The server sees the runner at ${address}. Changing the rule to this address.`);
+    await makeRule(azure, server, rule, address);
+    throw result.error;
+  }
+  function waitAfter(error2, attempts) {
+    if (!(error2 instanceof ActionError) || !(isWall(error2) || retriesFor(error2.failure) > 0))
+      return void 0;
+    const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
+    if (Date.now() + wait > end) return void 0;
+    say(
+      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.mostTime / 1e3} s.`
+    );
+    return wait;
+  }
+  try {
+    return await retrying(connectOnce, waitAfter, end);
+  } catch (error2) {
+    if (!(error2 instanceof ActionError) || !isWall(error2)) throw error2;
+    throw new ActionError(noEffect(making, rule, address, seconds(), error2.failure.message), {
+      cause: error2
+    });
+  }
+}
+function isWall({ failure }) {
+  return failure.code === "firewall" || failure.code === "connection-timed-out";
+}
+
+// src/firewall/open.ts
+async function openFirewall(env = process.env) {
+  for (const secret2 of firewallSecretsIn(env)) setSecret(secret2);
+  try {
+    await succeed(await open(parseFirewallSettings(env), env), env);
+  } catch (error2) {
+    await fail(diagnose(error2), env);
+  }
+}
+async function open(settings, env) {
+  const { serverId: server, runnerIp: runnerIp2, port: port2, user } = settings;
+  const azure = signInToAzure(settings, env);
+  const password = signIn(settings, env);
+  const [facts] = await Promise.all([readServer(azure, server), password()]);
+  const host2 = settings.host ?? facts.host;
+  say(`Connecting to ${host2}:${port2} as ${user}.`);
+  const attempt = () => connect2(settings, host2, password);
+  const first = await attempt();
+  const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2);
+  const rules = await rulesOf(azure, server);
+  const needed = address ?? borrowedAddress(first, rules);
+  if (needed === void 0) {
+    await sweep(azure, server, rules);
+    return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
+  }
+  const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
+  say(`Making firewall rule ${rule} for ${needed}.`);
+  await makeFirstRule(azure, server, rule, needed);
+  const making = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address };
+  const [opened] = await Promise.all([untilOpen(azure, making, attempt), sweep(azure, server, rules)]);
+  return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
+}
+async function rulesOf(azure, server) {
+  try {
+    return await listRules(azure, server);
+  } catch (error2) {
+    say(`Not looking for rules of other jobs. ${plain.sentence(diagnose(error2).message)}`);
+    return [];
+  }
+}
+async function sweep(azure, server, rules) {
+  for (const { name: rule, start } of stale(rules, /* @__PURE__ */ new Date())) {
+    try {
+      const deleted = await removeRule(azure, server, rule);
+      say(
+        `Firewall rule ${rule} for ${start}, left by an earlier job, is ${deleted ? "deleted" : "closed"}.`
+      );
+    } catch (error2) {
+      leftOpen(server, rule, diagnose(error2));
+    }
+  }
+}
+
+// src/firewall/index.ts
+openFirewall().catch((error2) => setFailed(String(error2)));

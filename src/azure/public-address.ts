@@ -1,0 +1,40 @@
+import { step } from "../diagnosis/commands.ts";
+import { ActionError } from "../model/failure.ts";
+import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
+import { ipv4, isRoutable } from "../text/ipv4.ts";
+
+/** How long the service may take to answer; milliseconds. */
+const ANSWER_TIME = 15_000;
+
+/**
+ * Asks a service on the internet for the address that this runner's requests come from.
+ * @param service an https address that answers with the address as plain text
+ * @returns an IPv4 address
+ * @throws ActionError when the service does not answer, or with something else
+ */
+export async function publicAddress(service: URL): Promise<string> {
+  const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import(
+    "@azure/core-rest-pipeline"
+  );
+  // A redirect could lead away from https.
+  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
+  const request = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
+  const answer = await pipeline.sendRequest(createDefaultHttpClient(), request).then(
+    ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const address = ipv4(answer);
+  if (address !== undefined && isRoutable(address)) return address;
+  throw new ActionError({
+    code: "runner-address-unknown",
+    page: "firewall",
+    message: sentence`${code(service.href)} did not answer with an IPv4 address of the internet: ${quoted(answer.slice(0, 100))}`,
+    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
+    steps: [
+      step(
+        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+        `curl --fail --silent ${service.href}`,
+      ),
+    ],
+  });
+}

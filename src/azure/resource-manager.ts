@@ -1,0 +1,234 @@
+import { setTimeout } from "node:timers/promises";
+import { createHttpPoller, type OperationResponse, type RawResponse } from "@azure/core-lro";
+import type { HttpMethods, PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import { step } from "../diagnosis/commands.ts";
+import {
+  diagnoseResourceManager,
+  passes,
+  type ResourceManagerContext,
+} from "../diagnosis/resource-manager.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { ActionError } from "../model/failure.ts";
+import { code, inOurWords, sentence } from "../model/sentence.ts";
+import type { Env } from "../model/settings.ts";
+import { plain } from "../render/pen.ts";
+import { noAnswer, retrying } from "../retry.ts";
+import type { PasswordProvider } from "./credential.ts";
+
+/** Requests to Azure's resource manager, each with an end. */
+export interface ResourceManager {
+  /**
+   * @returns the body of the answer
+   * @throws ActionError
+   */
+  get(path: string, context: Asked): Promise<unknown>;
+  /**
+   * Changes a resource and waits until Azure calls the operation done.
+   * @throws ActionError
+   */
+  change(method: "PUT" | "DELETE", path: string, context: Asked, body?: unknown): Promise<void>;
+}
+
+type Asked = Pick<ResourceManagerContext, "permission" | "server">;
+
+/**
+ * How long one answer may take; a read and a change with all their retries; and the wait before a retry of ours, after
+ * those of the pipeline. In milliseconds.
+ */
+const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
+
+interface Attempt {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Is given each answer of 400 or more, which the pipeline may not return but ask again. */
+  readonly onRefused: (response: PipelineResponse) => void;
+}
+
+/**
+ * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
+ * Azure put in their address.
+ */
+const API_VERSION = "2025-08-01";
+
+/**
+ * @param token gives a token for `cloud.resourceManagerScope`
+ * @param say takes a line for the log before each wait for a busy server
+ * @throws ActionError where AZURE_RESOURCE_MANAGER_URL is not an https address
+ */
+export function resourceManager(
+  { cloud, clientId }: { readonly cloud: Cloud; readonly clientId?: string | undefined },
+  token: PasswordProvider,
+  env: Env,
+  say: (line: string) => void,
+): ResourceManager {
+  const base = baseUrl(cloud, env);
+  let sending: ReturnType<typeof sender> | undefined;
+
+  async function send({ signal, onRefused }: Attempt, method: HttpMethods, path: string, body?: unknown) {
+    const url = new URL(path, base);
+    if (!isSameService(url, base)) throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+    sending ??= sender(token);
+    const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
+    if (response.status >= 400) throw refused(response);
+    return { method, path: url.href, response };
+  }
+
+  /** An error that may pass is tried again while there is time; then it is explained. */
+  function attempts<T>(asked: Asked, time: number, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const end = Date.now() + time;
+    let signInFailed = false;
+
+    async function once(): Promise<T> {
+      const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      let last: PipelineResponse | undefined;
+      try {
+        return await work({
+          signal,
+          onRefused: (response) => {
+            last = response;
+          },
+        });
+      } catch (error) {
+        signInFailed = error instanceof ActionError; // it was tried as often as makes sense
+        const late = error instanceof Error && error.name === "AbortError";
+        // The pipeline may have waited to ask again: then the answer before that is the reason.
+        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
+        const cause = !late ? error : last === undefined ? silence : refused(last);
+        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId });
+        throw new ActionError(failure, { cause });
+      }
+    }
+
+    function waitAfter(error: unknown): number | undefined {
+      if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return undefined;
+      if (Date.now() + TIMES.retry > end) return undefined;
+      say(`${plain.sentence(error.failure.message)} Trying again in ${TIMES.retry / 1000} s.`);
+      return TIMES.retry;
+    }
+
+    return retrying(once, waitAfter, end);
+  }
+
+  return {
+    get: (path, asked) =>
+      attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, asked, body) =>
+      attempts(asked, TIMES.change, async (attempt) => {
+        const { signal } = attempt;
+        let askedToWait = 0;
+        const poller = createHttpPoller(
+          {
+            sendInitialRequest: async () => {
+              const answer = await send(attempt, method, path, body);
+              askedToWait = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
+              return forPoller(answer);
+            },
+            sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url)),
+          },
+          { skipFinalGet: true },
+        );
+        await poller.submitted();
+        // The poller reads Retry-After from its second request on.
+        if (!poller.isDone) await setTimeout(askedToWait, undefined, { signal });
+        await poller.pollUntilDone({ abortSignal: signal });
+      }),
+  };
+}
+
+type Sending = Attempt & { readonly method: HttpMethods; readonly url: string; readonly body: unknown };
+
+/** Azure's own pipeline: proxies, retries as Retry-After asks, and a token in each request. */
+async function sender(token: PasswordProvider) {
+  const pipelines = await import("@azure/core-rest-pipeline");
+  // A redirect could take the token elsewhere.
+  const common = pipelines.createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
+  // The provider keeps the token while it is valid, so the policy need not.
+  const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
+  common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
+  const client = pipelines.createDefaultHttpClient();
+
+  return ({ method, url, body, signal, onRefused }: Sending): Promise<PipelineResponse> => {
+    const pipeline = common.clone();
+    const watch: PipelinePolicy = {
+      name: "watch",
+      async sendRequest(request, next) {
+        const response = await next(request);
+        if (response.status >= 400) onRefused(response);
+        return response;
+      },
+    };
+    pipeline.addPolicy(watch, { afterPhase: "Retry" });
+    const headers = pipelines.createHttpHeaders({ accept: "application/json" });
+    if (body !== undefined) headers.set("content-type", "application/json");
+    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    return pipeline.sendRequest(
+      client,
+      pipelines.createPipelineRequest(
+        body === undefined ? request : { ...request, body: JSON.stringify(body) },
+      ),
+    );
+  };
+}
+
+/** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
+function baseUrl(cloud: Cloud, env: Env): URL {
+  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
+  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  throw new ActionError({
+    code: "resource-manager-not-https",
+    page: "firewall",
+    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
+    hint: inOurWords(
+      "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
+      ),
+    ],
+  });
+}
+
+/** Whether a token for `base` may go to `url`: the same host, or Azure's own for a region of it. */
+function isSameService(url: URL, base: URL): boolean {
+  return (
+    url.origin === base.origin ||
+    (url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`))
+  );
+}
+
+/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
+function refused(response: PipelineResponse): Error {
+  const { error } = (parsed(response) ?? {}) as { error?: { code?: unknown; message?: unknown } };
+  const text = typeof error?.message === "string" ? error.message : (response.bodyAsText ?? "").slice(0, 300);
+  return Object.assign(new Error(text), { status: response.status, code: String(error?.code ?? "") });
+}
+
+function parsed({ bodyAsText }: PipelineResponse): unknown {
+  try {
+    return JSON.parse(bodyAsText || "{}");
+  } catch {
+    return undefined;
+  }
+}
+
+type Sent = { readonly method: HttpMethods; readonly path: string; readonly response: PipelineResponse };
+
+/** A failed operation is an answer like a refused request: with a status, so that it is explained like one. */
+function forPoller({ method, path, response }: Sent): OperationResponse {
+  const body = parsed(response) as
+    | { status?: unknown; error?: { code?: unknown; message?: unknown } }
+    | undefined;
+  if (/^(failed|cancell?ed)$/i.test(String(body?.status))) {
+    const { code = String(body?.status), message = "The operation did not succeed." } = body?.error ?? {};
+    throw Object.assign(new Error(String(message)), { status: response.status, code: String(code) });
+  }
+  const rawResponse: RawResponse = {
+    request: { method, url: path },
+    statusCode: response.status,
+    headers: response.headers.toJSON(),
+    body,
+  };
+  return { flatResponse: body, rawResponse };
+}

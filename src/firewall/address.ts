@@ -1,0 +1,56 @@
+import { publicAddress } from "../azure/public-address.ts";
+import { ActionError } from "../model/failure.ts";
+import type { FirewallRule, ServerFacts, ServerId } from "../model/flexible-server.ts";
+import { plain } from "../render/pen.ts";
+import type { RunnerIp } from "../settings/firewall.ts";
+import { say } from "./azure.ts";
+import { type Attempt, isFirewall } from "./connect.ts";
+import { notReady, obstacle, otherAddress } from "./obstacles.ts";
+import { ours } from "./rule.ts";
+
+/** What a server that is stopped or private looks like from outside. */
+const NO_WAY_IN = [
+  "firewall",
+  "connection-timed-out",
+  "connection-refused",
+  "connection-lost",
+  "host-not-found",
+  "dns-unavailable",
+  "host-unreachable",
+];
+
+/**
+ * The one address to make a rule for: the input, else what the server said, else what a service says.
+ * @throws ActionError where it is not the firewall that refuses, and where a rule cannot help
+ */
+export async function addressFor(
+  { error, address: seen }: Attempt & { connected: false },
+  server: ServerId,
+  facts: ServerFacts,
+  runnerIp: RunnerIp,
+): Promise<string> {
+  const { code, message } = error.failure;
+  say(plain.sentence(message));
+  const cannotHelp = NO_WAY_IN.includes(code) ? obstacle(server, facts) : undefined;
+  if (cannotHelp) throw new ActionError(cannotHelp, { cause: error });
+  if (code === "connection-timed-out" && facts.state !== "Ready") {
+    throw new ActionError(notReady(server, facts), { cause: error });
+  }
+  if (!isFirewall(error, facts)) throw error;
+  if ("address" in runnerIp) {
+    const differs = seen !== undefined && seen !== runnerIp.address;
+    if (differs) throw new ActionError(otherAddress(runnerIp.address, seen), { cause: error });
+    return runnerIp.address;
+  }
+  if (seen !== undefined) return seen;
+  say(`The server did not answer. Asking ${runnerIp.askedOf.host} for the runner's address.`);
+  return publicAddress(runnerIp.askedOf);
+}
+
+/** The runner's address, where a rule of another job lets the runner in: that job can remove it at any time. */
+export function borrowedAddress({ address }: Attempt, rules: readonly FirewallRule[]): string | undefined {
+  const rule = ours(rules).find(({ start }) => start === address);
+  if (rule === undefined) return undefined;
+  say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
+  return address;
+}

@@ -1,0 +1,19 @@
+import { info } from "@actions/core";
+import { signIn } from "../azure/credential.ts";
+import { type ResourceManager, resourceManager } from "../azure/resource-manager.ts";
+import type { Env } from "../model/settings.ts";
+import { PATIENCE } from "../retry.ts";
+import type { AzureSettings } from "../settings/firewall.ts";
+import { logLine } from "../text/escape.ts";
+
+/** The resource manager of the cloud, with a token of its own. */
+export function signInToAzure(settings: AzureSettings, env: Env): ResourceManager {
+  const { signIn: how, cloud } = settings;
+  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope);
+  return resourceManager({ cloud, clientId: "clientId" in how ? how.clientId : undefined }, token, env, say);
+}
+
+/** One line for the log. */
+export function say(line: string): void {
+  info(logLine(line));
+}

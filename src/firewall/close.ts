@@ -1,0 +1,50 @@
+import { setTimeout } from "node:timers/promises";
+import { setSecret } from "@actions/core";
+import { ruleExists } from "../azure/flexible-server.ts";
+import type { ResourceManager } from "../azure/resource-manager.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import type { Env } from "../model/settings.ts";
+import { firewallSecretsIn, parseAzureSettings } from "../settings/firewall.ts";
+import { say, signInToAzure } from "./azure.ts";
+import { closedButLocked, leftOpen } from "./publish.ts";
+import { type MadeRule, madeRule, removeRule } from "./state.ts";
+
+/** The post step: removes the rule that the step made, or was making when it ended. Never fails the job. */
+export async function closeFirewall(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  for (const secret of firewallSecretsIn(env)) setSecret(secret);
+  const made = madeRule(env);
+  if (made === undefined) {
+    say("No firewall rule was made, so there is none to remove.");
+    return;
+  }
+  try {
+    await close(made, env);
+  } catch (error) {
+    leftOpen(made.server, made.rule, diagnose(error));
+  }
+}
+
+async function close(made: MadeRule, env: Env): Promise<void> {
+  const { server, rule } = made;
+  say(`Removing firewall rule ${rule}.`);
+  const azure = signInToAzure(parseAzureSettings(env), env);
+  const gone = await removeRule(azure, server, rule);
+  if (!made.settled) await untilSettled(azure, made);
+  if (gone) say(`Firewall rule ${rule} is removed.`);
+  else closedButLocked(server, rule);
+}
+
+/** How often to look for a rule that can still appear, and the milliseconds between two looks: two minutes in all. */
+const LOOKS = { times: 12, wait: 10_000 };
+
+/** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
+async function untilSettled(azure: ResourceManager, { server, rule }: MadeRule): Promise<void> {
+  say(`The step ended while Azure made the rule. Looking for it for ${(LOOKS.times * LOOKS.wait) / 1000} s.`);
+  for (let look = 0; look < LOOKS.times; look++) {
+    await setTimeout(LOOKS.wait);
+    if (!(await ruleExists(azure, server, rule))) continue;
+    say(`Firewall rule ${rule} has appeared. Removing it.`);
+    await removeRule(azure, server, rule);
+    return;
+  }
+}

@@ -1,0 +1,65 @@
+import type { PasswordProvider } from "../azure/credential.ts";
+import { symptomsOf } from "../diagnosis/symptoms.ts";
+import { ActionError } from "../model/failure.ts";
+import type { ServerFacts } from "../model/flexible-server.ts";
+import { withSession } from "../postgres/session.ts";
+import type { FirewallSettings } from "../settings/firewall.ts";
+import { ipv4, isRoutable } from "../text/ipv4.ts";
+
+/** What came of one attempt to connect, and the address that the server saw, if it said. */
+export type Attempt =
+  | { readonly connected: true; readonly address: string | undefined }
+  | { readonly connected: false; readonly address: string | undefined; readonly error: ActionError };
+
+/** One attempt at a time: who waits for a firewall decides about the next one. Milliseconds. */
+const ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15_000 };
+
+const ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
+
+/**
+ * Signs in to the database once.
+ * @throws what is not about the way to the server
+ */
+export async function connect(
+  settings: FirewallSettings,
+  host: string,
+  password: PasswordProvider,
+): Promise<Attempt> {
+  const { port, tls, database, user, signIn, cloud } = settings;
+  const target = { server: { host, port, tls }, database, user };
+  try {
+    const { rows } = await withSession(
+      target,
+      password,
+      (client) => client.query<{ address: string | null }>(ADDRESS),
+      { signIn, cloud },
+      ONE_ATTEMPT,
+    );
+    return { connected: true, address: usable(rows[0]?.address ?? "") };
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+    return { connected: false, address: addressIn(error), error };
+  }
+}
+
+/** `no pg_hba.conf entry for host "203.0.113.7"` */
+function addressIn(error: ActionError): string | undefined {
+  const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error.cause)[0]?.text ?? "") ?? [];
+  return usable(address);
+}
+
+function usable(text: string): string | undefined {
+  const address = ipv4(text);
+  return address !== undefined && isRoutable(address) ? address : undefined;
+}
+
+/**
+ * Whether it is the server's firewall that keeps the runner out: the server says so, or nothing answers although the
+ * server is ready and public. A refusal for want of TLS is another failure, `tls-required`.
+ */
+export function isFirewall({ failure }: ActionError, { state, network }: ServerFacts): boolean {
+  return (
+    failure.code === "firewall" ||
+    (failure.code === "connection-timed-out" && state === "Ready" && network === "public")
+  );
+}

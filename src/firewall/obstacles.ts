@@ -1,0 +1,111 @@
+import { azOn, shell, step } from "../diagnosis/commands.ts";
+import type { Failure } from "../model/failure.ts";
+import type { ServerFacts, ServerId } from "../model/flexible-server.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+
+/** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
+const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+
+const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Sentence>> = {
+  "virtual-network": ["is in a virtual network (private access)"],
+  "private-endpoint": ["has private endpoints only; its public access is disabled"],
+  disabled: ["has its public access disabled, and no private endpoint"],
+};
+
+/**
+ * Why no firewall rule can let this runner in, as far as the server itself is the reason.
+ * @returns undefined where a rule can help
+ */
+export function obstacle(server: ServerId, { state, network }: ServerFacts): Failure | undefined {
+  if (NOT_RUNNING.includes(state)) {
+    return {
+      code: "server-not-running",
+      page: "firewall",
+      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
+      hint: [],
+      steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
+    };
+  }
+  if (network === "public") return undefined;
+  const enable = step(
+    "Or enable public access, and run the job again:",
+    azOn(server, "update", "--public-access Enabled"),
+  );
+  return {
+    code: "server-is-private",
+    page: "firewall",
+    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    hint: [],
+    steps: [
+      step(
+        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
+      ),
+      ...(network === "virtual-network" ? [] : [enable]),
+    ],
+  };
+}
+
+/** The server is on its way to be ready, or back: said where it does not answer. */
+export function notReady(server: ServerId, { state }: ServerFacts): Failure {
+  return {
+    code: "server-not-ready",
+    page: "firewall",
+    message: sentence`The server ${code(server.name)} does not answer, and is ${code(state)}. No firewall rule was made.`,
+    hint: inOurWords("The server accepts no connections in this state."),
+    steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
+  };
+}
+
+/** `runner-ip` is not what the server sees. */
+export function otherAddress(given: string, seen: string): Failure {
+  return {
+    code: "runner-ip-differs",
+    page: "firewall",
+    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
+    hint: inOurWords(
+      "The runner connects through another gateway than the one that was asked, or its address has changed.",
+    ),
+    steps: [step("Remove `runner-ip`: the server's own message has the address.")],
+  };
+}
+
+/** The address changes from one connection to the next, so no rule for one address helps. */
+export function changingAddress(first: string, then: string): Failure {
+  return {
+    code: "runner-address-changes",
+    page: "firewall",
+    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
+    hint: inOurWords(
+      "The runner's network has several addresses towards the internet. This action opens the firewall for one address only.",
+    ),
+    steps: [
+      step(
+        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
+      ),
+    ],
+  };
+}
+
+/** The rule is there, and the server still refuses. */
+export function noEffect(
+  { host, port }: { readonly host: string; readonly port: number },
+  rule: string,
+  address: string,
+  seconds: number,
+  last: Sentence,
+): Failure {
+  return {
+    code: "firewall-rule-without-effect",
+    page: "firewall",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
+    hint: inOurWords(
+      "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address.",
+    ),
+    steps: [
+      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host)} ${port}`),
+      step(
+        "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again.",
+      ),
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+import { appendFile } from "node:fs/promises";
+import { info, setFailed, warning } from "@actions/core";
+import { shell } from "../diagnosis/commands.ts";
+import { runFacts } from "../github/run.ts";
+import type { Failure } from "../model/failure.ts";
+import { rulePath, type ServerId } from "../model/flexible-server.ts";
+import { inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import type { Env } from "../model/settings.ts";
+import { failureLines } from "../render/failure.ts";
+import { markdown, plain } from "../render/pen.ts";
+import { logLine } from "../text/escape.ts";
+
+/** One line in the log and one in the job summary. */
+export async function succeed(done: Sentence, env: Env): Promise<void> {
+  info(logLine(plain.sentence(done)));
+  await summarize(done, env);
+}
+
+/** Fails the step: the whole failure in the annotation, what happened in the summary's line. */
+export async function fail(failure: Failure, env: Env): Promise<void> {
+  setFailed(failureLines(failure, { run: runFacts(new Date(), env) }).join("\n"));
+  await summarize(sentence`The firewall was not opened. ${failure.message}`, env);
+}
+
+async function summarize(line: Sentence, { GITHUB_STEP_SUMMARY: file }: Env): Promise<void> {
+  if (!file) return;
+  await appendFile(file, `${markdown.sentence(line)}\n`).catch((error: unknown) => {
+    warning(`Could not write the job summary: ${String(error)}`);
+  });
+}
+
+/** A rule that nobody could remove is a hole. */
+export function leftOpen(server: ServerId, rule: string, { message, hint }: Failure): void {
+  warn([
+    `Firewall rule ${rule} could not be removed, and stays open. Remove it:`,
+    removal(server, rule),
+    plain.sentence(message),
+    plain.sentence(hint),
+  ]);
+}
+
+/** A rule that a lock keeps from being deleted lets nobody in. */
+export function closedButLocked(server: ServerId, rule: string): void {
+  warn([
+    `A lock does not allow the deletion of firewall rule ${rule}. The rule is now for 192.0.2.1, an address that nobody has. Delete it without the lock:`,
+    removal(server, rule),
+    plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`.")),
+  ]);
+}
+
+function warn(lines: readonly string[]): void {
+  warning(lines.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
+}
+
+/** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
+function removal(server: ServerId, rule: string): string {
+  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
+}

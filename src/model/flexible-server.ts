@@ -1,0 +1,62 @@
+/** An Azure Database for PostgreSQL flexible server, as its resource ID names it. */
+export interface ServerId {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+}
+
+/** The resource provider of flexible servers, and the type of their firewall rules. */
+const PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
+
+/** What a login needs to be allowed to do: the names of Azure's role definitions. */
+export const PERMISSIONS = {
+  readServer: `${PROVIDER}/read`,
+  readRules: `${PROVIDER}/firewallRules/read`,
+  writeRules: `${PROVIDER}/firewallRules/write`,
+  deleteRules: `${PROVIDER}/firewallRules/delete`,
+} as const;
+
+export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
+
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
+const RESOURCE_ID =
+  /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+
+/** The server of a resource ID, or undefined where the text is another resource's ID, or none. */
+export function serverIdOf(text: string): ServerId | undefined {
+  const [, subscription, resourceGroup, name] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === undefined || resourceGroup === undefined || name === undefined) return undefined;
+  return { subscription, resourceGroup, name };
+}
+
+/** The resource ID of a server, which is also its path in the resource manager. */
+export function serverPath({ subscription, resourceGroup, name }: ServerId): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name}`;
+}
+
+/** The resource ID of one of its firewall rules. */
+export function rulePath(server: ServerId, rule: string): string {
+  return `${serverPath(server)}/firewallRules/${rule}`;
+}
+
+/** The server and the name of a firewall rule's resource ID, or undefined where it is none. */
+export function ruleIdOf(text: string): { readonly server: ServerId; readonly rule: string } | undefined {
+  const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
+  const server = serverIdOf(path);
+  return server === undefined || rule === undefined ? undefined : { server, rule };
+}
+
+/** What the resource manager says of a server. */
+export interface ServerFacts {
+  readonly host: string;
+  /** `Ready`, `Stopped`, …: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
+  readonly state: string;
+  readonly network: "public" | "virtual-network" | "private-endpoint" | "disabled";
+}
+
+/** A firewall rule of a server. */
+export interface FirewallRule {
+  readonly name: string;
+  readonly start: string;
+  readonly end: string;
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import type { Cloud } from "../model/clouds.ts";
+import { type ServerId, serverIdOf } from "../model/flexible-server.ts";
+import { code, sentence } from "../model/sentence.ts";
+import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
+import { ipv4, isRoutable } from "../text/ipv4.ts";
+import { Invalid } from "./invalid.ts";
+import { type InputsOf, inputsIn, secretsIn } from "./reader.ts";
+import { SERVER_INPUTS } from "./server.ts";
+import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
+import { hostName, name, port, rootCertificates } from "./values.ts";
+
+/** What the inputs of the firewall action say. */
+export interface FirewallSettings extends AzureSettings {
+  readonly serverId: ServerId;
+  readonly runnerIp: RunnerIp;
+  readonly user: string;
+  readonly database: string;
+  /** Where the resource manager's own answer is not the one to use. */
+  readonly host?: string;
+  readonly port: number;
+  readonly tls: Tls;
+}
+
+/** How to sign in to the resource manager, and to which. */
+export interface AzureSettings {
+  readonly signIn: EntraSignIn;
+  readonly cloud: Cloud;
+}
+
+/** The runner's address, or who to ask for it where the server does not say. */
+export type RunnerIp = { readonly address: string } | { readonly askedOf: URL };
+
+const { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
+
+/** The inputs of the firewall action, with the defaults in its action.yml. */
+export const FIREWALL_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "server-resource-id": {
+    use: "the resource ID of a flexible server, such as `/subscriptions/…/resourceGroups/…/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`",
+  },
+  "runner-ip": {
+    use: "one IPv4 address of the internet, or the `https://` address of a service that answers with the caller's",
+    default: "https://api.ipify.org",
+  },
+  database: { use: "the name of one database" },
+  host,
+  port: { ...portInput, default: "5432" },
+  "ssl-root-cert": rootCert,
+} as const;
+
+type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
+
+/**
+ * What the inputs say, as one value.
+ * @param readFile reads the file that `ssl-root-cert` names
+ * @throws ActionError `bad-input` with a problem for each mistake
+ */
+export function parseFirewallSettings(
+  env: Env,
+  readFile = (path: string) => readFileSync(path, "utf8"),
+): FirewallSettings {
+  const inputs = inputsIn(FIREWALL_INPUTS, env);
+  const azure = azureFrom(inputs);
+  const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const settings = {
+    ...azure,
+    serverId: inputs.required("server-resource-id", serverId),
+    runnerIp: inputs.orDefault("runner-ip", runnerIp),
+    user: inputs.required("user", name),
+    database: inputs.required("database", name),
+    ...(host !== undefined && { host }),
+    port: inputs.orDefault("port", port),
+    tls: { mode: "verify-full", ...(pem !== undefined && { rootCertificates: pem }) } as const,
+  };
+  inputs.throwMistakes();
+  return settings;
+}
+
+/**
+ * The part that the post step needs: it knows the rule from its state, and must not stop at another input.
+ * @throws ActionError `bad-input` with a problem for each mistake
+ */
+export function parseAzureSettings(env: Env): AzureSettings {
+  const inputs = inputsIn(FIREWALL_INPUTS, env);
+  const azure = azureFrom(inputs);
+  inputs.throwMistakes();
+  return azure;
+}
+
+/** The values to mask in the log, before anything else happens. */
+export function firewallSecretsIn(env: Env): readonly string[] {
+  return secretsIn(FIREWALL_INPUTS, env);
+}
+
+function azureFrom(inputs: FirewallInputs): AzureSettings {
+  return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
+}
+
+function serverId(text: string): ServerId {
+  const id = serverIdOf(text.trim());
+  if (id === undefined) throw new Invalid(["is not the resource ID of a flexible server"]);
+  return id;
+}
+
+function runnerIp(text: string): RunnerIp {
+  const value = text.trim();
+  const address = ipv4(value);
+  if (address !== undefined && !isRoutable(address)) {
+    throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
+  }
+  if (address !== undefined) return { address };
+  if (URL.canParse(value)) {
+    const askedOf = new URL(value);
+    const isPlain = askedOf.username === "" && askedOf.password === "";
+    if (askedOf.protocol === "https:" && isPlain) return { askedOf };
+  }
+  throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { diagnoseResourceManager, nothingDone, passes } from "../../src/diagnosis/resource-manager.ts";
+import { PERMISSIONS } from "../../src/model/flexible-server.ts";
+import { readText } from "../project/project.ts";
+import { readFailure } from "../read.ts";
+
+const SERVER = {
+  subscription: "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01",
+  resourceGroup: "orders (rg)",
+  name: "orders-db",
+};
+const CONTEXT = { permission: PERMISSIONS.writeRules, server: SERVER, host: "management.azure.com" };
+const SCOPE = `/subscriptions/${SERVER.subscription}/resourceGroups/orders (rg)/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-db`;
+
+const refusal = (status: number, code: string, message: string) =>
+  Object.assign(new Error(message), { status, code });
+
+test("names the permission, and the identity, that the resource manager names", () => {
+  const oid = "0b1ec700-0002-4c5d-8e6f-7a8b9c0d1e02";
+  const message = `The client '${oid}' with object id '${oid}' does not have authorization to perform action 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete' over scope '${SCOPE}' or the scope is invalid.`;
+  const failure = diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT);
+  const { code, message: said, steps } = readFailure(failure);
+  expect(code).toBe("azure-not-permitted");
+  expect(said).toContain("AuthorizationFailed (HTTP status 403): The client");
+  expect(steps).toContain("`Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete`");
+  expect(steps).toContain(`--assignee ${oid} --scope '${SCOPE}'`);
+});
+
+test("names the permission that the request needs, where the resource manager does not", () => {
+  const { steps } = readFailure(
+    diagnoseResourceManager(refusal(403, "Forbidden", "no"), {
+      ...CONTEXT,
+      clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
+    }),
+  );
+  expect(steps).toContain("`Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write`");
+  expect(steps).toContain("--assignee 5c1d0a9e-0000-4000-8000-00000000c11e");
+});
+
+test("the role in the command has the four permissions and no other, as in docs/firewall.md", () => {
+  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", ""), CONTEXT));
+  const [, json = ""] = /--role-definition '(.*)'$/m.exec(steps) ?? [];
+  const role = JSON.parse(json);
+  expect(role.Actions).toEqual(Object.values(PERMISSIONS));
+  const [, inDocs = "{}"] = /```json\n([\s\S]*?)```/.exec(readText("docs/firewall.md")) ?? [];
+  expect({ ...JSON.parse(inDocs), AssignableScopes: role.AssignableScopes }).toEqual(role);
+});
+
+describe("what the resource manager says", () => {
+  test.each([
+    [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
+    [401, "ExpiredAuthenticationToken", "azure-token-refused", { passes: false, nothingDone: true }],
+    [403, "RequestDisallowedByPolicy", "azure-policy", { passes: false, nothingDone: true }],
+    [404, "ResourceGroupNotFound", "server-not-found", { passes: false, nothingDone: true }],
+    [404, "SubscriptionNotFound", "server-not-found", { passes: false, nothingDone: true }],
+    [409, "ScopeLocked", "resource-locked", { passes: false, nothingDone: true }],
+    [409, "ServerBusy", "server-busy", { passes: true, nothingDone: false }],
+    [409, "SomethingNew", "server-busy", { passes: true, nothingDone: false }],
+    [429, "SubscriptionRequestsThrottled", "azure-too-many-requests", { passes: true, nothingDone: false }],
+    [503, "", "azure-unavailable", { passes: true, nothingDone: false }],
+    [400, "InvalidParameterValue", "azure-refused", { passes: false, nothingDone: false }],
+  ])("%i %s is %s", (status, code, expected, then) => {
+    const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), CONTEXT);
+    expect(failure.code).toBe(expected);
+    expect(readFailure(failure).message).toContain("words of Azure");
+    expect({ passes: passes(failure), nothingDone: nothingDone(failure) }).toEqual(then);
+    expect(readText("docs/firewall.md")).toMatch(new RegExp(`^### ${expected}$`, "m"));
+  });
+
+  test("on the way there is a failure of the network, which may pass", () => {
+    const failure = diagnoseResourceManager(
+      Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
+      CONTEXT,
+    );
+    expect(failure.code).toBe("connection-lost");
+    expect(readFailure(failure).message).toBe(
+      "Azure's resource manager at `management.azure.com`: read ECONNRESET",
+    );
+    expect(readFailure(failure).steps).toContain("https://management.azure.com");
+    expect(passes(failure)).toBe(true);
+    expect(nothingDone(failure)).toBe(false);
+  });
+
+  test("that nobody knows keeps its words, and is not called Entra's", () => {
+    const failure = diagnoseResourceManager(new Error("a riddle"), CONTEXT);
+    expect(readFailure(failure)).toMatchObject({
+      code: "azure-refused",
+      message: expect.stringContaining("a riddle"),
+    });
+    expect(JSON.stringify(failure)).not.toContain("Entra");
+  });
+});

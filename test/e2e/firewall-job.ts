@@ -1,0 +1,66 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { actionIn, type FirewallAction, ROOT } from "../project/project.ts";
+import { type ResourceManager, SERVER_ID } from "../sandbox/resource-manager.ts";
+import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
+import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+
+const firewallAction = actionIn<FirewallAction>("firewall");
+
+const defaults = Object.fromEntries(
+  Object.entries(firewallAction.inputs).map(([name, input]) => [name, input.default ?? ""]),
+);
+
+/** What a step of a job is given. */
+export interface Given {
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** A job with the firewall step, as the runner runs it: `open` when the step's turn comes, `close` after the job. */
+export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, env }: Given = {}) {
+  const variables = {
+    ...sandbox.env,
+    ...azure.env,
+    GITHUB_RUN_ID: "30433642",
+    GITHUB_RUN_ATTEMPT: "1",
+    GITHUB_JOB: "deploy",
+    ...env,
+    ...inputVariables({
+      ...defaults,
+      "client-id": IDENTITIES.migrator.clientId,
+      "tenant-id": TENANT_ID,
+      user: "migrator",
+      database: "postgres",
+      "server-resource-id": SERVER_ID,
+      port: String(azure.port),
+      // Nothing on this machine asks the internet.
+      "runner-ip": "https://localhost:9/no-service",
+      ...inputs,
+    }),
+  };
+  return {
+    open: (onStart?: Given["onStart"]) => run(firewallAction.runs.main, variables, onStart),
+    /** @param main what the step left: its state is given to the post step, as the runner does */
+    close: (main: Step, more: Given = {}) => {
+      const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
+      return run(
+        firewallAction.runs.post,
+        { ...variables, ...Object.fromEntries(state), ...more.env },
+        more.onStart,
+      );
+    },
+  };
+}
+
+async function run(entry: string, env: Record<string, string>, onStart?: Given["onStart"]): Promise<Step> {
+  const temp = await mkdtemp(join(tmpdir(), "firewall-"));
+  try {
+    return await runStep([join(ROOT, "firewall", entry)], temp, env, onStart);
+  } finally {
+    await rm(temp, { recursive: true });
+  }
+}

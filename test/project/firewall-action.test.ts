@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FIREWALL_INPUTS } from "../../src/settings/firewall.ts";
+import { actionIn, type FirewallAction, ROOT, readText } from "./project.ts";
+
+const firewallAction = actionIn<FirewallAction>("firewall");
+
+test("the firewall action declares the inputs that are read, with their defaults", () => {
+  const declared = Object.entries(firewallAction.inputs).map(([name, input]) => [name, input.default]);
+  const used = Object.entries(FIREWALL_INPUTS).map(([name, input]) => [
+    name,
+    "default" in input ? input.default : undefined,
+  ]);
+  expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(used));
+});
+
+test("it says what happens without an input that has no default", () => {
+  const silent = Object.entries(firewallAction.inputs).filter(
+    ([, { default: value, required, description }]) =>
+      value === undefined && !required && !description?.includes("Default:"),
+  );
+  expect(silent).toEqual([]);
+});
+
+test("it runs its own bundles on Node 24, and the post step always", () => {
+  const { using, main, post, "post-if": when } = firewallAction.runs;
+  expect({ using, when }).toEqual({ using: "node24", when: "always()" });
+  for (const file of [main, post]) expect(existsSync(join(ROOT, "firewall", file))).toBe(true);
+});
+
+test("its page describes the inputs as its action.yml does", () => {
+  const inputs = Object.entries(firewallAction.inputs).map(
+    ([name, { required, default: value, description = "" }]) => {
+      const without = required ? "**required**" : value === undefined ? "" : `\`${value}\``;
+      return `| \`${name}\` | ${without} | ${description.replace(" Default: none.", "")} |`;
+    },
+  );
+  const rows = [...readText("docs/firewall.md").matchAll(/^\| `.*\|$/gm)].map(([row]) =>
+    row.replaceAll(/ +/g, " "),
+  );
+  expect(rows).toEqual(inputs.map((row) => row.replaceAll(/ +/g, " ")));
+});
+
+test("the main action holds none of the firewall's code", () => {
+  const main = readText("dist/index.cjs");
+  for (const own of ["firewallRules", "core-lro", "src/firewall/", "AZURE_RESOURCE_MANAGER_URL"]) {
+    expect(main).not.toContain(own);
+    expect(readText("dist/firewall.cjs")).toContain(own);
+  }
+});

@@ -1,0 +1,335 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:https";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
+import { setTimeout as after } from "node:timers";
+import { setTimeout } from "node:timers/promises";
+import { jwtVerify } from "jose";
+import { close, jsonListener, listen } from "./http.ts";
+import { setOpen } from "./postgres.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+const SUBSCRIPTION = "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01";
+
+/** The server of the sandbox, as the resource manager knows it. */
+export const SERVER_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/orders-rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-db`;
+
+const API_VERSIONS = ["2024-08-01", "2025-08-01"];
+const AUDIENCE = "https://management.azure.com";
+const PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
+const ACTIONS = ["read", "firewallRules/read", "firewallRules/write", "firewallRules/delete"];
+/** https://learn.microsoft.com/rest/api/postgresql/firewall-rules/create-or-update */
+const RULE_NAME = /^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$/;
+
+type Answer = { status: number; json?: unknown; headers?: Record<string, string> };
+type Rule = { startIpAddress: string; endIpAddress: string };
+type Operation = { status: "InProgress" | "Succeeded" };
+
+/** What is asked, in a word: `PUT rule`. */
+export type Request = "GET server" | "GET rules" | "GET rule" | "PUT rule" | "DELETE rule" | "GET operation";
+
+export type ResourceManager = {
+  /** What a child process needs to take it for Azure's. */
+  env: { AZURE_RESOURCE_MANAGER_URL: string };
+  /** Where the action connects to. */
+  port: number;
+  /** The firewall's rules by name. */
+  rules: Map<string, Rule>;
+  /** What was asked, and the status of the answer. */
+  requests: { what: Request; status: number; at: number }[];
+  /** Called when a request arrives, before it is answered. */
+  onRequest: (what: Request) => void;
+  /** The server's properties. */
+  properties: { state: string; network: Record<string, string>; privateEndpointConnections: unknown[] };
+  /** What callers may do. */
+  permissions: Set<string>;
+  lock: "CanNotDelete" | "ReadOnly" | undefined;
+  /** Milliseconds: until a PUT is accepted, until an operation is done, until a rule that is there (or gone) acts. */
+  delays: { acceptance: number; operation: number; effect: number };
+  /** Where its answers say that an operation is polled; its own address unless a test sets another. */
+  operationsAt: string;
+  /** Seconds, for Retry-After of an operation. */
+  retryAfter: number;
+  /** Answers the next `count` requests of a kind with this status and error code. */
+  failNext(
+    what: Request,
+    count: number,
+    status: number,
+    code: string,
+    headers?: Record<string, string>,
+  ): void;
+  /** Makes a rule that is in effect at once. */
+  open(name: string, rule: Rule): Promise<void>;
+  /** Waits until no operation is in progress and what is there acts. */
+  settled(): Promise<void>;
+  /** Whether the firewall lets this machine in. */
+  isOpen(): boolean;
+  close(): Promise<void>;
+};
+
+/**
+ * Stands in for Azure's resource manager, for one server and its firewall rules, and closes the sandbox's PostgreSQL
+ * for the network until a rule opens it.
+ * @param silent whether the closed firewall drops packets instead of refusing
+ * @param until the first request of this kind ends the silence
+ */
+export async function startResourceManager(
+  sandbox: Sandbox,
+  { silent = false, until }: { silent?: boolean; until?: Request } = {},
+): Promise<ResourceManager> {
+  const operations = new Map<string, Operation>();
+  const failing: { what: Request; answer: Answer }[] = [];
+  let isSilent = silent;
+  let inEffect = false;
+  let pending = 0;
+
+  const server = createServer(
+    { cert: sandbox.certificates.certificate, key: sandbox.certificates.key },
+    jsonListener(async (request, url, body) => {
+      const asked = whatIs(request.method ?? "", url.pathname);
+      if (asked === undefined)
+        return refuse(404, "InvalidResourceType", "The resource type could not be found.");
+      manager.onRequest(asked.what);
+      if (asked.what === until) await speak();
+      const answer = await answerTo(asked.what, asked.name, request.headers.authorization, url, body);
+      manager.requests.push({ what: asked.what, status: answer.status, at: Date.now() });
+      return answer;
+    }),
+  );
+
+  async function answerTo(
+    what: Request,
+    name: string,
+    authorization = "",
+    url: URL,
+    body: string,
+  ): Promise<Answer> {
+    const oid = await objectIdIn(authorization);
+    if (oid === undefined) {
+      return refuse(401, "InvalidAuthenticationToken", "The access token is invalid.");
+    }
+    const version = url.searchParams.get("api-version");
+    if (!API_VERSIONS.includes(version ?? "")) {
+      return refuse(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
+    }
+    const index = failing.findIndex((each) => each.what === what);
+    const failure = failing.splice(index, index < 0 ? 0 : 1)[0];
+    if (failure) return failure.answer;
+    const action = ACTION_OF[what];
+    if (action !== undefined && !manager.permissions.has(action)) {
+      const text = `The client '${oid}' with object id '${oid}' does not have authorization to perform action '${PROVIDER}/${action}' over scope '${url.pathname}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
+      return refuse(403, "AuthorizationFailed", text);
+    }
+    switch (what) {
+      case "GET server":
+        return { status: 200, json: serverBody() };
+      case "GET rules":
+        return {
+          status: 200,
+          json: { value: [...manager.rules].map(([each, rule]) => ruleBody(each, rule)) },
+        };
+      case "GET rule": {
+        const rule = manager.rules.get(name);
+        return rule ? { status: 200, json: ruleBody(name, rule) } : notFound(name);
+      }
+      case "GET operation": {
+        const operation = operations.get(name);
+        return operation ? { status: 200, json: { name, ...operation }, headers: waiting() } : notFound(name);
+      }
+      case "PUT rule":
+        // Whoever asked may be gone by then, and the rule is made all the same.
+        await setTimeout(manager.delays.acceptance);
+        return change(name, "write", parsedRule(body));
+      case "DELETE rule":
+        return manager.rules.has(name) || isBusy() ? change(name, "delete", undefined) : { status: 204 };
+    }
+  }
+
+  function change(name: string, action: "write" | "delete", rule: Rule | undefined): Answer {
+    if (manager.lock === "ReadOnly" || (manager.lock === "CanNotDelete" && action === "delete")) {
+      const text = `The scope '${SERVER_ID}/firewallRules/${name}' cannot perform ${action} operation because following scope(s) are locked: '${SERVER_ID}'. Please remove the lock and try again.`;
+      return refuse(409, "ScopeLocked", text);
+    }
+    if (isBusy()) {
+      return refuse(
+        409,
+        "ServerBusy",
+        "Server 'orders-db' is busy with another operation. Please try again later.",
+      );
+    }
+    if (
+      action === "write" &&
+      (!RULE_NAME.test(name) || !rule || number(rule.startIpAddress) > number(rule.endIpAddress))
+    ) {
+      return refuse(
+        400,
+        "InvalidParameterValue",
+        "Invalid value given for a parameter of the firewall rule.",
+      );
+    }
+    const id = randomUUID();
+    const operation: Operation = { status: "InProgress" };
+    operations.set(id, operation);
+    later(manager.delays.operation, () => {
+      if (rule) manager.rules.set(name, rule);
+      else manager.rules.delete(name);
+      operation.status = "Succeeded";
+      later(manager.delays.effect, takeEffect);
+    });
+    const where = `${manager.operationsAt}/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DBforPostgreSQL/locations/westeurope`;
+    const query = "?api-version=2025-08-01";
+    return {
+      status: 202,
+      json: { operation: "UpsertFirewallRulesManagementOperationV2", startTime: new Date().toISOString() },
+      headers: {
+        ...waiting(),
+        "azure-asyncoperation": `${where}/azureAsyncOperation/${id}${query}`,
+        location: `${where}/operationResults/${id}${query}`,
+      },
+    };
+  }
+
+  const isBusy = () => [...operations.values()].some(({ status }) => status === "InProgress");
+  const waiting = () => ({ "retry-after": String(manager.retryAfter) });
+
+  /** Runs something later, and remembers that it is still to come. */
+  function later(delay: number, work: () => void | Promise<void>): void {
+    pending++;
+    after(async () => {
+      await work();
+      pending--;
+    }, delay);
+  }
+
+  async function takeEffect(): Promise<void> {
+    inEffect = [...manager.rules.values()].some(
+      ({ startIpAddress, endIpAddress }) => number(startIpAddress) <= HERE && HERE <= number(endIpAddress),
+    );
+    if (!isSilent) await setOpen(sandbox.server, inEffect);
+  }
+
+  async function speak(): Promise<void> {
+    isSilent = false;
+    await takeEffect();
+  }
+
+  async function objectIdIn(authorization: string): Promise<string | undefined> {
+    const [, token = ""] = /^Bearer (.+)$/.exec(authorization) ?? [];
+    const verified = await jwtVerify(token, sandbox.entra.publicKey, { audience: AUDIENCE }).catch(
+      () => undefined,
+    );
+    return verified && String(verified.payload.oid);
+  }
+
+  function serverBody() {
+    const { host } = sandbox.server;
+    return {
+      id: SERVER_ID,
+      name: "orders-db",
+      properties: { fullyQualifiedDomainName: host, ...manager.properties },
+    };
+  }
+
+  const front = silent ? silentFirewall(sandbox.server.port, () => inEffect || !isSilent) : undefined;
+  const port = front ? await listen(front.server as never) : sandbox.server.port;
+  const url = `https://localhost:${await listen(server)}`;
+  const manager: ResourceManager = {
+    env: { AZURE_RESOURCE_MANAGER_URL: url },
+    port,
+    rules: new Map(),
+    requests: [],
+    onRequest: () => {},
+    properties: {
+      state: "Ready",
+      network: { publicNetworkAccess: "Enabled" },
+      privateEndpointConnections: [],
+    },
+    permissions: new Set(ACTIONS),
+    lock: undefined,
+    delays: { acceptance: 0, operation: 200, effect: 200 },
+    operationsAt: url,
+    retryAfter: 1,
+    failNext(what, count, status, code, headers = {}) {
+      const answer = { ...refuse(status, code, "The sandbox was told to fail."), headers };
+      failing.push(...Array.from({ length: count }, () => ({ what, answer })));
+    },
+    async open(name, rule) {
+      manager.rules.set(name, rule);
+      await takeEffect();
+    },
+    async settled() {
+      while (pending > 0) await setTimeout(20);
+    },
+    isOpen: () => inEffect,
+    async close() {
+      await manager.settled();
+      front?.close();
+      await close(server);
+      await setOpen(sandbox.server, true);
+    },
+  };
+  await takeEffect();
+  return manager;
+}
+
+/** A firewall that drops packets: without a rule, nothing answers on the connection. */
+function silentFirewall(port: number, isOpen: () => boolean) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
+    if (!isOpen()) return;
+    const upstream = connect(port, "127.0.0.1").on("error", () => socket.destroy());
+    socket.pipe(upstream).pipe(socket);
+  });
+  const end = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { server, close: end };
+}
+
+const ACTION_OF: Readonly<Partial<Record<Request, string>>> = {
+  "GET server": "read",
+  "GET rules": "firewallRules/read",
+  "GET rule": "firewallRules/read",
+  "PUT rule": "firewallRules/write",
+  "DELETE rule": "firewallRules/delete",
+};
+
+function whatIs(method: string, path: string): { what: Request; name: string } | undefined {
+  const [, rule] = /\/flexibleServers\/orders-db\/firewallRules\/([^/]+)$/.exec(path) ?? [];
+  const [, operation] = /\/azureAsyncOperation\/([^/]+)$/.exec(path) ?? [];
+  if (method === "GET" && path === SERVER_ID) return { what: "GET server", name: "" };
+  if (method === "GET" && path === `${SERVER_ID}/firewallRules`) return { what: "GET rules", name: "" };
+  if (method === "GET" && operation !== undefined) return { what: "GET operation", name: operation };
+  if (rule === undefined || !["GET", "PUT", "DELETE"].includes(method)) return undefined;
+  return { what: `${method} rule` as Request, name: rule };
+}
+
+function parsedRule(body: string): Rule | undefined {
+  const { properties } = JSON.parse(body || "{}") as { properties?: Partial<Rule> };
+  const { startIpAddress = "", endIpAddress = "" } = properties ?? {};
+  return [startIpAddress, endIpAddress].every((each) => Number.isInteger(number(each)))
+    ? { startIpAddress, endIpAddress }
+    : undefined;
+}
+
+/** An IPv4 address as a number; NaN for anything else. */
+function number(address: string): number {
+  const parts = address.split(".").map(Number);
+  const valid = parts.length === 4 && parts.every((part) => part >= 0 && part <= 255);
+  return valid ? parts.reduce((sum, part) => sum * 256 + part, 0) : Number.NaN;
+}
+
+const HERE = number("127.0.0.1");
+
+function ruleBody(name: string, properties: Rule) {
+  return { id: `${SERVER_ID}/firewallRules/${name}`, name, type: `${PROVIDER}/firewallRules`, properties };
+}
+
+function notFound(name: string): Answer {
+  return refuse(404, "ResourceNotFound", `The requested resource ${name} was not found.`);
+}
+
+function refuse(status: number, code: string, message: string): Answer {
+  return { status, json: { error: { code, message } } };
+}
