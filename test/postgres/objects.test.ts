@@ -268,11 +268,11 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
 
     expect(schema).toMatchObject({
       code: "schema-not-found",
-      hint: expect.stringContaining('Did you mean "orders"?'),
+      hint: expect.arrayContaining([{ code: "orders" }]),
     });
     expect(nobody).toMatchObject({
       verdict: "error",
-      error: { code: "grantee-not-found", hint: expect.stringContaining(`Did you mean "${app}"?`) },
+      error: { code: "grantee-not-found", hint: expect.arrayContaining([{ code: app }]) },
     });
     expect(long).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" } });
     expect(await acls()).toEqual(before);
