@@ -13,6 +13,12 @@ export interface Change {
   readonly privileges: readonly Privilege[];
   readonly as: Role | null;
   readonly oneByOne: boolean;
+  /** REVOKE: the role whose grant it takes back. */
+  readonly grantor?: Role;
+  /** REVOKE: the columns, if it is not about the whole table. */
+  readonly columns?: readonly string[];
+  /** REVOKE: it depends only on revokes of earlier turns. */
+  readonly turn?: number;
 }
 
 /** A statement and the role to SET LOCAL ROLE to before it; null: the session user. */
@@ -26,9 +32,10 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
     change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
-  const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, as }) => {
+  const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, columns, as }) => {
     const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator].join();
+    const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
+    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
   });
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
@@ -51,7 +58,9 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
-function sqlOf({ verb, grantee, group, owner, privileges }: Change, names: readonly string[]): string {
+function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readonly string[]): string {
+  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
+  const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${privileges.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
   if (group.kind === "default-privileges") {

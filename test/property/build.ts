@@ -21,6 +21,7 @@ export interface Blueprint {
   readonly grantees: readonly string[];
   readonly session: string;
   readonly demand: Demand;
+  readonly follow: Model["follow"];
 }
 
 /** What the model of a database is on a server of this version. */
@@ -104,6 +105,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
     grantees: [...new Set(model.grantees.map((grantee) => at(roles, grantee)))],
     session,
     demand: demandOf(model, context),
+    follow: model.follow,
   };
 }
 

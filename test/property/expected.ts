@@ -1,6 +1,6 @@
 import type { Demand } from "../../src/model/demand.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
-import type { GranteeReport } from "../../src/model/report.ts";
+import type { GranteeReport, Missing } from "../../src/model/report.ts";
 import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
 
 /** What the contract makes of a state: the same words for the report and for what it should be. */
@@ -27,13 +27,26 @@ export function told(report: GranteeReport): Judgement {
     for (const privilege of privileges)
       held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
   return {
-    missing: report.missing.map((found) => lines(found, found.owner, found.privileges)).sort(),
-    extra: report.extra.map((found) => lines(found, found.owner, found.privileges)).sort(),
+    missing: byObject(report.missing),
+    extra: byObject(report.extra),
     drifted: report.verdict === "drift",
     counts: report.objects,
     held,
     warnsOfTomorrow: report.warnings.some(({ code }) => code === "default-privileges"),
   };
+}
+
+/** A line for each object: it has an entry for each reason and each grantor. */
+function byObject(findings: readonly Missing[]): readonly string[] {
+  const entries = Map.groupBy(findings, ({ kind, schema, name, owner }) =>
+    JSON.stringify([kind, schema, name, owner]),
+  );
+  return [...entries.values()]
+    .map((same) => {
+      const [first] = same as [Missing];
+      return lines(first, first.owner, [...new Set(same.flatMap(({ privileges }) => privileges))]);
+    })
+    .sort();
 }
 
 /** What the report should say. `held` and `tomorrow`: what the oracle found the grantee can do. */

@@ -30,7 +30,11 @@ export interface Model {
   readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower";
   readonly sessionRole: Ref | null;
   readonly demand: DemandModel;
+  /** What is followed in the end. */
+  readonly follow: (typeof FOLLOWED)[number];
 }
+
+const FOLLOWED = ["apply's file", "apply's fixes", "plan's file", "plan's fixes"] as const;
 
 export type Ref = number;
 
@@ -275,4 +279,5 @@ export const model: fc.Arbitrary<Model> = fc.record({
   sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower"),
   sessionRole: fc.option(ref, { freq: 1 }),
   demand,
+  follow: fc.constantFrom(...FOLLOWED),
 });

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Changed, Mode } from "../../src/model/report.ts";
+import type { Changed, Mode, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf } from "./build.ts";
 import { creatorsIn, expected, privilegesOn, told } from "./expected.ts";
+import { followFile, followFixes } from "./follow.ts";
 import { model } from "./model.ts";
 import {
   type Attempt,
@@ -123,7 +124,15 @@ async function inDatabase(
     tally.steps += came.length;
     tally.refused += came.filter((end) => end !== "").length;
     try {
-      await story({ sandbox, oracle, client: await signIn(blueprint.session), version, blueprint, tally });
+      await story({
+        sandbox,
+        oracle,
+        client: await signIn(blueprint.session),
+        database,
+        version,
+        blueprint,
+        tally,
+      });
     } catch (error) {
       if (error instanceof Error) error.message += `\n\n${tale(blueprint, sql, came)}`;
       throw error;
@@ -154,6 +163,7 @@ interface Scene {
   readonly oracle: pg.Client;
   /** The action's session. */
   readonly client: pg.Client;
+  readonly database: string;
   readonly version: Version;
   readonly blueprint: Blueprint;
   readonly tally: Tally;
@@ -172,6 +182,9 @@ async function story(scene: Scene): Promise<void> {
   expect(judgementsIn(planned), "plan against the oracle").toEqual(truth);
   expect(planned.statements, "plan says what check says").toEqual(checked.statements);
   expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
+
+  if (blueprint.follow === "plan's file") return keepsItsPromise(scene, planned, "file");
+  if (blueprint.follow === "plan's fixes") return keepsItsPromise(scene, planned, "fixes");
 
   const applied = await run("apply");
   const after = await stateOf(oracle, version * 10000);
@@ -192,31 +205,53 @@ async function story(scene: Scene): Promise<void> {
   expect(again.statements, "a second apply").toEqual([]);
   expect(judgementsIn(again), "a second apply against the oracle").toEqual(truthAfter);
   expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
+  await keepsItsPromise(scene, again, blueprint.follow === "apply's file" ? "file" : "fixes");
+}
 
-  // What nobody can revoke without CASCADE is in that SQL too, for a person to decide.
-  if (blueprint.demand.onExtra === "fail" || blueprint.demand.onExtra === "revoke") return;
-  expect(await mend(scene, again), "the SQL that fixes drift").toEqual([]);
-  const mended = await run("check");
+/** Whoever follows the report has nothing left but what it says no SQL helps against. */
+async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "fixes"): Promise<void> {
+  const { sandbox, client, database, blueprint } = scene;
+  const judgesExtra = ["fail", "revoke"].includes(blueprint.demand.onExtra);
+  const findings = ({ grantees }: Reconciled) =>
+    grantees.flatMap(({ grantee, missing, extra }) =>
+      [...missing, ...(judgesExtra ? extra : [])].map((found) => ({ grantee, ...found })),
+    );
+  const place = { address: sandbox.server, database, login: blueprint.session };
+  const refused =
+    what === "file"
+      ? await followFile(place, reportOf(database, blueprint.session, story))
+      : await followFixes(
+          place,
+          findings(story).map(({ fix }) => fix),
+        );
+  expect(refused, `following the ${what}`).toEqual([]);
+
+  const lines = (found: ReturnType<typeof findings>) =>
+    found.flatMap(({ grantee, kind, schema, name, owner, privileges }) =>
+      privileges.map((privilege) =>
+        item({ kind, name, part: owner, ...(schema !== undefined && { schema }) }, grantee, privilege),
+      ),
+    );
+  const helpless = lines(findings(story).filter(({ fix }) => fix.sql === undefined));
+  const end = await reconcile(client, { mode: "check", ...blueprint }, () => {});
   expect(
-    mended.grantees.flatMap(({ missing }) => missing),
-    "missing after the SQL that fixes drift",
+    lines(findings(end)).filter((line) => !helpless.includes(line)),
+    `left after following the ${what}`,
   ).toEqual([]);
 }
 
-/** Runs the SQL that the report gives for what is left, as the roles it names; what the server has against it. */
-async function mend({ oracle }: Scene, { fixes }: Reconciled): Promise<readonly string[]> {
-  const refused = [];
-  for (const { as, statements } of fixes) {
-    try {
-      await oracle.query(`SET SESSION AUTHORIZATION ${pg.escapeIdentifier(as)}`);
-      for (const statement of statements) await oracle.query(statement);
-    } catch (error) {
-      refused.push(`as ${as}: ${error}\n${statements.join("\n")}`);
-      await oracle.query("ROLLBACK");
-    }
-    await oracle.query("RESET SESSION AUTHORIZATION");
-  }
-  return refused;
+function reportOf(database: string, user: string, { grantees, statements, fixes }: Reconciled): Report {
+  const story = {
+    host: "localhost",
+    port: 5432,
+    database,
+    user,
+    verdict: "drift",
+    grantees,
+    statements,
+    fixes,
+  } as const;
+  return { version: 1, mode: "plan", verdict: "drift", databases: [story] };
 }
 
 /** For each grantee: what the report should say, by the oracle. */
@@ -251,7 +286,9 @@ function reasonsIn({ grantees }: Reconciled) {
 /** What `check` says this login can grant and `apply` did not, and the other way round. */
 function brokenPromises(checked: Reconciled, applied: Reconciled): readonly string[] {
   const keysOf = (missing: readonly Changed[]) =>
-    missing.map(({ kind, schema, name, owner }) => `${keyOf(kind, schema, name)} ${owner}`);
+    missing.flatMap(({ kind, schema, name, owner, privileges }) =>
+      privileges.map((privilege) => `${keyOf(kind, schema, name)} ${owner} ${privilege}`),
+    );
   return checked.grantees.flatMap(({ missing }, n) => {
     const left = keysOf(applied.grantees[n]?.missing ?? []);
     const can = keysOf(missing.filter(({ reason }) => reason === "not-granted"));
