@@ -30,6 +30,9 @@ function exploded(acl: string): string {
 export const SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
          (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
 ),
 grantee AS (
@@ -147,31 +150,36 @@ mentioned AS MATERIALIZED (
   UNION SELECT oid FROM pg_catalog.pg_roles
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
--- up to 15 a role may be set through another one; from 16 on only if every membership on the way allows it
-road AS MATERIALIZED (
-  SELECT DISTINCT member.oid
-  FROM server, mentioned AS m, pg_catalog.pg_roles AS member
-  WHERE version >= 160000
-    AND m.oid IN (SELECT roleid FROM pg_catalog.pg_auth_members)
-    AND NOT pg_catalog.pg_has_role(session_user_oid, m.oid, CASE WHEN version >= 160000 THEN 'SET' ELSE 'MEMBER' END)
-    AND member.oid IN (SELECT p.member FROM pg_catalog.pg_auth_members AS p)
-    AND member.oid <> session_user_oid
-    AND pg_catalog.pg_has_role(session_user_oid, member.oid, CASE WHEN version >= 160000 THEN 'SET' ELSE 'MEMBER' END)
-    AND pg_catalog.pg_has_role(member.oid, m.oid, 'USAGE')
-),
 -- the roles that may have to look names up in a schema
-actor AS (
+actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
   UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
   UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
-  UNION SELECT schema.oid, road.oid FROM schema, road
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM pg_catalog.pg_roles AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+hard AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM actor WHERE NOT pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+),
+road AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN hard AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
 ),
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM actor WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  FROM (SELECT schema, role FROM actor UNION SELECT schema.oid, road.oid FROM schema, road) AS a
+  WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
   GROUP BY schema
 ),
 role AS (
@@ -202,7 +210,7 @@ SELECT 'role', pg_catalog.json_build_object(
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, CASE WHEN version >= 160000 THEN 'SET' ELSE 'MEMBER' END),
+           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
          'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
                      WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))

@@ -368,7 +368,7 @@ function without<T>(all: ReadonlyMap<string, T>, those: ReadonlyMap<string, T>):
   return [...all].filter(([key]) => !those.has(key)).map(([, value]) => value);
 }
 
-/** What is left missing is tried: as the session user, and as the owner. Whatever works should have been done. */
+/** What is left missing is tried: as the session user, and as every role that it may set. Whatever works should have been done. */
 async function stillGrantable({ oracle, blueprint }: Scene, state: State, { grantees }: Reconciled) {
   const tries = grantees.flatMap(({ grantee, missing }) =>
     missing.flatMap((found) =>
@@ -378,8 +378,8 @@ async function stillGrantable({ oracle, blueprint }: Scene, state: State, { gran
             keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
         );
         const { grant, question } = howToGrant(found, thing?.oid ?? 0, privilege, grantee);
-        const asOwner = `SET LOCAL ROLE ${pg.escapeIdentifier(found.owner)}; ${grant}`;
-        return { as: blueprint.session, statements: [grant, asOwner], questions: [question, question] };
+        const statements = asEachRole(state, blueprint.session, grant);
+        return { as: blueprint.session, statements, questions: statements.map(() => question) };
       }),
     ),
   );
@@ -387,39 +387,27 @@ async function stillGrantable({ oracle, blueprint }: Scene, state: State, { gran
 }
 
 /**
- * What is left extra where it was to be revoked is tried, as the session user and as each grantor. What is also held
- * on columns is left alone: REVOKE on the table would take that too.
+ * What is left extra where it was to be revoked is tried in the same way. What the grantee also holds on columns by a
+ * grant of its own is left alone: REVOKE on the table would take that too.
  */
 async function stillRevocable({ oracle, blueprint }: Scene, state: State, { grantees }: Reconciled) {
   if (blueprint.demand.onExtra !== "revoke") return [];
   const acls = [...state.acls.values()];
   const tries = grantees.flatMap(({ grantee, extra }) =>
     extra.flatMap((found) => {
-      const here = acls.filter(
-        ({ kind, schema, name }) => keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
+      const mine = acls.filter(
+        (row) =>
+          keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name) &&
+          row.grantee === grantee,
       );
-      const inherits = state.roles.get(grantee)?.inherits ?? [];
       return found.privileges
-        .filter(
-          (privilege) =>
-            !here.some(
-              (row) =>
-                row.part !== "" &&
-                row.privilege === privilege &&
-                (row.grantee === "PUBLIC" || inherits.includes(row.grantee)),
-            ),
-        )
+        .filter((privilege) => !mine.some((row) => row.part !== "" && row.privilege === privilege))
         .flatMap((privilege) => {
-          const direct = here.filter(
-            (row) => row.part === "" && row.grantee === grantee && row.privilege === privilege,
-          );
+          const direct = mine.filter((row) => row.privilege === privilege);
           if (direct.length === 0) return [];
           const path = `${pg.escapeIdentifier(found.schema ?? "")}.${pg.escapeIdentifier(found.name)}`;
           const revoke = `REVOKE ${privilege} ON ${found.kind === "sequence" ? "SEQUENCE" : "TABLE"} ${path} FROM ${pg.escapeIdentifier(grantee)}`;
-          const statements = [
-            revoke,
-            ...direct.map(({ grantor }) => `SET LOCAL ROLE ${pg.escapeIdentifier(grantor)}; ${revoke}`),
-          ];
+          const statements = asEachRole(state, blueprint.session, revoke);
           const question = `SELECT count(*) < ${direct.length} FROM pg_class AS c, aclexplode(c.relacl) AS x
             WHERE c.relname = ${pg.escapeLiteral(found.name)} AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})
               AND pg_get_userbyid(x.grantee) = ${pg.escapeLiteral(grantee)} AND x.privilege_type = '${privilege}'`;
@@ -428,6 +416,12 @@ async function stillRevocable({ oracle, blueprint }: Scene, state: State, { gran
     }),
   );
   return whatWorked(tries, await attempts(oracle, tries));
+}
+
+/** A statement as the session user, and as each role that it may set. */
+function asEachRole(state: State, session: string, statement: string): readonly string[] {
+  const roles = state.roles.get(session)?.settable ?? [];
+  return [statement, ...roles.map((role) => `SET LOCAL ROLE ${pg.escapeIdentifier(role)}; ${statement}`)];
 }
 
 function whatWorked(tries: readonly Attempt[], came: readonly (readonly string[])[]): readonly string[] {
