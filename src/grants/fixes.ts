@@ -127,7 +127,7 @@ function noteFor(
 ): Sentence | undefined {
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
-  const roles = listOf(grantedTo.map((role) => [name(role)]));
+  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
   return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
 }
 

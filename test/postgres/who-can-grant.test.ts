@@ -151,6 +151,32 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
   });
 
+  if (version >= 16)
+    test.each(["owner", "grant option"])(
+      "grants through a role that it may set and that has the %s",
+      async (what) => {
+        const place = await world.open();
+        const { app, owner, role, as, sql, can, run } = place;
+        const [bridge, lender, deployer] = [
+          await role("bridge", "NOLOGIN"),
+          await role("lender"),
+          await role("deployer"),
+        ];
+        const holder = what === "owner" ? owner : lender;
+        await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${lender} WITH GRANT OPTION`);
+        await join(place, bridge, holder, "inherit only");
+        await join(place, deployer, bridge, "set");
+        await sql(`GRANT USAGE ON SCHEMA public TO ${bridge}`);
+
+        const checked = await run("check", READ, { user: deployer });
+        expect(readFix(checked.missing[0]?.fix)).toContain(
+          `Run as ${deployer}: SET ROLE "${bridge}"; GRANT SELECT`,
+        );
+        expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired" });
+        expect(await can(app, "SELECT * FROM t")).toBe(true);
+      },
+    );
+
   test("uses grant options held through two roles, a statement for each privilege", async () => {
     const place = await world.open();
     const { app, owner, role, as, can, run, acls, signIn } = place;
