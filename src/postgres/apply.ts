@@ -14,6 +14,9 @@ const LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
 /** Once a run has waited this long for locks, in milliseconds, a batch that waits for one is not halved any more. */
 const MOST_LOCK_WAIT = 60_000;
 
+/** How many objects with the same owner and ACL are refused one after the other before the rest of them is not tried. */
+const MOST_REFUSALS = 8;
+
 /** Takes a line for the log that says what the run is about to do. */
 export type Say = (line: string) => void;
 
@@ -26,7 +29,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   const committed: Change[] = [];
   const statements: string[] = [];
   const failed = new Map<string, Reason>();
-  const refused = new Map<Role | null, Set<Group>>();
+  const refusals = new Map<Role | null, Map<Group, number>>();
   let waited = 0;
 
   /** While the server runs one batch, the statements of the next are written. */
@@ -50,6 +53,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     if (error === null) {
       committed.push(...changes);
       statements.push(...sent.map(({ sql }) => sql));
+      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
     const reason = reasonOf(error);
@@ -63,20 +67,21 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     }
   }
 
-  /** The rest of a batch when some of its groups were refused meanwhile. */
+  /** The rest of a batch when some of its groups were refused too often: 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ as, group }: Change) => refused.get(as)?.has(group) ?? false;
+    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), "refused");
+    fail(batch.changes.filter(isRefused), "not-tried");
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
 
-  /** One refusal stands for every object with the same owner and ACL: 20,000 objects are not refused one by one. */
   function fail(changes: readonly Change[], reason: Reason): void {
     for (const change of changes) {
       failed.set(keyOfChange(change), reason);
-      if (reason === "refused")
-        refused.set(change.as, (refused.get(change.as) ?? new Set()).add(change.group));
+      if (reason !== "refused") continue;
+      const { as, group } = change;
+      const ofRole = refusals.get(as) ?? new Map<Group, number>();
+      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
 
