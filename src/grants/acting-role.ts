@@ -1,7 +1,7 @@
 import { isRelation } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type AclItem, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 
 /** The role that a statement runs as. */
 export interface ActingRole {
@@ -59,7 +59,7 @@ export function actingRoleToRevoke(
   const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
   const candidates: (Role | null)[] = [
     ...(login === grantor ? [null] : []),
-    ...(grantor.settable ? [grantor] : []),
+    ...settable(snapshot, grantor).filter((role) => role === grantor),
     ...(isSure(login, (role) => role.inherited) ? [null] : []),
     ...settable(snapshot, grantor).filter((role) => isSure(role, inherits(role))),
   ];
@@ -86,7 +86,8 @@ function holdersOfOption(
 
 /** The roles to which this login may SET ROLE, to have the privileges of a role: that role itself first. */
 function settable(snapshot: Snapshot, role: Role): readonly Role[] {
-  return [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
+  const roles = [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
+  return roles.filter(({ name }) => canBeNamed(name));
 }
 
 function canActAs({ inherited, settable, through }: Role): boolean {

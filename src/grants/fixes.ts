@@ -2,7 +2,7 @@ import { isRelation } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock } from "../model/report.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
@@ -94,7 +94,8 @@ function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Rol
   const actor = loginFor(snapshot, role);
   // What the server refused to the role itself, it refuses again.
   if (reason === "refused" && (change.as ?? login) === role) return null;
-  return actor.gone || usageFor(snapshot, change, actor)?.by.gone ? null : actor;
+  const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
+  return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
 }
 
 /** What has to be granted to the role that runs SQL before it can reach the object; null where it can. */
@@ -126,9 +127,17 @@ function noteFor(
   actor: Role | null,
 ): Sentence | undefined {
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
+    return noteForNobody(snapshot, change);
   if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
   const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
   return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+}
+
+/** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */
+function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Change): Sentence | undefined {
+  const roles = [grantor, ...(group.schema === undefined ? [] : [roleOf(snapshot, group.schema.owner)])];
+  return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
 }
 
 /** The other way than running SQL as the owner: to become a member of it. */

@@ -38,6 +38,11 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       "Set an owner as a superuser with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
     ),
   },
+  "name-not-utf8": {
+    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
+    runAs: null,
+    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`."),
+  },
   locked: {
     why: () => inOurWords("Another session held a lock on it for too long."),
     runAs: null,

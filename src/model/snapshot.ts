@@ -155,6 +155,11 @@ export type Pitfall =
       readonly reader: string;
     };
 
+/** Whether SQL can name it: bytes that are not UTF-8 arrive as replacement characters. */
+export function canBeNamed(name: string): boolean {
+  return !name.includes("\uFFFD");
+}
+
 /** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */
 export function keyOf(group: Group, member: Member): string {
   return group.kind === "default-privileges"

@@ -47,6 +47,10 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "The role that owns or granted it was dropped, and the catalogs still mention its OID.",
     "Set an owner as a superuser with ALTER … OWNER TO, or create the object again.",
   ],
+  "name-not-utf8": [
+    "A name is not valid UTF-8, so this action cannot write it into a statement.",
+    "Rename it, grant or revoke it by hand, or add it to the input exclude.",
+  ],
   locked: [
     "Another session held a lock on it for too long.",
     "Run this step again when the migration or job that holds the lock has finished.",
