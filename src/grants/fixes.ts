@@ -7,7 +7,7 @@ import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
 import { type Blocked, sessionRole } from "./plan.ts";
-import { type Change, membershipSql, statementsOf, withRoles } from "./statements.ts";
+import { type Change, membershipSql, statementOf, statementsOf, withRoles } from "./statements.ts";
 
 /**
  * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
@@ -67,9 +67,8 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
 }
 
 function sqlOf(change: Change): string {
-  return statementsOf([change])
-    .map(({ sql }) => sql)
-    .join(" ");
+  if (!change.oneByOne) return statementOf(change);
+  return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
 }
 
 /** Nobody signs in as a role that cannot log in: one of its members sets the role. */

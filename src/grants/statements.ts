@@ -32,15 +32,40 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
     change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
-  const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, columns, as }) => {
-    const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
-  });
+  const alike = Map.groupBy(single, keyOfEach());
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
     return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
   });
+}
+
+/** What changes of one statement have in common, worked out once for neighbours of one plan and group. */
+function keyOfEach(): (change: Change) => string {
+  let last: Change | undefined;
+  let key = "";
+  return (change) => {
+    const isLikeLast =
+      change.privileges === last?.privileges &&
+      change.group === last.group &&
+      change.as === last.as &&
+      change.grantee === last.grantee &&
+      change.verb === last.verb &&
+      change.columns === last.columns;
+    if (!isLikeLast) key = keyOf(change);
+    last = change;
+    return key;
+  };
+}
+
+function keyOf({ verb, grantee, group, privileges, columns, as }: Change): string {
+  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+  const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
+  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
+}
+
+/** The statement that makes one change, whichever role runs it. */
+export function statementOf(change: Change): string {
+  return sqlOf(change, [nameOf(change)]);
 }
 
 /** Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. */

@@ -152,13 +152,12 @@ WITH RECURSIVE reading AS (
 SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
        CASE WHEN c.attname IS NULL THEN pg_catalog.json_build_array(sn.nspname, s.relname)
             ELSE pg_catalog.json_build_array(sn.nspname, s.relname, c.attname) END AS source,
-       role.rolname AS reader
+       pg_catalog.pg_get_userbyid(r.reader) AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
 JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
-JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
 CROSS JOIN LATERAL (SELECT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')) AS readable (somewhat)
 LEFT JOIN pg_catalog.pg_attribute AS c ON readable.somewhat AND c.attrelid = s.oid AND c.attnum = ANY (r.columns)
   AND c.attnum <> 0 AND NOT pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, 'SELECT')

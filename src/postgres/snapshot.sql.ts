@@ -159,6 +159,9 @@ actor AS MATERIALIZED (
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
 ),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
+),
 -- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
 settable AS MATERIALIZED (
   SELECT r.oid, r.rolsuper
@@ -169,7 +172,7 @@ settable AS MATERIALIZED (
 ),
 hard AS MATERIALIZED (
   SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM actor WHERE NOT pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  UNION SELECT role FROM reach WHERE NOT usable
 ),
 road AS MATERIALIZED (
   SELECT DISTINCT s.oid
@@ -178,8 +181,9 @@ road AS MATERIALIZED (
 ),
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM actor UNION SELECT schema.oid, road.oid FROM schema, road) AS a
-  WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  FROM (SELECT schema, role FROM reach WHERE usable
+        UNION SELECT schema.oid, road.oid FROM schema, road
+        WHERE pg_catalog.has_schema_privilege(road.oid, schema.oid, 'USAGE')) AS a
   GROUP BY schema
 ),
 role AS (

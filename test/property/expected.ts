@@ -12,6 +12,8 @@ export interface Judgement {
   /** So many privileges held, by kind and privilege. */
   readonly held: Readonly<Record<string, number>>;
   readonly warnsOfTomorrow: boolean;
+  /** The views that cannot read what they select from. */
+  readonly brokenViews: readonly string[];
 }
 
 /** The privileges that exist for each type on a server. */
@@ -21,7 +23,12 @@ export function privilegesOn(version: number): Record<"tables" | "sequences", re
 }
 
 /** What the report says. */
-export function told(report: GranteeReport): Judgement {
+export function told(report: GranteeReport, { things }: State): Judgement {
+  const views = things.filter(({ kind }) => kind === "view");
+  const named = report.warnings
+    .filter(({ code }) => code === "view-cannot-read")
+    .flatMap(({ message }) => message)
+    .map((part) => (typeof part === "object" && "name" in part ? part.name.join("\0") : ""));
   const held: Record<string, number> = {};
   for (const { kind, privileges, objects } of report.held)
     for (const privilege of privileges)
@@ -33,6 +40,9 @@ export function told(report: GranteeReport): Judgement {
     counts: report.objects,
     held,
     warnsOfTomorrow: report.warnings.some(({ code }) => code === "default-privileges"),
+    brokenViews: views
+      .filter(({ schema, name }) => named.includes(`${schema}\0${name}`))
+      .map(({ name }) => name),
   };
 }
 
@@ -49,7 +59,7 @@ function byObject(findings: readonly Missing[]): readonly string[] {
     .sort();
 }
 
-/** What the report should say. `held` and `tomorrow`: what the oracle found the grantee can do. */
+/** What the report should say. `held`, `tomorrow` and `broken`: what the oracle found the grantee can do, and cannot. */
 export function expected(
   state: State,
   demand: Demand,
@@ -57,6 +67,7 @@ export function expected(
   version: number,
   held: ReadonlySet<string>,
   tomorrow: ReadonlySet<string>,
+  broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
   const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
@@ -127,6 +138,9 @@ export function expected(
     },
     held: counted,
     warnsOfTomorrow: !demand.defaultPrivileges && gaps.some(says),
+    brokenViews: checked
+      .filter(({ kind, schema, name }) => kind === "view" && broken.has(keyOf(kind, schema, name)))
+      .map(({ name }) => name),
   };
 }
 
@@ -153,7 +167,7 @@ function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
   const unique = new Map([...owners, ...entitled].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
-    ({ creator }) => !creator.startsWith("pg_") && !state.roles.get(creator)?.superuser,
+    ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
 }
 

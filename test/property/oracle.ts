@@ -413,3 +413,26 @@ export async function tomorrow(
 export function mayTomorrow(creator: string, schema: string, name: string, privilege: string): string {
   return `${JSON.stringify(creator)}'s ${keyOf("default-privileges", schema, name)} ${privilege}`;
 }
+
+/** The views that fail although the grantee may select from them, as the report names them. */
+export async function brokenViews(
+  client: pg.Client,
+  { things }: State,
+  grantee: string,
+): Promise<ReadonlySet<string>> {
+  const views = things.filter(({ kind }) => kind === "view");
+  const to = `TO ${pg.escapeIdentifier(grantee)}`;
+  const came = await attempts(
+    client,
+    views.map(({ schema, name }) => ({
+      as: grantee,
+      preparation: `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} ${to}; GRANT SELECT ON ${pathOf(schema, name)} ${to}`,
+      statements: [`EXPLAIN SELECT * FROM ${pathOf(schema, name)}`],
+    })),
+  );
+  return new Set(
+    views
+      .filter((_, n) => came[n]?.[0]?.startsWith("42501"))
+      .map(({ kind, schema, name }) => keyOf(kind, schema, name)),
+  );
+}

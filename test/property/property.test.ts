@@ -12,6 +12,7 @@ import { model } from "./model.ts";
 import {
   type Attempt,
   attempts,
+  brokenViews,
   build,
   doAs,
   keyOf,
@@ -53,6 +54,9 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     steps: 0,
     byDoing: 0,
     byAsking: 0,
+    brokenViews: 0,
+    followed: 0,
+    helpless: 0,
     verdicts: {} as Record<string, number>,
   };
 
@@ -95,6 +99,10 @@ interface Tally {
   steps: number;
   byDoing: number;
   byAsking: number;
+  brokenViews: number;
+  /** Findings whose fixes were followed, and those that the report said no SQL helps against. */
+  followed: number;
+  helpless: number;
   verdicts: Record<string, number>;
 }
 
@@ -176,10 +184,10 @@ async function story(scene: Scene): Promise<void> {
   const before = await stateOf(oracle, version * 10000);
   const truth = await truthOf(scene, before);
   const checked = await run("check");
-  expect(judgementsIn(checked), "check against the oracle").toEqual(truth);
+  expect(judgementsIn(checked, before), "check against the oracle").toEqual(truth);
   expect(sourcesIn(checked), "every privilege held is explained").not.toContain("server");
   const planned = await run("plan");
-  expect(judgementsIn(planned), "plan against the oracle").toEqual(truth);
+  expect(judgementsIn(planned, before), "plan against the oracle").toEqual(truth);
   expect(planned.statements, "plan says what check says").toEqual(checked.statements);
   expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
 
@@ -189,7 +197,7 @@ async function story(scene: Scene): Promise<void> {
   const applied = await run("apply");
   const after = await stateOf(oracle, version * 10000);
   const truthAfter = await truthOf(scene, after);
-  expect(judgementsIn(applied), "apply against the oracle").toEqual(truthAfter);
+  expect(judgementsIn(applied, after), "apply against the oracle").toEqual(truthAfter);
   for (const [n, { drifted }] of truth.entries()) {
     const verdict = truthAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
     expect(applied.grantees[n]?.verdict, "the verdict of apply").toBe(verdict);
@@ -203,7 +211,7 @@ async function story(scene: Scene): Promise<void> {
 
   const again = await run("apply");
   expect(again.statements, "a second apply").toEqual([]);
-  expect(judgementsIn(again), "a second apply against the oracle").toEqual(truthAfter);
+  expect(judgementsIn(again, after), "a second apply against the oracle").toEqual(truthAfter);
   expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
   await keepsItsPromise(scene, again, blueprint.follow === "apply's file" ? "file" : "fixes");
 }
@@ -233,6 +241,8 @@ async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "
       ),
     );
   const helpless = lines(findings(story).filter(({ fix }) => fix.sql === undefined));
+  scene.tally.followed += findings(story).filter(({ fix }) => fix.sql !== undefined).length;
+  scene.tally.helpless += helpless.length;
   const end = await reconcile(client, { mode: "check", ...blueprint }, () => {});
   expect(
     lines(findings(end)).filter((line) => !helpless.includes(line)),
@@ -265,13 +275,15 @@ async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, st
     tally.byDoing += found.byDoing;
     tally.byAsking += found.byAsking;
     const next = await tomorrow(oracle, creators, grantee, privilegesOn(version));
-    truths.push(expected(state, demand, grantee, version, found.held, next));
+    const broken = await brokenViews(oracle, state, grantee);
+    tally.brokenViews += broken.size;
+    truths.push(expected(state, demand, grantee, version, found.held, next, broken));
   }
   return truths;
 }
 
-function judgementsIn({ grantees }: Reconciled) {
-  return grantees.map(told);
+function judgementsIn({ grantees }: Reconciled, state: State) {
+  return grantees.map((report) => told(report, state));
 }
 
 function sourcesIn({ grantees }: Reconciled) {
