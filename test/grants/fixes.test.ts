@@ -209,7 +209,7 @@ describe("the fix of one finding", () => {
       grantedTo: ["PUBLIC", "readers"],
     });
     expect(note).toBe(
-      '"app" granted it to PUBLIC and "readers". Revoke it from there first, as "app", then run this step again.',
+      "app granted it to PUBLIC and readers. Revoke it from there first, as app, then run this step again.",
     );
   });
 
@@ -232,7 +232,7 @@ describe("the fix of one finding", () => {
     const database = snapshot([single("database", "shop", { owner: oidOf("root") })]);
     const { as, sql, note } = fix("not-owner", { privileges: ["CONNECT"] }, database);
     expect({ as, sql }).toEqual({ as: "root", sql: `GRANT CONNECT ON DATABASE "shop" TO "app";` });
-    expect(note).toMatch(/^"root" is a superuser\. Any superuser can run this/);
+    expect(note).toMatch(/^root is a superuser\. Any superuser can run this/);
     expect(note).not.toContain("exclude");
   });
 
