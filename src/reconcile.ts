@@ -47,7 +47,7 @@ export async function reconcile(client: Client, task: Task, say: Say): Promise<R
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
     statements: task.mode === "apply" ? done.statements : statementsToApply(drift),
-    fixes: fixesFor(drift),
+    fixes: fixesFor(drift, done),
   };
 }
 

@@ -1,7 +1,7 @@
 import { isRelation } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type AclItem, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 
 /** The role that a statement runs as. */
 export interface ActingRole {
@@ -25,61 +25,77 @@ export function actingRoleToGrant(
   privilege: Privilege,
 ): ActingRole | Reason {
   const owner = roleOf(snapshot, group.owner);
-  const options = group.acl
-    .filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner)
-    .map((item) => snapshot.roles.get(item.grantee))
-    .filter((role) => role !== undefined);
+  const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
   const candidates: ActingRole[] = [
     ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
-    ...(options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
-    ...(owner.settable ? [{ as: owner, oneByOne: false }] : []),
-    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true })),
+    ...(holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
+    ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
+    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true })),
   ];
-  return (
-    candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ??
-    whyNotAsOwner(snapshot, group, owner)
-  );
+  const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
+  if (found !== undefined) return found;
+  if (owner.gone) return "role-gone";
+  return canActAs(owner) && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
 }
 
 /**
- * The role as which this login can revoke what the grantor of an ACL item granted. REVOKE revokes what its grantor
- * granted, and PostgreSQL takes the acting role itself for the grantor if it holds the grant option, before the owner
- * whose privileges it may have. So the surest acting role is the grantor.
+ * The role as which this login can revoke what the grantor of an ACL item granted. REVOKE revokes only what its own
+ * grantor granted, which is the acting role itself if it holds the grant option, else one of the roles whose privileges
+ * it has. So the surest acting role is the grantor, and another role only if it can be taken for no other grantor.
+ * @param acl the ACL that the item is in: the object's, or a column's
  */
-export function actingRoleToRevoke(snapshot: Snapshot, group: Group, item: AclItem): ActingRole | Reason {
-  const owner = roleOf(snapshot, group.owner);
+export function actingRoleToRevoke(
+  snapshot: Snapshot,
+  group: Group,
+  acl: readonly AclItem[],
+  item: AclItem,
+): ActingRole | Reason {
   const byOwner = item.grantor === group.owner;
-  const grantor = snapshot.roles.get(item.grantor);
-  if (grantor === undefined) return "other-grantor";
-  const otherOption = group.acl.some(
-    ({ grantee, privilege, grantable }) =>
-      grantable &&
-      privilege === item.privilege &&
-      grantee !== group.owner &&
-      snapshot.roles.get(grantee)?.inherited,
-  );
-  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
-  const candidates: ActingRole[] = [
-    ...(grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : []),
-    ...(grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : []),
-    ...(byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []),
+  const grantor = roleOf(snapshot, item.grantor);
+  const others = holdersOfOption(snapshot, group, acl, item.privilege).filter((role) => role !== grantor);
+  const isSure = (role: Role, has: (other: Role) => boolean) =>
+    role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
+  const login = roleOf(snapshot, snapshot.sessionUser);
+  const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
+  const candidates: (Role | null)[] = [
+    ...(login === grantor ? [null] : []),
+    ...settable(snapshot, grantor).filter((role) => role === grantor),
+    ...(isSure(login, (role) => role.inherited) ? [null] : []),
+    ...settable(snapshot, grantor).filter((role) => isSure(role, inherits(role))),
   ];
-  return (
-    candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ??
-    (byOwner ? whyNotAsOwner(snapshot, group, owner) : "other-grantor")
+  const found = candidates.find((as) => canUseSchema(snapshot, group, as));
+  if (found !== undefined) return { as: found, oneByOne: !byOwner };
+  if (grantor.gone) return "role-gone";
+  if (canActAs(grantor) && !canUseSchema(snapshot, group, grantor))
+    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
+  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
+}
+
+/** The roles that PostgreSQL may take for the grantor of a privilege: the owner, and who holds the grant option. */
+function holdersOfOption(
+  snapshot: Snapshot,
+  group: Group,
+  acl: readonly AclItem[],
+  privilege: string,
+): readonly Role[] {
+  const holders = acl.filter((item) => item.privilege === privilege && item.grantable);
+  return [...new Set([group.owner, ...holders.map(({ grantee }) => grantee)])].map((oid) =>
+    roleOf(snapshot, oid),
   );
 }
 
-/** Where this login can act for the owner, the owner lacks USAGE, or a grant option takes precedence over it. */
-function whyNotAsOwner(snapshot: Snapshot, group: Group, owner: Role): Reason {
-  const canAct = owner.inherited || owner.settable;
-  return canAct && !canUseSchema(snapshot, group, { as: owner, oneByOne: false })
-    ? "owner-lacks-usage"
-    : "not-owner";
+/** The roles to which this login may SET ROLE, to have the privileges of a role: that role itself first. */
+function settable(snapshot: Snapshot, role: Role): readonly Role[] {
+  const roles = [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
+  return roles.filter(({ name }) => canBeNamed(name));
+}
+
+function canActAs({ inherited, settable, through }: Role): boolean {
+  return inherited || settable || through.length > 0;
 }
 
 /** GRANT looks up a relation's name as the acting role, so that role needs USAGE on the schema, owner or not. */
-function canUseSchema(snapshot: Snapshot, group: Group, { as }: ActingRole): boolean {
+export function canUseSchema(snapshot: Snapshot, group: Group, as: Role | null): boolean {
   if (!isRelation(group.kind) || group.schema === undefined) return true;
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }

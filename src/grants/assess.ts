@@ -6,8 +6,11 @@ import { statementsIn } from "./batches.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
 import { identityDrift, identityFixes } from "./identity.ts";
+import { whatIsLeft } from "./left.ts";
 import { granteeObstacle } from "./obstacles.ts";
-import { bothOf, type Plan, planGrants, planRevokes } from "./plan.ts";
+import type { Outcome } from "./outcome.ts";
+import { allOf, type Plan, planGrants } from "./plan.ts";
+import { planRevokes } from "./revokes.ts";
 
 /** One snapshot held against the demand, once: the drift of each grantee, and what can be done about all of it. */
 export interface Assessment {
@@ -56,7 +59,7 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
 
 /** What `apply` sets out to do. */
 export function planToApply({ demand, grants, revokes }: Assessment): Plan {
-  return demand.onExtra === "revoke" ? bothOf(grants, revokes) : grants;
+  return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
 }
 
 /** The statements that `apply` would run. */
@@ -64,12 +67,15 @@ export function statementsToApply(assessment: Assessment): readonly string[] {
   return statementsIn(planToApply(assessment).changes);
 }
 
-/** The SQL that ends the drift, a block for each role that has to run it. */
-export function fixesFor(assessment: Assessment): readonly FixBlock[] {
+/** The SQL that ends the drift that is left after what was done, a block for each role that has to run it. */
+export function fixesFor(assessment: Assessment, outcome: Outcome): readonly FixBlock[] {
   const { snapshot, demand, grantees, grants, revokes } = assessment;
   const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
   return [
-    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants),
+    ...fixBlocks(snapshot, [
+      ...whatIsLeft(grants, outcome, "not-granted"),
+      ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
+    ]),
     ...identityFixes(identities),
   ];
 }

@@ -5,7 +5,7 @@ const BATCH = 500;
 
 /**
  * Changes in the order in which they are made, cut into batches: database and schemas, then the objects, by acting role
- * and oid so that two runs meet in the same order, then default privileges; grants before revokes.
+ * and oid so that two runs meet in the same order, then default privileges; grants before revokes, turn by turn.
  */
 export function batchesOf(changes: readonly Change[]): readonly (readonly Change[])[] {
   const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
@@ -21,9 +21,8 @@ export function statementsIn(changes: readonly Change[]): readonly string[] {
   return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
 }
 
-/** What holders of a grant option granted is revoked before what the owner granted, which it depends on. */
-function phaseOf({ verb, group, oneByOne }: Change): number {
-  if (verb === "REVOKE") return oneByOne ? 3 : 4;
+function phaseOf({ verb, group, turn = 0 }: Change): number {
+  if (verb === "REVOKE") return 3 + turn;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }

@@ -27,7 +27,7 @@ export function creatorsOf(snapshot: Pick<Snapshot, "groups" | "roles">): readon
     [...owners, ...entitled].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
   );
   return [...unique.values()].filter(({ role }) => {
-    const { superuser, predefined } = roleOf(snapshot, role);
-    return !superuser && !predefined;
+    const { superuser, predefined, gone } = roleOf(snapshot, role);
+    return !superuser && !predefined && !gone;
   });
 }

@@ -2,8 +2,15 @@ import type { Demand } from "../model/demand.ts";
 import { isRelation, typeOf } from "../model/kinds.ts";
 import { inOrder, type Privilege, SEQUENCE_PRIVILEGES, tablePrivilegesOf } from "../model/privileges.ts";
 import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
-import { type Group, keyOf, type Member, type Role, type Snapshot } from "../model/snapshot.ts";
-import { sourcesFor } from "./sources.ts";
+import {
+  type ColumnAclItem,
+  type Group,
+  keyOf,
+  type Member,
+  type Role,
+  type Snapshot,
+} from "../model/snapshot.ts";
+import { holds, sourcesFor } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
 export interface Finding {
@@ -12,8 +19,8 @@ export interface Finding {
   readonly member: Member;
   /** Findings of one group without column privileges share one list. */
   readonly privileges: readonly Privilege[];
-  /** Those of them that the grantee holds on columns, directly or through a role or PUBLIC. */
-  readonly onColumns: readonly Privilege[];
+  /** The ACLs of the relation's columns, where some grantee holds more on them than is demanded. */
+  readonly columns: readonly ColumnAclItem[];
 }
 
 /** What lies between the demand and what one grantee holds. */
@@ -71,31 +78,37 @@ function extraIn(
   demand: Demand,
   grantee: Role,
 ): readonly Finding[] {
-  const onColumns = new Map(
-    snapshot.columns
-      .filter((column) => column.grantee === grantee.oid)
-      .map((each) => [each.member.oid, each]),
-  );
+  const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
   const onRelations = groups
     .filter((group) => isRelation(group.kind) && group.owner !== grantee.oid)
     .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
-    const columns = onColumns.get(finding.member.oid);
-    if (columns === undefined) return finding;
-    onColumns.delete(finding.member.oid);
-    const privileges = inOrder([...finding.privileges, ...columns.privileges]);
-    return { ...finding, privileges, onColumns: columns.privileges };
+    const ofColumns = columns.get(finding.member.oid);
+    if (ofColumns === undefined) return finding;
+    columns.delete(finding.member.oid);
+    return withColumns(snapshot, demand, finding, ofColumns.items);
   });
-  const onColumnsOnly = [...onColumns.values()].map(
-    ({ group, member, privileges }): Finding => ({
-      grantee,
-      group,
-      member,
-      privileges: inOrder(privileges),
-      onColumns: privileges,
-    }),
-  );
+  const onColumnsOnly = [...columns.values()]
+    .filter(({ group }) => group.owner !== grantee.oid)
+    .map(({ group, member, items }) =>
+      withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items),
+    )
+    .filter(({ privileges }) => privileges.length > 0);
   return [...found, ...onColumnsOnly].sort(byName);
+}
+
+/** Adds what the grantee holds on columns beyond the demand. */
+function withColumns(
+  snapshot: Snapshot,
+  demand: Demand,
+  finding: Finding,
+  columns: readonly ColumnAclItem[],
+): Finding {
+  const demanded: readonly string[] = demandedOn(snapshot, finding.group, demand);
+  const beyond = columns
+    .filter((item) => !demanded.includes(item.privilege) && holds(snapshot, finding.grantee, item))
+    .map(({ privilege }) => privilege as Privilege);
+  return { ...finding, privileges: inOrder([...finding.privileges, ...beyond]), columns };
 }
 
 function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
@@ -108,10 +121,10 @@ function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role)
 function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): readonly Finding[] {
   return privileges.length === 0
     ? []
-    : group.members.map((member) => ({ grantee, group, member, privileges, onColumns: NONE }));
+    : group.members.map((member) => ({ grantee, group, member, privileges, columns: NO_COLUMNS }));
 }
 
-const NONE: readonly Privilege[] = [];
+const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** The same object for the same grantee, across snapshots. */
 export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "group" | "member">): string {

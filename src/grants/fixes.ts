@@ -1,53 +1,74 @@
 import { isRelation } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { Fix, FixBlock, Reason } from "../model/report.ts";
-import { code, name, type Sentence, sentence } from "../model/sentence.ts";
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Fix, FixBlock } from "../model/report.ts";
+import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
+import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
-import { type Blocked, type Plan, sessionRole } from "./plan.ts";
-import { type Change, membershipSql, statementsOf, withRoles } from "./statements.ts";
+import { type Blocked, sessionRole } from "./plan.ts";
+import { type Change, membershipSql, statementOf, statementsOf, withRoles } from "./statements.ts";
 
-/** The SQL that fixes what is left: first what this login can run, then a block for each role that has to help. */
-export function fixBlocks(snapshot: Snapshot, { changes, blocked }: Plan): readonly FixBlock[] {
+/**
+ * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
+ * to grant each other first, then a block for each role that has to help.
+ */
+export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonly FixBlock[] {
+  const others = left.flatMap((each): readonly Others[] => {
+    const actor = each.byLogin ? null : actorFor(snapshot, each);
+    return actor === null ? [] : [{ ...each, actor }];
+  });
   const own: FixBlock = {
     as: sessionRole(snapshot).name,
     runnable: true,
-    statements: scriptOf(changes, snapshot.server.roleSet),
+    statements: scriptOf(
+      left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
+      snapshot.server.roleSet,
+    ),
   };
-  const byActor = Map.groupBy(blocked, ({ change, reason }) => actorFor(snapshot, change, reason));
-  const others = [...byActor].flatMap(([actor, theirs]): readonly FixBlock[] => {
-    if (actor === null) return [];
+  const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
     const statements = scriptOf(
-      theirs.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor })),
+      mine.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor })),
       false,
     );
-    const instead = theirs.some(({ reason }) => reason === "not-owner")
-      ? { instead: membershipFor(snapshot, actor) }
-      : {};
-    return [{ ...runBy(actor), runnable: false, statements, ...instead }];
+    const instead = mine.find(({ reason }) => reason === "not-owner");
+    return {
+      ...runBy(actor),
+      runnable: false,
+      statements,
+      ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
+    };
   });
-  return [own, ...usageForOwners(snapshot, blocked), ...others].filter(
+  return [own, ...usageForActors(snapshot, others), ...theirs].filter(
     ({ statements }) => statements.length > 0,
   );
 }
 
+/** What another role has to do. */
+interface Others extends Blocked {
+  readonly actor: Role;
+}
+
 /** What ends one finding: whoever runs it has to do no more about that object. */
-export function fixFor(snapshot: Snapshot, change: Change, reason: Reason): Fix {
-  const actor = actorFor(snapshot, change, reason);
-  const note = reason === "not-owner" && actor ? membershipFor(snapshot, actor) : REASONS[reason].advice;
+export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
+  const { change, byLogin } = blocked;
+  const actor = actorFor(snapshot, blocked);
+  const note = noteFor(snapshot, blocked, actor);
   const noted = note === undefined ? {} : { note };
   if (actor === null) return noted;
-  const sql = statementsOf([{ ...change, oneByOne: false }])
-    .map((statement) => statement.sql)
-    .join(" ");
-  if (REASONS[reason].runAs === "login") {
-    return { as: actor.name, sql: change.as === null ? sql : settingRole(change.as, sql), ...noted };
+  if (byLogin) {
+    const sql = sqlOf(change);
+    const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
+    return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
   }
-  const first = ownerLacksUsage(change)
-    ? { first: statementBy(schemaOwnerOf(snapshot, change), usageSql(change)) }
-    : {};
-  return { ...first, ...statementBy(actor, sql), ...noted };
+  const usage = usageFor(snapshot, change, actor);
+  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
+  return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
+}
+
+function sqlOf(change: Change): string {
+  if (!change.oneByOne) return statementOf(change);
+  return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
 }
 
 /** Nobody signs in as a role that cannot log in: one of its members sets the role. */
@@ -59,40 +80,33 @@ function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
   return canLogin ? { as: name } : { as: name, byMember: true };
 }
 
-function settingRole(role: Role, sql: string): string {
-  return `SET ROLE ${quoteIdentifier(role.name)}; ${sql}`;
+function settingRole(role: Role | "NONE", sql: string): string {
+  return `SET ROLE ${role === "NONE" ? role : quoteIdentifier(role.name)}; ${sql}`;
 }
 
 /** The role that runs the SQL for a reason; null where SQL for this object is not the answer. */
-function actorFor(snapshot: Snapshot, change: Change, reason: Reason): Role | null {
-  switch (REASONS[reason].runAs) {
-    case "login":
-      return sessionRole(snapshot);
-    case "owner":
-      return loginFor(snapshot, change.owner);
-    case "grantor":
-      return otherGrantorOf(snapshot, change);
-    case null:
-      return null;
-  }
+function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Role | null {
+  const login = sessionRole(snapshot);
+  if (REASONS[reason].runAs === null) return null;
+  if (byLogin) return login;
+  const role = change.grantor ?? change.owner;
+  const actor = loginFor(snapshot, role);
+  // What the server refused to the role itself, it refuses again.
+  if (reason === "refused" && (change.as ?? login) === role) return null;
+  const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
+  return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
 }
 
-function otherGrantorOf(snapshot: Snapshot, { group, grantee, privileges }: Change): Role | null {
-  const item = group.acl.find(
-    (each) =>
-      each.grantee === grantee.oid &&
-      each.grantor !== group.owner &&
-      privileges.some((privilege) => privilege === each.privilege),
-  );
-  return snapshot.roles.get(item?.grantor ?? "") ?? null;
-}
-
-function ownerLacksUsage({ group, owner }: Change): boolean {
-  return isRelation(group.kind) && group.schema !== undefined && !group.schema.usableBy.has(owner.oid);
-}
-
-function schemaOwnerOf(snapshot: Snapshot, { group, owner }: Change): Role {
-  return loginFor(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
+/** What has to be granted to the role that runs SQL before it can reach the object; null where it can. */
+function usageFor(
+  snapshot: Snapshot,
+  { group }: Change,
+  actor: Role,
+): { readonly by: Role; readonly sql: string } | null {
+  if (group.schema === undefined || actor.superuser || canUseSchema(snapshot, group, actor)) return null;
+  const by = loginFor(snapshot, roleOf(snapshot, group.schema.owner));
+  const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
+  return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
 }
 
 /**
@@ -105,12 +119,33 @@ function loginFor(snapshot: Snapshot, owner: Role): Role {
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
+/** What to do besides the SQL, or instead of it. */
+function noteFor(
+  snapshot: Snapshot,
+  { change, reason, grantedTo = [] }: Blocked,
+  actor: Role | null,
+): Sentence | undefined {
+  if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
+    return noteForNobody(snapshot, change);
+  if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
+  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
+  return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+}
+
+/** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */
+function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Change): Sentence | undefined {
+  const roles = [grantor, ...(group.schema === undefined ? [] : [roleOf(snapshot, group.schema.owner)])];
+  return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
+}
+
 /** The other way than running SQL as the owner: to become a member of it. */
-function membershipFor(snapshot: Snapshot, owner: Role): Sentence {
+function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sentence {
   const login = sessionRole(snapshot);
-  if (owner.superuser) {
-    return sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`;
-  }
+  if (owner.superuser)
+    return isRelation(group.kind)
+      ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
+      : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
   const who = owner.administered
     ? sentence`${name(login.name)} can run this.`
@@ -118,25 +153,18 @@ function membershipFor(snapshot: Snapshot, owner: Role): Sentence {
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
 
-function usageSql({ group, owner }: Change): string {
-  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
-}
-
-/** Before an owner without USAGE on the schema can run its block, the schema's owner has to grant it USAGE. */
-function usageForOwners(snapshot: Snapshot, blocked: readonly Blocked[]): readonly FixBlock[] {
-  const pairs = new Map(
-    blocked
-      .filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null)
-      .map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change]),
-  );
-  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
-  return [...bySchemaOwner].map(([actor, changes]): FixBlock => {
-    const statements = changes.map(usageSql);
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
+/** What the owners of schemas have to grant first, so that other roles can run their blocks. */
+function usageForActors(snapshot: Snapshot, others: readonly Others[]): readonly FixBlock[] {
+  const needed = others.flatMap(({ change, actor }) => usageFor(snapshot, change, actor) ?? []);
+  const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
+  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
+    const statements = usages.map(({ sql }) => sql);
+    const setRole = `SET LOCAL ROLE ${quoteIdentifier(by.name)};`;
     return {
-      ...runBy(actor),
+      ...runBy(by),
       runnable: false,
-      statements: actor.canLogin ? statements : ["BEGIN;", setRole, ...statements, "COMMIT;"],
+      prepares: true,
+      statements: by.canLogin ? statements : ["BEGIN;", setRole, ...statements, "COMMIT;"],
     };
   });
 }

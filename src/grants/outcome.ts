@@ -41,7 +41,12 @@ export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolea
   });
 }
 
-/** The same thing to do to the same object, across snapshots. */
-export function keyOfChange(change: Pick<Change, "verb" | "grantee" | "group" | "member">): string {
-  return `${change.verb} ${identify(change)}`;
+/** The same privileges to grant on the same object, or to take back from the same grantor, across snapshots. */
+export function keyOfChange(change: Change): string {
+  return `${change.privileges} ${placeOfChange(change)}`;
+}
+
+/** The same without the privileges. */
+export function placeOfChange(change: Change): string {
+  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
 }

@@ -1,7 +1,7 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
-import { type ActingRole, actingRoleToGrant, actingRoleToRevoke } from "./acting-role.ts";
+import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type ActingRole, actingRoleToGrant } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
@@ -12,36 +12,40 @@ export interface Plan {
   readonly blocked: readonly Blocked[];
 }
 
-/** A change that this login cannot make, and why. */
+/** A change that is not made, and why. */
 export interface Blocked {
   readonly change: Change;
   readonly reason: Reason;
+  /** This login can make the change: only a rule of this action's own stands against it. */
+  readonly byLogin?: true;
+  /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */
+  readonly tryAs?: readonly (Role | null)[];
+  /** The roles to which the grantee granted what is to be revoked, PUBLIC among them. */
+  readonly grantedTo?: readonly string[];
 }
 
 /** Plans to grant what is missing, and nothing else. */
 export function planGrants(snapshot: Snapshot, missing: readonly Finding[]): Plan {
-  return planOf(snapshot, "GRANT", missing, ({ group }, privilege) => [
-    actingRoleToGrant(snapshot, group, privilege),
-  ]);
+  // Findings that share a list of privileges share the acting roles too, so these are looked for once.
+  const alike = Map.groupBy(missing, ({ privileges }) => privileges);
+  return allOf(
+    [...alike.values()].map((findings) => {
+      const [{ grantee, group, privileges }] = findings as [Finding];
+      const steps = privileges.map((privilege): Step => {
+        const acting = actingRoleToGrant(snapshot, group, privilege);
+        return { grantee, privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
+      });
+      return planOf(snapshot, "GRANT", steps, findings);
+    }),
+  );
 }
 
-/**
- * Plans to revoke what was granted directly to the grantee, grantor by grantor. What comes through a role or PUBLIC is
- * blocked, and so is what is also held on columns, because REVOKE on the table would revoke that too.
- */
-export function planRevokes(snapshot: Snapshot, extra: readonly Finding[]): Plan {
-  return planOf(snapshot, "REVOKE", extra, ({ grantee, group, onColumns }, privilege) => {
-    if (onColumns.includes(privilege)) return ["column-privileges"];
-    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
-    return direct.length === 0
-      ? ["not-direct"]
-      : direct.map((item) => actingRoleToRevoke(snapshot, group, item));
-  });
-}
-
-/** Both plans as one. */
-export function bothOf(a: Plan, b: Plan): Plan {
-  return { changes: [...a.changes, ...b.changes], blocked: [...a.blocked, ...b.blocked] };
+/** Several plans as one. */
+export function allOf(plans: readonly Plan[]): Plan {
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    blocked: plans.flatMap(({ blocked }) => blocked),
+  };
 }
 
 /** The session user, who signed in. */
@@ -49,37 +53,82 @@ export function sessionRole(snapshot: Snapshot): Role {
   return roleOf(snapshot, snapshot.sessionUser);
 }
 
-type ActingRoles = (finding: Finding, privilege: Privilege) => readonly (ActingRole | Reason)[];
+/** What to do about one privilege on each of several objects that do not differ in it. */
+export interface Step extends Pick<Change, "grantor" | "columns" | "turn">, Pick<Blocked, "grantedTo"> {
+  readonly grantee: Role;
+  readonly privilege: Privilege;
+  /** How this login can do it. */
+  readonly acting?: ActingRole;
+  /** Why it is not done. */
+  readonly reason?: Reason;
+}
 
-/** Findings that share a list of privileges share the acting roles too, so these are looked for once. */
-function planOf(
+/** A plan of steps that are the same for all findings of their grantee; equal steps are one change of an object. */
+export function planOf(
   snapshot: Snapshot,
   verb: Change["verb"],
+  steps: readonly Step[],
   findings: readonly Finding[],
-  actingRoles: ActingRoles,
 ): Plan {
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
-  for (const [privileges, alike] of Map.groupBy(findings, (finding) => finding.privileges)) {
-    const [first] = alike as [Finding];
-    const owner = roleOf(snapshot, first.group.owner);
-    const found = privileges.flatMap((privilege) =>
-      actingRoles(first, privilege).map((acting) => ({ privilege, acting })),
-    );
-    for (const same of Map.groupBy(found, ({ acting }) => keyOfActing(acting)).values()) {
-      const [{ acting }] = same as [(typeof found)[number]];
-      const together = same.map(({ privilege }) => privilege);
-      for (const { grantee, group, member } of alike) {
-        const change = { verb, grantee, group, owner, member, privileges: together };
-        if (typeof acting === "string")
-          blocked.push({ change: { ...change, as: null, oneByOne: false }, reason: acting });
-        else changes.push({ ...change, ...acting });
-      }
+  for (const same of Map.groupBy(steps, keyOfStep).values()) {
+    const [{ grantee, acting, reason, grantor, columns, turn, grantedTo }] = same as [Step];
+    const privileges = same.map(({ privilege }) => privilege);
+    const facts = {
+      verb,
+      privileges,
+      as: acting?.as ?? null,
+      oneByOne: acting?.oneByOne ?? false,
+      ...(grantor && { grantor }),
+      ...(columns && { columns }),
+      ...(turn && { turn }),
+    };
+    const owner = roleOf(snapshot, findings[0]?.group.owner ?? "");
+    const why = {
+      ...(acting && { byLogin: true as const }),
+      ...(grantedTo && { grantedTo }),
+      ...(reason && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),
+    };
+    for (const finding of findings) {
+      if (finding.grantee !== grantee) continue;
+      const { group, member } = finding;
+      const change: Change = { ...facts, grantee, group, owner, member };
+      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
+      else if (reason === undefined) changes.push(change);
+      else blocked.push({ change, reason, ...why });
     }
   }
   return { changes, blocked };
 }
 
-function keyOfActing(acting: ActingRole | Reason): string {
-  return typeof acting === "string" ? acting : `as ${acting.as?.oid} ${acting.oneByOne}`;
+/** Why a change is blocked by PostgreSQL's rules, which are not all of Azure's. */
+const MAY_WORK: ReadonlySet<Reason> = new Set([
+  "not-owner",
+  "owner-lacks-usage",
+  "other-grantor",
+  "grantor-lacks-usage",
+]);
+
+/** The session user, the role itself, and those that have its privileges and that the session user may set. */
+function rolesToTry(snapshot: Snapshot, role: Role): readonly (Role | null)[] {
+  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
+}
+
+function isNameable({ group, member, owner, columns = [] }: Change): boolean {
+  const creator = group.kind === "default-privileges" ? [owner.name] : [];
+  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
+}
+
+function keyOfStep({ grantee, acting, reason, grantor, columns, turn, grantedTo, privilege }: Step): string {
+  const of = columns === undefined ? null : [privilege, columns];
+  return JSON.stringify([
+    grantee.oid,
+    acting && [acting.as?.oid, acting.oneByOne],
+    reason,
+    grantor?.oid,
+    of,
+    turn,
+    grantedTo,
+  ]);
 }

@@ -1,21 +1,17 @@
 import { isRelation } from "../model/kinds.ts";
 import { PREDEFINED_ROLES, type Privilege } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
-import { type Group, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
+import { type AclItem, type Group, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
 
 /** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
 export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
 
 /** Finds the sources of what one grantee holds; the roles that it inherits are looked up once. */
 export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
-  const inherited = [...snapshot.roles.values()]
-    .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const inherited = inheritedBy(snapshot, grantee);
   return (group, privilege) => {
     if (grantee.superuser) return [{ source: "superuser" }];
-    const holders = new Set(
-      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee),
-    );
+    const holders = holdersOf(group.acl, privilege);
     const direct: Source[] = holders.has(grantee.oid)
       ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
       : [];
@@ -26,6 +22,43 @@ export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
     const sources = [...direct, ...roles, ...everybody];
     return sources.length === 0 ? [{ source: "server" }] : sources;
   };
+}
+
+/** Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. */
+export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
+  const inherited = inheritedBy(snapshot, grantee);
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  return (group: Group, columns: readonly AclItem[], privilege: Privilege): readonly Source[] => {
+    const onObject = group.held.get(grantee.oid)?.has(privilege) ? sourcesOf(group, privilege) : [];
+    const holders = holdersOf(columns, privilege);
+    const onColumns: Source[] = [
+      ...inherited
+        .filter((role) => holders.has(role.oid))
+        .map(({ name }): Source => ({ source: "role", role: name })),
+      ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
+    ];
+    return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+  };
+}
+
+/** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
+export function holds(snapshot: Snapshot, grantee: Role, item: AclItem): boolean {
+  return (
+    item.grantee === PUBLIC ||
+    item.grantee === grantee.oid ||
+    snapshot.roles.get(item.grantee)?.inheritedBy.has(grantee.oid) === true
+  );
+}
+
+/** The other roles whose privileges a grantee has, by name. */
+function inheritedBy(snapshot: Snapshot, grantee: Role): readonly Role[] {
+  return [...snapshot.roles.values()]
+    .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<string> {
+  return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
 }
 
 /** What predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */

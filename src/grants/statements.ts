@@ -13,6 +13,12 @@ export interface Change {
   readonly privileges: readonly Privilege[];
   readonly as: Role | null;
   readonly oneByOne: boolean;
+  /** REVOKE: the role whose grant it takes back. */
+  readonly grantor?: Role;
+  /** REVOKE: the columns, if it is not about the whole table. */
+  readonly columns?: readonly string[];
+  /** REVOKE: it depends only on revokes of earlier turns. */
+  readonly turn?: number;
 }
 
 /** A statement and the role to SET LOCAL ROLE to before it; null: the session user. */
@@ -26,14 +32,40 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
     change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
-  const alike = Map.groupBy(single, ({ verb, grantee, group, privileges, as }) => {
-    const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator].join();
-  });
+  const alike = Map.groupBy(single, keyOfEach());
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
     return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
   });
+}
+
+/** What changes of one statement have in common, worked out once for neighbours of one plan and group. */
+function keyOfEach(): (change: Change) => string {
+  let last: Change | undefined;
+  let key = "";
+  return (change) => {
+    const isLikeLast =
+      change.privileges === last?.privileges &&
+      change.group === last.group &&
+      change.as === last.as &&
+      change.grantee === last.grantee &&
+      change.verb === last.verb &&
+      change.columns === last.columns;
+    if (!isLikeLast) key = keyOf(change);
+    last = change;
+    return key;
+  };
+}
+
+function keyOf({ verb, grantee, group, privileges, columns, as }: Change): string {
+  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+  const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
+  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
+}
+
+/** The statement that makes one change, whichever role runs it. */
+export function statementOf(change: Change): string {
+  return sqlOf(change, [nameOf(change)]);
 }
 
 /** Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. */
@@ -51,7 +83,9 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
-function sqlOf({ verb, grantee, group, owner, privileges }: Change, names: readonly string[]): string {
+function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readonly string[]): string {
+  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
+  const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${privileges.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
   if (group.kind === "default-privileges") {

@@ -1,13 +1,14 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder, type Privilege } from "../model/privileges.ts";
-import type { Changed, Extra, GranteeReport, Missing, Reason, Source } from "../model/report.ts";
+import type { Changed, Extra, GranteeReport, Missing, Source } from "../model/report.ts";
 import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
-import { keyOfChange, type Outcome } from "./outcome.ts";
-import type { Blocked, Plan } from "./plan.ts";
-import { sourcesFor } from "./sources.ts";
+import { whatIsLeft } from "./left.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Blocked } from "./plan.ts";
+import { indirectSourcesFor } from "./sources.ts";
 import type { Change } from "./statements.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -18,8 +19,8 @@ export function granteeReports(
   outcome: Outcome,
 ): readonly GranteeReport[] {
   const { snapshot, demand } = after;
-  const whyMissing = reasonsOf(after.grants, outcome, "not-granted");
-  const whyExtra = reasonsOf(after.revokes, outcome, "not-revoked");
+  const whyMissing = byObject(whatIsLeft(after.grants, outcome, "not-granted"));
+  const whyExtra = byObject(whatIsLeft(after.revokes, outcome, "not-revoked"));
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name, role, drift, identity } = grantee;
@@ -29,7 +30,9 @@ export function granteeReports(
       objects: drift.objects,
       missing: [
         ...(identity === null ? [] : [identity]),
-        ...drift.missing.map((finding) => describe(snapshot, finding, whyMissing)),
+        ...drift.missing.flatMap((finding) =>
+          describe(snapshot, finding, whyMissing).map(([described]) => described),
+        ),
       ],
       granted: changedBy(outcome, "GRANT", role, drift.missing),
       extra: describeExtra(snapshot, role, drift.extra, whyExtra),
@@ -61,54 +64,48 @@ function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { 
   return drifted(before) ? "repaired" : "in-sync";
 }
 
-/** By object: the first reason why it is missing, or extra, and the change that it concerns. */
-function reasonsOf(plan: Plan, outcome: Outcome, otherwise: Reason): ReadonlyMap<string, Blocked> {
-  const committed = new Set(outcome.committed.map(keyOfChange));
-  const reasons = [
-    ...plan.blocked.map(({ change, reason }) => ({
-      change,
-      reason: outcome.failed.get(keyOfChange(change)) ?? reason,
-    })),
-    ...plan.changes.map((change) => {
-      // Committed, and still not there: the server ignored it without an error.
-      const unexplained = committed.has(keyOfChange(change)) ? "refused" : otherwise;
-      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? unexplained };
-    }),
-  ];
-  return new Map(reasons.reverse().map((blocked) => [identify(blocked.change), blocked]));
+/** By object: what is left to do about it, and why. */
+type ReasonsOf = ReadonlyMap<string, readonly Blocked[]>;
+
+function byObject(left: readonly Blocked[]): ReasonsOf {
+  return Map.groupBy(left, ({ change }) => identify(change));
 }
 
-function describe(snapshot: Snapshot, finding: Finding, reasons: ReadonlyMap<string, Blocked>): Missing {
-  const { group, member, privileges } = finding;
-  const found = reasons.get(identify(finding));
-  if (found === undefined) throw new Error(`no reason for ${group.kind} ${member.name}`);
-  return {
-    kind: group.kind,
-    ...(group.schema === undefined ? {} : { schema: group.schema.name }),
-    name: member.name,
-    owner: roleOf(snapshot, group.owner).name,
-    privileges,
-    reason: found.reason,
-    fix: fixFor(snapshot, { ...found.change, privileges }, found.reason),
-  };
+/** One entry for all privileges on an object that are missing, or extra, for one reason and have one fix. */
+function describe(snapshot: Snapshot, finding: Finding, reasons: ReasonsOf): readonly [Missing, Blocked][] {
+  const { group, member } = finding;
+  return (reasons.get(identify(finding)) ?? []).map((blocked) => [
+    {
+      kind: group.kind,
+      ...(group.schema === undefined ? {} : { schema: group.schema.name }),
+      name: member.name,
+      owner: roleOf(snapshot, group.owner).name,
+      privileges: blocked.change.privileges,
+      reason: blocked.reason,
+      fix: fixFor(snapshot, blocked),
+    },
+    blocked,
+  ]);
 }
 
 function describeExtra(
   snapshot: Snapshot,
   grantee: Role,
   extra: readonly Finding[],
-  reasons: ReadonlyMap<string, Blocked>,
+  reasons: ReasonsOf,
 ): readonly Extra[] {
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return extra.map((finding) => {
-    const { group, privileges, onColumns } = finding;
-    const sources: Source[] = privileges
-      .filter((privilege) => group.held.get(grantee.oid)?.has(privilege))
-      .flatMap((privilege) => sourcesOf(group, privilege));
-    if (onColumns.length > 0) sources.push({ source: "column" });
-    const distinct = new Map(sources.map((source): [string, Source] => [JSON.stringify(source), source]));
-    return { ...describe(snapshot, finding, reasons), sources: [...distinct.values()] };
-  });
+  const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+  return extra.flatMap((finding) =>
+    describe(snapshot, finding, reasons).map(([described, { change }]): Extra => {
+      const { group, columns } = finding;
+      const sources: readonly Source[] =
+        change.grantor !== undefined
+          ? [{ source: change.columns === undefined ? "direct" : "column" }]
+          : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
+      const distinct = new Map(sources.map((source): [string, Source] => [JSON.stringify(source), source]));
+      return { ...described, sources: [...distinct.values()] };
+    }),
+  );
 }
 
 /** What was committed for a grantee, object by object, without what the last snapshot shows to be undone. */

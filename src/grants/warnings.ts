@@ -59,7 +59,8 @@ function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding
     const creator = roleOf(snapshot, oid);
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
     const changes = theirs.map(
-      (gap) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false }) as const,
+      ({ columns: _, ...gap }) =>
+        ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false }) as const,
     );
     const sql = statementsOf(changes).map((statement) => statement.sql);
     return {

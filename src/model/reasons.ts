@@ -4,7 +4,7 @@ import { code, inOurWords, name, type Sentence, sentence } from "./sentence.ts";
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
 export interface ReasonEntry {
   readonly why: (owner: string, login: string, identity?: Identity) => Sentence;
-  /** Who can run the statement for the object; null where no statement for it is the answer. */
+  /** Who can run the statement for the object; `grantor`: of what is revoked; null where no statement is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
   /** What to do besides the SQL, or instead of it. */
   readonly advice?: Sentence;
@@ -30,6 +30,19 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
     runAs: "owner",
   },
+  "role-gone": {
+    why: () =>
+      inOurWords("The role that owns or granted it was dropped, and the catalogs still mention its OID."),
+    runAs: null,
+    advice: inOurWords(
+      "Set an owner as a superuser with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
+    ),
+  },
+  "name-not-utf8": {
+    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
+    runAs: null,
+    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`."),
+  },
   locked: {
     why: () => inOurWords("Another session held a lock on it for too long."),
     runAs: null,
@@ -42,6 +55,11 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   },
   refused: {
     why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    runAs: "owner",
+  },
+  "not-tried": {
+    why: () =>
+      inOurWords("The server refused the same for several objects with the same owner and privileges."),
     runAs: "owner",
   },
   "read-only": {
@@ -61,6 +79,10 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
     runAs: "grantor",
   },
+  "grantor-lacks-usage": {
+    why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
+    runAs: "grantor",
+  },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
     runAs: null,
@@ -68,9 +90,10 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   },
   "column-privileges": {
     why: () =>
-      inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
-    runAs: null,
-    advice: inOurWords("Revoke it column by column, if nothing needs it."),
+      inOurWords(
+        "It is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
+      ),
+    runAs: "grantor",
   },
   "other-identity": {
     why: (role, _, identity) =>

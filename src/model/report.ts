@@ -68,6 +68,8 @@ export interface FixBlock {
   readonly database?: string;
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
+  /** Other blocks need what this one grants, so it comes before all of them. */
+  readonly prepares?: true;
   /** Another way than running it as that role; only for blocks that this login cannot run. */
   readonly instead?: Sentence;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
@@ -122,14 +124,18 @@ export type Reason =
   | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
+  | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it
+  | "name-not-utf8" // no SQL that this action writes can name the object, or a part of it
   | "locked" // somebody held a lock on it for too long
   | "gone" // dropped, or dropped and created again, while this ran
   | "refused" // the server refused although the rights seemed to be there
+  | "not-tried" // the server refused others with the same owner and ACL, one after the other
   | "read-only" // a replica, or a server set read-only
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
   | "other-grantor" // extra: granted by a role this login cannot act as
+  | "grantor-lacks-usage" // extra: the role that granted it, as whom this login may act, lacks USAGE on the schema
   | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
-  | "column-privileges" // extra: held on columns; a REVOKE on the table would take those too
+  | "column-privileges" // extra: granted on columns; a REVOKE on the table would take those too
   | "other-identity" // identity: the role is bound to another object ID
   | "no-identity"; // identity: the role is bound to none
 

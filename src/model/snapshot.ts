@@ -12,8 +12,8 @@ export interface Snapshot {
   readonly grantees: ReadonlyMap<string, Oid>;
   readonly schemas: readonly Schema[];
   readonly groups: readonly Group[];
-  /** Privileges on single columns, only where privileges beyond the demand are looked for. */
-  readonly columns: readonly ColumnGrant[];
+  /** The relations on whose columns a grantee holds privileges beyond the demand, where those are looked for. */
+  readonly columns: readonly ColumnAcl[];
   /** Every name on the server, filled only when a name that was asked for is not among them. */
   readonly knownSchemas: readonly string[];
   readonly knownRoles: readonly string[];
@@ -61,6 +61,8 @@ export interface Role {
   readonly oid: Oid;
   readonly name: string;
   readonly superuser: boolean;
+  /** It was dropped, but the catalogs still mention its oid; the name is the server's word for it. */
+  readonly gone: boolean;
   /** One of PostgreSQL's own, such as pg_read_all_data. */
   readonly predefined: boolean;
   readonly canLogin: boolean;
@@ -72,6 +74,8 @@ export interface Role {
   readonly inherited: boolean;
   /** The session user may SET ROLE to it. */
   readonly settable: boolean;
+  /** Other roles that have its privileges without SET ROLE, and to which the session user may SET ROLE (from 16 on). */
+  readonly through: readonly Oid[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
 }
@@ -121,12 +125,15 @@ export interface AclItem {
   readonly grantable: boolean;
 }
 
-/** Privileges on some column of a relation, directly or by a role or PUBLIC. */
-export interface ColumnGrant {
+/** The ACLs of a relation's columns. */
+export interface ColumnAcl {
   readonly group: Group;
   readonly member: Member;
-  readonly grantee: Oid;
-  readonly privileges: readonly Privilege[];
+  readonly items: readonly ColumnAclItem[];
+}
+
+export interface ColumnAclItem extends AclItem {
+  readonly column: string;
 }
 
 /** What makes the app fail although every privilege is there. */
@@ -142,10 +149,16 @@ export type Pitfall =
       readonly grantee: Oid;
       readonly schema: string;
       readonly name: string;
-      /** Schema and name of a relation that the view selects from, and the role that needs SELECT on it. */
-      readonly source: readonly [schema: string, name: string];
+      /** The schema and name of a relation that the view selects from; a column's too, where others can be read. */
+      readonly source: readonly string[];
+      /** The role that needs SELECT on it. */
       readonly reader: string;
     };
+
+/** Whether SQL can name it: bytes that are not UTF-8 arrive as replacement characters. */
+export function canBeNamed(name: string): boolean {
+  return !name.includes("\uFFFD");
+}
 
 /** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */
 export function keyOf(group: Group, member: Member): string {

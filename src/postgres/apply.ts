@@ -14,6 +14,9 @@ const LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
 /** Once a run has waited this long for locks, in milliseconds, a batch that waits for one is not halved any more. */
 const MOST_LOCK_WAIT = 60_000;
 
+/** How many objects with the same owner and ACL are refused one after the other before the rest of them is not tried. */
+const MOST_REFUSALS = 8;
+
 /** Takes a line for the log that says what the run is about to do. */
 export type Say = (line: string) => void;
 
@@ -26,7 +29,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
   const committed: Change[] = [];
   const statements: string[] = [];
   const failed = new Map<string, Reason>();
-  const refused = new Map<Role | null, Set<Group>>();
+  const refusals = new Map<Role | null, Map<Group, number>>();
   let waited = 0;
 
   /** While the server runs one batch, the statements of the next are written. */
@@ -50,6 +53,7 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     if (error === null) {
       committed.push(...changes);
       statements.push(...sent.map(({ sql }) => sql));
+      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
     const reason = reasonOf(error);
@@ -63,20 +67,21 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     }
   }
 
-  /** The rest of a batch when some of its groups were refused meanwhile. */
+  /** The rest of a batch when some of its groups were refused too often: 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ as, group }: Change) => refused.get(as)?.has(group) ?? false;
+    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), "refused");
+    fail(batch.changes.filter(isRefused), "not-tried");
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
 
-  /** One refusal stands for every object with the same owner and ACL: 20,000 objects are not refused one by one. */
   function fail(changes: readonly Change[], reason: Reason): void {
     for (const change of changes) {
       failed.set(keyOfChange(change), reason);
-      if (reason === "refused")
-        refused.set(change.as, (refused.get(change.as) ?? new Set()).add(change.group));
+      if (reason !== "refused") continue;
+      const { as, group } = change;
+      const ofRole = refusals.get(as) ?? new Map<Group, number>();
+      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
 
@@ -86,13 +91,13 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
     say(
       `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
     );
-    const acting = await tryOne(client, change);
+    const acting = await trySome(client, alike);
     if (acting === null) continue;
     if (reason === "not-owner")
       say(
         `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`,
       );
-    await runAll(alike.map((each) => ({ ...each.change, as: acting.as })));
+    await runAll(alike.map((each) => ({ ...each.change, ...acting })));
   }
   return { committed, statements, failed };
 }
@@ -107,38 +112,71 @@ function batchOf(changes: readonly Change[]): Batch {
   return { changes, statements: statementsOf(changes) };
 }
 
-/** What PostgreSQL's rules do not allow but Azure's may. */
+/** What PostgreSQL's rules do not allow but Azure's may; a REVOKE privilege by privilege, because each can work alone. */
 function worthATry({ blocked }: Plan): readonly Blocked[] {
-  return blocked.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
+  return blocked
+    .filter(({ tryAs }) => tryAs !== undefined)
+    .flatMap(({ change, ...why }) =>
+      change.verb === "GRANT"
+        ? { change, ...why }
+        : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why })),
+    );
 }
 
-/** One object stands for all objects of its owner, and default privileges for themselves. */
-function whatIsTried({ change: { verb, owner, group }, reason }: Blocked): string {
-  return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
+/**
+ * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
+ * for a REVOKE among those that the login inherits depends on the ACL and the privilege, too.
+ */
+function whatIsTried({ change: { verb, owner, grantor, group, privileges }, reason }: Blocked): string {
+  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges}` : "";
+  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 
-/** Tries one object as the session user, then as its owner; null where neither works. */
-async function tryOne(client: Client, change: Change): Promise<{ as: Role | null } | null> {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  for (const as of [null, change.owner]) {
-    const { error, warned } = await attempt(client, statementsOf([{ ...change, as }]), proof);
-    if (error === null && !warned) return { as };
-    if (error !== null) reasonOf(error);
+type Acting = Pick<Change, "as" | "oneByOne">;
+
+/** How many objects are tried where it is not a privilege that is wanting: the first may be locked, or not allowed. */
+const MOST_TRIES = 3;
+
+/** Tries an object, and another one where the first says nothing about privileges; null where none works. */
+async function trySome(client: Client, alike: readonly Blocked[]): Promise<Acting | null> {
+  for (const blocked of alike.slice(0, MOST_TRIES)) {
+    const tried = await tryOne(client, blocked);
+    if (tried !== "cannot tell") return tried;
   }
   return null;
 }
+
+/** Tries one object as the session user, then as its owner or grantor; null where no role has the privileges. */
+async function tryOne(
+  client: Client,
+  { change, tryAs = [] }: Blocked,
+): Promise<Acting | null | "cannot tell"> {
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  let end: null | "cannot tell" = null;
+  for (const as of tryAs) {
+    const acting = { as, oneByOne: change.verb === "REVOKE" };
+    const { error, warned } = await attempt(client, statementsOf([{ ...change, ...acting }]), proof);
+    if (error === null && !warned) return acting;
+    if (error !== null && (reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "")))
+      end = "cannot tell";
+  }
+  return end;
+}
+
+/** insufficient_privilege; invalid_parameter_value: SET ROLE to a role that does not exist any more. */
+const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
 
 /**
  * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
  * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
  */
-function proofOfRevoke({ grantee, owner, member, privileges }: Change): string {
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges }: Change): string {
   return `
 DO $$
 BEGIN
   IF EXISTS (
     SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${owner.oid}
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
       AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
   ) THEN
     RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';

@@ -111,8 +111,10 @@ ORDER BY n.nspname, c.relname, g.oid;`;
 
 /**
  * Views that select from something their reader cannot read: the view's owner, or for a security_invoker view (from
- * 15) always the grantee, however it is reached. Views on views are followed down.
+ * 15) always the grantee, however it is reached. Views on views are followed down. A view depends on each column that
+ * it reads, or on the relation as a whole where it reads none (`count(*)`) or only names it (a regclass constant).
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
+ * https://www.postgresql.org/docs/current/catalog-pg-depend.html (refobjsubid)
  */
 export function viewsThatCannotRead(
   schemas: readonly Oid[],
@@ -121,7 +123,7 @@ export function viewsThatCannotRead(
 ): string {
   return `
 WITH RECURSIVE reading AS (
-  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
+  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader, '{}'::pg_catalog.int4[] AS columns
   FROM pg_catalog.pg_class AS v
   CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
@@ -130,25 +132,37 @@ WITH RECURSIVE reading AS (
   SELECT r.grantee, r.view, source.oid,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
                     WHERE option_name = 'security_invoker') THEN r.grantee
-              ELSE part.relowner END
+              ELSE part.relowner END,
+         dependency.columns
   FROM reading AS r
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
   JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = part.oid AND rule.ev_type = '1'
-  JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
-  JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+  CROSS JOIN LATERAL (
+    SELECT d.refobjid, pg_catalog.array_agg(d.refobjsubid ORDER BY d.refobjsubid) AS columns
+    FROM pg_catalog.pg_depend AS d
+    WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
+    GROUP BY d.refobjid
+  ) AS dependency
+  JOIN pg_catalog.pg_class AS source ON source.oid = dependency.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+  WHERE CASE dependency.columns WHEN '{0}' THEN
+    pg_catalog.strpos(rule.ev_action::pg_catalog.text, pg_catalog.concat(':relid ', source.oid, ' ')) > 0
+  ELSE TRUE END
 )
 SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       pg_catalog.json_build_array(sn.nspname, s.relname) AS source, role.rolname AS reader
+       CASE WHEN c.attname IS NULL THEN pg_catalog.json_build_array(sn.nspname, s.relname)
+            ELSE pg_catalog.json_build_array(sn.nspname, s.relname, c.attname) END AS source,
+       pg_catalog.pg_get_userbyid(r.reader) AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
 JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
-JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
-WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
-  AND ${notExcluded(exclude, "n.nspname", "v.relname")}
-ORDER BY n.nspname, v.relname, sn.nspname, s.relname, r.grantee;`;
+CROSS JOIN LATERAL (SELECT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')) AS readable (somewhat)
+LEFT JOIN pg_catalog.pg_attribute AS c ON readable.somewhat AND c.attrelid = s.oid AND c.attnum = ANY (r.columns)
+  AND c.attnum <> 0 AND NOT pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, 'SELECT')
+WHERE (NOT readable.somewhat OR c.attname IS NOT NULL) AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+ORDER BY n.nspname, v.relname, sn.nspname, s.relname, c.attnum, r.grantee;`;
 }
 
 /** The same patterns as SNAPSHOT takes, in a message that has no parameters. */

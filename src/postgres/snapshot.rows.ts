@@ -2,7 +2,8 @@ import type { Privilege } from "../model/privileges.ts";
 import type { Kind } from "../model/report.ts";
 import type {
   AclItem,
-  ColumnGrant,
+  ColumnAcl,
+  ColumnAclItem,
   Group,
   Member,
   Oid,
@@ -144,11 +145,11 @@ function mapSecurable({ owner, acl, held }: SecurableRow): Pick<Group, "owner" |
   return { owner, acl: acl ?? [], held: heldByOid };
 }
 
-function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>): ColumnGrant {
+function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>): ColumnAcl {
   const group = groups.get(row.representative);
   if (group === undefined) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
-  const { relation, name, grantee, privileges } = row;
-  return { group, member: { oid: relation, name }, grantee, privileges };
+  const { relation, name, items } = row;
+  return { group, member: { oid: relation, name }, items };
 }
 
 export interface SnapshotRow {
@@ -213,6 +214,5 @@ interface ColumnRow {
   readonly relation: Oid;
   readonly name: string;
   readonly representative: Oid;
-  readonly grantee: Oid;
-  readonly privileges: readonly Privilege[];
+  readonly items: readonly ColumnAclItem[];
 }

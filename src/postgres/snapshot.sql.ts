@@ -30,6 +30,9 @@ function exploded(acl: string): string {
 export const SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
          (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
 ),
 grantee AS (
@@ -125,41 +128,70 @@ acl AS MATERIALIZED (
 ),
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
-  SELECT attrelid, attacl FROM pg_catalog.pg_attribute
-  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
+  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
-column_grant AS (
-  SELECT a.representative, r.oid AS relation, r.relname, g.oid AS grantee,
-         pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
+column_extra AS MATERIALIZED (
+  SELECT DISTINCT a.representative, r.oid AS relation, r.relname, r.relnamespace
   FROM column_acl AS c
   JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
   JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
-  CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
   JOIN grantee AS g ON g.oid <> r.relowner
-    AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-  WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
-  GROUP BY a.representative, r.oid, r.relname, g.oid
+    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
+),
+mentioned AS MATERIALIZED (
+  SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+  UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
+  UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+  UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
+  UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM pg_catalog.pg_roles
+  WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
 -- the roles that may have to look names up in a schema
-actor AS (
+actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
   UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
+  UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
+  UNION SELECT schema.oid, datdba FROM schema, database
+),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM pg_catalog.pg_roles AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+hard AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+road AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN hard AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
 ),
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM actor WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  FROM (SELECT schema, role FROM reach WHERE usable
+        UNION SELECT schema.oid, road.oid FROM schema, road
+        WHERE pg_catalog.has_schema_privilege(road.oid, schema.oid, 'USAGE')) AS a
   GROUP BY schema
 ),
 role AS (
-  SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM pg_catalog.pg_roles AS r
-  WHERE r.oid IN (
-    SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-    UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
-    UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
-     OR r.rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
+  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
+         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
+         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM road) AS m
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -177,12 +209,14 @@ FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
-         'predefined', r.rolname ~ '^pg_',
+         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
          'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', CASE WHEN version >= 160000 THEN pg_catalog.pg_has_role(session_user_oid, r.oid, 'SET')
-                          ELSE pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER') END,
+         'settable', NOT r.gone
+           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
+         'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
+                     WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
 FROM role AS r, server
 UNION ALL
@@ -223,9 +257,12 @@ WHERE a.has_finding
 GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'representative', c.representative, 'relation', c.relation, 'name', c.relname,
-         'grantee', c.grantee, 'privileges', c.privileges)
-FROM column_grant AS c
+         'representative', e.representative, 'relation', e.relation, 'name', e.relname,
+         'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                     'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
+                     'privilege', c.privilege_type, 'grantable', c.is_grantable))
+                   FROM column_acl AS c WHERE c.attrelid = e.relation))
+FROM column_extra AS e
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p

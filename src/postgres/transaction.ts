@@ -11,6 +11,8 @@ const SETTINGS = [
   "SET LOCAL idle_in_transaction_session_timeout = '60s';",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
+  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';",
 ].join(" ");
 
 /** READ COMMITTED: the second statement has to see what was committed since the first. */

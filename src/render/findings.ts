@@ -22,9 +22,10 @@ export interface Cause<F extends Missing = Missing> {
   readonly inOrder: boolean;
 }
 
-/** Groups findings by owner, reason and the role that fixes them, in the order in which they come. */
+/** Groups findings by owner, reason, the role that fixes them and the note, in the order in which they come. */
 export function byCause<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
-  return groupsOf(findings, ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}`).map((group) => {
+  const keyOf = ({ owner, reason, fix }: F) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  return groupsOf(findings, keyOf).map((group) => {
     const [{ owner, reason, fix }] = group;
     const { sql: _, first: __, ...shared } = fix;
     const sameSql = group.every((finding) => finding.fix.sql === fix.sql);

@@ -18,15 +18,15 @@ export function renderSql(report: Report): string {
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
-  const others = Map.groupBy(
-    parts.filter(({ block }) => !block.runnable),
-    ({ block }) => plain.sentence(runner(block)),
-  );
+  const theirs = parts.filter(({ block }) => !block.runnable);
+  const others = [theirs.filter(othersNeed), theirs.filter((part) => !othersNeed(part))].flatMap((blocks) => [
+    ...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block))),
+  ]);
   const lines = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
-    ...[...others].flatMap(([who, theirs]) => [
-      ...commented([`-- To run as ${who}:`, ...theirs.flatMap(script)]),
+    ...others.flatMap(([who, blocks]) => [
+      ...commented([`-- To run as ${who}:`, ...blocks.flatMap(script)]),
       "",
     ]),
   ];
@@ -46,6 +46,11 @@ function isFirst({ database, block }: Part, index: number, parts: readonly Part[
     block.database === undefined ||
     parts.findIndex((part) => key(part) === key({ database, block })) === index
   );
+}
+
+/** Whether blocks of other roles need what this one grants. */
+function othersNeed({ block }: Part): boolean {
+  return block.prepares === true;
 }
 
 function statementsOf({ block }: Part): readonly string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Drift, driftOf } from "../../src/grants/drift.ts";
 import {
+  columnsOf,
   demand,
   entry,
   futureObjects,
@@ -111,25 +112,19 @@ describe("drift", () => {
   test("is one finding for a relation with extra privileges on it and on its columns", () => {
     const both = group(["t"], { held: held("SELECT", "INSERT", "DELETE") });
     const columnsOnly = group(["u"], { held: held("SELECT", "INSERT"), from: 200 });
-    const columns = [both, columnsOnly].map((of) => ({
-      group: of,
-      member: of.members[0] ?? { oid: "", name: "" },
-      grantee: oidOf("app"),
-      privileges: ["UPDATE"] as const,
-    }));
+    const onA = { ...entry("owner", "app", "UPDATE"), column: "a" };
+    const columns = [both, columnsOnly].map((of) => columnsOf(of, onA));
     const { extra } = driftOf(snapshot([both, columnsOnly], { columns }), demand(), app);
     expect(lines(extra)).toEqual(["table public.t UPDATE DELETE", "table public.u UPDATE"]);
-    expect(extra.map(({ onColumns }) => onColumns)).toEqual([["UPDATE"], ["UPDATE"]]);
+    expect(extra.map((finding) => finding.columns)).toEqual([[onA], [onA]]);
   });
 
   test("ignores the columns of other grantees, and all columns with `on-extra: ignore`", () => {
     const of = group(["t"], { held: held("SELECT", "INSERT") });
-    const [member = { oid: "", name: "" }] = of.members;
-    const column = { group: of, member, privileges: ["UPDATE"] as const };
-    const theirs = snapshot([of], { columns: [{ ...column, grantee: oidOf("readers") }] });
-    expect(driftOf(theirs, demand(), app).extra).toEqual([]);
-    const ours = snapshot([of], { columns: [{ ...column, grantee: oidOf("app") }] });
-    expect(driftOf(ours, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
+    const on = (grantee: "readers" | "app") =>
+      snapshot([of], { columns: [columnsOf(of, { ...entry("owner", grantee, "UPDATE"), column: "a" })] });
+    expect(driftOf(on("readers"), demand(), app).extra).toEqual([]);
+    expect(driftOf(on("app"), demand({ onExtra: "ignore" }), app).extra).toEqual([]);
   });
 
   test("does not look at what is skipped, but counts it", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
 import { fixFor } from "../../src/grants/fixes.ts";
+import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
@@ -22,10 +24,12 @@ import {
 } from "./snapshots.ts";
 
 function blocks(seen: Snapshot, asked: Demand = demand()) {
-  return fixesFor(assess(seen, asked, ["app"])).map(({ as, byMember, runnable, statements }) => [
-    runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
-    ...statements,
-  ]);
+  return fixesFor(assess(seen, asked, ["app"]), NOTHING_DONE).map(
+    ({ as, byMember, runnable, statements }) => [
+      runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
+      ...statements,
+    ],
+  );
 }
 
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
@@ -120,7 +124,7 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("offers membership beside the block of an owner", () => {
-    const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]));
+    const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]), NOTHING_DONE);
     expect(plain.sentence(block?.instead ?? [])).toBe(
       'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     );
@@ -134,6 +138,7 @@ describe("the fix of one finding", () => {
     facts: Partial<Change> = {},
     facing: Snapshot = seen,
     of: Group | undefined = facing.groups[0],
+    why: Pick<Blocked, "grantedTo" | "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
   ) {
     const [member] = of?.members ?? [];
     if (of === undefined || member === undefined) throw new Error("no object");
@@ -148,7 +153,7 @@ describe("the fix of one finding", () => {
       as: null,
       oneByOne: false,
     };
-    const { note, ...rest } = fixFor(facing, { ...change, ...facts }, reason);
+    const { note, ...rest } = fixFor(facing, { change: { ...change, ...facts }, reason, ...why });
     return { ...rest, ...(note && { note: plain.sentence(note) }) };
   }
 
@@ -162,23 +167,19 @@ describe("the fix of one finding", () => {
     });
     expect(fix("refused")).toEqual({ as: "owner", sql: GRANT });
     const granted = group(["t"], { acl: [entry("writers", "app", "DELETE")] });
-    const DELETE = { verb: "REVOKE", privileges: ["DELETE"] } as const;
+    const DELETE = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
     expect(fix("other-grantor", DELETE, snapshot([granted]))).toEqual({
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
     });
   });
 
-  test.each([
-    "locked",
-    "gone",
-    "read-only",
-    "not-direct",
-    "dependent-privileges",
-    "column-privileges",
-  ] as const)("for %s is a note without SQL", (reason) => {
-    expect(Object.keys(fix(reason))).toEqual(["note"]);
-  });
+  test.each(["locked", "gone", "read-only", "not-direct", "dependent-privileges", "role-gone"] as const)(
+    "for %s is a note without SQL",
+    (reason) => {
+      expect(Object.keys(fix(reason))).toEqual(["note"]);
+    },
+  );
 
   test("is membership in the version's syntax, and what it requires", () => {
     expect(fix("not-owner")).toEqual({
@@ -198,6 +199,43 @@ describe("the fix of one finding", () => {
     expect(note).toMatch(/^root is a superuser\..*`exclude`\.$/);
   });
 
+  test("does not ask the owner to run what the server refused to it", () => {
+    const owner = seen.roles.get(oidOf("owner")) ?? null;
+    expect(fix("refused", { as: owner })).toEqual({});
+  });
+
+  test("names the roles to which the grantee granted what is to be revoked", () => {
+    const { note } = fix("dependent-privileges", {}, seen, seen.groups[0], {
+      grantedTo: ["PUBLIC", "readers"],
+    });
+    expect(note).toBe(
+      "app granted it to PUBLIC and readers. Revoke it from there first, as app, then run this step again.",
+    );
+  });
+
+  test("revokes what is granted on columns, as the role that granted it", () => {
+    const facts = {
+      verb: "REVOKE",
+      privileges: ["UPDATE"],
+      columns: ["a", 'b"'],
+      grantor: role("writers"),
+    } as const;
+    const sql = `REVOKE UPDATE ("a", "b""") ON TABLE "public"."t" FROM "app";`;
+    expect(fix("column-privileges", facts)).toEqual({ as: "writers", sql });
+    const acting = seen.roles.get(oidOf("writers")) ?? null;
+    expect(
+      fix("column-privileges", { ...facts, as: acting }, seen, seen.groups[0], { byLogin: true }),
+    ).toEqual({ as: "login", sql: `SET ROLE "writers"; ${sql}` });
+  });
+
+  test("names the one statement for a database or schema of a superuser, and who can run it", () => {
+    const database = snapshot([single("database", "shop", { owner: oidOf("root") })]);
+    const { as, sql, note } = fix("not-owner", { privileges: ["CONNECT"] }, database);
+    expect({ as, sql }).toEqual({ as: "root", sql: `GRANT CONNECT ON DATABASE "shop" TO "app";` });
+    expect(note).toMatch(/^root is a superuser\. Any superuser can run this/);
+    expect(note).not.toContain("exclude");
+  });
+
   test("never signs in as a role that cannot log in", () => {
     const nologin = snapshot([group(["t"])], {}, [role("owner", { canLogin: false })]);
     for (const reason of ["not-owner", "refused"] as const)
@@ -206,6 +244,16 @@ describe("the fix of one finding", () => {
         byMember: true,
         sql: `SET ROLE "owner"; ${GRANT}`,
       });
+  });
+
+  test("grants USAGE first to a grantor that lacks it", () => {
+    const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
+    const facts = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
+    expect(fix("grantor-lacks-usage", facts, snapshot([group(["t"], { schema: closed })]))).toEqual({
+      first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` },
+      as: "writers",
+      sql: `REVOKE DELETE ON TABLE "closed"."t" FROM "app";`,
+    });
   });
 
   test("grants USAGE to an owner that lacks it first", () => {

@@ -21,7 +21,7 @@ function reportOn(now: Snapshot, asked = ASKED, before = now) {
   const assessment = assess(now, asked, ["app"]);
   const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE);
   if (report === undefined) throw new Error("no report");
-  return { ...report, fixes: fixesFor(assessment) };
+  return { ...report, fixes: fixesFor(assessment, NOTHING_DONE) };
 }
 
 function codesOf(now: Snapshot, asked = ASKED): readonly string[] {

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { batchesOf } from "../../src/grants/batches.ts";
 import { driftOf } from "../../src/grants/drift.ts";
-import { type Plan, planGrants, planRevokes } from "../../src/grants/plan.ts";
+import { type Plan, planGrants } from "../../src/grants/plan.ts";
+import { planRevokes } from "../../src/grants/revokes.ts";
 import { statementsOf, withRoles } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
-import type { Snapshot } from "../../src/model/snapshot.ts";
+import type { Privilege } from "../../src/model/privileges.ts";
+import type { AclItem, Snapshot } from "../../src/model/snapshot.ts";
 import {
   ACTING,
+  columnsOf,
   demand,
   entry,
   futureObjects,
@@ -146,7 +149,7 @@ describe("planned revokes", () => {
     ];
     const seen = extra({ acl }, [...ACTING, role("readers", { settable: true })]);
     expect(written(revokesIn(seen))).toEqual({
-      sql: [`SET LOCAL ROLE "readers";`, REVOKE, `SET LOCAL ROLE "owner";`, REVOKE],
+      sql: [`SET LOCAL ROLE "owner";`, REVOKE, `SET LOCAL ROLE "readers";`, REVOKE],
       blocked: ["t DELETE: other-grantor"],
     });
   });
@@ -163,20 +166,113 @@ describe("planned revokes", () => {
     expect(written(revokesIn(asSuperuser)).sql).toEqual([`SET LOCAL ROLE NONE;`, REVOKE]);
   });
 
-  test("leave a privilege that is also held on columns", () => {
+  const onTable = {
+    held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
+    acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "UPDATE")],
+  };
+  const onColumn = (grantee: "app" | "readers" | "PUBLIC") => {
+    const of = group(["t"], onTable);
+    const columns = [columnsOf(of, { ...entry("owner", grantee, "UPDATE"), column: "a" })];
+    const readers = role("readers", { inheritedBy: new Set([oidOf("app")]) });
+    return written(revokesIn(snapshot([of], { columns }, [...ACTING, readers])));
+  };
+
+  test("leave a privilege that the grantee also holds on columns by a grant of its own", () => {
+    expect(onColumn("app")).toEqual({
+      sql: [`SET LOCAL ROLE "owner";`, REVOKE],
+      blocked: ["t UPDATE: column-privileges", "t UPDATE: column-privileges"],
+    });
+  });
+
+  test.each(["readers", "PUBLIC"] as const)("go on where the columns' grant belongs to %s", (grantee) => {
+    expect(onColumn(grantee)).toEqual({
+      sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE, DELETE ON TABLE "public"."t" FROM "app";`],
+      blocked: ["t UPDATE: not-direct"],
+    });
+  });
+
+  test("leave what the grantee granted to others, and only that", () => {
     const facts = {
       held: held("SELECT", "INSERT", "DELETE", "UPDATE"),
-      acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "UPDATE")],
+      acl: [
+        entry("owner", "app", "DELETE", true),
+        entry("owner", "app", "UPDATE", true),
+        entry("app", "stranger", "DELETE"),
+        entry("app", "PUBLIC", "DELETE"),
+      ],
     };
-    const [of] = extra(facts).groups;
-    if (of === undefined) throw new Error("no group");
-    const [member] = of.members;
-    if (member === undefined) throw new Error("no member");
-    const columns = [{ group: of, member, grantee: oidOf("app"), privileges: ["UPDATE"] as const }];
-    expect(written(revokesIn(extra(facts, ACTING, { columns })))).toEqual({
-      sql: [`SET LOCAL ROLE "owner";`, REVOKE],
-      blocked: ["t UPDATE: column-privileges"],
+    const plan = revokesIn(extra(facts));
+    expect(written(plan)).toEqual({
+      sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE ON TABLE "public"."t" FROM "app";`],
+      blocked: ["t DELETE: not-direct", "t DELETE: dependent-privileges"],
     });
+    expect(plan.blocked.map(({ grantedTo }) => grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
+  });
+
+  test("go where another grant option keeps what the grantee granted to others", () => {
+    const dependent = entry("app", "stranger", "DELETE");
+    const facts = (...acl: AclItem[]) => extra({ acl: [...acl, dependent] }, [...ACTING, SETTABLE]);
+    const two = facts(entry("readers", "app", "DELETE", true), entry("owner", "app", "DELETE", true));
+    expect(written(revokesIn(two))).toEqual({
+      sql: [`SET LOCAL ROLE "readers";`, REVOKE],
+      blocked: ["t DELETE: dependent-privileges"],
+    });
+    const inherited = snapshot(
+      [
+        group(["t"], {
+          held: held("SELECT", "INSERT", "DELETE"),
+          acl: [entry("owner", "app", "DELETE", true), entry("owner", "readers", "DELETE", true), dependent],
+        }),
+      ],
+      {},
+      [...ACTING, role("readers", { inheritedBy: new Set([oidOf("app")]) })],
+    );
+    expect(written(revokesIn(inherited))).toEqual({
+      sql: [`SET LOCAL ROLE "owner";`, REVOKE],
+      blocked: ["t DELETE: not-direct"],
+    });
+  });
+  const SETTABLE = role("readers", { settable: true });
+
+  test("take a chain of grants back from its end, where its members are all grantees", () => {
+    const writers = role("writers", { settable: true });
+    const privileges = new Set<Privilege>(["SELECT", "INSERT", "DELETE"]);
+    const of = group(["t"], {
+      held: new Map([
+        [oidOf("app"), privileges],
+        [oidOf("writers"), privileges],
+      ]),
+      acl: [entry("owner", "writers", "DELETE", true), entry("writers", "app", "DELETE")],
+    });
+    const seen = snapshot([of], {}, [...ACTING, writers]);
+    const findings = [app, writers].flatMap((grantee) => driftOf(seen, demand(), grantee).extra);
+    const { changes, blocked } = planRevokes(seen, findings);
+    expect(blocked).toEqual([]);
+    expect(batchesOf(changes).map((batch) => withRoles(statementsOf(batch)))).toEqual([
+      [`SET LOCAL ROLE "writers";`, REVOKE],
+      [`SET LOCAL ROLE "owner";`, `REVOKE DELETE ON TABLE "public"."t" FROM "writers";`],
+    ]);
+  });
+
+  test("run as a role that has the privileges of the grantor, if it can be taken for no other grantor", () => {
+    const acl = [entry("owner", "app", "DELETE"), entry("owner", "readers", "DELETE", true)];
+    const through = (...names: ("owner" | "readers")[]) => [
+      role("writers", { settable: true }),
+      ...names.map((each) => role(each, { through: [oidOf("writers")] })),
+    ];
+    expect(written(revokesIn(extra({ acl }, through("owner")))).sql).toEqual([
+      `SET LOCAL ROLE "writers";`,
+      REVOKE,
+    ]);
+    expect(written(revokesIn(extra({ acl }, through("owner", "readers")))).blocked).toEqual([
+      "t DELETE: other-grantor",
+    ]);
+  });
+
+  test("are blocked for what a role granted that is gone", () => {
+    const gone = role("stranger", { gone: true });
+    const seen = extra({ acl: [entry("stranger", "app", "DELETE")] }, [gone]);
+    expect(written(revokesIn(seen)).blocked).toEqual(["t DELETE: role-gone"]);
   });
 });
 
@@ -206,23 +302,6 @@ describe("batches", () => {
       ["GRANT second", "GRANT ninth", "GRANT tenth"],
       ["GRANT tables"],
       ["REVOKE more"],
-    ]);
-  });
-
-  test("revoke what a grant option granted before what the owner granted", () => {
-    const seen = snapshot(
-      [
-        group(["t"], {
-          held: held("SELECT", "INSERT", "DELETE"),
-          acl: [entry("owner", "app", "DELETE", true), entry("readers", "app", "DELETE")],
-        }),
-      ],
-      {},
-      [...ACTING, role("readers", { settable: true })],
-    );
-    expect(batchesOf(revokesIn(seen).changes).map((batch) => batch.map(({ as }) => as?.name))).toEqual([
-      ["readers"],
-      ["owner"],
     ]);
   });
 

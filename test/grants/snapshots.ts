@@ -1,6 +1,7 @@
 import type { Demand } from "../../src/model/demand.ts";
 import type {
   AclItem,
+  ColumnAcl,
   Group,
   Member,
   Role,
@@ -23,12 +24,14 @@ export function role(name: RoleName, facts: Partial<Role> = {}): Role {
     oid: oidOf(name),
     name,
     superuser: name === "root",
+    gone: false,
     predefined: false,
     canLogin: true,
     expired: false,
     inheritedBy: new Set(name === "app" ? [oidOf("app")] : []),
     inherited: name === "login",
     settable: name === "login",
+    through: [],
     administered: false,
     ...facts,
   };
@@ -93,6 +96,14 @@ export const SERVER: ServerFacts = {
   labelsReadable: true,
   citus: false,
 };
+
+/** The ACLs of a relation's columns, given as `entry` with the column's name. */
+export function columnsOf(
+  of: Group,
+  ...items: readonly (AclItem & { readonly column: string })[]
+): ColumnAcl {
+  return { group: of, member: of.members[0] ?? { oid: "", name: "" }, items };
+}
 
 /** A database of 16 in which `login` signed in and `app` is the grantee. */
 export function snapshot(

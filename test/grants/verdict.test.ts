@@ -5,7 +5,7 @@ import { granteeReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
-import { ACTING, demand, entry, group, held, snapshot } from "./snapshots.ts";
+import { ACTING, columnsOf, demand, entry, group, held, snapshot } from "./snapshots.ts";
 
 const nothing = snapshot([group(["t", "u"])], {}, ACTING);
 const all = snapshot([group([], { size: 2, held: held("SELECT", "INSERT") })], {}, ACTING);
@@ -102,10 +102,12 @@ describe("what was done", () => {
   });
 
   test("no longer fails once it was committed, and keeps the other failures", () => {
+    const [change] = committed(nothing).committed;
+    if (change === undefined) throw new Error("no change");
     const first: Outcome = {
       ...NOTHING_DONE,
       failed: new Map([
-        ["GRANT 10 table 100", "locked"],
+        [keyOfChange(change), "locked"],
         ["other", "gone"],
       ]),
     };
@@ -144,18 +146,26 @@ describe("what was done", () => {
 });
 
 describe("extra privileges", () => {
-  test("have each source once, column grants last", () => {
-    const acl = [entry("owner", "app", "DELETE"), entry("owner", "PUBLIC", "TRUNCATE")];
-    const of = group(["t"], { held: held("SELECT", "INSERT", "DELETE", "TRUNCATE"), acl });
-    const [member = { oid: "", name: "" }] = of.members;
-    const columns = [{ group: of, member, grantee: "10", privileges: ["UPDATE"] as const }];
+  test("have an entry for each reason, with its own sources and fix", () => {
+    const acl = [
+      entry("owner", "app", "DELETE", true),
+      entry("owner", "app", "UPDATE"),
+      entry("owner", "PUBLIC", "TRUNCATE"),
+      entry("owner", "PUBLIC", "DELETE"),
+      entry("app", "stranger", "DELETE"),
+    ];
+    const of = group(["t"], { held: held("SELECT", "INSERT", "DELETE", "UPDATE", "TRUNCATE"), acl });
+    const columns = [columnsOf(of, { ...entry("owner", "app", "REFERENCES"), column: "a" })];
     const seen = snapshot([of], { columns }, ACTING);
-    expect(reportOn(seen, seen, NOTHING_DONE).extra).toMatchObject([
-      {
-        name: "t",
-        privileges: ["UPDATE", "DELETE", "TRUNCATE"],
-        sources: [{ source: "direct" }, { source: "public" }, { source: "column" }],
-      },
+    expect(
+      reportOn(seen, seen, NOTHING_DONE, demand({ onExtra: "fail" })).extra.map(
+        ({ privileges, reason, sources }) => [reason, privileges, sources],
+      ),
+    ).toEqual([
+      ["not-direct", ["DELETE", "TRUNCATE"], [{ source: "public" }]],
+      ["column-privileges", ["REFERENCES"], [{ source: "column" }]],
+      ["dependent-privileges", ["DELETE"], [{ source: "direct" }]],
+      ["not-revoked", ["UPDATE"], [{ source: "direct" }]],
     ]);
   });
 });

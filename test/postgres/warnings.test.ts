@@ -99,6 +99,36 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     }
   });
 
+  test("goes by the columns that a view reads", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const analyst = await role("analyst");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
+    await as(owner, `CREATE TABLE base (a int, b int, c int); GRANT SELECT ON base TO ${analyst}`);
+    await as(
+      analyst,
+      `CREATE VIEW partly AS SELECT a FROM base WHERE b > 0; CREATE VIEW other AS SELECT c FROM base;
+       CREATE VIEW counted AS SELECT count(*) FROM base; CREATE VIEW named AS SELECT 'base'::regclass AS base;
+       GRANT SELECT ON partly, other, counted, named TO ${app}`,
+    );
+    const broken = async () => {
+      const told = messages(await run("check", READ), "view-cannot-read").join("\n");
+      const views = ["partly", "other", "counted", "named"];
+      for (const view of views)
+        expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({
+          view,
+          works: !new RegExp(`public\\.${view}\\b`).test(told),
+        });
+      return told;
+    };
+
+    await as(owner, `REVOKE SELECT ON base FROM ${analyst}`);
+    expect(await broken()).toContain(`${analyst} does not have SELECT on public.base.`);
+    await as(owner, `GRANT SELECT (c) ON base TO ${analyst}`);
+    expect(await broken()).toContain(`${analyst} does not have SELECT on public.base.a and public.base.b.`);
+    await as(owner, `GRANT SELECT (a, b) ON base TO ${analyst}`);
+    expect(await broken()).toBe("");
+  });
+
   if (version >= 15)
     test("goes by the grantee where the view is security_invoker, however it is reached", async () => {
       const { app, owner, role, as, sql, can, run } = await world.open();

@@ -151,6 +151,32 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
   });
 
+  if (version >= 16)
+    test.each(["owner", "grant option"])(
+      "grants through a role that it may set and that has the %s",
+      async (what) => {
+        const place = await world.open();
+        const { app, owner, role, as, sql, can, run } = place;
+        const [bridge, lender, deployer] = [
+          await role("bridge", "NOLOGIN"),
+          await role("lender"),
+          await role("deployer"),
+        ];
+        const holder = what === "owner" ? owner : lender;
+        await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${lender} WITH GRANT OPTION`);
+        await join(place, bridge, holder, "inherit only");
+        await join(place, deployer, bridge, "set");
+        await sql(`GRANT USAGE ON SCHEMA public TO ${bridge}`);
+
+        const checked = await run("check", READ, { user: deployer });
+        expect(readFix(checked.missing[0]?.fix)).toContain(
+          `Run as ${deployer}: SET ROLE "${bridge}"; GRANT SELECT`,
+        );
+        expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired" });
+        expect(await can(app, "SELECT * FROM t")).toBe(true);
+      },
+    );
+
   test("uses grant options held through two roles, a statement for each privilege", async () => {
     const place = await world.open();
     const { app, owner, role, as, can, run, acls, signIn } = place;
@@ -261,6 +287,66 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(report.said.join("\n")).toContain(`trying one GRANT on an object of ${owner}`);
     // As itself, then as the owner.
     expect(queries.filter(changesPrivileges)).toHaveLength(2);
+  });
+
+  /** Refuses to let anybody have SELECT on the tables whose names match. */
+  async function refuse({ sql, app }: Place, pattern: string) {
+    await sql(`
+      CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (SELECT FROM pg_class, aclexplode(relacl) AS x
+                   WHERE relname ~ '${pattern}' AND x.grantee = '${app}'::regrole) THEN
+          RAISE EXCEPTION 'not this one';
+        END IF;
+      END $$;
+      CREATE EVENT TRIGGER refuse_${app} ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION refuse()`);
+  }
+
+  test("takes the refusal of some objects for no more than these, and gives up on a crowd", async () => {
+    const place = await world.open();
+    const { owner, as, run } = place;
+    await as(owner, Array.from({ length: 40 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
+    await refuse(place, "^t(0|1|17|39)$");
+
+    const report = await run("apply", READ);
+
+    expect(linesOf(report.missing)).toEqual(
+      ["0", "1", "17", "39"].map((n) => `table t${n}: SELECT (refused)`),
+    );
+    expect(report.granted).toHaveLength(36);
+    // The owner itself was refused: to run it again as the owner changes nothing.
+    expect(report.missing.map(({ fix }) => fix.sql)).toEqual([undefined, undefined, undefined, undefined]);
+
+    const crowd = await world.open();
+    await crowd.as(
+      crowd.owner,
+      Array.from({ length: 40 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "),
+    );
+    await refuse(crowd, "^t");
+    const client = await crowd.signIn(crowd.owner);
+    const queries = recorded(client);
+    const refused = await crowd.run("apply", READ, { client });
+    const reasons = refused.missing.map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === "refused")).toHaveLength(8);
+    expect(reasons.filter((reason) => reason === "not-tried")).toHaveLength(32);
+    expect(queries.filter(changesPrivileges).length).toBeLessThan(30);
+  });
+
+  test("tries another object of an owner that looks impossible where the first is refused for another reason", async () => {
+    const place = await world.open();
+    const { owner, role, as, sql, signIn, run } = place;
+    const deployer = await role("deployer");
+    await as(owner, Array.from({ length: 5 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
+    await refuse(place, "^t0$");
+    const client = await signIn(deployer);
+    between(client, async (text) => {
+      if (changesPrivileges(text)) await sql(`GRANT ${owner} TO ${deployer}`);
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client });
+
+    expect(linesOf(report.missing)).toEqual(["table t0: SELECT (refused)"]);
+    expect(report.granted).toHaveLength(4);
   });
 
   test("goes on with the rest where the server lets it do what looked impossible", async () => {

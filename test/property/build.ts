@@ -21,6 +21,7 @@ export interface Blueprint {
   readonly grantees: readonly string[];
   readonly session: string;
   readonly demand: Demand;
+  readonly follow: Model["follow"];
 }
 
 /** What the model of a database is on a server of this version. */
@@ -104,6 +105,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
     grantees: [...new Set(model.grantees.map((grantee) => at(roles, grantee)))],
     session,
     demand: demandOf(model, context),
+    follow: model.follow,
   };
 }
 
@@ -178,7 +180,12 @@ function relationsOf(
       const options = kind === "view" ? "" : " WITH (security_invoker)";
       return [
         table(`CREATE TABLE ${base} (a int UNIQUE, b int, c int)`, "b"),
-        relation("TABLE", "VIEW", "", `CREATE VIEW ${self}${options} AS SELECT a, b, c FROM ${base}`),
+        relation(
+          "TABLE",
+          "VIEW",
+          "",
+          `CREATE VIEW ${self}${options} AS SELECT a, b, ${n % 2 === 0 ? "c" : "3 AS c"} FROM ${base}`,
+        ),
       ];
     }
     case "materialized-view":
@@ -253,6 +260,19 @@ function stepSql(step: Step, context: Context): string {
     }
     case "owner":
       return `ALTER ${object.type} ${pathOf(object)} OWNER TO ${id(at(owners, step.to))}`;
+    case "gone": {
+      if (object.type !== "TABLE" && object.type !== "SEQUENCE") return "SELECT 1";
+      const self = `pg_class.oid = ${pg.escapeLiteral(pathOf(object))}::regclass`;
+      if (step.was === "owner") return `UPDATE pg_class SET relowner = ${GONE} WHERE ${self}`;
+      const whom = `${pg.escapeLiteral(id(at(roles, step.whom)))}::regrole`;
+      const [grantee, grantor] = step.was === "grantor" ? [whom, GONE] : [GONE, "relowner"];
+      const acl = `COALESCE(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))`;
+      const items = privilegesOf(object.type, step.privileges, context).map(
+        (privilege) => `makeaclitem(${grantee}, ${grantor}, '${privilege}', ${step.option})`,
+      );
+      // An ACL has one item for a grantee and a grantor.
+      return `UPDATE pg_class SET relacl = ${acl} || ${items[0]} WHERE ${self} AND relacl::text !~ '${GONE}'`;
+    }
     case "row-security":
       return `ALTER TABLE ${pathOf(object)} ENABLE ROW LEVEL SECURITY`;
     case "drop-column":
@@ -270,6 +290,9 @@ function lendSql({ type, schema, path }: Relation, context: Context): readonly s
     ];
   });
 }
+
+/** No role has this OID. */
+const GONE = "99999";
 
 const ALL_BITS: Bits = 255;
 

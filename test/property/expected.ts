@@ -1,6 +1,6 @@
 import type { Demand } from "../../src/model/demand.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
-import type { GranteeReport } from "../../src/model/report.ts";
+import type { GranteeReport, Missing } from "../../src/model/report.ts";
 import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
 
 /** What the contract makes of a state: the same words for the report and for what it should be. */
@@ -12,6 +12,8 @@ export interface Judgement {
   /** So many privileges held, by kind and privilege. */
   readonly held: Readonly<Record<string, number>>;
   readonly warnsOfTomorrow: boolean;
+  /** The views that cannot read what they select from. */
+  readonly brokenViews: readonly string[];
 }
 
 /** The privileges that exist for each type on a server. */
@@ -21,22 +23,43 @@ export function privilegesOn(version: number): Record<"tables" | "sequences", re
 }
 
 /** What the report says. */
-export function told(report: GranteeReport): Judgement {
+export function told(report: GranteeReport, { things }: State): Judgement {
+  const views = things.filter(({ kind }) => kind === "view");
+  const named = report.warnings
+    .filter(({ code }) => code === "view-cannot-read")
+    .flatMap(({ message }) => message)
+    .map((part) => (typeof part === "object" && "name" in part ? part.name.join("\0") : ""));
   const held: Record<string, number> = {};
   for (const { kind, privileges, objects } of report.held)
     for (const privilege of privileges)
       held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
   return {
-    missing: report.missing.map((found) => lines(found, found.owner, found.privileges)).sort(),
-    extra: report.extra.map((found) => lines(found, found.owner, found.privileges)).sort(),
+    missing: byObject(report.missing),
+    extra: byObject(report.extra),
     drifted: report.verdict === "drift",
     counts: report.objects,
     held,
     warnsOfTomorrow: report.warnings.some(({ code }) => code === "default-privileges"),
+    brokenViews: views
+      .filter(({ schema, name }) => named.includes(`${schema}\0${name}`))
+      .map(({ name }) => name),
   };
 }
 
-/** What the report should say. `held` and `tomorrow`: what the oracle found the grantee can do. */
+/** A line for each object: it has an entry for each reason and each grantor. */
+function byObject(findings: readonly Missing[]): readonly string[] {
+  const entries = Map.groupBy(findings, ({ kind, schema, name, owner }) =>
+    JSON.stringify([kind, schema, name, owner]),
+  );
+  return [...entries.values()]
+    .map((same) => {
+      const [first] = same as [Missing];
+      return lines(first, first.owner, [...new Set(same.flatMap(({ privileges }) => privileges))]);
+    })
+    .sort();
+}
+
+/** What the report should say. `held`, `tomorrow` and `broken`: what the oracle found the grantee can do, and cannot. */
 export function expected(
   state: State,
   demand: Demand,
@@ -44,6 +67,7 @@ export function expected(
   version: number,
   held: ReadonlySet<string>,
   tomorrow: ReadonlySet<string>,
+  broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
   const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
@@ -114,6 +138,9 @@ export function expected(
     },
     held: counted,
     warnsOfTomorrow: !demand.defaultPrivileges && gaps.some(says),
+    brokenViews: checked
+      .filter(({ kind, schema, name }) => kind === "view" && broken.has(keyOf(kind, schema, name)))
+      .map(({ name }) => name),
   };
 }
 
@@ -140,7 +167,7 @@ function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
   const unique = new Map([...owners, ...entitled].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
-    ({ creator }) => !creator.startsWith("pg_") && !state.roles.get(creator)?.superuser,
+    ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
 }
 

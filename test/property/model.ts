@@ -30,7 +30,11 @@ export interface Model {
   readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower";
   readonly sessionRole: Ref | null;
   readonly demand: DemandModel;
+  /** What is followed in the end. */
+  readonly follow: (typeof FOLLOWED)[number];
 }
+
+const FOLLOWED = ["apply's file", "apply's fixes", "plan's file", "plan's fixes"] as const;
 
 export type Ref = number;
 
@@ -113,6 +117,15 @@ export type Step =
     }
   | { readonly do: "owner"; readonly object: Ref; readonly to: Ref }
   | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
+  /** A role is dropped, and the catalogs still mention it. */
+  | {
+      readonly do: "gone";
+      readonly object: Ref;
+      readonly was: "owner" | "grantor" | "grantee";
+      readonly privileges: Bits;
+      readonly whom: Ref;
+      readonly option: boolean;
+    }
   | DefaultPrivilegesStep;
 
 export interface DefaultPrivilegesStep {
@@ -224,6 +237,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom("row-security", "drop-column"), object: ref }),
   },
   { weight: 2, arbitrary: defaultPrivileges },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("gone"),
+      object: ref,
+      was: fc.constantFrom("grantor", "grantee", "owner"),
+      privileges: bits,
+      whom: ref,
+      option: fc.boolean(),
+    }),
+  },
 );
 
 const demand: fc.Arbitrary<DemandModel> = fc.record({
@@ -275,4 +299,5 @@ export const model: fc.Arbitrary<Model> = fc.record({
   sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower"),
   sessionRole: fc.option(ref, { freq: 1 }),
   demand,
+  follow: fc.constantFrom(...FOLLOWED),
 });

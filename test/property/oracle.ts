@@ -48,6 +48,8 @@ interface RoleRow {
   readonly superuser: boolean;
   /** The roles whose privileges it has without SET ROLE, itself included. */
   readonly inherits: readonly string[];
+  /** The roles that it may set. */
+  readonly settable: readonly string[];
 }
 
 /** Names an object as the report does. */
@@ -188,10 +190,14 @@ SELECT kind, schema, name, part, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_u
        pg_get_userbyid(grantor) AS grantor, privilege_type AS privilege, is_grantable AS grantable
 FROM item`;
 
-const ROLES = `
+function rolesSql(version: number): string {
+  return `
 SELECT rolname AS name, rolcanlogin AS login, rolsuper AS superuser,
-       (SELECT array_agg(o.rolname::text) FROM pg_roles AS o WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS inherits
+       (SELECT array_agg(o.rolname::text) FROM pg_roles AS o WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS inherits,
+       (SELECT array_agg(o.rolname::text ORDER BY o.rolname) FROM pg_roles AS o
+        WHERE o.rolname !~ '^pg_' AND pg_has_role(r.oid, o.oid, '${version >= 160000 ? "SET" : "MEMBER"}')) AS settable
 FROM pg_roles AS r`;
+}
 
 const MEMBERSHIPS = `
 SELECT (SELECT json_agg(r ORDER BY oid) FROM pg_authid AS r)::text
@@ -202,7 +208,7 @@ export async function stateOf(client: pg.Client, version: number): Promise<State
   const things = await client.query(`${THINGS} ORDER BY oid`);
   const possible = await client.query(possibleSql(version));
   const acls = await client.query<AclRow>(ACLS);
-  const roles = await client.query<RoleRow & { name: string }>(ROLES);
+  const roles = await client.query<RoleRow & { name: string }>(rolesSql(version));
   const memberships = await client.query<{ memberships: string }>(MEMBERSHIPS);
   return {
     things: things.rows.map(({ of_extension, acl: _, built_in: __, ...thing }) => ({
@@ -406,4 +412,27 @@ export async function tomorrow(
 
 export function mayTomorrow(creator: string, schema: string, name: string, privilege: string): string {
   return `${JSON.stringify(creator)}'s ${keyOf("default-privileges", schema, name)} ${privilege}`;
+}
+
+/** The views that fail although the grantee may select from them, as the report names them. */
+export async function brokenViews(
+  client: pg.Client,
+  { things }: State,
+  grantee: string,
+): Promise<ReadonlySet<string>> {
+  const views = things.filter(({ kind }) => kind === "view");
+  const to = `TO ${pg.escapeIdentifier(grantee)}`;
+  const came = await attempts(
+    client,
+    views.map(({ schema, name }) => ({
+      as: grantee,
+      preparation: `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} ${to}; GRANT SELECT ON ${pathOf(schema, name)} ${to}`,
+      statements: [`EXPLAIN SELECT * FROM ${pathOf(schema, name)}`],
+    })),
+  );
+  return new Set(
+    views
+      .filter((_, n) => came[n]?.[0]?.startsWith("42501"))
+      .map(({ kind, schema, name }) => keyOf(kind, schema, name)),
+  );
 }

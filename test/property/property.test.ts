@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Changed, Mode } from "../../src/model/report.ts";
+import type { Changed, Mode, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf } from "./build.ts";
 import { creatorsIn, expected, privilegesOn, told } from "./expected.ts";
+import { followFile, followFixes } from "./follow.ts";
 import { model } from "./model.ts";
 import {
   type Attempt,
   attempts,
+  brokenViews,
   build,
   doAs,
   keyOf,
@@ -52,6 +54,9 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     steps: 0,
     byDoing: 0,
     byAsking: 0,
+    brokenViews: 0,
+    followed: 0,
+    helpless: 0,
     verdicts: {} as Record<string, number>,
   };
 
@@ -94,6 +99,10 @@ interface Tally {
   steps: number;
   byDoing: number;
   byAsking: number;
+  brokenViews: number;
+  /** Findings whose fixes were followed, and those that the report said no SQL helps against. */
+  followed: number;
+  helpless: number;
   verdicts: Record<string, number>;
 }
 
@@ -123,7 +132,15 @@ async function inDatabase(
     tally.steps += came.length;
     tally.refused += came.filter((end) => end !== "").length;
     try {
-      await story({ sandbox, oracle, client: await signIn(blueprint.session), version, blueprint, tally });
+      await story({
+        sandbox,
+        oracle,
+        client: await signIn(blueprint.session),
+        database,
+        version,
+        blueprint,
+        tally,
+      });
     } catch (error) {
       if (error instanceof Error) error.message += `\n\n${tale(blueprint, sql, came)}`;
       throw error;
@@ -154,6 +171,7 @@ interface Scene {
   readonly oracle: pg.Client;
   /** The action's session. */
   readonly client: pg.Client;
+  readonly database: string;
   readonly version: Version;
   readonly blueprint: Blueprint;
   readonly tally: Tally;
@@ -166,17 +184,20 @@ async function story(scene: Scene): Promise<void> {
   const before = await stateOf(oracle, version * 10000);
   const truth = await truthOf(scene, before);
   const checked = await run("check");
-  expect(judgementsIn(checked), "check against the oracle").toEqual(truth);
+  expect(judgementsIn(checked, before), "check against the oracle").toEqual(truth);
   expect(sourcesIn(checked), "every privilege held is explained").not.toContain("server");
   const planned = await run("plan");
-  expect(judgementsIn(planned), "plan against the oracle").toEqual(truth);
+  expect(judgementsIn(planned, before), "plan against the oracle").toEqual(truth);
   expect(planned.statements, "plan says what check says").toEqual(checked.statements);
   expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
+
+  if (blueprint.follow === "plan's file") return keepsItsPromise(scene, planned, "file");
+  if (blueprint.follow === "plan's fixes") return keepsItsPromise(scene, planned, "fixes");
 
   const applied = await run("apply");
   const after = await stateOf(oracle, version * 10000);
   const truthAfter = await truthOf(scene, after);
-  expect(judgementsIn(applied), "apply against the oracle").toEqual(truthAfter);
+  expect(judgementsIn(applied, after), "apply against the oracle").toEqual(truthAfter);
   for (const [n, { drifted }] of truth.entries()) {
     const verdict = truthAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
     expect(applied.grantees[n]?.verdict, "the verdict of apply").toBe(verdict);
@@ -190,33 +211,57 @@ async function story(scene: Scene): Promise<void> {
 
   const again = await run("apply");
   expect(again.statements, "a second apply").toEqual([]);
-  expect(judgementsIn(again), "a second apply against the oracle").toEqual(truthAfter);
+  expect(judgementsIn(again, after), "a second apply against the oracle").toEqual(truthAfter);
   expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
+  await keepsItsPromise(scene, again, blueprint.follow === "apply's file" ? "file" : "fixes");
+}
 
-  // What nobody can revoke without CASCADE is in that SQL too, for a person to decide.
-  if (blueprint.demand.onExtra === "fail" || blueprint.demand.onExtra === "revoke") return;
-  expect(await mend(scene, again), "the SQL that fixes drift").toEqual([]);
-  const mended = await run("check");
+/** Whoever follows the report has nothing left but what it says no SQL helps against. */
+async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "fixes"): Promise<void> {
+  const { sandbox, client, database, blueprint } = scene;
+  const judgesExtra = ["fail", "revoke"].includes(blueprint.demand.onExtra);
+  const findings = ({ grantees }: Reconciled) =>
+    grantees.flatMap(({ grantee, missing, extra }) =>
+      [...missing, ...(judgesExtra ? extra : [])].map((found) => ({ grantee, ...found })),
+    );
+  const place = { address: sandbox.server, database, login: blueprint.session };
+  const refused =
+    what === "file"
+      ? await followFile(place, reportOf(database, blueprint.session, story))
+      : await followFixes(
+          place,
+          findings(story).map(({ fix }) => fix),
+        );
+  expect(refused, `following the ${what}`).toEqual([]);
+
+  const lines = (found: ReturnType<typeof findings>) =>
+    found.flatMap(({ grantee, kind, schema, name, owner, privileges }) =>
+      privileges.map((privilege) =>
+        item({ kind, name, part: owner, ...(schema !== undefined && { schema }) }, grantee, privilege),
+      ),
+    );
+  const helpless = lines(findings(story).filter(({ fix }) => fix.sql === undefined));
+  scene.tally.followed += findings(story).filter(({ fix }) => fix.sql !== undefined).length;
+  scene.tally.helpless += helpless.length;
+  const end = await reconcile(client, { mode: "check", ...blueprint }, () => {});
   expect(
-    mended.grantees.flatMap(({ missing }) => missing),
-    "missing after the SQL that fixes drift",
+    lines(findings(end)).filter((line) => !helpless.includes(line)),
+    `left after following the ${what}`,
   ).toEqual([]);
 }
 
-/** Runs the SQL that the report gives for what is left, as the roles it names; what the server has against it. */
-async function mend({ oracle }: Scene, { fixes }: Reconciled): Promise<readonly string[]> {
-  const refused = [];
-  for (const { as, statements } of fixes) {
-    try {
-      await oracle.query(`SET SESSION AUTHORIZATION ${pg.escapeIdentifier(as)}`);
-      for (const statement of statements) await oracle.query(statement);
-    } catch (error) {
-      refused.push(`as ${as}: ${error}\n${statements.join("\n")}`);
-      await oracle.query("ROLLBACK");
-    }
-    await oracle.query("RESET SESSION AUTHORIZATION");
-  }
-  return refused;
+function reportOf(database: string, user: string, { grantees, statements, fixes }: Reconciled): Report {
+  const story = {
+    host: "localhost",
+    port: 5432,
+    database,
+    user,
+    verdict: "drift",
+    grantees,
+    statements,
+    fixes,
+  } as const;
+  return { version: 1, mode: "plan", verdict: "drift", databases: [story] };
 }
 
 /** For each grantee: what the report should say, by the oracle. */
@@ -230,13 +275,15 @@ async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, st
     tally.byDoing += found.byDoing;
     tally.byAsking += found.byAsking;
     const next = await tomorrow(oracle, creators, grantee, privilegesOn(version));
-    truths.push(expected(state, demand, grantee, version, found.held, next));
+    const broken = await brokenViews(oracle, state, grantee);
+    tally.brokenViews += broken.size;
+    truths.push(expected(state, demand, grantee, version, found.held, next, broken));
   }
   return truths;
 }
 
-function judgementsIn({ grantees }: Reconciled) {
-  return grantees.map(told);
+function judgementsIn({ grantees }: Reconciled, state: State) {
+  return grantees.map((report) => told(report, state));
 }
 
 function sourcesIn({ grantees }: Reconciled) {
@@ -251,7 +298,9 @@ function reasonsIn({ grantees }: Reconciled) {
 /** What `check` says this login can grant and `apply` did not, and the other way round. */
 function brokenPromises(checked: Reconciled, applied: Reconciled): readonly string[] {
   const keysOf = (missing: readonly Changed[]) =>
-    missing.map(({ kind, schema, name, owner }) => `${keyOf(kind, schema, name)} ${owner}`);
+    missing.flatMap(({ kind, schema, name, owner, privileges }) =>
+      privileges.map((privilege) => `${keyOf(kind, schema, name)} ${owner} ${privilege}`),
+    );
   return checked.grantees.flatMap(({ missing }, n) => {
     const left = keysOf(applied.grantees[n]?.missing ?? []);
     const can = keysOf(missing.filter(({ reason }) => reason === "not-granted"));
@@ -331,7 +380,7 @@ function without<T>(all: ReadonlyMap<string, T>, those: ReadonlyMap<string, T>):
   return [...all].filter(([key]) => !those.has(key)).map(([, value]) => value);
 }
 
-/** What is left missing is tried: as the session user, and as the owner. Whatever works should have been done. */
+/** What is left missing is tried: as the session user, and as every role that it may set. Whatever works should have been done. */
 async function stillGrantable({ oracle, blueprint }: Scene, state: State, { grantees }: Reconciled) {
   const tries = grantees.flatMap(({ grantee, missing }) =>
     missing.flatMap((found) =>
@@ -341,8 +390,8 @@ async function stillGrantable({ oracle, blueprint }: Scene, state: State, { gran
             keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
         );
         const { grant, question } = howToGrant(found, thing?.oid ?? 0, privilege, grantee);
-        const asOwner = `SET LOCAL ROLE ${pg.escapeIdentifier(found.owner)}; ${grant}`;
-        return { as: blueprint.session, statements: [grant, asOwner], questions: [question, question] };
+        const statements = asEachRole(state, blueprint.session, grant);
+        return { as: blueprint.session, statements, questions: statements.map(() => question) };
       }),
     ),
   );
@@ -350,39 +399,27 @@ async function stillGrantable({ oracle, blueprint }: Scene, state: State, { gran
 }
 
 /**
- * What is left extra where it was to be revoked is tried, as the session user and as each grantor. What is also held
- * on columns is left alone: REVOKE on the table would take that too.
+ * What is left extra where it was to be revoked is tried in the same way. What the grantee also holds on columns by a
+ * grant of its own is left alone: REVOKE on the table would take that too.
  */
 async function stillRevocable({ oracle, blueprint }: Scene, state: State, { grantees }: Reconciled) {
   if (blueprint.demand.onExtra !== "revoke") return [];
   const acls = [...state.acls.values()];
   const tries = grantees.flatMap(({ grantee, extra }) =>
     extra.flatMap((found) => {
-      const here = acls.filter(
-        ({ kind, schema, name }) => keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
+      const mine = acls.filter(
+        (row) =>
+          keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name) &&
+          row.grantee === grantee,
       );
-      const inherits = state.roles.get(grantee)?.inherits ?? [];
       return found.privileges
-        .filter(
-          (privilege) =>
-            !here.some(
-              (row) =>
-                row.part !== "" &&
-                row.privilege === privilege &&
-                (row.grantee === "PUBLIC" || inherits.includes(row.grantee)),
-            ),
-        )
+        .filter((privilege) => !mine.some((row) => row.part !== "" && row.privilege === privilege))
         .flatMap((privilege) => {
-          const direct = here.filter(
-            (row) => row.part === "" && row.grantee === grantee && row.privilege === privilege,
-          );
+          const direct = mine.filter((row) => row.privilege === privilege);
           if (direct.length === 0) return [];
           const path = `${pg.escapeIdentifier(found.schema ?? "")}.${pg.escapeIdentifier(found.name)}`;
           const revoke = `REVOKE ${privilege} ON ${found.kind === "sequence" ? "SEQUENCE" : "TABLE"} ${path} FROM ${pg.escapeIdentifier(grantee)}`;
-          const statements = [
-            revoke,
-            ...direct.map(({ grantor }) => `SET LOCAL ROLE ${pg.escapeIdentifier(grantor)}; ${revoke}`),
-          ];
+          const statements = asEachRole(state, blueprint.session, revoke);
           const question = `SELECT count(*) < ${direct.length} FROM pg_class AS c, aclexplode(c.relacl) AS x
             WHERE c.relname = ${pg.escapeLiteral(found.name)} AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})
               AND pg_get_userbyid(x.grantee) = ${pg.escapeLiteral(grantee)} AND x.privilege_type = '${privilege}'`;
@@ -391,6 +428,12 @@ async function stillRevocable({ oracle, blueprint }: Scene, state: State, { gran
     }),
   );
   return whatWorked(tries, await attempts(oracle, tries));
+}
+
+/** A statement as the session user, and as each role that it may set. */
+function asEachRole(state: State, session: string, statement: string): readonly string[] {
+  const roles = state.roles.get(session)?.settable ?? [];
+  return [statement, ...roles.map((role) => `SET LOCAL ROLE ${pg.escapeIdentifier(role)}; ${statement}`)];
 }
 
 function whatWorked(tries: readonly Attempt[], came: readonly (readonly string[])[]): readonly string[] {

@@ -43,6 +43,14 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     'Run as schema_owner: GRANT USAGE ON SCHEMA "public" TO "migrator";',
     'Then run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
+  "role-gone": [
+    "The role that owns or granted it was dropped, and the catalogs still mention its OID.",
+    "Set an owner as a superuser with ALTER … OWNER TO, or create the object again.",
+  ],
+  "name-not-utf8": [
+    "A name is not valid UTF-8, so this action cannot write it into a statement.",
+    "Rename it, grant or revoke it by hand, or add it to the input exclude.",
+  ],
   locked: [
     "Another session held a lock on it for too long.",
     "Run this step again when the migration or job that holds the lock has finished.",
@@ -53,6 +61,10 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   refused: [
     "The server refused the statement, although the privileges seemed sufficient.",
+    'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+  ],
+  "not-tried": [
+    "The server refused the same for several objects with the same owner and privileges.",
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "read-only": ["The server is a replica, or is set read-only.", "Set host to the primary server."],
@@ -68,9 +80,14 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "The grantee granted it to other roles, and this action never uses CASCADE.",
     "Revoke it from those roles first, then run this step again.",
   ],
+  "grantor-lacks-usage": [
+    "The role that granted it does not have USAGE on the schema.",
+    'Run as schema_owner: GRANT USAGE ON SCHEMA "public" TO "former_admin";',
+    'Then run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
+  ],
   "column-privileges": [
-    "The grantee holds it on columns, and a REVOKE on the table would revoke that too.",
-    "Revoke it column by column, if nothing needs it.",
+    "It is granted on columns.",
+    'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "other-identity": [
     "aad_orders is bound to object ID 0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04, not to 0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03, so the app cannot sign in.",

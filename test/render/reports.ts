@@ -106,8 +106,8 @@ function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing,
   const type = kind === "sequence" ? "SEQUENCE" : "TABLE";
   const [preposition, on] = [verb === "GRANT" ? "TO" : "FROM", quoteIdentifier(schema ?? "public", name)];
   const sql = `${verb} ${privileges.join(", ")} ON ${type} ${on} ${preposition} "aad_orders";`;
-  const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema ?? "public")} TO ${quoteIdentifier(owner)};`;
-  const first = reason === "owner-lacks-usage" ? { first: { as: "schema_owner", sql: usage } } : {};
+  const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema ?? "public")} TO ${quoteIdentifier(actor)};`;
+  const first = reason.endsWith("-lacks-usage") ? { first: { as: "schema_owner", sql: usage } } : {};
   const byMember = actor === NOLOGIN ? { byMember: true as const } : {};
   return {
     as: actor,
@@ -238,6 +238,7 @@ const EXTRA: readonly Reason[] = [
   "not-revoked",
   "not-direct",
   "other-grantor",
+  "grantor-lacks-usage",
   "dependent-privileges",
   "column-privileges",
 ];

@@ -59,6 +59,37 @@ test("connects to each of several databases, and says why it cannot name one", (
   );
 });
 
+test("has first what other blocks need, whichever database it is in", () => {
+  const block = (as: string, statement: string, prepares?: true) => ({
+    as,
+    runnable: false,
+    statements: [statement],
+    ...(prepares && { prepares }),
+  });
+  const file = renderSql(
+    reports.report([
+      drifting("one", [block("a", "SELECT 1;"), block("b", "SELECT 2;")]),
+      drifting("two", [
+        block("b", "SELECT 3;", true),
+        block("a", "SELECT 4;", true),
+        block("b", "SELECT 5;"),
+      ]),
+    ]),
+  );
+  const order = file.split("\n").filter((line) => /^-- (-- To run as|SELECT)/.test(line));
+  expect(order).toEqual([
+    "-- -- To run as b:",
+    "-- SELECT 3;",
+    "-- -- To run as a:",
+    "-- SELECT 4;",
+    "-- -- To run as a:",
+    "-- SELECT 1;",
+    "-- -- To run as b:",
+    "-- SELECT 2;",
+    "-- SELECT 5;",
+  ]);
+});
+
 test("a file for one database runs as it is, its parts as their roles, whatever the names", async () => {
   const names = fc.sample(hostileName, { numRuns: 25, seed: 5 });
   const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter(

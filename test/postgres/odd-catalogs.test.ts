@@ -1,0 +1,128 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readFix } from "../read.ts";
+import { signInAs, VERSIONS } from "../sandbox/postgres.ts";
+import { linesOf, type Place, quote, useOwnWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+const REVOKE = { ...READ, onExtra: "revoke" } as const;
+
+describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version) => {
+  const world = useOwnWorld(version);
+
+  test("judges the rest where an owner is gone, and names its OID", async () => {
+    const { owner, as, sql, run } = await world.open();
+    await as(owner, "CREATE TABLE kept (id int); CREATE TABLE lost (id int)");
+    await sql("UPDATE pg_class SET relowner = 99999 WHERE relname = 'lost'");
+
+    const report = await run("apply", { ...READ, defaultPrivileges: true });
+
+    expect(linesOf(report.granted)).toContain("table kept: SELECT");
+    expect(linesOf(report.missing)).toEqual(["table lost: SELECT (role-gone)"]);
+    expect(report.missing[0]?.owner).toBe("unknown (OID=99999)");
+    expect(readFix(report.missing[0]?.fix)).toMatch(/ALTER … OWNER TO/);
+    expect(report.fixes).toEqual([]);
+    await sql(`ALTER TABLE lost OWNER TO ${owner}`);
+    expect(await run("apply", READ)).toMatchObject({ verdict: "repaired" });
+  });
+
+  test("judges the rest where ACLs mention roles that are gone", async () => {
+    const { app, owner, as, sql, run } = await world.open();
+    await as(
+      owner,
+      `CREATE TABLE t (a int); CREATE TABLE u (a int); GRANT SELECT, DELETE ON t, u TO ${app}; GRANT UPDATE (a) ON t TO ${app}`,
+    );
+    await sql(`
+      UPDATE pg_class SET relacl = relacl || makeaclitem(99999, relowner, 'SELECT', TRUE) WHERE relname IN ('t', 'u');
+      UPDATE pg_class SET relacl = relacl || makeaclitem('${app}'::regrole, 99999, 'UPDATE', FALSE) WHERE relname = 'u';
+      UPDATE pg_attribute SET attacl = attacl || makeaclitem(99999, 99998, 'UPDATE', FALSE)
+      WHERE attrelid = 't'::regclass AND attname = 'a';
+      UPDATE pg_namespace SET nspacl = nspacl || makeaclitem(99999, nspowner, 'CREATE', FALSE) WHERE nspname = 'public'`);
+
+    const report = await run("apply", REVOKE);
+
+    expect(linesOf(report.revoked)).toEqual(["table t: DELETE", "table u: DELETE"]);
+    expect(linesOf(report.extra)).toEqual([
+      "table t: UPDATE (column-privileges)",
+      "table u: UPDATE (role-gone)",
+    ]);
+  });
+
+  test("judges the rest where the owner of a schema or of the database is gone", async () => {
+    const { database, owner, as, sql, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql(`
+      UPDATE pg_namespace SET nspowner = 99999, nspacl = NULL WHERE nspname = 'public';
+      UPDATE pg_database SET datdba = 99998, datacl = NULL WHERE datname = current_database();
+      REVOKE CONNECT ON DATABASE ${quote(database)} FROM PUBLIC; GRANT CONNECT ON DATABASE ${quote(database)} TO ${owner}`);
+
+    const report = await run("apply", READ);
+
+    expect(linesOf(report.missing)).toEqual([
+      `database ${database}: CONNECT (role-gone)`,
+      "schema public: USAGE (role-gone)",
+      "table t: SELECT (owner-lacks-usage)",
+    ]);
+    for (const { fix } of report.missing) expect(readFix(fix)).toMatch(/^ *Set an owner as a superuser/);
+  });
+
+  /** A database that takes any bytes for a name, and sessions in it. */
+  async function withoutEncoding({ database, sql }: Place) {
+    const bytes = `${database}_bytes`;
+    await sql(`CREATE DATABASE ${bytes} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'`);
+    return async (role: string) => {
+      const client = await signInAs(world.address, role, bytes);
+      onTestFinished(() => client.end());
+      return client;
+    };
+  }
+
+  /** Runs a statement with a name in Latin 1 ("café") in place of %I. */
+  function latin(statement: string): string {
+    return `DO $$ BEGIN EXECUTE format('${statement}', 'caf' || convert_from('\\xe9', 'SQL_ASCII')); END $$`;
+  }
+
+  test("judges the rest where the name of a role is not UTF-8", async () => {
+    const place = await world.open();
+    const { owner, as, sql, run, can, app } = place;
+    const signIn = await withoutEncoding(place);
+    await (await signIn("azuresu")).query(latin(`CREATE ROLE %I`));
+    await as(owner, "CREATE TABLE kept (id int); CREATE TABLE theirs (id int)");
+    const [role] = await sql<{ oid: string }>("SELECT max(oid)::text AS oid FROM pg_roles");
+    await sql(`
+      UPDATE pg_class SET relowner = ${role?.oid} WHERE relname = 'theirs';
+      UPDATE pg_class SET relacl = acldefault('r', relowner) || makeaclitem(${role?.oid}, relowner, 'SELECT', TRUE)
+      WHERE relname = 'kept'`);
+
+    const report = await run("apply", { ...READ, exclude: ["nothing_*"] });
+
+    expect(linesOf(report.granted)).toContain("table kept: SELECT");
+    expect(report.missing.map(({ name, owner: of, reason }) => [name, of, reason])).toEqual([
+      ["theirs", "caf\uFFFD", "not-owner"],
+    ]);
+    expect(report.missing[0]?.fix.sql).toBeUndefined();
+    expect(readFix(report.missing[0]?.fix)).toContain("Rename it");
+    expect(await can(app, "SELECT * FROM kept")).toBe(true);
+    await sql(
+      `UPDATE pg_class SET relacl = NULL, relowner = '${owner}'::regrole WHERE relname IN ('kept', 'theirs')`,
+    );
+    await (await signIn("azuresu")).query(latin(`ALTER ROLE %I RENAME TO cafe_${version}`));
+  });
+
+  test("judges the rest where the name of a table is not UTF-8", async () => {
+    const place = await world.open();
+    const { owner, app, run } = place;
+    const signIn = await withoutEncoding(place);
+    const superuser = await signIn("azuresu");
+    await superuser.query(`ALTER SCHEMA public OWNER TO ${owner}`);
+    const client = await signIn(owner);
+    await client.query("CREATE TABLE kept (id int)");
+    await client.query(latin("CREATE TABLE %I (id int)"));
+
+    const report = await run("apply", { ...READ, exclude: ["nothing_*"] }, { client });
+
+    expect(linesOf(report.granted)).toContain("table kept: SELECT");
+    expect(linesOf(report.missing)).toEqual(["table caf\uFFFD: SELECT (name-not-utf8)"]);
+    await client.query(latin(`GRANT SELECT ON %I TO ${app}`));
+    expect(await run("check", READ, { client })).toMatchObject({ verdict: "in-sync" });
+  });
+});

@@ -1,0 +1,102 @@
+import { execFile, spawnSync } from "node:child_process";
+import pg from "pg";
+import type { Fix, FixBlock, Report } from "../../src/model/report.ts";
+import { plain } from "../../src/render/pen.ts";
+import { runner } from "../../src/render/phrases.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
+import { type Address, SUPERUSER, signInAs } from "../sandbox/postgres.ts";
+
+/** Where the SQL is run, and who signed in when the report was made. */
+export interface Place {
+  readonly address: Address;
+  readonly database: string;
+  readonly login: string;
+}
+
+/** Without psql, pg runs the SQL: all but psql's own reading of it is tested. */
+const PSQL = spawnSync("psql", ["--version"]).status === 0;
+
+/** Runs the SQL file of a report, part by part, each as the role that it names. What the server refuses, a line each. */
+export async function followFile(place: Place, report: Report): Promise<readonly string[]> {
+  const file = renderSql(report);
+  const who = new Map(
+    report.databases.flatMap(({ fixes }) =>
+      fixes.map((block): [string, Runner] => [plain.sentence(runner(block)), block]),
+    ),
+  );
+  const refused = await run(place, { as: place.login }, file);
+  for (const { title, sql } of commentedParts(file)) {
+    const role = who.get(title);
+    refused.push(...(role === undefined ? [`no role is ${title}`] : await run(place, role, sql)));
+  }
+  return refused;
+}
+
+/** Runs the SQL of fixes one by one, each as the role that it names. What the server refuses, a line each. */
+export async function followFixes(place: Place, fixes: readonly Fix[]): Promise<readonly string[]> {
+  const refused = [];
+  for (const { first, as, byMember, sql } of fixes) {
+    if (as === undefined || sql === undefined) continue;
+    if (first !== undefined) refused.push(...(await run(place, first, first.sql)));
+    refused.push(...(await run(place, { as, ...(byMember && { byMember }) }, sql)));
+  }
+  return refused;
+}
+
+/** The parts of an SQL file for other roles, as a reader gets them who takes `-- ` off their lines. */
+export function commentedParts(file: string): readonly { readonly title: string; readonly sql: string }[] {
+  const [, ...parts] = file.split(/^-- -- To run as /m);
+  return parts.map((part) => {
+    const [title = "", ...lines] = part.split("\n");
+    return { title: title.replace(/:$/, ""), sql: lines.map((line) => line.replace(/^-- /, "")).join("\n") };
+  });
+}
+
+type Runner = Pick<FixBlock, "as" | "byMember">;
+
+async function run(place: Place, { as, byMember }: Runner, sql: string): Promise<string[]> {
+  // SET SESSION AUTHORIZATION stands in for a sign-in: not every role may connect, or log in.
+  const role = byMember ? await memberOf(place, as) : as;
+  const script =
+    role === place.login ? sql : `SET SESSION AUTHORIZATION ${pg.escapeIdentifier(role)};\n${sql}`;
+  const error = await execute(place, role === place.login ? role : SUPERUSER, script);
+  return error === "" ? [] : [`as ${byMember ? `a member (${role}) of ` : ""}${as}: ${error}\n${sql}`];
+}
+
+/** Somebody who may set the role, a superuser only where nobody else may. */
+async function memberOf({ address, database }: Place, role: string): Promise<string> {
+  const client = await signInAs(address, SUPERUSER, database);
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT rolname AS name FROM pg_roles
+       WHERE NOT rolsuper AND rolname <> $1 AND pg_has_role(oid, $1, '${address.version >= 16 ? "SET" : "MEMBER"}')
+       ORDER BY rolname LIMIT 1`,
+      [role],
+    );
+    return rows[0]?.name ?? SUPERUSER;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The server's error, if there is one; WARNING 01006 or 01007 is one too, because then nothing was done. */
+async function execute({ address, database }: Place, user: string, script: string): Promise<string> {
+  if (!PSQL) {
+    const client = await signInAs(address, user, database);
+    try {
+      await client.query(script);
+      return "";
+    } catch (error) {
+      return String(error);
+    } finally {
+      await client.end();
+    }
+  }
+  const where = ["-h", address.directory, "-p", `${address.port}`, "-U", user, "-d", database];
+  return await new Promise((done) => {
+    const psql = execFile("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (_, __, stderr) =>
+      done(stderr),
+    );
+    psql.stdin?.end(script);
+  });
+}
