@@ -8559,6 +8559,18 @@ var REASONS = {
     why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
     runAs: "owner"
   },
+  "role-gone": {
+    why: () => inOurWords("The role that owns or granted it was dropped, and the catalogs still mention its OID."),
+    runAs: null,
+    advice: inOurWords(
+      "Set an owner as a superuser with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
+    )
+  },
+  "name-not-utf8": {
+    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
+    runAs: null,
+    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`.")
+  },
   locked: {
     why: () => inOurWords("Another session held a lock on it for too long."),
     runAs: null,
@@ -8571,6 +8583,10 @@ var REASONS = {
   },
   refused: {
     why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    runAs: "owner"
+  },
+  "not-tried": {
+    why: () => inOurWords("The server refused the same for several objects with the same owner and privileges."),
     runAs: "owner"
   },
   "read-only": {
@@ -8589,15 +8605,20 @@ var REASONS = {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
     runAs: "grantor"
   },
+  "grantor-lacks-usage": {
+    why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
+    runAs: "grantor"
+  },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
     runAs: null,
     advice: inOurWords("Revoke it from those roles first, then run this step again.")
   },
   "column-privileges": {
-    why: () => inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
-    runAs: null,
-    advice: inOurWords("Revoke it column by column, if nothing needs it.")
+    why: () => inOurWords(
+      "It is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
+    ),
+    runAs: "grantor"
   },
   "other-identity": {
     why: (role, _, identity) => sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
@@ -8714,7 +8735,8 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
 
 // src/render/findings.ts
 function byCause(findings3) {
-  return groupsOf(findings3, ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}`).map((group) => {
+  const keyOf3 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  return groupsOf(findings3, keyOf3).map((group) => {
     const [{ owner, reason, fix }] = group;
     const { sql: _, first: __, ...shared } = fix;
     const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
@@ -8975,16 +8997,16 @@ function findings(report, checked, pen) {
     return `${drift2}: ${who2} ${is} not bound to the expected Microsoft Entra identity${also}, in ${where2}`;
   }
   if (missing.length > 0) {
-    const { who: who2, is, holds: holds2 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
+    const { who: who2, is, holds: holds3 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
-    const also = extra > 0 ? `, and ${holds2} ${beyond2}` : "";
+    const also = extra > 0 ? `, and ${holds3} ${beyond2}` : "";
     return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who: who2, holds: holds2 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
-    return `${drift2}: ${who2} ${holds2} ${beyond2} in ${place(found("extra"), report, pen)}`;
+    const { who: who2, holds: holds3 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
+    return `${drift2}: ${who2} ${holds3} ${beyond2} in ${place(found("extra"), report, pen)}`;
   }
-  const { who, holds } = subject(checked, () => true, pen);
+  const { who, holds: holds2 } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
   const all = `every requested privilege`;
   const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
@@ -8994,10 +9016,10 @@ function findings(report, checked, pen) {
       ...granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : [],
       ...revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []
     ];
-    return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
+    return `Repaired: ${series(done)}. ${who} now ${holds2} ${all} in ${where}`;
   }
   const { tables, sequences } = lookedAt(checked);
-  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
+  return `In sync: ${who} ${holds2} ${all} on ${count(tables + sequences, "object")} in ${where}`;
 }
 function isIdentity({ kind }) {
   return kind === "identity";
@@ -9697,15 +9719,15 @@ function renderSql(report) {
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
-  const others = Map.groupBy(
-    parts.filter(({ block }) => !block.runnable),
-    ({ block }) => plain.sentence(runner(block))
-  );
+  const theirs = parts.filter(({ block }) => !block.runnable);
+  const others = [theirs.filter(othersNeed), theirs.filter((part) => !othersNeed(part))].flatMap((blocks) => [
+    ...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))
+  ]);
   const lines2 = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
-    ...[...others].flatMap(([who, theirs]) => [
-      ...commented([`-- To run as ${who}:`, ...theirs.flatMap(script)]),
+    ...others.flatMap(([who, blocks]) => [
+      ...commented([`-- To run as ${who}:`, ...blocks.flatMap(script)]),
       ""
     ])
   ];
@@ -9715,6 +9737,9 @@ function renderSql(report) {
 function isFirst({ database, block }, index, parts) {
   const key = (part) => JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
   return block.database === void 0 || parts.findIndex((part) => key(part) === key({ database, block })) === index;
+}
+function othersNeed({ block }) {
+  return block.prepares === true;
 }
 function statementsOf({ block }) {
   return block.statements.map(visibleSql);
@@ -10185,7 +10210,9 @@ var SETTINGS = [
   "SET LOCAL statement_timeout = '60s';",
   "SET LOCAL idle_in_transaction_session_timeout = '60s';",
   "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;"
+  "SET LOCAL jit = off;",
+  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
@@ -10214,6 +10241,9 @@ async function nearestDatabase(target, password) {
 
 // src/model/snapshot.ts
 var PUBLIC = "0";
+function canBeNamed(name3) {
+  return !name3.includes("\uFFFD");
+}
 function keyOf(group, member) {
   return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
 }
@@ -10238,14 +10268,29 @@ function statementsOf2(changes) {
   const single = changes.flatMap(
     (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
-  const alike2 = Map.groupBy(single, ({ verb, grantee, group, privileges: privileges2, as }) => {
-    const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-    return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator].join();
-  });
+  const alike2 = Map.groupBy(single, keyOfEach());
   return [...alike2.values()].map((same) => {
     const [first] = same;
     return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
   });
+}
+function keyOfEach() {
+  let last;
+  let key = "";
+  return (change) => {
+    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.verb === last.verb && change.columns === last.columns;
+    if (!isLikeLast) key = keyOf2(change);
+    last = change;
+    return key;
+  };
+}
+function keyOf2({ verb, grantee, group, privileges: privileges2, columns, as }) {
+  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+  const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
+  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator, ...onColumns].join();
+}
+function statementOf(change) {
+  return sqlOf(change, [nameOf(change)]);
 }
 function withRoles(statements2) {
   return statements2.flatMap(({ as, sql }, n) => {
@@ -10258,7 +10303,9 @@ function membershipSql(role, member, serverVersion) {
   const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
-function sqlOf({ verb, grantee, group, owner, privileges: privileges2 }, names4) {
+function sqlOf({ verb, grantee, group, owner, ...change }, names4) {
+  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
+  const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
   const what = `${verb} ${privileges2.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
   if (group.kind === "default-privileges") {
@@ -10290,8 +10337,8 @@ function batchesOf(changes) {
 function statementsIn(changes) {
   return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
 }
-function phaseOf({ verb, group, oneByOne }) {
-  if (verb === "REVOKE") return oneByOne ? 3 : 4;
+function phaseOf({ verb, group, turn = 0 }) {
+  if (verb === "REVOKE") return 3 + turn;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }
@@ -10327,18 +10374,38 @@ function inOrder(privileges2) {
 
 // src/grants/sources.ts
 function sourcesFor(snapshot, grantee) {
-  const inherited = [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+  const inherited = inheritedBy(snapshot, grantee);
   return (group, privilege) => {
     if (grantee.superuser) return [{ source: "superuser" }];
-    const holders = new Set(
-      group.acl.filter((item) => item.privilege === privilege).map((item) => item.grantee)
-    );
+    const holders = holdersOf(group.acl, privilege);
     const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
     const roles = inherited.filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
     const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
     const sources = [...direct, ...roles, ...everybody];
     return sources.length === 0 ? [{ source: "server" }] : sources;
   };
+}
+function indirectSourcesFor(snapshot, grantee) {
+  const inherited = inheritedBy(snapshot, grantee);
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  return (group, columns, privilege) => {
+    const onObject = group.held.get(grantee.oid)?.has(privilege) ? sourcesOf(group, privilege) : [];
+    const holders = holdersOf(columns, privilege);
+    const onColumns = [
+      ...inherited.filter((role) => holders.has(role.oid)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
+      ...holders.has(PUBLIC) ? [{ source: "public" }] : []
+    ];
+    return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+  };
+}
+function holds(snapshot, grantee, item) {
+  return item.grantee === PUBLIC || item.grantee === grantee.oid || snapshot.roles.get(item.grantee)?.inheritedBy.has(grantee.oid) === true;
+}
+function inheritedBy(snapshot, grantee) {
+  return [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+}
+function holdersOf(acl, privilege) {
+  return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
 }
 function predefined(role, { kind }) {
   const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
@@ -10376,27 +10443,23 @@ function lackingOn(snapshot, group, demand, grantee) {
   return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
 }
 function extraIn(snapshot, groups, demand, grantee) {
-  const onColumns = new Map(
-    snapshot.columns.filter((column) => column.grantee === grantee.oid).map((each) => [each.member.oid, each])
-  );
+  const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
   const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
-    const columns = onColumns.get(finding.member.oid);
-    if (columns === void 0) return finding;
-    onColumns.delete(finding.member.oid);
-    const privileges2 = inOrder([...finding.privileges, ...columns.privileges]);
-    return { ...finding, privileges: privileges2, onColumns: columns.privileges };
+    const ofColumns = columns.get(finding.member.oid);
+    if (ofColumns === void 0) return finding;
+    columns.delete(finding.member.oid);
+    return withColumns(snapshot, demand, finding, ofColumns.items);
   });
-  const onColumnsOnly = [...onColumns.values()].map(
-    ({ group, member, privileges: privileges2 }) => ({
-      grantee,
-      group,
-      member,
-      privileges: inOrder(privileges2),
-      onColumns: privileges2
-    })
-  );
+  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== grantee.oid).map(
+    ({ group, member, items }) => withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items)
+  ).filter(({ privileges: privileges2 }) => privileges2.length > 0);
   return [...found, ...onColumnsOnly].sort(byName);
+}
+function withColumns(snapshot, demand, finding, columns) {
+  const demanded = demandedOn(snapshot, finding.group, demand);
+  const beyond2 = columns.filter((item) => !demanded.includes(item.privilege) && holds(snapshot, finding.grantee, item)).map(({ privilege }) => privilege);
+  return { ...finding, privileges: inOrder([...finding.privileges, ...beyond2]), columns };
 }
 function beyond(snapshot, group, demand, grantee) {
   const demanded = demandedOn(snapshot, group, demand);
@@ -10405,9 +10468,9 @@ function beyond(snapshot, group, demand, grantee) {
   );
 }
 function findings2(group, grantee, privileges2) {
-  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2, onColumns: NONE }));
+  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS }));
 }
-var NONE = [];
+var NO_COLUMNS = [];
 function identify({ grantee, group, member }) {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
@@ -10448,117 +10511,186 @@ function compare(a, b) {
 // src/grants/acting-role.ts
 function actingRoleToGrant(snapshot, group, privilege) {
   const owner = roleOf(snapshot, group.owner);
-  const options = group.acl.filter((item) => item.privilege === privilege && item.grantable && item.grantee !== group.owner).map((item) => snapshot.roles.get(item.grantee)).filter((role) => role !== void 0);
+  const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
   const candidates = [
     ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
-    ...options.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
-    ...owner.settable ? [{ as: owner, oneByOne: false }] : [],
-    ...options.filter((role) => role.settable).map((role) => ({ as: role, oneByOne: true }))
+    ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
+    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true }))
   ];
-  return candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ?? whyNotAsOwner(snapshot, group, owner);
+  const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
+  if (found !== void 0) return found;
+  if (owner.gone) return "role-gone";
+  return canActAs(owner) && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
 }
-function actingRoleToRevoke(snapshot, group, item) {
-  const owner = roleOf(snapshot, group.owner);
+function actingRoleToRevoke(snapshot, group, acl, item) {
   const byOwner = item.grantor === group.owner;
-  const grantor = snapshot.roles.get(item.grantor);
-  if (grantor === void 0) return "other-grantor";
-  const otherOption = group.acl.some(
-    ({ grantee, privilege, grantable }) => grantable && privilege === item.privilege && grantee !== group.owner && snapshot.roles.get(grantee)?.inherited
-  );
-  const actsAsOwner = roleOf(snapshot, snapshot.sessionUser).superuser || !otherOption;
+  const grantor = roleOf(snapshot, item.grantor);
+  const others = holdersOfOption(snapshot, group, acl, item.privilege).filter((role) => role !== grantor);
+  const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
+  const login = roleOf(snapshot, snapshot.sessionUser);
+  const inherits = (role) => (other) => role === other || other.through.includes(role.oid);
   const candidates = [
-    ...grantor.oid === snapshot.sessionUser ? [{ as: null, oneByOne: !byOwner }] : [],
-    ...grantor.settable ? [{ as: grantor, oneByOne: !byOwner }] : [],
-    ...byOwner && owner.inherited && actsAsOwner ? [{ as: null, oneByOne: false }] : []
+    ...login === grantor ? [null] : [],
+    ...settable(snapshot, grantor).filter((role) => role === grantor),
+    ...isSure(login, (role) => role.inherited) ? [null] : [],
+    ...settable(snapshot, grantor).filter((role) => isSure(role, inherits(role)))
   ];
-  return candidates.find((candidate) => canUseSchema(snapshot, group, candidate)) ?? (byOwner ? whyNotAsOwner(snapshot, group, owner) : "other-grantor");
+  const found = candidates.find((as) => canUseSchema(snapshot, group, as));
+  if (found !== void 0) return { as: found, oneByOne: !byOwner };
+  if (grantor.gone) return "role-gone";
+  if (canActAs(grantor) && !canUseSchema(snapshot, group, grantor))
+    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
+  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
 }
-function whyNotAsOwner(snapshot, group, owner) {
-  const canAct = owner.inherited || owner.settable;
-  return canAct && !canUseSchema(snapshot, group, { as: owner, oneByOne: false }) ? "owner-lacks-usage" : "not-owner";
+function holdersOfOption(snapshot, group, acl, privilege) {
+  const holders = acl.filter((item) => item.privilege === privilege && item.grantable);
+  return [.../* @__PURE__ */ new Set([group.owner, ...holders.map(({ grantee }) => grantee)])].map(
+    (oid) => roleOf(snapshot, oid)
+  );
 }
-function canUseSchema(snapshot, group, { as }) {
+function settable(snapshot, role) {
+  const roles = [...role.settable ? [role] : [], ...role.through.map((oid) => roleOf(snapshot, oid))];
+  return roles.filter(({ name: name3 }) => canBeNamed(name3));
+}
+function canActAs({ inherited, settable: settable2, through }) {
+  return inherited || settable2 || through.length > 0;
+}
+function canUseSchema(snapshot, group, as) {
   if (!isRelation(group.kind) || group.schema === void 0) return true;
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }
 
 // src/grants/plan.ts
 function planGrants(snapshot, missing) {
-  return planOf(snapshot, "GRANT", missing, ({ group }, privilege) => [
-    actingRoleToGrant(snapshot, group, privilege)
-  ]);
+  const alike2 = Map.groupBy(missing, ({ privileges: privileges2 }) => privileges2);
+  return allOf(
+    [...alike2.values()].map((findings3) => {
+      const [{ grantee, group, privileges: privileges2 }] = findings3;
+      const steps = privileges2.map((privilege) => {
+        const acting = actingRoleToGrant(snapshot, group, privilege);
+        return { grantee, privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
+      });
+      return planOf(snapshot, "GRANT", steps, findings3);
+    })
+  );
 }
-function planRevokes(snapshot, extra) {
-  return planOf(snapshot, "REVOKE", extra, ({ grantee, group, onColumns }, privilege) => {
-    if (onColumns.includes(privilege)) return ["column-privileges"];
-    const direct = group.acl.filter((item) => item.grantee === grantee.oid && item.privilege === privilege);
-    return direct.length === 0 ? ["not-direct"] : direct.map((item) => actingRoleToRevoke(snapshot, group, item));
-  });
-}
-function bothOf(a, b) {
-  return { changes: [...a.changes, ...b.changes], blocked: [...a.blocked, ...b.blocked] };
+function allOf(plans) {
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    blocked: plans.flatMap(({ blocked }) => blocked)
+  };
 }
 function sessionRole(snapshot) {
   return roleOf(snapshot, snapshot.sessionUser);
 }
-function planOf(snapshot, verb, findings3, actingRoles) {
+function planOf(snapshot, verb, steps, findings3) {
   const changes = [];
   const blocked = [];
-  for (const [privileges2, alike2] of Map.groupBy(findings3, (finding) => finding.privileges)) {
-    const [first] = alike2;
-    const owner = roleOf(snapshot, first.group.owner);
-    const found = privileges2.flatMap(
-      (privilege) => actingRoles(first, privilege).map((acting) => ({ privilege, acting }))
-    );
-    for (const same of Map.groupBy(found, ({ acting }) => keyOfActing(acting)).values()) {
-      const [{ acting }] = same;
-      const together = same.map(({ privilege }) => privilege);
-      for (const { grantee, group, member } of alike2) {
-        const change = { verb, grantee, group, owner, member, privileges: together };
-        if (typeof acting === "string")
-          blocked.push({ change: { ...change, as: null, oneByOne: false }, reason: acting });
-        else changes.push({ ...change, ...acting });
-      }
+  for (const same of Map.groupBy(steps, keyOfStep).values()) {
+    const [{ grantee, acting, reason, grantor, columns, turn, grantedTo }] = same;
+    const privileges2 = same.map(({ privilege }) => privilege);
+    const facts3 = {
+      verb,
+      privileges: privileges2,
+      as: acting?.as ?? null,
+      oneByOne: acting?.oneByOne ?? false,
+      ...grantor && { grantor },
+      ...columns && { columns },
+      ...turn && { turn }
+    };
+    const owner = roleOf(snapshot, findings3[0]?.group.owner ?? "");
+    const why = {
+      ...acting && { byLogin: true },
+      ...grantedTo && { grantedTo },
+      ...reason && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
+    };
+    for (const finding of findings3) {
+      if (finding.grantee !== grantee) continue;
+      const { group, member } = finding;
+      const change = { ...facts3, grantee, group, owner, member };
+      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
+      else if (reason === void 0) changes.push(change);
+      else blocked.push({ change, reason, ...why });
     }
   }
   return { changes, blocked };
 }
-function keyOfActing(acting) {
-  return typeof acting === "string" ? acting : `as ${acting.as?.oid} ${acting.oneByOne}`;
+var MAY_WORK = /* @__PURE__ */ new Set([
+  "not-owner",
+  "owner-lacks-usage",
+  "other-grantor",
+  "grantor-lacks-usage"
+]);
+function rolesToTry(snapshot, role) {
+  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
+}
+function isNameable({ group, member, owner, columns = [] }) {
+  const creator = group.kind === "default-privileges" ? [owner.name] : [];
+  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
+}
+function keyOfStep({ grantee, acting, reason, grantor, columns, turn, grantedTo, privilege }) {
+  const of = columns === void 0 ? null : [privilege, columns];
+  return JSON.stringify([
+    grantee.oid,
+    acting && [acting.as?.oid, acting.oneByOne],
+    reason,
+    grantor?.oid,
+    of,
+    turn,
+    grantedTo
+  ]);
 }
 
 // src/grants/fixes.ts
-function fixBlocks(snapshot, { changes, blocked }) {
+function fixBlocks(snapshot, left) {
+  const others = left.flatMap((each) => {
+    const actor = each.byLogin ? null : actorFor(snapshot, each);
+    return actor === null ? [] : [{ ...each, actor }];
+  });
   const own = {
     as: sessionRole(snapshot).name,
     runnable: true,
-    statements: scriptOf(changes, snapshot.server.roleSet)
+    statements: scriptOf(
+      left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
+      snapshot.server.roleSet
+    )
   };
-  const byActor = Map.groupBy(blocked, ({ change, reason }) => actorFor(snapshot, change, reason));
-  const others = [...byActor].flatMap(([actor, theirs]) => {
-    if (actor === null) return [];
+  const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
     const statements2 = scriptOf(
-      theirs.map(({ change }) => actor.canLogin ? change : { ...change, as: actor }),
+      mine.map(({ change }) => actor.canLogin ? change : { ...change, as: actor }),
       false
     );
-    const instead = theirs.some(({ reason }) => reason === "not-owner") ? { instead: membershipFor(snapshot, actor) } : {};
-    return [{ ...runBy(actor), runnable: false, statements: statements2, ...instead }];
+    const instead = mine.find(({ reason }) => reason === "not-owner");
+    return {
+      ...runBy(actor),
+      runnable: false,
+      statements: statements2,
+      ...instead && { instead: noteForOwner(snapshot, instead.change, actor) }
+    };
   });
-  return [own, ...usageForOwners(snapshot, blocked), ...others].filter(
+  return [own, ...usageForActors(snapshot, others), ...theirs].filter(
     ({ statements: statements2 }) => statements2.length > 0
   );
 }
-function fixFor(snapshot, change, reason) {
-  const actor = actorFor(snapshot, change, reason);
-  const note = reason === "not-owner" && actor ? membershipFor(snapshot, actor) : REASONS[reason].advice;
+function fixFor(snapshot, blocked) {
+  const { change, byLogin } = blocked;
+  const actor = actorFor(snapshot, blocked);
+  const note = noteFor(snapshot, blocked, actor);
   const noted = note === void 0 ? {} : { note };
   if (actor === null) return noted;
-  const sql = statementsOf2([{ ...change, oneByOne: false }]).map((statement) => statement.sql).join(" ");
-  if (REASONS[reason].runAs === "login") {
-    return { as: actor.name, sql: change.as === null ? sql : settingRole(change.as, sql), ...noted };
+  if (byLogin) {
+    const sql = sqlOf2(change);
+    const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
+    return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
   }
-  const first = ownerLacksUsage(change) ? { first: statementBy(schemaOwnerOf(snapshot, change), usageSql(change)) } : {};
-  return { ...first, ...statementBy(actor, sql), ...noted };
+  const usage = usageFor(snapshot, change, actor);
+  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
+  return { ...first, ...statementBy(actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
+}
+function sqlOf2(change) {
+  if (!change.oneByOne) return statementOf(change);
+  return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
 }
 function statementBy(actor, sql) {
   return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
@@ -10567,61 +10699,60 @@ function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
 }
 function settingRole(role, sql) {
-  return `SET ROLE ${quoteIdentifier(role.name)}; ${sql}`;
+  return `SET ROLE ${role === "NONE" ? role : quoteIdentifier(role.name)}; ${sql}`;
 }
-function actorFor(snapshot, change, reason) {
-  switch (REASONS[reason].runAs) {
-    case "login":
-      return sessionRole(snapshot);
-    case "owner":
-      return loginFor(snapshot, change.owner);
-    case "grantor":
-      return otherGrantorOf(snapshot, change);
-    case null:
-      return null;
-  }
+function actorFor(snapshot, { change, reason, byLogin }) {
+  const login = sessionRole(snapshot);
+  if (REASONS[reason].runAs === null) return null;
+  if (byLogin) return login;
+  const role = change.grantor ?? change.owner;
+  const actor = loginFor(snapshot, role);
+  if (reason === "refused" && (change.as ?? login) === role) return null;
+  const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
+  return needed.every(({ gone, name: name3 }) => !gone && canBeNamed(name3)) ? actor : null;
 }
-function otherGrantorOf(snapshot, { group, grantee, privileges: privileges2 }) {
-  const item = group.acl.find(
-    (each) => each.grantee === grantee.oid && each.grantor !== group.owner && privileges2.some((privilege) => privilege === each.privilege)
-  );
-  return snapshot.roles.get(item?.grantor ?? "") ?? null;
-}
-function ownerLacksUsage({ group, owner }) {
-  return isRelation(group.kind) && group.schema !== void 0 && !group.schema.usableBy.has(owner.oid);
-}
-function schemaOwnerOf(snapshot, { group, owner }) {
-  return loginFor(snapshot, roleOf(snapshot, group.schema?.owner ?? owner.oid));
+function usageFor(snapshot, { group }, actor) {
+  if (group.schema === void 0 || actor.superuser || canUseSchema(snapshot, group, actor)) return null;
+  const by = loginFor(snapshot, roleOf(snapshot, group.schema.owner));
+  const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
+  return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
 }
 function loginFor(snapshot, owner) {
   if (owner.name !== "pg_database_owner") return owner;
   const database = snapshot.groups.find(({ kind }) => kind === "database");
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
-function membershipFor(snapshot, owner) {
+function noteFor(snapshot, { change, reason, grantedTo = [] }, actor) {
+  if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
+    return noteForNobody(snapshot, change);
+  if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
+  const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? ["PUBLIC"] : [name(role)]));
+  return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+}
+function noteForNobody(snapshot, { group, owner, grantor = owner }) {
+  const roles = [grantor, ...group.schema === void 0 ? [] : [roleOf(snapshot, group.schema.owner)]];
+  return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
+}
+function noteForOwner(snapshot, { group }, owner) {
   const login = sessionRole(snapshot);
-  if (owner.superuser) {
-    return sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`;
-  }
+  if (owner.superuser)
+    return isRelation(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
   const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
-function usageSql({ group, owner }) {
-  return `GRANT USAGE ON SCHEMA ${quoteIdentifier(group.schema?.name ?? "")} TO ${quoteIdentifier(owner.name)};`;
-}
-function usageForOwners(snapshot, blocked) {
-  const pairs = new Map(
-    blocked.filter(({ change, reason }) => ownerLacksUsage(change) && actorFor(snapshot, change, reason) !== null).map(({ change }) => [`${change.group.schema?.oid} ${change.owner.oid}`, change])
-  );
-  const bySchemaOwner = Map.groupBy(pairs.values(), (change) => schemaOwnerOf(snapshot, change));
-  return [...bySchemaOwner].map(([actor, changes]) => {
-    const statements2 = changes.map(usageSql);
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(actor.name)};`;
+function usageForActors(snapshot, others) {
+  const needed = others.flatMap(({ change, actor }) => usageFor(snapshot, change, actor) ?? []);
+  const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
+  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
+    const statements2 = usages.map(({ sql }) => sql);
+    const setRole = `SET LOCAL ROLE ${quoteIdentifier(by.name)};`;
     return {
-      ...runBy(actor),
+      ...runBy(by),
       runnable: false,
-      statements: actor.canLogin ? statements2 : ["BEGIN;", setRole, ...statements2, "COMMIT;"]
+      prepares: true,
+      statements: by.canLogin ? statements2 : ["BEGIN;", setRole, ...statements2, "COMMIT;"]
     };
   });
 }
@@ -10714,6 +10845,50 @@ function labelOf({ server, granteeFacts: granteeFacts2 }, { oid }) {
   const label2 = granteeFacts2.get(oid)?.label ?? null;
   return label2 === null ? null : readEntraLabel(label2) ?? "unknown";
 }
+
+// src/grants/outcome.ts
+var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
+function merge(done, more) {
+  if (done === NOTHING_DONE) return more;
+  const committed = new Set(more.committed.map(keyOfChange));
+  const failed = [...done.failed].filter(([key]) => !committed.has(key));
+  return {
+    committed: [...done.committed, ...more.committed],
+    statements: [...done.statements, ...more.statements],
+    failed: new Map([...failed, ...more.failed])
+  };
+}
+function isWorthTrying({ changes, blocked }, done) {
+  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
+  if (changes.length === 0) return false;
+  const made = new Set(done.committed.map(keyOfChange));
+  return changes.some((change) => {
+    const reason = done.failed.get(keyOfChange(change));
+    return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
+  });
+}
+function keyOfChange(change) {
+  return `${change.privileges} ${placeOfChange(change)}`;
+}
+function placeOfChange(change) {
+  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
+}
+
+// src/grants/left.ts
+function whatIsLeft({ blocked, changes }, outcome, otherwise) {
+  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(placeOfChange));
+  const planned = changes.map((change) => {
+    const reason = outcome.failed.get(keyOfChange(change)) ?? (ignored.has(placeOfChange(change)) ? "refused" : otherwise);
+    return { change, reason, ...BY_LOGIN.has(reason) && { byLogin: true } };
+  });
+  if (outcome.failed.size === 0) return [...blocked, ...planned];
+  const tried = blocked.map((each) => {
+    const reason = outcome.failed.get(keyOfChange(each.change));
+    return reason === void 0 ? each : { ...each, reason };
+  });
+  return [...tried, ...planned];
+}
+var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked", "gone"]);
 
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
@@ -10816,6 +10991,98 @@ function names2(all) {
   return listOf(all.map((each) => [name(each)]));
 }
 
+// src/grants/revokes.ts
+function planRevokes(snapshot, extra) {
+  const alike2 = Map.groupBy(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
+  return allOf(
+    [...alike2.values()].map((findings3) => {
+      const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
+      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()]), findings3);
+    })
+  );
+}
+function stepsOf(snapshot, findings3) {
+  const [{ group, columns }] = findings3;
+  const indirect = [];
+  const onObject = [];
+  const onColumns = [];
+  for (const { grantee, privileges: privileges2 } of findings3) {
+    const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+    for (const privilege of privileges2) {
+      const isMine = (item) => item.grantee === grantee.oid && item.privilege === privilege;
+      const ofColumns = columns.filter(isMine);
+      if (indirectSourcesOf(group, columns, privilege).length > 0)
+        indirect.push({ grantee, privilege, reason: "not-direct" });
+      for (const item of group.acl.filter(isMine))
+        onObject.push({ grantee, privilege, item, step: stepFor(group.acl, item, ofColumns.length > 0) });
+      for (const item of ofColumns) {
+        const { column } = item;
+        const acl = [...group.acl, ...columns.filter((each) => each.column === column)];
+        onColumns.push({ grantee, privilege, item, column, step: stepFor(acl, item, true) });
+      }
+    }
+  }
+  return [
+    ...indirect,
+    ...[...Map.groupBy(onColumns, ({ column }) => column)].flatMap(
+      ([column, grants]) => inTurns(
+        snapshot,
+        group.owner,
+        columns.filter((each) => each.column === column),
+        grants
+      )
+    ).reduce(withColumnsTogether, []),
+    ...inTurns(snapshot, group.owner, group.acl, onObject)
+  ];
+  function stepFor(acl, item, keptForColumns) {
+    const acting = actingRoleToRevoke(snapshot, group, acl, item);
+    if (keptForColumns) return { reason: "column-privileges", ...typeof acting !== "string" && { acting } };
+    return typeof acting === "string" ? { reason: acting } : { acting };
+  }
+}
+function withColumnsTogether(steps, step2) {
+  const alike2 = steps.find(
+    ({ columns: _, ...other }) => JSON.stringify(other) === JSON.stringify({ ...step2, columns: void 0 })
+  );
+  if (alike2 === void 0) return [...steps, step2];
+  const columns = [...alike2.columns ?? [], ...step2.columns ?? []];
+  return steps.map((each) => each === alike2 ? { ...each, columns } : each);
+}
+function inTurns(snapshot, owner, acl, grants) {
+  const steps = [];
+  let left = acl;
+  let turn = 0;
+  let waiting = grants.filter(({ step: step2 }) => step2.reason === void 0);
+  for (let before = -1; waiting.length !== before; turn++) {
+    before = waiting.length;
+    const now = left;
+    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !go(grant));
+  }
+  for (const grant of [...waiting, ...grants.filter(({ step: step2 }) => step2.reason !== void 0)]) {
+    const grantedTo = dependents(grant, left);
+    if (grantedTo.length === 0) go(grant);
+    else steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
+  }
+  return steps;
+  function go(grant) {
+    left = left.filter((item) => item !== grant.item);
+    steps.push({ ...stepOf(grant), ...grant.step, turn });
+    return true;
+  }
+  function stepOf({ grantee, privilege, item, column }) {
+    const grantor = roleOf(snapshot, item.grantor);
+    return { grantee, privilege, grantor, ...column !== void 0 && { columns: [column] } };
+  }
+  function dependents({ grantee, privilege, item }, standing) {
+    const holdsAnother = left.some(
+      (other) => other !== item && other.privilege === privilege && other.grantable && holds(snapshot, grantee, other)
+    );
+    if (!item.grantable || holdsAnother || roleOf(snapshot, owner).inheritedBy.has(grantee.oid)) return [];
+    const names4 = standing.filter((other) => other.privilege === privilege && other.grantor === grantee.oid).map((other) => snapshot.roles.get(other.grantee)?.name ?? "PUBLIC");
+    return [...new Set(names4)].sort();
+  }
+}
+
 // src/grants/assess.ts
 function assess(snapshot, demand, names4) {
   const grantees = names4.map((name3) => {
@@ -10841,43 +11108,21 @@ function assess(snapshot, demand, names4) {
   };
 }
 function planToApply({ demand, grants, revokes }) {
-  return demand.onExtra === "revoke" ? bothOf(grants, revokes) : grants;
+  return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
 }
 function statementsToApply(assessment) {
   return statementsIn(planToApply(assessment).changes);
 }
-function fixesFor(assessment) {
+function fixesFor(assessment, outcome) {
   const { snapshot, demand, grantees, grants, revokes } = assessment;
   const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
   return [
-    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? bothOf(grants, revokes) : grants),
+    ...fixBlocks(snapshot, [
+      ...whatIsLeft(grants, outcome, "not-granted"),
+      ...extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []
+    ]),
     ...identityFixes(identities)
   ];
-}
-
-// src/grants/outcome.ts
-var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
-function merge(done, more) {
-  if (done === NOTHING_DONE) return more;
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed = [...done.failed].filter(([key]) => !committed.has(key));
-  return {
-    committed: [...done.committed, ...more.committed],
-    statements: [...done.statements, ...more.statements],
-    failed: new Map([...failed, ...more.failed])
-  };
-}
-function isWorthTrying({ changes, blocked }, done) {
-  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
-  if (changes.length === 0) return false;
-  const made = new Set(done.committed.map(keyOfChange));
-  return changes.some((change) => {
-    const reason = done.failed.get(keyOfChange(change));
-    return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
-  });
-}
-function keyOfChange(change) {
-  return `${change.verb} ${identify(change)}`;
 }
 
 // src/grants/limits.ts
@@ -10955,7 +11200,7 @@ function nextMigration(snapshot, grantee, gaps) {
     const creator = roleOf(snapshot, oid);
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
     const changes = theirs.map(
-      (gap) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false })
+      ({ columns: _, ...gap }) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false })
     );
     const sql = statementsOf2(changes).map((statement) => statement.sql);
     return {
@@ -11022,8 +11267,8 @@ var MOST_NAMES5 = 5;
 // src/grants/verdict.ts
 function granteeReports(before, after, outcome) {
   const { snapshot, demand } = after;
-  const whyMissing = reasonsOf(after.grants, outcome, "not-granted");
-  const whyExtra = reasonsOf(after.revokes, outcome, "not-revoked");
+  const whyMissing = byObject(whatIsLeft(after.grants, outcome, "not-granted"));
+  const whyExtra = byObject(whatIsLeft(after.revokes, outcome, "not-revoked"));
   return after.grantees.map((grantee, index) => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name: name3, role, drift: drift2, identity } = grantee;
@@ -11033,7 +11278,9 @@ function granteeReports(before, after, outcome) {
       objects: drift2.objects,
       missing: [
         ...identity === null ? [] : [identity],
-        ...drift2.missing.map((finding) => describe(snapshot, finding, whyMissing))
+        ...drift2.missing.flatMap(
+          (finding) => describe(snapshot, finding, whyMissing).map(([described2]) => described2)
+        )
       ],
       granted: changedBy(outcome, "GRANT", role, drift2.missing),
       extra: describeExtra(snapshot, role, drift2.extra, whyExtra),
@@ -11058,43 +11305,34 @@ function verdictOf(before, now, { onExtra }) {
   if (drifted(now)) return "drift";
   return drifted(before) ? "repaired" : "in-sync";
 }
-function reasonsOf(plan, outcome, otherwise) {
-  const committed = new Set(outcome.committed.map(keyOfChange));
-  const reasons = [
-    ...plan.blocked.map(({ change, reason }) => ({
-      change,
-      reason: outcome.failed.get(keyOfChange(change)) ?? reason
-    })),
-    ...plan.changes.map((change) => {
-      const unexplained = committed.has(keyOfChange(change)) ? "refused" : otherwise;
-      return { change, reason: outcome.failed.get(keyOfChange(change)) ?? unexplained };
-    })
-  ];
-  return new Map(reasons.reverse().map((blocked) => [identify(blocked.change), blocked]));
+function byObject(left) {
+  return Map.groupBy(left, ({ change }) => identify(change));
 }
 function describe(snapshot, finding, reasons) {
-  const { group, member, privileges: privileges2 } = finding;
-  const found = reasons.get(identify(finding));
-  if (found === void 0) throw new Error(`no reason for ${group.kind} ${member.name}`);
-  return {
-    kind: group.kind,
-    ...group.schema === void 0 ? {} : { schema: group.schema.name },
-    name: member.name,
-    owner: roleOf(snapshot, group.owner).name,
-    privileges: privileges2,
-    reason: found.reason,
-    fix: fixFor(snapshot, { ...found.change, privileges: privileges2 }, found.reason)
-  };
+  const { group, member } = finding;
+  return (reasons.get(identify(finding)) ?? []).map((blocked) => [
+    {
+      kind: group.kind,
+      ...group.schema === void 0 ? {} : { schema: group.schema.name },
+      name: member.name,
+      owner: roleOf(snapshot, group.owner).name,
+      privileges: blocked.change.privileges,
+      reason: blocked.reason,
+      fix: fixFor(snapshot, blocked)
+    },
+    blocked
+  ]);
 }
 function describeExtra(snapshot, grantee, extra, reasons) {
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return extra.map((finding) => {
-    const { group, privileges: privileges2, onColumns } = finding;
-    const sources = privileges2.filter((privilege) => group.held.get(grantee.oid)?.has(privilege)).flatMap((privilege) => sourcesOf(group, privilege));
-    if (onColumns.length > 0) sources.push({ source: "column" });
-    const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-    return { ...describe(snapshot, finding, reasons), sources: [...distinct.values()] };
-  });
+  const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+  return extra.flatMap(
+    (finding) => describe(snapshot, finding, reasons).map(([described2, { change }]) => {
+      const { group, columns } = finding;
+      const sources = change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
+      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
+      return { ...described2, sources: [...distinct.values()] };
+    })
+  );
 }
 function changedBy(outcome, verb, grantee, left) {
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
@@ -11115,11 +11353,12 @@ function changedBy(outcome, verb, grantee, left) {
 // src/postgres/apply.ts
 var LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
 var MOST_LOCK_WAIT = 6e4;
+var MOST_REFUSALS = 8;
 async function apply(client, plan, say) {
   const committed = [];
   const statements2 = [];
   const failed = /* @__PURE__ */ new Map();
-  const refused = /* @__PURE__ */ new Map();
+  const refusals = /* @__PURE__ */ new Map();
   let waited = 0;
   async function runAll(changes) {
     const [first = [], ...others] = batchesOf(changes);
@@ -11140,6 +11379,7 @@ async function apply(client, plan, say) {
     if (error2 === null) {
       committed.push(...changes);
       statements2.push(...sent.map(({ sql }) => sql));
+      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
     const reason = reasonOf(error2);
@@ -11153,16 +11393,18 @@ async function apply(client, plan, say) {
     }
   }
   function withoutRefused(batch) {
-    const isRefused = ({ as, group }) => refused.get(as)?.has(group) ?? false;
+    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), "refused");
+    fail(batch.changes.filter(isRefused), "not-tried");
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
   function fail(changes, reason) {
     for (const change of changes) {
       failed.set(keyOfChange(change), reason);
-      if (reason === "refused")
-        refused.set(change.as, (refused.get(change.as) ?? /* @__PURE__ */ new Set()).add(change.group));
+      if (reason !== "refused") continue;
+      const { as, group } = change;
+      const ofRole = refusals.get(as) ?? /* @__PURE__ */ new Map();
+      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
   await runAll(plan.changes);
@@ -11171,13 +11413,13 @@ async function apply(client, plan, say) {
     say(
       `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
     );
-    const acting = await tryOne(client, change);
+    const acting = await trySome(client, alike2);
     if (acting === null) continue;
     if (reason === "not-owner")
       say(
         `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
       );
-    await runAll(alike2.map((each) => ({ ...each.change, as: acting.as })));
+    await runAll(alike2.map((each) => ({ ...each.change, ...acting })));
   }
   return { committed, statements: statements2, failed };
 }
@@ -11185,27 +11427,42 @@ function batchOf(changes) {
   return { changes, statements: statementsOf2(changes) };
 }
 function worthATry({ blocked }) {
-  return blocked.filter(({ reason }) => reason === "not-owner" || reason === "owner-lacks-usage");
+  return blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
+    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
+  );
 }
-function whatIsTried({ change: { verb, owner, group }, reason }) {
-  return `${verb} ${reason} ${owner.oid} ${group.kind === "default-privileges"}`;
+function whatIsTried({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
+  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
+  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
-async function tryOne(client, change) {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  for (const as of [null, change.owner]) {
-    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, as }]), proof);
-    if (error2 === null && !warned) return { as };
-    if (error2 !== null) reasonOf(error2);
+var MOST_TRIES = 3;
+async function trySome(client, alike2) {
+  for (const blocked of alike2.slice(0, MOST_TRIES)) {
+    const tried = await tryOne(client, blocked);
+    if (tried !== "cannot tell") return tried;
   }
   return null;
 }
-function proofOfRevoke({ grantee, owner, member, privileges: privileges2 }) {
+async function tryOne(client, { change, tryAs = [] }) {
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  let end = null;
+  for (const as of tryAs) {
+    const acting = { as, oneByOne: change.verb === "REVOKE" };
+    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, ...acting }]), proof);
+    if (error2 === null && !warned) return acting;
+    if (error2 !== null && (reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "")))
+      end = "cannot tell";
+  }
+  return end;
+}
+var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
   return `
 DO $$
 BEGIN
   IF EXISTS (
     SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${owner.oid}
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
       AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
   ) THEN
     RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
@@ -11278,8 +11535,8 @@ function creatorsOf(snapshot) {
     [...owners, ...entitled].map((creator) => [`${creator.schema} ${creator.role}`, creator])
   );
   return [...unique.values()].filter(({ role }) => {
-    const { superuser, predefined: predefined2 } = roleOf(snapshot, role);
-    return !superuser && !predefined2;
+    const { superuser, predefined: predefined2, gone } = roleOf(snapshot, role);
+    return !superuser && !predefined2 && !gone;
   });
 }
 
@@ -11393,7 +11650,7 @@ ORDER BY n.nspname, c.relname, g.oid;`;
 function viewsThatCannotRead2(schemas2, grantees, exclude) {
   return `
 WITH RECURSIVE reading AS (
-  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader
+  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader, '{}'::pg_catalog.int4[] AS columns
   FROM pg_catalog.pg_class AS v
   CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
@@ -11402,25 +11659,37 @@ WITH RECURSIVE reading AS (
   SELECT r.grantee, r.view, source.oid,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
                     WHERE option_name = 'security_invoker') THEN r.grantee
-              ELSE part.relowner END
+              ELSE part.relowner END,
+         dependency.columns
   FROM reading AS r
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
   JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = part.oid AND rule.ev_type = '1'
-  JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
-  JOIN pg_catalog.pg_class AS source ON source.oid = d.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+  CROSS JOIN LATERAL (
+    SELECT d.refobjid, pg_catalog.array_agg(d.refobjsubid ORDER BY d.refobjsubid) AS columns
+    FROM pg_catalog.pg_depend AS d
+    WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
+    GROUP BY d.refobjid
+  ) AS dependency
+  JOIN pg_catalog.pg_class AS source ON source.oid = dependency.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
+  WHERE CASE dependency.columns WHEN '{0}' THEN
+    pg_catalog.strpos(rule.ev_action::pg_catalog.text, pg_catalog.concat(':relid ', source.oid, ' ')) > 0
+  ELSE TRUE END
 )
 SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       pg_catalog.json_build_array(sn.nspname, s.relname) AS source, role.rolname AS reader
+       CASE WHEN c.attname IS NULL THEN pg_catalog.json_build_array(sn.nspname, s.relname)
+            ELSE pg_catalog.json_build_array(sn.nspname, s.relname, c.attname) END AS source,
+       pg_catalog.pg_get_userbyid(r.reader) AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
 JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
-JOIN pg_catalog.pg_roles AS role ON role.oid = r.reader
-WHERE NOT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')
-  AND ${notExcluded(exclude, "n.nspname", "v.relname")}
-ORDER BY n.nspname, v.relname, sn.nspname, s.relname, r.grantee;`;
+CROSS JOIN LATERAL (SELECT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')) AS readable (somewhat)
+LEFT JOIN pg_catalog.pg_attribute AS c ON readable.somewhat AND c.attrelid = s.oid AND c.attnum = ANY (r.columns)
+  AND c.attnum <> 0 AND NOT pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, 'SELECT')
+WHERE (NOT readable.somewhat OR c.attname IS NOT NULL) AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+ORDER BY n.nspname, v.relname, sn.nspname, s.relname, c.attnum, r.grantee;`;
 }
 function notExcluded(exclude, schema, name3) {
   const patterns = exclude.map(likePatternsOf);
@@ -11535,8 +11804,8 @@ function mapSecurable({ owner, acl, held }) {
 function mapColumn(row, groups) {
   const group = groups.get(row.representative);
   if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
-  const { relation, name: name3, grantee, privileges: privileges2 } = row;
-  return { group, member: { oid: relation, name: name3 }, grantee, privileges: privileges2 };
+  const { relation, name: name3, items } = row;
+  return { group, member: { oid: relation, name: name3 }, items };
 }
 
 // src/postgres/snapshot.sql.ts
@@ -11548,6 +11817,9 @@ function exploded(acl) {
 var SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
          (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
 ),
 grantee AS (
@@ -11643,41 +11915,70 @@ acl AS MATERIALIZED (
 ),
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
-  SELECT attrelid, attacl FROM pg_catalog.pg_attribute
-  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND attacl IS NOT NULL AND NOT attisdropped
+  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
-column_grant AS (
-  SELECT a.representative, r.oid AS relation, r.relname, g.oid AS grantee,
-         pg_catalog.array_agg(DISTINCT x.privilege_type) AS privileges
+column_extra AS MATERIALIZED (
+  SELECT DISTINCT a.representative, r.oid AS relation, r.relname, r.relnamespace
   FROM column_acl AS c
   JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
   JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
-  CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
   JOIN grantee AS g ON g.oid <> r.relowner
-    AND CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-  WHERE x.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
-  GROUP BY a.representative, r.oid, r.relname, g.oid
+    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
+),
+mentioned AS MATERIALIZED (
+  SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+  UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
+  UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+  UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
+  UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM pg_catalog.pg_roles
+  WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
 -- the roles that may have to look names up in a schema
-actor AS (
+actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
   UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
+  UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
+  UNION SELECT schema.oid, datdba FROM schema, database
+),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM pg_catalog.pg_roles AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+hard AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+road AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN hard AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
 ),
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM actor WHERE pg_catalog.has_schema_privilege(role, schema, 'USAGE')
+  FROM (SELECT schema, role FROM reach WHERE usable
+        UNION SELECT schema.oid, road.oid FROM schema, road
+        WHERE pg_catalog.has_schema_privilege(road.oid, schema.oid, 'USAGE')) AS a
   GROUP BY schema
 ),
 role AS (
-  SELECT r.oid, r.rolname, r.rolsuper, r.rolcanlogin, COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM pg_catalog.pg_roles AS r
-  WHERE r.oid IN (
-    SELECT relowner FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-    UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl
-    UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server)
-     OR r.rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
+  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
+         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
+         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM road) AS m
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -11695,12 +11996,14 @@ FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
-         'predefined', r.rolname ~ '^pg_',
+         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
          'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', CASE WHEN version >= 160000 THEN pg_catalog.pg_has_role(session_user_oid, r.oid, 'SET')
-                          ELSE pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER') END,
+         'settable', NOT r.gone
+           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
+         'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
+                     WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
 FROM role AS r, server
 UNION ALL
@@ -11741,9 +12044,12 @@ WHERE a.has_finding
 GROUP BY a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'representative', c.representative, 'relation', c.relation, 'name', c.relname,
-         'grantee', c.grantee, 'privileges', c.privileges)
-FROM column_grant AS c
+         'representative', e.representative, 'relation', e.relation, 'name', e.relname,
+         'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                     'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
+                     'privilege', c.privilege_type, 'grantable', c.is_grantable))
+                   FROM column_acl AS c WHERE c.attrelid = e.relation))
+FROM column_extra AS e
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p
@@ -11841,7 +12147,7 @@ async function reconcile(client, task, say) {
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
     statements: task.mode === "apply" ? done.statements : statementsToApply(drift2),
-    fixes: fixesFor(drift2)
+    fixes: fixesFor(drift2, done)
   };
 }
 async function lookAndAssess(client, { mode, grantees, demand }) {

@@ -8962,6 +8962,18 @@ var REASONS = {
     why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
     runAs: "owner"
   },
+  "role-gone": {
+    why: () => inOurWords("The role that owns or granted it was dropped, and the catalogs still mention its OID."),
+    runAs: null,
+    advice: inOurWords(
+      "Set an owner as a superuser with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
+    )
+  },
+  "name-not-utf8": {
+    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
+    runAs: null,
+    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`.")
+  },
   locked: {
     why: () => inOurWords("Another session held a lock on it for too long."),
     runAs: null,
@@ -8974,6 +8986,10 @@ var REASONS = {
   },
   refused: {
     why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    runAs: "owner"
+  },
+  "not-tried": {
+    why: () => inOurWords("The server refused the same for several objects with the same owner and privileges."),
     runAs: "owner"
   },
   "read-only": {
@@ -8992,15 +9008,20 @@ var REASONS = {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
     runAs: "grantor"
   },
+  "grantor-lacks-usage": {
+    why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
+    runAs: "grantor"
+  },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
     runAs: null,
     advice: inOurWords("Revoke it from those roles first, then run this step again.")
   },
   "column-privileges": {
-    why: () => inOurWords("The grantee holds it on columns, and a REVOKE on the table would revoke that too."),
-    runAs: null,
-    advice: inOurWords("Revoke it column by column, if nothing needs it.")
+    why: () => inOurWords(
+      "It is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
+    ),
+    runAs: "grantor"
   },
   "other-identity": {
     why: (role, _, identity) => sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
@@ -9030,7 +9051,9 @@ var SETTINGS = [
   "SET LOCAL statement_timeout = '60s';",
   "SET LOCAL idle_in_transaction_session_timeout = '60s';",
   "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;"
+  "SET LOCAL jit = off;",
+  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 var BEGIN2 = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
