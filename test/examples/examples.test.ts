@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
+import { firewallJob } from "../e2e/firewall-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { GITHUB_ISSUER } from "../sandbox/github.ts";
 import { startGitHubApi } from "../sandbox/github-api.ts";
+import { SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { CASES, HOST, json } from "../settings/service-connector.ts";
 import { type Contexts, EXAMPLES, inputsOf, jobOf, resolved } from "./example.ts";
@@ -99,6 +101,26 @@ test("check.yml: a login without privileges opens an issue on drift, and is clea
     expect(github.issues.map(({ state }) => state)).toEqual(["closed"]);
   } finally {
     await github.close();
+  }
+});
+
+test("firewall.yml: a closed server is open for the job, and closed after it", async () => {
+  await orders();
+  const azure = await startResourceManager(sandbox);
+  try {
+    const firewall = jobOf("firewall.yml", "database").steps?.find(({ uses }) =>
+      uses?.includes("/firewall@"),
+    );
+    const vars = { ...VARS, POSTGRES_SERVER_ID: SERVER_ID };
+    sandbox.github.subject = SUBJECTS.main;
+    const job = firewallJob(sandbox, azure, { inputs: resolved(firewall?.with ?? {}, { vars }) });
+    expect(await act("firewall.yml", "database")).toMatchObject({ exitCode: 1 });
+    const opened = await job.open();
+    expect(await act("firewall.yml", "database")).toMatchObject({ outputs: { verdict: "repaired" } });
+    await job.close(opened);
+    expect([...azure.rules]).toEqual([]);
+  } finally {
+    await azure.close();
   }
 });
 
