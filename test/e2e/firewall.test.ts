@@ -125,7 +125,7 @@ describe("a step that is stopped", () => {
       const sawPut = asked("PUT rule") > 0 || azure.rules.size > 0;
       if (sawPut) expect(opened.state.rule).toContain(SERVER_ID);
 
-      const closed = await close(opened, { env: fast(100) });
+      const closed = await close(opened, { env: fast(30) });
       expect(closed.exitCode).toBe(0);
       expect(closed.stdout).not.toMatch(ANNOTATION);
       await nothingIsOpen();
@@ -133,10 +133,16 @@ describe("a step that is stopped", () => {
   );
 
   test("in the middle of the request is looked after until the rule appears", async () => {
-    azure.delays = { acceptance: 1_500, operation: 500, effect: 0 };
+    // Azure takes the request up only after the post step has found no rule.
+    let accept = () => {};
+    azure.accepts = new Promise((resolve) => {
+      accept = resolve;
+    });
     const { open, close } = job();
     const opened = await open((child) => stopAt("PUT rule", child, "SIGKILL"));
-    expect(azure.rules.size).toBe(0);
+    azure.onRequest = (what) => {
+      if (what === "GET rule") accept();
+    };
 
     const closed = await close(opened, { env: fast(20) });
     expect(closed.stdout).toContain("has appeared. Removing it.");
@@ -409,7 +415,7 @@ describe("the resource manager", () => {
     expect(seen).toEqual([]);
 
     azure.operationsAt = azure.env.AZURE_RESOURCE_MANAGER_URL;
-    await close(opened, { env: fast(100) });
+    await close(opened, { env: fast(30) });
     await nothingIsOpen();
   });
 

@@ -43,6 +43,8 @@ export type ResourceManager = {
   /** What callers may do. */
   permissions: Set<string>;
   lock: "CanNotDelete" | "ReadOnly" | undefined;
+  /** A PUT is not accepted before this. */
+  accepts: Promise<void>;
   /** Milliseconds: until a PUT is accepted, until an operation is done, until a rule that is there (or gone) acts. */
   delays: { acceptance: number; operation: number; effect: number };
   /** Where its answers say that an operation is polled; its own address unless a test sets another. */
@@ -137,6 +139,7 @@ export async function startResourceManager(
       }
       case "PUT rule":
         // Whoever asked may be gone by then, and the rule is made all the same.
+        await manager.accepts;
         await setTimeout(manager.delays.acceptance);
         return change(name, "write", parsedRule(body));
       case "DELETE rule":
@@ -245,6 +248,7 @@ export async function startResourceManager(
     },
     permissions: new Set(ACTIONS),
     lock: undefined,
+    accepts: Promise.resolve(),
     delays: { acceptance: 0, operation: 200, effect: 200 },
     operationsAt: url,
     retryAfter: 1,
