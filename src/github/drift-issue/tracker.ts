@@ -51,8 +51,9 @@ export async function openTracker(options: {
   readonly token: string;
   readonly env: Env;
   readonly patience?: Patience;
+  readonly signal?: AbortSignal;
 }): Promise<Tracker> {
-  const { env, token, patience = PATIENCE } = options;
+  const { env, token, patience = PATIENCE, signal } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
@@ -74,7 +75,8 @@ export async function openTracker(options: {
     retrying(
       async () => {
         // In the same object, because Octokit's own hook runs inside this one and sees no other.
-        options.request = { ...options.request, signal: AbortSignal.timeout(patience.answerTime) };
+        const late = AbortSignal.timeout(patience.answerTime);
+        options.request = { ...options.request, signal: signal ? AbortSignal.any([late, signal]) : late };
         return await request(options);
       },
       (error, attempts) => {
@@ -86,6 +88,7 @@ export async function openTracker(options: {
         return wait;
       },
       end,
+      signal,
     ),
   );
   const { issues: api } = octokit.rest;
