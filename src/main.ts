@@ -17,6 +17,7 @@ import { type Progress, reconcile, unfinished } from "./reconcile.ts";
 import { PATIENCE } from "./retry.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
+import { rememberSecret } from "./text/secrets.ts";
 
 /**
  * The main action: reads the inputs, compares each database with them, and reports. `@github/local-action` calls it by
@@ -25,7 +26,10 @@ import { logLines } from "./text/escape.ts";
  */
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(env)) setSecret(secret);
+  for (const secret of secretsIn(env)) {
+    setSecret(secret);
+    rememberSecret(secret);
+  }
   const settings = readSettings(env);
   const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...found, run: runFacts(startedAt, env) };

@@ -8,6 +8,7 @@ import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
+import { rememberSecret } from "../text/secrets.ts";
 import { idToken } from "./id-token.ts";
 
 /**
@@ -91,6 +92,7 @@ async function requestToken(
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
+    rememberSecret(token.token);
     return token;
   } catch (error) {
     signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import { ActionError } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { PATIENCE, within } from "../retry.ts";
+import { rememberSecret } from "../text/secrets.ts";
 
 /**
  * GitHub's ID token for this job: what Entra takes as proof of who it is. It is masked in the log. What `getIDToken` of
@@ -35,7 +36,8 @@ export async function idToken(
 const MOST_LENGTH = 100_000;
 
 async function request(audience: string, env: Env): Promise<string> {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env;
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  rememberSecret(token);
   // With an HTTP client, which a run with a password does without.
   const { HttpClient } = await import("@actions/http-client");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
@@ -54,6 +56,7 @@ async function request(audience: string, env: Env): Promise<string> {
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
   setSecret(value);
+  rememberSecret(value);
   return value;
 }
 

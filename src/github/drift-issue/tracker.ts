@@ -41,8 +41,11 @@ const LABEL = {
  * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
-const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000, answerTime: 20_000 };
+const PATIENCE: Patience = { firstWait: 1_000, mostTime: 90_000, answerTime: 20_000 };
 const MOST_ATTEMPTS = 4;
+
+/** Of 100 issues each, the newest first: a thousand databases. */
+const MOST_PAGES = 10;
 
 /**
  * @throws NoWayToGitHub if the environment or the token cannot be used
@@ -71,12 +74,14 @@ export async function openTracker(options: {
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.mostTime; // one budget for all requests
+  const ended = AbortSignal.timeout(patience.mostTime);
   octokit.hook.wrap("request", (request, options) =>
     retrying(
       async () => {
         // In the same object, because Octokit's own hook runs inside this one and sees no other.
         const late = AbortSignal.timeout(patience.answerTime);
-        options.request = { ...options.request, signal: signal ? AbortSignal.any([late, signal]) : late };
+        const signals = [late, ended, ...(signal ? [signal] : [])];
+        options.request = { ...options.request, signal: AbortSignal.any(signals) };
         return await request(options);
       },
       (error, attempts) => {
@@ -99,11 +104,11 @@ export async function openTracker(options: {
     run: runLink(env),
 
     async issues() {
-      const all = await octokit.paginate(api.listForRepo, {
-        ...repository,
-        labels: LABEL.name,
-        state: "all",
-        per_page: 100,
+      let pages = 0;
+      const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
+      const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
+        if (++pages === MOST_PAGES) done();
+        return data;
       });
       return all
         .flatMap((issue) => (issue.pull_request ? [] : ours(issue)))
