@@ -50,10 +50,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: server.sessionUser,
-    roles: new Map([
-      ...[...facts("group"), ...facts("schema"), ...facts("database")].map(({ owner }) => lostRole(owner)),
-      ...facts("role").map((row): [Oid, Role] => [row.oid, mapRole(row)]),
-    ]),
+    roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
     schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
@@ -109,13 +106,6 @@ const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
   f: "foreign-table",
   S: "sequence",
 };
-
-/** In place of an owner that the catalogs have lost, with the name that PostgreSQL itself shows for it. */
-function lostRole(oid: Oid): [Oid, Role] {
-  const nothing = { superuser: false, predefined: false, canLogin: false, expired: false };
-  const nobody = { inheritedBy: new Set<Oid>(), inherited: false, settable: false, administered: false };
-  return [oid, { oid, name: `unknown (OID=${oid})`, ...nothing, ...nobody }];
-}
 
 function mapRole(row: RoleRow): Role {
   return { ...row, inheritedBy: new Set(row.inheritedBy) };
