@@ -35,6 +35,7 @@ export async function withSession<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   let [waits, queryTime] = [patience, QUERY_TIME];
+  let silence: Error | undefined;
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
@@ -46,11 +47,13 @@ export async function withSession<T>(
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === undefined) throw error;
+      if (silence !== undefined) throw silence;
       // A query on a connection that broke before it does not know why.
-      if (sessions === MOST_SESSIONS || waits !== patience)
-        throw late ? broken : new AggregateError([error, broken]);
-      if (late || session.silence() > LONG_SILENCE)
+      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
+      if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        silence = broken;
+      }
       info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
     } finally {
       await session.end();
