@@ -10,7 +10,7 @@ import { licensesOf } from "./licenses.ts";
 
 /** The file of each package that src imports on demand. Azure's HTTP pipeline is a part of `@azure/identity`. */
 const ON_DEMAND = new Map([
-  ["@actions/core", "actions-core.cjs"],
+  ["@actions/http-client", "actions-http-client.cjs"],
   ["@actions/github", "actions-github.cjs"],
   ["@azure/identity", "azure-identity.cjs"],
   ["@azure/core-rest-pipeline", "azure-identity.cjs"],
@@ -65,7 +65,7 @@ const bundles = [
   entry("./src/principal/index.ts", "principal.cjs"),
   entry("./src/firewall/index.ts", "firewall.cjs"),
   entry("./src/firewall/post.ts", "firewall-post.cjs"),
-  shared("actions-core.cjs", [whenUsed]),
+  shared("actions-http-client.cjs", [whenUsed]),
   { modules: ["undici"], out: "undici.cjs", plugins: [] },
   shared("actions-github.cjs"),
   shared("azure-identity.cjs"),

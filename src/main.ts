@@ -6,30 +6,39 @@ import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
 import { publish } from "./github/output.ts";
 import { runFacts } from "./github/run.ts";
+import { NOTHING_DONE } from "./grants/outcome.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
 import { code, sentence } from "./model/sentence.ts";
 import type { Env, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
-import { reconcile } from "./reconcile.ts";
+import { type Progress, reconcile, unfinished } from "./reconcile.ts";
+import { PATIENCE } from "./retry.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
+import { rememberSecret } from "./text/secrets.ts";
 
 /**
  * The main action: reads the inputs, compares each database with them, and reports. `@github/local-action` calls it by
  * this name and without arguments.
+ * @param signal ends the run early; the report then has its reason, and what was done
  */
-export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(env)) setSecret(secret);
+  for (const secret of secretsIn(env)) {
+    setSecret(secret);
+    rememberSecret(secret);
+  }
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env);
+  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...found, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
-  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
+  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
+
+const NEVER = new AbortController().signal;
 
 function readSettings(env: Env): Settings | Failure {
   try {
@@ -44,11 +53,11 @@ function notStarted(error: Failure): Report {
 }
 
 /** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
-async function inDatabases(settings: Settings, env: Env): Promise<Report> {
-  const password = signIn(settings, env);
+async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
+  const password = signIn(settings, env, PATIENCE, undefined, signal);
   const inTurn = pLimit(DATABASES_AT_ONCE);
   const databases = await inTurn.map(settings.databases, (database) =>
-    inDatabase(settings, database, password),
+    inDatabase(settings, database, password, signal),
   );
   const verdict = worst(databases.map((database) => database.verdict));
   return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
@@ -61,21 +70,24 @@ async function inDatabase(
   settings: Settings,
   database: string,
   password: PasswordProvider,
+  signal: AbortSignal,
 ): Promise<DatabaseReport> {
   const { server, user, mode, grantees, demand, signIn, cloud } = settings;
   const { host, port } = server;
   const target = { server, database, user };
   const say = (line: string) => info(logLines(`${database}: ${line}`).join("\n"));
+  const progress: Progress = { done: NOTHING_DONE };
   try {
+    signal.throwIfAborted();
     say(`connecting to ${host}:${port} as ${user}`);
-    const work = (client: Client) => reconcile(client, { mode, grantees, demand }, say);
-    return { host, port, database, user, ...(await withSession(target, password, work, { signIn, cloud })) };
+    const work = (client: Client) => reconcile(client, { mode, grantees, demand }, say, progress);
+    const found = await withSession(target, password, work, { signIn, cloud }, PATIENCE, signal);
+    return { host, port, database, user, ...found };
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
     const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
     const hint = near === undefined ? failure.hint : sentence`Did you mean ${code(near)}? ${failure.hint}`;
-    return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...NOTHING_FOUND };
+    const done = unfinished(progress);
+    return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...done };
   }
 }
-
-const NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };

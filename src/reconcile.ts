@@ -1,13 +1,14 @@
 import type { Client } from "pg";
 import { type Assessment, assess, fixesFor, planToApply, statementsToApply } from "./grants/assess.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
-import { isWorthTrying, merge, NOTHING_DONE } from "./grants/outcome.ts";
-import { granteeReports } from "./grants/verdict.ts";
+import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
+import { granteeReports, unfinishedReports } from "./grants/verdict.ts";
 import type { Demand } from "./model/demand.ts";
 import { ActionError } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
-import { apply, type Say } from "./postgres/apply.ts";
+import { apply, type Waits } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
+import { type Say, takeTurns } from "./postgres/turn.ts";
 
 /** What one database is compared with. */
 export interface Task {
@@ -24,30 +25,66 @@ export type Reconciled = Pick<
 /** How often what is still missing is applied: locks are released, and objects created, while this runs. */
 const ROUNDS = 3;
 
+/** How often it is looked again because a role or a schema was gone: somebody drops them all the time. */
+const MOST_OUTDATED = 10;
+
+/** What is known and done so far. A session that broke leaves it to the next one, and at the end to the report. */
+export interface Progress {
+  before?: Assessment;
+  done: Outcome;
+  waits?: Waits;
+}
+
 /**
  * One database's story: look and assess the drift, apply what is missing, look and assess again, and report. The
  * verdict comes from the last look alone.
+ * @param progress what another session did before this one
  * @throws ActionError where the database cannot be checked; the server's own error where the session broke
  */
-export async function reconcile(client: Client, task: Task, say: Say): Promise<Reconciled> {
+export async function reconcile(
+  client: Client,
+  task: Task,
+  say: Say,
+  progress: Progress = { done: NOTHING_DONE },
+): Promise<Reconciled> {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
-  const before = await lookAndAssess(client, task);
-  let drift = before;
-  let done = NOTHING_DONE;
-  for (let round = 0; mayWrite(task, before) && round < ROUNDS; round++) {
+  let drift = await lookAndAssess(client, task);
+  progress.before ??= drift;
+  progress.waits ??= { turns: takeTurns(say), locks: 0 };
+  const { before, waits } = progress;
+  progress.done = settle(progress.done, planToApply(drift));
+  for (
+    let [round, outdated] = [0, 0];
+    mayWrite(task, before) && round < ROUNDS && outdated < MOST_OUTDATED;
+  ) {
     const plan = planToApply(drift);
-    if (!isWorthTrying(plan, done)) break;
-    done = merge(done, await apply(client, plan, say));
+    if (!isWorthTrying(plan, progress.done)) break;
+    const outcome = await apply(client, plan, say, waits);
+    progress.done = merge(progress.done, outcome);
+    if (outcome.endedBy !== undefined) throw outcome.endedBy;
     say("reading the privileges again");
     drift = await lookAndAssess(client, task);
+    if (outcome.outdated) outdated++;
+    else round++;
   }
-  const grantees = granteeReports(before, drift, done);
+  const grantees = granteeReports(before, drift, progress.done);
   return {
     serverVersion: drift.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? done.statements : statementsToApply(drift),
-    fixes: fixesFor(drift, done),
+    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(drift),
+    fixes: fixesFor(drift, progress.done),
+  };
+}
+
+/** What was done by a story that did not come to its end. */
+export function unfinished({ before, done }: Progress): Omit<Reconciled, "verdict"> {
+  if (before === undefined) return { grantees: [], statements: [], fixes: [] };
+  return {
+    serverVersion: before.snapshot.server.versionText,
+    grantees: unfinishedReports(before, done),
+    statements: done.statements,
+    fixes: [],
   };
 }
 

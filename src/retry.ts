@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
+import pTimeout from "p-timeout";
 import { retriesFor } from "./diagnosis/diagnose.ts";
 import { ActionError } from "./model/failure.ts";
 import { plain } from "./render/pen.ts";
@@ -27,23 +28,34 @@ export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
 }
 
 /**
+ * Waits for `promise`, but only so long: what a peer owes may never come.
+ * @throws `noAnswer` after so many milliseconds; the signal's reason when it aborts
+ */
+export function within<T>(milliseconds: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...(signal && { signal }) });
+}
+
+/**
  * Runs `attempt` again while `waitAfter` names a wait and there is time for it.
  * @param waitAfter milliseconds to wait after this error of the n-th attempt; undefined to give up
  * @param end when to stop trying, as `Date.now()` gives it
- * @throws the last error
+ * @param signal ends the wait between two attempts; an attempt that runs has to watch it itself
+ * @throws the last error; the signal's reason when it aborts
  */
 export function retrying<T>(
   attempt: () => Promise<T>,
   waitAfter: (error: unknown, attempt: number) => number | undefined,
   end: number,
+  signal?: AbortSignal,
 ): Promise<T> {
   return pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY, // `waitAfter` decides
     minTimeout: 0,
+    ...(signal && { signal }),
     async shouldRetry({ error, attemptNumber }) {
       const wait = waitAfter(error, attemptNumber);
       if (wait === undefined || Date.now() + wait > end) return false;
-      await setTimeout(wait);
+      await setTimeout(wait, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
       return true;
     },
   });
@@ -53,12 +65,13 @@ export function retrying<T>(
  * Runs `attempt` again after a failure that may pass, as often as the table of diagnosis says.
  * @param attempt throws an `ActionError`
  * @param say takes a line for the log before each wait
- * @throws the last failure
+ * @throws the last failure; the signal's reason when it aborts
  */
 export function retryingFailures<T>(
   attempt: () => Promise<T>,
   say: (line: string) => void,
   { firstWait, mostTime }: Patience,
+  signal?: AbortSignal,
 ): Promise<T> {
   const end = Date.now() + mostTime;
   const waitAfter = (error: unknown, attempts: number) => {
@@ -70,5 +83,5 @@ export function retryingFailures<T>(
     say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, end);
+  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
 }

@@ -6,8 +6,9 @@ import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
-import { noAnswer, PATIENCE, type Patience, retryingFailures } from "../retry.ts";
+import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
+import { rememberSecret } from "../text/secrets.ts";
 import { idToken } from "./id-token.ts";
 
 /**
@@ -23,6 +24,7 @@ type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[
 /**
  * Nothing happens until the password is asked for.
  * @param scope of the token: PostgreSQL's, unless it is for another service
+ * @param signal ends a sign-in that is under way
  * @returns a function that fails with a `ActionError` that is already diagnosed
  */
 export function signIn(
@@ -30,15 +32,17 @@ export function signIn(
   env: Env = process.env,
   patience: Patience = PATIENCE,
   scope?: string,
+  signal?: AbortSignal,
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
     retryingFailures(
-      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
+      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
       (line) => info(logLine(line)),
       { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+      signal,
     );
   let current: Promise<AccessToken> | undefined;
   return async (refused) => {
@@ -65,11 +69,12 @@ async function requestToken(
   scope: string,
   env: Env,
   answerTime: number,
+  signal?: AbortSignal,
 ): Promise<AccessToken> {
   let assertion: Promise<string> | undefined;
   /** One token request takes one assertion, though the library asks twice for it. */
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env);
+    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const wire = watchedWire(answerTime);
@@ -83,11 +88,14 @@ async function requestToken(
       retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" as const }],
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
+    const credential = credentialFor(how, identity, options, getAssertion);
+    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
+    rememberSecret(token.token);
     return token;
   } catch (error) {
+    signal?.throwIfAborted();
     const sent = await assertion?.catch((failed: unknown) => failed);
     if (sent instanceof ActionError) throw sent; // GitHub's part failed, and the library's words hide it
     if (error instanceof ActionError) throw error;
@@ -121,6 +129,9 @@ function credentialFor(
 /** `az` is slow to start; milliseconds. */
 const CLI_TIME = 40_000;
 
+/** For a token in all, in milliseconds: what `az` starts can outlive it, and the identity library tries some requests again. */
+const TOKEN_TIME = 45_000;
+
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
   const problem = (code: string, happened: Sentence) =>
@@ -142,7 +153,7 @@ function watchedWire(answerTime: number) {
         request.timeout = answerTime;
         wire.host = new URL(request.url).host;
         try {
-          const response = await next(request);
+          const response = await within(answerTime, next(request)); // `timeout` ends with the headers
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error) {

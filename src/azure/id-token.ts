@@ -1,14 +1,22 @@
+import { setSecret } from "@actions/core";
 import { diagnose, explain } from "../diagnosis/diagnose.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
+import { PATIENCE, within } from "../retry.ts";
+import { rememberSecret } from "../text/secrets.ts";
 
 /**
- * GitHub's ID token for this job: what Entra takes as proof of who it is. The library masks it in the log.
+ * GitHub's ID token for this job: what Entra takes as proof of who it is. It is masked in the log. What `getIDToken` of
+ * `@actions/core` does, in bounded time, and without following a redirect, which takes the token to another host.
  * @param audience what Entra wants to find in it, by cloud
  * @throws ActionError if the job may not have one, and if GitHub gives none
  */
-export async function idToken(audience: string, env: Env = process.env): Promise<string> {
+export async function idToken(
+  audience: string,
+  env: Env = process.env,
+  answerTime = PATIENCE.answerTime,
+): Promise<string> {
   // Checked first: the library's own message does not say what to do. https://github.com/actions/toolkit/issues/952
   for (const variable of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable]) continue;
@@ -17,11 +25,52 @@ export async function idToken(audience: string, env: Env = process.env): Promise
     );
   }
   try {
-    // With an HTTP client, which a run with a password does without.
-    const { getIDToken } = await import("@actions/core");
-    return await getIDToken(audience);
+    return await within(answerTime, request(audience, env));
   } catch (error) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
     throw new ActionError(diagnose(error, { with: "github", host }), { cause: error });
+  }
+}
+
+/** A token has about 2,000. */
+const MOST_LENGTH = 100_000;
+
+async function request(audience: string, env: Env): Promise<string> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  rememberSecret(token);
+  // With an HTTP client, which a run with a password does without.
+  const { HttpClient } = await import("@actions/http-client");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json",
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+  }
+  if (status !== 200) throw refused(status, wordsIn(body));
+  const { value } = JSON.parse(body) as { value?: unknown };
+  if (typeof value !== "string" || value === "")
+    throw new Error("Response json body do not have ID Token field");
+  setSecret(value);
+  rememberSecret(value);
+  return value;
+}
+
+/** As @actions/core words it, for whoever looks for it. */
+function refused(status: number, words: string): Error {
+  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
+}
+
+/** GitHub explains a refusal in `message`. */
+function wordsIn(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    return String(message ?? "");
+  } catch {
+    return "";
   }
 }

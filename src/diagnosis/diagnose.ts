@@ -6,11 +6,20 @@ import { FALLBACKS } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
+import { PROTOCOL } from "./protocol.ts";
 import { type Context, isPostgres, type Match, type Partner, type Rule } from "./rules.ts";
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
-export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+export const RULES: readonly Rule[] = [
+  ...GITHUB,
+  ...ENTRA,
+  ...PROTOCOL,
+  ...POOLER,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS,
+];
 
 /**
  * What an error means and what to do about it.

@@ -505,7 +505,10 @@ export const ENTRA: readonly Rule[] = [
   {
     code: "cli-no-answer",
     with: ["entra"],
-    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    when: [
+      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
+    ],
     cause: inOurWords(
       "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else.",
     ),

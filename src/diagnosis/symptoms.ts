@@ -1,3 +1,5 @@
+import { withoutSecrets } from "../text/secrets.ts";
+
 /** What an error, or one of those hidden in it, says. */
 export interface Symptom {
   /** SQLSTATE, system error or the library's own code; empty if there is none. */
@@ -49,7 +51,7 @@ const MOST_SHOWN = 1_000;
 /** One line of readable length, without tokens. */
 function words(text: string): string {
   return (
-    text
+    withoutSecrets(text.slice(0, 10 * MOST_READ))
       .slice(0, MOST_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")

@@ -15,6 +15,8 @@ export interface DriftIssueOptions {
   /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
   readonly patience?: Patience;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
 }
 
 /**

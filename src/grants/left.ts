@@ -1,6 +1,7 @@
 import type { Reason } from "../model/report.ts";
-import { keyOfChange, type Outcome, placeOfChange } from "./outcome.ts";
+import { keyOfChange, type Outcome, placeOfChange, type Refusal } from "./outcome.ts";
 import type { Blocked, Plan } from "./plan.ts";
+import type { Change } from "./statements.ts";
 
 /** What a plan leaves to do after what was done, and why: what is blocked, what failed, and `otherwise` the rest. */
 export function whatIsLeft(
@@ -11,17 +12,20 @@ export function whatIsLeft(
   // Committed, and still not there: the server ignored it without an error.
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(placeOfChange));
   const planned = changes.map((change): Blocked => {
-    const reason =
-      outcome.failed.get(keyOfChange(change)) ?? (ignored.has(placeOfChange(change)) ? "refused" : otherwise);
-    return { change, reason, ...(BY_LOGIN.has(reason) && { byLogin: true }) };
+    const refusal = refusalOf(outcome, change) ?? {
+      reason: ignored.has(placeOfChange(change)) ? "refused" : otherwise,
+    };
+    return { change, ...refusal, ...(BY_LOGIN.has(refusal.reason) && { byLogin: true }) };
   });
   if (outcome.failed.size === 0) return [...blocked, ...planned];
-  const tried = blocked.map((each) => {
-    const reason = outcome.failed.get(keyOfChange(each.change));
-    return reason === undefined ? each : { ...each, reason };
-  });
-  return [...tried, ...planned];
+  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+}
+
+/** Why a change failed: what the last look shows is not gone, whatever the server said. */
+function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
 }
 
 /** What the login that planned it can still do. */
-const BY_LOGIN: ReadonlySet<Reason> = new Set(["not-granted", "not-revoked", "locked", "gone"]);
+const BY_LOGIN: ReadonlySet<Reason> = new Set(["not-granted", "not-revoked", "locked"]);

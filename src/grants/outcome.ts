@@ -10,10 +10,29 @@ export interface Outcome {
   /** The statements that made them, as they were sent. */
   readonly statements: readonly string[];
   /** What was tried and failed, by `keyOfChange`. */
-  readonly failed: ReadonlyMap<string, Reason>;
+  readonly failed: ReadonlyMap<string, Refusal>;
+  /** Sent, but the connection broke before the server answered. */
+  readonly unconfirmed: readonly SentBatch[];
+  /** A role or schema that the rest needs is gone: look again before going on. */
+  readonly outdated?: true;
+  /** What ended it early: nothing was tried after that. */
+  readonly endedBy?: unknown;
 }
 
-export const NOTHING_DONE: Outcome = { committed: [], statements: [], failed: new Map() };
+/** Why a change failed. */
+export interface Refusal {
+  readonly reason: Reason;
+  /** What the server said, where it said it of this object or of one with the same owner and ACL. */
+  readonly serverMessage?: string;
+}
+
+/** One transaction: the server made all of it or nothing. */
+export interface SentBatch {
+  readonly changes: readonly Change[];
+  readonly statements: readonly string[];
+}
+
+export const NOTHING_DONE: Outcome = { committed: [], statements: [], failed: new Map(), unconfirmed: [] };
 
 /** What was done in all: what failed at first and was committed later has not failed. */
 export function merge(done: Outcome, more: Outcome): Outcome {
@@ -21,9 +40,29 @@ export function merge(done: Outcome, more: Outcome): Outcome {
   const committed = new Set(more.committed.map(keyOfChange));
   const failed = [...done.failed].filter(([key]) => !committed.has(key));
   return {
+    ...more,
     committed: [...done.committed, ...more.committed],
     statements: [...done.statements, ...more.statements],
     failed: new Map([...failed, ...more.failed]),
+    unconfirmed: [...done.unconfirmed, ...more.unconfirmed],
+  };
+}
+
+/**
+ * Settles what is unconfirmed, by a look after it: a batch was committed if nothing of it is still to do.
+ * @param plan what is still to do
+ */
+export function settle(done: Outcome, plan: Plan): Outcome {
+  if (done.unconfirmed.length === 0) return done;
+  const left = new Set(plan.changes.map(keyOfChange));
+  const made = done.unconfirmed.filter(
+    ({ changes }) => !changes.some((change) => left.has(keyOfChange(change))),
+  );
+  return {
+    ...done,
+    committed: [...done.committed, ...made.flatMap(({ changes }) => changes)],
+    statements: [...done.statements, ...made.flatMap(({ statements }) => statements)],
+    unconfirmed: [],
   };
 }
 
@@ -36,7 +75,7 @@ export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolea
   if (changes.length === 0) return false;
   const made = new Set(done.committed.map(keyOfChange));
   return changes.some((change) => {
-    const reason = done.failed.get(keyOfChange(change));
+    const reason = done.failed.get(keyOfChange(change))?.reason;
     return reason === undefined ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
   });
 }

@@ -16,6 +16,8 @@ export interface Plan {
 export interface Blocked {
   readonly change: Change;
   readonly reason: Reason;
+  /** What the server said when it refused the change, if it was tried. */
+  readonly serverMessage?: string;
   /** This login can make the change: only a rule of this action's own stands against it. */
   readonly byLogin?: true;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */

@@ -34,11 +34,29 @@ export function granteeReports(
           describe(snapshot, finding, whyMissing).map(([described]) => described),
         ),
       ],
-      granted: changedBy(outcome, "GRANT", role, drift.missing),
+      granted: changesOf(made(outcome, "GRANT"), role, drift.missing),
       extra: describeExtra(snapshot, role, drift.extra, whyExtra),
-      revoked: changedBy(outcome, "REVOKE", role, drift.extra),
+      revoked: changesOf(made(outcome, "REVOKE"), role, drift.extra),
       held: drift.held,
       warnings: warningsFor(snapshot, demand, role, drift.gaps),
+    };
+  });
+}
+
+/** What was done for each grantee by a run that ended before its last look. */
+export function unfinishedReports(before: Assessment, outcome: Outcome): readonly GranteeReport[] {
+  const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
+  return before.grantees.map((grantee): GranteeReport => {
+    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
+    const { name, role, drift } = grantee;
+    const unconfirmed = changesOf(open, role);
+    return {
+      ...NOT_CHECKED,
+      grantee: name,
+      objects: drift.objects,
+      granted: changesOf(made(outcome, "GRANT"), role),
+      revoked: changesOf(made(outcome, "REVOKE"), role),
+      ...(unconfirmed.length > 0 && { unconfirmed }),
     };
   });
 }
@@ -82,6 +100,7 @@ function describe(snapshot: Snapshot, finding: Finding, reasons: ReasonsOf): rea
       owner: roleOf(snapshot, group.owner).name,
       privileges: blocked.change.privileges,
       reason: blocked.reason,
+      ...(blocked.serverMessage !== undefined && { serverMessage: blocked.serverMessage }),
       fix: fixFor(snapshot, blocked),
     },
     blocked,
@@ -108,20 +127,21 @@ function describeExtra(
   );
 }
 
-/** What was committed for a grantee, object by object, without what the last snapshot shows to be undone. */
-function changedBy(
-  outcome: Outcome,
-  verb: Change["verb"],
+function made({ committed }: Outcome, verb: Change["verb"]): readonly Change[] {
+  return committed.filter((change) => change.verb === verb);
+}
+
+/** What was changed for a grantee, object by object, without what the last snapshot shows to be undone. */
+function changesOf(
+  changes: readonly Change[],
   grantee: Role,
-  left: readonly Finding[],
+  left: readonly Finding[] = [],
 ): readonly Changed[] {
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
-  const mine = outcome.committed.filter(
-    (change) => change.verb === verb && change.grantee.oid === grantee.oid,
-  );
+  const mine = changes.filter((change) => change.grantee.oid === grantee.oid);
   return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
-    const [{ group, member, owner, privileges: made }, ...more] = changes as [Change];
-    const all = more.length === 0 ? made : inOrder(changes.flatMap((change) => change.privileges));
+    const [{ group, member, owner, privileges: first }, ...more] = changes as [Change];
+    const all = more.length === 0 ? first : inOrder(changes.flatMap((change) => change.privileges));
     const undone: readonly Privilege[] = stillThere.get(key) ?? [];
     const privileges = all.filter((privilege) => !undone.includes(privilege));
     if (privileges.length === 0) return [];

@@ -1,4 +1,4 @@
-import type { Sentence } from "./sentence.ts";
+import { code, inOurWords, type Sentence, sentence } from "./sentence.ts";
 
 /** Why something could not be checked or done, and the way out of it. */
 export interface Failure {
@@ -31,4 +31,16 @@ export class ActionError extends Error {
     this.name = "ActionError";
     this.failure = failure;
   }
+}
+
+/** The failure of a run that a signal ends. */
+export function cancelled(signal: string): ActionError {
+  return new ActionError({
+    code: "cancelled",
+    message: sentence`The run was cancelled (${code(signal)}).`,
+    hint: inOurWords(
+      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+    ),
+    steps: [{ text: inOurWords("Run the job again: what was granted stays granted.") }],
+  });
 }

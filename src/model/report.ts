@@ -85,6 +85,8 @@ export interface GranteeReport {
   readonly granted: readonly Changed[];
   readonly extra: readonly Extra[];
   readonly revoked: readonly Changed[];
+  /** Sent, but the server's answer was lost and no later look was possible; what was granted and what was revoked. */
+  readonly unconfirmed?: readonly Changed[];
   /** Where what is held comes from, counted. */
   readonly held: readonly Held[];
   readonly warnings: readonly Warning[];
@@ -147,6 +149,8 @@ export interface Missing extends Named {
   readonly reason: Reason;
   /** Only for `identity`. */
   readonly identity?: Identity;
+  /** What the server said when it refused this object, or one with the same owner and ACL; on one line. */
+  readonly serverMessage?: string;
   readonly fix: Fix;
 }
 

@@ -1,42 +1,51 @@
-import pg, { type Client } from "pg";
+import type { Client } from "pg";
+import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { batchesOf } from "../grants/batches.ts";
-import { keyOfChange, type Outcome } from "../grants/outcome.ts";
+import { keyOfChange, type Outcome, type Refusal, type SentBatch } from "../grants/outcome.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
-import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
-import type { Reason } from "../model/report.ts";
+import { type Change, statementsOf } from "../grants/statements.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { visibleSql } from "../text/escape.ts";
-import { BEGIN } from "./transaction.ts";
+import { attempt, type Batch, batchOf, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
+import { culprits } from "./culprits.ts";
+import { isOpen } from "./driver.ts";
+import type { Say, Turns } from "./turn.ts";
 
-/** Runs take turns, batch by batch, because two GRANTs on one object at the same time fail. The bytes of "pggrants". */
-const LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
+/** How a run waits, over all its rounds. */
+export interface Waits {
+  readonly turns: Turns;
+  /** Milliseconds that were lost to batches that waited for a lock in vain. */
+  locks: number;
+}
 
-/** Once a run has waited this long for locks, in milliseconds, a batch that waits for one is not halved any more. */
-const MOST_LOCK_WAIT = 60_000;
+/** Once a run has waited in vain for a lock, it looks for the locked object with tries as short as this, in milliseconds. */
+const SHORT_LOCK_TIMEOUT = 200;
+
+/** Once a run has waited this long for locks in vain, in milliseconds, a batch that waits for one is not halved any more. */
+const MOST_LOCK_WAIT = 15_000;
 
 /** How many objects with the same owner and ACL are refused one after the other before the rest of them is not tried. */
 const MOST_REFUSALS = 8;
 
-/** Takes a line for the log that says what the run is about to do. */
-export type Say = (line: string) => void;
-
 /**
- * Makes the planned changes, each batch in a transaction of its own; a batch that fails is halved down to the objects
- * at fault. What no rule allows is then tried once for each owner.
- * @throws the server's error where it is about the session, not about an object
+ * Makes the planned changes, each batch in a transaction of its own; a batch that fails is sent again without the
+ * objects at fault, which halving finds where the catalogs do not show them. What no rule allows is then tried once for
+ * each owner. Never throws: what broke the session, or was about it, is in the outcome.
  */
-export async function apply(client: Client, plan: Plan, say: Say): Promise<Outcome> {
+export async function apply(client: Client, plan: Plan, say: Say, waits: Waits): Promise<Outcome> {
   const committed: Change[] = [];
   const statements: string[] = [];
-  const failed = new Map<string, Reason>();
+  const failed = new Map<string, Refusal>();
   const refusals = new Map<Role | null, Map<Group, number>>();
-  let waited = 0;
+  let unanswered: SentBatch | undefined;
+  let outdated = false;
 
   /** While the server runs one batch, the statements of the next are written. */
   async function runAll(changes: readonly Change[]): Promise<void> {
     const [first = [], ...others] = batchesOf(changes);
     let next = batchOf(first);
     for (const following of [...others, []]) {
+      if (outdated) return;
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
       const running = run(next);
@@ -47,70 +56,95 @@ export async function apply(client: Client, plan: Plan, say: Say): Promise<Outco
 
   async function run(batch: Batch): Promise<void> {
     const { changes, statements: sent } = withoutRefused(batch);
-    if (changes.length === 0) return;
+    if (changes.length === 0 || outdated) return;
+    const sql = sent.map((statement) => statement.sql);
     const started = Date.now();
-    const { error } = await attempt(client, sent);
+    unanswered = isOpen(client) ? { changes, statements: sql } : undefined;
+    const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
+    const { error } = await attempt(client, waits.turns, sent, { lockTimeout });
+    unanswered = undefined;
     if (error === null) {
       committed.push(...changes);
-      statements.push(...sent.map(({ sql }) => sql));
+      statements.push(...sql);
       if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
     const reason = reasonOf(error);
-    if (reason === "locked") waited += Date.now() - started;
-    if (changes.length === 1 || (reason === "locked" && waited > MOST_LOCK_WAIT)) {
-      fail(changes, reason);
-    } else {
-      const half = Math.ceil(changes.length / 2);
-      await run(batchOf(changes.slice(0, half)));
-      await run(batchOf(changes.slice(half)));
+    const refusal = { reason, serverMessage: symptomsOf(error)[0]?.text ?? error.message };
+    outdated ||= concernsAll(error);
+    if (error.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
+    if (outdated) return;
+    if (changes.length === 1 || (reason === "locked" && waits.locks > MOST_LOCK_WAIT)) {
+      fail(changes, refusal);
+      return;
     }
+    const atFault = await culprits(client, changes, reason);
+    if (atFault.size > 0) {
+      fail(
+        changes.filter(({ member }) => atFault.has(member.oid)),
+        refusal,
+      );
+      await run(batchOf(changes.filter(({ member }) => !atFault.has(member.oid))));
+      return;
+    }
+    const half = Math.ceil(changes.length / 2);
+    await run(batchOf(changes.slice(0, half)));
+    await run(batchOf(changes.slice(half)));
   }
 
   /** The rest of a batch when some of its groups were refused too often: 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
     const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), "not-tried");
+    fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
 
-  function fail(changes: readonly Change[], reason: Reason): void {
+  function fail(changes: readonly Change[], refusal: Refusal): void {
     for (const change of changes) {
-      failed.set(keyOfChange(change), reason);
-      if (reason !== "refused") continue;
+      failed.set(keyOfChange(change), refusal);
+      if (refusal.reason !== "refused") continue;
       const { as, group } = change;
       const ofRole = refusals.get(as) ?? new Map<Group, number>();
       refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
 
-  await runAll(plan.changes);
-  for (const alike of Map.groupBy(worthATry(plan), whatIsTried).values()) {
-    const [{ change, reason }] = alike as [Blocked];
-    say(
-      `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
-    );
-    const acting = await trySome(client, alike);
-    if (acting === null) continue;
-    if (reason === "not-owner")
+  async function tryAll(): Promise<void> {
+    for (const alike of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+      if (outdated) return;
+      const [{ change, reason }] = alike as [Blocked];
       say(
-        `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`,
+        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
       );
-    await runAll(alike.map((each) => ({ ...each.change, ...acting })));
+      const acting = await trySome(client, alike, waits.turns);
+      if (acting === null) continue;
+      if (reason === "not-owner")
+        say(
+          `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`,
+        );
+      await runAll(alike.map((each) => ({ ...each.change, ...acting })));
+    }
   }
-  return { committed, statements, failed };
+
+  const outcome = () => ({
+    committed,
+    statements,
+    failed,
+    unconfirmed: unanswered === undefined ? [] : [unanswered],
+    ...(outdated && { outdated }),
+  });
+  try {
+    await runAll(plan.changes);
+    await tryAll();
+    return outcome();
+  } catch (error) {
+    return { ...outcome(), endedBy: error };
+  }
 }
 
-/** Changes that are made in one transaction, and the statements that make them. */
-interface Batch {
-  readonly changes: readonly Change[];
-  readonly statements: readonly Statement[];
-}
-
-function batchOf(changes: readonly Change[]): Batch {
-  return { changes, statements: statementsOf(changes) };
-}
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /** What PostgreSQL's rules do not allow but Azure's may; a REVOKE privilege by privilege, because each can work alone. */
 function worthATry({ blocked }: Plan): readonly Blocked[] {
@@ -138,9 +172,13 @@ type Acting = Pick<Change, "as" | "oneByOne">;
 const MOST_TRIES = 3;
 
 /** Tries an object, and another one where the first says nothing about privileges; null where none works. */
-async function trySome(client: Client, alike: readonly Blocked[]): Promise<Acting | null> {
+async function trySome(
+  client: Client,
+  alike: readonly Blocked[],
+  turns: Turns,
+): Promise<Acting | null> {
   for (const blocked of alike.slice(0, MOST_TRIES)) {
-    const tried = await tryOne(client, blocked);
+    const tried = await tryOne(client, blocked, turns);
     if (tried !== "cannot tell") return tried;
   }
   return null;
@@ -150,12 +188,13 @@ async function trySome(client: Client, alike: readonly Blocked[]): Promise<Actin
 async function tryOne(
   client: Client,
   { change, tryAs = [] }: Blocked,
+  turns: Turns,
 ): Promise<Acting | null | "cannot tell"> {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
   let end: null | "cannot tell" = null;
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error, warned } = await attempt(client, statementsOf([{ ...change, ...acting }]), proof);
+    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), { proof });
     if (error === null && !warned) return acting;
     if (error !== null && (reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "")))
       end = "cannot tell";
@@ -191,59 +230,3 @@ function shortened(sql: string): string {
   const more = lines.length - 5;
   return more > 1 ? [...lines.slice(0, 4), `  … and ${more} more`, lines.at(-1)].join("\n") : sql;
 }
-
-/** Nothing or not all was granted, or revoked: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const PRIVILEGE_NOT_GRANTED = "01007";
-const PRIVILEGE_NOT_REVOKED = "01006";
-
-/** One batch, one message, one transaction. */
-async function attempt(
-  client: Client,
-  statements: readonly Statement[],
-  proof: readonly string[] = [],
-): Promise<{ error: pg.DatabaseError | null; warned: boolean }> {
-  let warned = false;
-  const notice = ({ code }: { code: string | undefined }) => {
-    warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
-  };
-  client.on("notice", notice);
-  try {
-    await client.query([BEGIN, LOCK, ...withRoles(statements), ...proof, "COMMIT;"].join("\n"));
-    return { error: null, warned };
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    await client.query("ROLLBACK");
-    return { error, warned };
-  } finally {
-    client.off("notice", notice);
-  }
-}
-
-/**
- * Why an object could not be changed, from the server's error.
- * @throws the error itself where it is about the session: connection, resources, read-only
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-function reasonOf(error: pg.DatabaseError): Reason {
-  const reason = REASONS[error.code ?? ""];
-  if (reason !== undefined) return reason;
-  if (error.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
-  if (ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
-  return "refused";
-}
-
-const REASONS: Readonly<Record<string, Reason>> = {
-  "55P03": "locked", // lock_not_available
-  "57014": "locked", // query_canceled, by statement_timeout
-  "40001": "locked", // serialization_failure
-  "40P01": "locked", // deadlock_detected
-  "53200": "locked", // out_of_memory: the lock table is full; fewer objects may fit
-  "42P01": "gone", // undefined_table
-  "3F000": "gone", // invalid_schema_name
-  "42704": "gone", // undefined_object
-  "42809": "gone", // wrong_object_type: dropped, and another kind of object has its name now
-  "2BP01": "dependent-privileges", // dependent_objects_still_exist
-};
-
-/** Connection, resources, operator intervention, system, internal errors, and 25006: read-only. */
-const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;

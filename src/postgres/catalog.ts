@@ -1,10 +1,11 @@
-import type { Client } from "pg";
+import { setTimeout } from "node:timers/promises";
+import pg, { type Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
 import type { Demand } from "../model/demand.ts";
-import { ActionError } from "../model/failure.ts";
-import { inOurWords, sentence } from "../model/sentence.ts";
-import type { Pitfall, Snapshot } from "../model/snapshot.ts";
+import { ActionError, type Failure } from "../model/failure.ts";
+import { inOurWords, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
+import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
   defaultPrivileges,
@@ -22,36 +23,89 @@ import {
 import { SNAPSHOT } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
-/** How often a snapshot is read again because a relation that stood for others changed meanwhile. */
-const LOOKS = 5;
+/** How long a snapshot is read again because what it holds changed meanwhile, in milliseconds. */
+const MOST_TIME = 25_000;
+
+/** The longest pause between two looks, in milliseconds. */
+const MOST_PAUSE = 500;
 
 /**
- * Reads what the grants depend on from the catalogs of one database.
- * @throws ActionError `catalog-busy` where somebody changes the same objects' privileges all the time
+ * Reads what the grants depend on from the catalogs of one database. A relation that changed while it was looked at is
+ * asked about for itself in the next look, and no longer for others like it.
+ * @throws ActionError `catalog-busy` where somebody changes ever more objects all the time; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
-  for (let looked = 0; looked < LOOKS; looked++) {
-    const snapshot = await lookOnce(client, grantees, demand);
-    if (snapshot !== "changed meanwhile") return snapshot;
+  const end = Date.now() + MOST_TIME;
+  const restless = new Set<Oid>();
+  for (let looks = 1; ; looks++) {
+    const seen = await lookOnce(client, grantees, demand, restless).catch(async (error: unknown) => {
+      if (!isPassing(error) || Date.now() > end) throw error;
+      await client.query("ROLLBACK");
+      return [];
+    });
+    if ("groups" in seen) return seen;
+    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen, looks));
+    for (const oid of seen) restless.add(oid);
+    // At random, so that two that disturb each other do not do so again.
+    if (looks > 1) await setTimeout(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
   }
-  throw new ActionError({
-    code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${LOOKS} attempts to read them.`,
-    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
-    steps: [{ text: inOurWords("Run this step after the other job.") }],
-  });
 }
 
-/** One read-only transaction in two round trips: snapshot, second look. */
+/** What somebody else's DROP, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return (
+    PASSING.has(error.code ?? "") ||
+    (error.code === "XX000" && error.message.startsWith("cache lookup failed"))
+  );
+}
+
+const PASSING: ReadonlySet<string> = new Set([
+  "40001", // serialization_failure: conflict with recovery
+  "40P01", // deadlock_detected
+  "42704", // undefined_object: a role that is gone
+  "3F000", // invalid_schema_name
+  "42P01", // undefined_table
+]);
+
+async function catalogBusy(client: Client, changed: readonly Oid[], looks: number): Promise<Failure> {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query<{ schema: string; name: string }>(NAMES, [changed]),
+    client.query("COMMIT"),
+  ]);
+  const names = rows.map((row): Sentence => [name(row.schema, row.name)]);
+  return {
+    code: "catalog-busy",
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names, MOST_NAMES)}.`,
+    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
+    steps: [{ text: inOurWords("Run this step after the other job.") }],
+  };
+}
+
+const MOST_NAMES = 5;
+
+const NAMES = `
+SELECT n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = ANY ($1::pg_catalog.oid[])
+ORDER BY 1, 2`;
+
+/**
+ * One read-only transaction in two round trips: snapshot, second look.
+ * @param restless relations that stand for themselves: what changes there changes nothing for others
+ * @returns the snapshot, or the other representatives that changed meanwhile
+ */
 async function lookOnce(
   client: Client,
   grantees: readonly string[],
   demand: Demand,
-): Promise<Snapshot | "changed meanwhile"> {
+  restless: ReadonlySet<Oid>,
+): Promise<Snapshot | readonly Oid[]> {
   // Sent at once: if the first fails, the transaction it began fails the second.
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query<SnapshotRow>(SNAPSHOT, parametersOf(grantees, demand)),
+    client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), [...restless]]),
   ]);
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
 
@@ -68,13 +122,19 @@ async function lookOnce(
   ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 
   const now = new Map(again.map((row) => [row.oid, row]));
-  const changed = representatives.some(
-    ({ oid, owner, relacl }) => now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl,
+  const changed = representatives.filter(
+    ({ oid, owner, relacl }) =>
+      !restless.has(oid) && (now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl),
   );
-  if (changed) return "changed meanwhile";
+  if (changed.length > 0) return changed.map(({ oid }) => oid);
+  const gone = new Set(representatives.flatMap(({ oid, group }) => (now.has(oid) ? [] : [group])));
   return {
     ...snapshot,
-    groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults, snapshot.schemas)],
+    groups: [
+      ...snapshot.groups.filter((group) => !gone.has(group)),
+      ...mapDefaultPrivileges(defaults, snapshot.schemas),
+    ],
+    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
     pitfalls: [...rowSecurity, ...views],
     granteeFacts: new Map(facts.map(({ grantee, ...row }) => [grantee, row])),
   };

@@ -8,8 +8,9 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
-import { noAnswer, PATIENCE, type Patience, retryingFailures } from "../retry.ts";
+import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
+import { breakConnection, cancelQuery, holdBack, holdToProtocol, refuseHashes } from "./driver.ts";
 
 export interface Target {
   readonly server: Server;
@@ -18,50 +19,110 @@ export interface Target {
 }
 
 /**
- * Signs in to a database, lets `work` use the connection, and ends it whatever happens.
+ * Signs in to a database, lets `work` use the connection, and ends it whatever happens. Where the other side breaks the
+ * connection, `work` starts again on a new one.
  * @param password asked for at every attempt; given the token that the server called expired, if it did
  * @param known what a diagnosis can use beyond the target: how the password is got
+ * @param signal ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it
  * @throws ActionError when there is no connection to be had; what `work` throws comes out as it is
  */
 export async function withSession<T>(
   target: Target,
-  password: (refused?: string) => Promise<string>,
+  password: PasswordProvider,
   work: (client: pg.Client) => Promise<T>,
-  known: Pick<Context, "signIn" | "cloud"> = {},
+  known: Known = {},
   patience: Patience = PATIENCE,
+  signal?: AbortSignal,
 ): Promise<T> {
+  let [waits, queryTime] = [patience, QUERY_TIME];
+  let silence: Error | undefined;
+  for (let sessions = 1; ; sessions++) {
+    const session = await openSession(target, password, known, waits, queryTime, signal);
+    try {
+      return await work(session.client);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof ActionError) throw error;
+      const late = isLate(error);
+      await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
+      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      if (broken === undefined) throw error;
+      if (silence !== undefined) throw silence;
+      // A query on a connection that broke before it does not know why.
+      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
+      if (late || session.silence() > LONG_SILENCE) {
+        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        silence = broken;
+      }
+      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+    } finally {
+      await session.end();
+    }
+  }
+}
+
+/** How long a query may take, in milliseconds: longer than the server's own `statement_timeout` in transaction.ts. */
+const QUERY_TIME = 65_000;
+
+/** A query whose answer takes longer, in milliseconds, may never have one, though it is not our clock that ends it. */
+const LONG_SILENCE = 10_000;
+
+/** After a query without an answer: what was done is looked at once more, and the run ends within 100 s of that query. */
+const LAST_TRY = { mostTime: 0, answerTime: 5_000 };
+const LAST_QUERY_TIME = 15_000;
+
+/** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
+}
+
+function noAnswerToQuery(milliseconds: number): Error {
+  const { message } = noAnswer(milliseconds);
+  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+}
+
+type Known = Pick<Context, "signIn" | "cloud">;
+type PasswordProvider = (refused?: string) => Promise<string>;
+
+/** The server may restart while this runs, even twice; what breaks each connection is no accident. */
+const MOST_SESSIONS = 3;
+
+function openSession(
+  target: Target,
+  password: PasswordProvider,
+  known: Known,
+  patience: Patience,
+  queryTime: number,
+  signal: AbortSignal | undefined,
+) {
   let refused: string | undefined;
-  const session = await retryingFailures(
-    () =>
-      connect(target, password(refused), known, patience.answerTime, (token) => {
-        refused = token;
-      }),
+  const onExpired = (token: string) => {
+    refused = token;
+  };
+  return retryingFailures(
+    () => connect(target, password(refused), known, { ...patience, queryTime }, onExpired, signal),
     (line) => info(logLine(line)),
     patience,
+    signal,
   );
-  try {
-    return await work(session.client);
-  } catch (error) {
-    // A query on a connection that broke before it does not know why.
-    throw session.broken() === undefined || error instanceof ActionError
-      ? error
-      : new AggregateError([error, session.broken()]);
-  } finally {
-    await session.end();
-  }
 }
 
 /** The sign-in is under way already: it and the handshakes overlap. Whichever fails first ends the other. */
 async function connect(
-  { server, database, user }: Target,
+  target: Target,
   signingIn: Promise<string>,
-  known: Pick<Context, "signIn" | "cloud">,
-  answerTime: number,
+  known: Known,
+  times: { readonly answerTime: number; readonly queryTime: number },
   onExpired: (token: string) => void,
-) {
+  signal: AbortSignal | undefined,
+): Promise<Session> {
+  const { server, database, user } = target;
+  const { answerTime, queryTime } = times;
   const socket = new Socket();
   const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
+  let pending = false;
   let broken: Error | undefined;
   const client = new pg.Client({
     host: server.host,
@@ -75,26 +136,40 @@ async function connect(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 0, // the clock above does it
+    query_timeout: queryTime,
     pipeline: true, // what need not wait for an answer is sent at once
   });
-  holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
+  const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
+  holdBack(client, parameters, async () => {
     clock.stop(); // it is not the server's fault when the sign-in takes long
+    pending = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
+    pending = false;
     clock.start();
   });
+  holdToProtocol(client);
+  if (known.signIn !== undefined && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error) => {
     broken ??= error; // without a listener, a broken connection would end the process
   });
   clock.start();
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  const failingSignIn = signingIn.catch((error: unknown) => {
+    throw new AbortError(error instanceof Error ? error : String(error)); // it was tried as often as makes sense
+  });
   try {
-    const failingSignIn = signingIn.catch((error: unknown) => {
-      throw new AbortError(error instanceof Error ? error : String(error)); // it was tried as often as makes sense
-    });
     await Promise.all([failingSignIn, client.connect()]);
   } catch (error) {
     socket.destroy();
+    signal?.throwIfAborted();
     if (error instanceof AbortError) throw error;
+    if (pending) {
+      // The server does not wait as long as a sign-in may take (`authentication_timeout`).
+      await failingSignIn;
+      return await connect(target, signingIn, known, times, onExpired, signal);
+    }
     const context = {
       ...known,
       host: server.host,
@@ -108,22 +183,57 @@ async function connect(
     throw new ActionError(failure, { cause: error });
   } finally {
     clock.stop();
+    signal?.removeEventListener("abort", abort);
   }
+  return sessionOf(client, socket, () => broken, signal);
+}
+
+interface Session {
+  readonly client: pg.Client;
+  /** What broke the connection, if it is broken. */
+  broken(): Error | undefined;
+  /** Milliseconds since the server answered all that it was sent. */
+  silence(): number;
+  end(): Promise<void>;
+}
+
+function sessionOf(
+  client: pg.Client,
+  socket: Socket,
+  broken: () => Error | undefined,
+  signal: AbortSignal | undefined,
+): Session {
+  const close = () => breakConnection(client, signal?.reason);
+  const grace = deadline(GRACE_TIME, close);
+  const stop = () => {
+    client.once("drain", close); // before the story can send the next query
+    cancelQuery(client, socket);
+    grace.start();
+  };
+  signal?.addEventListener("abort", stop);
+  let answered = Date.now();
+  client.on("drain", () => {
+    answered = Date.now();
+  });
   return {
     client,
-    broken: () => broken,
+    broken,
+    silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
-      const giveUp = deadline(END_TIME, () => socket.destroy());
-      giveUp.start();
-      await client.end().catch(() => {});
-      giveUp.stop();
+      signal?.removeEventListener("abort", stop);
+      grace.stop();
+      await within(END_TIME, client.end()).catch(() => {});
+      socket.destroy();
     },
   };
 }
 
+/** For the query that runs when the run is cancelled, in milliseconds; the runner kills 10 s after its first signal. */
+const GRACE_TIME = 3_000;
+
 /** For a good-bye; milliseconds. */
-const END_TIME = 2_000;
+const END_TIME = 1_000;
 
 /**
  * Certificate and, for `verify-full`, name are checked before a password leaves, whatever the job's environment
@@ -137,25 +247,6 @@ function tlsOptions({ mode, rootCertificates }: Tls): ConnectionOptions | false 
     checkServerIdentity: mode === "verify-ca" ? () => undefined : checkServerIdentity,
     // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
     ...(rootCertificates === undefined ? {} : { ca: [...getCACertificates("default"), rootCertificates] }),
-  };
-}
-
-/**
- * Sends nothing but `parameters` as the startup message, and that only when `ready`: until then the server knows no
- * name, so a failed sign-in leaves no failed login there. What `pg` would send holds PGOPTIONS and PGREPLICATION of
- * the job's environment, which could set any parameter of the session, and which no empty option keeps out.
- * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection-parameters.js
- */
-function holdBack(client: pg.Client, parameters: Record<string, string>, ready: () => Promise<void>): void {
-  const connection = client.connection as pg.Connection & {
-    startup(parameters: Record<string, string>): void;
-  };
-  const startup = connection.startup.bind(connection);
-  connection.startup = () => {
-    ready().then(
-      () => startup(parameters),
-      () => {}, // what failed ends the attempt where it is awaited
-    );
   };
 }
 

@@ -28,6 +28,7 @@ export interface Representative {
   readonly oid: Oid;
   readonly owner: Oid;
   readonly relacl: string | null;
+  readonly group: Group | undefined;
 }
 
 /** Maps the rows of SNAPSHOT, the only place that knows their form. `exclude`: the patterns as they were passed. */
@@ -66,7 +67,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     snapshot,
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
-      .map(({ representative, owner, relacl }) => ({ oid: representative, owner, relacl })),
+      .map(({ representative: oid, owner, relacl }) => ({ oid, owner, relacl, group: groups.get(oid) })),
     hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts("group").some(({ relkind }) => relkind === "v"),
   };

@@ -26,6 +26,7 @@ function exploded(acl: string): string {
  * $5 look for more     boolean whether privileges beyond the demand matter
  * $6 excluded names    text[]  LIKE patterns for a relation's name
  * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
+ * $8 restless          oid[]   relations that stand for themselves alone, because they change all the time
  */
 export const SNAPSHOT = `
 WITH server AS (
@@ -91,7 +92,7 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($8::pg_catalog.oid[]) THEN oid END
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (

@@ -1,10 +1,10 @@
 import { REASONS } from "../model/reasons.ts";
-import { code, type Sentence, sentence } from "../model/sentence.ts";
+import { code, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import type { Cause } from "./findings.ts";
 import { runner } from "./phrases.ts";
 
 /**
- * Explains a cause, line by line: why something is missing or extra, the SQL if all findings share it (else where to
+ * Explains a cause, line by line: why something is missing or extra, what the server said first, the SQL if all findings share it (else where to
  * find it), and what else helps.
  * @param login the role that this run signed in as
  * @param place where the reader finds the SQL: `the SQL below`
@@ -16,7 +16,13 @@ export function explain(
 ): readonly Sentence[] {
   const { as, byMember, database, sql, first, note } = fix;
   const why = REASONS[reason].why(owner, login, findings[0]?.identity);
-  return [why, ...run(), ...(note === undefined ? [] : [note])];
+  const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
+  return [
+    why,
+    ...(said === undefined ? [] : [sentence`The server said: ${quoted(said)}`]),
+    ...run(),
+    ...(note === undefined ? [] : [note]),
+  ];
 
   function run(): readonly Sentence[] {
     if (as === undefined) return [];

@@ -73,7 +73,8 @@ export function objectsIn(list: readonly (Named & { readonly owner?: string })[]
 /** What was checked, each database once however many grantees it was checked for. */
 export function lookedAt({ databases }: Report): ObjectCounts {
   const counts = databases.flatMap(
-    ({ grantees }) => grantees.find(({ error }) => error === undefined)?.objects ?? [],
+    ({ error, grantees }) =>
+      (error === undefined && grantees.find((grantee) => grantee.error === undefined)?.objects) || [],
   );
   return {
     tables: counts.reduce((sum, { tables }) => sum + tables, 0),

@@ -18,7 +18,7 @@ export function headline(report: Report, pen: Pen): string {
   const { databases, grantees } = unchecked(report.databases);
   if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
   if (checked.databases.length === 0) {
-    return `Could not check ${place(report.databases, report, pen)}.`;
+    return `Could not check ${place(report.databases, report, pen)}${doneBefore(report)}.`;
   }
   const failed = [
     ...named(
@@ -32,7 +32,20 @@ export function headline(report: Report, pen: Pen): string {
       "pairs of grantee and database",
     ),
   ];
-  return `Could not check ${series(failed)}. ${findings(report, checked, pen)}.`;
+  return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
+}
+
+/** What was done where the check was not: a run that broke off says so first. */
+function doneBefore({ databases }: Report): string {
+  const grantees = databases.filter(({ error }) => error !== undefined).flatMap(({ grantees }) => grantees);
+  const parts = (
+    [
+      ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
+      ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
+      ["had no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
+    ] as const
+  ).flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
+  return parts.length > 0 ? `, but ${series(parts)} before` : "";
 }
 
 function named(names: readonly string[], counted: string): readonly string[] {

@@ -7,7 +7,7 @@ import { failureLines } from "./failure.ts";
 import { byCause } from "./findings.ts";
 import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
-import { countKinds, objectText, sourcesText, verdictText } from "./phrases.ts";
+import { countKinds, objectText, sourcesText, UNCONFIRMED, verdictText } from "./phrases.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -45,10 +45,13 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
   const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
   const name = plain.name(grantee.grantee);
   return [
-    logLine(`${name}: ${verdictText(grantee.verdict, report.mode)}${grantee.error ? "" : ` (${checked})`}`),
+    logLine(
+      `${name}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`,
+    ),
     ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
+    ...changed(UNCONFIRMED, grantee.unconfirmed ?? []),
     ...causes("Missing", grantee.missing, database, objectLine),
     ...causes(
       "More than requested",

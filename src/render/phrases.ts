@@ -101,3 +101,6 @@ export function sourceText(source: Source, pen: Pen): string {
       return `role ${pen.name(source.role)}`;
   }
 }
+
+/** Before "on 3 tables". */
+export const UNCONFIRMED = "Sent without an answer, so perhaps changed,";

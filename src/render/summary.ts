@@ -7,7 +7,7 @@ import { granteesOf, groupsOf, lookedAt, objectsIn } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup, type Pen } from "./pen.ts";
-import { countKind, countObjects, ICONS, sourceText, verdictText } from "./phrases.ts";
+import { countKind, countObjects, ICONS, sourceText, UNCONFIRMED, verdictText } from "./phrases.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
 const MOST_SQL = 65_536;
@@ -63,8 +63,12 @@ function sections(report: Report): readonly Section[] {
   return groupsOf(shown, sameDatabase);
 }
 
-function hasNews({ error, missing, granted, extra, revoked }: GranteeReport): boolean {
-  return error !== undefined || [missing, granted, extra, revoked].some((list) => list.length > 0);
+function hasNews(grantee: GranteeReport): boolean {
+  return grantee.error !== undefined || listsOf(grantee).some((list) => list.length > 0);
+}
+
+function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }: GranteeReport) {
+  return [missing, granted, extra, revoked, unconfirmed];
 }
 
 function sameDatabase(database: DatabaseReport): unknown {
@@ -73,12 +77,12 @@ function sameDatabase(database: DatabaseReport): unknown {
   return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
 }
 
-function isLarge({ missing, granted, extra, revoked }: GranteeReport): boolean {
-  return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
+function isLarge(grantee: GranteeReport): boolean {
+  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MOST_COMPARED;
 }
 
-function newsOf({ error, missing, granted, extra, revoked }: GranteeReport) {
-  return [error, missing, granted, extra, revoked];
+function newsOf(grantee: GranteeReport) {
+  return [grantee.error, ...listsOf(grantee)];
 }
 
 /** Grantees of one section with the same findings; fixes differ in the name of the grantee only. */
@@ -117,9 +121,15 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     for (const [verb, changed] of [
       ["Granted", grantee.granted],
       ["Revoked", grantee.revoked],
+      [UNCONFIRMED, grantee.unconfirmed ?? []],
     ] as const) {
       if (changed.length === 0) continue;
-      changedPart(page, `${verb} on ${countObjects(changed)}${forNamed(named, markup)}`, verb, changed);
+      changedPart(
+        page,
+        `${verb} on ${countObjects(changed)}${forNamed(named, markup)}`,
+        verb === UNCONFIRMED ? "Sent" : verb,
+        changed,
+      );
     }
   }
 }
@@ -186,8 +196,11 @@ function overview(page: Page, report: Report): void {
     ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
       head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
       show: granteesOf(report).some((grantee) => grantee[list].length > 0),
-      cell: ({ grantee, verdict }: OverviewRow) =>
-        grantee && verdict !== "error" ? String(objectsIn(grantee[list])) : "?",
+      cell: ({ database, grantee, verdict }: OverviewRow) => {
+        const ofGrantees = grantee ? [grantee] : database.grantees;
+        const objects = ofGrantees.reduce((sum, each) => sum + objectsIn(each[list]), 0);
+        return verdict === "error" && objects === 0 ? "?" : String(objects);
+      },
     })),
   ];
   const shown = columns.filter(({ show }) => show);

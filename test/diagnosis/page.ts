@@ -133,6 +133,11 @@ Everything was rolled back. Compare with the server's list, as an Entra administ
 SELECT * FROM pg_catalog.pgaadauth_list_principals(false);
 \`\`\`
 
+### cancelled
+
+The run was stopped by a signal: somebody cancelled the workflow run, a newer run took its place (\`concurrency\`), or the
+job reached its \`timeout-minutes\`. The report says what was granted before that, and it stays granted.
+
 ### unknown
 
 This action does not know the error. Run the job again with debug logging. If the error stays, open an issue with the

@@ -17,6 +17,7 @@ test("each code has one heading, which its link leads to", () => {
   expect(new Set(headings).size).toBe(headings.length);
   const others = [
     "src/grants/obstacles.ts",
+    "src/model/failure.ts",
     "src/postgres/catalog.ts",
     "src/principal/obstacles.ts",
     "src/settings/reader.ts",

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { type Assessment, assess, planToApply, statementsToApply } from "../../src/grants/assess.ts";
-import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome } from "../../src/grants/outcome.ts";
-import { granteeReports } from "../../src/grants/verdict.ts";
+import {
+  isWorthTrying,
+  keyOfChange,
+  merge,
+  NOTHING_DONE,
+  type Outcome,
+  settle,
+} from "../../src/grants/outcome.ts";
+import { granteeReports, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
@@ -21,6 +28,7 @@ function committed(seen: Snapshot): Outcome {
     committed: planToApply(assessment).changes,
     statements: statementsToApply(assessment),
     failed: new Map(),
+    unconfirmed: [],
   };
 }
 
@@ -96,7 +104,7 @@ describe("what was done", () => {
   test("gives the reason why the rest was not done", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
-    const failed = new Map<string, Reason>([[keyOfChange(change), "locked"]]);
+    const failed = new Map([[keyOfChange(change), { reason: "locked" as const }]]);
     expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([{ reason: "locked" }]);
     expect(reportOn(some, some, NOTHING_DONE).missing).toMatchObject([{ reason: "not-granted" }]);
   });
@@ -107,12 +115,12 @@ describe("what was done", () => {
     const first: Outcome = {
       ...NOTHING_DONE,
       failed: new Map([
-        [keyOfChange(change), "locked"],
-        ["other", "gone"],
+        [keyOfChange(change), { reason: "locked" }],
+        ["other", { reason: "gone", serverMessage: "no such relation" }],
       ]),
     };
     const merged = merge(first, committed(nothing));
-    expect([...merged.failed]).toEqual([["other", "gone"]]);
+    expect([...merged.failed]).toEqual([["other", { reason: "gone", serverMessage: "no such relation" }]]);
     expect(merged.committed).toHaveLength(2);
     expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
   });
@@ -123,7 +131,7 @@ describe("what was done", () => {
     if (first === undefined) throw new Error("no change");
     const plan = { changes: [first], blocked: [] };
     const tryAfter = (reason: Reason) =>
-      isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), reason]]) });
+      isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), { reason }]]) });
     expect([
       tryAfter("locked"),
       tryAfter("gone"),
@@ -136,6 +144,39 @@ describe("what was done", () => {
     const blocked = [{ change: first, reason: "not-owner" as const }];
     expect(isWorthTrying({ changes: [], blocked }, NOTHING_DONE)).toBe(true);
     expect(isWorthTrying({ changes: [], blocked }, committed(nothing))).toBe(false);
+  });
+
+  test("settles a batch without an answer by what is still to do", () => {
+    const { changes } = planToApply(assessed(nothing));
+    const lost = { changes, statements: ["GRANT;"] };
+    const done: Outcome = { ...NOTHING_DONE, unconfirmed: [lost] };
+    const made = { ...NOTHING_DONE, committed: changes, statements: ["GRANT;"] };
+    expect(settle(done, { changes: [], blocked: [] })).toEqual(made);
+    expect(settle(done, { changes: changes.slice(0, 1), blocked: [] })).toEqual(NOTHING_DONE);
+    expect(settle(NOTHING_DONE, { changes, blocked: [] })).toBe(NOTHING_DONE);
+  });
+
+  test("of a run that was cut lists what was committed and what is unconfirmed", () => {
+    const { changes } = planToApply(assessed(nothing));
+    const [committed, sent] = [changes.slice(0, 1), changes.slice(1)];
+    const done = { ...NOTHING_DONE, committed, unconfirmed: [{ changes: sent, statements: [] }] };
+    expect(unfinishedReports(assessed(nothing), done)).toMatchObject([
+      { verdict: "error", missing: [], granted: [{ name: "t" }], unconfirmed: [{ name: "u" }] },
+    ]);
+    expect(unfinishedReports(assessed(nothing), NOTHING_DONE)).toMatchObject([
+      { verdict: "error", granted: [] },
+    ]);
+  });
+
+  test("says what the server said, and calls nothing gone that is there", () => {
+    const [change] = planToApply(assessed(some)).changes;
+    if (change === undefined) throw new Error("no change");
+    const failed = new Map([
+      [keyOfChange(change), { reason: "gone" as const, serverMessage: "no grants on Fridays" }],
+    ]);
+    expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([
+      { reason: "refused", serverMessage: "no grants on Fridays" },
+    ]);
   });
 
   test("is listed as the statements that ran", () => {

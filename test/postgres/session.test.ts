@@ -185,7 +185,7 @@ describe("what a real server refuses is explained", () => {
     await close();
     expect(await failing(withSession(target({ port }), password, nothing, {}, QUICK))).toMatchObject({
       code: "connection-refused",
-      message: expect.stringMatching(/^PostgreSQL at `localhost:\d+`, database "postgres": .*ECONNREFUSED/),
+      message: expect.stringMatching(/^PostgreSQL at `localhost:\d+`, database postgres: .*ECONNREFUSED/),
     });
     expect(
       await failing(withSession(target({ host: "nowhere.invalid" }), password, nothing, {}, QUICK)),
@@ -355,6 +355,34 @@ test("a sign-in that ends after the attempt has failed sends nothing, and keeps 
   await new Promise(setImmediate);
   expect(timers()).toBe(before);
   expect(server.received).toEqual([]);
+});
+
+describe("a server that does not wait for the sign-in", () => {
+  beforeAll(() =>
+    sandbox
+      .sql("postgres", "ALTER SYSTEM SET authentication_timeout = '1s'")
+      .then(() => sandbox.sql("postgres", "SELECT pg_reload_conf()")),
+  );
+  afterAll(() =>
+    sandbox
+      .sql("postgres", "ALTER SYSTEM RESET authentication_timeout")
+      .then(() => sandbox.sql("postgres", "SELECT pg_reload_conf()")),
+  );
+  const late = <T>(outcome: () => T) => new Promise((resolve) => setTimeout(resolve, 2_500)).then(outcome);
+
+  test("is connected to again when the sign-in is done", async () => {
+    const slow = () => late(() => SECRET);
+    expect(await withSession(target(), slow, rows("SELECT 1 AS one"), {}, QUICK)).toEqual([{ one: 1 }]);
+  });
+
+  test("is not blamed for a sign-in that fails", async () => {
+    const failure = new ActionError({ code: "entra-away", message: ["m"], hint: [], steps: [] });
+    const slow = () =>
+      late(() => {
+        throw failure;
+      });
+    await expect(withSession(target(), slow, nothing, {}, QUICK)).rejects.toBe(failure);
+  });
 });
 
 describe("what may pass is tried again, and no more", () => {

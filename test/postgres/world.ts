@@ -70,15 +70,18 @@ export function useWorld(version: Version): World {
 }
 
 /** A world on a server that nobody else uses: for what counts its transactions, fills its locks or reads its log. */
-export function useOwnWorld(version: Version): World & { log(): string } {
+export function useOwnWorld(version: Version): World & { log(): string; ca(): string } {
   let server: PostgresServer | undefined;
+  let ca = "";
   const world = startedWorld(async () => {
-    server = await startServer({ version, certificates: await issueCertificates() });
+    const certificates = await issueCertificates();
+    ca = certificates.ca;
+    server = await startServer({ version, certificates });
     await makeFlexible(server);
     return { address: server, prefix: "" };
   });
   afterAll(() => server?.stop());
-  return Object.assign(world, { log: () => server?.log() ?? "" });
+  return Object.assign(world, { log: () => server?.log() ?? "", ca: () => ca });
 }
 
 function startedWorld(start: () => Promise<{ address: Address; prefix: string }>): World {

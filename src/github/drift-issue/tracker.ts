@@ -41,8 +41,11 @@ const LABEL = {
  * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
-const PATIENCE: Patience = { firstWait: 1_000, mostTime: 120_000, answerTime: 20_000 };
+const PATIENCE: Patience = { firstWait: 1_000, mostTime: 90_000, answerTime: 20_000 };
 const MOST_ATTEMPTS = 4;
+
+/** Of 100 issues each, the newest first: a thousand databases. */
+const MOST_PAGES = 10;
 
 /**
  * @throws NoWayToGitHub if the environment or the token cannot be used
@@ -51,8 +54,9 @@ export async function openTracker(options: {
   readonly token: string;
   readonly env: Env;
   readonly patience?: Patience;
+  readonly signal?: AbortSignal;
 }): Promise<Tracker> {
-  const { env, token, patience = PATIENCE } = options;
+  const { env, token, patience = PATIENCE, signal } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
@@ -70,11 +74,14 @@ export async function openTracker(options: {
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.mostTime; // one budget for all requests
+  const ended = AbortSignal.timeout(patience.mostTime);
   octokit.hook.wrap("request", (request, options) =>
     retrying(
       async () => {
         // In the same object, because Octokit's own hook runs inside this one and sees no other.
-        options.request = { ...options.request, signal: AbortSignal.timeout(patience.answerTime) };
+        const late = AbortSignal.timeout(patience.answerTime);
+        const signals = [late, ended, ...(signal ? [signal] : [])];
+        options.request = { ...options.request, signal: AbortSignal.any(signals) };
         return await request(options);
       },
       (error, attempts) => {
@@ -86,6 +93,7 @@ export async function openTracker(options: {
         return wait;
       },
       end,
+      signal,
     ),
   );
   const { issues: api } = octokit.rest;
@@ -96,11 +104,11 @@ export async function openTracker(options: {
     run: runLink(env),
 
     async issues() {
-      const all = await octokit.paginate(api.listForRepo, {
-        ...repository,
-        labels: LABEL.name,
-        state: "all",
-        per_page: 100,
+      let pages = 0;
+      const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
+      const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
+        if (++pages === MOST_PAGES) done();
+        return data;
       });
       return all
         .flatMap((issue) => (issue.pull_request ? [] : ours(issue)))

@@ -1,0 +1,59 @@
+import { inOurWords } from "../model/sentence.ts";
+import { azShow, step } from "./commands.ts";
+import type { Rule } from "./rules.ts";
+
+/** What answers on the port does not do as PostgreSQL's protocol says. The codes in capitals are src/postgres/'s own. */
+export const PROTOCOL: readonly Rule[] = [
+  {
+    code: "not-postgres",
+    with: ["postgres"],
+    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    cause: inOurWords(
+      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS.",
+    ),
+    next: (context) => [
+      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+    ],
+  },
+  {
+    code: "token-not-asked-for",
+    with: ["postgres"],
+    when: [{ codes: ["HASH_REQUESTED"] }],
+    cause: inOurWords(
+      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent.",
+    ),
+    next: (context) => [
+      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      step("Check that the server takes Entra tokens:", azShow(context, "authConfig")),
+      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."),
+    ],
+  },
+  {
+    code: "query-timed-out",
+    with: ["postgres"],
+    when: [{ codes: ["QUERY_TIMEOUT"] }],
+    cause: inOurWords(
+      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word.",
+    ),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context, "state")),
+    ],
+  },
+  {
+    code: "protocol-violation",
+    with: ["postgres"],
+    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
+    cause: inOurWords(
+      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have.",
+    ),
+    next: (context) => [
+      step(
+        "Check `host` and `port`: another service may listen there.",
+        azShow(context, "fullyQualifiedDomainName"),
+      ),
+      step("If a proxy is in between, set `host` to the server itself."),
+    ],
+  },
+];

@@ -1,0 +1,117 @@
+import pg, { type Client } from "pg";
+import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
+import type { Reason } from "../model/report.ts";
+import { BEGIN } from "./transaction.ts";
+import type { Turns } from "./turn.ts";
+
+/** Changes that are made in one transaction, and the statements that make them. */
+export interface Batch {
+  readonly changes: readonly Change[];
+  readonly statements: readonly Statement[];
+}
+
+export function batchOf(changes: readonly Change[]): Batch {
+  return { changes, statements: statementsOf(changes) };
+}
+
+/** What became of a transaction: the error rolled it back; without one it was committed, perhaps with a warning. */
+export interface Attempted {
+  readonly error: pg.DatabaseError | null;
+  readonly warned: boolean;
+}
+
+/**
+ * Makes one transaction of statements: one message, behind the one that waits for the turn, both sent at once.
+ * @param proof SQL that fails where the statements did nothing
+ * @throws what broke the connection: whether the transaction was committed is then unknown
+ */
+export async function attempt(
+  client: Client,
+  turns: Turns,
+  statements: readonly Statement[],
+  { proof = [], lockTimeout = LOCK_TIMEOUT }: { proof?: readonly string[]; lockTimeout?: number } = {},
+): Promise<Attempted> {
+  let warned = false;
+  const notice = ({ code }: { code: string | undefined }) => {
+    warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
+  };
+  const waiting = turns.next();
+  const work = [
+    `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
+    ...withRoles(statements),
+    ...proof,
+    "COMMIT;",
+  ].join("\n");
+  client.on("notice", notice);
+  try {
+    if (waiting === undefined) {
+      await client.query(`${BEGIN}\n${work}`);
+    } else {
+      const turn = client.query(`${BEGIN}\n${waiting}`);
+      const done = client.query(work);
+      done.catch(() => {}); // it fails with the turn
+      await turns.taken(turn);
+      await done;
+    }
+    return { error: null, warned };
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    await rollBack(client, error);
+    if (!turns.isMissed()) return { error, warned };
+  } finally {
+    client.off("notice", notice);
+  }
+  await turns.explain(client);
+  return await attempt(client, turns, statements, { proof, lockTimeout });
+}
+
+/**
+ * Ends a transaction that failed.
+ * @throws the error of the transaction, where it ended the session too: nobody knows whether COMMIT came before
+ */
+async function rollBack(client: Client, error: pg.DatabaseError): Promise<void> {
+  await client.query("ROLLBACK").catch(() => {
+    throw error;
+  });
+}
+
+/** How long a statement waits for a lock, in milliseconds: the app waits behind it. */
+export const LOCK_TIMEOUT = 2_000;
+
+/** Nothing or not all was granted, or revoked: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const PRIVILEGE_NOT_GRANTED = "01007";
+const PRIVILEGE_NOT_REVOKED = "01006";
+
+/**
+ * Why an object could not be changed, from the server's error.
+ * @throws the error itself where it is about the session: connection, resources, read-only
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function reasonOf(error: pg.DatabaseError): Reason {
+  const reason = REASONS[error.code ?? ""];
+  if (reason !== undefined) return reason;
+  if (error.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
+  if (ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
+  return "refused";
+}
+
+const REASONS: Readonly<Record<string, Reason>> = {
+  "55P03": "locked", // lock_not_available
+  "57014": "locked", // query_canceled, by statement_timeout
+  "40001": "locked", // serialization_failure
+  "40P01": "locked", // deadlock_detected
+  "53200": "locked", // out_of_memory: the lock table is full; fewer objects may fit
+  "42P01": "gone", // undefined_table
+  "3F000": "gone", // invalid_schema_name
+  "42704": "gone", // undefined_object
+  "42809": "gone", // wrong_object_type: dropped, and another kind of object has its name now
+  "2BP01": "dependent-privileges", // dependent_objects_still_exist
+};
+
+/** Connection, resources, operator intervention, system, internal errors, and 25006: read-only. */
+const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
+
+/** Whether a role or a schema is gone, without which no other object of the batch can be changed either. */
+export function concernsAll({ code }: pg.DatabaseError): boolean {
+  return code === "42704" || code === "3F000";
+}

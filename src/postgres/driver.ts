@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import type pg from "pg";
+
+/** The parts of pg's connection that have no types of their own, and no option. */
+type Connection = pg.Connection & {
+  startup(parameters: Record<string, string>): void;
+  attachListeners(stream: Duplex): void;
+  stream: Duplex;
+};
+
+/**
+ * Sends nothing but `parameters` as the startup message, and that only when TLS stands and `ready`: until then the server knows no
+ * name, so a failed sign-in leaves no failed login there. What `pg` would send holds PGOPTIONS and PGREPLICATION of
+ * the job's environment, which could set any parameter of the session, and which no empty option keeps out.
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection-parameters.js
+ */
+export function holdBack(
+  client: pg.Client,
+  parameters: Record<string, string>,
+  ready: () => Promise<void>,
+): void {
+  const connection = client.connection as Connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    secured(connection.stream)
+      .then(ready)
+      .then(
+        () => startup(parameters),
+        () => {}, // what failed ends the attempt where it is awaited
+      );
+  };
+}
+
+/** `pg` goes on while the TLS handshake is under way. */
+async function secured(stream: Duplex): Promise<void> {
+  if (stream instanceof TLSSocket) await once(stream, "secureConnect");
+}
+
+/**
+ * Breaks the connection where the server sends what its protocol does not allow: `pg` throws where nobody can catch it,
+ * waits for the end of a message of any length, and keeps rows without end.
+ */
+export function holdToProtocol(client: pg.Client): void {
+  const connection = client.connection as Connection;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attach(stream);
+    const [parse, ...others] = stream.listeners("data") as ((chunk: Buffer) => void)[];
+    if (parse === undefined || others.length > 0) throw new Error("pg reads its connection in another way");
+    const check = messageChecker();
+    let bytes = 0;
+    client.on("drain", () => {
+      bytes = 0;
+    });
+    stream.off("data", parse);
+    stream.on("data", (chunk: Buffer) => {
+      try {
+        bytes += chunk.length + MESSAGE_BYTES * check(chunk);
+        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        parse(chunk);
+      } catch (error) {
+        stream.destroy(protocolViolation(error));
+      }
+    });
+  };
+}
+
+/** In memory, for an answer and those sent along with it; 100,000 objects take about 20 MB. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+/** What a message takes in memory, if it is empty. */
+const MESSAGE_BYTES = 100;
+
+/** The letters of what a server may send: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
+
+/** What may come first: authentication, an error, a notice, the version of the protocol. */
+const FIRST_MESSAGES = "RENv";
+
+/** Reads a letter and a length before each message, wherever a chunk ends, and counts the messages. */
+function messageChecker(): (chunk: Buffer) => number {
+  let head = Buffer.alloc(0);
+  let left = 0;
+  let allowed = FIRST_MESSAGES;
+  return (chunk) => {
+    let messages = 0;
+    for (let at = 0; at < chunk.length; ) {
+      if (left > 0) {
+        const taken = Math.min(left, chunk.length - at);
+        left -= taken;
+        at += taken;
+        continue;
+      }
+      const taken = chunk.subarray(at, at + 5 - head.length);
+      head = Buffer.concat([head, taken]);
+      at += taken.length;
+      const letter = head.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+      if (head.length < 5) return messages;
+      messages++;
+      left = head.readInt32BE(1) - 4;
+      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      head = Buffer.alloc(0);
+      allowed = MESSAGES;
+    }
+    return messages;
+  };
+}
+
+class NotPostgres extends Error {
+  readonly code = "NOT_POSTGRES";
+
+  constructor() {
+    super("what answers is not PostgreSQL");
+  }
+}
+
+function protocolViolation(error: unknown): Error {
+  if (error instanceof NotPostgres) return error;
+  const { message } = error as Error;
+  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
+    code: "PROTOCOL_VIOLATION",
+  });
+}
+
+/**
+ * Breaks the connection where the server asks for a hash of the password: it could not check an Entra token by it.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
+ */
+export function refuseHashes(client: pg.Client): void {
+  const connection = client.connection as Connection;
+  for (const [message, method] of [
+    ["authenticationMD5Password", "MD5"],
+    ["authenticationSASL", "SCRAM"],
+  ] as const) {
+    connection.on(message, () => {
+      const error = new Error(`the server asks for a password by ${method}, not for a token`);
+      connection.stream.destroy(Object.assign(error, { code: "HASH_REQUESTED" }));
+    });
+  }
+}
+
+/** Whether what is sent now can reach the server. */
+export function isOpen(client: pg.Client): boolean {
+  return (client.connection as Connection).stream.writable;
+}
+
+/** Ends the connection at once: what waits for an answer fails with the reason, and nothing is sent any more. */
+export function breakConnection(client: pg.Client, reason: Error): void {
+  (client.connection as Connection).stream.destroy(reason);
+}
+
+/**
+ * Asks the server to cancel the query that runs, by a connection of its own, as psql does on Ctrl+C. It may come too
+ * late, or not at all. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export function cancelQuery(client: pg.Client, { remoteAddress, remotePort }: Socket): void {
+  const { processID, secretKey } = client as pg.Client & {
+    processID: number | null;
+    secretKey: number | null;
+  };
+  if (remoteAddress === undefined || remotePort === undefined || processID === null || secretKey === null)
+    return;
+  const request = Buffer.alloc(16);
+  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
+    request.writeInt32BE(value, index * 4);
+  });
+  connect({ host: remoteAddress, port: remotePort })
+    .on("error", () => {})
+    .end(request);
+}
+
+const CANCEL_REQUEST = 80_877_102;

@@ -1,0 +1,98 @@
+import type { Client } from "pg";
+import { count } from "../text/count.ts";
+import { logLine } from "../text/escape.ts";
+import { BEGIN_READ_ONLY } from "./transaction.ts";
+
+/** Takes a line for the log that says what the run is about to do. */
+export type Say = (line: string) => void;
+
+/** The bytes of "pggrants": the key of the advisory lock, which is one for each database. */
+const KEY = 0x70676772616e7473n;
+
+/** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, and for ever. */
+const MOST_WAIT = 10_000;
+
+/** A wait that is longer than this is in the log, in milliseconds. */
+const SAID_WAIT = 1_000;
+
+/** The turns of one run, batch by batch. */
+export interface Turns {
+  /** The SQL that waits for this run's turn, within a transaction; undefined when runs take turns no longer. */
+  next(): string | undefined;
+  /**
+   * Waits for the answer to that SQL.
+   * @throws the server's error, after which there are no more turns
+   */
+  taken(answer: Promise<unknown>): Promise<void>;
+  /** Whether the last turn did not come, and nobody has said why. */
+  isMissed(): boolean;
+  /** Says who holds the lock. */
+  explain(client: Client): Promise<void>;
+}
+
+/**
+ * Runs take turns, because two GRANTs on one object at the same time fail. That is not needed to be right, but saves
+ * everybody the retries; so a run that waits for too long goes on without.
+ */
+export function takeTurns(say: Say): Turns {
+  let left = MOST_WAIT;
+  let missed = false;
+  return {
+    next: () =>
+      left > 0
+        ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';\nSELECT pg_catalog.pg_advisory_xact_lock(${KEY});`
+        : undefined,
+    async taken(answer) {
+      const started = Date.now();
+      const timer = setTimeout(
+        () => say("waiting for another run of this action to finish its batch"),
+        SAID_WAIT,
+      );
+      try {
+        await answer;
+        left -= Date.now() - started;
+      } catch (error) {
+        left = 0;
+        missed = true;
+        throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    isMissed: () => missed,
+    async explain(client) {
+      missed = false;
+      const holders = await holdersOf(client);
+      const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
+      say(
+        logLine(
+          `waited ${count(MOST_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. It is held by ${who || "nobody any more"}. Going on without it.`,
+        ),
+      );
+    },
+  };
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly role: string | null;
+}
+
+/** https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
+async function holdersOf(client: Client): Promise<readonly Holder[]> {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query<Holder>(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffff_ffffn)]),
+    client.query("COMMIT"),
+  ]);
+  return rows;
+}
+
+const HOLDERS = `
+SELECT l.pid, a.usename AS role
+FROM pg_catalog.pg_locks AS l
+  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+  LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.classid = $1::pg_catalog.oid AND l.objid = $2::pg_catalog.oid
+ORDER BY l.pid`;

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { FAULTS } from "./faults.ts";
+import { runFault } from "./run-fault.ts";
+
+/** `npm run faults` runs them with the clocks as they are. */
+const FASTER = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
+const TIMES = 10;
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+});
+afterAll(() => sandbox.close());
+
+/** Seconds for Node.js to start, on a machine that is very busy. */
+const START = 15;
+
+describe.concurrent("ends, and says why, when", { timeout: 120_000 }, () => {
+  test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
+    "%s",
+    async (_, fault) => {
+      const run = await runFault(sandbox, fault, fault.busy ? {} : FASTER);
+
+      expect(run.ending).toBe(fault.code ?? "repaired");
+      expect(run.exitCode).toBe(fault.code === undefined ? 0 : 1);
+      expect(run.seconds).toBeLessThan((fault.within ?? 100) / (fault.busy ? 1 : TIMES) + START);
+      expect(run.outputs.verdict).toBe(run.report.verdict);
+      expect(run.summary).not.toBe("");
+      expect(run.stderr).toBe("");
+      expect(run.stdout).not.toMatch(/^\s+at /m); // no stack trace
+    },
+  );
+});
+
+test.each(["exception", "rejection"])(
+  "reports an %s that nobody catches, and what was done",
+  async (thrown) => {
+    const mute = FAULTS.find(({ name }) => name === "says nothing more after the sign-in");
+    if (mute === undefined) throw new Error("no such fault");
+    const env = { THROWN: thrown, NODE_OPTIONS: `--import=${join(import.meta.dirname, "throwing.ts")}` };
+
+    const run = await runFault(sandbox, mute, env);
+
+    expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
+    expect(run.seconds).toBeLessThan(START + 5);
+    expect(run.summary).toContain("thrown where nobody catches it");
+  },
+);

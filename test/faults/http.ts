@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { createServer as createPlain, type RequestListener } from "node:http";
+import { createServer as createSecure } from "node:https";
+import type { AddressInfo } from "node:net";
+import { createServer as createTcp, type Server, type Socket } from "node:net";
+
+/** How an HTTP server fails a client that waits for its answer. */
+export const HTTP_FAULTS = {
+  "never answers": () => {},
+  "drips its answer": (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write("{");
+    const timer = setInterval(() => response.write(" "), 50);
+    response.on("close", () => clearInterval(timer));
+  },
+  "stops in the middle of its answer": (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+    response.write('{"value":"');
+  },
+  "sends without end": (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const chunk = " ".repeat(100_000);
+    const timer = setInterval(() => response.write(chunk), 5);
+    response.on("close", () => clearInterval(timer));
+  },
+} satisfies Record<string, RequestListener>;
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** An HTTP server that fails; with a certificate, an HTTPS server. */
+export function startFaultyHttp(
+  fault: RequestListener,
+  certificate?: { readonly cert: string; readonly key: string },
+): Promise<Listening> {
+  const server = certificate === undefined ? createPlain(fault) : createSecure({ ...certificate }, fault);
+  return listening(server);
+}
+
+/** A TCP server that does this with each connection. */
+export function startTcp(serve: (socket: Socket) => void): Promise<Listening> {
+  return listening(createTcp(serve));
+}
+
+async function listening(server: Server): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Run, runAction } from "../e2e/run-action.ts";
+import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { type Fault, startFaultyServer } from "./postgres-proxy.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  // A server that crashes keeps what it confirmed.
+  await sandbox.sql("postgres", "ALTER ROLE migrator SET synchronous_commit = on");
+});
+afterAll(() => sandbox.close());
+
+/** Two batches of 500 objects, and a third. */
+const TABLES = 1_200;
+
+async function createTables(database: string): Promise<void> {
+  await sandbox.createDatabase(database, {
+    owner: "migrator",
+    seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
+  });
+}
+
+function apply(database: string, port: number, more: Record<string, string> = {}): Promise<Run> {
+  return runAction(
+    {
+      "client-id": IDENTITIES.migrator.clientId,
+      "tenant-id": TENANT_ID,
+      user: "migrator",
+      grantee: "aad_orders",
+      host: "localhost",
+      port: String(port),
+      database,
+      ...more,
+    },
+    sandbox.env,
+  );
+}
+
+async function grantedIn(database: string): Promise<number> {
+  const rows = await sandbox.sql<{ granted: number }>(
+    database,
+    "SELECT count(*)::int AS granted FROM pg_class WHERE relacl::text LIKE '%aad_orders%'",
+  );
+  return rows[0]?.granted ?? 0;
+}
+
+/** Calls `meanwhile` at the n-th COMMIT of a batch of grants, whose answer goes through if it returns true. */
+function atCommit(n: number, meanwhile: (wire: Parameters<Fault>[1]) => boolean): Fault {
+  let grants = false;
+  let commits = 0;
+  return ({ type, body }, wire) => {
+    const tag = type === "C" ? body.toString("latin1", 0, body.length - 1) : "";
+    grants ||= tag === "GRANT";
+    if (!grants || tag !== "COMMIT") return true;
+    grants = false;
+    return ++commits === n ? meanwhile(wire) : true;
+  };
+}
+
+describe("a run whose connection breaks", () => {
+  test("goes on after an administrator ended its session, and reports what both sessions did", async () => {
+    await createTables("ended");
+    const server = await startFaultyServer(
+      sandbox,
+      atCommit(1, () => {
+        sandbox.sql(
+          "postgres",
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ended' AND usename = 'migrator'",
+        );
+        return true;
+      }),
+    );
+
+    const run = await apply("ended", server.port).finally(server.close);
+
+    expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
+    expect(run.stdout).toContain("Connecting again");
+    expect(await grantedIn("ended")).toBe(TABLES);
+    expect(run.report.databases[0]?.statements).toHaveLength(3);
+  });
+
+  test("goes on after the server crashed and recovered", async () => {
+    await createTables("crashed");
+    let crashed = false;
+    const server = await startFaultyServer(
+      sandbox,
+      atCommit(1, () => {
+        crashed = true;
+        sandbox
+          .sql<{ pid: number }>("crashed", "SELECT pid FROM pg_stat_activity WHERE usename = 'migrator'")
+          .then(([row]) => row && process.kill(row.pid, "SIGKILL"));
+        return true;
+      }),
+    );
+
+    const run = await apply("crashed", server.port).finally(server.close);
+
+    expect(crashed).toBe(true);
+    expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
+    expect(await grantedIn("crashed")).toBe(TABLES);
+  });
+
+  test("settles the batch whose COMMIT had no answer, and counts it once", async () => {
+    await createTables("settled");
+    const server = await startFaultyServer(
+      sandbox,
+      atCommit(2, (wire) => {
+        wire.cut();
+        return false;
+      }),
+    );
+
+    const run = await apply("settled", server.port).finally(server.close);
+
+    expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
+    expect(run.report.databases[0]?.statements).toHaveLength(3);
+  });
+
+  test("lists what is open where no connection is to be had any more, and what is committed", async () => {
+    await createTables("open");
+    let closed: Promise<void> | undefined;
+    const server = await startFaultyServer(
+      sandbox,
+      atCommit(2, () => {
+        closed = server.close(); // the port refuses from now on
+        return false;
+      }),
+    );
+
+    const run = await apply("open", server.port);
+    await closed;
+
+    const [database] = run.report.databases;
+    expect(run.exitCode).toBe(1);
+    expect(database?.error?.code).toBe("connection-refused");
+    expect(run.outputs).toMatchObject({ verdict: "error", "granted-count": "500", "missing-count": "0" });
+    expect(database?.grantees).toMatchObject([
+      { verdict: "error", granted: { length: 500 }, unconfirmed: { length: 500 } },
+    ]);
+    expect(database?.statements).toHaveLength(1);
+    expect(await grantedIn("open")).toBe(1_000); // the server had committed both
+    expect(run.summary).toContain("granted privileges on 500 tables and had no answer for 500 tables before");
+    expect(run.summary).toContain("Sent without an answer");
+    expect(run.stdout).toContain("Sent without an answer, so perhaps changed, on 500 tables");
+  });
+});
+
+test("a second database is not held up by the first, whose session is cut again and again", async () => {
+  await createTables("cut_always");
+  await createTables("whole");
+  const server = await startFaultyServer(sandbox, (message, wire) => {
+    if (message.type !== "D" || !message.body.includes("cut_always")) return true;
+    wire.cut();
+    return false;
+  });
+
+  const run = await apply("cut_always\nwhole", server.port).finally(server.close);
+
+  expect(run.report.databases.map(({ verdict, error }) => error?.code ?? verdict)).toEqual([
+    "connection-lost",
+    "repaired",
+  ]);
+});

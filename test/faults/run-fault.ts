@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JsonReport } from "../../src/render/json.ts";
+import { action, defaults, ROOT } from "../project/project.ts";
+import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
+import { IDENTITIES, ORDERS, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import type { FaultCase } from "./faults.ts";
+
+/** What a run under a fault left behind. */
+export interface FaultRun extends Step {
+  readonly seconds: number;
+  /** The code of the run's error, or the database's; its verdict where it has none. */
+  readonly ending: string;
+  readonly report: JsonReport;
+}
+
+let databases = 0;
+
+/** Runs the built action in mode `apply`, on a database of its own, under a fault. */
+export async function runFault(
+  sandbox: Sandbox,
+  { start }: FaultCase,
+  env: Readonly<Record<string, string>> = {},
+): Promise<FaultRun> {
+  const database = `fault_${++databases}`;
+  await sandbox.createDatabase(database, { seed: ORDERS });
+  const fault = await start(sandbox);
+  const temp = await mkdtemp(join(tmpdir(), "fault-"));
+  try {
+    const inputs = inputVariables({ ...defaults, ...INPUTS(sandbox), database, ...fault.inputs });
+    const started = performance.now();
+    const step = await runStep([join(ROOT, action.runs.main)], temp, {
+      ...sandbox.env,
+      ...fault.env,
+      ...env,
+      ...inputs,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const report = JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as JsonReport;
+    const error = report.error ?? report.databases[0]?.error;
+    return { ...step, seconds, report, ending: error?.code ?? report.verdict };
+  } finally {
+    await rm(temp, { recursive: true });
+    await fault.close();
+  }
+}
+
+const INPUTS = ({ server }: Sandbox) => ({
+  "client-id": IDENTITIES.migrator.clientId,
+  "tenant-id": TENANT_ID,
+  user: "migrator",
+  grantee: "aad_orders",
+  host: server.host,
+  port: String(server.port),
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { reconcile } from "../../src/reconcile.ts";
+import { renderJson } from "../../src/render/json.ts";
+import { logGroups } from "../../src/render/log.ts";
+import { renderSummary } from "../../src/render/summary.ts";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { between, changesPrivileges, DEFAULTS, linesOf, recorded, reportOf, useOwnWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+
+function tables(count: number): string {
+  return `DO $$ BEGIN FOR n IN 1..${count} LOOP EXECUTE format('CREATE TABLE t%s ()', n); END LOOP; END $$`;
+}
+
+describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
+  const world = useOwnWorld(version);
+
+  test("lose one wait for one locked table among 300", async () => {
+    const { owner, as, signIn, run } = await world.open();
+    await as(owner, tables(300));
+    const migration = await signIn(owner);
+    await migration.query("BEGIN; LOCK TABLE t150 IN ACCESS EXCLUSIVE MODE");
+    const started = performance.now();
+
+    const report = await run("apply", READ);
+
+    expect(performance.now() - started).toBeLessThan(6_000);
+    await migration.query("ROLLBACK");
+    const locked = version >= 18; // GRANT takes a lock on the table from 18 on
+    expect(report.granted).toHaveLength(locked ? 299 : 300);
+    expect(linesOf(report.missing)).toEqual(locked ? ["table t150: SELECT (locked)"] : []);
+  });
+
+  test("lose one wait where the catalogs do not show who locks: an open GRANT on one of 300", async () => {
+    const { owner, as, sql, signIn, run } = await world.open();
+    await as(owner, tables(300));
+    const other = await signIn(owner);
+    await other.query("BEGIN; GRANT INSERT ON t150 TO CURRENT_USER");
+    const started = performance.now();
+
+    const report = await run("apply", READ);
+
+    expect(performance.now() - started).toBeLessThan(6_000);
+    await other.query("ROLLBACK");
+    expect(report.granted).toHaveLength(299);
+    expect(linesOf(report.missing)).toEqual(["table t150: SELECT (locked)"]);
+    expect(report.missing[0]?.serverMessage).toContain("lock timeout");
+    expect(await sql("SELECT 1 AS fine")).toEqual([{ fine: 1 }]);
+  });
+
+  test("are not halved for a grantee that is gone: the others get theirs after another look", async () => {
+    const { owner, app, role, as, sql, signIn } = await world.open();
+    await as(owner, tables(300));
+    const doomed = await role("doomed");
+    const client = await signIn(owner);
+    const queries = recorded(client);
+    let once = true;
+    between(client, async (text) => {
+      if (once && changesPrivileges(text)) {
+        once = false;
+        await sql(`DROP ROLE ${doomed}`);
+      }
+      return undefined;
+    });
+
+    const task = { mode: "apply", grantees: [doomed, app], demand: { ...DEFAULTS, ...READ } } as const;
+    const { grantees } = await reconcile(client, task, () => {});
+
+    expect(grantees).toMatchObject([
+      { verdict: "error", error: { code: "grantee-not-found" } },
+      { verdict: "repaired", granted: { length: 300 } },
+    ]);
+    expect(queries.filter(changesPrivileges).length).toBeLessThanOrEqual(4);
+  });
+
+  test("are sent again without what was dropped, and not halved", async () => {
+    const { owner, as, sql, signIn, run } = await world.open();
+    await as(owner, tables(300));
+    const client = await signIn(owner);
+    const queries = recorded(client);
+    between(client, async (text) => {
+      if (changesPrivileges(text)) await sql("DROP TABLE IF EXISTS t7, t150, t299");
+      return undefined;
+    });
+
+    const report = await run("apply", READ, { client });
+
+    expect(report).toMatchObject({ verdict: "repaired", missing: [], granted: { length: 297 } });
+    expect(queries.filter(changesPrivileges).length).toBeLessThanOrEqual(4);
+  });
+
+  test("show what the server says when it refuses", async () => {
+    const place = await world.open();
+    const { owner, as, sql, run } = place;
+    await as(owner, tables(3));
+    await sql(`
+      CREATE FUNCTION no_fridays() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no grants on Fridays <b>|' USING HINT = 'Come back on Monday.'; END $$;
+      CREATE EVENT TRIGGER fridays ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION no_fridays()`);
+
+    const story = await run("apply", READ);
+
+    await sql("DROP EVENT TRIGGER fridays");
+    expect(linesOf(story.missing)).toEqual(
+      ["t1", "t2", "t3"].map((name) => `table ${name}: SELECT (refused)`),
+    );
+    const report = { ...reportOf(owner, [{ database: place.database, story }]), mode: "apply" as const };
+    const log = logGroups(report).flatMap(({ lines }) => lines);
+    expect(renderJson(report)).toContain("no grants on Fridays <b>| Come back on Monday.");
+    expect(log.join("\n")).toContain("no grants on Fridays <b>| Come back on Monday.");
+    expect(renderSummary(report)).toContain("no grants on Fridays `<b>|` Come back on Monday.");
+  });
+
+  test("do not take the server's word for an object that is gone", async () => {
+    const { owner, as, sql, run } = await world.open();
+    await as(owner, tables(2));
+    await sql(`
+      CREATE FUNCTION liar() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'all gone' USING ERRCODE = 'undefined_table'; END $$;
+      CREATE EVENT TRIGGER lies ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION liar()`);
+
+    const report = await run("apply", READ);
+
+    await sql("DROP EVENT TRIGGER lies");
+    expect(linesOf(report.missing)).toEqual(["table t1: SELECT (refused)", "table t2: SELECT (refused)"]);
+    expect(report.missing[0]?.serverMessage).toBe("all gone");
+  });
+});
+
+describe("the advisory lock", () => {
+  const world = useOwnWorld(16);
+
+  test("that somebody holds for ever delays a run once, and names who holds it", async () => {
+    const { app, owner, as, signIn, run } = await world.open();
+    await as(owner, tables(1_100));
+    const [client, villain] = await Promise.all([signIn(owner), signIn(app)]);
+    const queries = recorded(client);
+    await as(owner, "CREATE TABLE first ()");
+    await run("apply", { ...READ, exclude: ["t*"] }, { client });
+    const lock = queries.map((text) => /^SELECT .*advisory_xact_lock\(.*$/m.exec(text)?.[0]).find(Boolean);
+    await villain.query(`BEGIN; ${lock}`);
+    const { rows } = await villain.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const started = performance.now();
+
+    const report = await run("apply", READ, { client });
+
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(report).toMatchObject({ verdict: "repaired", granted: { length: 1_100 } });
+    const said = report.said.filter((line) => line.includes("advisory lock"));
+    expect(said).toEqual([expect.stringContaining(`role ${app} (pid ${rows[0]?.pid})`)]);
+    expect(report.said).toContain("waiting for another run of this action to finish its batch");
+  });
+});

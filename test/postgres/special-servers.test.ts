@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { withSession } from "../../src/postgres/session.ts";
+import { BEGIN } from "../../src/postgres/transaction.ts";
+import { reconcile } from "../../src/reconcile.ts";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { startStandby } from "../sandbox/standby.ts";
+import { between, DEFAULTS, linesOf, type Place, useOwnWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+
+describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
+  const world = useOwnWorld(version);
+
+  test("is checked, and says in apply that it is read-only", async () => {
+    const { owner, app, as, sql, database } = await world.open();
+    await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON u TO ${app}`);
+    await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
+    const standby = await startStandby(world.address);
+    const tls = { mode: "verify-full", rootCertificates: world.ca() } as const;
+    const target = { server: { host: "localhost", port: standby.port, tls }, database, user: owner };
+    const run = (mode: "apply" | "check") =>
+      withSession(
+        target,
+        async () => "secret",
+        (client) => reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}),
+      );
+    try {
+      const { grantees } = await run("check");
+      expect(linesOf(grantees[0]?.missing ?? [])).toEqual([expect.stringContaining("table t: SELECT")]);
+      await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
+      await as(owner, `GRANT SELECT ON t TO ${app}`);
+      while ((await run("check")).verdict !== "in-sync");
+    } finally {
+      await standby.stop();
+    }
+  });
+});
+
+describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
+  const world = useOwnWorld(version);
+
+  test("has a role with time-outs of its own, which the action overrides", async () => {
+    const { owner, sql, signIn } = await world.open();
+    const timeouts = ["statement_timeout", "lock_timeout", ...(version >= 17 ? ["transaction_timeout"] : [])];
+    for (const name of timeouts) await sql(`ALTER ROLE ${owner} SET ${name} = '700ms'`);
+    const client = await signIn(owner);
+    await client.query(BEGIN);
+    await client.query("SELECT pg_sleep(1)");
+    expect((await client.query("COMMIT")).command).toBe("COMMIT");
+  });
+
+  test("cancels a look for the sake of its recovery, and is asked again", async () => {
+    const { owner, as, signIn, run } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const client = await signIn(owner);
+    let conflicts = 3;
+    between(client, async (text) =>
+      text.includes("relacl::pg_catalog.text AS relacl") && conflicts-- > 0
+        ? "DO $$ BEGIN RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END $$"
+        : undefined,
+    );
+    expect(linesOf((await run("check", READ, { client })).missing)).toEqual([
+      "table t: SELECT (not-granted)",
+    ]);
+    expect(conflicts).toBeLessThan(0);
+  });
+
+  test.each([
+    ["LATIN1", "caf\u00e9", []],
+    // The same byte is no UTF-8, and a database without an encoding does not say what it is.
+    ["SQL_ASCII", "caf\ufffd", ["table caf\ufffd: SELECT (refused)"]],
+  ])("has a database in %s, with names beyond ASCII", async (encoding, name, missing) => {
+    const place = await world.open();
+    const { owner, sql, database } = place;
+    const encoded = `${database}_${encoding.toLowerCase()}`;
+    await sql(
+      `CREATE DATABASE ${encoded} OWNER ${owner} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`,
+    );
+
+    const report = await inEncoding(place, encoded, async (client) => {
+      await client.query("CREATE TABLE plain (id int)");
+      await client.query(
+        encoding === "LATIN1"
+          ? 'CREATE TABLE "caf\u00e9" (id int)'
+          : `DO $$ BEGIN EXECUTE 'CREATE TABLE "caf' || chr(233) || '" (id int)'; END $$`,
+      );
+    });
+
+    expect(report.granted.map((object) => object.name).sort()).toEqual(
+      missing.length > 0 ? ["plain"] : [name, "plain"],
+    );
+    expect(linesOf(report.missing)).toEqual(missing);
+  });
+
+  async function inEncoding(place: Place, database: string, prepare: Parameters<typeof withSession>[2]) {
+    const { owner, app, sql } = place;
+    await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
+    const { host, port } = world.address;
+    const target = {
+      server: { host, port, tls: { mode: "verify-full", rootCertificates: world.ca() } as const },
+      database,
+      user: owner,
+    };
+    return withSession(
+      target,
+      async () => "secret",
+      async (client) => {
+        await prepare(client);
+        const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
+        const [report] = (await reconcile(client, task, () => {})).grantees;
+        if (report === undefined) throw new Error("no report");
+        return report;
+      },
+    );
+  }
+});
