@@ -9,6 +9,7 @@ import { runAction } from "../e2e/run-action.ts";
 import { inputsOf } from "../examples/example.ts";
 import { ROOT, readText } from "../project/project.ts";
 import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
+import { PSQL } from "../sandbox/psql.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { parseAz } from "./az-arguments.ts";
 import type { AzState } from "./az-child.ts";
@@ -85,7 +86,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     // psql before 16 has no certificates of the system's, nor has the sandbox's authority signed any.
     await writeFile(
       join(bin, "psql"),
-      `#!/bin/sh\n[ "$PGSSLROOTCERT" != system ] || export PGSSLROOTCERT='${sandbox.caFile}'\nPATH='${process.env.PATH}' exec psql "$@"\n`,
+      `#!/bin/sh\n[ "$PGSSLROOTCERT" != system ] || export PGSSLROOTCERT='${sandbox.caFile}'\nexec '${PSQL}' "$@"\n`,
     );
     await writeFile(join(bin, "gh"), '#!/bin/sh\necho "gh $*"\n');
     for (const name of ["az", "psql", "gh"]) await chmod(join(bin, name), 0o755);
