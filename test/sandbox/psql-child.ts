@@ -59,7 +59,9 @@ for (const setting of options.set ?? []) {
 }
 const host = options.host ?? env.PGHOST ?? unknown("which host");
 const user = options.username ?? env.PGUSER ?? unknown("which user");
-let client = await connect(options.dbname ?? positionals[0] ?? env.PGDATABASE ?? user).catch((error) => {
+const database = options.dbname ?? positionals[0] ?? env.PGDATABASE ?? user;
+if (/=|^postgres(ql)?:/.test(database)) unknown(`the connection string ${database}`);
+let client = await connect(database).catch((error) => {
   console.error(`psql: error: ${error.message}`);
   process.exit(NO_CONNECTION);
 });
@@ -97,12 +99,11 @@ function argumentsOf(args: string[]) {
   }
 }
 
-async function connect(database: string): Promise<pg.Client> {
-  if (/=|^postgres(ql)?:/.test(database)) unknown(`the connection string ${database}`);
+async function connect(name: string): Promise<pg.Client> {
   const next = new pg.Client({
     host,
     user,
-    database,
+    database: name,
     port: Number(options.port ?? env.PGPORT ?? 5432),
     password: env.PGPASSWORD,
     ssl: host.startsWith("/") ? false : verified(),

@@ -7,7 +7,7 @@ import { issueCertificates } from "./certificates.ts";
 import { MACHINES, PSQL, STAND_IN } from "./psql.ts";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 
-const HOSTILE = `it's "x" \\ :name`;
+const HOSTILE = `it's "x" \\ :name host=evil`;
 
 let sandbox: Sandbox;
 let directory: string;
