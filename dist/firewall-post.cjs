@@ -404,6 +404,38 @@ function info(message) {
 // src/firewall/close.ts
 var import_promises3 = require("node:timers/promises");
 
+// src/model/sentence.ts
+function sentence(words2, ...inserted) {
+  return words2.flatMap((text, index) => {
+    const value = inserted[index];
+    const own = inOurWords(text);
+    if (value === void 0) return own;
+    if (typeof value === "number") return [...own, String(value)];
+    return Array.isArray(value) ? [...own, ...value] : [...own, value];
+  });
+}
+function inOurWords(text) {
+  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+}
+function name(...parts) {
+  return { name: parts };
+}
+function code(text) {
+  return { code: text };
+}
+function quoted(text) {
+  return { quoted: text };
+}
+function paragraph(...sentences) {
+  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+}
+function listOf(items) {
+  return items.flatMap((item, n) => {
+    if (n === 0) return item;
+    return [n === items.length - 1 ? " and " : ", ", ...item];
+  });
+}
+
 // src/model/failure.ts
 var ActionError = class extends Error {
   failure;
@@ -458,38 +490,6 @@ async function ruleExists(manager, server, rule) {
 function ifMissing(error) {
   if (error instanceof ActionError && error.failure.code === "server-not-found") return void 0;
   throw error;
-}
-
-// src/model/sentence.ts
-function sentence(words2, ...inserted) {
-  return words2.flatMap((text, index) => {
-    const value = inserted[index];
-    const own = inOurWords(text);
-    if (value === void 0) return own;
-    if (typeof value === "number") return [...own, String(value)];
-    return Array.isArray(value) ? [...own, ...value] : [...own, value];
-  });
-}
-function inOurWords(text) {
-  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
-}
-function name(...parts) {
-  return { name: parts };
-}
-function code(text) {
-  return { code: text };
-}
-function quoted(text) {
-  return { quoted: text };
-}
-function paragraph(...sentences) {
-  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
-}
-function listOf(items) {
-  return items.flatMap((item, n) => {
-    if (n === 0) return item;
-    return [n === items.length - 1 ? " and " : ", ", ...item];
-  });
 }
 
 // src/text/sql.ts
@@ -1045,7 +1045,10 @@ var ENTRA = [
   {
     code: "cli-no-answer",
     with: ["entra"],
-    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    when: [
+      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
+    ],
     cause: inOurWords(
       "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
     ),
@@ -2321,6 +2324,72 @@ function afterRefusal(context3) {
   }
 }
 
+// src/diagnosis/protocol.ts
+var PROTOCOL = [
+  {
+    code: "not-postgres",
+    with: ["postgres"],
+    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    cause: inOurWords(
+      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+    ),
+    next: (context3) => [
+      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      step("Show the server's full name:", azShow(context3, "fullyQualifiedDomainName"))
+    ]
+  },
+  {
+    code: "token-not-asked-for",
+    with: ["postgres"],
+    when: [{ codes: ["HASH_REQUESTED"] }],
+    cause: inOurWords(
+      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+    ),
+    next: (context3) => [
+      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      step("Check that the server takes Entra tokens:", azShow(context3, "authConfig")),
+      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+    ]
+  },
+  {
+    code: "query-timed-out",
+    with: ["postgres"],
+    when: [{ codes: ["QUERY_TIMEOUT"] }],
+    cause: inOurWords(
+      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+    ),
+    next: (context3) => [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+    ]
+  },
+  {
+    code: "protocol-violation",
+    with: ["postgres"],
+    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
+    cause: inOurWords(
+      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+    ),
+    next: (context3) => [
+      step(
+        "Check `host` and `port`: another service may listen there.",
+        azShow(context3, "fullyQualifiedDomainName")
+      ),
+      step("If a proxy is in between, set `host` to the server itself.")
+    ]
+  }
+];
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var FEWEST_CHARACTERS = 4;
+function rememberSecret(value) {
+  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+}
+function withoutSecrets(text) {
+  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
+}
+
 // src/diagnosis/symptoms.ts
 function symptomsOf(error) {
   const seen = /* @__PURE__ */ new Set();
@@ -2350,7 +2419,7 @@ var MOST = 50;
 var MOST_READ = 8e3;
 var MOST_SHOWN = 1e3;
 function words(text) {
-  return text.slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
@@ -2358,7 +2427,15 @@ function words(text) {
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+var RULES = [
+  ...GITHUB,
+  ...ENTRA,
+  ...PROTOCOL,
+  ...POOLER,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS
+];
 function diagnose(error, context3 = {}) {
   if (error instanceof ActionError) return error.failure;
   const found = ruleFor(error, context3);
@@ -3053,6 +3130,80 @@ async function pRetry(input, options = {}) {
   throw new Error("Retry attempts exhausted without throwing an error.");
 }
 
+// node_modules/p-timeout/index.js
+var TimeoutError = class _TimeoutError extends Error {
+  name = "TimeoutError";
+  constructor(message, options) {
+    super(message, options);
+    Error.captureStackTrace?.(this, _TimeoutError);
+  }
+};
+var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
+function pTimeout(promise, options) {
+  const {
+    milliseconds,
+    fallback,
+    message,
+    customTimers = { setTimeout, clearTimeout },
+    signal
+  } = options;
+  let timer;
+  let abortHandler;
+  const wrappedPromise = new Promise((resolve, reject) => {
+    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+    }
+    if (signal?.aborted) {
+      reject(getAbortedReason(signal));
+      promise.then(resolve, reject);
+      return;
+    }
+    if (signal) {
+      abortHandler = () => {
+        reject(getAbortedReason(signal));
+      };
+      signal.addEventListener("abort", abortHandler, { once: true });
+    }
+    promise.then(resolve, reject);
+    if (milliseconds === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    const timeoutError = new TimeoutError();
+    timer = customTimers.setTimeout.call(void 0, () => {
+      if (fallback) {
+        try {
+          resolve(fallback());
+        } catch (error) {
+          reject(error);
+        }
+        return;
+      }
+      if (typeof promise.cancel === "function") {
+        promise.cancel();
+      }
+      if (message === false) {
+        resolve();
+      } else if (message instanceof Error) {
+        reject(message);
+      } else {
+        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
+        reject(timeoutError);
+      }
+    }, milliseconds);
+  });
+  const cancelablePromise = wrappedPromise.finally(() => {
+    cancelablePromise.clear();
+    if (abortHandler && signal) {
+      signal.removeEventListener("abort", abortHandler);
+    }
+  });
+  cancelablePromise.clear = () => {
+    customTimers.clearTimeout.call(void 0, timer);
+    timer = void 0;
+  };
+  return cancelablePromise;
+}
+
 // src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
@@ -3118,20 +3269,24 @@ function noAnswer(milliseconds) {
   const error = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error, { code: "ETIMEDOUT" });
 }
-function retrying(attempt, waitAfter, end) {
+function within(milliseconds, promise, signal) {
+  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
+}
+function retrying(attempt, waitAfter, end, signal) {
   return pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     // `waitAfter` decides
     minTimeout: 0,
+    ...signal && { signal },
     async shouldRetry({ error, attemptNumber }) {
       const wait = waitAfter(error, attemptNumber);
       if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait);
+      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
       return true;
     }
   });
 }
-function retryingFailures(attempt, say2, { firstWait, mostTime }) {
+function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
   const end = Date.now() + mostTime;
   const waitAfter = (error, attempts) => {
     const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
@@ -3142,11 +3297,11 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }) {
     say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, end);
+  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env) {
+async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -3154,41 +3309,76 @@ async function idToken(audience, env = process.env) {
     );
   }
   try {
-    const { getIDToken } = await import("./actions-core.cjs");
-    return await getIDToken(audience);
+    return await within(answerTime, request(audience, env));
   } catch (error) {
     const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
     throw new ActionError(diagnose(error, { with: "github", host: host2 }), { cause: error });
   }
 }
+var MOST_LENGTH = 1e5;
+async function request(audience, env) {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  rememberSecret(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+  }
+  if (status !== 200) throw refused(status, wordsIn(body));
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "")
+    throw new Error("Response json body do not have ID Token field");
+  setSecret(value);
+  rememberSecret(value);
+  return value;
+}
+function refused(status, words2) {
+  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words2}`);
+}
+function wordsIn(body) {
+  try {
+    const { message } = JSON.parse(body);
+    return String(message ?? "");
+  } catch {
+    return "";
+  }
+}
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope) {
+function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
-  const request = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
+  const request2 = () => retryingFailures(
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
+    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    signal
   );
   let current;
-  return async (refused2) => {
+  return async (refused3) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused3 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
-    current ??= request();
+    current ??= request2();
     return (await current).token;
   };
 }
 var MOST_TIME = 4e4;
 var MARGIN = 6e4;
-async function requestToken(how, cloud, scope, env, answerTime) {
+async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env);
+    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const wire = watchedWire(answerTime);
@@ -3205,11 +3395,14 @@ async function requestToken(how, cloud, scope, env, answerTime) {
       // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
+    const credential = credentialFor(how, identity, options, getAssertion);
+    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
+    rememberSecret(token.token);
     return token;
   } catch (error) {
+    signal?.throwIfAborted();
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error instanceof ActionError) throw error;
@@ -3232,6 +3425,7 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var CLI_TIME = 4e4;
+var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
   const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
@@ -3245,11 +3439,11 @@ function watchedWire(answerTime) {
   const wire = {
     policy: {
       name: "watchedWire",
-      async sendRequest(request, next) {
-        request.timeout = answerTime;
-        wire.host = new URL(request.url).host;
+      async sendRequest(request2, next) {
+        request2.timeout = answerTime;
+        wire.host = new URL(request2.url).host;
         try {
-          const response = await next(request);
+          const response = await within(answerTime, next(request2));
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error) {
@@ -4397,7 +4591,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
     if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
     sending ??= sender(token);
     const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
-    if (response.status >= 400) throw refused(response);
+    if (response.status >= 400) throw refused2(response);
     return { method, path: url.href, response };
   }
   function attempts(asked, time, work) {
@@ -4417,7 +4611,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
         signInFailed = error instanceof ActionError;
         const late = error instanceof Error && error.name === "AbortError";
         const silence = noAnswer(signal.aborted ? time : TIMES.answer);
-        const cause = !late ? error : last === void 0 ? silence : refused(last);
+        const cause = !late ? error : last === void 0 ? silence : refused2(last);
         const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
       }
@@ -4462,8 +4656,8 @@ async function sender(token) {
     const pipeline = common.clone();
     const watch = {
       name: "watch",
-      async sendRequest(request2, next) {
-        const response = await next(request2);
+      async sendRequest(request3, next) {
+        const response = await next(request3);
         if (response.status >= 400) onRefused(response);
         return response;
       }
@@ -4471,11 +4665,11 @@ async function sender(token) {
     pipeline.addPolicy(watch, { afterPhase: "Retry" });
     const headers = pipelines.createHttpHeaders({ accept: "application/json" });
     if (body !== void 0) headers.set("content-type", "application/json");
-    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    const request2 = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
     return pipeline.sendRequest(
       client,
       pipelines.createPipelineRequest(
-        body === void 0 ? request : { ...request, body: JSON.stringify(body) }
+        body === void 0 ? request2 : { ...request2, body: JSON.stringify(body) }
       )
     );
   };
@@ -4500,7 +4694,7 @@ function baseUrl(cloud, env) {
 function isSameService(url, base) {
   return url.origin === base.origin || url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
 }
-function refused(response) {
+function refused2(response) {
   const { error } = parsed(response) ?? {};
   const text = typeof error?.message === "string" ? error.message : (response.bodyAsText ?? "").slice(0, 300);
   return Object.assign(new Error(text), { status: response.status, code: String(error?.code ?? "") });

@@ -5779,16 +5779,6 @@ function claim(claims, name3) {
   return String(value).slice(0, 300);
 }
 
-// src/model/failure.ts
-var ActionError = class extends Error {
-  failure;
-  constructor(failure, options) {
-    super(failure.code, options);
-    this.name = "ActionError";
-    this.failure = failure;
-  }
-};
-
 // src/model/sentence.ts
 function sentence(words2, ...inserted) {
   return words2.flatMap((text, index) => {
@@ -5820,6 +5810,16 @@ function listOf(items) {
     return [n === items.length - 1 ? " and " : ", ", ...item];
   });
 }
+
+// src/model/failure.ts
+var ActionError = class extends Error {
+  failure;
+  constructor(failure, options) {
+    super(failure.code, options);
+    this.name = "ActionError";
+    this.failure = failure;
+  }
+};
 
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
@@ -6359,7 +6359,10 @@ var ENTRA = [
   {
     code: "cli-no-answer",
     with: ["entra"],
-    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    when: [
+      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
+    ],
     cause: inOurWords(
       "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
     ),
@@ -7635,6 +7638,72 @@ function afterRefusal(context3) {
   }
 }
 
+// src/diagnosis/protocol.ts
+var PROTOCOL = [
+  {
+    code: "not-postgres",
+    with: ["postgres"],
+    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    cause: inOurWords(
+      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+    ),
+    next: (context3) => [
+      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      step("Show the server's full name:", azShow(context3, "fullyQualifiedDomainName"))
+    ]
+  },
+  {
+    code: "token-not-asked-for",
+    with: ["postgres"],
+    when: [{ codes: ["HASH_REQUESTED"] }],
+    cause: inOurWords(
+      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+    ),
+    next: (context3) => [
+      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      step("Check that the server takes Entra tokens:", azShow(context3, "authConfig")),
+      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+    ]
+  },
+  {
+    code: "query-timed-out",
+    with: ["postgres"],
+    when: [{ codes: ["QUERY_TIMEOUT"] }],
+    cause: inOurWords(
+      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+    ),
+    next: (context3) => [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+    ]
+  },
+  {
+    code: "protocol-violation",
+    with: ["postgres"],
+    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
+    cause: inOurWords(
+      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+    ),
+    next: (context3) => [
+      step(
+        "Check `host` and `port`: another service may listen there.",
+        azShow(context3, "fullyQualifiedDomainName")
+      ),
+      step("If a proxy is in between, set `host` to the server itself.")
+    ]
+  }
+];
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var FEWEST_CHARACTERS = 4;
+function rememberSecret(value) {
+  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+}
+function withoutSecrets(text) {
+  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
+}
+
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
@@ -7664,7 +7733,7 @@ var MOST = 50;
 var MOST_READ = 8e3;
 var MOST_SHOWN = 1e3;
 function words(text) {
-  return text.slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
@@ -7672,7 +7741,15 @@ function words(text) {
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+var RULES = [
+  ...GITHUB,
+  ...ENTRA,
+  ...PROTOCOL,
+  ...POOLER,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS
+];
 function diagnose(error2, context3 = {}) {
   if (error2 instanceof ActionError) return error2.failure;
   const found = ruleFor(error2, context3);
@@ -8003,6 +8080,80 @@ async function pRetry(input, options = {}) {
   throw new Error("Retry attempts exhausted without throwing an error.");
 }
 
+// node_modules/p-timeout/index.js
+var TimeoutError = class _TimeoutError extends Error {
+  name = "TimeoutError";
+  constructor(message, options) {
+    super(message, options);
+    Error.captureStackTrace?.(this, _TimeoutError);
+  }
+};
+var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
+function pTimeout(promise, options) {
+  const {
+    milliseconds,
+    fallback,
+    message,
+    customTimers = { setTimeout, clearTimeout },
+    signal
+  } = options;
+  let timer;
+  let abortHandler;
+  const wrappedPromise = new Promise((resolve, reject) => {
+    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+    }
+    if (signal?.aborted) {
+      reject(getAbortedReason(signal));
+      promise.then(resolve, reject);
+      return;
+    }
+    if (signal) {
+      abortHandler = () => {
+        reject(getAbortedReason(signal));
+      };
+      signal.addEventListener("abort", abortHandler, { once: true });
+    }
+    promise.then(resolve, reject);
+    if (milliseconds === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    const timeoutError = new TimeoutError();
+    timer = customTimers.setTimeout.call(void 0, () => {
+      if (fallback) {
+        try {
+          resolve(fallback());
+        } catch (error2) {
+          reject(error2);
+        }
+        return;
+      }
+      if (typeof promise.cancel === "function") {
+        promise.cancel();
+      }
+      if (message === false) {
+        resolve();
+      } else if (message instanceof Error) {
+        reject(message);
+      } else {
+        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
+        reject(timeoutError);
+      }
+    }, milliseconds);
+  });
+  const cancelablePromise = wrappedPromise.finally(() => {
+    cancelablePromise.clear();
+    if (abortHandler && signal) {
+      signal.removeEventListener("abort", abortHandler);
+    }
+  });
+  cancelablePromise.clear = () => {
+    customTimers.clearTimeout.call(void 0, timer);
+    timer = void 0;
+  };
+  return cancelablePromise;
+}
+
 // src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
@@ -8144,20 +8295,24 @@ function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
 }
-function retrying(attempt, waitAfter, end) {
+function within(milliseconds, promise, signal) {
+  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
+}
+function retrying(attempt, waitAfter, end, signal) {
   return pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     // `waitAfter` decides
     minTimeout: 0,
+    ...signal && { signal },
     async shouldRetry({ error: error2, attemptNumber }) {
       const wait = waitAfter(error2, attemptNumber);
       if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait);
+      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
       return true;
     }
   });
 }
-function retryingFailures(attempt, say2, { firstWait, mostTime }) {
+function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
   const end = Date.now() + mostTime;
   const waitAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
@@ -8168,11 +8323,11 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }) {
     say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, end);
+  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env) {
+async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -8180,41 +8335,76 @@ async function idToken(audience, env = process.env) {
     );
   }
   try {
-    const { getIDToken } = await import("./actions-core.cjs");
-    return await getIDToken(audience);
+    return await within(answerTime, request(audience, env));
   } catch (error2) {
     const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
     throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
   }
 }
+var MOST_LENGTH = 1e5;
+async function request(audience, env) {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  rememberSecret(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+  }
+  if (status !== 200) throw refused(status, wordsIn(body));
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "")
+    throw new Error("Response json body do not have ID Token field");
+  setSecret(value);
+  rememberSecret(value);
+  return value;
+}
+function refused(status, words2) {
+  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words2}`);
+}
+function wordsIn(body) {
+  try {
+    const { message } = JSON.parse(body);
+    return String(message ?? "");
+  } catch {
+    return "";
+  }
+}
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope) {
+function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
-  const request = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
+  const request2 = () => retryingFailures(
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
+    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    signal
   );
   let current;
-  return async (refused2) => {
+  return async (refused3) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused3 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
-    current ??= request();
+    current ??= request2();
     return (await current).token;
   };
 }
 var MOST_TIME = 4e4;
 var MARGIN = 6e4;
-async function requestToken(how, cloud, scope, env, answerTime) {
+async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env);
+    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const wire = watchedWire(answerTime);
@@ -8231,11 +8421,14 @@ async function requestToken(how, cloud, scope, env, answerTime) {
       // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
+    const credential = credentialFor(how, identity, options, getAssertion);
+    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
+    rememberSecret(token.token);
     return token;
   } catch (error2) {
+    signal?.throwIfAborted();
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
@@ -8258,6 +8451,7 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var CLI_TIME = 4e4;
+var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
   const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
@@ -8271,11 +8465,11 @@ function watchedWire(answerTime) {
   const wire = {
     policy: {
       name: "watchedWire",
-      async sendRequest(request, next) {
-        request.timeout = answerTime;
-        wire.host = new URL(request.url).host;
+      async sendRequest(request2, next) {
+        request2.timeout = answerTime;
+        wire.host = new URL(request2.url).host;
         try {
-          const response = await next(request);
+          const response = await within(answerTime, next(request2));
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
@@ -8863,8 +9057,8 @@ var ANSWER_TIME = 15e3;
 async function publicAddress(service) {
   const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
   const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
-  const answer2 = await pipeline.sendRequest(createDefaultHttpClient(), request).then(
+  const request2 = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
+  const answer2 = await pipeline.sendRequest(createDefaultHttpClient(), request2).then(
     ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
     (error2) => error2 instanceof Error ? error2.message : String(error2)
   );
@@ -10000,13 +10194,13 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
     if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
     sending ??= sender(token);
     const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
-    if (response.status >= 400) throw refused(response);
+    if (response.status >= 400) throw refused2(response);
     return { method, path: url.href, response };
   }
   function attempts(asked, time, work) {
     const end = Date.now() + time;
     let signInFailed = false;
-    async function once() {
+    async function once2() {
       const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
       let last;
       try {
@@ -10020,7 +10214,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
         signInFailed = error2 instanceof ActionError;
         const late = error2 instanceof Error && error2.name === "AbortError";
         const silence = noAnswer(signal.aborted ? time : TIMES.answer);
-        const cause = !late ? error2 : last === void 0 ? silence : refused(last);
+        const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
         const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
       }
@@ -10031,7 +10225,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
       say2(`${plain.sentence(error2.failure.message)} Trying again in ${TIMES.retry / 1e3} s.`);
       return TIMES.retry;
     }
-    return retrying(once, waitAfter, end);
+    return retrying(once2, waitAfter, end);
   }
   return {
     get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
@@ -10065,8 +10259,8 @@ async function sender(token) {
     const pipeline = common.clone();
     const watch = {
       name: "watch",
-      async sendRequest(request2, next) {
-        const response = await next(request2);
+      async sendRequest(request3, next) {
+        const response = await next(request3);
         if (response.status >= 400) onRefused(response);
         return response;
       }
@@ -10074,11 +10268,11 @@ async function sender(token) {
     pipeline.addPolicy(watch, { afterPhase: "Retry" });
     const headers = pipelines.createHttpHeaders({ accept: "application/json" });
     if (body !== void 0) headers.set("content-type", "application/json");
-    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    const request2 = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
     return pipeline.sendRequest(
       client,
       pipelines.createPipelineRequest(
-        body === void 0 ? request : { ...request, body: JSON.stringify(body) }
+        body === void 0 ? request2 : { ...request2, body: JSON.stringify(body) }
       )
     );
   };
@@ -10103,7 +10297,7 @@ function baseUrl(cloud, env) {
 function isSameService(url, base) {
   return url.origin === base.origin || url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
 }
-function refused(response) {
+function refused2(response) {
   const { error: error2 } = parsed(response) ?? {};
   const text = typeof error2?.message === "string" ? error2.message : (response.bodyAsText ?? "").slice(0, 300);
   return Object.assign(new Error(text), { status: response.status, code: String(error2?.code ?? "") });
@@ -10141,8 +10335,8 @@ function say(line) {
 }
 
 // src/postgres/session.ts
-var import_node_net3 = require("node:net");
-var import_node_tls = require("node:tls");
+var import_node_net4 = require("node:net");
+var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
 var import_lib = __toESM(require_lib2(), 1);
@@ -10159,28 +10353,183 @@ var TypeOverrides = import_lib.default.TypeOverrides;
 var defaults = import_lib.default.defaults;
 var esm_default = import_lib.default;
 
-// src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE) {
-  let refused2;
-  const session = await retryingFailures(
-    () => connect(target, password(refused2), known, patience.answerTime, (token) => {
-      refused2 = token;
-    }),
-    (line) => info(logLine(line)),
-    patience
-  );
-  try {
-    return await work(session.client);
-  } catch (error2) {
-    throw session.broken() === void 0 || error2 instanceof ActionError ? error2 : new AggregateError([error2, session.broken()]);
-  } finally {
-    await session.end();
+// src/postgres/driver.ts
+var import_node_events = require("node:events");
+var import_node_net3 = require("node:net");
+var import_node_tls = require("node:tls");
+function holdBack(client, parameters, ready) {
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    secured(connection.stream).then(ready).then(
+      () => startup(parameters),
+      () => {
+      }
+      // what failed ends the attempt where it is awaited
+    );
+  };
+}
+async function secured(stream) {
+  if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
+}
+function holdToProtocol(client) {
+  const connection = client.connection;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attach(stream);
+    const [parse, ...others] = stream.listeners("data");
+    if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
+    const check = messageChecker();
+    let bytes = 0;
+    client.on("drain", () => {
+      bytes = 0;
+    });
+    stream.off("data", parse);
+    stream.on("data", (chunk) => {
+      try {
+        bytes += chunk.length + MESSAGE_BYTES * check(chunk);
+        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        parse(chunk);
+      } catch (error2) {
+        stream.destroy(protocolViolation(error2));
+      }
+    });
+  };
+}
+var MOST_BYTES = 256 * 2 ** 20;
+var MESSAGE_BYTES = 100;
+var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
+var FIRST_MESSAGES = "RENv";
+function messageChecker() {
+  let head = Buffer.alloc(0);
+  let left = 0;
+  let allowed = FIRST_MESSAGES;
+  return (chunk) => {
+    let messages = 0;
+    for (let at2 = 0; at2 < chunk.length; ) {
+      if (left > 0) {
+        const taken2 = Math.min(left, chunk.length - at2);
+        left -= taken2;
+        at2 += taken2;
+        continue;
+      }
+      const taken = chunk.subarray(at2, at2 + 5 - head.length);
+      head = Buffer.concat([head, taken]);
+      at2 += taken.length;
+      const letter = head.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+      if (head.length < 5) return messages;
+      messages++;
+      left = head.readInt32BE(1) - 4;
+      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      head = Buffer.alloc(0);
+      allowed = MESSAGES;
+    }
+    return messages;
+  };
+}
+var NotPostgres = class extends Error {
+  code = "NOT_POSTGRES";
+  constructor() {
+    super("what answers is not PostgreSQL");
+  }
+};
+function protocolViolation(error2) {
+  if (error2 instanceof NotPostgres) return error2;
+  const { message } = error2;
+  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
+    code: "PROTOCOL_VIOLATION"
+  });
+}
+function refuseHashes(client) {
+  const connection = client.connection;
+  for (const [message, method] of [
+    ["authenticationMD5Password", "MD5"],
+    ["authenticationSASL", "SCRAM"]
+  ]) {
+    connection.on(message, () => {
+      const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
+      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+    });
   }
 }
-async function connect({ server, database, user }, signingIn, known, answerTime, onExpired) {
-  const socket = new import_node_net3.Socket();
+function breakConnection(client, reason) {
+  client.connection.stream.destroy(reason);
+}
+function cancelQuery(client, { remoteAddress, remotePort }) {
+  const { processID, secretKey } = client;
+  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null)
+    return;
+  const request2 = Buffer.alloc(16);
+  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
+    request2.writeInt32BE(value, index * 4);
+  });
+  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
+  }).end(request2);
+}
+var CANCEL_REQUEST = 80877102;
+
+// src/postgres/session.ts
+async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
+  let [waits, queryTime] = [patience, QUERY_TIME];
+  let silence;
+  for (let sessions = 1; ; sessions++) {
+    const session = await openSession(target, password, known, waits, queryTime, signal);
+    try {
+      return await work(session.client);
+    } catch (error2) {
+      signal?.throwIfAborted();
+      if (error2 instanceof ActionError) throw error2;
+      const late = isLate(error2);
+      await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
+      });
+      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      if (broken === void 0) throw error2;
+      if (silence !== void 0) throw silence;
+      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      if (late || session.silence() > LONG_SILENCE) {
+        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        silence = broken;
+      }
+      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+    } finally {
+      await session.end();
+    }
+  }
+}
+var QUERY_TIME = 65e3;
+var LONG_SILENCE = 1e4;
+var LAST_TRY = { mostTime: 0, answerTime: 5e3 };
+var LAST_QUERY_TIME = 15e3;
+function isLate(error2) {
+  return error2 instanceof Error && error2.message === "Query read timeout";
+}
+function noAnswerToQuery(milliseconds) {
+  const { message } = noAnswer(milliseconds);
+  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+}
+var MOST_SESSIONS = 3;
+function openSession(target, password, known, patience, queryTime, signal) {
+  let refused3;
+  const onExpired = (token) => {
+    refused3 = token;
+  };
+  return retryingFailures(
+    () => connect2(target, password(refused3), known, { ...patience, queryTime }, onExpired, signal),
+    (line) => info(logLine(line)),
+    patience,
+    signal
+  );
+}
+async function connect2(target, signingIn, known, times, onExpired, signal) {
+  const { server, database, user } = target;
+  const { answerTime, queryTime } = times;
+  const socket = new import_node_net4.Socket();
   const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const abort = () => socket.destroy(signal?.reason);
   let token;
+  let pending = false;
   let broken;
   const client = new esm_default.Client({
     host: server.host,
@@ -10195,27 +10544,40 @@ async function connect({ server, database, user }, signingIn, known, answerTime,
     keepAliveInitialDelayMillis: 1e4,
     connectionTimeoutMillis: 0,
     // the clock above does it
+    query_timeout: queryTime,
     pipeline: true
     // what need not wait for an answer is sent at once
   });
-  holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
+  const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
+  holdBack(client, parameters, async () => {
     clock.stop();
+    pending = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
+    pending = false;
     clock.start();
   });
+  holdToProtocol(client);
+  if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
   });
   clock.start();
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  const failingSignIn = signingIn.catch((error2) => {
+    throw new AbortError(error2 instanceof Error ? error2 : String(error2));
+  });
   try {
-    const failingSignIn = signingIn.catch((error2) => {
-      throw new AbortError(error2 instanceof Error ? error2 : String(error2));
-    });
     await Promise.all([failingSignIn, client.connect()]);
   } catch (error2) {
     socket.destroy();
+    signal?.throwIfAborted();
     if (error2 instanceof AbortError) throw error2;
+    if (pending) {
+      await failingSignIn;
+      return await connect2(target, signingIn, known, times, onExpired, signal);
+    }
     const context3 = {
       ...known,
       host: server.host,
@@ -10229,41 +10591,47 @@ async function connect({ server, database, user }, signingIn, known, answerTime,
     throw new ActionError(failure, { cause: error2 });
   } finally {
     clock.stop();
+    signal?.removeEventListener("abort", abort);
   }
+  return sessionOf(client, socket, () => broken, signal);
+}
+function sessionOf(client, socket, broken, signal) {
+  const close = () => breakConnection(client, signal?.reason);
+  const grace = deadline(GRACE_TIME, close);
+  const stop = () => {
+    client.once("drain", close);
+    cancelQuery(client, socket);
+    grace.start();
+  };
+  signal?.addEventListener("abort", stop);
+  let answered = Date.now();
+  client.on("drain", () => {
+    answered = Date.now();
+  });
   return {
     client,
-    broken: () => broken,
+    broken,
+    silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
-      const giveUp = deadline(END_TIME, () => socket.destroy());
-      giveUp.start();
-      await client.end().catch(() => {
+      signal?.removeEventListener("abort", stop);
+      grace.stop();
+      await within(END_TIME, client.end()).catch(() => {
       });
-      giveUp.stop();
+      socket.destroy();
     }
   };
 }
-var END_TIME = 2e3;
+var GRACE_TIME = 3e3;
+var END_TIME = 1e3;
 function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
   if (mode === "disable") return false;
   return {
     rejectUnauthorized: true,
     minVersion: "TLSv1.2",
-    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls.checkServerIdentity,
+    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
     // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls.getCACertificates)("default"), rootCertificates2] }
-  };
-}
-function holdBack(client, parameters, ready) {
-  const connection = client.connection;
-  const startup = connection.startup.bind(connection);
-  connection.startup = () => {
-    ready().then(
-      () => startup(parameters),
-      () => {
-      }
-      // what failed ends the attempt where it is awaited
-    );
+    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
   };
 }
 function deadline(time, action) {
@@ -10281,7 +10649,7 @@ function deadline(time, action) {
 // src/firewall/connect.ts
 var ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15e3 };
 var ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
-async function connect2(settings, host2, password) {
+async function connect3(settings, host2, password) {
   const { port: port2, tls, database, user, signIn: signIn2, cloud } = settings;
   const target = { server: { host: host2, port: port2, tls }, database, user };
   try {
@@ -10625,7 +10993,7 @@ async function open(settings, env) {
   const [facts] = await Promise.all([readServer(azure, server), password()]);
   const host2 = settings.host ?? facts.host;
   say(`Connecting to ${host2}:${port2} as ${user}.`);
-  const attempt = () => connect2(settings, host2, password);
+  const attempt = () => connect3(settings, host2, password);
   const first = await attempt();
   const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2);
   const rules = await rulesOf(azure, server);

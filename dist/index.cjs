@@ -5958,16 +5958,6 @@ function claim(claims, name3) {
   return String(value).slice(0, 300);
 }
 
-// src/model/failure.ts
-var ActionError = class extends Error {
-  failure;
-  constructor(failure2, options) {
-    super(failure2.code, options);
-    this.name = "ActionError";
-    this.failure = failure2;
-  }
-};
-
 // src/model/sentence.ts
 function sentence(words2, ...inserted) {
   return words2.flatMap((text, index) => {
@@ -6002,6 +5992,26 @@ function listOf(items) {
 function someOf(items, most) {
   const more = items.length - most;
   return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
+}
+
+// src/model/failure.ts
+var ActionError = class extends Error {
+  failure;
+  constructor(failure2, options) {
+    super(failure2.code, options);
+    this.name = "ActionError";
+    this.failure = failure2;
+  }
+};
+function cancelled(signal2) {
+  return new ActionError({
+    code: "cancelled",
+    message: sentence`The run was cancelled (${code(signal2)}).`,
+    hint: inOurWords(
+      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+    ),
+    steps: [{ text: inOurWords("Run the job again: what was granted stays granted.") }]
+  });
 }
 
 // src/text/sql.ts
@@ -6538,7 +6548,10 @@ var ENTRA = [
   {
     code: "cli-no-answer",
     with: ["entra"],
-    when: [{ signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    when: [
+      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
+    ],
     cause: inOurWords(
       "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
     ),
@@ -7814,6 +7827,72 @@ function afterRefusal(context) {
   }
 }
 
+// src/diagnosis/protocol.ts
+var PROTOCOL = [
+  {
+    code: "not-postgres",
+    with: ["postgres"],
+    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    cause: inOurWords(
+      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+    ),
+    next: (context) => [
+      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
+    ]
+  },
+  {
+    code: "token-not-asked-for",
+    with: ["postgres"],
+    when: [{ codes: ["HASH_REQUESTED"] }],
+    cause: inOurWords(
+      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+    ),
+    next: (context) => [
+      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      step("Check that the server takes Entra tokens:", azShow(context, "authConfig")),
+      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+    ]
+  },
+  {
+    code: "query-timed-out",
+    with: ["postgres"],
+    when: [{ codes: ["QUERY_TIMEOUT"] }],
+    cause: inOurWords(
+      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+    ),
+    next: (context) => [
+      step("Run the job again: what was granted stays granted."),
+      step("If the error stays, look at the server's state:", azShow(context, "state"))
+    ]
+  },
+  {
+    code: "protocol-violation",
+    with: ["postgres"],
+    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
+    cause: inOurWords(
+      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+    ),
+    next: (context) => [
+      step(
+        "Check `host` and `port`: another service may listen there.",
+        azShow(context, "fullyQualifiedDomainName")
+      ),
+      step("If a proxy is in between, set `host` to the server itself.")
+    ]
+  }
+];
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var FEWEST_CHARACTERS = 4;
+function rememberSecret(value) {
+  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+}
+function withoutSecrets(text) {
+  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
+}
+
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
@@ -7843,7 +7922,7 @@ var MOST = 50;
 var MOST_READ = 8e3;
 var MOST_SHOWN = 1e3;
 function words(text) {
-  return text.slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
@@ -7851,7 +7930,15 @@ function words(text) {
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [...GITHUB, ...ENTRA, ...POOLER, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+var RULES = [
+  ...GITHUB,
+  ...ENTRA,
+  ...PROTOCOL,
+  ...POOLER,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS
+];
 function diagnose(error2, context = {}) {
   if (error2 instanceof ActionError) return error2.failure;
   const found = ruleFor(error2, context);
@@ -8182,6 +8269,80 @@ async function pRetry(input, options = {}) {
   throw new Error("Retry attempts exhausted without throwing an error.");
 }
 
+// node_modules/p-timeout/index.js
+var TimeoutError = class _TimeoutError extends Error {
+  name = "TimeoutError";
+  constructor(message, options) {
+    super(message, options);
+    Error.captureStackTrace?.(this, _TimeoutError);
+  }
+};
+var getAbortedReason = (signal2) => signal2.reason ?? new DOMException("This operation was aborted.", "AbortError");
+function pTimeout(promise, options) {
+  const {
+    milliseconds,
+    fallback,
+    message,
+    customTimers = { setTimeout, clearTimeout },
+    signal: signal2
+  } = options;
+  let timer;
+  let abortHandler;
+  const wrappedPromise = new Promise((resolve, reject) => {
+    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+    }
+    if (signal2?.aborted) {
+      reject(getAbortedReason(signal2));
+      promise.then(resolve, reject);
+      return;
+    }
+    if (signal2) {
+      abortHandler = () => {
+        reject(getAbortedReason(signal2));
+      };
+      signal2.addEventListener("abort", abortHandler, { once: true });
+    }
+    promise.then(resolve, reject);
+    if (milliseconds === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    const timeoutError = new TimeoutError();
+    timer = customTimers.setTimeout.call(void 0, () => {
+      if (fallback) {
+        try {
+          resolve(fallback());
+        } catch (error2) {
+          reject(error2);
+        }
+        return;
+      }
+      if (typeof promise.cancel === "function") {
+        promise.cancel();
+      }
+      if (message === false) {
+        resolve();
+      } else if (message instanceof Error) {
+        reject(message);
+      } else {
+        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
+        reject(timeoutError);
+      }
+    }, milliseconds);
+  });
+  const cancelablePromise = wrappedPromise.finally(() => {
+    cancelablePromise.clear();
+    if (abortHandler && signal2) {
+      signal2.removeEventListener("abort", abortHandler);
+    }
+  });
+  cancelablePromise.clear = () => {
+    customTimers.clearTimeout.call(void 0, timer);
+    timer = void 0;
+  };
+  return cancelablePromise;
+}
+
 // src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
@@ -8348,20 +8509,24 @@ function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
 }
-function retrying(attempt3, waitAfter2, end) {
+function within(milliseconds, promise, signal2) {
+  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal2 && { signal: signal2 } });
+}
+function retrying(attempt3, waitAfter2, end, signal2) {
   return pRetry(attempt3, {
     retries: Number.POSITIVE_INFINITY,
     // `waitAfter` decides
     minTimeout: 0,
+    ...signal2 && { signal: signal2 },
     async shouldRetry({ error: error2, attemptNumber }) {
       const wait = waitAfter2(error2, attemptNumber);
       if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait);
+      await (0, import_promises.setTimeout)(wait, void 0, { ...signal2 && { signal: signal2 } }).catch(() => signal2?.throwIfAborted());
       return true;
     }
   });
 }
-function retryingFailures(attempt3, say, { firstWait, mostTime }) {
+function retryingFailures(attempt3, say, { firstWait, mostTime }, signal2) {
   const end = Date.now() + mostTime;
   const waitAfter2 = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
@@ -8372,11 +8537,11 @@ function retryingFailures(attempt3, say, { firstWait, mostTime }) {
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt3, waitAfter2, end);
+  return retrying(attempt3, waitAfter2, Date.now() + mostTime, signal2);
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env) {
+async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -8384,41 +8549,76 @@ async function idToken(audience, env = process.env) {
     );
   }
   try {
-    const { getIDToken } = await import("./actions-core.cjs");
-    return await getIDToken(audience);
+    return await within(answerTime, request(audience, env));
   } catch (error2) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
     throw new ActionError(diagnose(error2, { with: "github", host }), { cause: error2 });
   }
 }
+var MOST_LENGTH = 1e5;
+async function request(audience, env) {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  rememberSecret(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+  }
+  if (status !== 200) throw refused(status, wordsIn(body));
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "")
+    throw new Error("Response json body do not have ID Token field");
+  setSecret(value);
+  rememberSecret(value);
+  return value;
+}
+function refused(status, words2) {
+  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words2}`);
+}
+function wordsIn(body) {
+  try {
+    const { message } = JSON.parse(body);
+    return String(message ?? "");
+  } catch {
+    return "";
+  }
+}
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope) {
+function signIn(settings, env = process.env, patience = PATIENCE, scope, signal2) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
-  const request = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime),
+  const request2 = () => retryingFailures(
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal2),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) }
+    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    signal2
   );
   let current;
-  return async (refused) => {
+  return async (refused2) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
-    current ??= request();
+    current ??= request2();
     return (await current).token;
   };
 }
 var MOST_TIME = 4e4;
 var MARGIN = 6e4;
-async function requestToken(how, cloud, scope, env, answerTime) {
+async function requestToken(how, cloud, scope, env, answerTime, signal2) {
   let assertion;
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env);
+    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const wire = watchedWire(answerTime);
@@ -8435,11 +8635,14 @@ async function requestToken(how, cloud, scope, env, answerTime) {
       // `retryingFailures` does it, and says so
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
-    const token = await credentialFor(how, identity, options, getAssertion).getToken(scope);
+    const credential = credentialFor(how, identity, options, getAssertion);
+    const token = await within(TOKEN_TIME, credential.getToken(scope), signal2);
     if (token === null) throw new Error("Entra gave no token.");
     setSecret(token.token);
+    rememberSecret(token.token);
     return token;
   } catch (error2) {
+    signal2?.throwIfAborted();
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
@@ -8462,6 +8665,7 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var CLI_TIME = 4e4;
+var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
   const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
@@ -8475,11 +8679,11 @@ function watchedWire(answerTime) {
   const wire = {
     policy: {
       name: "watchedWire",
-      async sendRequest(request, next) {
-        request.timeout = answerTime;
-        wire.host = new URL(request.url).host;
+      async sendRequest(request2, next) {
+        request2.timeout = answerTime;
+        wire.host = new URL(request2.url).host;
         try {
-          const response = await next(request);
+          const response = await within(answerTime, next(request2));
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
@@ -8712,12 +8916,19 @@ function sourceText(source, pen) {
       return `role ${pen.name(source.role)}`;
   }
 }
+var UNCONFIRMED = "Sent without an answer, so perhaps changed,";
 
 // src/render/explain.ts
 function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
   const { as, byMember, database, sql, first, note } = fix;
   const why = REASONS[reason].why(owner, login, findings3[0]?.identity);
-  return [why, ...run2(), ...note === void 0 ? [] : [note]];
+  const said = findings3.find(({ serverMessage }) => serverMessage !== void 0)?.serverMessage;
+  return [
+    why,
+    ...said === void 0 ? [] : [sentence`The server said: ${quoted(said)}`],
+    ...run2(),
+    ...note === void 0 ? [] : [note]
+  ];
   function run2() {
     if (as === void 0) return [];
     const who = runner({ as, ...byMember && { byMember }, ...database !== void 0 && { database } });
@@ -8771,7 +8982,7 @@ function objectsIn(list) {
 }
 function lookedAt({ databases }) {
   const counts = databases.flatMap(
-    ({ grantees }) => grantees.find(({ error: error2 }) => error2 === void 0)?.objects ?? []
+    ({ error: error2, grantees }) => error2 === void 0 && grantees.find((grantee) => grantee.error === void 0)?.objects || []
   );
   return {
     tables: counts.reduce((sum, { tables }) => sum + tables, 0),
@@ -8951,7 +9162,7 @@ function headline(report, pen) {
   const { databases, grantees } = unchecked(report.databases);
   if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
   if (checked.databases.length === 0) {
-    return `Could not check ${place(report.databases, report, pen)}.`;
+    return `Could not check ${place(report.databases, report, pen)}${doneBefore(report)}.`;
   }
   const failed = [
     ...named(
@@ -8965,7 +9176,16 @@ function headline(report, pen) {
       "pairs of grantee and database"
     )
   ];
-  return `Could not check ${series(failed)}. ${findings(report, checked, pen)}.`;
+  return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
+}
+function doneBefore({ databases }) {
+  const grantees = databases.filter(({ error: error2 }) => error2 !== void 0).flatMap(({ grantees: grantees2 }) => grantees2);
+  const parts = [
+    ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
+    ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
+    ["had no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)]
+  ].flatMap(([done, objects2]) => objects2.length > 0 ? [`${done} ${countObjects(objects2)}`] : []);
+  return parts.length > 0 ? `, but ${series(parts)} before` : "";
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
@@ -9234,7 +9454,7 @@ function refusalIn(error2) {
     message = String(error2),
     response
   } = error2 ?? {};
-  return { status, message, headers: response?.headers ?? {} };
+  return { status, message: withoutSecrets(message), headers: response?.headers ?? {} };
 }
 function isLimit({ status, message, headers }) {
   if (status === 429) return true;
@@ -9304,10 +9524,11 @@ var LABEL = {
   color: "b60205",
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants"
 };
-var PATIENCE2 = { firstWait: 1e3, mostTime: 12e4, answerTime: 2e4 };
+var PATIENCE2 = { firstWait: 1e3, mostTime: 9e4, answerTime: 2e4 };
 var MOST_ATTEMPTS = 4;
+var MOST_PAGES = 10;
 async function openTracker(options) {
-  const { env, token, patience = PATIENCE2 } = options;
+  const { env, token, patience = PATIENCE2, signal: signal2 } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
@@ -9322,12 +9543,15 @@ async function openTracker(options) {
   const { getOctokit } = await import("./actions-github.cjs");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.mostTime;
+  const ended = AbortSignal.timeout(patience.mostTime);
   octokit.hook.wrap(
     "request",
-    (request, options2) => retrying(
+    (request2, options2) => retrying(
       async () => {
-        options2.request = { ...options2.request, signal: AbortSignal.timeout(patience.answerTime) };
-        return await request(options2);
+        const late = AbortSignal.timeout(patience.answerTime);
+        const signals = [late, ended, ...signal2 ? [signal2] : []];
+        options2.request = { ...options2.request, signal: AbortSignal.any(signals) };
+        return await request2(options2);
       },
       (error2, attempts) => {
         const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
@@ -9337,7 +9561,8 @@ async function openTracker(options) {
         );
         return wait;
       },
-      end
+      end,
+      signal2
     )
   );
   const { issues: api } = octokit.rest;
@@ -9346,11 +9571,11 @@ async function openTracker(options) {
   return {
     run: runLink(env),
     async issues() {
-      const all = await octokit.paginate(api.listForRepo, {
-        ...repository,
-        labels: LABEL.name,
-        state: "all",
-        per_page: 100
+      let pages = 0;
+      const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 };
+      const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
+        if (++pages === MOST_PAGES) done();
+        return data;
       });
       return all.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
     },
@@ -9658,10 +9883,13 @@ function granteeLines(database, grantee, report) {
   const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
   const name3 = plain.name(grantee.grantee);
   return [
-    logLine(`${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.error ? "" : ` (${checked})`}`),
+    logLine(
+      `${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`
+    ),
     ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
+    ...changed(UNCONFIRMED, grantee.unconfirmed ?? []),
     ...causes("Missing", grantee.missing, database, objectLine),
     ...causes(
       "More than requested",
@@ -9809,19 +10037,22 @@ function sections(report) {
   const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
   return groupsOf(shown, sameDatabase);
 }
-function hasNews({ error: error2, missing, granted, extra, revoked }) {
-  return error2 !== void 0 || [missing, granted, extra, revoked].some((list) => list.length > 0);
+function hasNews(grantee) {
+  return grantee.error !== void 0 || listsOf(grantee).some((list) => list.length > 0);
+}
+function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }) {
+  return [missing, granted, extra, revoked, unconfirmed];
 }
 function sameDatabase(database) {
   const { error: error2, user, fixes, grantees } = database;
   if (grantees.some(isLarge)) return database;
   return JSON.stringify([error2, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
 }
-function isLarge({ missing, granted, extra, revoked }) {
-  return missing.length + granted.length + extra.length + revoked.length > MOST_COMPARED;
+function isLarge(grantee) {
+  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MOST_COMPARED;
 }
-function newsOf({ error: error2, missing, granted, extra, revoked }) {
-  return [error2, missing, granted, extra, revoked];
+function newsOf(grantee) {
+  return [grantee.error, ...listsOf(grantee)];
 }
 function sameGrantees(grantees) {
   const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(newsOf(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
@@ -9851,10 +10082,16 @@ function sectionPart(page, report, databases) {
   for (const { grantee, named: named2 } of parts) {
     for (const [verb, changed2] of [
       ["Granted", grantee.granted],
-      ["Revoked", grantee.revoked]
+      ["Revoked", grantee.revoked],
+      [UNCONFIRMED, grantee.unconfirmed ?? []]
     ]) {
       if (changed2.length === 0) continue;
-      changedPart(page, `${verb} on ${countObjects(changed2)}${forNamed(named2, markup)}`, verb, changed2);
+      changedPart(
+        page,
+        `${verb} on ${countObjects(changed2)}${forNamed(named2, markup)}`,
+        verb === UNCONFIRMED ? "Sent" : verb,
+        changed2
+      );
     }
   }
 }
@@ -9913,7 +10150,11 @@ function overview(page, report) {
     ...["missing", "granted", "extra", "revoked"].map((list) => ({
       head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
       show: granteesOf(report).some((grantee) => grantee[list].length > 0),
-      cell: ({ grantee, verdict }) => grantee && verdict !== "error" ? String(objectsIn(grantee[list])) : "?"
+      cell: ({ database, grantee, verdict }) => {
+        const ofGrantees = grantee ? [grantee] : database.grantees;
+        const objects2 = ofGrantees.reduce((sum, each) => sum + objectsIn(each[list]), 0);
+        return verdict === "error" && objects2 === 0 ? "?" : String(objects2);
+      }
     }))
   ];
   const shown = columns.filter(({ show }) => show);
@@ -10018,241 +10259,6 @@ async function orWarn(what, task) {
   }
 }
 
-// src/model/report.ts
-var MODES = ["apply", "check", "plan"];
-var VERDICTS = ["in-sync", "repaired", "drift", "error"];
-function worst(verdicts) {
-  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
-}
-
-// src/text/near.ts
-function didYouMean(wanted2, candidates, as) {
-  const near = nearest(wanted2, candidates);
-  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
-}
-function nearest(name3, candidates) {
-  const wanted2 = name3.toLowerCase();
-  let best;
-  for (const candidate of candidates) {
-    const slips = distance(wanted2, candidate.toLowerCase());
-    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
-      best = { candidate, slips };
-    }
-  }
-  return best?.candidate;
-}
-function distance(a, b) {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
-      }
-      row.push(edits);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-function at(row, index) {
-  return row[index] ?? Infinity;
-}
-
-// src/postgres/session.ts
-var import_node_net2 = require("node:net");
-var import_node_tls = require("node:tls");
-
-// node_modules/pg/esm/index.mjs
-var import_lib = __toESM(require_lib2(), 1);
-var Client = import_lib.default.Client;
-var Pool = import_lib.default.Pool;
-var Connection = import_lib.default.Connection;
-var types = import_lib.default.types;
-var Query = import_lib.default.Query;
-var DatabaseError = import_lib.default.DatabaseError;
-var escapeIdentifier = import_lib.default.escapeIdentifier;
-var escapeLiteral = import_lib.default.escapeLiteral;
-var Result = import_lib.default.Result;
-var TypeOverrides = import_lib.default.TypeOverrides;
-var defaults = import_lib.default.defaults;
-var esm_default = import_lib.default;
-
-// src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE) {
-  let refused;
-  const session = await retryingFailures(
-    () => connect(target, password(refused), known, patience.answerTime, (token) => {
-      refused = token;
-    }),
-    (line) => info(logLine(line)),
-    patience
-  );
-  try {
-    return await work(session.client);
-  } catch (error2) {
-    throw session.broken() === void 0 || error2 instanceof ActionError ? error2 : new AggregateError([error2, session.broken()]);
-  } finally {
-    await session.end();
-  }
-}
-async function connect({ server, database, user }, signingIn, known, answerTime, onExpired) {
-  const socket = new import_node_net2.Socket();
-  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
-  let token;
-  let broken;
-  const client = new esm_default.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 1e4,
-    connectionTimeoutMillis: 0,
-    // the clock above does it
-    pipeline: true
-    // what need not wait for an answer is sent at once
-  });
-  holdBack(client, { user, database, application_name: "azure-postgres-grants" }, async () => {
-    clock.stop();
-    token = await signingIn;
-    if (socket.destroyed) throw new Error("the attempt is over");
-    clock.start();
-  });
-  client.on("error", (error2) => {
-    broken ??= error2;
-  });
-  clock.start();
-  try {
-    const failingSignIn = signingIn.catch((error2) => {
-      throw new AbortError(error2 instanceof Error ? error2 : String(error2));
-    });
-    await Promise.all([failingSignIn, client.connect()]);
-  } catch (error2) {
-    socket.destroy();
-    if (error2 instanceof AbortError) throw error2;
-    const context = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? "")
-    };
-    const failure2 = diagnose(error2, context);
-    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
-    throw new ActionError(failure2, { cause: error2 });
-  } finally {
-    clock.stop();
-  }
-  return {
-    client,
-    broken: () => broken,
-    /** A client left open keeps the process alive; a server that does not answer must not, either. */
-    async end() {
-      const giveUp = deadline(END_TIME, () => socket.destroy());
-      giveUp.start();
-      await client.end().catch(() => {
-      });
-      giveUp.stop();
-    }
-  };
-}
-var END_TIME = 2e3;
-function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
-  if (mode === "disable") return false;
-  return {
-    rejectUnauthorized: true,
-    minVersion: "TLSv1.2",
-    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls.checkServerIdentity,
-    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls.getCACertificates)("default"), rootCertificates2] }
-  };
-}
-function holdBack(client, parameters, ready) {
-  const connection = client.connection;
-  const startup = connection.startup.bind(connection);
-  connection.startup = () => {
-    ready().then(
-      () => startup(parameters),
-      () => {
-      }
-      // what failed ends the attempt where it is awaited
-    );
-  };
-}
-function deadline(time, action) {
-  let timer;
-  return {
-    start() {
-      timer = setTimeout(action, time);
-    },
-    stop() {
-      clearTimeout(timer);
-    }
-  };
-}
-
-// src/postgres/transaction.ts
-var SETTINGS = [
-  "SET LOCAL ROLE NONE;",
-  "SET LOCAL search_path = pg_catalog, pg_temp;",
-  "SET LOCAL lock_timeout = '2s';",
-  "SET LOCAL statement_timeout = '60s';",
-  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
-  "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;",
-  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
-].join(" ");
-var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
-var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
-
-// src/postgres/databases.ts
-var ALWAYS_THERE = "postgres";
-var DATABASES = `
-SELECT datname AS name
-FROM pg_catalog.pg_database
-WHERE datallowconn AND NOT datistemplate
-ORDER BY datname`;
-async function nearestDatabase(target, password) {
-  try {
-    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
-      await client.query(BEGIN_READ_ONLY);
-      const { rows } = await client.query(DATABASES);
-      return nearest(
-        target.database,
-        rows.map(({ name: name3 }) => name3)
-      );
-    });
-  } catch {
-    return void 0;
-  }
-}
-
-// src/model/snapshot.ts
-var PUBLIC = "0";
-function canBeNamed(name3) {
-  return !name3.includes("\uFFFD");
-}
-function keyOf(group, member) {
-  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
-}
-function roleOf(snapshot, oid) {
-  const role = snapshot.roles.get(oid);
-  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
-  return role;
-}
-
 // src/model/kinds.ts
 function typeOf(group) {
   if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
@@ -10261,89 +10267,6 @@ function typeOf(group) {
 }
 function isRelation(kind) {
   return !["database", "schema", "default-privileges", "identity"].includes(kind);
-}
-
-// src/grants/statements.ts
-function statementsOf2(changes) {
-  const single = changes.flatMap(
-    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
-  );
-  const alike2 = Map.groupBy(single, keyOfEach());
-  return [...alike2.values()].map((same) => {
-    const [first] = same;
-    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
-  });
-}
-function keyOfEach() {
-  let last;
-  let key = "";
-  return (change) => {
-    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.verb === last.verb && change.columns === last.columns;
-    if (!isLikeLast) key = keyOf2(change);
-    last = change;
-    return key;
-  };
-}
-function keyOf2({ verb, grantee, group, privileges: privileges2, columns, as }) {
-  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
-  const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
-  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator, ...onColumns].join();
-}
-function statementOf(change) {
-  return sqlOf(change, [nameOf(change)]);
-}
-function withRoles(statements2) {
-  return statements2.flatMap(({ as, sql }, n) => {
-    const before = statements2[n - 1];
-    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
-    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
-  });
-}
-function membershipSql(role, member, serverVersion) {
-  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
-}
-function sqlOf({ verb, grantee, group, owner, ...change }, names4) {
-  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
-  const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
-  const what = `${verb} ${privileges2.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
-  if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
-  }
-  const type = typeOf(group).toUpperCase();
-  if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
-  return `${what} ${type}
-  ${names4.join(",\n  ")}
-${grantees}`;
-}
-function nameOf({ group, member }) {
-  if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : quoteIdentifier(group.schema.name, member.name);
-}
-
-// src/grants/batches.ts
-var BATCH = 500;
-function batchesOf(changes) {
-  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
-  return [...phases.values()].flatMap(
-    (phase) => Array.from(
-      { length: Math.ceil(phase.length / BATCH) },
-      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
-    )
-  );
-}
-function statementsIn(changes) {
-  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
-}
-function phaseOf({ verb, group, turn = 0 }) {
-  if (verb === "REVOKE") return 3 + turn;
-  if (group.kind === "default-privileges") return 2;
-  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
-}
-function byPhaseRoleAndOid(a, b) {
-  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }
 
 // src/model/privileges.ts
@@ -10370,6 +10293,20 @@ var PREDEFINED_ROLES = {
 var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
 function inOrder(privileges2) {
   return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+// src/model/snapshot.ts
+var PUBLIC = "0";
+function canBeNamed(name3) {
+  return !name3.includes("\uFFFD");
+}
+function keyOf(group, member) {
+  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
+}
+function roleOf(snapshot, oid) {
+  const role = snapshot.roles.get(oid);
+  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
+  return role;
 }
 
 // src/grants/sources.ts
@@ -10506,6 +10443,534 @@ function rank(kind) {
 }
 function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/grants/outcome.ts
+var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map(), unconfirmed: [] };
+function merge(done, more) {
+  if (done === NOTHING_DONE) return more;
+  const committed = new Set(more.committed.map(keyOfChange));
+  const failed = [...done.failed].filter(([key]) => !committed.has(key));
+  return {
+    ...more,
+    committed: [...done.committed, ...more.committed],
+    statements: [...done.statements, ...more.statements],
+    failed: new Map([...failed, ...more.failed]),
+    unconfirmed: [...done.unconfirmed, ...more.unconfirmed]
+  };
+}
+function settle(done, plan) {
+  if (done.unconfirmed.length === 0) return done;
+  const left = new Set(plan.changes.map(keyOfChange));
+  const made2 = done.unconfirmed.filter(
+    ({ changes }) => !changes.some((change) => left.has(keyOfChange(change)))
+  );
+  return {
+    ...done,
+    committed: [...done.committed, ...made2.flatMap(({ changes }) => changes)],
+    statements: [...done.statements, ...made2.flatMap(({ statements: statements2 }) => statements2)],
+    unconfirmed: []
+  };
+}
+function isWorthTrying({ changes, blocked }, done) {
+  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
+  if (changes.length === 0) return false;
+  const made2 = new Set(done.committed.map(keyOfChange));
+  return changes.some((change) => {
+    const reason = done.failed.get(keyOfChange(change))?.reason;
+    return reason === void 0 ? !made2.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
+  });
+}
+function keyOfChange(change) {
+  return `${change.privileges} ${placeOfChange(change)}`;
+}
+function placeOfChange(change) {
+  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
+}
+
+// src/model/report.ts
+var MODES = ["apply", "check", "plan"];
+var VERDICTS = ["in-sync", "repaired", "drift", "error"];
+function worst(verdicts) {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+
+// src/text/near.ts
+function didYouMean(wanted2, candidates, as) {
+  const near = nearest(wanted2, candidates);
+  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+}
+function nearest(name3, candidates) {
+  const wanted2 = name3.toLowerCase();
+  let best;
+  for (const candidate of candidates) {
+    const slips = distance(wanted2, candidate.toLowerCase());
+    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
+      best = { candidate, slips };
+    }
+  }
+  return best?.candidate;
+}
+function distance(a, b) {
+  if (Math.abs(a.length - b.length) > 2) return Infinity;
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
+      }
+      row.push(edits);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return at(last, b.length);
+}
+function at(row, index) {
+  return row[index] ?? Infinity;
+}
+
+// src/postgres/session.ts
+var import_node_net3 = require("node:net");
+var import_node_tls2 = require("node:tls");
+
+// node_modules/pg/esm/index.mjs
+var import_lib = __toESM(require_lib2(), 1);
+var Client = import_lib.default.Client;
+var Pool = import_lib.default.Pool;
+var Connection = import_lib.default.Connection;
+var types = import_lib.default.types;
+var Query = import_lib.default.Query;
+var DatabaseError = import_lib.default.DatabaseError;
+var escapeIdentifier = import_lib.default.escapeIdentifier;
+var escapeLiteral = import_lib.default.escapeLiteral;
+var Result = import_lib.default.Result;
+var TypeOverrides = import_lib.default.TypeOverrides;
+var defaults = import_lib.default.defaults;
+var esm_default = import_lib.default;
+
+// src/postgres/driver.ts
+var import_node_events = require("node:events");
+var import_node_net2 = require("node:net");
+var import_node_tls = require("node:tls");
+function holdBack(client, parameters, ready) {
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    secured(connection.stream).then(ready).then(
+      () => startup(parameters),
+      () => {
+      }
+      // what failed ends the attempt where it is awaited
+    );
+  };
+}
+async function secured(stream) {
+  if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
+}
+function holdToProtocol(client) {
+  const connection = client.connection;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attach(stream);
+    const [parse, ...others] = stream.listeners("data");
+    if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
+    const check = messageChecker();
+    let bytes = 0;
+    client.on("drain", () => {
+      bytes = 0;
+    });
+    stream.off("data", parse);
+    stream.on("data", (chunk) => {
+      try {
+        bytes += chunk.length + MESSAGE_BYTES * check(chunk);
+        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        parse(chunk);
+      } catch (error2) {
+        stream.destroy(protocolViolation(error2));
+      }
+    });
+  };
+}
+var MOST_BYTES = 256 * 2 ** 20;
+var MESSAGE_BYTES = 100;
+var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
+var FIRST_MESSAGES = "RENv";
+function messageChecker() {
+  let head = Buffer.alloc(0);
+  let left = 0;
+  let allowed = FIRST_MESSAGES;
+  return (chunk) => {
+    let messages = 0;
+    for (let at2 = 0; at2 < chunk.length; ) {
+      if (left > 0) {
+        const taken2 = Math.min(left, chunk.length - at2);
+        left -= taken2;
+        at2 += taken2;
+        continue;
+      }
+      const taken = chunk.subarray(at2, at2 + 5 - head.length);
+      head = Buffer.concat([head, taken]);
+      at2 += taken.length;
+      const letter = head.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+      if (head.length < 5) return messages;
+      messages++;
+      left = head.readInt32BE(1) - 4;
+      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      head = Buffer.alloc(0);
+      allowed = MESSAGES;
+    }
+    return messages;
+  };
+}
+var NotPostgres = class extends Error {
+  code = "NOT_POSTGRES";
+  constructor() {
+    super("what answers is not PostgreSQL");
+  }
+};
+function protocolViolation(error2) {
+  if (error2 instanceof NotPostgres) return error2;
+  const { message } = error2;
+  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
+    code: "PROTOCOL_VIOLATION"
+  });
+}
+function refuseHashes(client) {
+  const connection = client.connection;
+  for (const [message, method] of [
+    ["authenticationMD5Password", "MD5"],
+    ["authenticationSASL", "SCRAM"]
+  ]) {
+    connection.on(message, () => {
+      const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
+      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+    });
+  }
+}
+function isOpen(client) {
+  return client.connection.stream.writable;
+}
+function breakConnection(client, reason) {
+  client.connection.stream.destroy(reason);
+}
+function cancelQuery(client, { remoteAddress, remotePort }) {
+  const { processID, secretKey } = client;
+  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null)
+    return;
+  const request2 = Buffer.alloc(16);
+  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
+    request2.writeInt32BE(value, index * 4);
+  });
+  (0, import_node_net2.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
+  }).end(request2);
+}
+var CANCEL_REQUEST = 80877102;
+
+// src/postgres/session.ts
+async function withSession(target, password, work, known = {}, patience = PATIENCE, signal2) {
+  let [waits, queryTime] = [patience, QUERY_TIME];
+  let silence;
+  for (let sessions = 1; ; sessions++) {
+    const session = await openSession(target, password, known, waits, queryTime, signal2);
+    try {
+      return await work(session.client);
+    } catch (error2) {
+      signal2?.throwIfAborted();
+      if (error2 instanceof ActionError) throw error2;
+      const late = isLate(error2);
+      await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
+      });
+      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      if (broken === void 0) throw error2;
+      if (silence !== void 0) throw silence;
+      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      if (late || session.silence() > LONG_SILENCE) {
+        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        silence = broken;
+      }
+      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+    } finally {
+      await session.end();
+    }
+  }
+}
+var QUERY_TIME = 65e3;
+var LONG_SILENCE = 1e4;
+var LAST_TRY = { mostTime: 0, answerTime: 5e3 };
+var LAST_QUERY_TIME = 15e3;
+function isLate(error2) {
+  return error2 instanceof Error && error2.message === "Query read timeout";
+}
+function noAnswerToQuery(milliseconds) {
+  const { message } = noAnswer(milliseconds);
+  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+}
+var MOST_SESSIONS = 3;
+function openSession(target, password, known, patience, queryTime, signal2) {
+  let refused2;
+  const onExpired = (token) => {
+    refused2 = token;
+  };
+  return retryingFailures(
+    () => connect2(target, password(refused2), known, { ...patience, queryTime }, onExpired, signal2),
+    (line) => info(logLine(line)),
+    patience,
+    signal2
+  );
+}
+async function connect2(target, signingIn, known, times, onExpired, signal2) {
+  const { server, database, user } = target;
+  const { answerTime, queryTime } = times;
+  const socket = new import_node_net3.Socket();
+  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const abort = () => socket.destroy(signal2?.reason);
+  let token;
+  let pending = false;
+  let broken;
+  const client = new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password: () => signingIn,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock above does it
+    query_timeout: queryTime,
+    pipeline: true
+    // what need not wait for an answer is sent at once
+  });
+  const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
+  holdBack(client, parameters, async () => {
+    clock.stop();
+    pending = true;
+    token = await signingIn;
+    if (socket.destroyed) throw new Error("the attempt is over");
+    pending = false;
+    clock.start();
+  });
+  holdToProtocol(client);
+  if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
+  client.on("error", (error2) => {
+    broken ??= error2;
+  });
+  clock.start();
+  signal2?.addEventListener("abort", abort);
+  if (signal2?.aborted) abort();
+  const failingSignIn = signingIn.catch((error2) => {
+    throw new AbortError(error2 instanceof Error ? error2 : String(error2));
+  });
+  try {
+    await Promise.all([failingSignIn, client.connect()]);
+  } catch (error2) {
+    socket.destroy();
+    signal2?.throwIfAborted();
+    if (error2 instanceof AbortError) throw error2;
+    if (pending) {
+      await failingSignIn;
+      return await connect2(target, signingIn, known, times, onExpired, signal2);
+    }
+    const context = {
+      ...known,
+      host: server.host,
+      port: server.port,
+      database,
+      user,
+      token: claimsOf(token ?? "")
+    };
+    const failure2 = diagnose(error2, context);
+    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
+    throw new ActionError(failure2, { cause: error2 });
+  } finally {
+    clock.stop();
+    signal2?.removeEventListener("abort", abort);
+  }
+  return sessionOf(client, socket, () => broken, signal2);
+}
+function sessionOf(client, socket, broken, signal2) {
+  const close = () => breakConnection(client, signal2?.reason);
+  const grace = deadline(GRACE_TIME, close);
+  const stop = () => {
+    client.once("drain", close);
+    cancelQuery(client, socket);
+    grace.start();
+  };
+  signal2?.addEventListener("abort", stop);
+  let answered = Date.now();
+  client.on("drain", () => {
+    answered = Date.now();
+  });
+  return {
+    client,
+    broken,
+    silence: () => Date.now() - answered,
+    /** A client left open keeps the process alive; a server that does not answer must not, either. */
+    async end() {
+      signal2?.removeEventListener("abort", stop);
+      grace.stop();
+      await within(END_TIME, client.end()).catch(() => {
+      });
+      socket.destroy();
+    }
+  };
+}
+var GRACE_TIME = 3e3;
+var END_TIME = 1e3;
+function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
+  if (mode === "disable") return false;
+  return {
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+  };
+}
+function deadline(time, action) {
+  let timer;
+  return {
+    start() {
+      timer = setTimeout(action, time);
+    },
+    stop() {
+      clearTimeout(timer);
+    }
+  };
+}
+
+// src/postgres/transaction.ts
+var SETTINGS = [
+  "SET LOCAL ROLE NONE;",
+  "SET LOCAL search_path = pg_catalog, pg_temp;",
+  "SET LOCAL lock_timeout = '2s';",
+  "SET LOCAL statement_timeout = '60s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  // From 17 on, a role can have one that is shorter than all others together.
+  "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
+  // Where the database has no encoding, names can be no text at all: the server would refuse to show any of them.
+  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
+  "SET LOCAL client_min_messages = warning;",
+  "SET LOCAL jit = off;",
+  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
+].join(" ");
+var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
+var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+
+// src/postgres/databases.ts
+var ALWAYS_THERE = "postgres";
+var DATABASES = `
+SELECT datname AS name
+FROM pg_catalog.pg_database
+WHERE datallowconn AND NOT datistemplate
+ORDER BY datname`;
+async function nearestDatabase(target, password) {
+  try {
+    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
+      await client.query(BEGIN_READ_ONLY);
+      const { rows } = await client.query(DATABASES);
+      return nearest(
+        target.database,
+        rows.map(({ name: name3 }) => name3)
+      );
+    });
+  } catch {
+    return void 0;
+  }
+}
+
+// src/grants/statements.ts
+function statementsOf2(changes) {
+  const single = changes.flatMap(
+    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
+  );
+  const alike2 = Map.groupBy(single, keyOfEach());
+  return [...alike2.values()].map((same) => {
+    const [first] = same;
+    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
+  });
+}
+function keyOfEach() {
+  let last;
+  let key = "";
+  return (change) => {
+    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.verb === last.verb && change.columns === last.columns;
+    if (!isLikeLast) key = keyOf2(change);
+    last = change;
+    return key;
+  };
+}
+function keyOf2({ verb, grantee, group, privileges: privileges2, columns, as }) {
+  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+  const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
+  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator, ...onColumns].join();
+}
+function statementOf(change) {
+  return sqlOf(change, [nameOf(change)]);
+}
+function withRoles(statements2) {
+  return statements2.flatMap(({ as, sql }, n) => {
+    const before = statements2[n - 1];
+    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
+    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
+  });
+}
+function membershipSql(role, member, serverVersion) {
+  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
+}
+function sqlOf({ verb, grantee, group, owner, ...change }, names4) {
+  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
+  const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
+  const what = `${verb} ${privileges2.join(", ")} ON`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  if (group.kind === "default-privileges") {
+    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
+  }
+  const type = typeOf(group).toUpperCase();
+  if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
+  return `${what} ${type}
+  ${names4.join(",\n  ")}
+${grantees}`;
+}
+function nameOf({ group, member }) {
+  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : quoteIdentifier(group.schema.name, member.name);
+}
+
+// src/grants/batches.ts
+var BATCH = 500;
+function batchesOf(changes) {
+  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
+  return [...phases.values()].flatMap(
+    (phase) => Array.from(
+      { length: Math.ceil(phase.length / BATCH) },
+      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
+    )
+  );
+}
+function statementsIn(changes) {
+  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
+}
+function phaseOf({ verb, group, turn = 0 }) {
+  if (verb === "REVOKE") return 3 + turn;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+function byPhaseRoleAndOid(a, b) {
+  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }
 
 // src/grants/acting-role.ts
@@ -10846,49 +11311,23 @@ function labelOf({ server, granteeFacts: granteeFacts2 }, { oid }) {
   return label2 === null ? null : readEntraLabel(label2) ?? "unknown";
 }
 
-// src/grants/outcome.ts
-var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map() };
-function merge(done, more) {
-  if (done === NOTHING_DONE) return more;
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed = [...done.failed].filter(([key]) => !committed.has(key));
-  return {
-    committed: [...done.committed, ...more.committed],
-    statements: [...done.statements, ...more.statements],
-    failed: new Map([...failed, ...more.failed])
-  };
-}
-function isWorthTrying({ changes, blocked }, done) {
-  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
-  if (changes.length === 0) return false;
-  const made = new Set(done.committed.map(keyOfChange));
-  return changes.some((change) => {
-    const reason = done.failed.get(keyOfChange(change));
-    return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
-  });
-}
-function keyOfChange(change) {
-  return `${change.privileges} ${placeOfChange(change)}`;
-}
-function placeOfChange(change) {
-  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
-}
-
 // src/grants/left.ts
 function whatIsLeft({ blocked, changes }, outcome, otherwise) {
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(placeOfChange));
   const planned = changes.map((change) => {
-    const reason = outcome.failed.get(keyOfChange(change)) ?? (ignored.has(placeOfChange(change)) ? "refused" : otherwise);
-    return { change, reason, ...BY_LOGIN.has(reason) && { byLogin: true } };
+    const refusal = refusalOf2(outcome, change) ?? {
+      reason: ignored.has(placeOfChange(change)) ? "refused" : otherwise
+    };
+    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
   });
   if (outcome.failed.size === 0) return [...blocked, ...planned];
-  const tried = blocked.map((each) => {
-    const reason = outcome.failed.get(keyOfChange(each.change));
-    return reason === void 0 ? each : { ...each, reason };
-  });
-  return [...tried, ...planned];
+  return [...blocked.map((each) => ({ ...each, ...refusalOf2(outcome, each.change) })), ...planned];
 }
-var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked", "gone"]);
+function refusalOf2({ failed }, change) {
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
+}
+var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
 
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
@@ -11282,11 +11721,27 @@ function granteeReports(before, after, outcome) {
           (finding) => describe(snapshot, finding, whyMissing).map(([described2]) => described2)
         )
       ],
-      granted: changedBy(outcome, "GRANT", role, drift2.missing),
+      granted: changesOf(made(outcome, "GRANT"), role, drift2.missing),
       extra: describeExtra(snapshot, role, drift2.extra, whyExtra),
-      revoked: changedBy(outcome, "REVOKE", role, drift2.extra),
+      revoked: changesOf(made(outcome, "REVOKE"), role, drift2.extra),
       held: drift2.held,
       warnings: warningsFor(snapshot, demand, role, drift2.gaps)
+    };
+  });
+}
+function unfinishedReports(before, outcome) {
+  const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
+  return before.grantees.map((grantee) => {
+    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
+    const { name: name3, role, drift: drift2 } = grantee;
+    const unconfirmed = changesOf(open, role);
+    return {
+      ...NOT_CHECKED,
+      grantee: name3,
+      objects: drift2.objects,
+      granted: changesOf(made(outcome, "GRANT"), role),
+      revoked: changesOf(made(outcome, "REVOKE"), role),
+      ...unconfirmed.length > 0 && { unconfirmed }
     };
   });
 }
@@ -11318,6 +11773,7 @@ function describe(snapshot, finding, reasons) {
       owner: roleOf(snapshot, group.owner).name,
       privileges: blocked.change.privileges,
       reason: blocked.reason,
+      ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
       fix: fixFor(snapshot, blocked)
     },
     blocked
@@ -11334,14 +11790,15 @@ function describeExtra(snapshot, grantee, extra, reasons) {
     })
   );
 }
-function changedBy(outcome, verb, grantee, left) {
+function made({ committed }, verb) {
+  return committed.filter((change) => change.verb === verb);
+}
+function changesOf(changes, grantee, left = []) {
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
-  const mine = outcome.committed.filter(
-    (change) => change.verb === verb && change.grantee.oid === grantee.oid
-  );
-  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
-    const [{ group, member, owner, privileges: made }, ...more] = changes;
-    const all = more.length === 0 ? made : inOrder(changes.flatMap((change) => change.privileges));
+  const mine = changes.filter((change) => change.grantee.oid === grantee.oid);
+  return [...Map.groupBy(mine, identify)].flatMap(([key, changes2]) => {
+    const [{ group, member, owner, privileges: first }, ...more] = changes2;
+    const all = more.length === 0 ? first : inOrder(changes2.flatMap((change) => change.privileges));
     const undone = stillThere.get(key) ?? [];
     const privileges2 = all.filter((privilege) => !undone.includes(privilege));
     if (privileges2.length === 0) return [];
@@ -11350,150 +11807,55 @@ function changedBy(outcome, verb, grantee, left) {
   });
 }
 
-// src/postgres/apply.ts
-var LOCK = `SELECT pg_catalog.pg_advisory_xact_lock(${0x70676772616e7473n});`;
-var MOST_LOCK_WAIT = 6e4;
-var MOST_REFUSALS = 8;
-async function apply(client, plan, say) {
-  const committed = [];
-  const statements2 = [];
-  const failed = /* @__PURE__ */ new Map();
-  const refusals = /* @__PURE__ */ new Map();
-  let waited = 0;
-  async function runAll(changes) {
-    const [first = [], ...others] = batchesOf(changes);
-    let next = batchOf(first);
-    for (const following of [...others, []]) {
-      for (const { as, sql } of next.statements)
-        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-      const running = run2(next);
-      next = batchOf(following);
-      await running;
-    }
-  }
-  async function run2(batch) {
-    const { changes, statements: sent } = withoutRefused(batch);
-    if (changes.length === 0) return;
-    const started = Date.now();
-    const { error: error2 } = await attempt(client, sent);
-    if (error2 === null) {
-      committed.push(...changes);
-      statements2.push(...sent.map(({ sql }) => sql));
-      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
-      return;
-    }
-    const reason = reasonOf(error2);
-    if (reason === "locked") waited += Date.now() - started;
-    if (changes.length === 1 || reason === "locked" && waited > MOST_LOCK_WAIT) {
-      fail(changes, reason);
-    } else {
-      const half = Math.ceil(changes.length / 2);
-      await run2(batchOf(changes.slice(0, half)));
-      await run2(batchOf(changes.slice(half)));
-    }
-  }
-  function withoutRefused(batch) {
-    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
-    if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), "not-tried");
-    return batchOf(batch.changes.filter((change) => !isRefused(change)));
-  }
-  function fail(changes, reason) {
-    for (const change of changes) {
-      failed.set(keyOfChange(change), reason);
-      if (reason !== "refused") continue;
-      const { as, group } = change;
-      const ofRole = refusals.get(as) ?? /* @__PURE__ */ new Map();
-      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
-    }
-  }
-  await runAll(plan.changes);
-  for (const alike2 of Map.groupBy(worthATry(plan), whatIsTried).values()) {
-    const [{ change, reason }] = alike2;
-    say(
-      `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
-    );
-    const acting = await trySome(client, alike2);
-    if (acting === null) continue;
-    if (reason === "not-owner")
-      say(
-        `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
-      );
-    await runAll(alike2.map((each) => ({ ...each.change, ...acting })));
-  }
-  return { committed, statements: statements2, failed };
-}
+// src/postgres/batch.ts
 function batchOf(changes) {
   return { changes, statements: statementsOf2(changes) };
 }
-function worthATry({ blocked }) {
-  return blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
-    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
-  );
-}
-function whatIsTried({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
-}
-var MOST_TRIES = 3;
-async function trySome(client, alike2) {
-  for (const blocked of alike2.slice(0, MOST_TRIES)) {
-    const tried = await tryOne(client, blocked);
-    if (tried !== "cannot tell") return tried;
-  }
-  return null;
-}
-async function tryOne(client, { change, tryAs = [] }) {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end = null;
-  for (const as of tryAs) {
-    const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error: error2, warned } = await attempt(client, statementsOf2([{ ...change, ...acting }]), proof);
-    if (error2 === null && !warned) return acting;
-    if (error2 !== null && (reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "")))
-      end = "cannot tell";
-  }
-  return end;
-}
-var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
-  return `
-DO $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
-  ) THEN
-    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-END
-$$;`;
-}
-function shortened(sql) {
-  const lines2 = sql.split("\n");
-  const more = lines2.length - 5;
-  return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
-}
-var PRIVILEGE_NOT_GRANTED = "01007";
-var PRIVILEGE_NOT_REVOKED = "01006";
-async function attempt(client, statements2, proof = []) {
+async function attempt(client, turns, statements2, { proof = [], lockTimeout = LOCK_TIMEOUT } = {}) {
   let warned = false;
   const notice2 = ({ code: code2 }) => {
     warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
   };
+  const waiting = turns.next();
+  const work = [
+    `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
+    ...withRoles(statements2),
+    ...proof,
+    "COMMIT;"
+  ].join("\n");
   client.on("notice", notice2);
   try {
-    await client.query([BEGIN, LOCK, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n"));
+    if (waiting === void 0) {
+      await client.query(`${BEGIN}
+${work}`);
+    } else {
+      const turn = client.query(`${BEGIN}
+${waiting}`);
+      const done = client.query(work);
+      done.catch(() => {
+      });
+      await turns.taken(turn);
+      await done;
+    }
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
-    await client.query("ROLLBACK");
-    return { error: error2, warned };
+    await rollBack(client, error2);
+    if (!turns.isMissed()) return { error: error2, warned };
   } finally {
     client.off("notice", notice2);
   }
+  await turns.explain(client);
+  return await attempt(client, turns, statements2, { proof, lockTimeout });
 }
+async function rollBack(client, error2) {
+  await client.query("ROLLBACK").catch(() => {
+    throw error2;
+  });
+}
+var LOCK_TIMEOUT = 2e3;
+var PRIVILEGE_NOT_GRANTED = "01007";
+var PRIVILEGE_NOT_REVOKED = "01006";
 function reasonOf(error2) {
   const reason = REASONS2[error2.code ?? ""];
   if (reason !== void 0) return reason;
@@ -11524,6 +11886,204 @@ var REASONS2 = {
   // dependent_objects_still_exist
 };
 var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
+function concernsAll({ code: code2 }) {
+  return code2 === "42704" || code2 === "3F000";
+}
+
+// src/postgres/culprits.ts
+async function culprits(client, changes, reason) {
+  const query = QUERIES[reason];
+  const relations = changes.filter(({ group }) => isRelation(group.kind));
+  if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
+  const oids = relations.map(({ member }) => member.oid);
+  const names4 = relations.map(({ member }) => member.name);
+  const schemas2 = relations.map(({ group }) => group.schema?.name ?? "");
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query(query, [oids, names4, schemas2]),
+    client.query("COMMIT")
+  ]);
+  return new Set(rows.map(({ oid }) => oid));
+}
+var MEMBERS = `
+SELECT DISTINCT m.oid::pg_catalog.text AS oid
+FROM ROWS FROM (
+    pg_catalog.unnest($1::pg_catalog.oid[]),
+    pg_catalog.unnest($2::pg_catalog.text[]),
+    pg_catalog.unnest($3::pg_catalog.text[])
+  ) AS m (oid, name, schema)`;
+var QUERIES = {
+  locked: `${MEMBERS}
+  JOIN pg_catalog.pg_locks AS l ON l.relation = m.oid AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()`,
+  gone: `${MEMBERS}
+WHERE NOT EXISTS (
+  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = m.oid AND c.relname = m.name AND n.nspname = m.schema
+)`
+};
+
+// src/postgres/apply.ts
+var SHORT_LOCK_TIMEOUT = 200;
+var MOST_LOCK_WAIT = 15e3;
+var MOST_REFUSALS = 8;
+async function apply(client, plan, say, waits) {
+  const committed = [];
+  const statements2 = [];
+  const failed = /* @__PURE__ */ new Map();
+  const refusals = /* @__PURE__ */ new Map();
+  let unanswered;
+  let outdated = false;
+  async function runAll(changes) {
+    const [first = [], ...others] = batchesOf(changes);
+    let next = batchOf(first);
+    for (const following of [...others, []]) {
+      if (outdated) return;
+      for (const { as, sql } of next.statements)
+        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      const running = run2(next);
+      next = batchOf(following);
+      await running;
+    }
+  }
+  async function run2(batch) {
+    const { changes, statements: sent } = withoutRefused(batch);
+    if (changes.length === 0 || outdated) return;
+    const sql = sent.map((statement) => statement.sql);
+    const started = Date.now();
+    unanswered = isOpen(client) ? { changes, statements: sql } : void 0;
+    const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
+    const { error: error2 } = await attempt(client, waits.turns, sent, { lockTimeout });
+    unanswered = void 0;
+    if (error2 === null) {
+      committed.push(...changes);
+      statements2.push(...sql);
+      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
+      return;
+    }
+    const reason = reasonOf(error2);
+    const refusal = { reason, serverMessage: symptomsOf(error2)[0]?.text ?? error2.message };
+    outdated ||= concernsAll(error2);
+    if (error2.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
+    if (outdated) return;
+    if (changes.length === 1 || reason === "locked" && waits.locks > MOST_LOCK_WAIT) {
+      fail(changes, refusal);
+      return;
+    }
+    const atFault = await culprits(client, changes, reason);
+    if (atFault.size > 0) {
+      fail(
+        changes.filter(({ member }) => atFault.has(member.oid)),
+        refusal
+      );
+      await run2(batchOf(changes.filter(({ member }) => !atFault.has(member.oid))));
+      return;
+    }
+    const half = Math.ceil(changes.length / 2);
+    await run2(batchOf(changes.slice(0, half)));
+    await run2(batchOf(changes.slice(half)));
+  }
+  function withoutRefused(batch) {
+    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
+    if (!batch.changes.some(isRefused)) return batch;
+    fail(batch.changes.filter(isRefused), { reason: "not-tried" });
+    return batchOf(batch.changes.filter((change) => !isRefused(change)));
+  }
+  function fail(changes, refusal) {
+    for (const change of changes) {
+      failed.set(keyOfChange(change), refusal);
+      if (refusal.reason !== "refused") continue;
+      const { as, group } = change;
+      const ofRole = refusals.get(as) ?? /* @__PURE__ */ new Map();
+      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
+    }
+  }
+  async function tryAll() {
+    for (const alike2 of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+      if (outdated) return;
+      const [{ change, reason }] = alike2;
+      say(
+        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
+      );
+      const acting = await trySome(client, alike2, waits.turns);
+      if (acting === null) continue;
+      if (reason === "not-owner")
+        say(
+          `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
+        );
+      await runAll(alike2.map((each) => ({ ...each.change, ...acting })));
+    }
+  }
+  const outcome = () => ({
+    committed,
+    statements: statements2,
+    failed,
+    unconfirmed: unanswered === void 0 ? [] : [unanswered],
+    ...outdated && { outdated }
+  });
+  try {
+    await runAll(plan.changes);
+    await tryAll();
+    return outcome();
+  } catch (error2) {
+    return { ...outcome(), endedBy: error2 };
+  }
+}
+var LOCK_NOT_AVAILABLE = "55P03";
+function worthATry({ blocked }) {
+  return blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
+    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
+  );
+}
+function whatIsTried({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
+  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
+  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
+}
+var MOST_TRIES = 3;
+async function trySome(client, alike2, turns) {
+  for (const blocked of alike2.slice(0, MOST_TRIES)) {
+    const tried = await tryOne(client, blocked, turns);
+    if (tried !== "cannot tell") return tried;
+  }
+  return null;
+}
+async function tryOne(client, { change, tryAs = [] }, turns) {
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  let end = null;
+  for (const as of tryAs) {
+    const acting = { as, oneByOne: change.verb === "REVOKE" };
+    const { error: error2, warned } = await attempt(client, turns, statementsOf2([{ ...change, ...acting }]), {
+      proof
+    });
+    if (error2 === null && !warned) return acting;
+    if (error2 !== null && (reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "")))
+      end = "cannot tell";
+  }
+  return end;
+}
+var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
+  return `
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
+      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
+  ) THEN
+    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;`;
+}
+function shortened(sql) {
+  const lines2 = sql.split("\n");
+  const more = lines2.length - 5;
+  return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
+}
+
+// src/postgres/catalog.ts
+var import_promises3 = require("node:timers/promises");
 
 // src/grants/creators.ts
 function creatorsOf(snapshot) {
@@ -11737,7 +12297,7 @@ function mapSnapshot(rows, exclude) {
   };
   return {
     snapshot,
-    representatives: facts3("group").filter(({ skipped }) => skipped === "").map(({ representative, owner, relacl }) => ({ oid: representative, owner, relacl })),
+    representatives: facts3("group").filter(({ skipped }) => skipped === "").map(({ representative: oid, owner, relacl }) => ({ oid, owner, relacl, group: groups.get(oid) })),
     hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts3("group").some(({ relkind }) => relkind === "v")
   };
@@ -11878,7 +12438,7 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($8::pg_catalog.oid[]) THEN oid END
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -12067,23 +12627,63 @@ WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catal
 `;
 
 // src/postgres/catalog.ts
-var LOOKS = 5;
+var MOST_TIME2 = 25e3;
+var MOST_PAUSE = 500;
 async function look2(client, grantees, demand) {
-  for (let looked = 0; looked < LOOKS; looked++) {
-    const snapshot = await lookOnce(client, grantees, demand);
-    if (snapshot !== "changed meanwhile") return snapshot;
+  const end = Date.now() + MOST_TIME2;
+  const restless = /* @__PURE__ */ new Set();
+  for (let looks = 1; ; looks++) {
+    const seen = await lookOnce(client, grantees, demand, restless).catch(async (error2) => {
+      if (!isPassing(error2) || Date.now() > end) throw error2;
+      await client.query("ROLLBACK");
+      return [];
+    });
+    if ("groups" in seen) return seen;
+    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen, looks));
+    for (const oid of seen) restless.add(oid);
+    if (looks > 1) await (0, import_promises3.setTimeout)(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
   }
-  throw new ActionError({
-    code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${LOOKS} attempts to read them.`,
-    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
-    steps: [{ text: inOurWords("Run this step after the other job.") }]
-  });
 }
-async function lookOnce(client, grantees, demand) {
+function isPassing(error2) {
+  if (!(error2 instanceof esm_default.DatabaseError)) return false;
+  return PASSING.has(error2.code ?? "") || error2.code === "XX000" && error2.message.startsWith("cache lookup failed");
+}
+var PASSING = /* @__PURE__ */ new Set([
+  "40001",
+  // serialization_failure: conflict with recovery
+  "40P01",
+  // deadlock_detected
+  "42704",
+  // undefined_object: a role that is gone
+  "3F000",
+  // invalid_schema_name
+  "42P01"
+  // undefined_table
+]);
+async function catalogBusy(client, changed2, looks) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query(SNAPSHOT, parametersOf(grantees, demand))
+    client.query(NAMES, [changed2]),
+    client.query("COMMIT")
+  ]);
+  const names4 = rows.map((row) => [name(row.schema, row.name)]);
+  return {
+    code: "catalog-busy",
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names4, MOST_NAMES6)}.`,
+    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
+    steps: [{ text: inOurWords("Run this step after the other job.") }]
+  };
+}
+var MOST_NAMES6 = 5;
+var NAMES = `
+SELECT n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = ANY ($1::pg_catalog.oid[])
+ORDER BY 1, 2`;
+async function lookOnce(client, grantees, demand, restless) {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query(SNAPSHOT, [...parametersOf(grantees, demand), [...restless]])
   ]);
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
@@ -12098,13 +12698,18 @@ async function lookOnce(client, grantees, demand) {
     "COMMIT;"
   ]);
   const now = new Map(again.map((row) => [row.oid, row]));
-  const changed2 = representatives.some(
-    ({ oid, owner, relacl }) => now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl
+  const changed2 = representatives.filter(
+    ({ oid, owner, relacl }) => !restless.has(oid) && (now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl)
   );
-  if (changed2) return "changed meanwhile";
+  if (changed2.length > 0) return changed2.map(({ oid }) => oid);
+  const gone = new Set(representatives.flatMap(({ oid, group }) => now.has(oid) ? [] : [group]));
   return {
     ...snapshot,
-    groups: [...snapshot.groups, ...mapDefaultPrivileges(defaults2, snapshot.schemas)],
+    groups: [
+      ...snapshot.groups.filter((group) => !gone.has(group)),
+      ...mapDefaultPrivileges(defaults2, snapshot.schemas)
+    ],
+    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
     pitfalls: [...rowSecurity, ...views],
     granteeFacts: new Map(facts3.map(({ grantee, ...row }) => [grantee, row]))
   };
@@ -12127,27 +12732,100 @@ function parametersOf(grantees, demand) {
   ];
 }
 
+// src/postgres/turn.ts
+var KEY = 0x70676772616e7473n;
+var MOST_WAIT = 1e4;
+var SAID_WAIT = 1e3;
+function takeTurns(say) {
+  let left = MOST_WAIT;
+  let missed = false;
+  return {
+    next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
+SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
+    async taken(answer2) {
+      const started = Date.now();
+      const timer = setTimeout(
+        () => say("waiting for another run of this action to finish its batch"),
+        SAID_WAIT
+      );
+      try {
+        await answer2;
+        left -= Date.now() - started;
+      } catch (error2) {
+        left = 0;
+        missed = true;
+        throw error2;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    isMissed: () => missed,
+    async explain(client) {
+      missed = false;
+      const holders = await holdersOf2(client);
+      const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
+      say(
+        logLine(
+          `waited ${count(MOST_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. It is held by ${who || "nobody any more"}. Going on without it.`
+        )
+      );
+    }
+  };
+}
+async function holdersOf2(client) {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffffffffn)]),
+    client.query("COMMIT")
+  ]);
+  return rows;
+}
+var HOLDERS = `
+SELECT l.pid, a.usename AS role
+FROM pg_catalog.pg_locks AS l
+  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+  LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.classid = $1::pg_catalog.oid AND l.objid = $2::pg_catalog.oid
+ORDER BY l.pid`;
+
 // src/reconcile.ts
 var ROUNDS = 3;
-async function reconcile(client, task, say) {
+var MOST_OUTDATED = 10;
+async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
-  const before = await lookAndAssess(client, task);
-  let drift2 = before;
-  let done = NOTHING_DONE;
-  for (let round = 0; mayWrite(task, before) && round < ROUNDS; round++) {
+  let drift2 = await lookAndAssess(client, task);
+  progress.before ??= drift2;
+  progress.waits ??= { turns: takeTurns(say), locks: 0 };
+  const { before, waits } = progress;
+  progress.done = settle(progress.done, planToApply(drift2));
+  for (let [round, outdated] = [0, 0]; mayWrite(task, before) && round < ROUNDS && outdated < MOST_OUTDATED; ) {
     const plan = planToApply(drift2);
-    if (!isWorthTrying(plan, done)) break;
-    done = merge(done, await apply(client, plan, say));
+    if (!isWorthTrying(plan, progress.done)) break;
+    const outcome = await apply(client, plan, say, waits);
+    progress.done = merge(progress.done, outcome);
+    if (outcome.endedBy !== void 0) throw outcome.endedBy;
     say("reading the privileges again");
     drift2 = await lookAndAssess(client, task);
+    if (outcome.outdated) outdated++;
+    else round++;
   }
-  const grantees = granteeReports(before, drift2, done);
+  const grantees = granteeReports(before, drift2, progress.done);
   return {
     serverVersion: drift2.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? done.statements : statementsToApply(drift2),
-    fixes: fixesFor(drift2, done)
+    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(drift2),
+    fixes: fixesFor(drift2, progress.done)
+  };
+}
+function unfinished({ before, done }) {
+  if (before === void 0) return { grantees: [], statements: [], fixes: [] };
+  return {
+    serverVersion: before.snapshot.server.versionText,
+    grantees: unfinishedReports(before, done),
+    statements: done.statements,
+    fixes: []
   };
 }
 async function lookAndAssess(client, { mode, grantees, demand }) {
@@ -12607,7 +13285,7 @@ function badInput(mistakes, order) {
 
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
-var import_node_net3 = require("node:net");
+var import_node_net4 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -12705,7 +13383,7 @@ function isLineBreak(character) {
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net3.isIP)(name3)) return name3;
+    if ((0, import_node_net4.isIP)(name3)) return name3;
     const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
     if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
     if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
@@ -12723,10 +13401,10 @@ function isHostName(name3) {
 }
 var LABEL2 = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 function isLoopback(host) {
-  const family = (0, import_node_net3.isIP)(host);
+  const family = (0, import_node_net4.isIP)(host);
   return family === 0 ? host.toLowerCase() === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
 }
-var LOOPBACK = new import_node_net3.BlockList();
+var LOOPBACK = new import_node_net4.BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 function name2(text) {
@@ -13027,16 +13705,20 @@ function driftIssueFrom(inputs) {
 }
 
 // src/main.ts
-async function run(env = process.env) {
+async function run(env = process.env, signal2 = NEVER) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn2(env)) setSecret(secret2);
+  for (const secret2 of secretsIn2(env)) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env);
+  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal2);
   const report = { ...found, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === void 0) return;
-  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env });
+  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal: signal2 });
 }
+var NEVER = new AbortController().signal;
 function readSettings(env) {
   try {
     return parseSettings(env);
@@ -13047,34 +13729,45 @@ function readSettings(env) {
 function notStarted(error2) {
   return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
 }
-async function inDatabases(settings, env) {
-  const password = signIn(settings, env);
+async function inDatabases(settings, env, signal2) {
+  const password = signIn(settings, env, PATIENCE, void 0, signal2);
   const inTurn = pLimit(DATABASES_AT_ONCE);
   const databases = await inTurn.map(
     settings.databases,
-    (database) => inDatabase(settings, database, password)
+    (database) => inDatabase(settings, database, password, signal2)
   );
   const verdict = worst(databases.map((database) => database.verdict));
   return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
 }
 var DATABASES_AT_ONCE = 4;
-async function inDatabase(settings, database, password) {
+async function inDatabase(settings, database, password, signal2) {
   const { server, user, mode, grantees, demand, signIn: signIn2, cloud } = settings;
   const { host, port: port2 } = server;
   const target = { server, database, user };
   const say = (line) => info(logLines(`${database}: ${line}`).join("\n"));
+  const progress = { done: NOTHING_DONE };
   try {
+    signal2.throwIfAborted();
     say(`connecting to ${host}:${port2} as ${user}`);
-    const work = (client) => reconcile(client, { mode, grantees, demand }, say);
-    return { host, port: port2, database, user, ...await withSession(target, password, work, { signIn: signIn2, cloud }) };
+    const work = (client) => reconcile(client, { mode, grantees, demand }, say, progress);
+    const found = await withSession(target, password, work, { signIn: signIn2, cloud }, PATIENCE, signal2);
+    return { host, port: port2, database, user, ...found };
   } catch (error2) {
     const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
     const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
     const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${code(near)}? ${failure2.hint}`;
-    return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...NOTHING_FOUND };
+    const done = unfinished(progress);
+    return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...done };
   }
 }
-var NOTHING_FOUND = { grantees: [], statements: [], fixes: [] };
 
 // src/index.ts
-run().catch((error2) => setFailed(String(error2)));
+var stopping = new AbortController();
+var { signal } = stopping;
+for (const name3 of ["SIGINT", "SIGTERM"]) process.on(name3, () => stopping.abort(cancelled(name3)));
+for (const event of ["uncaughtException", "unhandledRejection"])
+  process.on(event, (error2) => stopping.abort(error2));
+run(process.env, signal).catch((error2) => setFailed(String(error2))).finally(() => {
+  if (signal.aborted) process.exitCode = 1;
+  process.stdout.write("", () => process.exit());
+});

@@ -172,11 +172,7 @@ type Acting = Pick<Change, "as" | "oneByOne">;
 const MOST_TRIES = 3;
 
 /** Tries an object, and another one where the first says nothing about privileges; null where none works. */
-async function trySome(
-  client: Client,
-  alike: readonly Blocked[],
-  turns: Turns,
-): Promise<Acting | null> {
+async function trySome(client: Client, alike: readonly Blocked[], turns: Turns): Promise<Acting | null> {
   for (const blocked of alike.slice(0, MOST_TRIES)) {
     const tried = await tryOne(client, blocked, turns);
     if (tried !== "cannot tell") return tried;
@@ -194,7 +190,9 @@ async function tryOne(
   let end: null | "cannot tell" = null;
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), { proof });
+    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), {
+      proof,
+    });
     if (error === null && !warned) return acting;
     if (error !== null && (reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "")))
       end = "cannot tell";

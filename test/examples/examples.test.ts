@@ -8,6 +8,7 @@ import { firewallJob } from "../e2e/firewall-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { GITHUB_ISSUER } from "../sandbox/github.ts";
 import { startGitHubApi } from "../sandbox/github-api.ts";
+import { PSQL } from "../sandbox/psql.ts";
 import { SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { CASES, HOST, json } from "../settings/service-connector.ts";
@@ -55,7 +56,7 @@ test("deploy.yml: the migration signs in as its role with a token of az, and the
   await azPrints("token-of-the-migration");
   await script(
     "migrate.sh",
-    `exec psql --no-psqlrc --quiet --command "CREATE TABLE shipments (id serial PRIMARY KEY)"`,
+    `exec '${PSQL}' --no-psqlrc --quiet --command "CREATE TABLE shipments (id serial PRIMARY KEY)"`,
   );
   const migrate = jobOf("deploy.yml", "database").steps?.find(({ run }) => run?.includes("./migrate.sh"));
   const env = resolved(migrate?.env ?? {}, {});

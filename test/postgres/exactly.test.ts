@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { commentedParts } from "../property/follow.ts";
-import { signInAs, VERSIONS } from "../sandbox/postgres.ts";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { PSQL } from "../sandbox/psql.ts";
 import {
   between,
   changesPrivileges,
@@ -18,9 +19,6 @@ import {
 } from "./world.ts";
 
 const WRITE = { tablePrivileges: ["SELECT", "INSERT"], sequencePrivileges: ["USAGE"] } as const;
-
-/** Several databases need psql's \connect. Without psql each part is run by pg: all but that line is proved. */
-const PSQL = spawnSync("psql", ["--version"]).status === 0;
 
 describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   const world = useOwnWorld(version);
@@ -193,7 +191,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(linesOf(end.extra)).toEqual([]);
   });
 
-  test(`plans a script for several databases that mends each of them, by ${PSQL ? "psql" : "pg, for want of psql"}`, async () => {
+  test("plans a script for several databases that fixes each of them in psql", async () => {
     const names = [`first's "database" ${version}`, `second \\ ${version}`];
     const places: Place[] = [];
     for (const database of names) places.push(await world.open({ database }));
@@ -208,7 +206,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     for (const place of places)
       stories.push({ database: place.database, story: await place.run("plan", {}, options) });
 
-    await runScript(renderSql(reportOf(deployer, stories)), deployer, first);
+    runScript(renderSql(reportOf(deployer, stories)), deployer, first);
 
     for (const place of places)
       expect(await place.run("check", {}, options)).toMatchObject({
@@ -218,28 +216,14 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(await second.can(app, "INSERT INTO t DEFAULT VALUES")).toBe(true);
   });
 
-  async function runScript(script: string, user: string, { database }: Place) {
+  function runScript(script: string, user: string, { database }: Place) {
     const { directory, port } = world.address;
-    if (PSQL) {
-      const where = ["-h", directory, "-p", `${port}`, "-U", user, "-d", database];
-      const done = spawnSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], {
-        input: script,
-        encoding: "utf8",
-      });
-      expect(done.stderr).toBe("");
-      expect(done.status).toBe(0);
-      return;
-    }
-    const [, ...parts] = script.split(/^\\connect /m);
-    for (const part of parts) {
-      const [line, ...sql] = part.split("\n");
-      const name = /dbname='(.*)'"$/
-        .exec(line ?? "")?.[1]
-        ?.replaceAll('""', '"')
-        .replaceAll(/\\(.)/g, "$1");
-      const client = await signInAs(world.address, user, name ?? "");
-      await client.query(sql.join("\n")).finally(() => client.end());
-    }
+    const where = ["-h", directory, "-p", `${port}`, "-U", user, "-d", database];
+    const { status, stderr } = spawnSync(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], {
+      input: script,
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
   }
 });
 

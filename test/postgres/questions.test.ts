@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../project/project.ts";
 import { installPgaadauth, setLabel } from "../sandbox/pgaadauth.ts";
+import { PSQL } from "../sandbox/psql.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 let sandbox: Sandbox;
@@ -17,7 +18,7 @@ test(".github/azure/questions.sql asks what a server can answer, and leaves noth
   await sandbox.createDatabase("orders", { seed: "CREATE TABLE orders (id serial)" });
   const { directory, port } = sandbox.server;
   const { status, stdout, stderr } = spawnSync(
-    "psql",
+    PSQL,
     ["--no-psqlrc", "--file", join(ROOT, ".github/azure/questions.sql"), "orders"],
     {
       encoding: "utf8",

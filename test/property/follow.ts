@@ -1,10 +1,11 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import pg from "pg";
 import type { Fix, FixBlock, Report } from "../../src/model/report.ts";
 import { plain } from "../../src/render/pen.ts";
 import { runner } from "../../src/render/phrases.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { type Address, SUPERUSER, signInAs } from "../sandbox/postgres.ts";
+import { PSQL } from "../sandbox/psql.ts";
 
 /** Where the SQL is run, and who signed in when the report was made. */
 export interface Place {
@@ -12,9 +13,6 @@ export interface Place {
   readonly database: string;
   readonly login: string;
 }
-
-/** Without psql, pg runs the SQL: all but psql's own reading of it is tested. */
-const PSQL = spawnSync("psql", ["--version"]).status === 0;
 
 /** Runs the SQL file of a report, part by part, each as the role that it names. What the server refuses, a line each. */
 export async function followFile(place: Place, report: Report): Promise<readonly string[]> {
@@ -80,21 +78,10 @@ async function memberOf({ address, database }: Place, role: string): Promise<str
 }
 
 /** The server's error, if there is one; WARNING 01006 or 01007 is one too, because then nothing was done. */
-async function execute({ address, database }: Place, user: string, script: string): Promise<string> {
-  if (!PSQL) {
-    const client = await signInAs(address, user, database);
-    try {
-      await client.query(script);
-      return "";
-    } catch (error) {
-      return String(error);
-    } finally {
-      await client.end();
-    }
-  }
+function execute({ address, database }: Place, user: string, script: string): Promise<string> {
   const where = ["-h", address.directory, "-p", `${address.port}`, "-U", user, "-d", database];
-  return await new Promise((done) => {
-    const psql = execFile("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (_, __, stderr) =>
+  return new Promise((done) => {
+    const psql = execFile(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (_, __, stderr) =>
       done(stderr),
     );
     psql.stdin?.end(script);

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DatabaseReport, FixBlock } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
+import { PSQL } from "../sandbox/psql.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { hostileName } from "./hostile.ts";
 import * as reports from "./reports.ts";
@@ -150,46 +151,35 @@ test("hides no name's characters, and no name leaves its comment", () => {
   );
 });
 
-// psql comes with the client tools, which not every machine has; the file itself is tested above.
-if (spawnSync("psql", ["--version"]).status === 0) {
-  test("a script for several databases runs in psql, whatever their names", async () => {
-    const databases = [
-      "shop",
-      `it's "x"`,
-      "a=b host=evil",
-      "\\q ::error::x",
-      ":name",
-      "postgres://x/y",
-      "ünï",
-    ];
-    for (const name of databases) {
-      await sandbox.createDatabase(name);
-      await sandbox.sql(name, "CREATE TABLE t (); ALTER TABLE t OWNER TO migrator;");
-    }
-    const statements = ['GRANT SELECT ON TABLE "public"."t" TO "aad_orders";'];
-    const file = renderSql(
-      reports.report(
-        databases.map((name, i) =>
-          i % 2 === 0
-            ? drifting(name, [{ as: "azuresu", runnable: true, statements }])
-            : drifting(name, [{ as: "migrator", runnable: false, statements }]),
-        ),
+test("a script for several databases runs in psql, whatever their names", async () => {
+  const databases = ["shop", `it's "x"`, "a=b host=evil", "\\q ::error::x", ":name", "postgres://x/y", "ünï"];
+  for (const name of databases) {
+    await sandbox.createDatabase(name);
+    await sandbox.sql(name, "CREATE TABLE t (); ALTER TABLE t OWNER TO migrator;");
+  }
+  const statements = ['GRANT SELECT ON TABLE "public"."t" TO "aad_orders";'];
+  const file = renderSql(
+    reports.report(
+      databases.map((name, i) =>
+        i % 2 === 0
+          ? drifting(name, [{ as: "azuresu", runnable: true, statements }])
+          : drifting(name, [{ as: "migrator", runnable: false, statements }]),
+      ),
+    ),
+  );
+  const granted = async () => {
+    const all = await Promise.all(
+      databases.map((name) =>
+        sandbox.sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes"),
       ),
     );
-    const granted = async () => {
-      const all = await Promise.all(
-        databases.map((name) =>
-          sandbox.sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes"),
-        ),
-      );
-      return all.map(([row]) => row?.yes);
-    };
-    psql("azuresu", file);
-    expect(await granted()).toEqual(databases.map((_, i) => i % 2 === 0));
-    psql("migrator", part(file, "migrator"));
-    expect(await granted()).toEqual(databases.map(() => true));
-  });
-}
+    return all.map(([row]) => row?.yes);
+  };
+  psql("azuresu", file);
+  expect(await granted()).toEqual(databases.map((_, i) => i % 2 === 0));
+  psql("migrator", part(file, "migrator"));
+  expect(await granted()).toEqual(databases.map(() => true));
+});
 
 function drifting(database: string, fixes: readonly FixBlock[]): DatabaseReport {
   return reports.database({ database, verdict: "drift", fixes });
@@ -226,7 +216,7 @@ async function selectable(tables: readonly string[], roles: readonly string[]): 
 function psql(user: string, input: string): void {
   const { directory, port } = sandbox.server;
   const { status, stderr } = spawnSync(
-    "psql",
+    PSQL,
     [
       "--no-psqlrc",
       "--set=ON_ERROR_STOP=1",
