@@ -52,11 +52,13 @@ export function actingRoleToRevoke(
 ): ActingRole | Reason {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);
-  const others = holdersOfOption(snapshot, group, acl, item.privilege).filter((role) => role !== grantor);
+  const holders = holdersOfOption(snapshot, group, acl, item.privilege);
+  const others = holders.filter((role) => role !== grantor);
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
   const login = roleOf(snapshot, snapshot.sessionUser);
   const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
+  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const candidates: (Role | null)[] = [
     ...(login === grantor ? [null] : []),
     ...settable(snapshot, grantor).filter((role) => role === grantor),

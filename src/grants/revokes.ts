@@ -70,6 +70,7 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[]): readonly Ste
 
   function stepFor(acl: readonly AclItem[], item: AclItem, keptForColumns: boolean): Grant["step"] {
     const acting = actingRoleToRevoke(snapshot, group, acl, item);
+    if (acting === "grantor-lacks-option") return { reason: acting };
     if (keptForColumns) return { reason: "column-privileges", ...(typeof acting !== "string" && { acting }) };
     return typeof acting === "string" ? { reason: acting } : { acting };
   }

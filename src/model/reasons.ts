@@ -83,6 +83,16 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
     runAs: "grantor",
   },
+  "grantor-lacks-option": {
+    why: () =>
+      inOurWords(
+        "The role that granted it no longer holds the grant option, so no role can revoke it as it stands.",
+      ),
+    runAs: null,
+    advice: inOurWords(
+      "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option.",
+    ),
+  },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
     runAs: null,

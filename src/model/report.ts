@@ -136,6 +136,7 @@ export type Reason =
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
   | "other-grantor" // extra: granted by a role this login cannot act as
   | "grantor-lacks-usage" // extra: the role that granted it, as whom this login may act, lacks USAGE on the schema
+  | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
   | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
   | "column-privileges" // extra: granted on columns; a REVOKE on the table would take those too
   | "other-identity" // identity: the role is bound to another object ID

@@ -95,6 +95,7 @@ describe("the SQL that fixes drift", () => {
   test("revokes what is extra where that is judged, and has a block for another grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
+      entry("owner", "writers", "DELETE", true),
       entry("writers", "app", "DELETE"),
       entry("owner", "PUBLIC", "UPDATE"),
     ];

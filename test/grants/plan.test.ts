@@ -144,6 +144,8 @@ describe("planned revokes", () => {
   test("run as each grantor, unless this login cannot act as the grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
+      entry("owner", "readers", "DELETE", true),
+      entry("owner", "writers", "DELETE", true),
       entry("readers", "app", "DELETE"),
       entry("writers", "app", "DELETE"),
     ];
@@ -212,7 +214,11 @@ describe("planned revokes", () => {
   test("go where another grant option keeps what the grantee granted to others", () => {
     const dependent = entry("app", "stranger", "DELETE");
     const facts = (...acl: AclItem[]) => extra({ acl: [...acl, dependent] }, [...ACTING, SETTABLE]);
-    const two = facts(entry("readers", "app", "DELETE", true), entry("owner", "app", "DELETE", true));
+    const two = facts(
+      entry("owner", "readers", "DELETE", true),
+      entry("readers", "app", "DELETE", true),
+      entry("owner", "app", "DELETE", true),
+    );
     expect(written(revokesIn(two))).toEqual({
       sql: [`SET LOCAL ROLE "readers";`, REVOKE],
       blocked: ["t DELETE: dependent-privileges"],

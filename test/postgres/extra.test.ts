@@ -283,6 +283,27 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
+  test("says that nobody can revoke what stands on a grant option that was revoked", async () => {
+    const { app, owner, role, as, run } = await world.open();
+    const dba = await role("dba");
+    // PostgreSQL looks for dependent privileges in the table's ACL, not in the columns'.
+    await as(
+      owner,
+      `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT UPDATE ON t TO ${dba} WITH GRANT OPTION`,
+    );
+    await as(dba, `GRANT UPDATE (a) ON t TO ${app}`);
+    await as(owner, `REVOKE UPDATE ON t FROM ${dba}`);
+
+    const { extra, fixes } = await run("plan", REVOKE);
+
+    expect(linesOf(extra)).toEqual(["table t: UPDATE (grantor-lacks-option)"]);
+    expect(fixes).toEqual([]);
+    await expect(as(dba, `REVOKE UPDATE (a) ON t FROM ${app}`)).rejects.toMatchObject({ code: "42501" });
+    await as(owner, `GRANT UPDATE ON t TO ${dba} WITH GRANT OPTION`);
+    await as(dba, `REVOKE UPDATE (a) ON t FROM ${app}`);
+    expect((await run("check", REVOKE)).extra).toEqual([]);
+  });
+
   test("gives USAGE first to a grantor that lost it", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [dba, deployer] = [await role("dba"), await role("deployer")];

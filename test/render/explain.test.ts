@@ -76,6 +76,10 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     '"ci-admin" cannot act as the role that granted it.',
     'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
+  "grantor-lacks-option": [
+    "The role that granted it no longer holds the grant option, so no role can revoke it as it stands.",
+    "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option.",
+  ],
   "dependent-privileges": [
     "The grantee granted it to other roles, and this action never uses CASCADE.",
     "Revoke it from those roles first, then run this step again.",

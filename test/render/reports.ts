@@ -239,6 +239,7 @@ const EXTRA: readonly Reason[] = [
   "not-direct",
   "other-grantor",
   "grantor-lacks-usage",
+  "grantor-lacks-option",
   "dependent-privileges",
   "column-privileges",
 ];
