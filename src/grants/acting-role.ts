@@ -1,4 +1,4 @@
-import { isRelation } from "../model/kinds.ts";
+import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
 import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
@@ -94,8 +94,8 @@ function canActAs({ inherited, settable, through }: Role): boolean {
   return inherited || settable || through.length > 0;
 }
 
-/** GRANT looks up a relation's name as the acting role, so that role needs USAGE on the schema, owner or not. */
+/** GRANT looks up a name in a schema as the acting role, so that role needs USAGE on the schema, owner or not. */
 export function canUseSchema(snapshot: Snapshot, group: Group, as: Role | null): boolean {
-  if (!isRelation(group.kind) || group.schema === undefined) return true;
+  if (!isInSchema(group.kind) || group.schema === undefined) return true;
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }

@@ -7,7 +7,7 @@ export interface Creator {
 }
 
 /**
- * Who creates objects here: roles that own a relation which is no extension's, and roles that can log in and hold
+ * Who creates objects here: roles that own a relation (or a routine) which is no extension's, and roles that can log in and hold
  * CREATE on the schema by name. Never a superuser, PUBLIC or a predefined role: on 14 everybody may create in
  * `public`, so what a role could do says little about what it does.
  */

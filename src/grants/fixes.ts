@@ -1,4 +1,4 @@
-import { isRelation } from "../model/kinds.ts";
+import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock } from "../model/report.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
@@ -143,7 +143,7 @@ function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Ch
 function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sentence {
   const login = sessionRole(snapshot);
   if (owner.superuser)
-    return isRelation(group.kind)
+    return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));

@@ -24,7 +24,10 @@ export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
   };
 }
 
-/** Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. */
+/**
+ * Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. What PUBLIC
+ * has on a schema is not counted there.
+ */
 export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
   const inherited = inheritedBy(snapshot, grantee);
   const sourcesOf = sourcesFor(snapshot, grantee);
@@ -37,7 +40,9 @@ export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
         .map(({ name }): Source => ({ source: "role", role: name })),
       ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
     ];
-    return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+    const isCounted = ({ source }: Source) =>
+      source !== "direct" && !(source === "public" && group.kind === "schema");
+    return [...onObject.filter(isCounted), ...onColumns];
   };
 }
 

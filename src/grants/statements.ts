@@ -99,7 +99,7 @@ function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readon
 
 function nameOf({ group, member }: Change): string {
   if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === undefined || group.kind === "schema"
-    ? quoteIdentifier(member.name)
-    : quoteIdentifier(group.schema.name, member.name);
+  if (group.schema === undefined || group.kind === "schema") return quoteIdentifier(member.name);
+  const path = quoteIdentifier(group.schema.name, member.name);
+  return member.arguments === undefined ? path : `${path}(${member.arguments})`;
 }

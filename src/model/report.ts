@@ -96,6 +96,8 @@ export interface ObjectCounts {
   /** Tables, partitioned tables, views, materialized views and foreign tables that were looked at. */
   readonly tables: number;
   readonly sequences: number;
+  /** Functions, procedures and aggregates; absent where `routine-privileges` is empty. */
+  readonly routines?: number;
   /** Extension members and what `exclude` names. */
   readonly skipped: number;
 }
@@ -109,6 +111,9 @@ export type Kind =
   | "materialized-view"
   | "foreign-table"
   | "sequence"
+  | "function"
+  | "procedure"
+  | "aggregate"
   | "default-privileges"
   | "identity";
 
@@ -116,8 +121,11 @@ export interface Named {
   readonly kind: Kind;
   /** Absent for a database and a schema. */
   readonly schema?: string;
-  /** For `default-privileges`: `tables` or `sequences`. For `identity`: the role. */
+  /** For `default-privileges`: `tables`, `sequences` or `routines`. For a routine: its signature, `name(arguments)`. For
+   * `identity`: the role. */
   readonly name: string;
+  /** For a routine: the types of its arguments, as SQL. */
+  readonly arguments?: string;
 }
 
 /** Why something is still missing, or still extra. New words may come. */

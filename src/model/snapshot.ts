@@ -115,6 +115,8 @@ export interface Member {
   /** For default privileges: the schema's. */
   readonly oid: Oid;
   readonly name: string;
+  /** For a routine: the types of its arguments as GRANT takes them, because several may have one name. */
+  readonly arguments?: string;
 }
 
 export interface AclItem {

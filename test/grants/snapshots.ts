@@ -137,6 +137,8 @@ export function demand(facts: Partial<Demand> = {}): Demand {
     schemas: ["public"],
     tablePrivileges: ["SELECT", "INSERT"],
     sequencePrivileges: ["USAGE"],
+    schemaPrivileges: ["USAGE"],
+    routinePrivileges: [],
     allowEmpty: false,
     exclude: [],
     defaultPrivileges: true,

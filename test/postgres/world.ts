@@ -13,6 +13,8 @@ export const DEFAULTS: Demand = {
   schemas: ["public"],
   tablePrivileges: "ALL",
   sequencePrivileges: "ALL",
+  schemaPrivileges: ["USAGE"],
+  routinePrivileges: [],
   allowEmpty: false,
   exclude: [],
   defaultPrivileges: false,

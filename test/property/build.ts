@@ -118,9 +118,11 @@ interface Context {
 }
 
 interface Securable {
-  readonly type: "TABLE" | "SEQUENCE" | "SCHEMA" | "DATABASE";
+  readonly type: "TABLE" | "SEQUENCE" | "ROUTINE" | "SCHEMA" | "DATABASE";
   readonly schema: string;
   readonly name: string;
+  /** A routine's, without parentheses. */
+  readonly types?: string;
 }
 
 interface Relation extends Securable {
@@ -140,7 +142,7 @@ function relationsOf(
 ): readonly Relation[] {
   const pathOf = (part: string) => `${id(schema)}.${id(`${name}${part}${n}`)}`;
   const relation = (
-    type: "TABLE" | "SEQUENCE",
+    type: Securable["type"],
     relkind: string,
     part: string,
     ...create: string[]
@@ -203,6 +205,25 @@ function relationsOf(
         table(`CREATE TABLE ${pathOf("p")} PARTITION OF ${self} FOR VALUES IN (1)`, "p"),
         table(`CREATE TABLE ${pathOf("q")} PARTITION OF ${self} DEFAULT`, "q"),
       ];
+    case "function":
+    case "procedure":
+    case "aggregate": {
+      const [relkind, definition, types] = {
+        function: ["FUNCTION", "(a int, b text) RETURNS int LANGUAGE sql AS 'SELECT 1'", "integer, text"],
+        procedure: [
+          "PROCEDURE",
+          "(IN a int, INOUT b int) LANGUAGE sql AS 'SELECT 1'",
+          "IN integer, IN integer",
+        ],
+        aggregate: ["AGGREGATE", "(int) (SFUNC = int4larger, STYPE = int)", "integer"],
+      }[kind] as [string, string, string];
+      const path = `${self}(${types})`;
+      const create = [
+        `CREATE ${relkind} ${self}${definition}`,
+        `ALTER ${relkind} ${path} OWNER TO ${id(owner)}`,
+      ];
+      return [{ type: "ROUTINE", schema, name: `${name}${n}`, types, relkind, path, create, ofExtension }];
+    }
     case "postgres_fdw":
     case "file_fdw": {
       const options = kind === "file_fdw" ? " OPTIONS (filename '/dev/null')" : "";
@@ -299,10 +320,11 @@ const ALL_BITS: Bits = 255;
 function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
   const { roles, owners, schemas } = context;
   const inSchema = step.schema === null ? "" : ` IN SCHEMA ${id(at(schemas, step.schema))}`;
-  const what = privilegesOf(step.sequences ? "SEQUENCE" : "TABLE", step.privileges, context).join(", ");
+  const type = (["TABLE", "SEQUENCE", "ROUTINE"] as const)[step.what] ?? "TABLE";
+  const what = privilegesOf(type, step.privileges, context).join(", ");
   const creator = at(owners, step.creator);
   const whom = step.whom === null ? "PUBLIC" : id(step.revoke ? creator : at(roles, step.whom));
-  const on = `ON ${step.sequences ? "SEQUENCES" : "TABLES"}`;
+  const on = `ON ${type}S`;
   const verb = step.revoke ? `REVOKE ${what} ${on} FROM` : `GRANT ${what} ${on} TO`;
   const option = step.option && !step.revoke && step.whom !== null ? " WITH GRANT OPTION" : "";
   return `ALTER DEFAULT PRIVILEGES FOR ROLE ${id(creator)}${inSchema} ${verb} ${whom}${option}`;
@@ -317,6 +339,8 @@ function demandOf({ demand }: Model, { version, schemas, objects }: Context): De
     schemas: demand.schemas === "*" ? "*" : [...new Set(demand.schemas.map((schema) => at(schemas, schema)))],
     tablePrivileges: demand.tablePrivileges === "ALL" ? "ALL" : known(demand.tablePrivileges),
     sequencePrivileges: demand.sequencePrivileges,
+    schemaPrivileges: demand.create ? ["USAGE", "CREATE"] : ["USAGE"],
+    routinePrivileges: demand.execute ? ["EXECUTE"] : [],
     allowEmpty: true,
     exclude: demand.exclude.map(({ object, form }) => {
       const { schema, name } = at(objects, object);
@@ -335,6 +359,7 @@ function privilegesOf(
   const all = {
     TABLE: TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 17),
     SEQUENCE: SEQUENCE_PRIVILEGES,
+    ROUTINE: ["EXECUTE"],
     COLUMN: ["SELECT", "INSERT", "UPDATE", "REFERENCES"],
     SCHEMA: ["USAGE", "CREATE"],
     DATABASE: ["CONNECT", "TEMPORARY", "CREATE"],
@@ -348,12 +373,15 @@ function ownerOf({ type, schema, name }: Securable): string {
   const [s, n] = [schema, name].map((text) => pg.escapeLiteral(text));
   if (type === "DATABASE") return "(SELECT datdba FROM pg_database WHERE datname = current_database())";
   if (type === "SCHEMA") return `(SELECT nspowner FROM pg_namespace WHERE nspname = ${n})`;
+  if (type === "ROUTINE")
+    return `(SELECT proowner FROM pg_proc WHERE proname = ${n} AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${s}))`;
   return `(SELECT relowner FROM pg_class WHERE relname = ${n} AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${s}))`;
 }
 
-function pathOf({ type, schema, name }: Securable): string {
+function pathOf({ type, schema, name, types }: Securable): string {
   if (type === "DATABASE") return ":database";
-  return type === "SCHEMA" ? id(name) : `${id(schema)}.${id(name)}`;
+  const path = type === "SCHEMA" ? id(name) : `${id(schema)}.${id(name)}`;
+  return types === undefined ? path : `${path}(${types})`;
 }
 
 function asRole(role: string, sql: string): string {

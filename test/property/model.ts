@@ -75,6 +75,9 @@ const RELATION_KINDS = [
   "partitioned",
   "postgres_fdw",
   "file_fdw",
+  "function",
+  "procedure",
+  "aggregate",
 ] as const;
 
 export interface RelationModel {
@@ -133,7 +136,8 @@ export interface DefaultPrivilegesStep {
   readonly creator: Ref;
   /** null: in every schema. */
   readonly schema: Ref | null;
-  readonly sequences: boolean;
+  /** Tables, sequences or routines. */
+  readonly what: number;
   readonly revoke: boolean;
   readonly privileges: Bits;
   readonly whom: Ref | null;
@@ -147,6 +151,8 @@ interface DemandModel {
   readonly schemas: readonly Ref[] | "*";
   readonly tablePrivileges: readonly TablePrivilege[] | "ALL";
   readonly sequencePrivileges: readonly SequencePrivilege[] | "ALL";
+  readonly create: boolean;
+  readonly execute: boolean;
   readonly exclude: readonly ExcludeModel[];
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
@@ -189,7 +195,7 @@ const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
   do: fc.constant("defaults"),
   creator: ref,
   schema: fc.option(ref, { freq: 2 }),
-  sequences: fc.boolean(),
+  what: fc.integer({ min: 0, max: 2 }),
   revoke: seldom,
   privileges: bits,
   whom: refOrNull,
@@ -264,6 +270,8 @@ const demand: fc.Arbitrary<DemandModel> = fc.record({
     fc.constant<"ALL">("ALL"),
     fc.subarray([...SEQUENCE_PRIVILEGES], { minLength: 1 }),
   ),
+  create: fc.boolean(),
+  execute: often,
   exclude: fc.array(fc.record({ object: ref, form: fc.constantFrom("name", "path", "schema", "prefix") }), {
     maxLength: 1,
   }),

@@ -64,6 +64,8 @@ describe("an input that is not set has action.yml's default", () => {
         schemas: ["public"],
         tablePrivileges: "ALL",
         sequencePrivileges: "ALL",
+        schemaPrivileges: ["USAGE"],
+        routinePrivileges: [],
         defaultPrivileges: false,
         onExtra: "warn",
         exclude: [],
