@@ -9,8 +9,10 @@ import {
 } from "../model/privileges.ts";
 import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
 import {
+  actsAs,
   type ColumnAclItem,
   type Group,
+  heldBy,
   keyOf,
   type Member,
   type Role,
@@ -42,8 +44,9 @@ export interface Drift {
 /** Compares a snapshot with the demand, for a grantee that exists in it. */
 export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const actor = actsAs(snapshot, grantee);
   const lacking = groups
-    .filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid)
+    .filter((group) => group.kind !== "default-privileges" || group.owner !== actor.oid)
     .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)))
     .sort(byName);
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
@@ -75,8 +78,8 @@ export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): re
 }
 
 function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
-  const held = group.held.get(grantee.oid);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+  const held = heldBy(snapshot, group, grantee);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
 }
 
 /**
@@ -89,12 +92,13 @@ function extraIn(
   demand: Demand,
   grantee: Role,
 ): readonly Finding[] {
+  const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
   const onRelations = groups
-    .filter((group) => isRelation(group.kind) && group.owner !== grantee.oid)
+    .filter((group) => isRelation(group.kind) && group.owner !== actor.oid)
     .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
   const onSchemas = groups
-    .filter((group) => group.kind === "schema" && group.owner !== grantee.oid && extraIsDrift(demand.onExtra))
+    .filter((group) => group.kind === "schema" && group.owner !== actor.oid && extraIsDrift(demand.onExtra))
     .flatMap((group) => findings(group, grantee, beyondOnSchema(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
@@ -103,7 +107,7 @@ function extraIn(
     return withColumns(snapshot, demand, finding, ofColumns.items);
   });
   const onColumnsOnly = [...columns.values()]
-    .filter(({ group }) => group.owner !== grantee.oid)
+    .filter(({ group }) => group.owner !== actor.oid)
     .map(({ group, member, items }) =>
       withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items),
     )
@@ -127,9 +131,7 @@ function withColumns(
 
 function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
   const demanded = demandedOn(snapshot, group, demand);
-  return inOrder(
-    [...(group.held.get(grantee.oid) ?? [])].filter((privilege) => !demanded.includes(privilege)),
-  );
+  return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
 }
 
 /** On a schema, what PUBLIC has is not counted: up to 14, everybody may CREATE in `public`. */
@@ -185,7 +187,7 @@ function countSources(
       group.kind !== "schema" ||
       extraIsDrift(demand.onExtra) ||
       demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
-    const held = inOrder([...(group.held.get(grantee.oid) ?? [])].filter(counted));
+    const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges] of bySource) {
       const key = `${group.kind} ${source} ${privileges}`;

@@ -1,5 +1,5 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type AclItem, actsAs, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { actingRoleToRevoke } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import { allOf, type Plan, planOf, type Step } from "./plan.ts";
@@ -39,8 +39,11 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[]): readonly Ste
   const onColumns: Grant[] = [];
   for (const { grantee, privileges } of findings) {
     const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+    // What the grantee holds itself, its sessions do not have when they begin as another role.
+    const actsAsItself = actsAs(snapshot, grantee) === grantee;
     for (const privilege of privileges) {
-      const isMine = (item: AclItem) => item.grantee === grantee.oid && item.privilege === privilege;
+      const isMine = (item: AclItem) =>
+        actsAsItself && item.grantee === grantee.oid && item.privilege === privilege;
       const ofColumns = columns.filter(isMine);
       if (indirectSourcesOf(group, columns, privilege).length > 0)
         indirect.push({ grantee, privilege, reason: "not-direct" });

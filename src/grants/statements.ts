@@ -13,6 +13,8 @@ export interface Change {
   readonly privileges: readonly Privilege[];
   readonly as: Role | null;
   readonly oneByOne: boolean;
+  /** GRANT: the role as which the grantee's sessions begin, if it is that role that lacks it. */
+  readonly to?: Role;
   /** REVOKE: the role whose grant it takes back. */
   readonly grantor?: Role;
   /** REVOKE: the columns, if it is not about the whole table. */
@@ -49,6 +51,7 @@ function keyOfEach(): (change: Change) => string {
       change.group === last.group &&
       change.as === last.as &&
       change.grantee === last.grantee &&
+      change.to === last.to &&
       change.verb === last.verb &&
       change.columns === last.columns;
     if (!isLikeLast) key = keyOf(change);
@@ -57,10 +60,10 @@ function keyOfEach(): (change: Change) => string {
   };
 }
 
-function keyOf({ verb, grantee, group, privileges, columns, as }: Change): string {
+function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: Change): string {
   const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
-  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
+  return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
 
 /** The statement that makes one change, whichever role runs it. */
@@ -83,11 +86,14 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
-function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readonly string[]): string {
+function sqlOf(
+  { verb, grantee, to = grantee, group, owner, ...change }: Change,
+  names: readonly string[],
+): string {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${privileges.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
     const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;

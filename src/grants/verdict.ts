@@ -1,7 +1,7 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder, type Privilege } from "../model/privileges.ts";
 import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
-import { type Group, type Member, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { actsAs, type Group, type Member, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
@@ -24,8 +24,10 @@ export function granteeReports(
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name, role, drift, identity } = grantee;
+    const actor = actsAs(snapshot, role);
     return {
       grantee: name,
+      ...(actor !== role && { sessionRole: actor.name }),
       verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift.objects,
       missing: [

@@ -78,6 +78,8 @@ export interface FixBlock {
 
 export interface GranteeReport {
   readonly grantee: string;
+  /** The role as which its sessions begin (ALTER ROLE … SET role), where that is another one: what that role may do counts. */
+  readonly sessionRole?: string;
   readonly verdict: Verdict;
   readonly error?: Failure;
   readonly objects: ObjectCounts;
@@ -132,6 +134,7 @@ export interface Named {
 export type Reason =
   | "not-granted" // this login can grant it: `check` and `plan` do not
   | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
+  | "session-role" // this login could grant it to the role as which the grantee's sessions begin
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
   | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it

@@ -113,14 +113,16 @@ async function lookOnce(
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
 
   const schemas = snapshot.schemas.map(({ oid }) => oid);
-  const oids = [...snapshot.grantees.values()];
+  const oids = [
+    ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid)),
+  ];
   const creators = creatorsOf(snapshot);
   const [again, defaults, rowSecurity, views, facts] = (await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
-    granteeFacts(oids, snapshot.server.labelsReadable),
+    granteeFacts([...snapshot.grantees.values()], snapshot.server.labelsReadable),
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 

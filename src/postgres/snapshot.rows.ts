@@ -11,6 +11,7 @@ import type {
   Role,
   Schema,
   ServerFacts,
+  SessionRole,
   Snapshot,
 } from "../model/snapshot.ts";
 
@@ -51,6 +52,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     sessionUser: server.sessionUser,
     roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
+    sessions: new Map(facts("grantee").flatMap(mapSession)),
     schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
       ...facts("database").map((row) => mapSingle("database", row)),
@@ -126,6 +128,10 @@ function mapRole(row: RoleRow): Role {
   return { ...row, inheritedBy: new Set(row.inheritedBy) };
 }
 
+function mapSession({ oid, session: role, refused }: GranteeRow): readonly (readonly [Oid, SessionRole])[] {
+  return role === oid && refused.length === 0 ? [] : [[oid, { role, refused }]];
+}
+
 function mapSchema({ oid, name, owner, usableBy, held }: SchemaRow): Schema {
   const creators = Object.entries(held ?? {}).filter(([, privileges]) => privileges.includes("CREATE"));
   return {
@@ -196,7 +202,7 @@ export interface DefaultPrivilegesRow {
 interface Facts {
   server: ServerFacts & { readonly sessionUser: Oid };
   role: RoleRow;
-  grantee: { readonly name: string; readonly oid: Oid };
+  grantee: GranteeRow;
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
@@ -205,6 +211,13 @@ interface Facts {
   "known-schema": { readonly name: string };
   "known-role": { readonly name: string };
   "unmatched-pattern": { readonly ordinal: number };
+}
+
+interface GranteeRow {
+  readonly name: string;
+  readonly oid: Oid;
+  readonly session: Oid;
+  readonly refused: readonly string[];
 }
 
 interface SecurableRow {

@@ -58,6 +58,32 @@ grantee AS (
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
 ),
+database AS (
+  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+-- a role's setting for this database comes first, that of all roles for all databases last
+role_setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, pg_catalog.substr(t.setting, 6) AS name, r.oid AS role,
+         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
+         t.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  FROM grantee AS g
+  CROSS JOIN server
+  CROSS JOIN database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setrole IN (0, g.oid) AND s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(t.setting, 6)
+  WHERE t.setting LIKE 'role=%'
+),
+-- as which role a grantee's sessions begin: the server passes over what it refuses
+session AS MATERIALIZED (
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
+  FROM grantee AS g
+  LEFT JOIN LATERAL (
+    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+  ) AS s ON TRUE
+),
+acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
   SELECT 'r'::"char" AS type, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
@@ -75,10 +101,6 @@ privilege AS (
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
-),
-database AS (
-  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
@@ -148,7 +170,7 @@ answered AS MATERIALIZED (
                CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
                            WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
                            ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
-        FROM grantee AS g
+        FROM acting AS g
         JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'F' ELSE 'r' END
         OFFSET 0
       ) AS asked
@@ -179,7 +201,7 @@ column_extra AS MATERIALIZED (
   JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
   JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
         WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
-  JOIN grantee AS g ON g.oid <> r.relowner
+  JOIN acting AS g ON g.oid <> r.relowner
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
   WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
 ),
@@ -188,7 +210,7 @@ mentioned AS MATERIALIZED (
   UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
   UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
-  UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM pg_catalog.pg_roles
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
@@ -252,7 +274,8 @@ UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
+                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
@@ -262,7 +285,11 @@ SELECT 'role', pg_catalog.json_build_object(
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
 FROM role AS r, server
 UNION ALL
-SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
+SELECT 'grantee', pg_catalog.json_build_object(
+         'name', s.name, 'oid', s.grantee, 'session', s.role,
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
+                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+FROM session AS s
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
          'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
@@ -276,7 +303,7 @@ SELECT 'schema', pg_catalog.json_build_object(
          'held', (SELECT pg_catalog.json_object_agg(g.oid, (
                     SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
                     FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM grantee AS g),
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
          'usableBy', COALESCE(u.by_roles, '[]'))
 FROM schema AS s
 LEFT JOIN usable AS u ON u.schema = s.oid

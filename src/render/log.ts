@@ -48,6 +48,9 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
     logLine(
       `${name}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`,
     ),
+    ...(grantee.sessionRole === undefined
+      ? []
+      : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE … SET role)`)]),
     ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),

@@ -247,6 +247,7 @@ function facts(page: Page, report: Report): void {
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
     `PostgreSQL ${some([...versions], MOST_NAMES, markdown.quoted)}`,
     `mode \`${report.mode}\``,
+    ...sessionRoles(report),
   ];
   const lines = [
     ...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []),
@@ -270,6 +271,16 @@ function runLine({ run }: Report): readonly string[] {
     ...(url === undefined ? [] : [`[run](${url})`]),
     ...(docs === undefined ? [] : [`[documentation](${docs}/report.md)`]),
   ];
+}
+
+/** Whose privileges count in place of a grantee's own. */
+function sessionRoles(report: Report): readonly string[] {
+  const sentences = granteesOf(report).flatMap(({ grantee, sessionRole }) =>
+    sessionRole === undefined
+      ? []
+      : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
+  );
+  return [...new Set(sentences)];
 }
 
 function heldRows(held: readonly Held[]): readonly (readonly string[])[] {

@@ -117,6 +117,7 @@ export function snapshot(
     sessionUser: oidOf("login"),
     roles: new Map(all.map((each) => [each.oid, each])),
     grantees: new Map([["app", oidOf("app")]]),
+    sessions: new Map(),
     schemas: [schema()],
     groups,
     columns: [],
