@@ -26,15 +26,15 @@ export interface Blocked {
   readonly grantedTo?: readonly string[];
 }
 
-/** Plans to grant what is missing, and nothing else. */
-export function planGrants(snapshot: Snapshot, missing: readonly Finding[]): Plan {
+/** Plans to grant what is missing, and nothing else. `actAsOwner`: see Demand. */
+export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner = false): Plan {
   // Findings that share a list of privileges share the acting roles too, so these are looked for once.
   const alike = Map.groupBy(missing, ({ privileges }) => privileges);
   return allOf(
     [...alike.values()].map((findings) => {
       const [{ grantee, group, privileges }] = findings as [Finding];
       const steps = privileges.map((privilege): Step => {
-        const acting = actingRoleToGrant(snapshot, group, privilege);
+        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
         const to = holderFor(snapshot, group, grantee);
         const step = {
           grantee,
@@ -90,6 +90,7 @@ export function planOf(
       privileges,
       as: acting?.as ?? null,
       oneByOne: acting?.oneByOne ?? false,
+      ...(acting?.membership && { membership: acting.membership }),
       ...(to && { to }),
       ...(grantor && { grantor }),
       ...(columns && { columns }),

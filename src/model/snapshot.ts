@@ -80,6 +80,13 @@ export interface Role {
   readonly through: readonly Oid[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
+  /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */
+  readonly membership: {
+    /** The role that holds ADMIN OPTION: the session user, or one whose privileges it has. */
+    readonly grantor: string;
+    /** A membership by this grantor is there already, without SET. */
+    readonly standing: boolean;
+  } | null;
 }
 
 /** As which role a grantee's sessions begin: https://www.postgresql.org/docs/current/sql-alterrole.html */

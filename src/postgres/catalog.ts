@@ -116,7 +116,7 @@ async function lookOnce(
   const oids = [
     ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid)),
   ];
-  const creators = creatorsOf(snapshot);
+  const creators = creatorsOf(snapshot, demand);
   const [again, defaults, rowSecurity, views, facts] = (await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,

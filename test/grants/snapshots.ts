@@ -33,6 +33,7 @@ export function role(name: RoleName, facts: Partial<Role> = {}): Role {
     settable: name === "login",
     through: [],
     administered: false,
+    membership: null,
     ...facts,
   };
 }
@@ -140,6 +141,7 @@ export function demand(facts: Partial<Demand> = {}): Demand {
     sequencePrivileges: ["USAGE"],
     schemaPrivileges: ["USAGE"],
     routinePrivileges: [],
+    actAsOwner: false,
     allowEmpty: false,
     exclude: [],
     defaultPrivileges: true,

@@ -15,6 +15,7 @@ export const DEFAULTS: Demand = {
   sequencePrivileges: "ALL",
   schemaPrivileges: ["USAGE"],
   routinePrivileges: [],
+  actAsOwner: false,
   allowEmpty: false,
   exclude: [],
   defaultPrivileges: false,

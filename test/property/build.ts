@@ -76,7 +76,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
           const [inherit, set] = [["member", "borrower"], ["setter"]].map((ways) =>
             ways.includes(model.sessionIs),
           );
-          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}`}`;
+          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}, ADMIN ${model.sessionIs === "administrator"}`}`;
         }),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
@@ -95,6 +95,15 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.sessionRole === null
         ? []
         : [`ALTER ROLE ${id(session)} IN DATABASE :database SET role = ${id(at(roles, model.sessionRole))}`]),
+      ...(model.granteeRole === null
+        ? []
+        : [
+            granteeRoleSql(
+              at(roles, model.grantees[0] ?? 0),
+              at(roles, model.granteeRole.role),
+              model.granteeRole.how,
+            ),
+          ]),
       `ALTER ROLE ${id(session)} LOGIN`,
       // Somebody who may not connect has nothing to test.
       `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
@@ -301,6 +310,17 @@ function stepSql(step: Step, context: Context): string {
   }
 }
 
+/** What a sign-in must show, so it must work. */
+function granteeRoleSql(grantee: string, role: string, how: number): string {
+  const whose = [`ROLE ${id(grantee)} IN DATABASE :database`, `ROLE ${id(grantee)}`, "DATABASE :database"][
+    how
+  ];
+  return (
+    `ALTER ROLE ${id(grantee)} LOGIN; GRANT CONNECT ON DATABASE :database TO ${id(grantee)};` +
+    ` ALTER ${whose} SET role = ${id(role)}`
+  );
+}
+
 /** Each of LENDERS may grant every other privilege. */
 function lendSql({ type, schema, path }: Relation, context: Context): readonly string[] {
   return LENDERS.flatMap((lender, n) => {
@@ -348,6 +368,7 @@ function demandOf({ demand }: Model, { version, schemas, objects }: Context): De
     }),
     defaultPrivileges: demand.defaultPrivileges,
     onExtra: demand.onExtra,
+    actAsOwner: demand.actAsOwner,
   };
 }
 

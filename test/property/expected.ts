@@ -67,10 +67,12 @@ export function expected(
   grantee: string,
   version: number,
   held: ReadonlySet<string>,
+  grantees: readonly Signed[],
   tomorrow: ReadonlySet<string>,
   broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
+  const actor = grantees.find(({ name }) => name === grantee)?.actsAs ?? grantee;
   const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
     if (thing.kind === "database") return ["CONNECT"];
     if (thing.kind === "schema") return demand.schemaPrivileges;
@@ -97,8 +99,8 @@ export function expected(
       demanded(thing).filter((privilege) => !holds(thing, privilege)),
     ),
   );
-  const gaps = creatorsOf(state, schemas, relations)
-    .filter(({ creator }) => creator !== grantee)
+  const gaps = creatorsOf(state, demand, grantees, schemas, relations)
+    .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
       futureThings(demand).map((name) => {
         const found = { kind: "default-privileges" as const, schema, name };
@@ -110,7 +112,7 @@ export function expected(
       }),
     );
   const beyond = checked
-    .filter((thing) => thing.owner !== grantee && demand.onExtra !== "ignore")
+    .filter((thing) => thing.owner !== actor && demand.onExtra !== "ignore")
     .map((thing) =>
       lines(
         thing,
@@ -119,23 +121,23 @@ export function expected(
           (privilege) =>
             !isRoutine(thing.kind) &&
             !demanded(thing).includes(privilege) &&
-            (holds(thing, privilege) || holdsOnColumn(state, thing, grantee, privilege)),
+            (holds(thing, privilege) || holdsOnColumn(state, thing, actor, privilege)),
         ),
       ),
     );
   // A superuser's come from no ACL.
   const createsIn = schemas
-    .filter((schema) => schema.owner !== grantee && ["fail", "revoke"].includes(demand.onExtra))
+    .filter((schema) => schema.owner !== actor && ["fail", "revoke"].includes(demand.onExtra))
     .filter((schema) => !demanded(schema).includes("CREATE") && holds(schema, "CREATE"))
     .filter(
       (schema) =>
-        state.roles.get(grantee)?.superuser === true ||
+        state.roles.get(actor)?.superuser === true ||
         [...state.acls.values()].some(
           (item) =>
             item.kind === "schema" &&
             item.name === schema.name &&
             item.privilege === "CREATE" &&
-            state.roles.get(grantee)?.inherits.includes(item.grantee),
+            state.roles.get(actor)?.inherits.includes(item.grantee),
         ),
     )
     .map((schema) => lines(schema, schema.owner, ["CREATE"]));
@@ -171,10 +173,16 @@ export function expected(
 }
 
 /** The pairs of a schema and a role whose next table may appear in it. */
-export function creatorsIn(state: State, demand: Demand): readonly { schema: string; creator: string }[] {
+export function creatorsIn(
+  state: State,
+  demand: Demand,
+  grantees: readonly Signed[],
+): readonly { schema: string; creator: string }[] {
   const schemas = demandedSchemas(state, demand);
   return creatorsOf(
     state,
+    demand,
+    grantees,
     schemas,
     state.things
       .filter(({ schema }) => schemas.some(({ name }) => name === schema))
@@ -187,7 +195,19 @@ export function futureThings({ routinePrivileges }: Demand): readonly FutureThin
   return routinePrivileges.length > 0 ? ["tables", "sequences", "routines"] : ["tables", "sequences"];
 }
 
-function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly Thing[]) {
+/** A grantee, and who it is after it signed in. */
+export interface Signed {
+  readonly name: string;
+  readonly actsAs: string;
+}
+
+function creatorsOf(
+  state: State,
+  { schemaPrivileges }: Demand,
+  grantees: readonly Signed[],
+  schemas: readonly Thing[],
+  relations: readonly Thing[],
+) {
   const owners = relations
     .filter(({ ofExtension }) => !ofExtension)
     .map(({ schema, owner }) => ({ schema, creator: owner }));
@@ -198,7 +218,12 @@ function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly
     )
     .filter(({ grantee }) => state.roles.get(grantee)?.login)
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
-  const unique = new Map([...owners, ...entitled].map((pair) => [JSON.stringify(pair), pair]));
+  const demanded = schemas.flatMap(({ name: schema }) =>
+    grantees
+      .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
+      .map(({ actsAs }) => ({ schema, creator: actsAs })),
+  );
+  const unique = new Map([...owners, ...entitled, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );

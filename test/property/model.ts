@@ -24,11 +24,13 @@ export interface Model {
   /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
   readonly session: Ref;
   /**
-   * Whether it is made a member of every role: with their privileges, to SET ROLE only, or for neither (from 16); or of
+   * Whether it is made a member of every role: with their privileges, to SET ROLE only, or for neither (from 16), with ADMIN OPTION or not; or of
    * LENDERS, each of which may then grant every other privilege on every other object.
    */
-  readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower";
+  readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
   readonly sessionRole: Ref | null;
+  /** The role as which the first grantee's sessions begin, set for it here, for it everywhere or for all here. */
+  readonly granteeRole: { readonly role: Ref; readonly how: number } | null;
   readonly demand: DemandModel;
   /** What is followed in the end. */
   readonly follow: (typeof FOLLOWED)[number];
@@ -156,6 +158,7 @@ interface DemandModel {
   readonly exclude: readonly ExcludeModel[];
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
+  readonly actAsOwner: boolean;
 }
 
 interface ExcludeModel {
@@ -277,6 +280,7 @@ const demand: fc.Arbitrary<DemandModel> = fc.record({
   }),
   defaultPrivileges: fc.boolean(),
   onExtra: fc.constantFrom(...ON_EXTRA),
+  actAsOwner: fc.boolean(),
 });
 
 export const model: fc.Arbitrary<Model> = fc.record({
@@ -304,8 +308,9 @@ export const model: fc.Arbitrary<Model> = fc.record({
   steps: fc.array(step, { maxLength: 14, size: "max" }),
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
-  sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower"),
+  sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
   sessionRole: fc.option(ref, { freq: 1 }),
+  granteeRole: fc.option(fc.record({ role: ref, how: fc.integer({ min: 0, max: 2 }) }), { freq: 1 }),
   demand,
   follow: fc.constantFrom(...FOLLOWED),
 });

@@ -260,6 +260,7 @@ export async function doAs(
   client: pg.Client,
   state: State,
   grantee: string,
+  actsAs: string,
 ): Promise<Found> {
   const tries = state.things.map((thing) => ({
     thing,
@@ -268,8 +269,8 @@ export async function doAs(
   const came = await attempts(
     client,
     tries.map(({ preparation, statements }) => ({
-      as: grantee,
-      preparation: preparation.replaceAll(":grantee", () => pg.escapeIdentifier(grantee)),
+      as: actsAs,
+      preparation: preparation.replaceAll(":grantee", () => pg.escapeIdentifier(actsAs)),
       statements: [...statements.values()],
     })),
   );
@@ -295,14 +296,26 @@ export async function doAs(
     if (done.get(update ?? "") !== false) done.set(usage ?? "", "either would do");
   }
 
+  // What the role may do as which the grantee's sessions begin, the grantee may; but it connects as itself.
+  const isConnect = (what: string) => what.includes(` may CONNECT `);
+  const asGrantee = (what: string) => what.replace(JSON.stringify(actsAs), () => JSON.stringify(grantee));
+  const possible = new Set(
+    [...state.possible].flatMap((what) =>
+      isConnect(what) || grantee === actsAs
+        ? what
+        : what.startsWith(`${JSON.stringify(actsAs)} may `)
+          ? asGrantee(what)
+          : [],
+    ),
+  );
   const doing = [...done].filter(([, held]) => typeof held === "boolean");
-  const asking = [...state.possible].filter((what) => typeof done.get(what) !== "boolean");
+  const asking = [...possible].filter((what) => typeof done.get(what) !== "boolean");
   return {
     held: new Set([...asking, ...doing.filter(([, held]) => held).map(([what]) => what)]),
     byDoing: doing.length,
     byAsking: done.size - doing.length,
     contradictions: doing
-      .filter(([what, held]) => held !== state.possible.has(what))
+      .filter(([what, held]) => held !== possible.has(what))
       .map(([what, held]) => `${what}: ${held} by doing`),
   };
 }
@@ -393,6 +406,19 @@ const WORDS: Readonly<Partial<Record<Kind, string>>> = {
 
 function pathOf(schema: string, name: string): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+}
+
+/** Who a role is after it signed in; itself, if it cannot. */
+export async function whoSignsIn(sandbox: Sandbox, { things }: State, role: string): Promise<string> {
+  const database = things.find(({ kind }) => kind === "database");
+  try {
+    const client = await sandbox.signInAs(role, database?.name ?? "");
+    const { rows } = await client.query<{ name: string }>("SELECT current_user AS name");
+    await client.end();
+    return rows[0]?.name ?? role;
+  } catch {
+    return role;
+  }
 }
 
 /** Whether the role gets in, where it may log in at all. */

@@ -6,7 +6,7 @@ import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf } from "./build.ts";
-import { creatorsIn, expected, futureThings, privilegesOn, told } from "./expected.ts";
+import { creatorsIn, expected, futureThings, privilegesOn, type Signed, told } from "./expected.ts";
 import { followFile, followFixes } from "./follow.ts";
 import { model } from "./model.ts";
 import {
@@ -22,6 +22,7 @@ import {
   type State,
   stateOf,
   tomorrow,
+  whoSignsIn,
 } from "./oracle.ts";
 
 /** Databases for each version. */
@@ -268,17 +269,19 @@ function reportOf(database: string, user: string, { grantees, statements, fixes 
 /** For each grantee: what the report should say, by the oracle. */
 async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, state: State) {
   const { demand, grantees } = blueprint;
-  const creators = creatorsIn(state, demand);
+  const signed: Signed[] = [];
+  for (const name of grantees) signed.push({ name, actsAs: await whoSignsIn(sandbox, state, name) });
+  const creators = creatorsIn(state, demand, signed);
   const truths = [];
-  for (const grantee of grantees) {
-    const found = await doAs(sandbox, oracle, state, grantee);
+  for (const { name: grantee, actsAs } of signed) {
+    const found = await doAs(sandbox, oracle, state, grantee, actsAs);
     expect(found.contradictions, "doing and asking agree").toEqual([]);
     tally.byDoing += found.byDoing;
     tally.byAsking += found.byAsking;
-    const next = await tomorrow(oracle, creators, grantee, futureThings(demand), privilegesOn(version));
-    const broken = await brokenViews(oracle, state, grantee);
+    const next = await tomorrow(oracle, creators, actsAs, futureThings(demand), privilegesOn(version));
+    const broken = await brokenViews(oracle, state, actsAs);
     tally.brokenViews += broken.size;
-    truths.push(expected(state, demand, grantee, version, found.held, next, broken));
+    truths.push(expected(state, demand, grantee, version, found.held, signed, next, broken));
   }
   return truths;
 }

@@ -66,6 +66,7 @@ describe("an input that is not set has action.yml's default", () => {
         sequencePrivileges: "ALL",
         schemaPrivileges: ["USAGE"],
         routinePrivileges: [],
+        actAsOwner: false,
         defaultPrivileges: false,
         onExtra: "warn",
         exclude: [],
