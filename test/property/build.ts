@@ -72,12 +72,17 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.sessionIs === "as drawn" ? [] : model.sessionIs === "borrower" ? LENDERS : owners)
         // What a role of the sandbox is made a member of, it would be in the next database too.
         .filter((role) => role !== "azure_pg_admin" || roles.includes(session))
+        // Before 16, a member may set the role, and an administrator is a role with CREATEROLE.
+        .filter(() => version >= 16 || model.sessionIs !== "administrator")
         .map((role) => {
           const [inherit, set] = [["member", "borrower"], ["setter"]].map((ways) =>
             ways.includes(model.sessionIs),
           );
           return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}, ADMIN ${model.sessionIs === "administrator"}`}`;
         }),
+      ...(version < 16 && model.sessionIs === "administrator" && roles.includes(session)
+        ? [`ALTER ROLE ${id(session)} CREATEROLE`]
+        : []),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
         `CREATE SCHEMA ${id(schemas[n + 1])} AUTHORIZATION ${id(at(owners, owner))}`,
@@ -101,7 +106,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
             granteeRoleSql(
               at(roles, model.grantees[0] ?? 0),
               at(roles, model.granteeRole.role),
-              model.granteeRole.how,
+              model.granteeRole.here,
             ),
           ]),
       `ALTER ROLE ${id(session)} LOGIN`,
@@ -311,10 +316,8 @@ function stepSql(step: Step, context: Context): string {
 }
 
 /** What a sign-in must show, so it must work. */
-function granteeRoleSql(grantee: string, role: string, how: number): string {
-  const whose = [`ROLE ${id(grantee)} IN DATABASE :database`, `ROLE ${id(grantee)}`, "DATABASE :database"][
-    how
-  ];
+function granteeRoleSql(grantee: string, role: string, here: boolean): string {
+  const whose = here ? `ROLE ${id(grantee)} IN DATABASE :database` : `ROLE ${id(grantee)}`;
   return (
     `ALTER ROLE ${id(grantee)} LOGIN; GRANT CONNECT ON DATABASE :database TO ${id(grantee)};` +
     ` ALTER ${whose} SET role = ${id(role)}`

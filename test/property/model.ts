@@ -29,8 +29,8 @@ export interface Model {
    */
   readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
   readonly sessionRole: Ref | null;
-  /** The role as which the first grantee's sessions begin, set for it here, for it everywhere or for all here. */
-  readonly granteeRole: { readonly role: Ref; readonly how: number } | null;
+  /** The role as which the first grantee's sessions begin, set for it in this database or in all. */
+  readonly granteeRole: { readonly role: Ref; readonly here: boolean } | null;
   readonly demand: DemandModel;
   /** What is followed in the end. */
   readonly follow: (typeof FOLLOWED)[number];
@@ -310,7 +310,7 @@ export const model: fc.Arbitrary<Model> = fc.record({
   session: ref,
   sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
   sessionRole: fc.option(ref, { freq: 1 }),
-  granteeRole: fc.option(fc.record({ role: ref, how: fc.integer({ min: 0, max: 2 }) }), { freq: 1 }),
+  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean() }), { freq: 1 }),
   demand,
   follow: fc.constantFrom(...FOLLOWED),
 });
