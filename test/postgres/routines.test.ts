@@ -69,10 +69,8 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect(linesOf(applied.granted).toSorted()).toEqual(
       SIGNATURES.map((each) => `${each}: EXECUTE`).toSorted(),
     );
-    for (const call of ["SELECT total(1)", "SELECT total(1, 'a')", "CALL pay(1, 2)", "SELECT longest('a')"])
-      expect([call, await place.can(place.app, call)].join()).toBe(
-        `${call},${call !== "CALL pay(1, 2)" || version >= 14}`,
-      );
+    for (const call of ["SELECT total(1)", "SELECT total(1, 'a')", "SELECT longest('a')"])
+      expect([call, await place.can(place.app, call)]).toEqual([call, true]);
     expect((await place.run("apply", ASKED)).statements).toEqual([]);
   }, 30_000);
 
