@@ -2678,13 +2678,13 @@ function asInvalid(error) {
   throw error;
 }
 function badInput(mistakes, order) {
-  const inOrder = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
   const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,
-    problems: inOrder.map(({ problem }) => problem),
+    problems: inOrder2.map(({ problem }) => problem),
     hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
     steps: [
       {
@@ -2729,6 +2729,20 @@ var CLOUDS = {
     resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
   }
 };
+
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/settings/values.ts
 function choice(choices) {
@@ -3216,6 +3230,9 @@ var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
+function quoteSignature(types, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
   if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
@@ -3228,6 +3245,13 @@ function unicodeName(name3, escaped) {
     return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
   });
   return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function escapedNames(sql, not, eachNot) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+  );
 }
 function visible(text) {
   return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
@@ -3242,6 +3266,7 @@ function logLine(text) {
 // src/render/pen.ts
 var plain = {
   name: quoteName,
+  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {

@@ -8355,6 +8355,9 @@ var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
+function quoteSignature(types2, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
   if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
@@ -8370,9 +8373,12 @@ function unicodeName(name3, escaped) {
 }
 var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 function visibleSql(sql) {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
+function escapedNames(sql, not, eachNot) {
   return sql.replace(
     SQL_TOKEN,
-    (token) => token.startsWith('"') && NOT_IN_SQL.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), EACH_NOT_IN_SQL) : token
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
   );
 }
 function visible(text) {
@@ -8453,6 +8459,7 @@ function longestRun(text, char) {
 // src/render/pen.ts
 var plain = {
   name: quoteName,
+  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
@@ -8464,6 +8471,7 @@ var plain = {
 };
 var markdown = {
   name: (...parts) => `\`${quoteName(...parts)}\``,
+  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
   code: codeSpan,
   quoted: (words2) => markdownOf(wordTokens(words2)),
   sentence: (sentence2) => markdownOf(
@@ -8477,6 +8485,7 @@ var markdown = {
 };
 var markup = {
   name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
+  signature: (...signature) => `<code>${html(quoteSignature(...signature))}</code>`,
   code: (text) => `<code>${html(text)}</code>`,
   quoted: html,
   sentence: (sentence2) => write(sentence2, { ...markup, own: html }).join("")
@@ -8755,6 +8764,15 @@ var REASONS = {
     runAs: "login",
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
   },
+  "session-role": {
+    why: () => inOurWords(
+      "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only."
+    ),
+    runAs: "login",
+    advice: inOurWords(
+      "Or add that role to the input `grantee`, or end the setting with ALTER ROLE \u2026 RESET role."
+    )
+  },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner"
@@ -8813,6 +8831,15 @@ var REASONS = {
     why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
     runAs: "grantor"
   },
+  "grantor-lacks-option": {
+    why: () => inOurWords(
+      "The role that granted it no longer holds the grant option, so no role can revoke it as it stands."
+    ),
+    runAs: null,
+    advice: inOurWords(
+      "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option."
+    )
+  },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
     runAs: null,
@@ -8867,11 +8894,22 @@ var KIND_WORDS = {
   "materialized-view": ["materialized view", "materialized views"],
   "foreign-table": ["foreign table", "foreign tables"],
   sequence: ["sequence", "sequences"],
+  function: ["function", "functions"],
+  procedure: ["procedure", "procedures"],
+  aggregate: ["aggregate", "aggregates"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
   identity: ["identity", "identities"]
 };
 function countKind(kind, n) {
   return count(n, ...KIND_WORDS[kind]);
+}
+function countTypes({
+  tables,
+  sequences,
+  routines
+}) {
+  const checked = [count(tables, "table"), count(sequences, "sequence")];
+  return routines === void 0 ? checked : [...checked, count(routines, "routine")];
 }
 function countKinds(objects2) {
   const counts = /* @__PURE__ */ new Map();
@@ -8890,7 +8928,12 @@ function objectText(object, pen) {
 function objectName(object, pen) {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
   const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== void 0;
-  return inSchema ? pen.name(object.schema, object.name) : pen.name(object.name);
+  if (!inSchema) return pen.name(object.name);
+  if (object.arguments === void 0) return pen.name(object.schema, object.name);
+  return pen.signature(object.arguments, object.schema, nameIn(object.name, object.arguments));
+}
+function nameIn(signature, types2) {
+  return signature.slice(0, -`(${types2})`.length);
 }
 function futureText({ schema, name: name3 }, pen) {
   return schema === void 0 ? name3 : `${name3} in schema ${pen.name(schema)}`;
@@ -8984,9 +9027,11 @@ function lookedAt({ databases }) {
   const counts = databases.flatMap(
     ({ error: error2, grantees }) => error2 === void 0 && grantees.find((grantee) => grantee.error === void 0)?.objects || []
   );
+  const routines = counts.flatMap(({ routines: routines2 }) => routines2 ?? []);
   return {
     tables: counts.reduce((sum, { tables }) => sum + tables, 0),
     sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
+    ...routines.length > 0 && { routines: routines.reduce((sum, n) => sum + n, 0) },
     skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0)
   };
 }
@@ -9238,8 +9283,8 @@ function findings(report, checked, pen) {
     ];
     return `Repaired: ${series(done)}. ${who} now ${holds2} ${all} in ${where}`;
   }
-  const { tables, sequences } = lookedAt(checked);
-  return `In sync: ${who} ${holds2} ${all} on ${count(tables + sequences, "object")} in ${where}`;
+  const { tables, sequences, routines = 0 } = lookedAt(checked);
+  return `In sync: ${who} ${holds2} ${all} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
 function isIdentity({ kind }) {
   return kind === "identity";
@@ -9879,13 +9924,14 @@ function failure({ error: error2 }, report) {
   return error2 ? failureLines(error2, report).flatMap(logLines) : [];
 }
 function granteeLines(database, grantee, report) {
-  const { tables, sequences, skipped } = grantee.objects;
-  const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const { skipped, ...objects2 } = grantee.objects;
+  const checked = [...countTypes(objects2), `${skipped} skipped`].join(", ");
   const name3 = plain.name(grantee.grantee);
   return [
     logLine(
       `${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`
     ),
+    ...grantee.sessionRole === void 0 ? [] : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE \u2026 SET role)`)],
     ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
@@ -10067,19 +10113,19 @@ function sectionPart(page, report, databases) {
     grantee: same[0],
     named: several ? same.map(({ grantee }) => grantee) : []
   }));
-  for (const { grantee, named: named2 } of parts) {
+  for (const { grantee, named: named3 } of parts) {
     const { error: error2, missing, extra } = grantee;
-    if (named2.length > 0 && (error2 || missing.length + extra.length > 0))
-      page.add(`##### For ${names(named2)}`);
+    if (named3.length > 0 && (error2 || missing.length + extra.length > 0))
+      page.add(`##### For ${names(named3)}`);
     if (error2) errorPart(page, error2, report);
-    driftPart(page, report, database, grantee, named2.length > 1);
+    driftPart(page, report, database, grantee, named3.length > 1);
   }
   for (const block of database.fixes) {
     const planned = block.runnable && report.mode === "plan";
     const note = planned ? ", which <code>mode: apply</code> runs" : "";
     fixPart(page, block, { most: MOST_SQL2, note, open: planned });
   }
-  for (const { grantee, named: named2 } of parts) {
+  for (const { grantee, named: named3 } of parts) {
     for (const [verb, changed2] of [
       ["Granted", grantee.granted],
       ["Revoked", grantee.revoked],
@@ -10088,7 +10134,7 @@ function sectionPart(page, report, databases) {
       if (changed2.length === 0) continue;
       changedPart(
         page,
-        `${verb} on ${countObjects(changed2)}${forNamed(named2, markup)}`,
+        `${verb} on ${countObjects(changed2)}${forNamed(named3, markup)}`,
         verb === UNCONFIRMED ? "Sent" : verb,
         changed2
       );
@@ -10122,8 +10168,8 @@ function warningsPart(page, { databases }) {
 ${[...distinct.slice(0, MOST_WARNINGS2), ...more].join("\n")}`
   );
 }
-function forNamed(named2, pen) {
-  return named2.length === 0 ? "" : ` for ${some(named2, MOST_NAMES4, (name3) => pen.name(name3))}`;
+function forNamed(named3, pen) {
+  return named3.length === 0 ? "" : ` for ${some(named3, MOST_NAMES4, (name3) => pen.name(name3))}`;
 }
 function overview(page, report) {
   const rows = report.databases.flatMap(overviewRows);
@@ -10170,15 +10216,19 @@ function overviewRows(database) {
   return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
 }
 function facts2(page, report) {
-  const { tables, sequences, skipped } = lookedAt(report);
+  const { skipped, ...objects2 } = lookedAt(report);
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   const checked = [
-    `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+    `Checked ${series(countTypes(objects2))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
     `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.quoted)}`,
-    `mode \`${report.mode}\``
+    `mode \`${report.mode}\``,
+    ...sessionRoles(report)
   ];
-  const lines2 = [...tables + sequences + skipped > 0 ? checked : [], ...runLine(report)];
+  const lines2 = [
+    ...[skipped, ...Object.values(objects2)].some((n) => n > 0) ? checked : [],
+    ...runLine(report)
+  ];
   if (lines2.length > 0) page.add(lines2.join(" \xB7 "));
   const held = granteesOf(report).flatMap(({ held: held2 }) => held2);
   if (held.length === 0) return;
@@ -10196,6 +10246,12 @@ function runLine({ run: run2 }) {
     ...url === void 0 ? [] : [`[run](${url})`],
     ...docs === void 0 ? [] : [`[documentation](${docs}/report.md)`]
   ];
+}
+function sessionRoles(report) {
+  const sentences = granteesOf(report).flatMap(
+    ({ grantee, sessionRole: sessionRole2 }) => sessionRole2 === void 0 ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole2)}`
+  );
+  return [...new Set(sentences)];
 }
 function heldRows(held) {
   const groups = groupsOf(
@@ -10261,11 +10317,19 @@ async function orWarn(what, task) {
 
 // src/model/kinds.ts
 function typeOf(group) {
+  if (isRoutine(group.kind)) return "routine";
   if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
-  return "table";
+  if (group.kind !== "default-privileges") return "table";
+  const what = group.members[0]?.name;
+  return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
 }
 function isRelation(kind) {
+  return isInSchema(kind) && !isRoutine(kind);
+}
+function isRoutine(kind) {
+  return kind === "function" || kind === "procedure" || kind === "aggregate";
+}
+function isInSchema(kind) {
   return !["database", "schema", "default-privileges", "identity"].includes(kind);
 }
 
@@ -10281,6 +10345,8 @@ var TABLE_PRIVILEGES = [
   "MAINTAIN"
 ];
 var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ROUTINE_PRIVILEGES = ["EXECUTE"];
 var MAINTAIN_SINCE = 17e4;
 function tablePrivilegesOf(serverVersion) {
   return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
@@ -10290,7 +10356,7 @@ var PREDEFINED_ROLES = {
   pg_write_all_data: ["INSERT", "UPDATE", "DELETE"],
   pg_maintain: ["MAINTAIN"]
 };
-var ORDER = ["USAGE", ...TABLE_PRIVILEGES];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 function inOrder(privileges2) {
   return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
 }
@@ -10299,6 +10365,16 @@ function inOrder(privileges2) {
 var PUBLIC = "0";
 function canBeNamed(name3) {
   return !name3.includes("\uFFFD");
+}
+function actsAs(snapshot, grantee) {
+  const session = snapshot.sessions.get(grantee.oid);
+  return session === void 0 || session.role === grantee.oid ? grantee : roleOf(snapshot, session.role);
+}
+function holderFor(snapshot, { kind }, grantee) {
+  return kind === "database" ? grantee : actsAs(snapshot, grantee);
+}
+function heldBy(snapshot, group, grantee) {
+  return group.held.get(holderFor(snapshot, group, grantee).oid) ?? /* @__PURE__ */ new Set();
 }
 function keyOf(group, member) {
   return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
@@ -10311,35 +10387,40 @@ function roleOf(snapshot, oid) {
 
 // src/grants/sources.ts
 function sourcesFor(snapshot, grantee) {
-  const inherited = inheritedBy(snapshot, grantee);
+  const inherited = new Map(
+    [grantee, actsAs(snapshot, grantee)].map((holder) => [holder, inheritedBy(snapshot, grantee, holder)])
+  );
   return (group, privilege) => {
-    if (grantee.superuser) return [{ source: "superuser" }];
+    const holder = holderFor(snapshot, group, grantee);
+    if (holder.superuser) return [{ source: "superuser" }];
     const holders = holdersOf(group.acl, privilege);
-    const direct = holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
-    const roles = inherited.filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
+    const direct = holder === grantee && holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
+    const roles = (inherited.get(holder) ?? []).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
     const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
     const sources = [...direct, ...roles, ...everybody];
     return sources.length === 0 ? [{ source: "server" }] : sources;
   };
 }
 function indirectSourcesFor(snapshot, grantee) {
-  const inherited = inheritedBy(snapshot, grantee);
+  const inherited = inheritedBy(snapshot, grantee, actsAs(snapshot, grantee));
   const sourcesOf = sourcesFor(snapshot, grantee);
   return (group, columns, privilege) => {
-    const onObject = group.held.get(grantee.oid)?.has(privilege) ? sourcesOf(group, privilege) : [];
+    const onObject = heldBy(snapshot, group, grantee).has(privilege) ? sourcesOf(group, privilege) : [];
     const holders = holdersOf(columns, privilege);
     const onColumns = [
       ...inherited.filter((role) => holders.has(role.oid)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
       ...holders.has(PUBLIC) ? [{ source: "public" }] : []
     ];
-    return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+    const isCounted = ({ source }) => source !== "direct" && !(source === "public" && group.kind === "schema");
+    return [...onObject.filter(isCounted), ...onColumns];
   };
 }
 function holds(snapshot, grantee, item) {
-  return item.grantee === PUBLIC || item.grantee === grantee.oid || snapshot.roles.get(item.grantee)?.inheritedBy.has(grantee.oid) === true;
+  const actor = actsAs(snapshot, grantee).oid;
+  return item.grantee === PUBLIC || item.grantee === actor || snapshot.roles.get(item.grantee)?.inheritedBy.has(actor) === true;
 }
-function inheritedBy(snapshot, grantee) {
-  return [...snapshot.roles.values()].filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+function inheritedBy(snapshot, grantee, holder) {
+  return [...snapshot.roles.values()].filter((role) => (holder !== grantee || role.oid !== grantee.oid) && role.inheritedBy.has(holder.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 function holdersOf(acl, privilege) {
   return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
@@ -10353,14 +10434,15 @@ function predefined(role, { kind }) {
 // src/grants/drift.ts
 function driftOf(snapshot, demand, grantee) {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee))).sort(byName);
+  const actor = actsAs(snapshot, grantee);
+  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== actor.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee))).sort(byName);
   const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
   return {
-    objects: objectCounts(snapshot),
+    objects: objectCounts(snapshot, demand),
     missing: lacking.filter((finding) => !isGap(finding)),
     gaps: lacking.filter(isGap),
     extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
-    held: countSources(snapshot, groups, grantee)
+    held: countSources(snapshot, groups, demand, grantee)
   };
 }
 function demandedOn(snapshot, group, demand) {
@@ -10368,7 +10450,9 @@ function demandedOn(snapshot, group, demand) {
     case "database":
       return ["CONNECT"];
     case "schema":
-      return ["USAGE"];
+      return demand.schemaPrivileges;
+    case "routine":
+      return demand.routinePrivileges;
     case "sequence":
       return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
     case "table":
@@ -10376,22 +10460,24 @@ function demandedOn(snapshot, group, demand) {
   }
 }
 function lackingOn(snapshot, group, demand, grantee) {
-  const held = group.held.get(grantee.oid);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+  const held = heldBy(snapshot, group, grantee);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
 }
 function extraIn(snapshot, groups, demand, grantee) {
+  const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
-  const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== grantee.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== actor.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const onSchemas = groups.filter((group) => group.kind === "schema" && group.owner !== actor.oid && extraIsDrift(demand.onExtra)).flatMap((group) => findings2(group, grantee, beyondOnSchema(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === void 0) return finding;
     columns.delete(finding.member.oid);
     return withColumns(snapshot, demand, finding, ofColumns.items);
   });
-  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== grantee.oid).map(
+  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== actor.oid).map(
     ({ group, member, items }) => withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items)
   ).filter(({ privileges: privileges2 }) => privileges2.length > 0);
-  return [...found, ...onColumnsOnly].sort(byName);
+  return [...onSchemas, ...found, ...onColumnsOnly].sort(byName);
 }
 function withColumns(snapshot, demand, finding, columns) {
   const demanded = demandedOn(snapshot, finding.group, demand);
@@ -10400,8 +10486,12 @@ function withColumns(snapshot, demand, finding, columns) {
 }
 function beyond(snapshot, group, demand, grantee) {
   const demanded = demandedOn(snapshot, group, demand);
-  return inOrder(
-    [...group.held.get(grantee.oid) ?? []].filter((privilege) => !demanded.includes(privilege))
+  return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
+}
+function beyondOnSchema(snapshot, group, demand, grantee) {
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  return beyond(snapshot, group, demand, grantee).filter(
+    (privilege) => sourcesOf(group, privilege).some(({ source }) => source !== "public")
   );
 }
 function findings2(group, grantee, privileges2) {
@@ -10411,32 +10501,34 @@ var NO_COLUMNS = [];
 function identify({ grantee, group, member }) {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
-function objectCounts(snapshot) {
+function objectCounts(snapshot, { routinePrivileges }) {
   const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
-  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
-  const checked = relations.filter((group) => group.skipped === "");
+  const objects2 = snapshot.groups.filter((group) => isInSchema(group.kind));
+  const checked = objects2.filter((group) => group.skipped === "");
   return {
-    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    tables: sum(checked.filter((group) => typeOf(group) === "table")),
     sequences: sum(checked.filter((group) => group.kind === "sequence")),
-    skipped: sum(relations.filter((group) => group.skipped !== ""))
+    ...routinePrivileges.length > 0 && { routines: sum(checked.filter((group) => isRoutine(group.kind))) },
+    skipped: sum(objects2.filter((group) => group.skipped !== ""))
   };
 }
-function countSources(snapshot, groups, grantee) {
-  const counted = /* @__PURE__ */ new Map();
+function countSources(snapshot, groups, demand, grantee) {
+  const found = /* @__PURE__ */ new Map();
   const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
-    const held = inOrder(group.held.get(grantee.oid) ?? []);
+    const counted = (privilege) => group.kind !== "schema" || extraIsDrift(demand.onExtra) || demand.schemaPrivileges.includes(privilege);
+    const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges2] of bySource) {
       const key = `${group.kind} ${source} ${privileges2}`;
-      const objects2 = (counted.get(key)?.objects ?? 0) + group.size;
-      counted.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
+      const objects2 = (found.get(key)?.objects ?? 0) + group.size;
+      found.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
     }
   }
-  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+  return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
 function byName(a, b) {
-  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
+  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
 }
 function rank(kind) {
   return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
@@ -10898,43 +10990,55 @@ function statementsOf2(changes) {
   const alike2 = Map.groupBy(single, keyOfEach());
   return [...alike2.values()].map((same) => {
     const [first] = same;
-    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
+    const { as, membership } = first;
+    return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
   });
 }
 function keyOfEach() {
   let last;
   let key = "";
   return (change) => {
-    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.verb === last.verb && change.columns === last.columns;
+    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
     if (!isLikeLast) key = keyOf2(change);
     last = change;
     return key;
   };
 }
-function keyOf2({ verb, grantee, group, privileges: privileges2, columns, as }) {
+function keyOf2({ verb, grantee, to = grantee, group, privileges: privileges2, columns, as }) {
   const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
   const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
-  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges2, ...creator, ...onColumns].join();
+  return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
 }
 function statementOf(change) {
   return sqlOf(change, [nameOf(change)]);
 }
 function withRoles(statements2) {
-  return statements2.flatMap(({ as, sql }, n) => {
+  const taken = statements2.flatMap(({ membership }) => membership ?? []).toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
+  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
+  const script = statements2.flatMap(({ as, sql }, n) => {
     const before = statements2[n - 1];
     if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
     return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
   });
+  if (memberships.length === 0) return script;
+  const asLogin = "SET LOCAL ROLE NONE;";
+  return [
+    asLogin,
+    ...memberships.flatMap(({ take }) => take),
+    ...script,
+    asLogin,
+    ...memberships.flatMap(({ giveBack }) => giveBack)
+  ];
 }
 function membershipSql(role, member, serverVersion) {
   const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
-function sqlOf({ verb, grantee, group, owner, ...change }, names4) {
+function sqlOf({ verb, grantee, to = grantee, group, owner, ...change }, names4) {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
   const what = `${verb} ${privileges2.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
     const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
@@ -10947,7 +11051,9 @@ ${grantees}`;
 }
 function nameOf({ group, member }) {
   if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === void 0 || group.kind === "schema" ? quoteIdentifier(member.name) : quoteIdentifier(group.schema.name, member.name);
+  if (group.schema === void 0 || group.kind === "schema") return quoteIdentifier(member.name);
+  const path = quoteIdentifier(group.schema.name, member.name);
+  return member.arguments === void 0 ? path : `${path}(${member.arguments})`;
 }
 
 // src/grants/batches.ts
@@ -10973,28 +11079,62 @@ function byPhaseRoleAndOid(a, b) {
   return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }
 
+// src/grants/membership.ts
+var OPTIONS_SINCE = 16e4;
+function temporaryMembership(snapshot, role) {
+  if (role.membership === null) return null;
+  const login = roleOf(snapshot, snapshot.sessionUser);
+  const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map(
+    (each) => quoteIdentifier(each)
+  );
+  if (snapshot.server.version < OPTIONS_SINCE)
+    return {
+      role,
+      take: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      giveBack: [`REVOKE ${owner} FROM ${member};`]
+    };
+  if (role.membership.standing)
+    return {
+      role,
+      take: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      giveBack: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
+    };
+  return {
+    role,
+    take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
+  };
+}
+function unlessMember(role, login) {
+  return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;
+}
+
 // src/grants/acting-role.ts
-function actingRoleToGrant(snapshot, group, privilege) {
+function actingRoleToGrant(snapshot, group, privilege, actAsOwner = false) {
   const owner = roleOf(snapshot, group.owner);
   const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
   const candidates = [
     ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
     ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
     ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
-    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true }))
+    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true })),
+    ...actAsOwner ? byMembership(snapshot, owner) : []
   ];
   const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
   if (found !== void 0) return found;
   if (owner.gone) return "role-gone";
-  return canActAs(owner) && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
+  const canAct = canActAs(owner) || actAsOwner && owner.membership !== null;
+  return canAct && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
 }
-function actingRoleToRevoke(snapshot, group, acl, item) {
+function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner = false) {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);
-  const others = holdersOfOption(snapshot, group, acl, item.privilege).filter((role) => role !== grantor);
+  const holders = holdersOfOption(snapshot, group, acl, item.privilege);
+  const others = holders.filter((role) => role !== grantor);
   const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
   const login = roleOf(snapshot, snapshot.sessionUser);
   const inherits = (role) => (other) => role === other || other.through.includes(role.oid);
+  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const candidates = [
     ...login === grantor ? [null] : [],
     ...settable(snapshot, grantor).filter((role) => role === grantor),
@@ -11003,10 +11143,12 @@ function actingRoleToRevoke(snapshot, group, acl, item) {
   ];
   const found = candidates.find((as) => canUseSchema(snapshot, group, as));
   if (found !== void 0) return { as: found, oneByOne: !byOwner };
+  const [asOwner] = actAsOwner && byOwner ? byMembership(snapshot, grantor) : [];
+  if (asOwner && canUseSchema(snapshot, group, grantor)) return asOwner;
   if (grantor.gone) return "role-gone";
-  if (canActAs(grantor) && !canUseSchema(snapshot, group, grantor))
+  if ((canActAs(grantor) || asOwner) && !canUseSchema(snapshot, group, grantor))
     return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
-  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
+  return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
 }
 function holdersOfOption(snapshot, group, acl, privilege) {
   const holders = acl.filter((item) => item.privilege === privilege && item.grantable);
@@ -11018,23 +11160,33 @@ function settable(snapshot, role) {
   const roles = [...role.settable ? [role] : [], ...role.through.map((oid) => roleOf(snapshot, oid))];
   return roles.filter(({ name: name3 }) => canBeNamed(name3));
 }
+function byMembership(snapshot, owner) {
+  const membership = canBeNamed(owner.name) ? temporaryMembership(snapshot, owner) : null;
+  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
+}
 function canActAs({ inherited, settable: settable2, through }) {
   return inherited || settable2 || through.length > 0;
 }
 function canUseSchema(snapshot, group, as) {
-  if (!isRelation(group.kind) || group.schema === void 0) return true;
+  if (!isInSchema(group.kind) || group.schema === void 0) return true;
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }
 
 // src/grants/plan.ts
-function planGrants(snapshot, missing) {
+function planGrants(snapshot, missing, actAsOwner = false) {
   const alike2 = Map.groupBy(missing, ({ privileges: privileges2 }) => privileges2);
   return allOf(
     [...alike2.values()].map((findings3) => {
       const [{ grantee, group, privileges: privileges2 }] = findings3;
       const steps = privileges2.map((privilege) => {
-        const acting = actingRoleToGrant(snapshot, group, privilege);
-        return { grantee, privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
+        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
+        const to = holderFor(snapshot, group, grantee);
+        const step2 = {
+          grantee,
+          privilege,
+          ...typeof acting === "string" ? { reason: acting } : { acting }
+        };
+        return to === grantee ? step2 : { reason: "session-role", ...step2, to };
       });
       return planOf(snapshot, "GRANT", steps, findings3);
     })
@@ -11053,13 +11205,15 @@ function planOf(snapshot, verb, steps, findings3) {
   const changes = [];
   const blocked = [];
   for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, acting, reason, grantor, columns, turn, grantedTo }] = same;
+    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same;
     const privileges2 = same.map(({ privilege }) => privilege);
     const facts3 = {
       verb,
       privileges: privileges2,
       as: acting?.as ?? null,
       oneByOne: acting?.oneByOne ?? false,
+      ...acting?.membership && { membership: acting.membership },
+      ...to && { to },
       ...grantor && { grantor },
       ...columns && { columns },
       ...turn && { turn }
@@ -11068,7 +11222,7 @@ function planOf(snapshot, verb, steps, findings3) {
     const why = {
       ...acting && { byLogin: true },
       ...grantedTo && { grantedTo },
-      ...reason && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
+      ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
     };
     for (const finding of findings3) {
       if (finding.grantee !== grantee) continue;
@@ -11094,10 +11248,21 @@ function isNameable({ group, member, owner, columns = [] }) {
   const creator = group.kind === "default-privileges" ? [owner.name] : [];
   return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
 }
-function keyOfStep({ grantee, acting, reason, grantor, columns, turn, grantedTo, privilege }) {
+function keyOfStep({
+  grantee,
+  to,
+  acting,
+  reason,
+  grantor,
+  columns,
+  turn,
+  grantedTo,
+  privilege
+}) {
   const of = columns === void 0 ? null : [privilege, columns];
   return JSON.stringify([
     grantee.oid,
+    to?.oid,
     acting && [acting.as?.oid, acting.oneByOne],
     reason,
     grantor?.oid,
@@ -11146,6 +11311,7 @@ function fixFor(snapshot, blocked) {
   if (actor === null) return noted;
   if (byLogin) {
     const sql = sqlOf2(change);
+    if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
     return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
   }
@@ -11202,8 +11368,10 @@ function noteForNobody(snapshot, { group, owner, grantor = owner }) {
 function noteForOwner(snapshot, { group }, owner) {
   const login = sessionRole(snapshot);
   if (owner.superuser)
-    return isRelation(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
+    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
+  if (owner.membership !== null)
+    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
@@ -11391,16 +11559,17 @@ function unknownPrivilege({ server }, { tablePrivileges }) {
     steps: [{ text: inOurWords("Remove MAINTAIN from the input `table-privileges`.") }]
   };
 }
-function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty }) {
+function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivileges }) {
   if (allowEmpty) return null;
-  const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
+  const checked = snapshot.groups.filter((group) => isInSchema(group.kind) && group.skipped === "");
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas2 === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
+  const kinds = routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence";
   const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((schema) => schema.name))}`;
   return {
     code: "nothing-to-check",
-    message: sentence`${where} has no table or sequence to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    message: sentence`${where} has no ${[kinds]} to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
     hint: inOurWords(
       "An empty check never passes, because it usually means a wrong `database` or `schemas`."
     ),
@@ -11431,24 +11600,25 @@ function names2(all) {
 }
 
 // src/grants/revokes.ts
-function planRevokes(snapshot, extra) {
+function planRevokes(snapshot, extra, actAsOwner = false) {
   const alike2 = Map.groupBy(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
   return allOf(
     [...alike2.values()].map((findings3) => {
       const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
-      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()]), findings3);
+      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()], actAsOwner), findings3);
     })
   );
 }
-function stepsOf(snapshot, findings3) {
+function stepsOf(snapshot, findings3, actAsOwner) {
   const [{ group, columns }] = findings3;
   const indirect = [];
   const onObject = [];
   const onColumns = [];
   for (const { grantee, privileges: privileges2 } of findings3) {
     const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+    const actsAsItself = actsAs(snapshot, grantee) === grantee;
     for (const privilege of privileges2) {
-      const isMine = (item) => item.grantee === grantee.oid && item.privilege === privilege;
+      const isMine = (item) => actsAsItself && item.grantee === grantee.oid && item.privilege === privilege;
       const ofColumns = columns.filter(isMine);
       if (indirectSourcesOf(group, columns, privilege).length > 0)
         indirect.push({ grantee, privilege, reason: "not-direct" });
@@ -11474,7 +11644,8 @@ function stepsOf(snapshot, findings3) {
     ...inTurns(snapshot, group.owner, group.acl, onObject)
   ];
   function stepFor(acl, item, keptForColumns) {
-    const acting = actingRoleToRevoke(snapshot, group, acl, item);
+    const acting = actingRoleToRevoke(snapshot, group, acl, item, actAsOwner);
+    if (acting === "grantor-lacks-option") return { reason: acting };
     if (keptForColumns) return { reason: "column-privileges", ...typeof acting !== "string" && { acting } };
     return typeof acting === "string" ? { reason: acting } : { acting };
   }
@@ -11538,11 +11709,13 @@ function assess(snapshot, demand, names4) {
     grantees,
     grants: planGrants(
       snapshot,
-      drifts.flatMap(({ missing }) => missing)
+      drifts.flatMap(({ missing }) => missing),
+      demand.actAsOwner
     ),
     revokes: planRevokes(
       snapshot,
-      drifts.flatMap(({ extra }) => extra)
+      drifts.flatMap(({ extra }) => extra),
+      demand.actAsOwner
     )
   };
 }
@@ -11599,15 +11772,17 @@ function elasticCluster({ server }) {
 
 // src/grants/warnings.ts
 function warningsFor(snapshot, demand, grantee, gaps) {
-  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
+  const actor = actsAs(snapshot, grantee);
+  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === actor.oid);
   return [
     ...cannotLogIn(grantee),
     ...identityWarnings(snapshot, demand, grantee),
+    ...refusedAtSignIn(snapshot, grantee),
     ...nextMigration(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
-    ...ownsWhatItShouldRead(snapshot, demand, grantee),
-    ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...ownsWhatItShouldRead(snapshot, demand, actor),
+    ...triggersAsAnotherRole(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
@@ -11634,12 +11809,26 @@ function cannotLogIn(grantee) {
     }
   ];
 }
+function refusedAtSignIn(snapshot, grantee) {
+  const refused2 = snapshot.sessions.get(grantee.oid)?.refused ?? [];
+  return refused2.map((role) => ({
+    code: "session-role-refused",
+    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} may not SET ROLE to it. They begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or end the setting with ALTER ROLE … RESET role.`
+  }));
+}
 function nextMigration(snapshot, grantee, gaps) {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
     const creator = roleOf(snapshot, oid);
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
     const changes = theirs.map(
-      ({ columns: _, ...gap }) => ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false })
+      ({ columns: _, ...gap }) => ({
+        ...gap,
+        grantee: actsAs(snapshot, grantee),
+        verb: "GRANT",
+        owner: creator,
+        as: null,
+        oneByOne: false
+      })
     );
     const sql = statementsOf2(changes).map((statement) => statement.sql);
     return {
@@ -11711,8 +11900,10 @@ function granteeReports(before, after, outcome) {
   return after.grantees.map((grantee, index) => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name: name3, role, drift: drift2, identity } = grantee;
+    const actor = actsAs(snapshot, role);
     return {
       grantee: name3,
+      ...actor !== role && { sessionRole: actor.name },
       verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift2.objects,
       missing: [
@@ -11763,13 +11954,18 @@ function verdictOf(before, now, { onExtra }) {
 function byObject(left) {
   return Map.groupBy(left, ({ change }) => identify(change));
 }
+function named2({ kind, schema }, { name: name3, arguments: types2 }) {
+  return {
+    kind,
+    ...schema === void 0 ? {} : { schema: schema.name },
+    ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
+  };
+}
 function describe(snapshot, finding, reasons) {
   const { group, member } = finding;
   return (reasons.get(identify(finding)) ?? []).map((blocked) => [
     {
-      kind: group.kind,
-      ...group.schema === void 0 ? {} : { schema: group.schema.name },
-      name: member.name,
+      ...named2(group, member),
       owner: roleOf(snapshot, group.owner).name,
       privileges: blocked.change.privileges,
       reason: blocked.reason,
@@ -11802,8 +11998,7 @@ function changesOf(changes, grantee, left = []) {
     const undone = stillThere.get(key) ?? [];
     const privileges2 = all.filter((privilege) => !undone.includes(privilege));
     if (privileges2.length === 0) return [];
-    const schema = group.schema === void 0 ? {} : { schema: group.schema.name };
-    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges: privileges2 };
+    return { ...named2(group, member), owner: owner.name, privileges: privileges2 };
   });
 }
 
@@ -11876,6 +12071,8 @@ var REASONS2 = {
   // out_of_memory: the lock table is full; fewer objects may fit
   "42P01": "gone",
   // undefined_table
+  "42883": "gone",
+  // undefined_function
   "3F000": "gone",
   // invalid_schema_name
   "42704": "gone",
@@ -12062,12 +12259,13 @@ async function tryOne(client, { change, tryAs = [] }, turns) {
   return end;
 }
 var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
+function proofOfRevoke({ grantee, owner, grantor = owner, group, member, privileges: privileges2 }) {
+  const [catalog, acl] = group.kind === "schema" ? ["pg_namespace", "nspacl"] : ["pg_class", "relacl"];
   return `
 DO $$
 BEGIN
   IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    SELECT FROM pg_catalog.${catalog} AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.${acl}) AS x
     WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
       AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
   ) THEN
@@ -12086,13 +12284,15 @@ function shortened(sql) {
 var import_promises3 = require("node:timers/promises");
 
 // src/grants/creators.ts
-function creatorsOf(snapshot) {
+function creatorsOf(snapshot, demand) {
   const owners = snapshot.groups.filter((group) => group.schema !== void 0 && group.kind !== "default-privileges").filter((group) => group.skipped !== "extension").map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
   const entitled = snapshot.groups.filter((group) => group.kind === "schema").flatMap(
     (group) => group.acl.filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin).map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee }))
   );
+  const grantees = [...snapshot.grantees.values()].map((oid) => roleOf(snapshot, oid)).filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE")).map((grantee) => actsAs(snapshot, grantee).oid);
+  const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
   const unique = new Map(
-    [...owners, ...entitled].map((creator) => [`${creator.schema} ${creator.role}`, creator])
+    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator])
   );
   return [...unique.values()].filter(({ role }) => {
     const { superuser, predefined: predefined2, gone } = roleOf(snapshot, role);
@@ -12126,14 +12326,22 @@ var LABELS = `
 var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS label WHERE FALSE";
 
 // src/postgres/second-look.sql.ts
-function secondLook(relations) {
+function secondLook(objects2) {
+  const [routines, relations] = [true, false].map(
+    (wanted2) => objects2.filter(({ routine }) => routine === wanted2).map(({ oid }) => oid)
+  );
+  const ofRoutines = `
+UNION ALL
+SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
+FROM pg_catalog.pg_proc
+WHERE oid = ANY ('{${routines.join()}}'::pg_catalog.oid[])`;
   return `
-SELECT oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
+SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
 FROM pg_catalog.pg_class
-WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])
-ORDER BY pg_class.oid;`;
+WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])${routines.length > 0 ? ofRoutines : ""}
+ORDER BY routine, oid;`;
 }
-function defaultPrivileges(creators, grantees) {
+function defaultPrivileges(creators, grantees, ofRoutines) {
   const predefined2 = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
   return `
 WITH creator AS (
@@ -12149,6 +12357,9 @@ privilege AS (
   UNION ALL
   SELECT 'S'::"char", name, ordinal
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  UNION ALL
+  SELECT 'f'::"char", name, ordinal
+  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
@@ -12164,7 +12375,7 @@ SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
        (SELECT pg_catalog.json_agg(p.name ORDER BY p.ordinal) FROM privilege AS p
         WHERE p.objtype = t.objtype AND (g.rolsuper OR p.name = ANY (given.privileges))) AS held
 FROM creator AS c
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
 CROSS JOIN grantee AS g
 CROSS JOIN LATERAL (
   SELECT pg_catalog.array_agg(privilege) AS privileges
@@ -12272,18 +12483,16 @@ function mapSnapshot(rows, exclude) {
   const [server] = facts3("server");
   if (server === void 0) throw new Error("the snapshot has no server row");
   const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = new Map(facts3("members").map((row) => [row.representative, mapMembers(row)]));
+  const members = new Map(facts3("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
-    facts3("group").map((row) => [
-      row.representative,
-      mapGroup(row, schemas2, members.get(row.representative) ?? [])
-    ])
+    facts3("group").map((row) => [groupKey(row), mapGroup(row, schemas2, members.get(groupKey(row)) ?? [])])
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: server.sessionUser,
     roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts3("grantee").map(({ name: name3, oid }) => [name3, oid])),
+    sessions: new Map(facts3("grantee").flatMap(mapSession)),
     schemas: [...schemas2.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     groups: [
       ...facts3("database").map((row) => mapSingle("database", row)),
@@ -12297,10 +12506,18 @@ function mapSnapshot(rows, exclude) {
   };
   return {
     snapshot,
-    representatives: facts3("group").filter(({ skipped }) => skipped === "").map(({ representative: oid, owner, relacl }) => ({ oid, owner, relacl, group: groups.get(oid) })),
+    representatives: facts3("group").filter(({ skipped }) => skipped === "").map((row) => {
+      const { representative: oid, relkind, owner, relacl } = row;
+      const kind = KIND_OF_RELKIND[relkind];
+      const group = groups.get(groupKey(row));
+      return { routine: kind !== void 0 && isRoutine(kind), oid, owner, relacl, group };
+    }),
     hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts3("group").some(({ relkind }) => relkind === "v")
   };
+}
+function groupKey({ relkind, representative }) {
+  return `${relkind} ${representative}`;
 }
 function mapDefaultPrivileges(rows, schemas2) {
   const schemaByOid = new Map(schemas2.map((schema) => [schema.oid, schema]));
@@ -12317,23 +12534,37 @@ function mapDefaultPrivileges(rows, schemas2) {
       held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
       skipped: "",
       size: 1,
-      members: [{ oid, name: objtype === "S" ? "sequences" : "tables" }]
+      members: [{ oid, name: FUTURE_OBJECTS[objtype] }]
     };
   });
 }
+var FUTURE_OBJECTS = { r: "tables", S: "sequences", f: "routines" };
 var KIND_OF_RELKIND = {
   r: "table",
   p: "partitioned-table",
   v: "view",
   m: "materialized-view",
   f: "foreign-table",
-  S: "sequence"
+  S: "sequence",
+  F: "function",
+  P: "procedure",
+  A: "aggregate"
 };
 function mapRole(row) {
   return { ...row, inheritedBy: new Set(row.inheritedBy) };
 }
-function mapSchema({ oid, name: name3, owner, usableBy, creatableBy }) {
-  return { oid, name: name3, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
+function mapSession({ oid, session: role, refused: refused2 }) {
+  return role === oid && refused2.length === 0 ? [] : [[oid, { role, refused: refused2 }]];
+}
+function mapSchema({ oid, name: name3, owner, usableBy, held }) {
+  const creators = Object.entries(held ?? {}).filter(([, privileges2]) => privileges2.includes("CREATE"));
+  return {
+    oid,
+    name: name3,
+    owner,
+    usableBy: new Set(usableBy),
+    creatableBy: new Set(creators.map(([grantee]) => grantee))
+  };
 }
 function mapSingle(kind, row) {
   return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
@@ -12352,8 +12583,12 @@ function mapGroup(row, schemas2, members) {
     members
   };
 }
-function mapMembers({ oids, names: names4 }) {
-  return oids.map((oid, n) => ({ oid, name: names4[n] ?? "" }));
+function mapMembers({ oids, names: names4, arguments: signatures }) {
+  return oids.map((oid, n) => ({
+    oid,
+    name: names4[n] ?? "",
+    ...signatures && { arguments: signatures[n] ?? "" }
+  }));
 }
 function mapSecurable({ owner, acl, held }) {
   const heldByOid = new Map(
@@ -12362,7 +12597,7 @@ function mapSecurable({ owner, acl, held }) {
   return { owner, acl: acl ?? [], held: heldByOid };
 }
 function mapColumn(row, groups) {
-  const group = groups.get(row.representative);
+  const group = groups.get(groupKey(row));
   if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name: name3, items } = row;
   return { group, member: { oid: relation, name: name3 }, items };
@@ -12374,6 +12609,10 @@ function exploded(acl) {
                    'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
                  FROM pg_catalog.aclexplode(${acl}) AS x)`;
 }
+var ROUTINE_KINDS = "('F', 'P', 'A')";
+var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
+                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || pg_catalog.format_type(t.oid, NULL), ', ' ORDER BY t.n), '')
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n))`;
 var SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -12387,24 +12626,49 @@ grantee AS (
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
 ),
+database AS (
+  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+-- a role's setting for this database comes first, that of all roles for all databases last
+role_setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, pg_catalog.substr(t.setting, 6) AS name, r.oid AS role,
+         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
+         t.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  FROM grantee AS g
+  CROSS JOIN server
+  CROSS JOIN database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setrole IN (0, g.oid) AND s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(t.setting, 6)
+  WHERE t.setting LIKE 'role=%'
+),
+-- as which role a grantee's sessions begin: the server passes over what it refuses
+session AS MATERIALIZED (
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
+  FROM grantee AS g
+  LEFT JOIN LATERAL (
+    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+  ) AS s ON TRUE
+),
+acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
-  SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
+  SELECT 'r'::"char" AS type, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
   FROM server, pg_catalog.unnest(
     '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
   WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
   UNION ALL
-  SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+  SELECT 'S'::"char", ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  UNION ALL
+  SELECT 'F'::"char", ordinal, name, name = ANY ($8::pg_catalog.text[])
+  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
-),
-database AS (
-  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
@@ -12431,6 +12695,20 @@ relation AS (
   JOIN schema AS s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ),
+-- window functions are functions
+routine AS (
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl,
+         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
+         CASE WHEN p.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
+              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
+                           SELECT FROM pattern
+                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
+              THEN 'exclude' ELSE '' END AS skipped
+  FROM pg_catalog.pg_proc AS p
+  JOIN schema AS s ON s.oid = p.pronamespace
+  WHERE pg_catalog.cardinality($8) > 0
+),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
@@ -12438,7 +12716,12 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($8::pg_catalog.oid[]) THEN oid END
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($9::pg_catalog.oid[]) THEN oid END
+  UNION ALL
+  SELECT pronamespace, proowner, kind, proacl, skipped, COALESCE(proacl, pg_catalog.acldefault('f', proowner)),
+         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
+  FROM routine
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, CASE WHEN oid = ANY ($9) THEN oid END
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -12452,10 +12735,11 @@ answered AS MATERIALIZED (
                OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
         SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
-               CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-                    ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
-        FROM grantee AS g
-        JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+               CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+                           WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
+                           ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+        FROM acting AS g
+        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'F' ELSE 'r' END
         OFFSET 0
       ) AS asked
       GROUP BY grantee
@@ -12480,11 +12764,12 @@ column_acl AS MATERIALIZED (
   WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
 column_extra AS MATERIALIZED (
-  SELECT DISTINCT a.representative, r.oid AS relation, r.relname, r.relnamespace
+  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
   FROM column_acl AS c
   JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
-  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
-  JOIN grantee AS g ON g.oid <> r.relowner
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
+        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
+  JOIN acting AS g ON g.oid <> r.relowner
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
   WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
 ),
@@ -12493,7 +12778,7 @@ mentioned AS MATERIALIZED (
   UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
   UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
-  UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM pg_catalog.pg_roles
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
@@ -12557,17 +12842,38 @@ UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
+                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
            AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
          'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
                      WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
+         'membership', CASE
+           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'standing', standing)
+             FROM pg_catalog.pg_auth_members AS a
+             JOIN pg_catalog.pg_roles AS g ON g.oid = a.member
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (standing)
+             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY standing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'standing', FALSE) END)
 FROM role AS r, server
 UNION ALL
-SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
+SELECT 'grantee', pg_catalog.json_build_object(
+         'name', s.name, 'oid', s.grantee, 'session', s.role,
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
+                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+FROM session AS s
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
          'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
@@ -12578,12 +12884,11 @@ FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
          'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'),
-         'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
-                         WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
+         'usableBy', COALESCE(u.by_roles, '[]'))
 FROM schema AS s
 LEFT JOIN usable AS u ON u.schema = s.oid
 UNION ALL
@@ -12595,16 +12900,26 @@ SELECT 'group', pg_catalog.json_build_object(
 FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'representative', a.representative,
+         'relkind', a.relkind, 'representative', a.representative,
          'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
 FROM answered AS a
 CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
 JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
-WHERE a.has_finding
-GROUP BY a.representative
+WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
+GROUP BY a.relkind, a.representative
+UNION ALL
+SELECT 'members', pg_catalog.json_build_object(
+         'relkind', a.relkind, 'representative', a.representative,
+         'oids', pg_catalog.json_agg(p.oid), 'names', pg_catalog.json_agg(p.proname),
+         'arguments', pg_catalog.json_agg(${ARGUMENTS}))
+FROM answered AS a
+CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
+JOIN pg_catalog.pg_proc AS p ON p.oid = m.oid
+WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
+GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'representative', e.representative, 'relation', e.relation, 'name', e.relname,
+         'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
          'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                      'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
                      'privilege', c.privilege_type, 'grantable', c.is_grantable))
@@ -12616,6 +12931,9 @@ FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
                     AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
+                  WHERE pg_catalog.cardinality($8) > 0
+                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path))
 UNION ALL
 SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
 FROM pg_catalog.pg_namespace
@@ -12677,7 +12995,10 @@ async function catalogBusy(client, changed2, looks) {
 var MOST_NAMES6 = 5;
 var NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+FROM (
+  SELECT oid, relname, relnamespace FROM pg_catalog.pg_class
+  UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc
+) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = ANY ($1::pg_catalog.oid[])
 ORDER BY 1, 2`;
 async function lookOnce(client, grantees, demand, restless) {
@@ -12687,22 +13008,26 @@ async function lookOnce(client, grantees, demand, restless) {
   ]);
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
-  const oids = [...snapshot.grantees.values()];
-  const creators = creatorsOf(snapshot);
+  const oids = [
+    ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid))
+  ];
+  const creators = creatorsOf(snapshot, demand);
   const [again, defaults2, rowSecurity, views, facts3] = await statements(client, [
-    secondLook(representatives.map(({ oid }) => oid)),
-    creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
+    secondLook(representatives),
+    creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead2(schemas2, oids, demand.exclude) : NO_ROWS,
-    granteeFacts(oids, snapshot.server.labelsReadable),
+    granteeFacts([...snapshot.grantees.values()], snapshot.server.labelsReadable),
     "COMMIT;"
   ]);
-  const now = new Map(again.map((row) => [row.oid, row]));
-  const changed2 = representatives.filter(
-    ({ oid, owner, relacl }) => !restless.has(oid) && (now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl)
-  );
+  const keyOf3 = ({ routine, oid }) => `${routine} ${oid}`;
+  const now = new Map(again.map((row) => [keyOf3(row), row]));
+  const changed2 = representatives.filter((then) => {
+    const { owner, relacl } = now.get(keyOf3(then)) ?? {};
+    return !restless.has(then.oid) && (owner !== then.owner || relacl !== then.relacl);
+  });
   if (changed2.length > 0) return changed2.map(({ oid }) => oid);
-  const gone = new Set(representatives.flatMap(({ oid, group }) => now.has(oid) ? [] : [group]));
+  const gone = new Set(representatives.flatMap((then) => now.has(keyOf3(then)) ? [] : [then.group]));
   return {
     ...snapshot,
     groups: [
@@ -12728,7 +13053,8 @@ function parametersOf(grantees, demand) {
     demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
     demand.onExtra !== "ignore",
     patterns.map(({ name: name3 }) => name3),
-    patterns.map(({ path }) => path)
+    patterns.map(({ path }) => path),
+    demand.routinePrivileges
   ];
 }
 
@@ -13439,19 +13765,35 @@ function schemas(text) {
 }
 function privileges(known) {
   return (text) => {
-    const words2 = text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
+    const words2 = wordsOf(text);
     if (words2.some((word) => word.toUpperCase() === "ALL")) {
       if (words2.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
       return "ALL";
     }
-    const found = words2.map((word) => {
+    return listed2(known, ["ALL"])(text);
+  };
+}
+function listed2(known, others = []) {
+  return (text) => {
+    const found = wordsOf(text).map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== void 0) return privilege;
       if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
-      throw new Invalid(["is not valid"], { item: word, advice: didYouMean(word, ["ALL", ...known], code) });
+      throw new Invalid(["is not valid"], {
+        item: word,
+        advice: didYouMean(word, [...others, ...known], code)
+      });
     });
     return [...new Set(found)];
   };
+}
+function wordsOf(text) {
+  return text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
+}
+function schemaPrivileges(text) {
+  const found = listed2(SCHEMA_PRIVILEGES)(text);
+  if (!found.includes("USAGE")) throw new Invalid(["does not contain USAGE"]);
+  return inOrder(found);
 }
 function rootCertificates(readFile) {
   return (text) => {
@@ -13605,8 +13947,11 @@ var INPUTS = {
     default: "ALL",
     neverEmpty: true
   },
+  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
+  "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
   "default-privileges": { use: "`true` or `false`", default: "false" },
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  "act-as-owner": { use: "`true` or `false`", default: "false" },
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
   "allow-empty": { use: "`true` or `false`", default: "false" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
@@ -13642,8 +13987,11 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
       sequencePrivileges: inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+      schemaPrivileges: inputs.orDefault("schema-privileges", schemaPrivileges),
+      routinePrivileges: inputs.optional("routine-privileges", listed2(ROUTINE_PRIVILEGES)) ?? [],
       defaultPrivileges: inputs.orDefault("default-privileges", boolean),
       onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
+      actAsOwner: inputs.orDefault("act-as-owner", boolean),
       exclude: inputs.optional("exclude", lines) ?? [],
       allowEmpty: inputs.orDefault("allow-empty", boolean),
       ...objectIdsFrom(inputs, grantees)

@@ -8160,6 +8160,9 @@ var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
+function quoteSignature(types2, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
   if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
@@ -8175,9 +8178,12 @@ function unicodeName(name3, escaped) {
 }
 var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 function visibleSql(sql) {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
+function escapedNames(sql, not, eachNot) {
   return sql.replace(
     SQL_TOKEN,
-    (token) => token.startsWith('"') && NOT_IN_SQL.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), EACH_NOT_IN_SQL) : token
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
   );
 }
 function visible(text) {
@@ -8255,6 +8261,7 @@ function longestRun(text, char) {
 // src/render/pen.ts
 var plain = {
   name: quoteName,
+  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
@@ -8266,6 +8273,7 @@ var plain = {
 };
 var markdown = {
   name: (...parts) => `\`${quoteName(...parts)}\``,
+  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
   code: codeSpan,
   quoted: (words2) => markdownOf(wordTokens(words2)),
   sentence: (sentence2) => markdownOf(
@@ -9002,13 +9010,13 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const inOrder = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
   const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,
-    problems: inOrder.map(({ problem }) => problem),
+    problems: inOrder2.map(({ problem }) => problem),
     hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
     steps: [
       {
@@ -9054,6 +9062,20 @@ var CLOUDS = {
     resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
   }
 };
+
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/settings/values.ts
 function choice(choices) {
@@ -9322,6 +9344,15 @@ var REASONS = {
     runAs: "login",
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
   },
+  "session-role": {
+    why: () => inOurWords(
+      "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only."
+    ),
+    runAs: "login",
+    advice: inOurWords(
+      "Or add that role to the input `grantee`, or end the setting with ALTER ROLE \u2026 RESET role."
+    )
+  },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner"
@@ -9379,6 +9410,15 @@ var REASONS = {
   "grantor-lacks-usage": {
     why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
     runAs: "grantor"
+  },
+  "grantor-lacks-option": {
+    why: () => inOurWords(
+      "The role that granted it no longer holds the grant option, so no role can revoke it as it stands."
+    ),
+    runAs: null,
+    advice: inOurWords(
+      "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option."
+    )
   },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),

@@ -1,7 +1,8 @@
-import { isRelation } from "../model/kinds.ts";
+import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
 import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type TemporaryMembership, temporaryMembership } from "./membership.ts";
 
 /** The role that a statement runs as. */
 export interface ActingRole {
@@ -13,6 +14,8 @@ export interface ActingRole {
    * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L5288 (select_best_grantor)
    */
   readonly oneByOne: boolean;
+  /** What lets the session user SET ROLE to it, where nothing else does. */
+  readonly membership?: TemporaryMembership;
 }
 
 /**
@@ -23,19 +26,22 @@ export function actingRoleToGrant(
   snapshot: Snapshot,
   group: Group,
   privilege: Privilege,
+  actAsOwner = false,
 ): ActingRole | Reason {
   const owner = roleOf(snapshot, group.owner);
   const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
-  const candidates: ActingRole[] = [
+  const candidates: readonly ActingRole[] = [
     ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
     ...(holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
     ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
     ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true })),
+    ...(actAsOwner ? byMembership(snapshot, owner) : []),
   ];
   const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
   if (found !== undefined) return found;
   if (owner.gone) return "role-gone";
-  return canActAs(owner) && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
+  const canAct = canActAs(owner) || (actAsOwner && owner.membership !== null);
+  return canAct && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
 }
 
 /**
@@ -49,6 +55,7 @@ export function actingRoleToRevoke(
   group: Group,
   acl: readonly AclItem[],
   item: AclItem,
+  actAsOwner = false,
 ): ActingRole | Reason {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);
@@ -67,10 +74,12 @@ export function actingRoleToRevoke(
   ];
   const found = candidates.find((as) => canUseSchema(snapshot, group, as));
   if (found !== undefined) return { as: found, oneByOne: !byOwner };
+  const [asOwner] = actAsOwner && byOwner ? byMembership(snapshot, grantor) : [];
+  if (asOwner && canUseSchema(snapshot, group, grantor)) return asOwner;
   if (grantor.gone) return "role-gone";
-  if (canActAs(grantor) && !canUseSchema(snapshot, group, grantor))
+  if ((canActAs(grantor) || asOwner) && !canUseSchema(snapshot, group, grantor))
     return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
-  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
+  return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
 }
 
 /** The roles that PostgreSQL may take for the grantor of a privilege: the owner, and who holds the grant option. */
@@ -92,12 +101,18 @@ function settable(snapshot: Snapshot, role: Role): readonly Role[] {
   return roles.filter(({ name }) => canBeNamed(name));
 }
 
+/** As the owner, by a membership in it that the session user grants itself. */
+function byMembership(snapshot: Snapshot, owner: Role): readonly ActingRole[] {
+  const membership = canBeNamed(owner.name) ? temporaryMembership(snapshot, owner) : null;
+  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
+}
+
 function canActAs({ inherited, settable, through }: Role): boolean {
   return inherited || settable || through.length > 0;
 }
 
-/** GRANT looks up a relation's name as the acting role, so that role needs USAGE on the schema, owner or not. */
+/** GRANT looks up a name in a schema as the acting role, so that role needs USAGE on the schema, owner or not. */
 export function canUseSchema(snapshot: Snapshot, group: Group, as: Role | null): boolean {
-  if (!isRelation(group.kind) || group.schema === undefined) return true;
+  if (!isInSchema(group.kind) || group.schema === undefined) return true;
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }

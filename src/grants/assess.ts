@@ -49,10 +49,12 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
     grants: planGrants(
       snapshot,
       drifts.flatMap(({ missing }) => missing),
+      demand.actAsOwner,
     ),
     revokes: planRevokes(
       snapshot,
       drifts.flatMap(({ extra }) => extra),
+      demand.actAsOwner,
     ),
   };
 }

@@ -1,17 +1,21 @@
-import { type Oid, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Demand } from "../model/demand.ts";
+import { actsAs, type Oid, roleOf, type Snapshot } from "../model/snapshot.ts";
 
-/** A role whose next table or sequence may appear in a schema. */
+/** A role whose next table, sequence or routine may appear in a schema. */
 export interface Creator {
   readonly schema: Oid;
   readonly role: Oid;
 }
 
 /**
- * Who creates objects here: roles that own a relation which is no extension's, and roles that can log in and hold
- * CREATE on the schema by name. Never a superuser, PUBLIC or a predefined role: on 14 everybody may create in
- * `public`, so what a role could do says little about what it does.
+ * Who creates objects here: roles that own a relation or a routine that is no extension's; roles that can log in and hold
+ * CREATE on the schema by name; and the grantees, where CREATE is demanded. Never a superuser, PUBLIC or a predefined
+ * role: on 14 everybody may create in `public`, so what a role could do says little about what it does.
  */
-export function creatorsOf(snapshot: Pick<Snapshot, "groups" | "roles">): readonly Creator[] {
+export function creatorsOf(
+  snapshot: Pick<Snapshot, "grantees" | "groups" | "roles" | "schemas" | "sessions">,
+  demand: Demand,
+): readonly Creator[] {
   const owners = snapshot.groups
     .filter((group) => group.schema !== undefined && group.kind !== "default-privileges")
     .filter((group) => group.skipped !== "extension")
@@ -23,8 +27,13 @@ export function creatorsOf(snapshot: Pick<Snapshot, "groups" | "roles">): readon
         .filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin)
         .map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee })),
     );
+  const grantees = [...snapshot.grantees.values()]
+    .map((oid) => roleOf(snapshot, oid))
+    .filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE"))
+    .map((grantee) => actsAs(snapshot, grantee).oid);
+  const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
   const unique = new Map(
-    [...owners, ...entitled].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
+    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
   );
   return [...unique.values()].filter(({ role }) => {
     const { superuser, predefined, gone } = roleOf(snapshot, role);

@@ -1,10 +1,18 @@
-import type { Demand } from "../model/demand.ts";
-import { isRelation, typeOf } from "../model/kinds.ts";
-import { inOrder, type Privilege, SEQUENCE_PRIVILEGES, tablePrivilegesOf } from "../model/privileges.ts";
+import { type Demand, extraIsDrift } from "../model/demand.ts";
+import { isInSchema, isRelation, isRoutine, typeOf } from "../model/kinds.ts";
+import {
+  inOrder,
+  type Privilege,
+  type SchemaPrivilege,
+  SEQUENCE_PRIVILEGES,
+  tablePrivilegesOf,
+} from "../model/privileges.ts";
 import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
 import {
+  actsAs,
   type ColumnAclItem,
   type Group,
+  heldBy,
   keyOf,
   type Member,
   type Role,
@@ -36,17 +44,18 @@ export interface Drift {
 /** Compares a snapshot with the demand, for a grantee that exists in it. */
 export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
+  const actor = actsAs(snapshot, grantee);
   const lacking = groups
-    .filter((group) => group.kind !== "default-privileges" || group.owner !== grantee.oid)
+    .filter((group) => group.kind !== "default-privileges" || group.owner !== actor.oid)
     .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)))
     .sort(byName);
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
   return {
-    objects: objectCounts(snapshot),
+    objects: objectCounts(snapshot, demand),
     missing: lacking.filter((finding) => !isGap(finding)),
     gaps: lacking.filter(isGap),
     extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
-    held: countSources(snapshot, groups, grantee),
+    held: countSources(snapshot, groups, demand, grantee),
   };
 }
 
@@ -56,7 +65,9 @@ export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): re
     case "database":
       return ["CONNECT"];
     case "schema":
-      return ["USAGE"];
+      return demand.schemaPrivileges;
+    case "routine":
+      return demand.routinePrivileges;
     case "sequence":
       return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
     case "table":
@@ -67,21 +78,28 @@ export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): re
 }
 
 function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
-  const held = group.held.get(grantee.oid);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held?.has(privilege)));
+  const held = heldBy(snapshot, group, grantee);
+  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
 }
 
-/** Privileges beyond the demand, on whole relations and on columns, one finding for each relation. */
+/**
+ * Privileges beyond the demand, on whole relations and on columns, one finding for each relation; and on schemas, where
+ * extra privileges are drift: with `on-extra: warn`, the default, an app that may CREATE is not reported for that alone.
+ */
 function extraIn(
   snapshot: Snapshot,
   groups: readonly Group[],
   demand: Demand,
   grantee: Role,
 ): readonly Finding[] {
+  const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
   const onRelations = groups
-    .filter((group) => isRelation(group.kind) && group.owner !== grantee.oid)
+    .filter((group) => isRelation(group.kind) && group.owner !== actor.oid)
     .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const onSchemas = groups
+    .filter((group) => group.kind === "schema" && group.owner !== actor.oid && extraIsDrift(demand.onExtra))
+    .flatMap((group) => findings(group, grantee, beyondOnSchema(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === undefined) return finding;
@@ -89,12 +107,12 @@ function extraIn(
     return withColumns(snapshot, demand, finding, ofColumns.items);
   });
   const onColumnsOnly = [...columns.values()]
-    .filter(({ group }) => group.owner !== grantee.oid)
+    .filter(({ group }) => group.owner !== actor.oid)
     .map(({ group, member, items }) =>
       withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items),
     )
     .filter(({ privileges }) => privileges.length > 0);
-  return [...found, ...onColumnsOnly].sort(byName);
+  return [...onSchemas, ...found, ...onColumnsOnly].sort(byName);
 }
 
 /** Adds what the grantee holds on columns beyond the demand. */
@@ -113,8 +131,19 @@ function withColumns(
 
 function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
   const demanded = demandedOn(snapshot, group, demand);
-  return inOrder(
-    [...(group.held.get(grantee.oid) ?? [])].filter((privilege) => !demanded.includes(privilege)),
+  return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
+}
+
+/** On a schema, what PUBLIC has is not counted: up to 14, everybody may CREATE in `public`. */
+function beyondOnSchema(
+  snapshot: Snapshot,
+  group: Group,
+  demand: Demand,
+  grantee: Role,
+): readonly Privilege[] {
+  const sourcesOf = sourcesFor(snapshot, grantee);
+  return beyond(snapshot, group, demand, grantee).filter((privilege) =>
+    sourcesOf(group, privilege).some(({ source }) => source !== "public"),
   );
 }
 
@@ -131,31 +160,42 @@ export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
 
-function objectCounts(snapshot: Snapshot): ObjectCounts {
+function objectCounts(snapshot: Snapshot, { routinePrivileges }: Demand): ObjectCounts {
   const sum = (groups: readonly Group[]) => groups.reduce((total, group) => total + group.size, 0);
-  const relations = snapshot.groups.filter((group) => isRelation(group.kind));
-  const checked = relations.filter((group) => group.skipped === "");
+  const objects = snapshot.groups.filter((group) => isInSchema(group.kind));
+  const checked = objects.filter((group) => group.skipped === "");
   return {
-    tables: sum(checked.filter((group) => group.kind !== "sequence")),
+    tables: sum(checked.filter((group) => typeOf(group) === "table")),
     sequences: sum(checked.filter((group) => group.kind === "sequence")),
-    skipped: sum(relations.filter((group) => group.skipped !== "")),
+    ...(routinePrivileges.length > 0 && { routines: sum(checked.filter((group) => isRoutine(group.kind))) }),
+    skipped: sum(objects.filter((group) => group.skipped !== "")),
   };
 }
 
 /** Each held privilege once, by its first source; equal answers are counted together. */
-function countSources(snapshot: Snapshot, groups: readonly Group[], grantee: Role): readonly Held[] {
-  const counted = new Map<string, Held>();
+function countSources(
+  snapshot: Snapshot,
+  groups: readonly Group[],
+  demand: Demand,
+  grantee: Role,
+): readonly Held[] {
+  const found = new Map<string, Held>();
   const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
-    const held = inOrder(group.held.get(grantee.oid) ?? []);
+    // Of a schema, only what this run is about.
+    const counted = (privilege: Privilege) =>
+      group.kind !== "schema" ||
+      extraIsDrift(demand.onExtra) ||
+      demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
+    const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges] of bySource) {
       const key = `${group.kind} ${source} ${privileges}`;
-      const objects = (counted.get(key)?.objects ?? 0) + group.size;
-      counted.set(key, { ...(JSON.parse(source) as Source), kind: group.kind, privileges, objects });
+      const objects = (found.get(key)?.objects ?? 0) + group.size;
+      found.set(key, { ...(JSON.parse(source) as Source), kind: group.kind, privileges, objects });
     }
   }
-  return [...counted.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+  return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
 
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
@@ -164,6 +204,7 @@ function byName(a: Finding, b: Finding): number {
     rank(a.group.kind) - rank(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||
     compare(a.member.name, b.member.name) ||
+    compare(a.member.arguments ?? "", b.member.arguments ?? "") ||
     compare(a.group.kind, b.group.kind) ||
     compare(a.group.owner, b.group.owner)
   );

@@ -1,4 +1,4 @@
-import { isRelation } from "../model/kinds.ts";
+import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock } from "../model/report.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
@@ -58,6 +58,7 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   if (actor === null) return noted;
   if (byLogin) {
     const sql = sqlOf(change);
+    if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
     return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
   }
@@ -143,10 +144,12 @@ function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Ch
 function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sentence {
   const login = sessionRole(snapshot);
   if (owner.superuser)
-    return isRelation(group.kind)
+    return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
+  if (owner.membership !== null)
+    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   const who = owner.administered
     ? sentence`${name(login.name)} can run this.`
     : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;

@@ -1,6 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
-import { isRelation } from "../model/kinds.ts";
+import { isInSchema } from "../model/kinds.ts";
 import type { Mode } from "../model/report.ts";
 import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -83,19 +83,23 @@ function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Fa
 }
 
 /** An empty check never passes: a schema with nothing to check is more often a wrong name than an empty schema. */
-function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty }: Demand): Failure | null {
+function nothingToCheck(
+  snapshot: Snapshot,
+  { schemas, allowEmpty, routinePrivileges }: Demand,
+): Failure | null {
   if (allowEmpty) return null;
-  const checked = snapshot.groups.filter((group) => isRelation(group.kind) && group.skipped === "");
+  const checked = snapshot.groups.filter((group) => isInSchema(group.kind) && group.skipped === "");
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
+  const kinds = routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence";
   const where =
     schemas === "*"
       ? inOurWords("This database")
       : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
   return {
     code: "nothing-to-check",
-    message: sentence`${where} has no table or sequence to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    message: sentence`${where} has no ${[kinds]} to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
     hint: inOurWords(
       "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
     ),

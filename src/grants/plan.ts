@@ -1,6 +1,6 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { canBeNamed, holderFor, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { type ActingRole, actingRoleToGrant } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
@@ -26,16 +26,22 @@ export interface Blocked {
   readonly grantedTo?: readonly string[];
 }
 
-/** Plans to grant what is missing, and nothing else. */
-export function planGrants(snapshot: Snapshot, missing: readonly Finding[]): Plan {
+/** Plans to grant what is missing, and nothing else. `actAsOwner`: see Demand. */
+export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner = false): Plan {
   // Findings that share a list of privileges share the acting roles too, so these are looked for once.
   const alike = Map.groupBy(missing, ({ privileges }) => privileges);
   return allOf(
     [...alike.values()].map((findings) => {
       const [{ grantee, group, privileges }] = findings as [Finding];
       const steps = privileges.map((privilege): Step => {
-        const acting = actingRoleToGrant(snapshot, group, privilege);
-        return { grantee, privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
+        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
+        const to = holderFor(snapshot, group, grantee);
+        const step = {
+          grantee,
+          privilege,
+          ...(typeof acting === "string" ? { reason: acting } : { acting }),
+        };
+        return to === grantee ? step : { reason: "session-role", ...step, to };
       });
       return planOf(snapshot, "GRANT", steps, findings);
     }),
@@ -56,7 +62,9 @@ export function sessionRole(snapshot: Snapshot): Role {
 }
 
 /** What to do about one privilege on each of several objects that do not differ in it. */
-export interface Step extends Pick<Change, "grantor" | "columns" | "turn">, Pick<Blocked, "grantedTo"> {
+export interface Step
+  extends Pick<Change, "to" | "grantor" | "columns" | "turn">,
+    Pick<Blocked, "grantedTo"> {
   readonly grantee: Role;
   readonly privilege: Privilege;
   /** How this login can do it. */
@@ -75,13 +83,15 @@ export function planOf(
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, acting, reason, grantor, columns, turn, grantedTo }] = same as [Step];
+    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same as [Step];
     const privileges = same.map(({ privilege }) => privilege);
     const facts = {
       verb,
       privileges,
       as: acting?.as ?? null,
       oneByOne: acting?.oneByOne ?? false,
+      ...(acting?.membership && { membership: acting.membership }),
+      ...(to && { to }),
       ...(grantor && { grantor }),
       ...(columns && { columns }),
       ...(turn && { turn }),
@@ -90,7 +100,9 @@ export function planOf(
     const why = {
       ...(acting && { byLogin: true as const }),
       ...(grantedTo && { grantedTo }),
-      ...(reason && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),
+      ...(reason &&
+        to === undefined &&
+        MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),
     };
     for (const finding of findings) {
       if (finding.grantee !== grantee) continue;
@@ -122,10 +134,21 @@ function isNameable({ group, member, owner, columns = [] }: Change): boolean {
   return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
 }
 
-function keyOfStep({ grantee, acting, reason, grantor, columns, turn, grantedTo, privilege }: Step): string {
+function keyOfStep({
+  grantee,
+  to,
+  acting,
+  reason,
+  grantor,
+  columns,
+  turn,
+  grantedTo,
+  privilege,
+}: Step): string {
   const of = columns === undefined ? null : [privilege, columns];
   return JSON.stringify([
     grantee.oid,
+    to?.oid,
     acting && [acting.as?.oid, acting.oneByOne],
     reason,
     grantor?.oid,

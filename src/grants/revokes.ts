@@ -1,5 +1,5 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type AclItem, actsAs, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { actingRoleToRevoke } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import { allOf, type Plan, planOf, type Step } from "./plan.ts";
@@ -8,15 +8,15 @@ import { holds, indirectSourcesFor } from "./sources.ts";
 /**
  * Plans to revoke what was granted directly to the grantee, grant by grant. What is blocked: what comes through a role
  * or PUBLIC, what the grantee granted to others, and a table's privilege that the grantee also holds on columns by a
- * grant of its own, because REVOKE on the table would revoke that too.
+ * grant of its own, because REVOKE on the table would revoke that too. `actAsOwner`: see Demand.
  */
-export function planRevokes(snapshot: Snapshot, extra: readonly Finding[]): Plan {
+export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner = false): Plan {
   // Where the ACLs are the same, the steps are.
   const alike = Map.groupBy(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
   return allOf(
     [...alike.values()].map((findings) => {
       const ofEach = new Map(findings.map((finding) => [finding.grantee, finding]));
-      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()]), findings);
+      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()], actAsOwner), findings);
     }),
   );
 }
@@ -32,15 +32,18 @@ interface Grant {
 }
 
 /** The steps for findings of several grantees about the same ACLs. */
-function stepsOf(snapshot: Snapshot, findings: readonly Finding[]): readonly Step[] {
+function stepsOf(snapshot: Snapshot, findings: readonly Finding[], actAsOwner: boolean): readonly Step[] {
   const [{ group, columns }] = findings as readonly [Finding];
   const indirect: Step[] = [];
   const onObject: Grant[] = [];
   const onColumns: Grant[] = [];
   for (const { grantee, privileges } of findings) {
     const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+    // What the grantee holds itself, its sessions do not have when they begin as another role.
+    const actsAsItself = actsAs(snapshot, grantee) === grantee;
     for (const privilege of privileges) {
-      const isMine = (item: AclItem) => item.grantee === grantee.oid && item.privilege === privilege;
+      const isMine = (item: AclItem) =>
+        actsAsItself && item.grantee === grantee.oid && item.privilege === privilege;
       const ofColumns = columns.filter(isMine);
       if (indirectSourcesOf(group, columns, privilege).length > 0)
         indirect.push({ grantee, privilege, reason: "not-direct" });
@@ -69,7 +72,7 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[]): readonly Ste
   ];
 
   function stepFor(acl: readonly AclItem[], item: AclItem, keptForColumns: boolean): Grant["step"] {
-    const acting = actingRoleToRevoke(snapshot, group, acl, item);
+    const acting = actingRoleToRevoke(snapshot, group, acl, item, actAsOwner);
     if (acting === "grantor-lacks-option") return { reason: acting };
     if (keptForColumns) return { reason: "column-privileges", ...(typeof acting !== "string" && { acting }) };
     return typeof acting === "string" ? { reason: acting } : { acting };

@@ -1,21 +1,34 @@
 import { isRelation } from "../model/kinds.ts";
 import { PREDEFINED_ROLES, type Privilege } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
-import { type AclItem, type Group, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
+import {
+  type AclItem,
+  actsAs,
+  type Group,
+  heldBy,
+  holderFor,
+  PUBLIC,
+  type Role,
+  type Snapshot,
+} from "../model/snapshot.ts";
 
 /** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
 export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
 
 /** Finds the sources of what one grantee holds; the roles that it inherits are looked up once. */
 export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
-  const inherited = inheritedBy(snapshot, grantee);
+  const inherited = new Map(
+    [grantee, actsAs(snapshot, grantee)].map((holder) => [holder, inheritedBy(snapshot, grantee, holder)]),
+  );
   return (group, privilege) => {
-    if (grantee.superuser) return [{ source: "superuser" }];
+    const holder = holderFor(snapshot, group, grantee);
+    if (holder.superuser) return [{ source: "superuser" }];
     const holders = holdersOf(group.acl, privilege);
-    const direct: Source[] = holders.has(grantee.oid)
-      ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
-      : [];
-    const roles = inherited
+    const direct: Source[] =
+      holder === grantee && holders.has(grantee.oid)
+        ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
+        : [];
+    const roles = (inherited.get(holder) ?? [])
       .filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege))
       .map(({ name }): Source => ({ source: "role", role: name }));
     const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
@@ -24,12 +37,15 @@ export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
   };
 }
 
-/** Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. */
+/**
+ * Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. What PUBLIC
+ * has on a schema is not counted there.
+ */
 export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
-  const inherited = inheritedBy(snapshot, grantee);
+  const inherited = inheritedBy(snapshot, grantee, actsAs(snapshot, grantee));
   const sourcesOf = sourcesFor(snapshot, grantee);
   return (group: Group, columns: readonly AclItem[], privilege: Privilege): readonly Source[] => {
-    const onObject = group.held.get(grantee.oid)?.has(privilege) ? sourcesOf(group, privilege) : [];
+    const onObject = heldBy(snapshot, group, grantee).has(privilege) ? sourcesOf(group, privilege) : [];
     const holders = holdersOf(columns, privilege);
     const onColumns: Source[] = [
       ...inherited
@@ -37,23 +53,26 @@ export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
         .map(({ name }): Source => ({ source: "role", role: name })),
       ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
     ];
-    return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+    const isCounted = ({ source }: Source) =>
+      source !== "direct" && !(source === "public" && group.kind === "schema");
+    return [...onObject.filter(isCounted), ...onColumns];
   };
 }
 
 /** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
 export function holds(snapshot: Snapshot, grantee: Role, item: AclItem): boolean {
+  const actor = actsAs(snapshot, grantee).oid;
   return (
     item.grantee === PUBLIC ||
-    item.grantee === grantee.oid ||
-    snapshot.roles.get(item.grantee)?.inheritedBy.has(grantee.oid) === true
+    item.grantee === actor ||
+    snapshot.roles.get(item.grantee)?.inheritedBy.has(actor) === true
   );
 }
 
-/** The other roles whose privileges a grantee has, by name. */
-function inheritedBy(snapshot: Snapshot, grantee: Role): readonly Role[] {
+/** The roles whose privileges a grantee has by a role that it acts as, by name; that role among them, if it is another. */
+function inheritedBy(snapshot: Snapshot, grantee: Role, holder: Role): readonly Role[] {
   return [...snapshot.roles.values()]
-    .filter((role) => role.oid !== grantee.oid && role.inheritedBy.has(grantee.oid))
+    .filter((role) => (holder !== grantee || role.oid !== grantee.oid) && role.inheritedBy.has(holder.oid))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -2,6 +2,7 @@ import { typeOf } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Group, Member, Role } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
+import type { TemporaryMembership } from "./membership.ts";
 
 /** One thing to do to one object. */
 export interface Change {
@@ -13,6 +14,10 @@ export interface Change {
   readonly privileges: readonly Privilege[];
   readonly as: Role | null;
   readonly oneByOne: boolean;
+  /** What lets the session user set the role `as`, where nothing else does. */
+  readonly membership?: TemporaryMembership;
+  /** GRANT: the role as which the grantee's sessions begin, if it is that role that lacks it. */
+  readonly to?: Role;
   /** REVOKE: the role whose grant it takes back. */
   readonly grantor?: Role;
   /** REVOKE: the columns, if it is not about the whole table. */
@@ -25,6 +30,7 @@ export interface Change {
 export interface Statement {
   readonly as: Role | null;
   readonly sql: string;
+  readonly membership?: TemporaryMembership;
 }
 
 /** The fewest statements that make these changes, each naming its objects, in the order the changes came in. */
@@ -35,7 +41,8 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const alike = Map.groupBy(single, keyOfEach());
   return [...alike.values()].map((same) => {
     const [first] = same as [Change];
-    return { as: first.as, sql: sqlOf(first, [...new Set(same.map(nameOf))]) };
+    const { as, membership } = first;
+    return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...(membership && { membership }) };
   });
 }
 
@@ -49,6 +56,7 @@ function keyOfEach(): (change: Change) => string {
       change.group === last.group &&
       change.as === last.as &&
       change.grantee === last.grantee &&
+      change.to === last.to &&
       change.verb === last.verb &&
       change.columns === last.columns;
     if (!isLikeLast) key = keyOf(change);
@@ -57,10 +65,10 @@ function keyOfEach(): (change: Change) => string {
   };
 }
 
-function keyOf({ verb, grantee, group, privileges, columns, as }: Change): string {
+function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: Change): string {
   const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
-  return [verb, as?.oid, typeOf(group), grantee.oid, ...privileges, ...creator, ...onColumns].join();
+  return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
 
 /** The statement that makes one change, whichever role runs it. */
@@ -68,13 +76,30 @@ export function statementOf(change: Change): string {
   return sqlOf(change, [nameOf(change)]);
 }
 
-/** Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. */
+/**
+ * Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. Memberships are taken
+ * before and given back after all of them, in the order of the roles' oids: GRANT locks the role, and two runs at once
+ * must lock in one order.
+ */
 export function withRoles(statements: readonly Statement[]): readonly string[] {
-  return statements.flatMap(({ as, sql }, n) => {
+  const taken = statements
+    .flatMap(({ membership }) => membership ?? [])
+    .toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
+  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
+  const script = statements.flatMap(({ as, sql }, n) => {
     const before = statements[n - 1];
     if (before !== undefined && before.as?.oid === as?.oid) return [sql];
     return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
   });
+  if (memberships.length === 0) return script;
+  const asLogin = "SET LOCAL ROLE NONE;";
+  return [
+    asLogin,
+    ...memberships.flatMap(({ take }) => take),
+    ...script,
+    asLogin,
+    ...memberships.flatMap(({ giveBack }) => giveBack),
+  ];
 }
 
 /** Lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
@@ -83,11 +108,14 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
-function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readonly string[]): string {
+function sqlOf(
+  { verb, grantee, to = grantee, group, owner, ...change }: Change,
+  names: readonly string[],
+): string {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${privileges.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(grantee.name)};`;
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
     const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;
@@ -99,7 +127,7 @@ function sqlOf({ verb, grantee, group, owner, ...change }: Change, names: readon
 
 function nameOf({ group, member }: Change): string {
   if (group.kind === "default-privileges") return member.name.toUpperCase();
-  return group.schema === undefined || group.kind === "schema"
-    ? quoteIdentifier(member.name)
-    : quoteIdentifier(group.schema.name, member.name);
+  if (group.schema === undefined || group.kind === "schema") return quoteIdentifier(member.name);
+  const path = quoteIdentifier(group.schema.name, member.name);
+  return member.arguments === undefined ? path : `${path}(${member.arguments})`;
 }

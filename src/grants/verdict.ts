@@ -1,7 +1,7 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder, type Privilege } from "../model/privileges.ts";
-import type { Changed, Extra, GranteeReport, Missing, Source } from "../model/report.ts";
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
+import { actsAs, type Group, type Member, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
@@ -24,8 +24,10 @@ export function granteeReports(
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name, role, drift, identity } = grantee;
+    const actor = actsAs(snapshot, role);
     return {
       grantee: name,
+      ...(actor !== role && { sessionRole: actor.name }),
       verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift.objects,
       missing: [
@@ -89,14 +91,21 @@ function byObject(left: readonly Blocked[]): ReasonsOf {
   return Map.groupBy(left, ({ change }) => identify(change));
 }
 
+/** How the report names an object. */
+function named({ kind, schema }: Group, { name, arguments: types }: Member): Named {
+  return {
+    kind,
+    ...(schema === undefined ? {} : { schema: schema.name }),
+    ...(types === undefined ? { name } : { name: `${name}(${types})`, arguments: types }),
+  };
+}
+
 /** One entry for all privileges on an object that are missing, or extra, for one reason and have one fix. */
 function describe(snapshot: Snapshot, finding: Finding, reasons: ReasonsOf): readonly [Missing, Blocked][] {
   const { group, member } = finding;
   return (reasons.get(identify(finding)) ?? []).map((blocked) => [
     {
-      kind: group.kind,
-      ...(group.schema === undefined ? {} : { schema: group.schema.name }),
-      name: member.name,
+      ...named(group, member),
       owner: roleOf(snapshot, group.owner).name,
       privileges: blocked.change.privileges,
       reason: blocked.reason,
@@ -145,7 +154,6 @@ function changesOf(
     const undone: readonly Privilege[] = stillThere.get(key) ?? [];
     const privileges = all.filter((privilege) => !undone.includes(privilege));
     if (privileges.length === 0) return [];
-    const schema = group.schema === undefined ? {} : { schema: group.schema.name };
-    return { kind: group.kind, ...schema, name: member.name, owner: owner.name, privileges };
+    return { ...named(group, member), owner: owner.name, privileges };
   });
 }

@@ -2,7 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
 import { code, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
-import { type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { actsAs, type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
@@ -16,15 +16,17 @@ export function warningsFor(
   grantee: Role,
   gaps: readonly Finding[],
 ): readonly Warning[] {
-  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === grantee.oid);
+  const actor = actsAs(snapshot, grantee);
+  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === actor.oid);
   return [
     ...cannotLogIn(grantee),
     ...identityWarnings(snapshot, demand, grantee),
+    ...refusedAtSignIn(snapshot, grantee),
     ...nextMigration(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
-    ...ownsWhatItShouldRead(snapshot, demand, grantee),
-    ...triggersAsAnotherRole(snapshot, demand, grantee),
+    ...ownsWhatItShouldRead(snapshot, demand, actor),
+    ...triggersAsAnotherRole(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
@@ -53,6 +55,15 @@ function cannotLogIn(grantee: Role): readonly Warning[] {
   ];
 }
 
+/** The server only warns about a setting that it refuses, and the session goes on without it. */
+function refusedAtSignIn(snapshot: Snapshot, grantee: Role): readonly Warning[] {
+  const refused = snapshot.sessions.get(grantee.oid)?.refused ?? [];
+  return refused.map((role) => ({
+    code: "session-role-refused",
+    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} may not SET ROLE to it. They begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or end the setting with ALTER ROLE … RESET role.`,
+  }));
+}
+
 /** One warning for each role that creates objects which the grantee will not be able to use. */
 function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding[]): readonly Warning[] {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
@@ -60,7 +71,14 @@ function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
     const changes = theirs.map(
       ({ columns: _, ...gap }) =>
-        ({ ...gap, verb: "GRANT", owner: creator, as: null, oneByOne: false }) as const,
+        ({
+          ...gap,
+          grantee: actsAs(snapshot, grantee),
+          verb: "GRANT",
+          owner: creator,
+          as: null,
+          oneByOne: false,
+        }) as const,
     );
     const sql = statementsOf(changes).map((statement) => statement.sql);
     return {

@@ -1,4 +1,10 @@
-import type { Privilege, SequencePrivilege, TablePrivilege } from "./privileges.ts";
+import type {
+  Privilege,
+  RoutinePrivilege,
+  SchemaPrivilege,
+  SequencePrivilege,
+  TablePrivilege,
+} from "./privileges.ts";
 
 /** `ALL` is kept as a word until the server's version is known, because GRANT ALL depends on it. */
 export type PrivilegeList<P extends Privilege> = "ALL" | readonly P[];
@@ -9,15 +15,21 @@ export interface Demand {
   readonly schemas: readonly string[] | "*";
   readonly tablePrivileges: PrivilegeList<TablePrivilege>;
   readonly sequencePrivileges: PrivilegeList<SequencePrivilege>;
+  /** USAGE is always among them: without it, nothing in a schema can be reached. */
+  readonly schemaPrivileges: readonly SchemaPrivilege[];
+  /** Where there are none, functions, procedures and aggregates are not looked at. */
+  readonly routinePrivileges: readonly RoutinePrivilege[];
   /** Whether a schema with nothing in it to check is fine. */
   readonly allowEmpty: boolean;
-  /** Relations to skip: `name` or `schema.name`, `*` for any run of characters. */
+  /** Relations and routines to skip: `name` or `schema.name`, `*` for any run of characters. */
   readonly exclude: readonly string[];
-  /** Whether tables and sequences yet to be created are part of what is demanded. */
+  /** Whether tables, sequences and routines yet to be created are part of what is demanded. */
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
   /** The object ID in Entra that each grantee has to be bound to, in lower case; absent where that is not checked. */
   readonly objectIds?: ReadonlyMap<string, string>;
+  /** Whether the login may grant itself the membership in an owner, for one transaction at a time. */
+  readonly actAsOwner: boolean;
 }
 
 export const ON_EXTRA = ["ignore", "warn", "fail", "revoke"] as const;

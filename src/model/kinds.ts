@@ -1,14 +1,26 @@
 import type { Kind } from "./report.ts";
 import type { Group } from "./snapshot.ts";
 
-/** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of two. */
-export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" {
+/** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of three. */
+export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" | "routine" {
+  if (isRoutine(group.kind)) return "routine";
   if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind === "default-privileges" && group.members[0]?.name === "sequences") return "sequence";
-  return "table";
+  if (group.kind !== "default-privileges") return "table";
+  const what = group.members[0]?.name;
+  return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
 }
 
 /** Whether it is a table, sequence or the like, and not the way there or what is yet to come. */
 export function isRelation(kind: Kind): boolean {
+  return isInSchema(kind) && !isRoutine(kind);
+}
+
+/** Whether it is a function, procedure or aggregate: a window function is a function, too. */
+export function isRoutine(kind: Kind): boolean {
+  return kind === "function" || kind === "procedure" || kind === "aggregate";
+}
+
+/** Whether it is found by its name in a schema: a relation or a routine. */
+export function isInSchema(kind: Kind): boolean {
   return !["database", "schema", "default-privileges", "identity"].includes(kind);
 }

@@ -1,5 +1,5 @@
 /**
- * The privileges PostgreSQL has on tables and sequences, in the order its documentation lists them.
+ * The privileges PostgreSQL has on tables, sequences, schemas and routines, in the order its documentation lists them.
  * https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE
  */
 export const TABLE_PRIVILEGES = [
@@ -14,10 +14,15 @@ export const TABLE_PRIVILEGES = [
 ] as const;
 
 export const SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"] as const;
+export const SCHEMA_PRIVILEGES = ["USAGE", "CREATE"] as const;
+/** On functions, procedures and aggregates. */
+export const ROUTINE_PRIVILEGES = ["EXECUTE"] as const;
 
 export type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
 export type SequencePrivilege = (typeof SEQUENCE_PRIVILEGES)[number];
-export type Privilege = TablePrivilege | SequencePrivilege | "CONNECT";
+export type SchemaPrivilege = (typeof SCHEMA_PRIVILEGES)[number];
+export type RoutinePrivilege = (typeof ROUTINE_PRIVILEGES)[number];
+export type Privilege = TablePrivilege | SequencePrivilege | SchemaPrivilege | RoutinePrivilege | "CONNECT";
 
 /** https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN) */
 export const MAINTAIN_SINCE = 170000;
@@ -40,7 +45,7 @@ export const PREDEFINED_ROLES: Readonly<Record<string, readonly TablePrivilege[]
   pg_maintain: ["MAINTAIN"],
 };
 
-const ORDER: readonly string[] = ["USAGE", ...TABLE_PRIVILEGES];
+const ORDER: readonly string[] = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 /** Each privilege once, in the documentation's order. */
 export function inOrder(privileges: Iterable<Privilege>): readonly Privilege[] {

@@ -21,6 +21,16 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     runAs: "login",
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`."),
   },
+  "session-role": {
+    why: () =>
+      inOurWords(
+        "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
+      ),
+    runAs: "login",
+    advice: inOurWords(
+      "Or add that role to the input `grantee`, or end the setting with ALTER ROLE … RESET role.",
+    ),
+  },
   "not-owner": {
     why: (owner, login) =>
       sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,

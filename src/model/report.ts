@@ -78,6 +78,8 @@ export interface FixBlock {
 
 export interface GranteeReport {
   readonly grantee: string;
+  /** The role as which its sessions begin (ALTER ROLE … SET role), where that is another one: what that role may do counts. */
+  readonly sessionRole?: string;
   readonly verdict: Verdict;
   readonly error?: Failure;
   readonly objects: ObjectCounts;
@@ -96,6 +98,8 @@ export interface ObjectCounts {
   /** Tables, partitioned tables, views, materialized views and foreign tables that were looked at. */
   readonly tables: number;
   readonly sequences: number;
+  /** Functions, procedures and aggregates; absent where `routine-privileges` is empty. */
+  readonly routines?: number;
   /** Extension members and what `exclude` names. */
   readonly skipped: number;
 }
@@ -109,6 +113,9 @@ export type Kind =
   | "materialized-view"
   | "foreign-table"
   | "sequence"
+  | "function"
+  | "procedure"
+  | "aggregate"
   | "default-privileges"
   | "identity";
 
@@ -116,14 +123,18 @@ export interface Named {
   readonly kind: Kind;
   /** Absent for a database and a schema. */
   readonly schema?: string;
-  /** For `default-privileges`: `tables` or `sequences`. For `identity`: the role. */
+  /** For `default-privileges`: `tables`, `sequences` or `routines`. For a routine: its signature, `name(arguments)`. For
+   * `identity`: the role. */
   readonly name: string;
+  /** For a routine: the types of its arguments, as SQL. */
+  readonly arguments?: string;
 }
 
 /** Why something is still missing, or still extra. New words may come. */
 export type Reason =
   | "not-granted" // this login can grant it: `check` and `plan` do not
   | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
+  | "session-role" // this login could grant it to the role as which the grantee's sessions begin
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
   | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it

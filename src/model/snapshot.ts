@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly roles: ReadonlyMap<Oid, Role>;
   /** The grantees that exist, by name. */
   readonly grantees: ReadonlyMap<string, Oid>;
+  /** The sessions of the grantees for which some ALTER … SET role is in force. */
+  readonly sessions: ReadonlyMap<Oid, SessionRole>;
   readonly schemas: readonly Schema[];
   readonly groups: readonly Group[];
   /** The relations on whose columns a grantee holds privileges beyond the demand, where those are looked for. */
@@ -68,7 +70,7 @@ export interface Role {
   readonly canLogin: boolean;
   /** `rolvaliduntil` has passed. */
   readonly expired: boolean;
-  /** The grantees that have this role's privileges without SET ROLE (themselves included). */
+  /** The grantees, and the roles as which their sessions begin, that have this role's privileges without SET ROLE. */
   readonly inheritedBy: ReadonlySet<Oid>;
   /** The session user has this role's privileges without SET ROLE. */
   readonly inherited: boolean;
@@ -78,6 +80,21 @@ export interface Role {
   readonly through: readonly Oid[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
+  /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */
+  readonly membership: {
+    /** The role that holds ADMIN OPTION: the session user, or one whose privileges it has. */
+    readonly grantor: string;
+    /** A membership by this grantor is there already, without SET. */
+    readonly standing: boolean;
+  } | null;
+}
+
+/** As which role a grantee's sessions begin: https://www.postgresql.org/docs/current/sql-alterrole.html */
+export interface SessionRole {
+  /** The grantee itself where every setting is refused, or the one that counts is `none`. */
+  readonly role: Oid;
+  /** The roles that the server refuses at sign-in, because they do not exist or the grantee may not SET ROLE to them. */
+  readonly refused: readonly string[];
 }
 
 export interface Schema {
@@ -86,7 +103,7 @@ export interface Schema {
   readonly owner: Oid;
   /** Among the roles that may have to act here, those with USAGE: GRANT looks names up as the acting role. */
   readonly usableBy: ReadonlySet<Oid>;
-  /** The grantees that may CREATE here. */
+  /** The grantees, or the roles as which their sessions begin, that may CREATE here. */
   readonly creatableBy: ReadonlySet<Oid>;
 }
 
@@ -102,7 +119,7 @@ export interface Group {
   readonly owner: Oid;
   /** As aclexplode() gives it, the built-in default where the catalog has NULL. Empty for default privileges. */
   readonly acl: readonly AclItem[];
-  /** What the server says each grantee may do. */
+  /** What the server says each grantee may do, by the role as which its sessions begin; see `heldBy`. */
   readonly held: ReadonlyMap<Oid, ReadonlySet<Privilege>>;
   /** Left out, and why: an extension's member, or named by `exclude`. */
   readonly skipped: "extension" | "exclude" | "";
@@ -115,6 +132,8 @@ export interface Member {
   /** For default privileges: the schema's. */
   readonly oid: Oid;
   readonly name: string;
+  /** For a routine: the types of its arguments as GRANT takes them, because several may have one name. */
+  readonly arguments?: string;
 }
 
 export interface AclItem {
@@ -140,6 +159,7 @@ export interface ColumnAclItem extends AclItem {
 export type Pitfall =
   | {
       readonly code: "row-level-security";
+      /** The role as which the grantee's sessions begin. */
       readonly grantee: Oid;
       readonly schema: string;
       readonly name: string;
@@ -158,6 +178,22 @@ export type Pitfall =
 /** Whether SQL can name it: bytes that are not UTF-8 arrive as replacement characters. */
 export function canBeNamed(name: string): boolean {
   return !name.includes("\uFFFD");
+}
+
+/** The role as which a grantee's sessions begin: the grantee, unless ALTER ROLE … SET role says otherwise. */
+export function actsAs(snapshot: Pick<Snapshot, "roles" | "sessions">, grantee: Role): Role {
+  const session = snapshot.sessions.get(grantee.oid);
+  return session === undefined || session.role === grantee.oid ? grantee : roleOf(snapshot, session.role);
+}
+
+/** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
+export function holderFor(snapshot: Snapshot, { kind }: Group, grantee: Role): Role {
+  return kind === "database" ? grantee : actsAs(snapshot, grantee);
+}
+
+/** What the server says a grantee may do. */
+export function heldBy(snapshot: Snapshot, group: Group, grantee: Role): ReadonlySet<Privilege> {
+  return group.held.get(holderFor(snapshot, group, grantee).oid) ?? new Set();
 }
 
 /** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */

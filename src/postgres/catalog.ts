@@ -87,7 +87,10 @@ const MOST_NAMES = 5;
 
 const NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+FROM (
+  SELECT oid, relname, relnamespace FROM pg_catalog.pg_class
+  UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc
+) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = ANY ($1::pg_catalog.oid[])
 ORDER BY 1, 2`;
 
@@ -110,24 +113,27 @@ async function lookOnce(
   const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
 
   const schemas = snapshot.schemas.map(({ oid }) => oid);
-  const oids = [...snapshot.grantees.values()];
-  const creators = creatorsOf(snapshot);
+  const oids = [
+    ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid)),
+  ];
+  const creators = creatorsOf(snapshot, demand);
   const [again, defaults, rowSecurity, views, facts] = (await statements(client, [
-    secondLook(representatives.map(({ oid }) => oid)),
-    creators.length > 0 ? defaultPrivileges(creators, oids) : NO_ROWS,
+    secondLook(representatives),
+    creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
-    granteeFacts(oids, snapshot.server.labelsReadable),
+    granteeFacts([...snapshot.grantees.values()], snapshot.server.labelsReadable),
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 
-  const now = new Map(again.map((row) => [row.oid, row]));
-  const changed = representatives.filter(
-    ({ oid, owner, relacl }) =>
-      !restless.has(oid) && (now.get(oid)?.owner !== owner || now.get(oid)?.relacl !== relacl),
-  );
+  const keyOf = ({ routine, oid }: Omit<Representative, "group">) => `${routine} ${oid}`;
+  const now = new Map(again.map((row) => [keyOf(row), row]));
+  const changed = representatives.filter((then) => {
+    const { owner, relacl } = now.get(keyOf(then)) ?? {};
+    return !restless.has(then.oid) && (owner !== then.owner || relacl !== then.relacl);
+  });
   if (changed.length > 0) return changed.map(({ oid }) => oid);
-  const gone = new Set(representatives.flatMap(({ oid, group }) => (now.has(oid) ? [] : [group])));
+  const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
   return {
     ...snapshot,
     groups: [
@@ -159,5 +165,6 @@ function parametersOf(grantees: readonly string[], demand: Demand): unknown[] {
     demand.onExtra !== "ignore",
     patterns.map(({ name }) => name),
     patterns.map(({ path }) => path),
+    demand.routinePrivileges,
   ];
 }

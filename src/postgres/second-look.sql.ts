@@ -1,28 +1,50 @@
 import type { Creator } from "../grants/creators.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
-import { PREDEFINED_ROLES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
+import {
+  PREDEFINED_ROLES,
+  ROUTINE_PRIVILEGES,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+} from "../model/privileges.ts";
 import { type Oid, PUBLIC } from "../model/snapshot.ts";
 import { quoteLiteral } from "../text/sql.ts";
 
 /**
- * Reads the owner and ACL of relations again. has_*_privilege reads the newest catalogs, not the statement's
- * snapshot: where one relation answered for others, it must not have changed in between. The ACL is compared as the
+ * Reads the owner and ACL of relations and routines again. has_*_privilege reads the newest catalogs, not the statement's
+ * snapshot: where one object answered for others, it must not have changed in between. The ACL is compared as the
  * server prints it.
  */
-export function secondLook(relations: readonly Oid[]): string {
+export function secondLook(objects: readonly SecondLook[]): string {
+  const [routines, relations] = [true, false].map((wanted) =>
+    objects.filter(({ routine }) => routine === wanted).map(({ oid }) => oid),
+  ) as [Oid[], Oid[]];
+  const ofRoutines = `
+UNION ALL
+SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
+FROM pg_catalog.pg_proc
+WHERE oid = ANY ('{${routines.join()}}'::pg_catalog.oid[])`;
   return `
-SELECT oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
+SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
 FROM pg_catalog.pg_class
-WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])
-ORDER BY pg_class.oid;`;
+WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])${routines.length > 0 ? ofRoutines : ""}
+ORDER BY routine, oid;`;
+}
+
+interface SecondLook {
+  readonly routine: boolean;
+  readonly oid: Oid;
 }
 
 /**
- * What each grantee would hold on the tables and sequences that each creator makes next: the creator's global default
- * ACL (or the built-in one) and the schema's on top.
+ * What each grantee would hold on the tables, the sequences and (if asked for) the routines that each creator makes next:
+ * the creator's global default ACL, or the built-in one, which lets PUBLIC execute routines; and the schema's on top.
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
  */
-export function defaultPrivileges(creators: readonly Creator[], grantees: readonly Oid[]): string {
+export function defaultPrivileges(
+  creators: readonly Creator[],
+  grantees: readonly Oid[],
+  ofRoutines: boolean,
+): string {
   const predefined = Object.entries(PREDEFINED_ROLES)
     .map(([role, privileges]) => `('${role}', '{${privileges.join()}}'::pg_catalog.text[])`)
     .join(", ");
@@ -40,6 +62,9 @@ privilege AS (
   UNION ALL
   SELECT 'S'::"char", name, ordinal
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  UNION ALL
+  SELECT 'f'::"char", name, ordinal
+  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
@@ -55,7 +80,7 @@ SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
        (SELECT pg_catalog.json_agg(p.name ORDER BY p.ordinal) FROM privilege AS p
         WHERE p.objtype = t.objtype AND (g.rolsuper OR p.name = ANY (given.privileges))) AS held
 FROM creator AS c
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")) AS t (objtype, built_in)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
 CROSS JOIN grantee AS g
 CROSS JOIN LATERAL (
   SELECT pg_catalog.array_agg(privilege) AS privileges

@@ -1,3 +1,4 @@
+import { isRoutine } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Kind } from "../model/report.ts";
 import type {
@@ -10,21 +11,23 @@ import type {
   Role,
   Schema,
   ServerFacts,
+  SessionRole,
   Snapshot,
 } from "../model/snapshot.ts";
 
 /** The snapshot as far as the first statement tells, and what the second has to look at. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
-  /** Who answered for whom. */
+  /** What answered for whom. */
   readonly representatives: readonly Representative[];
   /** Whether there is anything here that row-level security, or a view, could make fail. */
   readonly hasRowSecurity: boolean;
   readonly hasViews: boolean;
 }
 
-/** A relation that was asked in the name of its group, with what makes it like the others. */
+/** A relation or routine that was asked in the name of its group, with what makes it like the others. */
 export interface Representative {
+  readonly routine: boolean;
   readonly oid: Oid;
   readonly owner: Oid;
   readonly relacl: string | null;
@@ -40,18 +43,16 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   if (server === undefined) throw new Error("the snapshot has no server row");
 
   const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
-  const members = new Map(facts("members").map((row) => [row.representative, mapMembers(row)]));
+  const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
-    facts("group").map((row) => [
-      row.representative,
-      mapGroup(row, schemas, members.get(row.representative) ?? []),
-    ]),
+    facts("group").map((row) => [groupKey(row), mapGroup(row, schemas, members.get(groupKey(row)) ?? [])]),
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: server.sessionUser,
     roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
+    sessions: new Map(facts("grantee").flatMap(mapSession)),
     schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
       ...facts("database").map((row) => mapSingle("database", row)),
@@ -67,13 +68,23 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     snapshot,
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
-      .map(({ representative: oid, owner, relacl }) => ({ oid, owner, relacl, group: groups.get(oid) })),
+      .map((row) => {
+        const { representative: oid, relkind, owner, relacl } = row;
+        const kind = KIND_OF_RELKIND[relkind];
+        const group = groups.get(groupKey(row));
+        return { routine: kind !== undefined && isRoutine(kind), oid, owner, relacl, group };
+      }),
     hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts("group").some(({ relkind }) => relkind === "v"),
   };
 }
 
-/** Maps the rows of the default-privileges statement to groups of one: a creator's next tables, or sequences. */
+/** A relation and a routine may have the same oid. */
+function groupKey({ relkind, representative }: { relkind: string; representative: Oid }): string {
+  return `${relkind} ${representative}`;
+}
+
+/** Maps the rows of the default-privileges statement to groups of one: a creator's next tables, sequences or routines. */
 export function mapDefaultPrivileges(
   rows: readonly DefaultPrivilegesRow[],
   schemas: readonly Schema[],
@@ -92,12 +103,15 @@ export function mapDefaultPrivileges(
       held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
       skipped: "",
       size: 1,
-      members: [{ oid, name: objtype === "S" ? "sequences" : "tables" }],
+      members: [{ oid, name: FUTURE_OBJECTS[objtype] }],
     };
   });
 }
 
-/** https://www.postgresql.org/docs/current/catalog-pg-class.html (relkind) */
+/** https://www.postgresql.org/docs/current/catalog-pg-default-acl.html (defaclobjtype) */
+const FUTURE_OBJECTS = { r: "tables", S: "sequences", f: "routines" } as const;
+
+/** https://www.postgresql.org/docs/current/catalog-pg-class.html (relkind), and SNAPSHOT's own for routines */
 const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
   r: "table",
   p: "partitioned-table",
@@ -105,14 +119,28 @@ const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
   m: "materialized-view",
   f: "foreign-table",
   S: "sequence",
+  F: "function",
+  P: "procedure",
+  A: "aggregate",
 };
 
 function mapRole(row: RoleRow): Role {
   return { ...row, inheritedBy: new Set(row.inheritedBy) };
 }
 
-function mapSchema({ oid, name, owner, usableBy, creatableBy }: SchemaRow): Schema {
-  return { oid, name, owner, usableBy: new Set(usableBy), creatableBy: new Set(creatableBy) };
+function mapSession({ oid, session: role, refused }: GranteeRow): readonly (readonly [Oid, SessionRole])[] {
+  return role === oid && refused.length === 0 ? [] : [[oid, { role, refused }]];
+}
+
+function mapSchema({ oid, name, owner, usableBy, held }: SchemaRow): Schema {
+  const creators = Object.entries(held ?? {}).filter(([, privileges]) => privileges.includes("CREATE"));
+  return {
+    oid,
+    name,
+    owner,
+    usableBy: new Set(usableBy),
+    creatableBy: new Set(creators.map(([grantee]) => grantee)),
+  };
 }
 
 function mapSingle(kind: Kind, row: SecurableRow & Member): Group {
@@ -134,8 +162,12 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: rea
   };
 }
 
-function mapMembers({ oids, names }: MembersRow): readonly Member[] {
-  return oids.map((oid, n) => ({ oid, name: names[n] ?? "" }));
+function mapMembers({ oids, names, arguments: signatures }: MembersRow): readonly Member[] {
+  return oids.map((oid, n) => ({
+    oid,
+    name: names[n] ?? "",
+    ...(signatures && { arguments: signatures[n] ?? "" }),
+  }));
 }
 
 /** An empty ACL explodes to no rows at all, and so to NULL. */
@@ -147,7 +179,7 @@ function mapSecurable({ owner, acl, held }: SecurableRow): Pick<Group, "owner" |
 }
 
 function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>): ColumnAcl {
-  const group = groups.get(row.representative);
+  const group = groups.get(groupKey(row));
   if (group === undefined) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name, items } = row;
   return { group, member: { oid: relation, name }, items };
@@ -161,7 +193,7 @@ export interface SnapshotRow {
 export interface DefaultPrivilegesRow {
   readonly schema: Oid;
   readonly creator: Oid;
-  readonly objtype: "r" | "S";
+  readonly objtype: keyof typeof FUTURE_OBJECTS;
   readonly grantee: Oid;
   readonly held: readonly Privilege[] | null;
 }
@@ -170,7 +202,7 @@ export interface DefaultPrivilegesRow {
 interface Facts {
   server: ServerFacts & { readonly sessionUser: Oid };
   role: RoleRow;
-  grantee: { readonly name: string; readonly oid: Oid };
+  grantee: GranteeRow;
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
@@ -179,6 +211,13 @@ interface Facts {
   "known-schema": { readonly name: string };
   "known-role": { readonly name: string };
   "unmatched-pattern": { readonly ordinal: number };
+}
+
+interface GranteeRow {
+  readonly name: string;
+  readonly oid: Oid;
+  readonly session: Oid;
+  readonly refused: readonly string[];
 }
 
 interface SecurableRow {
@@ -191,7 +230,6 @@ type RoleRow = Omit<Role, "inheritedBy"> & { readonly inheritedBy: readonly Oid[
 
 interface SchemaRow extends SecurableRow, Member {
   readonly usableBy: readonly Oid[];
-  readonly creatableBy: readonly Oid[];
 }
 
 interface GroupRow extends SecurableRow {
@@ -206,12 +244,16 @@ interface GroupRow extends SecurableRow {
 
 /** The members of a group, in one order. */
 interface MembersRow {
+  readonly relkind: string;
   readonly representative: Oid;
   readonly oids: readonly Oid[];
   readonly names: readonly string[];
+  /** Of routines only. */
+  readonly arguments?: readonly string[];
 }
 
 interface ColumnRow {
+  readonly relkind: string;
   readonly relation: Oid;
   readonly name: string;
   readonly representative: Oid;

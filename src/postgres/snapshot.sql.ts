@@ -1,6 +1,8 @@
 import {
   MAINTAIN_SINCE,
   PREDEFINED_ROLES,
+  ROUTINE_PRIVILEGES,
+  SCHEMA_PRIVILEGES,
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
@@ -12,12 +14,26 @@ function exploded(acl: string): string {
                  FROM pg_catalog.aclexplode(${acl}) AS x)`;
 }
 
+/** The kinds under which routines are grouped: none of them is a relkind. */
+const ROUTINE_KINDS = "('F', 'P', 'A')";
+
+/**
+ * The types of a routine's arguments as GRANT takes them: the input arguments, VARIADIC and ORDER BY left out. IN says
+ * that a procedure's output arguments are not among them, where another procedure may have those for its input.
+ * https://www.postgresql.org/docs/current/sql-grant.html
+ * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/parser/parse_func.c#L2177 (LookupFuncWithArgs)
+ */
+const ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
+                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || pg_catalog.format_type(t.oid, NULL), ', ' ORDER BY t.n), '')
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n))`;
+
 /**
  * The snapshot: everything the grants depend on, in one statement, so that all of it is of one moment.
  *
  * Relations with equal schema, kind, owner and ACL have the same answer, so the server is asked once for each such
  * group, about its relation with the lowest oid. Names are listed only for groups where something is missing or
- * beyond the demand. The result is rows of (section, facts): each section is mapped once, in snapshot.rows.ts.
+ * beyond the demand. Routines are grouped in the same way, under an upper-case prokind in place of a relkind, where they
+ * are asked for. The result is rows of (section, facts): each section is mapped once, in snapshot.rows.ts.
  *
  * $1 grantees          text[]
  * $2 schemas           text[]  NULL: every schema that is neither the system's nor an extension's
@@ -26,7 +42,8 @@ function exploded(acl: string): string {
  * $5 look for more     boolean whether privileges beyond the demand matter
  * $6 excluded names    text[]  LIKE patterns for a relation's name
  * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
- * $8 restless          oid[]   relations that stand for themselves alone, because they change all the time
+ * $8 routine privs     text[]  empty: routines are not looked at
+ * $9 restless          oid[]   relations and routines that stand for themselves alone, because they change all the time
  */
 export const SNAPSHOT = `
 WITH server AS (
@@ -41,24 +58,49 @@ grantee AS (
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
 ),
+database AS (
+  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+-- a role's setting for this database comes first, that of all roles for all databases last
+role_setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, pg_catalog.substr(t.setting, 6) AS name, r.oid AS role,
+         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
+         t.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  FROM grantee AS g
+  CROSS JOIN server
+  CROSS JOIN database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setrole IN (0, g.oid) AND s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(t.setting, 6)
+  WHERE t.setting LIKE 'role=%'
+),
+-- as which role a grantee's sessions begin: the server passes over what it refuses
+session AS MATERIALIZED (
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
+  FROM grantee AS g
+  LEFT JOIN LATERAL (
+    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+  ) AS s ON TRUE
+),
+acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
-  SELECT FALSE AS of_sequence, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
+  SELECT 'r'::"char" AS type, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
   FROM server, pg_catalog.unnest(
     '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
   ) WITH ORDINALITY AS t (name, ordinal)
   WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
   UNION ALL
-  SELECT TRUE, ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+  SELECT 'S'::"char", ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  UNION ALL
+  SELECT 'F'::"char", ordinal, name, name = ANY ($8::pg_catalog.text[])
+  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
-),
-database AS (
-  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
@@ -85,6 +127,20 @@ relation AS (
   JOIN schema AS s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ),
+-- window functions are functions
+routine AS (
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl,
+         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
+         CASE WHEN p.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
+              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
+                           SELECT FROM pattern
+                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
+              THEN 'exclude' ELSE '' END AS skipped
+  FROM pg_catalog.pg_proc AS p
+  JOIN schema AS s ON s.oid = p.pronamespace
+  WHERE pg_catalog.cardinality($8) > 0
+),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
@@ -92,7 +148,12 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($8::pg_catalog.oid[]) THEN oid END
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($9::pg_catalog.oid[]) THEN oid END
+  UNION ALL
+  SELECT pronamespace, proowner, kind, proacl, skipped, COALESCE(proacl, pg_catalog.acldefault('f', proowner)),
+         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
+  FROM routine
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, CASE WHEN oid = ANY ($9) THEN oid END
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -106,10 +167,11 @@ answered AS MATERIALIZED (
                OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
         SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
-               CASE WHEN p.of_sequence THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-                    ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
-        FROM grantee AS g
-        JOIN privilege AS p ON p.of_sequence = (a.relkind = 'S')
+               CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+                           WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
+                           ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+        FROM acting AS g
+        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'F' ELSE 'r' END
         OFFSET 0
       ) AS asked
       GROUP BY grantee
@@ -134,11 +196,12 @@ column_acl AS MATERIALIZED (
   WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
 column_extra AS MATERIALIZED (
-  SELECT DISTINCT a.representative, r.oid AS relation, r.relname, r.relnamespace
+  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
   FROM column_acl AS c
   JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
-  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike WHERE skipped = '') AS a ON a.oid = r.oid
-  JOIN grantee AS g ON g.oid <> r.relowner
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
+        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
+  JOIN acting AS g ON g.oid <> r.relowner
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
   WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
 ),
@@ -147,7 +210,7 @@ mentioned AS MATERIALIZED (
   UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
   UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
-  UNION SELECT oid FROM grantee UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM pg_catalog.pg_roles
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
@@ -211,17 +274,38 @@ UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
+                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
                          WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
            AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
          'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
                      WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
+         'membership', CASE
+           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'standing', standing)
+             FROM pg_catalog.pg_auth_members AS a
+             JOIN pg_catalog.pg_roles AS g ON g.oid = a.member
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (standing)
+             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY standing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'standing', FALSE) END)
 FROM role AS r, server
 UNION ALL
-SELECT 'grantee', pg_catalog.json_build_object('name', name, 'oid', oid) FROM grantee
+SELECT 'grantee', pg_catalog.json_build_object(
+         'name', s.name, 'oid', s.grantee, 'session', s.role,
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
+                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+FROM session AS s
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
          'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
@@ -232,12 +316,11 @@ FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
          'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_schema_privilege(g.oid, s.oid, 'USAGE') THEN '["USAGE"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'),
-         'creatableBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]') FROM grantee AS g
-                         WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, 'CREATE')))
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
+         'usableBy', COALESCE(u.by_roles, '[]'))
 FROM schema AS s
 LEFT JOIN usable AS u ON u.schema = s.oid
 UNION ALL
@@ -249,16 +332,26 @@ SELECT 'group', pg_catalog.json_build_object(
 FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'representative', a.representative,
+         'relkind', a.relkind, 'representative', a.representative,
          'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
 FROM answered AS a
 CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
 JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
-WHERE a.has_finding
-GROUP BY a.representative
+WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
+GROUP BY a.relkind, a.representative
+UNION ALL
+SELECT 'members', pg_catalog.json_build_object(
+         'relkind', a.relkind, 'representative', a.representative,
+         'oids', pg_catalog.json_agg(p.oid), 'names', pg_catalog.json_agg(p.proname),
+         'arguments', pg_catalog.json_agg(${ARGUMENTS}))
+FROM answered AS a
+CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
+JOIN pg_catalog.pg_proc AS p ON p.oid = m.oid
+WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
+GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'representative', e.representative, 'relation', e.relation, 'name', e.relname,
+         'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
          'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                      'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
                      'privilege', c.privilege_type, 'grantable', c.is_grantable))
@@ -270,6 +363,9 @@ FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
                     AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
+                  WHERE pg_catalog.cardinality($8) > 0
+                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path))
 UNION ALL
 SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
 FROM pg_catalog.pg_namespace

@@ -76,9 +76,11 @@ export function lookedAt({ databases }: Report): ObjectCounts {
     ({ error, grantees }) =>
       (error === undefined && grantees.find((grantee) => grantee.error === undefined)?.objects) || [],
   );
+  const routines = counts.flatMap(({ routines }) => routines ?? []);
   return {
     tables: counts.reduce((sum, { tables }) => sum + tables, 0),
     sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
+    ...(routines.length > 0 && { routines: routines.reduce((sum, n) => sum + n, 0) }),
     skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }

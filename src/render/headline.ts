@@ -111,8 +111,8 @@ function findings(report: Report, checked: Report, pen: Pen): string {
     ];
     return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
   }
-  const { tables, sequences } = lookedAt(checked);
-  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences, "object")} in ${where}`;
+  const { tables, sequences, routines = 0 } = lookedAt(checked);
+  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
 
 function isIdentity({ kind }: Named): boolean {

@@ -7,7 +7,7 @@ import { failureLines } from "./failure.ts";
 import { byCause } from "./findings.ts";
 import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
-import { countKinds, objectText, sourcesText, UNCONFIRMED, verdictText } from "./phrases.ts";
+import { countKinds, countTypes, objectText, sourcesText, UNCONFIRMED, verdictText } from "./phrases.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -41,13 +41,16 @@ function failure({ error }: DatabaseReport | GranteeReport, report: Report): rea
 }
 
 function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: Report): readonly string[] {
-  const { tables, sequences, skipped } = grantee.objects;
-  const checked = `${count(tables, "table")}, ${count(sequences, "sequence")}, ${skipped} skipped`;
+  const { skipped, ...objects } = grantee.objects;
+  const checked = [...countTypes(objects), `${skipped} skipped`].join(", ");
   const name = plain.name(grantee.grantee);
   return [
     logLine(
       `${name}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`,
     ),
+    ...(grantee.sessionRole === undefined
+      ? []
+      : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE … SET role)`)]),
     ...failure(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),

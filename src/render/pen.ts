@@ -1,11 +1,13 @@
 import type { Part, Sentence } from "../model/sentence.ts";
-import { html, quoteName, visible } from "../text/escape.ts";
+import { html, quoteName, quoteSignature, visible } from "../text/escape.ts";
 import { codeSpan, markdownOf, type Token, wordTokens } from "../text/markdown.ts";
 
 /** How names, code and sentences are written for one destination. */
 export interface Pen {
   /** A name, its parts joined by dots, quoted as PostgreSQL would. */
   name(...parts: readonly string[]): string;
+  /** A routine's name and the types of its arguments. */
+  signature(types: string, ...parts: readonly string[]): string;
   /** What stands for itself: a host, a version. */
   code(text: string): string;
   /** Words that somebody else chose. */
@@ -16,6 +18,7 @@ export interface Pen {
 /** For logs, annotations and JSON: code between backticks, unless it has some of its own: it must stay what it is. */
 export const plain: Pen = {
   name: quoteName,
+  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence) =>
@@ -30,6 +33,7 @@ export const plain: Pen = {
 /** For GitHub-flavoured Markdown: what others wrote stands in code spans, where nothing is live. */
 export const markdown: Pen = {
   name: (...parts) => `\`${quoteName(...parts)}\``,
+  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
   code: codeSpan,
   quoted: (words) => markdownOf(wordTokens(words)),
   sentence: (sentence) =>
@@ -46,6 +50,7 @@ export const markdown: Pen = {
 /** For the inside of an HTML element, such as `<summary>`, in which Markdown is not read. */
 export const markup: Pen = {
   name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
+  signature: (...signature) => `<code>${html(quoteSignature(...signature))}</code>`,
   code: (text) => `<code>${html(text)}</code>`,
   quoted: html,
   sentence: (sentence) => write(sentence, { ...markup, own: html }).join(""),

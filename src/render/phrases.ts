@@ -1,4 +1,4 @@
-import type { Extra, FixBlock, Kind, Mode, Named, Source, Verdict } from "../model/report.ts";
+import type { Extra, FixBlock, Kind, Mode, Named, ObjectCounts, Source, Verdict } from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series } from "../text/count.ts";
 import type { Pen } from "./pen.ts";
@@ -37,6 +37,9 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> =
   "materialized-view": ["materialized view", "materialized views"],
   "foreign-table": ["foreign table", "foreign tables"],
   sequence: ["sequence", "sequences"],
+  function: ["function", "functions"],
+  procedure: ["procedure", "procedures"],
+  aggregate: ["aggregate", "aggregates"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
   identity: ["identity", "identities"],
 };
@@ -44,6 +47,16 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> =
 /** `1 view`, `3 partitioned tables`. */
 export function countKind(kind: Kind, n: number): string {
   return count(n, ...KIND_WORDS[kind]);
+}
+
+/** `3 tables`, `1 sequence` and, where they were looked at, `2 routines`. */
+export function countTypes({
+  tables,
+  sequences,
+  routines,
+}: Omit<ObjectCounts, "skipped">): readonly string[] {
+  const checked = [count(tables, "table"), count(sequences, "sequence")];
+  return routines === undefined ? checked : [...checked, count(routines, "routine")];
 }
 
 /** `3 tables and 1 sequence`, in the order the kinds turn up. */
@@ -70,7 +83,14 @@ export function objectText(object: Named, pen: Pen): string {
 export function objectName(object: Named, pen: Pen): string {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
   const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== undefined;
-  return inSchema ? pen.name(object.schema, object.name) : pen.name(object.name);
+  if (!inSchema) return pen.name(object.name);
+  if (object.arguments === undefined) return pen.name(object.schema, object.name);
+  return pen.signature(object.arguments, object.schema, nameIn(object.name, object.arguments));
+}
+
+/** The name alone, of a signature that ends with these types in parentheses. */
+function nameIn(signature: string, types: string): string {
+  return signature.slice(0, -`(${types})`.length);
 }
 
 function futureText({ schema, name }: Named, pen: Pen): string {

@@ -1,13 +1,21 @@
 import type { Failure } from "../model/failure.ts";
 import type { DatabaseReport, GranteeReport, Held, Report, Verdict } from "../model/report.ts";
-import { count, some } from "../text/count.ts";
+import { count, series, some } from "../text/count.ts";
 import { changedPart, driftPart, fixPart } from "./drift.ts";
 import { failureBlocks } from "./failure.ts";
 import { granteesOf, groupsOf, lookedAt, objectsIn } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup, type Pen } from "./pen.ts";
-import { countKind, countObjects, ICONS, sourceText, UNCONFIRMED, verdictText } from "./phrases.ts";
+import {
+  countKind,
+  countObjects,
+  countTypes,
+  ICONS,
+  sourceText,
+  UNCONFIRMED,
+  verdictText,
+} from "./phrases.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
 const MOST_SQL = 65_536;
@@ -232,15 +240,19 @@ function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
 
 /** What was checked, as which role, when, and where the privileges come from. */
 function facts(page: Page, report: Report): void {
-  const { tables, sequences, skipped } = lookedAt(report);
+  const { skipped, ...objects } = lookedAt(report);
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   const checked = [
-    `Checked ${count(tables, "table")} and ${count(sequences, "sequence")}, skipped ${skipped}`,
+    `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
     `PostgreSQL ${some([...versions], MOST_NAMES, markdown.quoted)}`,
     `mode \`${report.mode}\``,
+    ...sessionRoles(report),
   ];
-  const lines = [...(tables + sequences + skipped > 0 ? checked : []), ...runLine(report)];
+  const lines = [
+    ...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []),
+    ...runLine(report),
+  ];
   if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length === 0) return;
@@ -259,6 +271,16 @@ function runLine({ run }: Report): readonly string[] {
     ...(url === undefined ? [] : [`[run](${url})`]),
     ...(docs === undefined ? [] : [`[documentation](${docs}/report.md)`]),
   ];
+}
+
+/** Whose privileges count in place of a grantee's own. */
+function sessionRoles(report: Report): readonly string[] {
+  const sentences = granteesOf(report).flatMap(({ grantee, sessionRole }) =>
+    sessionRole === undefined
+      ? []
+      : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
+  );
+  return [...new Set(sentences)];
 }
 
 function heldRows(held: readonly Held[]): readonly (readonly string[])[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ON_EXTRA } from "../model/demand.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
+import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES } from "../model/report.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env, Settings } from "../model/settings.ts";
@@ -15,12 +15,14 @@ import {
   choice,
   hostName,
   lines,
+  listed,
   name,
   names,
   objectIds,
   oneOf,
   port,
   privileges,
+  schemaPrivileges,
   schemas,
   secret,
 } from "./values.ts";
@@ -59,8 +61,11 @@ export const INPUTS = {
     default: "ALL",
     neverEmpty: true,
   },
+  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
+  "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
   "default-privileges": { use: "`true` or `false`", default: "false" },
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  "act-as-owner": { use: "`true` or `false`", default: "false" },
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
   "allow-empty": { use: "`true` or `false`", default: "false" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
@@ -105,8 +110,11 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
       schemas: inputs.orDefault("schemas", schemas),
       tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
       sequencePrivileges: inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+      schemaPrivileges: inputs.orDefault("schema-privileges", schemaPrivileges),
+      routinePrivileges: inputs.optional("routine-privileges", listed(ROUTINE_PRIVILEGES)) ?? [],
       defaultPrivileges: inputs.orDefault("default-privileges", boolean),
       onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
+      actAsOwner: inputs.orDefault("act-as-owner", boolean),
       exclude: inputs.optional("exclude", lines) ?? [],
       allowEmpty: inputs.orDefault("allow-empty", boolean),
       ...objectIdsFrom(inputs, grantees),

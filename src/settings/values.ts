@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
-import type { Privilege } from "../model/privileges.ts";
+import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
@@ -192,22 +192,49 @@ export function schemas(text: string): readonly string[] | "*" {
 /** `ALL`, or some of `known`, in any case, in order, each once. */
 export function privileges<P extends Privilege>(known: readonly P[]): (text: string) => PrivilegeList<P> {
   return (text) => {
-    const words = text
-      .trim()
-      .split(/,|\r\n|\r|\n/)
-      .map((word) => word.trim());
+    const words = wordsOf(text);
     if (words.some((word) => word.toUpperCase() === "ALL")) {
       if (words.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
       return "ALL";
     }
-    const found = words.map((word) => {
+    return listed(known, ["ALL"])(text);
+  };
+}
+
+/**
+ * Some of `known`, separated by commas or line breaks, in any case, in order, each once.
+ * @param others what a mistyped word may have meant besides
+ */
+export function listed<P extends Privilege>(
+  known: readonly P[],
+  others: readonly string[] = [],
+): (text: string) => readonly P[] {
+  return (text) => {
+    const found = wordsOf(text).map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== undefined) return privilege;
       if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
-      throw new Invalid(["is not valid"], { item: word, advice: didYouMean(word, ["ALL", ...known], code) });
+      throw new Invalid(["is not valid"], {
+        item: word,
+        advice: didYouMean(word, [...others, ...known], code),
+      });
     });
     return [...new Set(found)];
   };
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text
+    .trim()
+    .split(/,|\r\n|\r|\n/)
+    .map((word) => word.trim());
+}
+
+/** USAGE, perhaps with CREATE: without USAGE, nothing in a schema can be reached. */
+export function schemaPrivileges(text: string): readonly SchemaPrivilege[] {
+  const found = listed(SCHEMA_PRIVILEGES)(text);
+  if (!found.includes("USAGE")) throw new Invalid(["does not contain USAGE"]);
+  return inOrder(found) as readonly SchemaPrivilege[];
 }
 
 /**

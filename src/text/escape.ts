@@ -33,6 +33,11 @@ export function quoteName(...parts: readonly string[]): string {
   return parts.map(quotePart).join(".");
 }
 
+/** A routine's name as PostgreSQL would quote it, and the types of its arguments as the server wrote them. */
+export function quoteSignature(types: string, ...parts: readonly string[]): string {
+  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
+
 function quotePart(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
   if (NOT_IN_NAME.test(name)) return unicodeName(name, EACH_NOT_IN_NAME);
@@ -52,9 +57,13 @@ const SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 
 /** The same SQL, to be read and printed: quoted names that hold hidden characters in PostgreSQL's `U&` form. */
 export function visibleSql(sql: string): string {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
+
+function escapedNames(sql: string, not: RegExp, eachNot: RegExp): string {
   return sql.replace(SQL_TOKEN, (token) =>
-    token.startsWith('"') && NOT_IN_SQL.test(token)
-      ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), EACH_NOT_IN_SQL)
+    token.startsWith('"') && not.test(token)
+      ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot)
       : token,
   );
 }

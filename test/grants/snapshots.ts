@@ -33,6 +33,7 @@ export function role(name: RoleName, facts: Partial<Role> = {}): Role {
     settable: name === "login",
     through: [],
     administered: false,
+    membership: null,
     ...facts,
   };
 }
@@ -117,6 +118,7 @@ export function snapshot(
     sessionUser: oidOf("login"),
     roles: new Map(all.map((each) => [each.oid, each])),
     grantees: new Map([["app", oidOf("app")]]),
+    sessions: new Map(),
     schemas: [schema()],
     groups,
     columns: [],
@@ -137,6 +139,9 @@ export function demand(facts: Partial<Demand> = {}): Demand {
     schemas: ["public"],
     tablePrivileges: ["SELECT", "INSERT"],
     sequencePrivileges: ["USAGE"],
+    schemaPrivileges: ["USAGE"],
+    routinePrivileges: [],
+    actAsOwner: false,
     allowEmpty: false,
     exclude: [],
     defaultPrivileges: true,

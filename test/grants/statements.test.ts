@@ -36,6 +36,17 @@ describe("statements", () => {
     expect(sqlOf(changes(single("schema", "Sales"), { privileges: ["USAGE"] }))).toEqual([
       `GRANT USAGE ON SCHEMA "Sales" TO "app";`,
     ]);
+    const overloads = group(["f", "f"], { kind: "function" });
+    const members = overloads.members.map((member, n) => ({
+      ...member,
+      arguments: n === 0 ? "" : "integer",
+    }));
+    expect(sqlOf(changes({ ...overloads, members }, { privileges: ["EXECUTE"] }))).toEqual([
+      `GRANT EXECUTE ON ROUTINE\n  "public"."f"(),\n  "public"."f"(integer)\nTO "app";`,
+    ]);
+    expect(sqlOf(changes(group(["orders"]), { to: role("readers") }))).toEqual([
+      `GRANT SELECT ON TABLE "public"."orders" TO "readers";`,
+    ]);
     expect(sqlOf(changes(group(["orders"]), { verb: "REVOKE", privileges: ["DELETE"] }))).toEqual([
       `REVOKE DELETE ON TABLE "public"."orders" FROM "app";`,
     ]);

@@ -72,12 +72,17 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.sessionIs === "as drawn" ? [] : model.sessionIs === "borrower" ? LENDERS : owners)
         // What a role of the sandbox is made a member of, it would be in the next database too.
         .filter((role) => role !== "azure_pg_admin" || roles.includes(session))
+        // Before 16, a member may set the role, and an administrator is a role with CREATEROLE.
+        .filter(() => version >= 16 || model.sessionIs !== "administrator")
         .map((role) => {
           const [inherit, set] = [["member", "borrower"], ["setter"]].map((ways) =>
             ways.includes(model.sessionIs),
           );
-          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}`}`;
+          return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}, ADMIN ${model.sessionIs === "administrator"}`}`;
         }),
+      ...(version < 16 && model.sessionIs === "administrator" && roles.includes(session)
+        ? [`ALTER ROLE ${id(session)} CREATEROLE`]
+        : []),
       `ALTER DATABASE :database OWNER TO ${id(at(owners, model.databaseOwner))}`,
       ...model.schemas.flatMap(({ owner, ofExtension }, n) => [
         `CREATE SCHEMA ${id(schemas[n + 1])} AUTHORIZATION ${id(at(owners, owner))}`,
@@ -95,6 +100,15 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.sessionRole === null
         ? []
         : [`ALTER ROLE ${id(session)} IN DATABASE :database SET role = ${id(at(roles, model.sessionRole))}`]),
+      ...(model.granteeRole === null
+        ? []
+        : [
+            granteeRoleSql(
+              at(roles, model.grantees[0] ?? 0),
+              at(roles, model.granteeRole.role),
+              model.granteeRole.here,
+            ),
+          ]),
       `ALTER ROLE ${id(session)} LOGIN`,
       // Somebody who may not connect has nothing to test.
       `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
@@ -118,9 +132,11 @@ interface Context {
 }
 
 interface Securable {
-  readonly type: "TABLE" | "SEQUENCE" | "SCHEMA" | "DATABASE";
+  readonly type: "TABLE" | "SEQUENCE" | "ROUTINE" | "SCHEMA" | "DATABASE";
   readonly schema: string;
   readonly name: string;
+  /** A routine's, without parentheses. */
+  readonly types?: string;
 }
 
 interface Relation extends Securable {
@@ -140,7 +156,7 @@ function relationsOf(
 ): readonly Relation[] {
   const pathOf = (part: string) => `${id(schema)}.${id(`${name}${part}${n}`)}`;
   const relation = (
-    type: "TABLE" | "SEQUENCE",
+    type: Securable["type"],
     relkind: string,
     part: string,
     ...create: string[]
@@ -203,6 +219,25 @@ function relationsOf(
         table(`CREATE TABLE ${pathOf("p")} PARTITION OF ${self} FOR VALUES IN (1)`, "p"),
         table(`CREATE TABLE ${pathOf("q")} PARTITION OF ${self} DEFAULT`, "q"),
       ];
+    case "function":
+    case "procedure":
+    case "aggregate": {
+      const [relkind, definition, types] = {
+        function: ["FUNCTION", "(a int, b text) RETURNS int LANGUAGE sql AS 'SELECT 1'", "integer, text"],
+        procedure: [
+          "PROCEDURE",
+          "(IN a int, INOUT b int) LANGUAGE sql AS 'SELECT 1'",
+          "IN integer, IN integer",
+        ],
+        aggregate: ["AGGREGATE", "(int) (SFUNC = int4larger, STYPE = int)", "integer"],
+      }[kind] as [string, string, string];
+      const path = `${self}(${types})`;
+      const create = [
+        `CREATE ${relkind} ${self}${definition}`,
+        `ALTER ${relkind} ${path} OWNER TO ${id(owner)}`,
+      ];
+      return [{ type: "ROUTINE", schema, name: `${name}${n}`, types, relkind, path, create, ofExtension }];
+    }
     case "postgres_fdw":
     case "file_fdw": {
       const options = kind === "file_fdw" ? " OPTIONS (filename '/dev/null')" : "";
@@ -280,6 +315,15 @@ function stepSql(step: Step, context: Context): string {
   }
 }
 
+/** What a sign-in must show, so it must work. */
+function granteeRoleSql(grantee: string, role: string, here: boolean): string {
+  const whose = here ? `ROLE ${id(grantee)} IN DATABASE :database` : `ROLE ${id(grantee)}`;
+  return (
+    `ALTER ROLE ${id(grantee)} LOGIN; GRANT CONNECT ON DATABASE :database TO ${id(grantee)};` +
+    ` ALTER ${whose} SET role = ${id(role)}`
+  );
+}
+
 /** Each of LENDERS may grant every other privilege. */
 function lendSql({ type, schema, path }: Relation, context: Context): readonly string[] {
   return LENDERS.flatMap((lender, n) => {
@@ -299,10 +343,11 @@ const ALL_BITS: Bits = 255;
 function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
   const { roles, owners, schemas } = context;
   const inSchema = step.schema === null ? "" : ` IN SCHEMA ${id(at(schemas, step.schema))}`;
-  const what = privilegesOf(step.sequences ? "SEQUENCE" : "TABLE", step.privileges, context).join(", ");
+  const type = (["TABLE", "SEQUENCE", "ROUTINE"] as const)[step.what] ?? "TABLE";
+  const what = privilegesOf(type, step.privileges, context).join(", ");
   const creator = at(owners, step.creator);
   const whom = step.whom === null ? "PUBLIC" : id(step.revoke ? creator : at(roles, step.whom));
-  const on = `ON ${step.sequences ? "SEQUENCES" : "TABLES"}`;
+  const on = `ON ${type}S`;
   const verb = step.revoke ? `REVOKE ${what} ${on} FROM` : `GRANT ${what} ${on} TO`;
   const option = step.option && !step.revoke && step.whom !== null ? " WITH GRANT OPTION" : "";
   return `ALTER DEFAULT PRIVILEGES FOR ROLE ${id(creator)}${inSchema} ${verb} ${whom}${option}`;
@@ -317,6 +362,8 @@ function demandOf({ demand }: Model, { version, schemas, objects }: Context): De
     schemas: demand.schemas === "*" ? "*" : [...new Set(demand.schemas.map((schema) => at(schemas, schema)))],
     tablePrivileges: demand.tablePrivileges === "ALL" ? "ALL" : known(demand.tablePrivileges),
     sequencePrivileges: demand.sequencePrivileges,
+    schemaPrivileges: demand.create ? ["USAGE", "CREATE"] : ["USAGE"],
+    routinePrivileges: demand.execute ? ["EXECUTE"] : [],
     allowEmpty: true,
     exclude: demand.exclude.map(({ object, form }) => {
       const { schema, name } = at(objects, object);
@@ -324,6 +371,7 @@ function demandOf({ demand }: Model, { version, schemas, objects }: Context): De
     }),
     defaultPrivileges: demand.defaultPrivileges,
     onExtra: demand.onExtra,
+    actAsOwner: demand.actAsOwner,
   };
 }
 
@@ -335,6 +383,7 @@ function privilegesOf(
   const all = {
     TABLE: TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 17),
     SEQUENCE: SEQUENCE_PRIVILEGES,
+    ROUTINE: ["EXECUTE"],
     COLUMN: ["SELECT", "INSERT", "UPDATE", "REFERENCES"],
     SCHEMA: ["USAGE", "CREATE"],
     DATABASE: ["CONNECT", "TEMPORARY", "CREATE"],
@@ -348,12 +397,15 @@ function ownerOf({ type, schema, name }: Securable): string {
   const [s, n] = [schema, name].map((text) => pg.escapeLiteral(text));
   if (type === "DATABASE") return "(SELECT datdba FROM pg_database WHERE datname = current_database())";
   if (type === "SCHEMA") return `(SELECT nspowner FROM pg_namespace WHERE nspname = ${n})`;
+  if (type === "ROUTINE")
+    return `(SELECT proowner FROM pg_proc WHERE proname = ${n} AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${s}))`;
   return `(SELECT relowner FROM pg_class WHERE relname = ${n} AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${s}))`;
 }
 
-function pathOf({ type, schema, name }: Securable): string {
+function pathOf({ type, schema, name, types }: Securable): string {
   if (type === "DATABASE") return ":database";
-  return type === "SCHEMA" ? id(name) : `${id(schema)}.${id(name)}`;
+  const path = type === "SCHEMA" ? id(name) : `${id(schema)}.${id(name)}`;
+  return types === undefined ? path : `${path}(${types})`;
 }
 
 function asRole(role: string, sql: string): string {

@@ -1,7 +1,8 @@
 import type { Demand } from "../../src/model/demand.ts";
+import { isRoutine } from "../../src/model/kinds.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
 import type { GranteeReport, Missing } from "../../src/model/report.ts";
-import { keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
+import { type FutureThings, keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
 
 /** What the contract makes of a state: the same words for the report and for what it should be. */
 export interface Judgement {
@@ -17,9 +18,9 @@ export interface Judgement {
 }
 
 /** The privileges that exist for each type on a server. */
-export function privilegesOn(version: number): Record<"tables" | "sequences", readonly string[]> {
+export function privilegesOn(version: number): Record<FutureThings, readonly string[]> {
   const exists = (privilege: TablePrivilege) => privilege !== "MAINTAIN" || version >= 17;
-  return { tables: TABLE_PRIVILEGES.filter(exists), sequences: SEQUENCE_PRIVILEGES };
+  return { tables: TABLE_PRIVILEGES.filter(exists), sequences: SEQUENCE_PRIVILEGES, routines: ["EXECUTE"] };
 }
 
 /** What the report says. */
@@ -66,19 +67,25 @@ export function expected(
   grantee: string,
   version: number,
   held: ReadonlySet<string>,
+  grantees: readonly Signed[],
   tomorrow: ReadonlySet<string>,
   broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
+  const actor = grantees.find(({ name }) => name === grantee)?.actsAs ?? grantee;
   const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
     if (thing.kind === "database") return ["CONNECT"];
-    if (thing.kind === "schema") return ["USAGE"];
+    if (thing.kind === "schema") return demand.schemaPrivileges;
+    if (isRoutine(thing.kind) || (thing.name === "routines" && thing.kind === "default-privileges"))
+      return demand.routinePrivileges;
     if (thing.kind === "sequence" || (thing.name === "sequences" && thing.kind === "default-privileges"))
       return demand.sequencePrivileges === "ALL" ? all.sequences : demand.sequencePrivileges;
     return demand.tablePrivileges === "ALL" ? all.tables : demand.tablePrivileges;
   };
   const schemas = demandedSchemas(state, demand);
-  const relations = state.things.filter(({ schema }) => schemas.some(({ name }) => name === schema));
+  const relations = state.things
+    .filter(({ schema }) => schemas.some(({ name }) => name === schema))
+    .filter(({ kind }) => !isRoutine(kind) || demand.routinePrivileges.length > 0);
   const checked = relations.filter((thing) => !thing.ofExtension && !isExcluded(thing, demand));
   const database = state.things.filter(({ kind }) => kind === "database");
   const everything = [...database, ...schemas, ...checked];
@@ -92,10 +99,10 @@ export function expected(
       demanded(thing).filter((privilege) => !holds(thing, privilege)),
     ),
   );
-  const gaps = creatorsOf(state, schemas, relations)
-    .filter(({ creator }) => creator !== grantee)
+  const gaps = creatorsOf(state, demand, grantees, schemas, relations)
+    .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
-      (["tables", "sequences"] as const).map((name) => {
+      futureThings(demand).map((name) => {
         const found = { kind: "default-privileges" as const, schema, name };
         return lines(
           found,
@@ -105,25 +112,43 @@ export function expected(
       }),
     );
   const beyond = checked
-    .filter((thing) => thing.owner !== grantee && demand.onExtra !== "ignore")
+    .filter((thing) => thing.owner !== actor && demand.onExtra !== "ignore")
     .map((thing) =>
       lines(
         thing,
         thing.owner,
         (thing.kind === "sequence" ? all.sequences : all.tables).filter(
           (privilege) =>
+            !isRoutine(thing.kind) &&
             !demanded(thing).includes(privilege) &&
-            (holds(thing, privilege) || holdsOnColumn(state, thing, grantee, privilege)),
+            (holds(thing, privilege) || holdsOnColumn(state, thing, actor, privilege)),
         ),
       ),
     );
+  // A superuser's come from no ACL.
+  const createsIn = schemas
+    .filter((schema) => schema.owner !== actor && ["fail", "revoke"].includes(demand.onExtra))
+    .filter((schema) => !demanded(schema).includes("CREATE") && holds(schema, "CREATE"))
+    .filter(
+      (schema) =>
+        state.roles.get(actor)?.superuser === true ||
+        [...state.acls.values()].some(
+          (item) =>
+            item.kind === "schema" &&
+            item.name === schema.name &&
+            item.privilege === "CREATE" &&
+            state.roles.get(actor)?.inherits.includes(item.grantee),
+        ),
+    )
+    .map((schema) => lines(schema, schema.owner, ["CREATE"]));
   const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(says).sort();
-  const extra = beyond.filter(says).sort();
+  const extra = [...beyond, ...createsIn].filter(says).sort();
   const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
   const counted: Record<string, number> = {};
   for (const thing of everything) {
-    const names = { database: ["CONNECT"], schema: ["USAGE"], sequence: all.sequences }[thing.kind as string];
-    for (const privilege of names ?? all.tables)
+    const onSchema = judgesExtra ? ["USAGE", "CREATE"] : demand.schemaPrivileges;
+    const names = { database: ["CONNECT"], schema: onSchema, sequence: all.sequences }[thing.kind as string];
+    for (const privilege of isRoutine(thing.kind) ? all.routines : (names ?? all.tables))
       if (holds(thing, privilege))
         counted[`${thing.kind} ${privilege}`] = (counted[`${thing.kind} ${privilege}`] ?? 0) + 1;
   }
@@ -132,8 +157,11 @@ export function expected(
     extra,
     drifted: missing.length > 0 || (judgesExtra && extra.length > 0),
     counts: {
-      tables: checked.filter(({ kind }) => kind !== "sequence").length,
+      tables: checked.filter(({ kind }) => kind !== "sequence" && !isRoutine(kind)).length,
       sequences: checked.filter(({ kind }) => kind === "sequence").length,
+      ...(demand.routinePrivileges.length > 0 && {
+        routines: checked.filter(({ kind }) => isRoutine(kind)).length,
+      }),
       skipped: relations.length - checked.length,
     },
     held: counted,
@@ -145,16 +173,41 @@ export function expected(
 }
 
 /** The pairs of a schema and a role whose next table may appear in it. */
-export function creatorsIn(state: State, demand: Demand): readonly { schema: string; creator: string }[] {
+export function creatorsIn(
+  state: State,
+  demand: Demand,
+  grantees: readonly Signed[],
+): readonly { schema: string; creator: string }[] {
   const schemas = demandedSchemas(state, demand);
   return creatorsOf(
     state,
+    demand,
+    grantees,
     schemas,
-    state.things.filter(({ schema }) => schemas.some(({ name }) => name === schema)),
+    state.things
+      .filter(({ schema }) => schemas.some(({ name }) => name === schema))
+      .filter(({ kind }) => !isRoutine(kind) || demand.routinePrivileges.length > 0),
   );
 }
 
-function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly Thing[]) {
+/** What default privileges are looked at for. */
+export function futureThings({ routinePrivileges }: Demand): readonly FutureThings[] {
+  return routinePrivileges.length > 0 ? ["tables", "sequences", "routines"] : ["tables", "sequences"];
+}
+
+/** A grantee, and who it is after it signed in. */
+export interface Signed {
+  readonly name: string;
+  readonly actsAs: string;
+}
+
+function creatorsOf(
+  state: State,
+  { schemaPrivileges }: Demand,
+  grantees: readonly Signed[],
+  schemas: readonly Thing[],
+  relations: readonly Thing[],
+) {
   const owners = relations
     .filter(({ ofExtension }) => !ofExtension)
     .map(({ schema, owner }) => ({ schema, creator: owner }));
@@ -165,7 +218,12 @@ function creatorsOf(state: State, schemas: readonly Thing[], relations: readonly
     )
     .filter(({ grantee }) => state.roles.get(grantee)?.login)
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
-  const unique = new Map([...owners, ...entitled].map((pair) => [JSON.stringify(pair), pair]));
+  const demanded = schemas.flatMap(({ name: schema }) =>
+    grantees
+      .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
+      .map(({ actsAs }) => ({ schema, creator: actsAs })),
+  );
+  const unique = new Map([...owners, ...entitled, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
@@ -178,7 +236,8 @@ function demandedSchemas(state: State, { schemas }: Demand): readonly Thing[] {
 }
 
 /** `name` or `schema.name`; `*` is any run of characters. */
-function isExcluded({ schema, name }: Thing, { exclude }: Demand): boolean {
+function isExcluded({ kind, schema, name: signature }: Thing, { exclude }: Demand): boolean {
+  const name = isRoutine(kind) ? signature.replace(/\([^()]*\)$/, "") : signature;
   return exclude.some((pattern) =>
     [name, ...(pattern.includes(".") ? [`${schema}.${name}`] : [])].some((text) => globs(pattern, text)),
   );

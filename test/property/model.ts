@@ -24,11 +24,13 @@ export interface Model {
   /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
   readonly session: Ref;
   /**
-   * Whether it is made a member of every role: with their privileges, to SET ROLE only, or for neither (from 16); or of
+   * Whether it is made a member of every role: with their privileges, to SET ROLE only, or for neither (from 16), with ADMIN OPTION or not; or of
    * LENDERS, each of which may then grant every other privilege on every other object.
    */
-  readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower";
+  readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
   readonly sessionRole: Ref | null;
+  /** The role as which the first grantee's sessions begin, set for it in this database or in all. */
+  readonly granteeRole: { readonly role: Ref; readonly here: boolean } | null;
   readonly demand: DemandModel;
   /** What is followed in the end. */
   readonly follow: (typeof FOLLOWED)[number];
@@ -75,6 +77,9 @@ const RELATION_KINDS = [
   "partitioned",
   "postgres_fdw",
   "file_fdw",
+  "function",
+  "procedure",
+  "aggregate",
 ] as const;
 
 export interface RelationModel {
@@ -133,7 +138,8 @@ export interface DefaultPrivilegesStep {
   readonly creator: Ref;
   /** null: in every schema. */
   readonly schema: Ref | null;
-  readonly sequences: boolean;
+  /** Tables, sequences or routines. */
+  readonly what: number;
   readonly revoke: boolean;
   readonly privileges: Bits;
   readonly whom: Ref | null;
@@ -147,9 +153,12 @@ interface DemandModel {
   readonly schemas: readonly Ref[] | "*";
   readonly tablePrivileges: readonly TablePrivilege[] | "ALL";
   readonly sequencePrivileges: readonly SequencePrivilege[] | "ALL";
+  readonly create: boolean;
+  readonly execute: boolean;
   readonly exclude: readonly ExcludeModel[];
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
+  readonly actAsOwner: boolean;
 }
 
 interface ExcludeModel {
@@ -189,7 +198,7 @@ const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
   do: fc.constant("defaults"),
   creator: ref,
   schema: fc.option(ref, { freq: 2 }),
-  sequences: fc.boolean(),
+  what: fc.integer({ min: 0, max: 2 }),
   revoke: seldom,
   privileges: bits,
   whom: refOrNull,
@@ -264,11 +273,14 @@ const demand: fc.Arbitrary<DemandModel> = fc.record({
     fc.constant<"ALL">("ALL"),
     fc.subarray([...SEQUENCE_PRIVILEGES], { minLength: 1 }),
   ),
+  create: fc.boolean(),
+  execute: often,
   exclude: fc.array(fc.record({ object: ref, form: fc.constantFrom("name", "path", "schema", "prefix") }), {
     maxLength: 1,
   }),
   defaultPrivileges: fc.boolean(),
   onExtra: fc.constantFrom(...ON_EXTRA),
+  actAsOwner: fc.boolean(),
 });
 
 export const model: fc.Arbitrary<Model> = fc.record({
@@ -296,8 +308,9 @@ export const model: fc.Arbitrary<Model> = fc.record({
   steps: fc.array(step, { maxLength: 14, size: "max" }),
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
-  sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower"),
+  sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
   sessionRole: fc.option(ref, { freq: 1 }),
+  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean() }), { freq: 1 }),
   demand,
   follow: fc.constantFrom(...FOLLOWED),
 });

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { isRoutine } from "../../src/model/kinds.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/model/privileges.ts";
 import type { Kind } from "../../src/model/report.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -30,6 +31,8 @@ export interface State {
   /** Roles and memberships as they are. */
   readonly memberships: string;
 }
+
+export type FutureThings = "tables" | "sequences" | "routines";
 
 interface AclRow {
   readonly kind: Kind;
@@ -150,7 +153,16 @@ SELECT ${KINDS}, n.nspname, c.relname, c.oid::int8::int4, pg_get_userbyid(c.relo
        EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'),
        c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`;
+WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+UNION ALL
+SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, n.nspname,
+       f.proname || '(' || COALESCE((SELECT string_agg(CASE f.prokind WHEN 'p' THEN 'IN ' ELSE '' END || t::regtype, ', ' ORDER BY n)
+                                     FROM unnest(f.proargtypes) WITH ORDINALITY AS a (t, n)), '') || ')',
+       f.oid::int8::int4, pg_get_userbyid(f.proowner),
+       EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = f.oid AND deptype = 'e'),
+       f.proacl, acldefault('f', f.proowner)
+FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
+WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema'`;
 
 /** What each role may do with each thing, one question each; and what it may pass on. */
 function possibleSql(version: number): string {
@@ -162,14 +174,17 @@ privilege (type, name) AS (
   UNION ALL SELECT 'sequence', unnest('{${SEQUENCE_PRIVILEGES}}'::text[])
   UNION ALL SELECT 'schema', unnest('{USAGE,CREATE}'::text[])
   UNION ALL SELECT 'database', unnest('{CONNECT,TEMPORARY,CREATE}'::text[])
+  UNION ALL SELECT 'routine', 'EXECUTE'
 ),
 asked AS MATERIALIZED (SELECT type, name || option AS name FROM privilege, unnest('{""," WITH GRANT OPTION"}'::text[]) AS option)
 SELECT r.rolname AS role, t.kind, t.schema, t.name, p.name AS privilege
 FROM thing AS t
-JOIN asked AS p ON p.type = CASE WHEN t.kind IN ('database', 'schema', 'sequence') THEN t.kind ELSE 'table' END
+JOIN asked AS p ON p.type = CASE WHEN t.kind IN ('database', 'schema', 'sequence') THEN t.kind
+  WHEN t.kind IN ('function', 'procedure', 'aggregate') THEN 'routine' ELSE 'table' END
 CROSS JOIN pg_roles AS r
 WHERE CASE p.type WHEN 'table' THEN has_table_privilege(r.oid, t.oid::oid, p.name)
                   WHEN 'sequence' THEN has_sequence_privilege(r.oid, t.oid::oid, p.name)
+                  WHEN 'routine' THEN has_function_privilege(r.oid, t.oid::oid, p.name)
                   WHEN 'schema' THEN has_schema_privilege(r.oid, t.oid::oid, p.name)
                   ELSE has_database_privilege(r.oid, t.oid::oid, p.name) END`;
 }
@@ -180,9 +195,10 @@ item AS (
   SELECT kind, schema, name, '' AS part, x.* FROM thing, aclexplode(COALESCE(acl, built_in)) AS x
   UNION ALL
   SELECT kind, schema, name, attname, x.*
-  FROM thing JOIN pg_attribute ON attrelid = thing.oid::oid AND kind NOT IN ('database', 'schema'), aclexplode(attacl) AS x
+  FROM thing JOIN pg_attribute ON attrelid = thing.oid::oid AND kind NOT IN ('database', 'schema', 'function', 'procedure', 'aggregate'),
+    aclexplode(attacl) AS x
   UNION ALL
-  SELECT 'default-privileges', COALESCE(n.nspname, ''), CASE defaclobjtype WHEN 'S' THEN 'sequences' ELSE 'tables' END,
+  SELECT 'default-privileges', COALESCE(n.nspname, ''), CASE defaclobjtype WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'routines' ELSE 'tables' END,
          pg_get_userbyid(defaclrole), x.*
   FROM pg_default_acl LEFT JOIN pg_namespace AS n ON n.oid = defaclnamespace, aclexplode(defaclacl) AS x
 )
@@ -244,6 +260,7 @@ export async function doAs(
   client: pg.Client,
   state: State,
   grantee: string,
+  actsAs: string,
 ): Promise<Found> {
   const tries = state.things.map((thing) => ({
     thing,
@@ -252,8 +269,8 @@ export async function doAs(
   const came = await attempts(
     client,
     tries.map(({ preparation, statements }) => ({
-      as: grantee,
-      preparation: preparation.replaceAll(":grantee", () => pg.escapeIdentifier(grantee)),
+      as: actsAs,
+      preparation: preparation.replaceAll(":grantee", () => pg.escapeIdentifier(actsAs)),
       statements: [...statements.values()],
     })),
   );
@@ -279,14 +296,26 @@ export async function doAs(
     if (done.get(update ?? "") !== false) done.set(usage ?? "", "either would do");
   }
 
+  // What the role may do as which the grantee's sessions begin, the grantee may; but it connects as itself.
+  const isConnect = (what: string) => what.includes(` may CONNECT `);
+  const asGrantee = (what: string) => what.replace(JSON.stringify(actsAs), () => JSON.stringify(grantee));
+  const possible = new Set(
+    [...state.possible].flatMap((what) =>
+      isConnect(what) || grantee === actsAs
+        ? what
+        : what.startsWith(`${JSON.stringify(actsAs)} may `)
+          ? asGrantee(what)
+          : [],
+    ),
+  );
   const doing = [...done].filter(([, held]) => typeof held === "boolean");
-  const asking = [...state.possible].filter((what) => typeof done.get(what) !== "boolean");
+  const asking = [...possible].filter((what) => typeof done.get(what) !== "boolean");
   return {
     held: new Set([...asking, ...doing.filter(([, held]) => held).map(([what]) => what)]),
     byDoing: doing.length,
     byAsking: done.size - doing.length,
     contradictions: doing
-      .filter(([what, held]) => held !== state.possible.has(what))
+      .filter(([what, held]) => held !== possible.has(what))
       .map(([what, held]) => `${what}: ${held} by doing`),
   };
 }
@@ -321,6 +350,12 @@ function triesFor(
     const look = `SELECT to_regclass(${pg.escapeLiteral(`${pg.escapeIdentifier(name)}.nothing`)})`;
     return { preparation: "SELECT 1", statements: new Map([["USAGE", look]]), refusal: `schema ${name}` };
   }
+  if (isRoutine(kind)) {
+    const [bare, , call] = routine(name, kind);
+    const usage = `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} TO :grantee`;
+    const statements = new Map(call === undefined ? [] : [["EXECUTE", call(pathOf(schema, bare))]]);
+    return { preparation: usage, statements, refusal: `${kind} ${bare}` };
+  }
   const path = pathOf(schema, name);
   const preparation = [
     `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} TO :grantee`,
@@ -328,7 +363,10 @@ function triesFor(
     'CREATE SCHEMA "zz scratch" AUTHORIZATION :grantee',
     // What a view reads is not what is asked.
     ...(kind === "view" ? things : [])
-      .filter((other) => other.schema !== "" && other.kind !== "sequence" && other.oid !== oid)
+      .filter(
+        (other) =>
+          other.schema !== "" && other.kind !== "sequence" && !isRoutine(other.kind) && other.oid !== oid,
+      )
       .map((other) => `GRANT ALL ON ${pathOf(other.schema, other.name)} TO PUBLIC`),
   ].join("; ");
   const statements = Object.entries(kind === "sequence" ? SEQUENCE_STATEMENTS : TABLE_STATEMENTS).filter(
@@ -341,6 +379,23 @@ function triesFor(
   };
 }
 
+/** A routine's name, the types of its arguments, and how those of the model are called. */
+function routine(signature: string, kind: Kind) {
+  const [, bare = "", types = ""] = /^(.*)\(([^()]*)\)$/s.exec(signature) ?? [];
+  const calls: Readonly<Record<string, (path: string) => string>> = {
+    "function integer, text": (path) => `SELECT ${path}(1, 'x')`,
+    "procedure IN integer, IN integer": (path) => `CALL ${path}(1, 1)`,
+    "aggregate integer": (path) => `SELECT ${path}(1)`,
+  };
+  return [bare, types, calls[`${kind} ${types}`]] as const;
+}
+
+/** The path of a routine, by its signature. */
+export function routinePath(schema: string, signature: string, kind: Kind): string {
+  const [bare, types] = routine(signature, kind);
+  return `${pathOf(schema, bare)}(${types})`;
+}
+
 /** What the server's messages call it; a partitioned table is a table. */
 const WORDS: Readonly<Partial<Record<Kind, string>>> = {
   view: "view",
@@ -351,6 +406,19 @@ const WORDS: Readonly<Partial<Record<Kind, string>>> = {
 
 function pathOf(schema: string, name: string): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+}
+
+/** Who a role is after it signed in; itself, if it cannot. */
+export async function whoSignsIn(sandbox: Sandbox, { things }: State, role: string): Promise<string> {
+  const database = things.find(({ kind }) => kind === "database");
+  try {
+    const client = await sandbox.signInAs(role, database?.name ?? "");
+    const { rows } = await client.query<{ name: string }>("SELECT current_user AS name");
+    await client.end();
+    return rows[0]?.name ?? role;
+  } catch {
+    return role;
+  }
 }
 
 /** Whether the role gets in, where it may log in at all. */
@@ -375,21 +443,25 @@ export async function tomorrow(
   client: pg.Client,
   pairs: readonly { schema: string; creator: string }[],
   grantee: string,
-  privileges: Readonly<Record<"tables" | "sequences", readonly string[]>>,
+  things: readonly FutureThings[],
+  privileges: Readonly<Record<FutureThings, readonly string[]>>,
 ): Promise<ReadonlySet<string>> {
-  const asked = pairs.flatMap(({ schema, creator }) =>
-    (["tables", "sequences"] as const).map((name) => ({ schema, creator, name })),
-  );
+  const asked = pairs.flatMap(({ schema, creator }) => things.map((name) => ({ schema, creator, name })));
   const came = await attempts(
     client,
     asked.map(({ schema, creator, name }) => {
       const path = pathOf(schema, "zz tomorrow");
-      const [create, ask] =
-        name === "tables"
-          ? [`CREATE TABLE ${path} (a int)`, "has_table_privilege"]
-          : [`CREATE SEQUENCE ${path}`, "has_sequence_privilege"];
+      const [create, ask, made] = {
+        tables: [`CREATE TABLE ${path} (a int)`, "has_table_privilege", path],
+        sequences: [`CREATE SEQUENCE ${path}`, "has_sequence_privilege", path],
+        routines: [
+          `CREATE FUNCTION ${path}() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+          "has_function_privilege",
+          `${path}()`,
+        ],
+      }[name] as [string, string, string];
       const held = privileges[name].map(
-        (privilege) => `${ask}(${pg.escapeLiteral(grantee)}, ${pg.escapeLiteral(path)}, '${privilege}')`,
+        (privilege) => `${ask}(${pg.escapeLiteral(grantee)}, ${pg.escapeLiteral(made)}, '${privilege}')`,
       );
       return {
         as: creator,

@@ -6,7 +6,7 @@ import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf } from "./build.ts";
-import { creatorsIn, expected, privilegesOn, told } from "./expected.ts";
+import { creatorsIn, expected, futureThings, privilegesOn, type Signed, told } from "./expected.ts";
 import { followFile, followFixes } from "./follow.ts";
 import { model } from "./model.ts";
 import {
@@ -18,9 +18,11 @@ import {
   keyOf,
   may,
   PREPARE,
+  routinePath,
   type State,
   stateOf,
   tomorrow,
+  whoSignsIn,
 } from "./oracle.ts";
 
 /** Databases for each version. */
@@ -267,17 +269,19 @@ function reportOf(database: string, user: string, { grantees, statements, fixes 
 /** For each grantee: what the report should say, by the oracle. */
 async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, state: State) {
   const { demand, grantees } = blueprint;
-  const creators = creatorsIn(state, demand);
+  const signed: Signed[] = [];
+  for (const name of grantees) signed.push({ name, actsAs: await whoSignsIn(sandbox, state, name) });
+  const creators = creatorsIn(state, demand, signed);
   const truths = [];
-  for (const grantee of grantees) {
-    const found = await doAs(sandbox, oracle, state, grantee);
+  for (const { name: grantee, actsAs } of signed) {
+    const found = await doAs(sandbox, oracle, state, grantee, actsAs);
     expect(found.contradictions, "doing and asking agree").toEqual([]);
     tally.byDoing += found.byDoing;
     tally.byAsking += found.byAsking;
-    const next = await tomorrow(oracle, creators, grantee, privilegesOn(version));
-    const broken = await brokenViews(oracle, state, grantee);
+    const next = await tomorrow(oracle, creators, actsAs, futureThings(demand), privilegesOn(version));
+    const broken = await brokenViews(oracle, state, actsAs);
     tally.brokenViews += broken.size;
-    truths.push(expected(state, demand, grantee, version, found.held, next, broken));
+    truths.push(expected(state, demand, grantee, version, found.held, signed, next, broken));
   }
   return truths;
 }
@@ -417,11 +421,16 @@ async function stillRevocable({ oracle, blueprint }: Scene, state: State, { gran
         .flatMap((privilege) => {
           const direct = mine.filter((row) => row.privilege === privilege);
           if (direct.length === 0) return [];
-          const path = `${pg.escapeIdentifier(found.schema ?? "")}.${pg.escapeIdentifier(found.name)}`;
-          const revoke = `REVOKE ${privilege} ON ${found.kind === "sequence" ? "SEQUENCE" : "TABLE"} ${path} FROM ${pg.escapeIdentifier(grantee)}`;
+          const inSchema = found.schema === undefined ? "" : `${pg.escapeIdentifier(found.schema)}.`;
+          const type = { sequence: "SEQUENCE", schema: "SCHEMA" }[found.kind as string] ?? "TABLE";
+          const revoke = `REVOKE ${privilege} ON ${type} ${inSchema}${pg.escapeIdentifier(found.name)} FROM ${pg.escapeIdentifier(grantee)}`;
           const statements = asEachRole(state, blueprint.session, revoke);
-          const question = `SELECT count(*) < ${direct.length} FROM pg_class AS c, aclexplode(c.relacl) AS x
-            WHERE c.relname = ${pg.escapeLiteral(found.name)} AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})
+          const acl =
+            found.kind === "schema"
+              ? `pg_namespace AS n, aclexplode(n.nspacl) AS x WHERE n.nspname = ${pg.escapeLiteral(found.name)}`
+              : `pg_class AS c, aclexplode(c.relacl) AS x WHERE c.relname = ${pg.escapeLiteral(found.name)}
+                 AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})`;
+          const question = `SELECT count(*) < ${direct.length} FROM ${acl}
               AND pg_get_userbyid(x.grantee) = ${pg.escapeLiteral(grantee)} AND x.privilege_type = '${privilege}'`;
           return { as: blueprint.session, statements, questions: statements.map(() => question) };
         });
@@ -457,7 +466,7 @@ function howToGrant(found: Changed, oid: number, privilege: string, grantee: str
           SELECT FROM pg_default_acl AS d, aclexplode(d.defaclacl) AS x
           WHERE pg_get_userbyid(d.defaclrole) = ${pg.escapeLiteral(found.owner)}
             AND d.defaclnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})
-            AND d.defaclobjtype = '${found.name === "sequences" ? "S" : "r"}'
+            AND d.defaclobjtype = '${{ sequences: "S", routines: "f" }[found.name] ?? "r"}'
             AND pg_get_userbyid(x.grantee) = ${asked} AND x.privilege_type = '${privilege}')`,
       };
     }
@@ -466,6 +475,13 @@ function howToGrant(found: Changed, oid: number, privilege: string, grantee: str
       return {
         grant: `GRANT ${privilege} ON ${found.kind} ${name} TO ${to}`,
         question: `SELECT has_${found.kind}_privilege(${asked}, ${oid}, '${privilege}')`,
+      };
+    case "function":
+    case "procedure":
+    case "aggregate":
+      return {
+        grant: `GRANT ${privilege} ON ROUTINE ${routinePath(found.schema ?? "", found.name, found.kind)} TO ${to}`,
+        question: `SELECT has_function_privilege(${asked}, ${oid}, '${privilege}')`,
       };
     default: {
       const type = found.kind === "sequence" ? "sequence" : "table";

@@ -33,6 +33,11 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     'Run as "ci-admin": REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
     "Or run this action with mode: apply and on-extra: revoke.",
   ],
+  "session-role": [
+    "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
+    'Run as "ci-admin": GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+    "Or add that role to the input grantee, or end the setting with ALTER ROLE … RESET role.",
+  ],
   "not-owner": [
     '"ci-admin" has neither the privileges of migrator nor the grant option.',
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',

@@ -157,6 +157,9 @@ const KINDS: Readonly<Record<Kind, true>> = {
   "materialized-view": true,
   "foreign-table": true,
   sequence: true,
+  function: true,
+  procedure: true,
+  aggregate: true,
   "default-privileges": true,
   identity: true,
 };

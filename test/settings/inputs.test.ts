@@ -64,6 +64,9 @@ describe("an input that is not set has action.yml's default", () => {
         schemas: ["public"],
         tablePrivileges: "ALL",
         sequencePrivileges: "ALL",
+        schemaPrivileges: ["USAGE"],
+        routinePrivileges: [],
+        actAsOwner: false,
         defaultPrivileges: false,
         onExtra: "warn",
         exclude: [],
@@ -86,7 +89,7 @@ describe("an input that is not set has action.yml's default", () => {
     expect(parse(Object.fromEntries([...empty, ...more].map((name) => [name, " \n"])))).toEqual(parse({}));
   });
 
-  test.each(["mode", "schemas", "table-privileges", "sequence-privileges", "on-extra"])(
+  test.each(["mode", "schemas", "table-privileges", "sequence-privileges", "schema-privileges", "on-extra"])(
     "but an empty `%s` is a mistake, because an unset variable must not widen anything",
     (name) => {
       expect(mistakes({ [name]: " " })).toEqual([
@@ -344,6 +347,22 @@ describe("privileges", () => {
     });
     expect(demand.tablePrivileges).toEqual(["UPDATE", "SELECT", "INSERT"]);
     expect(demand.sequencePrivileges).toBe("ALL");
+  });
+
+  test("on schemas and routines", () => {
+    const { demand } = parse({ "schema-privileges": "create, usage", "routine-privileges": " execute" });
+    expect(demand.schemaPrivileges).toEqual(["USAGE", "CREATE"]);
+    expect(demand.routinePrivileges).toEqual(["EXECUTE"]);
+    expect(parse({ "routine-privileges": "" }).demand.routinePrivileges).toEqual([]);
+  });
+
+  test.each([
+    ["schema-privileges", "CREATE", '"CREATE" does not contain USAGE. Use `USAGE` or `USAGE, CREATE`.'],
+    ["schema-privileges", "ALL", '"ALL" is not valid. Use `USAGE` or `USAGE, CREATE`.'],
+    ["routine-privileges", "EXECUT", '"EXECUT" is not valid. Use `EXECUTE`, or leave it empty.'],
+    ["act-as-owner", "yes", "`act-as-owner`"],
+  ])("%s: %s is refused", (input, given, words) => {
+    expect(mistakes({ [input]: given })).toEqual([expect.stringContaining(words)]);
   });
 
   test.each([

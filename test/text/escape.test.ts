@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { html, logLine, logLines, quoteName, visible, visibleSql } from "../../src/text/escape.ts";
+import {
+  html,
+  logLine,
+  logLines,
+  quoteName,
+  quoteSignature,
+  visible,
+  visibleSql,
+} from "../../src/text/escape.ts";
 import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { commandsIn } from "../render/runner.ts";
@@ -80,3 +88,10 @@ function unquoted(written: string): string {
     long || short ? String.fromCodePoint(Number.parseInt(long ?? short, 16)) : "\\",
   );
 }
+
+test("writes a signature as PostgreSQL would, with nothing hidden in the names of types", () => {
+  expect(quoteSignature("integer, text[]", "public", "total")).toBe("public.total(integer, text[])");
+  expect(quoteSignature('public."My Type"', "Total")).toBe('"Total"(public."My Type")');
+  expect(quoteSignature("", "f")).toBe("f()");
+  expect(quoteSignature('public."a`|\n##["', "f")).toBe('f(public.U&"a\\0060\\007C\\000A\\0023#[")');
+});

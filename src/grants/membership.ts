@@ -1,0 +1,52 @@
+import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
+
+/** A membership in a role that the session user grants itself for one transaction. */
+export interface TemporaryMembership {
+  readonly role: Role;
+  /** Statements that the session user runs before it sets the role. */
+  readonly take: readonly string[];
+  /** Statements that it runs afterwards: then the memberships are what they were. */
+  readonly giveBack: readonly string[];
+}
+
+/** INHERIT and SET are options of a membership, and each grantor has a membership of its own, from this version on. */
+const OPTIONS_SINCE = 160000;
+
+/**
+ * The membership in a role that the session user can grant itself; null where it cannot.
+ * https://www.postgresql.org/docs/current/role-membership.html
+ */
+export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMembership | null {
+  if (role.membership === null) return null;
+  const login = roleOf(snapshot, snapshot.sessionUser);
+  const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map((each) =>
+    quoteIdentifier(each),
+  );
+  if (snapshot.server.version < OPTIONS_SINCE)
+    return {
+      role,
+      take: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      giveBack: [`REVOKE ${owner} FROM ${member};`],
+    };
+  // A membership by this grantor is there already, without SET: only that option changes, and changes back.
+  if (role.membership.standing)
+    return {
+      role,
+      take: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      giveBack: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
+    };
+  return {
+    role,
+    take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
+  };
+}
+
+/**
+ * Fails where somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
+ * the REVOKE would take that one. The error is one after which the privileges are read again.
+ */
+function unlessMember(role: Role, login: Role): string {
+  return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;
+}

@@ -1,0 +1,211 @@
+import { describe, expect, test } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { between, linesOf, type Place, quote, recorded, useWorld } from "./world.ts";
+
+const ON = { tablePrivileges: ["SELECT", "INSERT"], actAsOwner: true } as const;
+const OFF = { ...ON, actAsOwner: false } as const;
+
+describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
+  const world = useWorld(version);
+
+  /** A login that made the role `maker`, which owns a table: it may administer that role, and no more. */
+  async function withMaker(): Promise<Place & { login: string; maker: string }> {
+    const place = await world.open();
+    const login = await place.role("login", "LOGIN CREATEROLE");
+    const maker = `maker_${login}`;
+    await place.as(login, `CREATE ROLE ${maker} LOGIN`);
+    await place.sql(`
+      CREATE TABLE t (a int); ALTER TABLE t OWNER TO ${maker};
+      GRANT USAGE ON SCHEMA public TO ${maker}, ${login}`);
+    return { ...place, login, maker };
+  }
+
+  /** Every membership of the server, with its options and its grantor. */
+  async function memberships(place: Place): Promise<string> {
+    const [row] = await place.sql<{ all: string }>(
+      "SELECT coalesce(json_agg(m ORDER BY roleid, member, grantor), '[]')::text AS all FROM pg_auth_members AS m",
+    );
+    return row?.all ?? "";
+  }
+
+  test("is off by default, and the fix says that it would help", async () => {
+    const place = await withMaker();
+    const { missing } = await place.run("check", OFF, { user: place.login });
+    expect(linesOf(missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
+    expect(JSON.stringify(missing[0]?.fix.note)).toContain("act-as-owner: true");
+    const applied = await place.run("apply", OFF, { user: place.login });
+    expect(linesOf(applied.missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(false);
+  });
+
+  test("grants as the owner, and leaves the memberships as they were", async () => {
+    const place = await withMaker();
+    const before = await memberships(place);
+    const checked = await place.run("check", ON, { user: place.login });
+    expect(linesOf(checked.missing)).toEqual(["table t: SELECT, INSERT (not-granted)"]);
+    const applied = await place.run("apply", ON, { user: place.login });
+    expect(applied).toMatchObject({ verdict: "repaired", missing: [] });
+    expect(await memberships(place)).toBe(before);
+    expect(await place.can(place.app, "INSERT INTO t SELECT 1 FROM t")).toBe(true);
+    expect(await place.acls()).toContain(`table public.t: ${place.app} SELECT by ${place.maker}`);
+  });
+
+  test("takes back as the owner what is extra, and grants default privileges for it", async () => {
+    const place = await withMaker();
+    await place.as(place.maker, `GRANT ALL ON t TO ${place.app}`);
+    const before = await memberships(place);
+    const demand = { ...ON, onExtra: "revoke", defaultPrivileges: true } as const;
+    const applied = await place.run("apply", demand, { user: place.login });
+    expect(applied.missing.filter(({ owner }) => owner === place.maker)).toEqual([]);
+    expect(applied.extra).toEqual([]);
+    expect(linesOf(applied.granted)).toContain("default-privileges tables: SELECT, INSERT");
+    expect(await memberships(place)).toBe(before);
+    expect(await place.can(place.app, "DELETE FROM t")).toBe(false);
+  });
+
+  test("writes fixes and a SQL file that work as they stand", async () => {
+    const place = await withMaker();
+    const before = await memberships(place);
+    const planned = await place.run("plan", ON, { user: place.login });
+    expect(planned.fixes.map(({ runnable }) => runnable)).toEqual([true]);
+    await place.as(place.login, planned.missing[0]?.fix.sql ?? "");
+    expect((await place.run("check", ON, { user: place.login })).verdict).toBe("in-sync");
+    await place.as(place.maker, `REVOKE ALL ON t FROM ${place.app}`);
+    await place.as(place.login, planned.fixes[0]?.statements.join("\n") ?? "");
+    expect((await place.run("check", ON, { user: place.login })).verdict).toBe("in-sync");
+    expect(await memberships(place)).toBe(before);
+  });
+
+  test("leaves nothing behind when the server refuses a batch", async () => {
+    const place = await withMaker();
+    await place.sql(`CREATE TABLE u (a int); ALTER TABLE u OWNER TO ${place.maker}`);
+    const client = await place.signIn(place.login);
+    const before = await memberships(place);
+    let dropped = false;
+    between(client, async (text) => {
+      if (!dropped && /^GRANT SELECT/m.test(text)) {
+        dropped = true;
+        await place.sql("DROP TABLE u");
+      }
+      return undefined;
+    });
+    expect(await place.run("apply", ON, { user: place.login, client })).toMatchObject({
+      verdict: "repaired",
+    });
+    expect(dropped).toBe(true);
+    expect(await memberships(place)).toBe(before);
+  });
+
+  test("leaves nothing behind when the session is cut before any statement of a batch ends", async () => {
+    const place = await withMaker();
+    const before = await memberships(place);
+    const client = await place.signIn(place.login);
+    const sent = recorded(client);
+    await place.run("apply", ON, { user: place.login, client });
+    const batch = sent.find((text) => /^GRANT SELECT/m.test(text)) ?? "";
+    await place.as(place.maker, `REVOKE ALL ON t FROM ${place.app}`);
+    const lines = batch.split("\n");
+    expect(lines.length).toBeGreaterThan(6);
+    for (let cut = 1; cut < lines.length; cut++) {
+      const cutOff = await place.signIn(place.login);
+      await cutOff.query(lines.slice(0, cut).join("\n"));
+      await cutOff.end();
+      expect([cut, await memberships(place)].join()).toBe(`${cut},${before}`);
+    }
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(false);
+  }, 60_000);
+
+  test("keeps a membership that somebody grants meanwhile", async () => {
+    const place = await withMaker();
+    const client = await place.signIn(place.login);
+    let granted = "";
+    between(client, async (text) => {
+      if (granted === "" && /^GRANT SELECT/m.test(text)) {
+        await place.sql(`GRANT ${place.maker} TO ${place.login}`);
+        granted = await memberships(place);
+      }
+      return undefined;
+    });
+    expect(await place.run("apply", ON, { user: place.login, client })).toMatchObject({
+      verdict: "repaired",
+    });
+    expect(granted).not.toBe("");
+    expect(await memberships(place)).toBe(granted);
+  });
+
+  test.runIf(version >= 16)(
+    "keeps a membership that the login granted itself before, without SET",
+    async () => {
+      const place = await withMaker();
+      await place.as(place.login, `GRANT ${place.maker} TO ${place.login} WITH INHERIT FALSE, SET FALSE`);
+      const before = await memberships(place);
+      expect(await place.run("apply", ON, { user: place.login })).toMatchObject({ verdict: "repaired" });
+      expect(await memberships(place)).toBe(before);
+      expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+    },
+  );
+
+  test.runIf(version >= 16)("uses the ADMIN OPTION of a role whose privileges the login has", async () => {
+    const place = await withMaker();
+    const admins = await place.role("admins", "NOLOGIN");
+    const other = await place.role("other", "NOLOGIN");
+    await place.sql(`
+      GRANT ${admins} TO ${place.login}; GRANT ${other} TO ${admins} WITH ADMIN OPTION, INHERIT FALSE, SET FALSE;
+      CREATE TABLE o (a int); ALTER TABLE o OWNER TO ${other}; GRANT USAGE ON SCHEMA public TO ${other}`);
+    const before = await memberships(place);
+    expect(await place.run("apply", ON, { user: place.login })).toMatchObject({
+      verdict: "repaired",
+      missing: [],
+    });
+    expect(await memberships(place)).toBe(before);
+    expect(await place.can(place.app, "SELECT FROM o")).toBe(true);
+  });
+
+  test.runIf(version >= 16)("needs ADMIN OPTION: CREATEROLE alone does not do", async () => {
+    const place = await withMaker();
+    const other = await place.role("other", "NOLOGIN");
+    await place.sql(`ALTER TABLE t OWNER TO ${other}; GRANT USAGE ON SCHEMA public TO ${other}`);
+    const { missing } = await place.run("apply", ON, { user: place.login });
+    expect(linesOf(missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
+    expect(JSON.stringify(missing[0]?.fix.note)).not.toContain("act-as-owner");
+  });
+
+  test("never takes a superuser's place", async () => {
+    const place = await withMaker();
+    await place.sql("ALTER TABLE t OWNER TO azuresu");
+    const { missing } = await place.run("apply", ON, { user: place.login });
+    expect(linesOf(missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
+  });
+
+  test("takes memberships in one order, so two runs in two databases do not deadlock", async () => {
+    const place = await withMaker();
+    const second = `other_${place.login}`;
+    await place.as(place.login, `CREATE ROLE ${second} LOGIN`);
+    await place.sql(`
+      CREATE TABLE a (a int); ALTER TABLE a OWNER TO ${second};
+      GRANT USAGE ON SCHEMA public TO ${second}`);
+    const client = await place.signIn(place.login);
+    const sent = recorded(client);
+    const before = await memberships(place);
+    expect(await place.run("apply", ON, { user: place.login, client })).toMatchObject({
+      verdict: "repaired",
+    });
+    const [batch = ""] = sent.filter((text) => /^GRANT SELECT/m.test(text));
+    const taken = [...batch.matchAll(/^GRANT "(\w+)" TO "\w+"/gm)].map(([, role]) => role);
+    expect(taken).toEqual([place.maker, second]);
+    expect(batch.indexOf(`GRANT ${quote(second)} TO`)).toBeLessThan(batch.indexOf("GRANT SELECT"));
+    expect(await memberships(place)).toBe(before);
+  });
+
+  test("lets two runs at once both end, and leaves nothing behind", async () => {
+    const place = await withMaker();
+    await place.sql(`
+      DO $$ BEGIN FOR n IN 1..40 LOOP
+        EXECUTE format('CREATE TABLE x%s (a int); ALTER TABLE x%s OWNER TO ${place.maker}', n, n);
+      END LOOP; END $$`);
+    const before = await memberships(place);
+    const reports = await Promise.all([1, 2].map(() => place.run("apply", ON, { user: place.login })));
+    expect(reports.map(({ missing }) => missing)).toEqual([[], []]);
+    expect(await memberships(place)).toBe(before);
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { linesOf, type Place, quote, sourcesOn, useWorld } from "./world.ts";
+
+const ASKED = { routinePrivileges: ["EXECUTE"], allowEmpty: true } as const;
+
+/** Two of one name, one that needs quotes, one of each kind, an ordered-set aggregate, and procedures alike but for OUT. */
+const ROUTINES = `
+  CREATE TYPE "My Type" AS (a int);
+  CREATE FUNCTION total(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+  CREATE FUNCTION total(a int, VARIADIC b text[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+  CREATE FUNCTION "Total;--"("My Type", OUT x int) LANGUAGE sql AS 'SELECT 1';
+  CREATE FUNCTION ranked() RETURNS bigint LANGUAGE internal WINDOW AS 'window_row_number';
+  CREATE PROCEDURE pay(IN a int, OUT b int) LANGUAGE sql AS 'SELECT 1';
+  CREATE PROCEDURE pay(IN a int, IN b int) LANGUAGE sql AS 'SELECT 1';
+  CREATE AGGREGATE longest(text) (SFUNC = text_larger, STYPE = text);
+  CREATE AGGREGATE middle(float8 ORDER BY float8) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_cont_float8_final);
+`;
+const SIGNATURES = [
+  'function Total;--(public."My Type")',
+  "aggregate longest(text)",
+  "aggregate middle(double precision, double precision)",
+  "procedure pay(IN integer)",
+  "procedure pay(IN integer, IN integer)",
+  "function ranked()",
+  "function total(integer)",
+  "function total(integer, text[])",
+];
+
+describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
+  const world = useWorld(version);
+
+  /** A place in which the owner has made the routines, and nobody else may execute them. */
+  async function withRoutines(): Promise<Place> {
+    const place = await world.open();
+    await place.sql(ROUTINES);
+    await place.sql(`
+      DO $$ DECLARE r regprocedure; BEGIN
+        FOR r IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace LOOP
+          EXECUTE format('ALTER ROUTINE %s OWNER TO ${place.owner}', CASE (SELECT prokind FROM pg_proc WHERE oid = r)
+            WHEN 'p' THEN (SELECT format('%I(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc WHERE oid = r)
+            ELSE r::text END);
+        END LOOP;
+      END $$;
+      REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA public FROM PUBLIC;
+      GRANT USAGE ON SCHEMA public TO ${place.app}`);
+    return place;
+  }
+
+  test("looks at no routine unless asked", async () => {
+    const place = await withRoutines();
+    const report = await place.run("apply", { allowEmpty: true });
+    expect(report).toMatchObject({ verdict: "in-sync", objects: { tables: 0, sequences: 0, skipped: 0 } });
+    expect(report.objects).not.toHaveProperty("routines");
+    expect(await place.can(place.app, "SELECT total(1)")).toBe(false);
+  });
+
+  test("names each by its signature, grants EXECUTE on it, and then the app can execute it", async () => {
+    const place = await withRoutines();
+    const checked = await place.run("check", ASKED);
+    expect(linesOf(checked.missing)).toEqual(SIGNATURES.map((each) => `${each}: EXECUTE (not-granted)`));
+    expect(checked.objects).toEqual({ tables: 0, sequences: 0, routines: 8, skipped: 0 });
+    expect(checked.missing.map(({ arguments: types }) => types)).toContain("IN integer, IN integer");
+
+    const planned = await place.run("plan", ASKED);
+    expect(planned.statements).toHaveLength(1);
+    const applied = await place.run("apply", ASKED);
+    expect(applied).toMatchObject({ verdict: "repaired", missing: [], statements: planned.statements });
+    expect(linesOf(applied.granted).toSorted()).toEqual(
+      SIGNATURES.map((each) => `${each}: EXECUTE`).toSorted(),
+    );
+    for (const call of ["SELECT total(1)", "SELECT total(1, 'a')", "SELECT longest('a')"])
+      expect([call, await place.can(place.app, call)]).toEqual([call, true]);
+    expect((await place.run("apply", ASKED)).statements).toEqual([]);
+  }, 30_000);
+
+  test("counts PUBLIC's default EXECUTE", async () => {
+    const place = await world.open();
+    await place.as(place.owner, "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    const report = await place.run("check", ASKED);
+    expect(linesOf(report.missing)).toEqual([]);
+    expect(sourcesOn("function", report)).toEqual(["public: EXECUTE"]);
+  });
+
+  test("skips an extension's routines and what exclude names", async () => {
+    const place = await world.open();
+    await place.sql(`CREATE EXTENSION pg_trgm; REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA public FROM PUBLIC`);
+    await place.as(place.owner, "CREATE FUNCTION audit_f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    const report = await place.run("check", { ...ASKED, exclude: ["audit_*"] });
+    expect(report).toMatchObject({ missing: [], objects: { routines: 0 } });
+    expect(report.warnings.map(({ code }) => code)).not.toContain("exclude-matches-nothing");
+    expect(report.objects.skipped).toBeGreaterThan(20);
+  });
+
+  test("grants future routines only where PUBLIC's default was revoked", async () => {
+    const place = await world.open();
+    const future = { ...ASKED, defaultPrivileges: true };
+    await place.as(place.owner, "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    const builtIn = await place.run("check", future);
+    expect(linesOf(builtIn.missing).filter((line) => line.includes("routines"))).toEqual([]);
+
+    await place.as(place.owner, "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC");
+    const applied = await place.run("apply", future);
+    expect(linesOf(applied.granted)).toContain("default-privileges routines: EXECUTE");
+    await place.as(place.owner, "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'");
+    expect(await place.can(place.app, "CALL p()")).toBe(true);
+    expect((await place.run("check", future)).verdict).toBe("in-sync");
+  });
+
+  test("names the routine's owner where this login may not grant", async () => {
+    const place = await withRoutines();
+    const stranger = await place.role("stranger");
+    const { missing, fixes } = await place.run("check", ASKED, { user: stranger });
+    expect(new Set(missing.map(({ reason, fix }) => `${reason} ${fix.as}`))).toEqual(
+      new Set([`not-owner ${place.owner}`]),
+    );
+    const [block] = fixes;
+    await place.as(block?.as ?? "", block?.statements.join("\n") ?? "");
+    expect((await place.run("check", ASKED)).missing).toEqual([]);
+  });
+
+  test("reads again what answered for others and changed meanwhile, and a routine that was dropped is gone", async () => {
+    const place = await withRoutines();
+    const client = await place.signIn(place.owner);
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    let dropped = false;
+    client.query = (async (...args: unknown[]) => {
+      if (!dropped && /^GRANT EXECUTE/m.test(`${args[0]}`)) {
+        dropped = true;
+        await place.sql("DROP FUNCTION total(int)");
+      }
+      return query(...args);
+    }) as unknown as typeof client.query;
+    const report = await place.run("apply", ASKED, { client });
+    expect(report).toMatchObject({ verdict: "repaired", missing: [] });
+    expect(report.granted).toHaveLength(7);
+  });
+
+  test("grants CREATE on a schema where it is asked for, and the app can create", async () => {
+    const place = await world.open();
+    await place.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const asked = { schemaPrivileges: ["USAGE", "CREATE"], allowEmpty: true } as const;
+    expect(linesOf((await place.run("check", asked)).missing)).toContain(
+      "schema public: CREATE (not-granted)",
+    );
+    expect((await place.run("apply", asked)).verdict).toBe("repaired");
+    expect(await place.can(place.app, "CREATE TABLE t ()")).toBe(true);
+    expect((await place.run("apply", asked)).statements).toEqual([]);
+  });
+
+  test("does not report CREATE on a schema with on-extra: warn", async () => {
+    const place = await world.open();
+    await place.sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${place.app}`);
+    const report = await place.run("check", { allowEmpty: true });
+    expect(report).toMatchObject({ verdict: "in-sync", extra: [] });
+    expect(sourcesOn("schema", report).join()).not.toContain("CREATE");
+  });
+
+  test("revokes CREATE that was not asked for, but not PUBLIC's", async () => {
+    const place = await world.open();
+    await place.sql(`
+      GRANT CREATE ON SCHEMA public TO PUBLIC;
+      GRANT USAGE, CREATE ON SCHEMA public TO ${place.app}`);
+    const extra = { allowEmpty: true, onExtra: "revoke" } as const;
+    expect(linesOf((await place.run("check", extra)).extra)).toEqual(["schema public: CREATE (not-revoked)"]);
+    const applied = await place.run("apply", extra);
+    expect(linesOf(applied.revoked)).toEqual(["schema public: CREATE"]);
+    expect(applied).toMatchObject({ verdict: "repaired", extra: [] });
+    expect(applied.statements).toEqual([
+      `REVOKE CREATE ON SCHEMA ${quote("public")} FROM ${quote(place.app)};`,
+    ]);
+    expect((await place.run("check", extra)).verdict).toBe("in-sync");
+  });
+
+  test("says through which role CREATE comes, where a REVOKE from the app would change nothing", async () => {
+    const place = await world.open();
+    const team = await place.role("team", "NOLOGIN");
+    await place.sql(
+      `GRANT CREATE ON SCHEMA public TO ${team}; GRANT ${team} TO ${place.app}; REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
+    );
+    const { extra, verdict } = await place.run("check", { allowEmpty: true, onExtra: "fail" });
+    expect(verdict).toBe("drift");
+    expect(extra).toMatchObject([
+      { kind: "schema", reason: "not-direct", sources: [{ source: "role", role: team }] },
+    ]);
+  });
+});

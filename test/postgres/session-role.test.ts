@@ -1,0 +1,172 @@
+import pg from "pg";
+import { describe, expect, test } from "vitest";
+import { VERSIONS } from "../sandbox/postgres.ts";
+import { linesOf, type Place, quote, sourcesOn, useWorld } from "./world.ts";
+
+const READ = { tablePrivileges: ["SELECT"] } as const;
+
+describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", (version) => {
+  const world = useWorld(version);
+
+  /** A place with a table; `acting` may use it, `app` is a member of `acting`, and `stranger` has nothing to do with it. */
+  async function withRoles(): Promise<Place & { acting: string; stranger: string }> {
+    const place = await world.open();
+    const [acting, stranger] = [
+      await place.role("acting", "NOLOGIN"),
+      await place.role("stranger", "NOLOGIN"),
+    ];
+    await place.as(place.owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${acting}`);
+    await place.sql(`GRANT ${acting} TO ${place.app}`);
+    return { ...place, acting, stranger };
+  }
+
+  /** The role that the app really is after it signed in. */
+  async function whoIsIt(place: Place): Promise<string> {
+    const [row] = await place.as<{ name: string }>(place.app, "SELECT current_user AS name");
+    return row?.name ?? "";
+  }
+
+  type Settings = (names: Record<"app" | "acting" | "stranger" | "db", string>) => readonly string[];
+  const cases: readonly [string, Settings, "app" | "acting", number][] = [
+    ["no setting", () => [], "app", 0],
+    ["a setting of the role", ({ app, acting }) => [`ROLE ${app} SET role = ${acting}`], "acting", 0],
+    [
+      "a setting of the role in this database",
+      ({ app, acting, db }) => [`ROLE ${app} IN DATABASE ${db} SET role = ${acting}`],
+      "acting",
+      0,
+    ],
+    [
+      "a setting of all in this database",
+      ({ acting, db }) => [`DATABASE ${db} SET role = ${acting}`],
+      "acting",
+      0,
+    ],
+    [
+      "a setting in another database",
+      ({ app, acting }) => [`ROLE ${app} IN DATABASE postgres SET role = ${acting}`],
+      "app",
+      0,
+    ],
+    [
+      "none in this database, another role elsewhere",
+      ({ app, acting, db }) => [
+        `ROLE ${app} IN DATABASE ${db} SET role = 'none'`,
+        `ROLE ${app} SET role = ${acting}`,
+      ],
+      "app",
+      0,
+    ],
+    ["itself", ({ app }) => [`ROLE ${app} SET role = ${app}`], "app", 0],
+    ["a role that it may not set", ({ app, stranger }) => [`ROLE ${app} SET role = ${stranger}`], "app", 1],
+    ["a role that does not exist", ({ app }) => [`ROLE ${app} SET role = 'nobody knows'`], "app", 1],
+    [
+      "a refused one before one that counts",
+      ({ app, acting, stranger, db }) => [
+        `ROLE ${app} IN DATABASE ${db} SET role = ${stranger}`,
+        `ROLE ${app} SET role = ${acting}`,
+      ],
+      "acting",
+      1,
+    ],
+    [
+      "a refused one after one that counts",
+      ({ app, acting, stranger, db }) => [
+        `ROLE ${app} SET role = ${acting}`,
+        `DATABASE ${db} SET role = ${stranger}`,
+      ],
+      "acting",
+      0,
+    ],
+  ];
+  test.each(cases)("is what a sign-in shows: %s", async (_, settings, expected, refused) => {
+    const place = await withRoles();
+    const names = {
+      app: place.app,
+      acting: place.acting,
+      stranger: place.stranger,
+      db: quote(place.database),
+    };
+    for (const setting of settings(names)) {
+      try {
+        await place.sql(`ALTER ${setting}`);
+      } catch (error) {
+        // A role that does not exist is refused here already: an older catalog may still have it.
+        if (!(error instanceof pg.DatabaseError)) throw error;
+        await place.sql(
+          `CREATE ROLE "nobody knows"; GRANT "nobody knows" TO ${place.app}; ALTER ${setting}; DROP ROLE "nobody knows"`,
+        );
+      }
+    }
+    const report = await place.run("check", READ);
+    expect(await whoIsIt(place)).toBe(place[expected]);
+    expect(report.sessionRole).toBe(expected === "app" ? undefined : place.acting);
+    expect(report.warnings.filter(({ code }) => code === "session-role-refused")).toHaveLength(refused);
+  });
+
+  test("is whose privileges count, and the report says through which role", async () => {
+    const place = await withRoles();
+    await place.sql(`ALTER ROLE ${place.app} SET role = ${place.acting}; GRANT INSERT ON t TO ${place.app}`);
+    const report = await place.run("check", READ);
+    expect(report).toMatchObject({ verdict: "in-sync", sessionRole: place.acting, extra: [] });
+    expect(sourcesOn("table", report)).toEqual([`role ${place.acting}: SELECT`]);
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+    expect(await place.can(place.app, "INSERT INTO t VALUES (1)")).toBe(false);
+  });
+
+  test("is not granted anything, but the report says what to grant it, and then the app can", async () => {
+    const place = await withRoles();
+    await place.sql(
+      `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}; GRANT SELECT ON t TO ${place.app}`,
+    );
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(false);
+
+    const acls = await place.acls();
+    const applied = await place.run("apply", READ);
+    expect(await place.acls()).toEqual(acls);
+    expect(applied).toMatchObject({ verdict: "drift", statements: [] });
+    expect(linesOf(applied.missing)).toEqual(["table t: SELECT (session-role)"]);
+
+    const { as = "", sql = "" } = applied.missing[0]?.fix ?? {};
+    expect(as).toBe(place.owner);
+    await place.as(as, sql);
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+    expect((await place.run("check", READ)).verdict).toBe("in-sync");
+  });
+
+  test("is granted what it lacks where it is a grantee, too", async () => {
+    const place = await withRoles();
+    await place.sql(
+      `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}`,
+    );
+    await place.run("apply", READ, { grantee: place.acting });
+    expect((await place.run("check", READ)).verdict).toBe("in-sync");
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+  });
+
+  test("is the owner: the app can do anything, and that is a warning", async () => {
+    const place = await withRoles();
+    await place.sql(
+      `ALTER TABLE t OWNER TO ${place.acting}; ALTER ROLE ${place.app} SET role = ${place.acting}`,
+    );
+    const report = await place.run("check", READ);
+    expect(report).toMatchObject({ verdict: "in-sync", extra: [] });
+    expect(report.warnings.map(({ code }) => code)).toContain("grantee-is-owner");
+    expect(await place.can(place.app, "TRUNCATE t")).toBe(true);
+  });
+
+  test("does not matter for CONNECT: the app connects before it is another role", async () => {
+    const place = await withRoles();
+    await place.sql(`
+      REVOKE CONNECT ON DATABASE ${quote(place.database)} FROM PUBLIC;
+      GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${place.acting}, ${place.owner};
+      REVOKE ${place.acting} FROM ${place.app}; ALTER ROLE ${place.app} NOINHERIT;
+      GRANT ${place.acting} TO ${place.app}; ALTER ROLE ${place.app} SET role = ${place.acting}`);
+    await expect(place.as(place.app, "SELECT")).rejects.toThrow("permission denied for database");
+    expect(linesOf((await place.run("check", READ)).missing)).toEqual([
+      `database ${place.database}: CONNECT (not-granted)`,
+    ]);
+    expect((await place.run("apply", READ)).verdict).toBe("repaired");
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+  });
+});
