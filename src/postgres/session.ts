@@ -230,7 +230,7 @@ function sessionOf(
 }
 
 /** For the query that runs when the run is cancelled, in milliseconds; the runner kills 10 s after its first signal. */
-const GRACE_TIME = 3_000;
+const GRACE_TIME = 2_000;
 
 /** For a good-bye; milliseconds. */
 const END_TIME = 1_000;

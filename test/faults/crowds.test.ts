@@ -66,7 +66,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a crowd of runs", (version) => {
     await churn;
 
     for (const verdict of verdicts) expect(["repaired", "in-sync", "drift"]).toContain(verdict);
-    expect(changes).toBeGreaterThan(100);
+    expect(changes).toBeGreaterThan(20);
     expect(await verdictOf(place, app)).toMatch(/repaired|in-sync/);
   });
 });
