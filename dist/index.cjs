@@ -10917,7 +10917,7 @@ function sessionOf(client, socket, broken, signal2) {
     }
   };
 }
-var GRACE_TIME = 3e3;
+var GRACE_TIME = 2e3;
 var END_TIME = 1e3;
 function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
   if (mode === "disable") return false;
