@@ -77,12 +77,12 @@ async function memberOf({ address, database }: Place, role: string): Promise<str
   }
 }
 
-/** The server's error, if there is one; WARNING 01006 or 01007 is one too, because then nothing was done. */
+/** The server's error, or why psql did not run; WARNING 01006 or 01007 is one too, because then nothing was done. */
 function execute({ address, database }: Place, user: string, script: string): Promise<string> {
   const where = ["-h", address.directory, "-p", `${address.port}`, "-U", user, "-d", database];
   return new Promise((done) => {
-    const psql = execFile(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (_, __, stderr) =>
-      done(stderr),
+    const psql = execFile(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (error, _, stderr) =>
+      done(stderr || (error?.message ?? "")),
     );
     psql.stdin?.end(script);
   });
