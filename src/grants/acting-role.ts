@@ -59,6 +59,12 @@ export function actingRoleToRevoke(
 ): ActingRole | Reason {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);
+  // The owner as whom it granted is gone, so nobody is left who can revoke it.
+  if (
+    roleOf(snapshot, group.owner).gone &&
+    !holdersOfOption(snapshot, group, acl, item.privilege).includes(grantor)
+  )
+    return "role-gone";
   const others = holdersOfOption(snapshot, group, acl, item.privilege).filter((role) => role !== grantor);
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
