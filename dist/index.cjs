@@ -11131,6 +11131,7 @@ function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner = false) {
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
   const others = holders.filter((role) => role !== grantor);
+  if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
   const login = roleOf(snapshot, snapshot.sessionUser);
   const inherits = (role) => (other) => role === other || other.through.includes(role.oid);

@@ -61,6 +61,8 @@ export function actingRoleToRevoke(
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
   const others = holders.filter((role) => role !== grantor);
+  // The owner as whom it granted is gone, so nobody is left who can revoke it.
+  if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
   const login = roleOf(snapshot, snapshot.sessionUser);

@@ -20,10 +20,11 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     return { ...place, login, maker };
   }
 
-  /** Every membership of the server, with its options and its grantor. */
-  async function memberships(place: Place): Promise<string> {
+  /** Every membership of the login, with its options and its grantor. */
+  async function memberships(place: Place & { login: string }): Promise<string> {
     const [row] = await place.sql<{ all: string }>(
-      "SELECT coalesce(json_agg(m ORDER BY roleid, member, grantor), '[]')::text AS all FROM pg_auth_members AS m",
+      `SELECT coalesce(json_agg(m ORDER BY roleid, member, grantor), '[]')::text AS all
+       FROM pg_auth_members AS m WHERE member = '${place.login}'::regrole`,
     );
     return row?.all ?? "";
   }
@@ -102,7 +103,10 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     const client = await place.signIn(place.login);
     const sent = recorded(client);
     await place.run("apply", ON, { user: place.login, client });
-    const batch = sent.find((text) => /^GRANT SELECT/m.test(text)) ?? "";
+    // A transaction begins in the message with BEGIN, which may be the one before.
+    const last = sent.findIndex((text) => /^GRANT SELECT/m.test(text));
+    const first = sent.slice(0, last + 1).findLastIndex((text) => text.startsWith("BEGIN"));
+    const batch = sent.slice(first, last + 1).join("\n");
     await place.as(place.maker, `REVOKE ALL ON t FROM ${place.app}`);
     const lines = batch.split("\n");
     expect(lines.length).toBeGreaterThan(6);

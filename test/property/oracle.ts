@@ -140,16 +140,16 @@ const KINDS = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-t
 
 /** Everything that can be granted on, but for the system's own. */
 const THINGS = `
-SELECT 'database' AS kind, '' AS schema, datname AS name, oid::int8::int4 AS oid, pg_get_userbyid(datdba) AS owner,
+SELECT 'database' AS kind, '' AS schema, datname::text AS name, oid::int8::int4 AS oid, pg_get_userbyid(datdba) AS owner,
        FALSE AS of_extension, datacl AS acl, acldefault('d', datdba) AS built_in
 FROM pg_database WHERE datname = current_database()
 UNION ALL
-SELECT 'schema', '', nspname, oid::int8::int4, pg_get_userbyid(nspowner),
+SELECT 'schema', '', nspname::text, oid::int8::int4, pg_get_userbyid(nspowner),
        EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = n.oid AND deptype = 'e'),
        nspacl, acldefault('n', nspowner)
 FROM pg_namespace AS n WHERE left(nspname, 3) <> 'pg_' AND nspname <> 'information_schema'
 UNION ALL
-SELECT ${KINDS}, n.nspname, c.relname, c.oid::int8::int4, pg_get_userbyid(c.relowner),
+SELECT ${KINDS}, n.nspname, c.relname::text, c.oid::int8::int4, pg_get_userbyid(c.relowner),
        EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'),
        c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
