@@ -1,4 +1,4 @@
-import { type Demand, extraIsDrift } from "../model/demand.ts";
+import type { Demand } from "../model/demand.ts";
 import { isInSchema, isRelation, isRoutine, typeOf } from "../model/kinds.ts";
 import {
   inOrder,
@@ -82,10 +82,7 @@ function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Ro
   return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
 }
 
-/**
- * Privileges beyond the demand, on whole relations and on columns, one finding for each relation; and on schemas, where
- * extra privileges are drift: with `on-extra: warn`, the default, an app that may CREATE is not reported for that alone.
- */
+/** Privileges beyond the demand, on whole relations and on columns, one finding for each relation. */
 function extraIn(
   snapshot: Snapshot,
   groups: readonly Group[],
@@ -97,9 +94,6 @@ function extraIn(
   const onRelations = groups
     .filter((group) => isRelation(group.kind) && group.owner !== actor.oid)
     .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
-  const onSchemas = groups
-    .filter((group) => group.kind === "schema" && group.owner !== actor.oid && extraIsDrift(demand.onExtra))
-    .flatMap((group) => findings(group, grantee, beyondOnSchema(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === undefined) return finding;
@@ -112,7 +106,7 @@ function extraIn(
       withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items),
     )
     .filter(({ privileges }) => privileges.length > 0);
-  return [...onSchemas, ...found, ...onColumnsOnly].sort(byName);
+  return [...found, ...onColumnsOnly].sort(byName);
 }
 
 /** Adds what the grantee holds on columns beyond the demand. */
@@ -132,19 +126,6 @@ function withColumns(
 function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
   const demanded = demandedOn(snapshot, group, demand);
   return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
-}
-
-/** On a schema, what PUBLIC has is not counted: up to 14, everybody may CREATE in `public`. */
-function beyondOnSchema(
-  snapshot: Snapshot,
-  group: Group,
-  demand: Demand,
-  grantee: Role,
-): readonly Privilege[] {
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return beyond(snapshot, group, demand, grantee).filter((privilege) =>
-    sourcesOf(group, privilege).some(({ source }) => source !== "public"),
-  );
 }
 
 function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): readonly Finding[] {
@@ -184,9 +165,7 @@ function countSources(
   for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
     // Of a schema, only what this run is about.
     const counted = (privilege: Privilege) =>
-      group.kind !== "schema" ||
-      extraIsDrift(demand.onExtra) ||
-      demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
+      group.kind !== "schema" || demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
     const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges] of bySource) {

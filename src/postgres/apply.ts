@@ -207,13 +207,12 @@ const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
  * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
  * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
  */
-function proofOfRevoke({ grantee, owner, grantor = owner, group, member, privileges }: Change): string {
-  const [catalog, acl] = group.kind === "schema" ? ["pg_namespace", "nspacl"] : ["pg_class", "relacl"];
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges }: Change): string {
   return `
 DO $$
 BEGIN
   IF EXISTS (
-    SELECT FROM pg_catalog.${catalog} AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.${acl}) AS x
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
     WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
       AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
   ) THEN

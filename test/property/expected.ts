@@ -125,28 +125,12 @@ export function expected(
         ),
       ),
     );
-  // A superuser's come from no ACL.
-  const createsIn = schemas
-    .filter((schema) => schema.owner !== actor && ["fail", "revoke"].includes(demand.onExtra))
-    .filter((schema) => !demanded(schema).includes("CREATE") && holds(schema, "CREATE"))
-    .filter(
-      (schema) =>
-        state.roles.get(actor)?.superuser === true ||
-        [...state.acls.values()].some(
-          (item) =>
-            item.kind === "schema" &&
-            item.name === schema.name &&
-            item.privilege === "CREATE" &&
-            state.roles.get(actor)?.inherits.includes(item.grantee),
-        ),
-    )
-    .map((schema) => lines(schema, schema.owner, ["CREATE"]));
   const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(says).sort();
-  const extra = [...beyond, ...createsIn].filter(says).sort();
+  const extra = beyond.filter(says).sort();
   const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
   const counted: Record<string, number> = {};
   for (const thing of everything) {
-    const onSchema = judgesExtra ? ["USAGE", "CREATE"] : demand.schemaPrivileges;
+    const onSchema = demand.schemaPrivileges;
     const names = { database: ["CONNECT"], schema: onSchema, sequence: all.sequences }[thing.kind as string];
     for (const privilege of isRoutine(thing.kind) ? all.routines : (names ?? all.tables))
       if (holds(thing, privilege))
