@@ -10467,7 +10467,6 @@ function extraIn(snapshot, groups, demand, grantee) {
   const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
   const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== actor.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
-  const onSchemas = groups.filter((group) => group.kind === "schema" && group.owner !== actor.oid && extraIsDrift(demand.onExtra)).flatMap((group) => findings2(group, grantee, beyondOnSchema(snapshot, group, demand, grantee)));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === void 0) return finding;
@@ -10477,7 +10476,7 @@ function extraIn(snapshot, groups, demand, grantee) {
   const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== actor.oid).map(
     ({ group, member, items }) => withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items)
   ).filter(({ privileges: privileges2 }) => privileges2.length > 0);
-  return [...onSchemas, ...found, ...onColumnsOnly].sort(byName);
+  return [...found, ...onColumnsOnly].sort(byName);
 }
 function withColumns(snapshot, demand, finding, columns) {
   const demanded = demandedOn(snapshot, finding.group, demand);
@@ -10487,12 +10486,6 @@ function withColumns(snapshot, demand, finding, columns) {
 function beyond(snapshot, group, demand, grantee) {
   const demanded = demandedOn(snapshot, group, demand);
   return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
-}
-function beyondOnSchema(snapshot, group, demand, grantee) {
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return beyond(snapshot, group, demand, grantee).filter(
-    (privilege) => sourcesOf(group, privilege).some(({ source }) => source !== "public")
-  );
 }
 function findings2(group, grantee, privileges2) {
   return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS }));
@@ -10516,7 +10509,7 @@ function countSources(snapshot, groups, demand, grantee) {
   const found = /* @__PURE__ */ new Map();
   const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
-    const counted = (privilege) => group.kind !== "schema" || extraIsDrift(demand.onExtra) || demand.schemaPrivileges.includes(privilege);
+    const counted = (privilege) => group.kind !== "schema" || demand.schemaPrivileges.includes(privilege);
     const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
     const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
     for (const [source, privileges2] of bySource) {
@@ -12260,13 +12253,12 @@ async function tryOne(client, { change, tryAs = [] }, turns) {
   return end;
 }
 var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, owner, grantor = owner, group, member, privileges: privileges2 }) {
-  const [catalog, acl] = group.kind === "schema" ? ["pg_namespace", "nspacl"] : ["pg_class", "relacl"];
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
   return `
 DO $$
 BEGIN
   IF EXISTS (
-    SELECT FROM pg_catalog.${catalog} AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.${acl}) AS x
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
     WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
       AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
   ) THEN

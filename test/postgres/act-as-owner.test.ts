@@ -201,6 +201,17 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await memberships(place)).toBe(before);
   });
 
+  test("sends no more messages than a login that is a member of the owner", async () => {
+    const place = await withMaker();
+    const client = await place.signIn(place.login);
+    const sent = recorded(client);
+    await place.run("apply", ON, { user: place.login, client });
+    const before = sent.length;
+    await place.sql(`REVOKE ALL ON t FROM ${place.app}; GRANT ${place.maker} TO ${place.login}`);
+    await place.run("apply", ON, { user: place.login, client });
+    expect(before).toBe(sent.length - before);
+  });
+
   test("lets two runs at once both end, and leaves nothing behind", async () => {
     const place = await withMaker();
     await place.sql(`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { linesOf, type Place, sourcesOn, useWorld } from "./world.ts";
+import { linesOf, type Place, recorded, sourcesOn, useWorld } from "./world.ts";
 
 const ASKED = { routinePrivileges: ["EXECUTE"], allowEmpty: true } as const;
 
@@ -73,6 +73,16 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
       expect([call, await place.can(place.app, call)]).toEqual([call, true]);
     expect((await place.run("apply", ASKED)).statements).toEqual([]);
   }, 30_000);
+
+  test("asks about them in the messages that are sent anyway", async () => {
+    const place = await withRoutines();
+    const client = await place.signIn(place.owner);
+    const sent = recorded(client);
+    await place.run("check", { allowEmpty: true }, { client });
+    const unasked = sent.length;
+    await place.run("check", ASKED, { client });
+    expect(sent.length - unasked).toBe(unasked);
+  });
 
   test("counts PUBLIC's default EXECUTE", async () => {
     const place = await world.open();
