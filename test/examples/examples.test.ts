@@ -269,12 +269,13 @@ test("fleet.yml: each server's databases are checked in a job, and the last job 
   if (process.env.FLEET_DATABASES)
     console.log(`${FLEET_DATABASES} databases in ${servers} jobs: ${seconds} s`);
 
+  await script("jq", `exec '${process.execPath}' '${join(import.meta.dirname, "jq-child.ts")}' "$@"`);
   const summary = jobOf("fleet.yml", "summary").steps?.find(({ run }) => run !== undefined)?.run ?? "";
   const file = join(directory, "summary.md");
   const { status, stderr } = spawnSync("bash", [...BASH, summary], {
     cwd: directory,
     encoding: "utf8",
-    env: { PATH: process.env.PATH, GITHUB_STEP_SUMMARY: file },
+    env: { PATH: path(), GITHUB_STEP_SUMMARY: file },
   });
   expect([status, stderr]).toEqual([0, ""]);
   const rows = (await readFile(file, "utf8")).trim().split("\n").slice(2);
