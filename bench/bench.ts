@@ -1,12 +1,12 @@
 /**
- * Holds the built action, as whole processes, against psql and a bare node, on servers of its own:
+ * Compares the built action, as whole processes, with psql and a bare node, on servers of its own:
  *
  *   npm run bench                             all of it, in some minutes
  *   npm run bench -- check start --runs 15    some of it
  *   npm run bench -- check --tables 2000      on a smaller database
  *
- * Both sides sign in with TLS (verify-full) and a password, and take turns. Prints medians and ratios, and writes all
- * that was measured to bench/results.json. Nothing here fails for being slow.
+ * Both sides sign in with TLS (verify-full) and a password, and take turns. Prints medians and ratios, and writes every
+ * measurement to bench/results.json. Nothing here fails because it is slow.
  */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 
-/** A way to a local port that takes its time. */
+/** A slow way to a local port. */
 export interface Link {
   readonly port: number;
   /** When an answer last arrived at the client, as `performance.now()`. */
@@ -9,7 +9,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** What TLS says as it ends is shorter, any answer is longer; in bytes. */
+/** The message that ends TLS is shorter than this, and any answer is longer; in bytes. */
 const FAREWELL = 100;
 
 /** Opens a way to a local port on which everything takes `delay` milliseconds, each way. */
@@ -39,7 +39,7 @@ export async function openLink(target: number, delay: number): Promise<Link> {
   };
 }
 
-/** Passes on what `from` says, and its end, in order: nothing leaves before `open` nor arrives before `delay`. */
+/** Forwards what `from` sends, and its end, in order: nothing leaves before `open` or arrives before `delay`. */
 function later(
   from: Socket,
   to: Socket,
@@ -62,7 +62,7 @@ function later(
   from.on("close", () => from.errored && inTurn(() => to.destroy()));
 }
 
-/** Listens on a local port, says nothing, and tells when the first byte arrives. */
+/** Listens on a local port, sends nothing, and reports when the first byte arrives. */
 export async function openSink() {
   const sockets = new Set<Socket>();
   let arrived: (() => void) | undefined;

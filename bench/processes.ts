@@ -9,13 +9,13 @@ const DIST = join(import.meta.dirname, "../dist/index.cjs");
 const PEAK = join(import.meta.dirname, "peak.cjs");
 const SQL = join(import.meta.dirname, "sql.ts");
 
-/** What a whole process took: milliseconds from before it was started until it was gone, and MB at its peak. */
+/** What a whole process took: milliseconds from before its start until its end, and MB at its peak. */
 export interface Cost {
   readonly ms: number;
   readonly peak: number;
 }
 
-/** Where and as whom both sides sign in, with TLS and a password. */
+/** Where both sides sign in, and as which role, with TLS and a password. */
 export interface Login {
   readonly port: number;
   readonly database: string;
@@ -24,7 +24,7 @@ export interface Login {
   readonly caFile: string;
 }
 
-/** Whether psql is on this machine: without it, the same SQL is run by a script of `pg`. */
+/** Whether psql is on this machine: without it, a script with `pg` runs the same SQL. */
 export const PSQL = spawnSync("psql", ["--version"]).status === 0;
 
 /** Runs SQL as a person would, whole process: psql, unaligned, which is its quickest. */
@@ -63,7 +63,7 @@ export function inputsFor(login: Login, mode: string): Record<string, string> {
 
 /**
  * Runs the built action, whole process.
- * @throws unless it ends with `verdict`: a run that fails is quick
+ * @throws unless it ends with `verdict`, because a run that fails is quick
  */
 export async function runAction(
   inputs: Record<string, string>,

@@ -40,7 +40,7 @@ export async function check(world: World, { tables, runs }: Sizes): Promise<Row[
 export async function apply(world: World, { tables, runs }: Sizes): Promise<Row[]> {
   const database = await databaseOf(world, tables);
   const action = () => runAction(inputsFor(database, "apply"), envOf(world), "in-sync");
-  const afresh = () => world.compact(database.database); // GRANT writes each object's row anew, though nothing changes
+  const afresh = () => world.compact(database.database); // GRANT writes a new row for each object, although nothing changes
   const timed = await inTurns(Math.min(runs, 5), { action, other: () => runSql(GRANTS, database) }, afresh);
   await afresh();
   const wal: number[] = [];
@@ -142,7 +142,7 @@ async function delayedRuns(world: World, delay: number, database: string, runs: 
   };
   const requestUrl = new URL(github.env.ACTIONS_ID_TOKEN_REQUEST_URL);
   requestUrl.port = String(links.github.port);
-  // Its metadata names the token's endpoint: that is to be on the link too.
+  // The metadata names the token endpoint, which has to be on the link too.
   entra.url = `https://localhost:${links.entra.port}`;
   try {
     const env = {
@@ -225,7 +225,7 @@ function envOf({ sandbox }: World): Record<string, string> {
   return sandbox.env;
 }
 
-/** By OIDC, as somebody else than who has the password: a token takes its place. */
+/** By OIDC, as another role than the one with the password, because the token replaces the password. */
 const OIDC = {
   "auth-type": "oidc",
   "client-id": IDENTITIES.admin.clientId,

@@ -1,4 +1,4 @@
-/** One measurement, held against issue and target. */
+/** One measurement, compared with its target. */
 export interface Row {
   /** The number of the target in the list at the top of bench.ts. */
   readonly target: number;
@@ -6,14 +6,14 @@ export interface Row {
   /** The medians that `value` comes from, for a person. */
   readonly medians: string;
   readonly value: number;
-  /** Undefined: told, but held against nothing. */
+  /** Undefined: shown, but not compared. */
   readonly atMost: number | undefined;
   readonly unit: string;
   /** All that was measured, in order. */
   readonly runs: Readonly<Record<string, readonly number[]>>;
 }
 
-/** The rows as a Markdown table, and with the numbers' places that can be trusted. */
+/** The rows as a Markdown table, each number with as many digits as are significant. */
 export function renderTable(rows: readonly Row[]): string {
   const cells = rows.map(({ target, what, medians, value, atMost, unit }) => [
     String(target),

@@ -2,7 +2,7 @@ import pg from "pg";
 import { type Sandbox, startSandbox } from "../test/sandbox/sandbox.ts";
 import type { Login } from "./processes.ts";
 
-/** Of migrator, the owner of all tables and sequences here, who is also whom the documentation has run its SQL. */
+/** The password of migrator, who owns all tables and sequences here and runs the documentation's SQL. */
 const PASSWORD = "bench-owner-password";
 
 const OWNER = "migrator";
@@ -22,7 +22,7 @@ export interface World {
   login(database: string, port?: number): Login;
   /** Creates a database with `tables` tables and as many sequences, all granted to aad_orders. */
   create(database: string, tables: number): Promise<void>;
-  /** Takes the grants back, and compacts. */
+  /** Revokes the grants, and compacts. */
   revoke(database: string): Promise<void>;
   /** Makes the catalogs as compact as a new database's: each GRANT leaves a dead row for each object. */
   compact(database: string): Promise<void>;

@@ -12126,10 +12126,12 @@ async function apply(client, plan, say, waits) {
   let unanswered;
   let outdated = false;
   async function runAll(changes) {
-    const [first = [], ...others] = batchesOf(changes);
+    const batches = batchesOf(changes);
+    const [first = [], ...others] = batches;
     let next = batchOf(first);
-    for (const following of [...others, []]) {
+    for (const [n, following] of [...others, []].entries()) {
       if (outdated) return;
+      if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
       const running = run2(next);

@@ -61,7 +61,7 @@ export function actingRoleToRevoke(
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
   const others = holders.filter((role) => role !== grantor);
-  // The owner as whom it granted is gone, so nobody is left who can revoke it.
+  // The owner that it acted as is gone, so no role can revoke it.
   if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));

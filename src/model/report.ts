@@ -136,7 +136,7 @@ export type Reason =
   | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
   | "session-role" // this login could grant it to the role as which the grantee's sessions begin
   | "not-owner" // this login has neither the owner's rights nor the grant option
-  | "owner-lacks-usage" // the owner, as whom this login may act, lacks USAGE on its own schema
+  | "owner-lacks-usage" // this login can act as the owner, and the owner lacks USAGE on the schema
   | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it
   | "name-not-utf8" // no SQL that this action writes can name the object, or a part of it
   | "locked" // somebody held a lock on it for too long
@@ -146,7 +146,7 @@ export type Reason =
   | "read-only" // a replica, or a server set read-only
   | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
   | "other-grantor" // extra: granted by a role this login cannot act as
-  | "grantor-lacks-usage" // extra: the role that granted it, as whom this login may act, lacks USAGE on the schema
+  | "grantor-lacks-usage" // extra: this login can act as the role that granted it, and that role lacks USAGE on the schema
   | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
   | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
   | "column-privileges" // extra: granted on columns; a REVOKE on the table would take those too
@@ -198,7 +198,7 @@ export interface Extra extends Missing {
 
 /**
  * Where a privilege comes from: granted to the grantee itself, by ownership, through a role, or to everybody.
- * `server`: no ACL tells why, the server says so by rules of its own (Azure's administrators, say).
+ * `server`: no ACL explains it; the server has rules of its own, for Azure's administrators for example.
  */
 export type Source =
   | { readonly source: "direct" | "owner" | "public" | "column" | "superuser" | "server" }

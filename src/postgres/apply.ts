@@ -42,10 +42,12 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 
   /** While the server runs one batch, the statements of the next are written. */
   async function runAll(changes: readonly Change[]): Promise<void> {
-    const [first = [], ...others] = batchesOf(changes);
+    const batches = batchesOf(changes);
+    const [first = [], ...others] = batches;
     let next = batchOf(first);
-    for (const following of [...others, []]) {
+    for (const [n, following] of [...others, []].entries()) {
       if (outdated) return;
+      if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
       const running = run(next);

@@ -24,7 +24,7 @@ export interface Target {
  * @param password asked for at every attempt; given the token that the server called expired, if it did
  * @param known what a diagnosis can use beyond the target: how the password is got
  * @param signal ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it
- * @throws ActionError when there is no connection to be had; what `work` throws comes out as it is
+ * @throws ActionError if no connection can be made; what `work` throws is thrown unchanged
  */
 export async function withSession<T>(
   target: Target,
@@ -84,7 +84,7 @@ function noAnswerToQuery(milliseconds: number): Error {
 type Known = Pick<Context, "signIn" | "cloud">;
 type PasswordProvider = (refused?: string) => Promise<string>;
 
-/** The server may restart while this runs, even twice; what breaks each connection is no accident. */
+/** The server may restart while this runs, even twice; what breaks every connection is not an accident. */
 const MOST_SESSIONS = 3;
 
 function openSession(

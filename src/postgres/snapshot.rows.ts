@@ -15,10 +15,10 @@ import type {
   Snapshot,
 } from "../model/snapshot.ts";
 
-/** The snapshot as far as the first statement tells, and what the second has to look at. */
+/** What the first statement of a look shows, and what the second has to read. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
-  /** What answered for whom. */
+  /** The objects that stand for others. */
   readonly representatives: readonly Representative[];
   /** Whether there is anything here that row-level security, or a view, could make fail. */
   readonly hasRowSecurity: boolean;

@@ -177,7 +177,7 @@ function forNamed(named: readonly string[], pen: Pen): string {
 
 // --- the whole
 
-/** A row for each database and grantee, with the number of objects; what is the same in all is no column. */
+/** A row for each database and grantee, with the number of objects; a value that all rows share has no column. */
 function overview(page: Page, report: Report): void {
   const rows = report.databases.flatMap(overviewRows);
   if (rows.every(({ verdict }) => verdict === "error")) return;

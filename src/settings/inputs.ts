@@ -180,7 +180,7 @@ function objectIdsFrom(
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
 const LOAD_BALANCED_PORT = 7432;
 
-/** The port that spreads connections over the nodes of an elastic cluster is no place to grant. */
+/** The port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
 function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings): void {
   const { host, port } = server;
   if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host?.toLowerCase().endsWith(cloud.hostSuffix))

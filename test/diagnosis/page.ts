@@ -112,7 +112,7 @@ If \`object-id\` is right, set \`rebind: true\`. The role keeps its privileges.
 
 ### principal-is-administrator
 
-\`name\` of the action \`principal\` is an administrator of the server, whom the action never changes. Set \`name\` to a role
+\`name\` of the action \`principal\` is an administrator of the server, which the action never changes. Set \`name\` to a role
 for the app alone.
 
 ### principal-is-no-entra-role

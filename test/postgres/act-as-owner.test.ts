@@ -6,6 +6,11 @@ const ON = { tablePrivileges: ["SELECT", "INSERT"], actAsOwner: true } as const;
 const OFF = { ...ON, actAsOwner: false } as const;
 
 describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
+  /** Memberships have options, and ADMIN OPTION is needed, from 16 on. A test that is not there is not skipped. */
+  const from16 = (name: string, body: () => Promise<void>) => {
+    if (version >= 16) test(name, body);
+  };
+
   const world = useWorld(version);
 
   /** A login that made the role `maker`, which owns a table: it may administer that role, and no more. */
@@ -137,19 +142,16 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await memberships(place)).toBe(granted);
   });
 
-  test.runIf(version >= 16)(
-    "keeps a membership that the login granted itself before, without SET",
-    async () => {
-      const place = await withMaker();
-      await place.as(place.login, `GRANT ${place.maker} TO ${place.login} WITH INHERIT FALSE, SET FALSE`);
-      const before = await memberships(place);
-      expect(await place.run("apply", ON, { user: place.login })).toMatchObject({ verdict: "repaired" });
-      expect(await memberships(place)).toBe(before);
-      expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
-    },
-  );
+  from16("keeps a membership that the login granted itself before, without SET", async () => {
+    const place = await withMaker();
+    await place.as(place.login, `GRANT ${place.maker} TO ${place.login} WITH INHERIT FALSE, SET FALSE`);
+    const before = await memberships(place);
+    expect(await place.run("apply", ON, { user: place.login })).toMatchObject({ verdict: "repaired" });
+    expect(await memberships(place)).toBe(before);
+    expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+  });
 
-  test.runIf(version >= 16)("uses the ADMIN OPTION of a role whose privileges the login has", async () => {
+  from16("uses the ADMIN OPTION of a role whose privileges the login has", async () => {
     const place = await withMaker();
     const admins = await place.role("admins", "NOLOGIN");
     const other = await place.role("other", "NOLOGIN");
@@ -165,7 +167,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await place.can(place.app, "SELECT FROM o")).toBe(true);
   });
 
-  test.runIf(version >= 16)("needs ADMIN OPTION: CREATEROLE alone does not do", async () => {
+  from16("needs ADMIN OPTION: CREATEROLE alone does not do", async () => {
     const place = await withMaker();
     const other = await place.role("other", "NOLOGIN");
     await place.sql(`ALTER TABLE t OWNER TO ${other}; GRANT USAGE ON SCHEMA public TO ${other}`);
