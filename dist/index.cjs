@@ -12048,7 +12048,10 @@ var PRIVILEGE_NOT_REVOKED = "01006";
 function reasonOf(error2) {
   const reason = REASONS2[error2.code ?? ""];
   if (reason !== void 0) return reason;
-  if (error2.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
+  if (error2.code === "XX000") {
+    if (/^tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
+    if (/^(cache lookup failed|could not open relation)/.test(error2.message)) return "gone";
+  }
   if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
   return "refused";
 }

@@ -90,7 +90,11 @@ const PRIVILEGE_NOT_REVOKED = "01006";
 export function reasonOf(error: pg.DatabaseError): Reason {
   const reason = REASONS[error.code ?? ""];
   if (reason !== undefined) return reason;
-  if (error.code === "XX000" && /tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
+  if (error.code === "XX000") {
+    if (/^tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
+    // Another session drops the relation while GRANT looks it up.
+    if (/^(cache lookup failed|could not open relation)/.test(error.message)) return "gone";
+  }
   if (ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
   return "refused";
 }
