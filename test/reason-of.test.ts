@@ -1,6 +1,6 @@
 import pg from "pg";
 import { expect, test } from "vitest";
-import { reasonOf } from "../../src/postgres/batch.ts";
+import { reasonOf } from "../src/postgres/batch.ts";
 
 function serverError(code: string, message: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, message.length, "error"), { code });
