@@ -2514,6 +2514,12 @@ function peer(context3) {
   }
 }
 
+// src/mask.ts
+function mask(secret2) {
+  setSecret(secret2);
+  rememberSecret(secret2);
+}
+
 // src/text/count.ts
 function count(n, one, many = `${one}s`) {
   return `${grouped(n)} ${n === 1 ? one : many}`;
@@ -3322,7 +3328,7 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
     say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
+  return retrying(attempt, waitAfter, end, signal);
 }
 
 // src/azure/id-token.ts
@@ -3360,8 +3366,7 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  setSecret(value);
-  rememberSecret(value);
+  mask(value);
   return value;
 }
 function refused(status, words2) {
@@ -3423,8 +3428,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    setSecret(token.token);
-    rememberSecret(token.token);
+    mask(token.token);
     return token;
   } catch (error) {
     signal?.throwIfAborted();
@@ -4798,7 +4802,7 @@ async function removeRule(azure, server, rule) {
 
 // src/firewall/close.ts
 async function closeFirewall(env = process.env) {
-  for (const secret2 of firewallSecretsIn(env)) setSecret(secret2);
+  for (const secret2 of firewallSecretsIn(env)) mask(secret2);
   const made = madeRule(env);
   if (made === void 0) {
     say("No firewall rule was made, so there is none to remove.");

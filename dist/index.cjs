@@ -669,18 +669,18 @@ var require_binaryParsers = __commonJS({
         }
         return value;
       };
-      var mask = 255;
+      var mask2 = 255;
       var firstBits = 8 - offset % 8;
       if (bits < firstBits) {
-        mask = 255 << 8 - bits & 255;
+        mask2 = 255 << 8 - bits & 255;
         firstBits = bits;
       }
       if (offset) {
-        mask = mask >> offset % 8;
+        mask2 = mask2 >> offset % 8;
       }
       var result = 0;
       if (offset % 8 + bits >= 8) {
-        result = callback(0, inv(data[offsetBytes]) & mask, firstBits);
+        result = callback(0, inv(data[offsetBytes]) & mask2, firstBits);
       }
       var bytes = bits + offset >> 3;
       for (var i = offsetBytes + 1; i < bytes; i++) {
@@ -8017,6 +8017,12 @@ function peer(context) {
   }
 }
 
+// src/mask.ts
+function mask(secret2) {
+  setSecret(secret2);
+  rememberSecret(secret2);
+}
+
 // src/retry.ts
 var import_promises = require("node:timers/promises");
 
@@ -8546,7 +8552,7 @@ function retryingFailures(attempt3, say, { firstWait, mostTime }, signal2) {
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt3, waitAfter2, Date.now() + mostTime, signal2);
+  return retrying(attempt3, waitAfter2, end, signal2);
 }
 
 // src/azure/id-token.ts
@@ -8584,8 +8590,7 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  setSecret(value);
-  rememberSecret(value);
+  mask(value);
   return value;
 }
 function refused(status, words2) {
@@ -8647,8 +8652,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal2) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal2);
     if (token === null) throw new Error("Entra gave no token.");
-    setSecret(token.token);
-    rememberSecret(token.token);
+    mask(token.token);
     return token;
   } catch (error2) {
     signal2?.throwIfAborted();
@@ -14053,10 +14057,7 @@ function driftIssueFrom(inputs) {
 // src/main.ts
 async function run(env = process.env, signal2 = NEVER) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn2(env)) {
-    setSecret(secret2);
-    rememberSecret(secret2);
-  }
+  for (const secret2 of secretsIn2(env)) mask(secret2);
   const settings = readSettings(env);
   const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal2);
   const report = { ...found, run: runFacts(startedAt, env) };

@@ -669,18 +669,18 @@ var require_binaryParsers = __commonJS({
         }
         return value;
       };
-      var mask = 255;
+      var mask2 = 255;
       var firstBits = 8 - offset % 8;
       if (bits < firstBits) {
-        mask = 255 << 8 - bits & 255;
+        mask2 = 255 << 8 - bits & 255;
         firstBits = bits;
       }
       if (offset) {
-        mask = mask >> offset % 8;
+        mask2 = mask2 >> offset % 8;
       }
       var result = 0;
       if (offset % 8 + bits >= 8) {
-        result = callback(0, inv(data[offsetBytes]) & mask, firstBits);
+        result = callback(0, inv(data[offsetBytes]) & mask2, firstBits);
       }
       var bytes = bits + offset >> 3;
       for (var i = offsetBytes + 1; i < bytes; i++) {
@@ -7822,6 +7822,12 @@ function peer(context) {
   }
 }
 
+// src/mask.ts
+function mask(secret2) {
+  setSecret(secret2);
+  rememberSecret(secret2);
+}
+
 // src/retry.ts
 var import_promises = require("node:timers/promises");
 
@@ -8341,7 +8347,7 @@ function retryingFailures(attempt, say, { firstWait, mostTime }, signal) {
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
+  return retrying(attempt, waitAfter, end, signal);
 }
 
 // src/azure/id-token.ts
@@ -8379,8 +8385,7 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  setSecret(value);
-  rememberSecret(value);
+  mask(value);
   return value;
 }
 function refused(status, words2) {
@@ -8442,8 +8447,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    setSecret(token.token);
-    rememberSecret(token.token);
+    mask(token.token);
     return token;
   } catch (error2) {
     signal?.throwIfAborted();
@@ -9748,7 +9752,7 @@ async function publish(result, startedAt, env) {
 // src/principal/main.ts
 async function run(env = process.env) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsInPrincipal(env)) setSecret(secret2);
+  for (const secret2 of secretsInPrincipal(env)) mask(secret2);
   await publish(await inSettings(env), startedAt, env);
 }
 async function inSettings(env) {

@@ -1,4 +1,4 @@
-import { info, setSecret } from "@actions/core";
+import { info } from "@actions/core";
 import pLimit from "p-limit";
 import type { Client } from "pg";
 import { type PasswordProvider, signIn } from "./azure/credential.ts";
@@ -7,6 +7,7 @@ import { keepDriftIssues } from "./github/drift-issue.ts";
 import { publish } from "./github/output.ts";
 import { runFacts } from "./github/run.ts";
 import { NOTHING_DONE } from "./grants/outcome.ts";
+import { mask } from "./mask.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
 import { code, sentence } from "./model/sentence.ts";
@@ -17,7 +18,6 @@ import { type Progress, reconcile, unfinished } from "./reconcile.ts";
 import { PATIENCE } from "./retry.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
-import { rememberSecret } from "./text/secrets.ts";
 
 /**
  * The main action: reads the inputs, compares each database with them, and reports. `@github/local-action` calls it by
@@ -26,10 +26,7 @@ import { rememberSecret } from "./text/secrets.ts";
  */
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(env)) {
-    setSecret(secret);
-    rememberSecret(secret);
-  }
+  for (const secret of secretsIn(env)) mask(secret);
   const settings = readSettings(env);
   const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...found, run: runFacts(startedAt, env) };

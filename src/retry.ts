@@ -83,5 +83,5 @@ export function retryingFailures<T>(
     say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt, waitAfter, Date.now() + mostTime, signal);
+  return retrying(attempt, waitAfter, end, signal);
 }

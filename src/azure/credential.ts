@@ -1,14 +1,14 @@
-import { info, setSecret } from "@actions/core";
+import { info } from "@actions/core";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose, explain } from "../diagnosis/diagnose.ts";
+import { mask } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
-import { rememberSecret } from "../text/secrets.ts";
 import { idToken } from "./id-token.ts";
 
 /**
@@ -91,8 +91,7 @@ async function requestToken(
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    setSecret(token.token);
-    rememberSecret(token.token);
+    mask(token.token);
     return token;
   } catch (error) {
     signal?.throwIfAborted();

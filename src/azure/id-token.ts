@@ -1,5 +1,5 @@
-import { setSecret } from "@actions/core";
 import { diagnose, explain } from "../diagnosis/diagnose.ts";
+import { mask } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
@@ -55,8 +55,7 @@ async function request(audience: string, env: Env): Promise<string> {
   const { value } = JSON.parse(body) as { value?: unknown };
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  setSecret(value);
-  rememberSecret(value);
+  mask(value);
   return value;
 }
 

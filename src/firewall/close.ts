@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { setSecret } from "@actions/core";
 import { ruleExists } from "../azure/flexible-server.ts";
 import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
 import { firewallSecretsIn, parseAzureSettings } from "../settings/firewall.ts";
 import { say, signInToAzure } from "./azure.ts";
@@ -11,7 +11,7 @@ import { type MadeRule, madeRule, removeRule } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Never fails the job. */
 export async function closeFirewall(env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) setSecret(secret);
+  for (const secret of firewallSecretsIn(env)) mask(secret);
   const made = madeRule(env);
   if (made === undefined) {
     say("No firewall rule was made, so there is none to remove.");

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { setSecret } from "@actions/core";
 import { signIn } from "../azure/credential.ts";
 import { listRules, readServer } from "../azure/flexible-server.ts";
 import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { mask } from "../mask.ts";
 import type { FirewallRule, ServerId } from "../model/flexible-server.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
@@ -19,7 +19,7 @@ import { untilOpen } from "./until-open.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 export async function openFirewall(env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) setSecret(secret);
+  for (const secret of firewallSecretsIn(env)) mask(secret);
   try {
     await succeed(await open(parseFirewallSettings(env), env), env);
   } catch (error) {

@@ -1,6 +1,7 @@
-import { info, setSecret } from "@actions/core";
+import { info } from "@actions/core";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { mask } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import type { Failure } from "../model/failure.ts";
 import type { PrincipalResult } from "../model/principal.ts";
@@ -14,7 +15,7 @@ import { publish } from "./publish.ts";
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsInPrincipal(env)) setSecret(secret);
+  for (const secret of secretsInPrincipal(env)) mask(secret);
   await publish(await inSettings(env), startedAt, env);
 }
 
