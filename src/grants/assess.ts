@@ -3,7 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { FixBlock, Missing } from "../model/report.ts";
 import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { statementsIn } from "./batches.ts";
-import { type Drift, driftOf } from "./drift.ts";
+import { type Drift, driftsIn } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
 import { identityDrift, identityFixes } from "./identity.ts";
 import { whatIsLeft } from "./left.ts";
@@ -34,12 +34,13 @@ export type AssessedGrantee =
 
 /** Computes the drift of each grantee in a snapshot, and plans what to grant and revoke. */
 export function assess(snapshot: Snapshot, demand: Demand, names: readonly string[]): Assessment {
+  const driftOf = driftsIn(snapshot, demand);
   const grantees = names.map((name): AssessedGrantee => {
     const obstacle = granteeObstacle(snapshot, name);
     if (obstacle !== null) return { name, obstacle };
     const role = roleOf(snapshot, snapshot.grantees.get(name) ?? "");
     const identity = identityDrift(snapshot, demand, role);
-    return { name, obstacle, role, drift: driftOf(snapshot, demand, role), identity };
+    return { name, obstacle, role, drift: driftOf(role), identity };
   });
   const drifts = grantees.flatMap((grantee) => (grantee.obstacle === null ? grantee.drift : []));
   return {

@@ -25,7 +25,7 @@ export interface Finding {
   readonly grantee: Role;
   readonly group: Group;
   readonly member: Member;
-  /** Findings of one group without column privileges share one list. */
+  /** Equal lists of what is missing are one list. */
   readonly privileges: readonly Privilege[];
   /** The ACLs of the relation's columns, where some grantee holds more on them than is demanded. */
   readonly columns: readonly ColumnAclItem[];
@@ -41,22 +41,46 @@ export interface Drift {
   readonly held: readonly Held[];
 }
 
-/** Compares a snapshot with the demand, for a grantee that exists in it. */
-export function driftOf(snapshot: Snapshot, demand: Demand, grantee: Role): Drift {
+/** Compares a snapshot with the demand, for a grantee that exists in it; what is the same for all is worked out once. */
+export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const actor = actsAs(snapshot, grantee);
-  const lacking = groups
-    .filter((group) => group.kind !== "default-privileges" || group.owner !== actor.oid)
-    .flatMap((group) => findings(group, grantee, lackingOn(snapshot, group, demand, grantee)))
+  const listed = groups
+    .flatMap((group, index) => group.members.map((member): Listed => ({ group, member, index })))
     .sort(byName);
+  const objects = objectCounts(snapshot, demand);
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
-  return {
-    objects: objectCounts(snapshot, demand),
-    missing: lacking.filter((finding) => !isGap(finding)),
-    gaps: lacking.filter(isGap),
-    extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
-    held: countSources(snapshot, groups, demand, grantee),
+  const once = shareLists();
+  return (grantee) => {
+    const actor = actsAs(snapshot, grantee);
+    const lackingHere = (group: Group) =>
+      group.kind === "default-privileges" && group.owner === actor.oid
+        ? []
+        : once(lackingOn(snapshot, group, demand, grantee));
+    const lacking = findings(listed, grantee, groups.map(lackingHere));
+    return {
+      objects,
+      missing: lacking.filter((finding) => !isGap(finding)),
+      gaps: lacking.filter(isGap),
+      extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, listed, demand, grantee),
+      held: countSources(snapshot, groups, demand, grantee),
+    };
   };
+}
+
+/** Equal lists become one list, so that they can be compared by identity. */
+function shareLists(): (privileges: readonly Privilege[]) => readonly Privilege[] {
+  const lists = new Map<string, readonly Privilege[]>();
+  return (privileges) => {
+    const key = privileges.join();
+    const known = lists.get(key) ?? privileges;
+    lists.set(key, known);
+    return known;
+  };
+}
+
+/** An object that the snapshot lists, with the index of its group. */
+interface Listed extends Pick<Finding, "group" | "member"> {
+  readonly index: number;
 }
 
 /** What is demanded on an object: what `ALL` means there depends on the server's version. */
@@ -86,14 +110,15 @@ function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Ro
 function extraIn(
   snapshot: Snapshot,
   groups: readonly Group[],
+  listed: readonly Listed[],
   demand: Demand,
   grantee: Role,
 ): readonly Finding[] {
   const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
-  const onRelations = groups
-    .filter((group) => isRelation(group.kind) && group.owner !== actor.oid)
-    .flatMap((group) => findings(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const beyondOn = (group: Group) =>
+    isRelation(group.kind) && group.owner !== actor.oid ? beyond(snapshot, group, demand, grantee) : [];
+  const onRelations = findings(listed, grantee, groups.map(beyondOn));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === undefined) return finding;
@@ -128,10 +153,21 @@ function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role)
   return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
 }
 
-function findings(group: Group, grantee: Role, privileges: readonly Privilege[]): readonly Finding[] {
-  return privileges.length === 0
-    ? []
-    : group.members.map((member) => ({ grantee, group, member, privileges, columns: NO_COLUMNS }));
+/**
+ * A finding for each object whose group has privileges to find, in the order in which the objects come.
+ * @param ofGroups the privileges, group by group
+ */
+function findings(
+  listed: readonly Listed[],
+  grantee: Role,
+  ofGroups: readonly (readonly Privilege[])[],
+): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const { group, member, index } of listed) {
+    const privileges = ofGroups[index] ?? [];
+    if (privileges.length > 0) found.push({ grantee, group, member, privileges, columns: NO_COLUMNS });
+  }
+  return found;
 }
 
 const NO_COLUMNS: readonly ColumnAclItem[] = [];
@@ -178,7 +214,7 @@ function countSources(
 }
 
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
-function byName(a: Finding, b: Finding): number {
+function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
   return (
     rank(a.group.kind) - rank(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||

@@ -28,24 +28,24 @@ export interface Blocked {
 
 /** Plans to grant what is missing, and nothing else. `actAsOwner`: see Demand. */
 export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner = false): Plan {
-  // Findings that share a list of privileges share the acting roles too, so these are looked for once.
-  const alike = Map.groupBy(missing, ({ privileges }) => privileges);
-  return allOf(
-    [...alike.values()].map((findings) => {
-      const [{ grantee, group, privileges }] = findings as [Finding];
+  const plans: Plan[] = [];
+  // Whose sessions begin as another role lacks what that role lacks.
+  const toWhom = ({ group, grantee }: Finding) => {
+    const holder = holderFor(snapshot, group, grantee);
+    return holder === grantee ? undefined : holder;
+  };
+  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
+    for (const [privileges, alike] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
       const steps = privileges.map((privilege): Step => {
         const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
-        const to = holderFor(snapshot, group, grantee);
-        const step = {
-          grantee,
-          privilege,
-          ...(typeof acting === "string" ? { reason: acting } : { acting }),
-        };
-        return to === grantee ? step : { reason: "session-role", ...step, to };
+        return { privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
       });
-      return planOf(snapshot, "GRANT", steps, findings);
-    }),
-  );
+      for (const [to, findings] of Map.groupBy(alike, toWhom)) {
+        const bySession = to && steps.map((step): Step => ({ reason: "session-role", ...step, to }));
+        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings));
+      }
+    }
+  return allOf(plans);
 }
 
 /** Several plans as one. */
@@ -65,7 +65,8 @@ export function sessionRole(snapshot: Snapshot): Role {
 export interface Step
   extends Pick<Change, "to" | "grantor" | "columns" | "turn">,
     Pick<Blocked, "grantedTo"> {
-  readonly grantee: Role;
+  /** Absent: the step is the same for all grantees. */
+  readonly grantee?: Role;
   readonly privilege: Privilege;
   /** How this login can do it. */
   readonly acting?: ActingRole;
@@ -73,7 +74,7 @@ export interface Step
   readonly reason?: Reason;
 }
 
-/** A plan of steps that are the same for all findings of their grantee; equal steps are one change of an object. */
+/** A plan of steps that are the same for all findings, or all of their grantee; equal steps are one change of an object. */
 export function planOf(
   snapshot: Snapshot,
   verb: Change["verb"],
@@ -105,9 +106,9 @@ export function planOf(
         MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),
     };
     for (const finding of findings) {
-      if (finding.grantee !== grantee) continue;
+      if (grantee !== undefined && finding.grantee !== grantee) continue;
       const { group, member } = finding;
-      const change: Change = { ...facts, grantee, group, owner, member };
+      const change: Change = { ...facts, grantee: finding.grantee, group, owner, member };
       if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
       else if (reason === undefined) changes.push(change);
       else blocked.push({ change, reason, ...why });
@@ -147,7 +148,7 @@ function keyOfStep({
 }: Step): string {
   const of = columns === undefined ? null : [privilege, columns];
   return JSON.stringify([
-    grantee.oid,
+    grantee?.oid,
     to?.oid,
     acting && [acting.as?.oid, acting.oneByOne],
     reason,

@@ -84,11 +84,11 @@ function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { 
   return drifted(before) ? "repaired" : "in-sync";
 }
 
-/** By object: what is left to do about it, and why. */
-type ReasonsOf = ReadonlyMap<string, readonly Blocked[]>;
+/** What is left to do about each object of a snapshot, and why. */
+type ReasonsOf = ReadonlyMap<Member, readonly Blocked[]>;
 
 function byObject(left: readonly Blocked[]): ReasonsOf {
-  return Map.groupBy(left, ({ change }) => identify(change));
+  return Map.groupBy(left, ({ change }) => change.member);
 }
 
 /** How the report names an object. */
@@ -102,8 +102,9 @@ function named({ kind, schema }: Group, { name, arguments: types }: Member): Nam
 
 /** One entry for all privileges on an object that are missing, or extra, for one reason and have one fix. */
 function describe(snapshot: Snapshot, finding: Finding, reasons: ReasonsOf): readonly [Missing, Blocked][] {
-  const { group, member } = finding;
-  return (reasons.get(identify(finding)) ?? []).map((blocked) => [
+  const { grantee, group, member } = finding;
+  const mine = (reasons.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
+  return mine.map((blocked) => [
     {
       ...named(group, member),
       owner: roleOf(snapshot, group.owner).name,

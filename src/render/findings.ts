@@ -24,6 +24,16 @@ export interface Cause<F extends Missing = Missing> {
 
 /** Groups findings by owner, reason, the role that fixes them and the note, in the order in which they come. */
 export function byCause<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
+  const known = CAUSES.get(findings) as readonly Cause<F>[] | undefined;
+  const causes = known ?? causesOf(findings);
+  CAUSES.set(findings, causes);
+  return causes;
+}
+
+/** Summary, log and annotations ask for the causes of the same lists. */
+const CAUSES = new WeakMap<readonly Missing[], readonly Cause[]>();
+
+function causesOf<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
   const keyOf = ({ owner, reason, fix }: F) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings, keyOf).map((group) => {
     const [{ owner, reason, fix }] = group;

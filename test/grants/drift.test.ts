@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Drift, driftOf } from "../../src/grants/drift.ts";
+import { type Drift, driftsIn } from "../../src/grants/drift.ts";
 import {
   columnsOf,
   demand,
@@ -34,7 +34,7 @@ describe("drift", () => {
       single("schema", "public"),
       single("database", "shop"),
     ]);
-    expect(lines(driftOf(seen, demand(), app).missing)).toEqual([
+    expect(lines(driftsIn(seen, demand())(app).missing)).toEqual([
       "database shop CONNECT",
       "schema public USAGE",
       "view a schema.C SELECT INSERT",
@@ -50,7 +50,7 @@ describe("drift", () => {
       group(["t"], { held: held("SELECT", "INSERT") }),
       single("schema", "public", { held: held("USAGE") }),
     ]);
-    expect(driftOf(seen, demand(), app)).toMatchObject({ missing: [], gaps: [], extra: [] });
+    expect(driftsIn(seen, demand())(app)).toMatchObject({ missing: [], gaps: [], extra: [] });
   });
 
   test("takes ALL for what the server's version has, in the documentation's order", () => {
@@ -58,34 +58,34 @@ describe("drift", () => {
     const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
     const on = (version: number) => snapshot(groups, { server: { ...SERVER, version } });
     const table = "table public.t SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER";
-    expect(lines(driftOf(on(169999), all, app).missing)).toEqual([
+    expect(lines(driftsIn(on(169999), all)(app).missing)).toEqual([
       table,
       "sequence public.u USAGE SELECT UPDATE",
     ]);
-    expect(lines(driftOf(on(170000), all, app).missing)[0]).toBe(`${table} MAINTAIN`);
+    expect(lines(driftsIn(on(170000), all)(app).missing)[0]).toBe(`${table} MAINTAIN`);
   });
 
   test("does not depend on the order or number of privileges asked for", () => {
     const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
-    expect(lines(driftOf(snapshot([group(["t"])]), mixed, app).missing)).toEqual([
+    expect(lines(driftsIn(snapshot([group(["t"])]), mixed)(app).missing)).toEqual([
       "table public.t SELECT INSERT TRIGGER",
     ]);
   });
 
   test("calls future tables a gap where default privileges are not demanded", () => {
     const seen = snapshot([futureObjects("tables"), futureObjects("sequences")]);
-    const drift = driftOf(seen, demand({ defaultPrivileges: false }), app);
+    const drift = driftsIn(seen, demand({ defaultPrivileges: false }))(app);
     expect(drift.missing).toEqual([]);
     expect(lines(drift.gaps)).toEqual([
       "default-privileges public.sequences USAGE",
       "default-privileges public.tables SELECT INSERT",
     ]);
-    expect(driftOf(seen, demand(), app).gaps).toEqual([]);
+    expect(driftsIn(seen, demand())(app).gaps).toEqual([]);
   });
 
   test("needs no default privileges for what the grantee creates itself", () => {
     expect(
-      driftOf(snapshot([futureObjects("tables", { owner: oidOf("app") })]), demand(), app),
+      driftsIn(snapshot([futureObjects("tables", { owner: oidOf("app") })]), demand())(app),
     ).toMatchObject({
       missing: [],
       gaps: [],
@@ -102,11 +102,11 @@ describe("drift", () => {
       futureObjects("tables", { held: held("SELECT", "INSERT", "DELETE") }),
       futureObjects("sequences", { held: held("USAGE") }),
     ]);
-    expect(lines(driftOf(seen, demand(), app).extra)).toEqual([
+    expect(lines(driftsIn(seen, demand())(app).extra)).toEqual([
       "sequence public.s UPDATE",
       "table public.t DELETE",
     ]);
-    expect(driftOf(seen, demand({ onExtra: "ignore" }), app).extra).toEqual([]);
+    expect(driftsIn(seen, demand({ onExtra: "ignore" }))(app).extra).toEqual([]);
   });
 
   test("is one finding for a relation with extra privileges on it and on its columns", () => {
@@ -114,7 +114,7 @@ describe("drift", () => {
     const columnsOnly = group(["u"], { held: held("SELECT", "INSERT"), from: 200 });
     const onA = { ...entry("owner", "app", "UPDATE"), column: "a" };
     const columns = [both, columnsOnly].map((of) => columnsOf(of, onA));
-    const { extra } = driftOf(snapshot([both, columnsOnly], { columns }), demand(), app);
+    const { extra } = driftsIn(snapshot([both, columnsOnly], { columns }), demand())(app);
     expect(lines(extra)).toEqual(["table public.t UPDATE DELETE", "table public.u UPDATE"]);
     expect(extra.map((finding) => finding.columns)).toEqual([[onA], [onA]]);
   });
@@ -123,8 +123,8 @@ describe("drift", () => {
     const of = group(["t"], { held: held("SELECT", "INSERT") });
     const on = (grantee: "readers" | "app") =>
       snapshot([of], { columns: [columnsOf(of, { ...entry("owner", grantee, "UPDATE"), column: "a" })] });
-    expect(driftOf(on("readers"), demand(), app).extra).toEqual([]);
-    expect(driftOf(on("app"), demand({ onExtra: "ignore" }), app).extra).toEqual([]);
+    expect(driftsIn(on("readers"), demand())(app).extra).toEqual([]);
+    expect(driftsIn(on("app"), demand({ onExtra: "ignore" }))(app).extra).toEqual([]);
   });
 
   test("does not look at what is skipped, but counts it", () => {
@@ -136,7 +136,7 @@ describe("drift", () => {
       single("schema", "public", { held: held("USAGE") }),
       futureObjects("tables", { held: held("SELECT", "INSERT") }),
     ]);
-    expect(driftOf(seen, demand(), app)).toMatchObject({
+    expect(driftsIn(seen, demand())(app)).toMatchObject({
       missing: [],
       extra: [],
       objects: { tables: 2, sequences: 1, skipped: 5 },
@@ -162,7 +162,7 @@ describe("drift", () => {
       {},
       roles,
     );
-    expect(driftOf(seen, demand(), app).held).toEqual([
+    expect(driftsIn(seen, demand())(app).held).toEqual([
       { source: "direct", kind: "table", privileges: ["SELECT"], objects: 2 },
       { source: "role", role: "readers", kind: "table", privileges: ["INSERT"], objects: 2 },
       { source: "server", kind: "table", privileges: ["UPDATE"], objects: 2 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { batchesOf } from "../../src/grants/batches.ts";
-import { driftOf } from "../../src/grants/drift.ts";
+import { driftsIn } from "../../src/grants/drift.ts";
 import { type Plan, planGrants } from "../../src/grants/plan.ts";
 import { planRevokes } from "../../src/grants/revokes.ts";
 import { statementsOf, withRoles } from "../../src/grants/statements.ts";
@@ -25,11 +25,11 @@ import {
 const app = role("app");
 
 function grantsIn(seen: Snapshot, asked: Demand = demand()): Plan {
-  return planGrants(seen, driftOf(seen, asked, app).missing);
+  return planGrants(seen, driftsIn(seen, asked)(app).missing);
 }
 
 function revokesIn(seen: Snapshot): Plan {
-  return planRevokes(seen, driftOf(seen, demand(), app).extra);
+  return planRevokes(seen, driftsIn(seen, demand())(app).extra);
 }
 
 /** The plan as a person would run it, and what blocks the rest. */
@@ -251,7 +251,7 @@ describe("planned revokes", () => {
       acl: [entry("owner", "writers", "DELETE", true), entry("writers", "app", "DELETE")],
     });
     const seen = snapshot([of], {}, [...ACTING, writers]);
-    const findings = [app, writers].flatMap((grantee) => driftOf(seen, demand(), grantee).extra);
+    const findings = [app, writers].flatMap((grantee) => driftsIn(seen, demand())(grantee).extra);
     const { changes, blocked } = planRevokes(seen, findings);
     expect(blocked).toEqual([]);
     expect(batchesOf(changes).map((batch) => withRoles(statementsOf(batch)))).toEqual([
