@@ -29,23 +29,27 @@ const MOST_TIME = 25_000;
 /** The longest pause between two looks, in milliseconds. */
 const MOST_PAUSE = 500;
 
+/** After so many looks in vain, an object that changed since the first of them is asked about for itself alone. */
+const LOOKS_TOGETHER = 2;
+
 /**
- * Reads what the grants depend on from the catalogs of one database. A relation that changed while it was looked at is
- * asked about for itself in the next look, and no longer for others like it.
- * @throws ActionError `catalog-busy` where somebody changes ever more objects all the time; else the server's error
+ * Reads what the grants depend on from the catalogs of one database. It looks again where an object that was asked
+ * about for others like it changed meanwhile.
+ * @throws ActionError `catalog-busy` where another one changes during each look; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
   const end = Date.now() + MOST_TIME;
-  const restless = new Set<Oid>();
+  let firstLook: string | undefined;
   for (let looks = 1; ; looks++) {
-    const seen = await lookOnce(client, grantees, demand, restless).catch(async (error: unknown) => {
+    const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
+    const seen = await lookOnce(client, grantees, demand, since).catch(async (error: unknown) => {
       if (!isPassing(error) || Date.now() > end) throw error;
       await client.query("ROLLBACK");
-      return [];
+      return null;
     });
-    if ("groups" in seen) return seen;
-    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen, looks));
-    for (const oid of seen) restless.add(oid);
+    if (seen?.snapshot) return seen.snapshot;
+    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
+    firstLook ??= seen?.nextTransaction;
     // At random, so that two that disturb each other do not do so again.
     if (looks > 1) await setTimeout(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
   }
@@ -96,21 +100,24 @@ ORDER BY 1, 2`;
 
 /**
  * One read-only transaction in two round trips: snapshot, second look.
- * @param restless relations that stand for themselves: what changes there changes nothing for others
- * @returns the snapshot, or the other representatives that changed meanwhile
+ * @param since objects that changed in this transaction or later stand for themselves alone: another change is theirs only
+ * @returns the snapshot, or the objects that changed meanwhile although they stand for others
  */
 async function lookOnce(
   client: Client,
   grantees: readonly string[],
   demand: Demand,
-  restless: ReadonlySet<Oid>,
-): Promise<Snapshot | readonly Oid[]> {
+  since: string | undefined,
+): Promise<LookedOnce> {
   // Sent at once: if the first fails, the transaction it began fails the second.
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), [...restless]]),
+    client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
   ]);
-  const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
+  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
+    rows,
+    demand.exclude,
+  );
 
   const schemas = snapshot.schemas.map(({ oid }) => oid);
   const oids = [
@@ -126,15 +133,16 @@ async function lookOnce(
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 
-  const keyOf = ({ routine, oid }: Omit<Representative, "group">) => `${routine} ${oid}`;
+  const keyOf = ({ routine, oid }: Pick<Representative, "routine" | "oid">) => `${routine} ${oid}`;
   const now = new Map(again.map((row) => [keyOf(row), row]));
   const changed = representatives.filter((then) => {
     const { owner, relacl } = now.get(keyOf(then)) ?? {};
-    return !restless.has(then.oid) && (owner !== then.owner || relacl !== then.relacl);
+    const isJudged = since === undefined || then.forOthers;
+    return isJudged && (owner !== then.owner || relacl !== then.relacl);
   });
-  if (changed.length > 0) return changed.map(({ oid }) => oid);
+  if (changed.length > 0) return { changed: changed.map(({ oid }) => oid), nextTransaction };
   const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
-  return {
+  const complete: Snapshot = {
     ...snapshot,
     groups: [
       ...snapshot.groups.filter((group) => !gone.has(group)),
@@ -144,6 +152,14 @@ async function lookOnce(
     pitfalls: [...rowSecurity, ...views],
     granteeFacts: new Map(facts.map(({ grantee, ...row }) => [grantee, row])),
   };
+  return { snapshot: complete, nextTransaction };
+}
+
+/** What one look saw; `nextTransaction`: see FirstLook. */
+interface LookedOnce {
+  readonly snapshot?: Snapshot;
+  readonly changed?: readonly Oid[];
+  readonly nextTransaction: string;
 }
 
 /** In place of a statement that this database does not need. */

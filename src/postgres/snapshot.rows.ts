@@ -18,8 +18,10 @@ import type {
 /** What the first statement of a look shows, and what the second has to read. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
-  /** The objects that stand for others. */
+  /** The objects that were asked, most of them for others too. */
   readonly representatives: readonly Representative[];
+  /** The transaction that comes next: what is written later is written by it or a later one. */
+  readonly nextTransaction: string;
   /** Whether there is anything here that row-level security, or a view, could make fail. */
   readonly hasRowSecurity: boolean;
   readonly hasViews: boolean;
@@ -32,6 +34,8 @@ export interface Representative {
   readonly owner: Oid;
   readonly relacl: string | null;
   readonly group: Group | undefined;
+  /** It stands for others too. */
+  readonly forOthers: boolean;
 }
 
 /** Maps the rows of SNAPSHOT, the only place that knows their form. `exclude`: the patterns as they were passed. */
@@ -39,8 +43,9 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const sections = Map.groupBy(rows, ({ section }) => section);
   const facts = <S extends keyof Facts>(section: S): Facts[S][] =>
     (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
-  const [server] = facts("server");
-  if (server === undefined) throw new Error("the snapshot has no server row");
+  const [first] = facts("server");
+  if (first === undefined) throw new Error("the snapshot has no server row");
+  const { sessionUser, nextTransaction, ...server } = first;
 
   const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
   const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
@@ -49,7 +54,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser: server.sessionUser,
+    sessionUser,
     roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
     sessions: new Map(facts("grantee").flatMap(mapSession)),
@@ -69,11 +74,13 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
       .map((row) => {
-        const { representative: oid, relkind, owner, relacl } = row;
+        const { representative: oid, relkind, owner, relacl, size } = row;
         const kind = KIND_OF_RELKIND[relkind];
         const group = groups.get(groupKey(row));
-        return { routine: kind !== undefined && isRoutine(kind), oid, owner, relacl, group };
+        const routine = kind !== undefined && isRoutine(kind);
+        return { routine, oid, owner, relacl, group, forOthers: size > 1 };
       }),
+    nextTransaction,
     hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts("group").some(({ relkind }) => relkind === "v"),
   };
@@ -200,7 +207,7 @@ export interface DefaultPrivilegesRow {
 
 /** The facts of each section, as SNAPSHOT builds them. */
 interface Facts {
-  server: ServerFacts & { readonly sessionUser: Oid };
+  server: ServerFacts & { readonly sessionUser: Oid; readonly nextTransaction: string };
   role: RoleRow;
   grantee: GranteeRow;
   database: SecurableRow & Member;

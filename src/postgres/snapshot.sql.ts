@@ -14,6 +14,15 @@ function exploded(acl: string): string {
                  FROM pg_catalog.aclexplode(${acl}) AS x)`;
 }
 
+/**
+ * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
+ * https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
+ */
+function alone(row: string): string {
+  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+              THEN ${row}.oid END AS alone`;
+}
+
 /** The kinds under which routines are grouped: none of them is a relkind. */
 const ROUTINE_KINDS = "('F', 'P', 'A')";
 
@@ -43,7 +52,7 @@ const ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
  * $6 excluded names    text[]  LIKE patterns for a relation's name
  * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
  * $8 routine privs     text[]  empty: routines are not looked at
- * $9 restless          oid[]   relations and routines that stand for themselves alone, because they change all the time
+ * $9 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
  */
 export const SNAPSHOT = `
 WITH server AS (
@@ -116,7 +125,7 @@ pattern AS (
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
 relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${alone("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
               WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
@@ -129,7 +138,7 @@ relation AS (
 ),
 -- window functions are functions
 routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl,
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${alone("p")},
          CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
          CASE WHEN p.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
@@ -148,12 +157,12 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($9::pg_catalog.oid[]) THEN oid END
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, alone
   UNION ALL
   SELECT pronamespace, proowner, kind, proacl, skipped, COALESCE(proacl, pg_catalog.acldefault('f', proowner)),
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
   FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, CASE WHEN oid = ANY ($9) THEN oid END
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, alone
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -268,7 +277,8 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
              AND s.setdatabase IN (0, (SELECT oid FROM database))),
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid) AS facts
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
 FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
