@@ -7,6 +7,15 @@ import {
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
 
+/**
+ * An ACL, or the built-in one of its type, decompressed: aclexplode() decompresses what it is given for each row that it
+ * returns, and an ACL of 150 roles is stored compressed. array_cat() with nothing returns it as it is in memory.
+ * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c (aclexplode)
+ */
+function aclOf(acl: string, type: string, owner: string): string {
+  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
+}
+
 /** An ACL as JSON. */
 function exploded(acl: string): string {
   return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -68,7 +77,7 @@ grantee AS (
   JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
 ),
 database AS (
-  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
   FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
 -- a role's setting for this database comes first, that of all roles for all databases last
@@ -112,7 +121,7 @@ extension_member AS MATERIALIZED (
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
 ),
 schema AS MATERIALIZED (
-  SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
+  SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
   FROM pg_catalog.pg_namespace
   WHERE nspname = ANY ($2::pg_catalog.text[])
      OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
@@ -153,13 +162,13 @@ routine AS (
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
-         COALESCE(relacl, pg_catalog.acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl,
+         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
   GROUP BY relnamespace, relowner, relkind, relacl, skipped, alone
   UNION ALL
-  SELECT pronamespace, proowner, kind, proacl, skipped, COALESCE(proacl, pg_catalog.acldefault('f', proowner)),
+  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
   FROM routine
   GROUP BY pronamespace, proowner, kind, proacl, skipped, alone
