@@ -156,7 +156,7 @@ function watchedWire(answerTime: number) {
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error) {
-          const late = error instanceof Error && error.name === "AbortError"; // nobody aborts but that clock
+          const late = error instanceof Error && error.name === "AbortError"; // only that clock aborts
           wire.problem = late ? noAnswer(answerTime) : error;
           throw error;
         }

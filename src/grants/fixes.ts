@@ -49,7 +49,7 @@ interface Others extends Blocked {
   readonly actor: Role;
 }
 
-/** What ends one finding: whoever runs it has to do no more about that object. */
+/** What fixes one finding, complete: nothing else has to be done about that object. */
 export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   const { change, byLogin } = blocked;
   const actor = actorFor(snapshot, blocked);

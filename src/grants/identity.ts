@@ -79,7 +79,7 @@ export function bindingSql(role: string, label: EntraLabel): string {
 
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
-/** What a role is bound to: null if to nothing, unknown if nobody could read it. */
+/** What a role is bound to: null if it is bound to nothing, unknown if the label cannot be read. */
 function labelOf({ server, granteeFacts }: Snapshot, { oid }: Role): EntraLabel | "unknown" | null {
   if (!server.labelsReadable) return "unknown";
   const label = granteeFacts.get(oid)?.label ?? null;

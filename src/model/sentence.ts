@@ -11,7 +11,7 @@ export type Part =
   | { readonly name: readonly string[] }
   /** What a reader types, or looks for as it stands: an input, a setting, SQL, a command. */
   | { readonly code: string }
-  /** Words that somebody else chose: a server's message. */
+  /** Words from outside: a server's message. */
   | { readonly quoted: string };
 
 /** A string is not among them: what is inserted is either marked as what it is, or a sentence of our own. */
@@ -49,7 +49,7 @@ export function code(text: string): Part & object {
   return { code: text };
 }
 
-/** Words that somebody else chose. */
+/** Words from outside. */
 export function quoted(text: string): Part & object {
   return { quoted: text };
 }

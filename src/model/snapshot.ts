@@ -32,7 +32,7 @@ export interface GranteeFacts {
   readonly bypassRls: boolean;
   /** A member of azure_pg_admin. */
   readonly azureAdmin: boolean;
-  /** The security label that binds the role to an identity in Entra; null if it has none, or nobody may read it. */
+  /** The security label that binds the role to an identity in Entra; null if it has none, or the session user may not read it. */
   readonly label: string | null;
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;
@@ -51,7 +51,7 @@ export interface ServerFacts {
   readonly versionText: string;
   /** A replica, or `default_transaction_read_only`: Azure sets it when the disk is nearly full. */
   readonly readOnly: boolean;
-  /** ALTER ROLE … SET role: sessions of this login begin as somebody else. */
+  /** ALTER ROLE … SET role: sessions of this login begin as another role. */
   readonly roleSet: boolean;
   /** Whether the session user may read the security labels of roles. */
   readonly labelsReadable: boolean;

@@ -67,7 +67,7 @@ export async function attempt(
 
 /**
  * Ends a transaction that failed.
- * @throws the error of the transaction, where it ended the session too: nobody knows whether COMMIT came before
+ * @throws the error of the transaction, where it ended the session too: whether COMMIT came before is unknown
  */
 async function rollBack(client: Client, error: pg.DatabaseError): Promise<void> {
   await client.query("ROLLBACK").catch(() => {

@@ -55,7 +55,7 @@ export async function look(client: Client, grantees: readonly string[], demand: 
   }
 }
 
-/** What somebody else's DROP, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** What a DROP of another session, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   return (

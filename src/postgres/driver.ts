@@ -40,7 +40,7 @@ async function secured(stream: Duplex): Promise<void> {
 }
 
 /**
- * Breaks the connection where the server sends what its protocol does not allow: `pg` throws where nobody can catch it,
+ * Breaks the connection where the server sends what its protocol does not allow: `pg` throws where it cannot be caught,
  * waits for the end of a message of any length, and keeps rows without end.
  */
 export function holdToProtocol(client: pg.Client): void {

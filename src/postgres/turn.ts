@@ -24,7 +24,7 @@ export interface Turns {
    * @throws the server's error, after which there are no more turns
    */
   taken(answer: Promise<unknown>): Promise<void>;
-  /** Whether the last turn did not come, and nobody has said why. */
+  /** Whether the last turn did not come, and `explain` has not been called. */
   isMissed(): boolean;
   /** Says who holds the lock. */
   explain(client: Client): Promise<void>;
@@ -66,7 +66,7 @@ export function takeTurns(say: Say): Turns {
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MOST_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. It is held by ${who || "nobody any more"}. Going on without it.`,
+          `waited ${count(MOST_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
         ),
       );
     },

@@ -9,7 +9,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { look, type Principal } from "./catalog.ts";
 import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
 
-/** How often it is tried while somebody else creates or binds the same role. */
+/** How often it is tried while another session creates or binds the same role. */
 const ATTEMPTS = 3;
 
 /**

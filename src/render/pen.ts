@@ -10,7 +10,7 @@ export interface Pen {
   signature(types: string, ...parts: readonly string[]): string;
   /** What stands for itself: a host, a version. */
   code(text: string): string;
-  /** Words that somebody else chose. */
+  /** Words from outside. */
   quoted(words: string): string;
   sentence(sentence: Sentence): string;
 }

@@ -27,7 +27,7 @@ function joined(tokens: readonly Token[]): readonly Token[] {
 }
 
 /**
- * Words that somebody else chose: each as it is if no renderer could make more of it than a word, else as code, so
+ * Words from outside: each as it is if no renderer could make more of it than a word, else as code, so
  * that links, mentions, `#1` and hashes die.
  */
 export function wordTokens(text: string): readonly Token[] {

@@ -1,4 +1,4 @@
-/** The values that must not appear in any text, whoever sent it. */
+/** The values that must not appear in any text, wherever the text comes from. */
 const SECRETS = new Set<string>();
 
 /** Shorter values are words of every text. */
