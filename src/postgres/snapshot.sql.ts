@@ -351,23 +351,24 @@ SELECT 'group', pg_catalog.json_build_object(
 FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative,
-         'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
+         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
 FROM answered AS a
-CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
-JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
+  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
+) AS m
 WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
-GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative,
-         'oids', pg_catalog.json_agg(p.oid), 'names', pg_catalog.json_agg(p.proname),
-         'arguments', pg_catalog.json_agg(${ARGUMENTS}))
+         'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
 FROM answered AS a
-CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
-JOIN pg_catalog.pg_proc AS p ON p.oid = m.oid
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
+         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
+  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
+) AS m
 WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
-GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
