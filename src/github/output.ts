@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
@@ -10,7 +10,8 @@ import { logGroups } from "../render/log.ts";
 import { outputsOf } from "../render/outputs.ts";
 import { renderSql } from "../render/sql-file.ts";
 import { renderSummary } from "../render/summary.ts";
-import { logLines, visible } from "../text/escape.ts";
+import { logLines } from "../text/escape.ts";
+import { addToSummary, orWarn } from "./step.ts";
 
 /**
  * Publishes the report: outputs, the two files, log, summary, annotations, and last the step's outcome, which fails on
@@ -23,7 +24,7 @@ export async function publish(report: Report, env: NodeJS.ProcessEnv): Promise<v
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
   });
   await orWarn("write the log", async () => writeLog(report));
-  await orWarn("write the job summary", () => writeSummary(report, env.GITHUB_STEP_SUMMARY));
+  await addToSummary(() => renderSummary(report), env);
   await orWarn("annotate the job", async () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
@@ -49,26 +50,9 @@ function writeLog(report: Report): void {
   }
 }
 
-async function writeSummary(report: Report, file: string | undefined): Promise<void> {
-  if (file) await appendFile(file, renderSummary(report));
-  else
-    core.notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. See the output `report`.");
-}
-
 function endStep(report: Report): void {
   const line = verdictLine(report);
   const failed = report.verdict === "error" || (report.verdict === "drift" && report.mode !== "plan");
   if (failed) core.setFailed(line);
   else core.info(logLines(line).join("\n"));
-}
-
-/** Runs a part of the publication; a failure is a warning. */
-async function orWarn<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await task();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    core.warning(visible(`Could not ${what}: ${why}. This does not change the verdict.`));
-    return undefined;
-  }
 }
