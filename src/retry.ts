@@ -3,6 +3,7 @@ import pRetry from "p-retry";
 import pTimeout from "p-timeout";
 import { retriesFor } from "./diagnosis/diagnose.ts";
 import { ActionError } from "./model/failure.ts";
+import { withFullStop } from "./model/sentence.ts";
 import { plain } from "./render/pen.ts";
 
 /** How long to keep trying something that may pass. All times are in milliseconds. */
@@ -79,7 +80,7 @@ export function retryingFailures<T>(
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return undefined;
-    const what = plain.sentence(error.failure.message).replace(/\.?$/, ".");
+    const what = plain.sentence(withFullStop(error.failure.message));
     say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };

@@ -1,28 +1,35 @@
 import { step } from "../diagnosis/commands.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
+import { within } from "../retry.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
 
-/** How long the service may take to answer; milliseconds. */
+/** How long the service may take to answer, retries included; milliseconds. */
 const ANSWER_TIME = 15_000;
 
 /**
  * Asks a service on the internet for the address that this runner's requests come from.
  * @param service an https address that answers with the address as plain text
+ * @param signal ends the request
  * @returns an IPv4 address
  * @throws ActionError when the service does not answer, or with something else
  */
-export async function publicAddress(service: URL): Promise<string> {
+export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
   const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import(
     "@azure/core-rest-pipeline"
   );
   // A redirect could lead away from https.
   const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
-  const answer = await pipeline.sendRequest(createDefaultHttpClient(), request).then(
+  const request = createPipelineRequest({ url: service.href });
+  const answer = await within(
+    ANSWER_TIME,
+    pipeline.sendRequest(createDefaultHttpClient(), request),
+    signal,
+  ).then(
     ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
+  signal.throwIfAborted();
   const address = ipv4(answer);
   if (address !== undefined && isRoutable(address)) return address;
   throw new ActionError({

@@ -9,10 +9,10 @@ import {
 } from "../diagnosis/resource-manager.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import { code, inOurWords, sentence } from "../model/sentence.ts";
+import { code, inOurWords, sentence, withFullStop } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { noAnswer, retrying } from "../retry.ts";
+import { noAnswer, retrying, within } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
 
 /** Requests to Azure's resource manager, each with an end. */
@@ -53,6 +53,7 @@ const API_VERSION = "2025-08-01";
 /**
  * @param token gives a token for `cloud.resourceManagerScope`
  * @param say takes a line for the log before each wait for a busy server
+ * @param stop ends each request and each wait, with its reason
  * @throws ActionError where AZURE_RESOURCE_MANAGER_URL is not an https address
  */
 export function resourceManager(
@@ -60,6 +61,7 @@ export function resourceManager(
   token: PasswordProvider,
   env: Env,
   say: (line: string) => void,
+  stop: AbortSignal,
 ): ResourceManager {
   const base = baseUrl(cloud, env);
   let sending: ReturnType<typeof sender> | undefined;
@@ -80,7 +82,8 @@ export function resourceManager(
     let signInFailed = false;
 
     async function once(): Promise<T> {
-      const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const signal = AbortSignal.any([clock, stop]);
       let last: PipelineResponse | undefined;
       try {
         return await work({
@@ -91,9 +94,10 @@ export function resourceManager(
         });
       } catch (error) {
         signInFailed = error instanceof ActionError; // it was tried as often as makes sense
-        const late = error instanceof Error && error.name === "AbortError";
+        stop.throwIfAborted();
+        const late = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
         // The pipeline may have waited to ask again: then the answer before that is the reason.
-        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
+        const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error : last === undefined ? silence : refused(last);
         const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId });
         throw new ActionError(failure, { cause });
@@ -103,11 +107,11 @@ export function resourceManager(
     function waitAfter(error: unknown): number | undefined {
       if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return undefined;
       if (Date.now() + TIMES.retry > end) return undefined;
-      say(`${plain.sentence(error.failure.message)} Trying again in ${TIMES.retry / 1000} s.`);
+      say(`${plain.sentence(withFullStop(error.failure.message))} Trying again in ${TIMES.retry / 1000} s.`);
       return TIMES.retry;
     }
 
-    return retrying(once, waitAfter, end);
+    return retrying(once, waitAfter, end, stop);
   }
 
   return {
@@ -153,7 +157,10 @@ async function sender(token: PasswordProvider) {
     const watch: PipelinePolicy = {
       name: "watch",
       async sendRequest(request, next) {
-        const response = await next(request);
+        const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
+        request.abortSignal = ending;
+        // The pipeline waits for ever for a compressed body that stops.
+        const response = await within(Number.POSITIVE_INFINITY, next(request), ending);
         if (response.status >= 400) onRefused(response);
         return response;
       },
@@ -161,7 +168,7 @@ async function sender(token: PasswordProvider) {
     pipeline.addPolicy(watch, { afterPhase: "Retry" });
     const headers = pipelines.createHttpHeaders({ accept: "application/json" });
     if (body !== undefined) headers.set("content-type", "application/json");
-    const request = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    const request = { method, url, headers, abortSignal: signal };
     return pipeline.sendRequest(
       client,
       pipelines.createPipelineRequest(

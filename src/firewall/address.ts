@@ -28,6 +28,7 @@ export async function addressFor(
   server: ServerId,
   facts: ServerFacts,
   runnerIp: RunnerIp,
+  signal: AbortSignal,
 ): Promise<string> {
   const { code, message } = error.failure;
   say(plain.sentence(message));
@@ -44,7 +45,7 @@ export async function addressFor(
   }
   if (seen !== undefined) return seen;
   say(`The server did not answer. Asking ${runnerIp.askedOf.host} for the runner's address.`);
-  return publicAddress(runnerIp.askedOf);
+  return publicAddress(runnerIp.askedOf, signal);
 }
 
 /** The runner's address, where a rule of another job lets the runner in: that job can remove it at any time. */

@@ -7,10 +7,11 @@ import type { AzureSettings } from "../settings/firewall.ts";
 import { logLine } from "../text/escape.ts";
 
 /** The resource manager of the cloud, with a token of its own. */
-export function signInToAzure(settings: AzureSettings, env: Env): ResourceManager {
+export function signInToAzure(settings: AzureSettings, env: Env, signal: AbortSignal): ResourceManager {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope);
-  return resourceManager({ cloud, clientId: "clientId" in how ? how.clientId : undefined }, token, env, say);
+  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const clientId = "clientId" in how ? how.clientId : undefined;
+  return resourceManager({ cloud, clientId }, token, env, say, signal);
 }
 
 /** One line for the log. */

@@ -9,8 +9,8 @@ import { say, signInToAzure } from "./azure.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { type MadeRule, madeRule, removeRule } from "./state.ts";
 
-/** The post step: removes the rule that the step made, or was making when it ended. Never fails the job. */
-export async function closeFirewall(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+/** The post step: removes the rule that the step made, or was making when it ended. Fails only when it is stopped. */
+export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   for (const secret of firewallSecretsIn(env)) mask(secret);
   const made = madeRule(env);
   if (made === undefined) {
@@ -18,18 +18,18 @@ export async function closeFirewall(env: NodeJS.ProcessEnv = process.env): Promi
     return;
   }
   try {
-    await close(made, env);
+    await close(made, env, signal);
   } catch (error) {
-    leftOpen(made.server, made.rule, diagnose(error));
+    leftOpen(made.server, made.rule, diagnose(signal.aborted ? signal.reason : error), signal);
   }
 }
 
-async function close(made: MadeRule, env: Env): Promise<void> {
+async function close(made: MadeRule, env: Env, signal: AbortSignal): Promise<void> {
   const { server, rule } = made;
   say(`Removing firewall rule ${rule}.`);
-  const azure = signInToAzure(parseAzureSettings(env), env);
+  const azure = signInToAzure(parseAzureSettings(env), env, signal);
   const gone = await removeRule(azure, server, rule);
-  if (!made.settled) await untilSettled(azure, made);
+  if (!made.settled) await untilSettled(azure, made, signal);
   if (gone) say(`Firewall rule ${rule} is removed.`);
   else closedButLocked(server, rule);
 }
@@ -38,10 +38,14 @@ async function close(made: MadeRule, env: Env): Promise<void> {
 const LOOKS = { times: 12, wait: 10_000 };
 
 /** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
-async function untilSettled(azure: ResourceManager, { server, rule }: MadeRule): Promise<void> {
+async function untilSettled(
+  azure: ResourceManager,
+  { server, rule }: MadeRule,
+  signal: AbortSignal,
+): Promise<void> {
   say(`The step ended while Azure made the rule. Looking for it for ${(LOOKS.times * LOOKS.wait) / 1000} s.`);
   for (let look = 0; look < LOOKS.times; look++) {
-    await setTimeout(LOOKS.wait);
+    await setTimeout(LOOKS.wait, undefined, { signal });
     if (!(await ruleExists(azure, server, rule))) continue;
     say(`Firewall rule ${rule} has appeared. Removing it.`);
     await removeRule(azure, server, rule);

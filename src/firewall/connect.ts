@@ -24,6 +24,7 @@ export async function connect(
   settings: FirewallSettings,
   host: string,
   password: PasswordProvider,
+  signal: AbortSignal,
 ): Promise<Attempt> {
   const { port, tls, database, user, signIn, cloud } = settings;
   const target = { server: { host, port, tls }, database, user };
@@ -34,9 +35,11 @@ export async function connect(
       (client) => client.query<{ address: string | null }>(ADDRESS),
       { signIn, cloud },
       ONE_ATTEMPT,
+      signal,
     );
     return { connected: true, address: usable(rows[0]?.address ?? "") };
   } catch (error) {
+    signal.throwIfAborted();
     if (!(error instanceof ActionError)) throw error;
     return { connected: false, address: addressIn(error), error };
   }

@@ -1,4 +1,4 @@
-import { setFailed } from "@actions/core";
+import { start } from "../start.ts";
 import { openFirewall } from "./open.ts";
 
-openFirewall().catch((error: unknown) => setFailed(String(error)));
+start((signal) => openFirewall(process.env, signal));

@@ -1,7 +1,7 @@
-import { appendFile } from "node:fs/promises";
 import { info, setFailed, warning } from "@actions/core";
 import { shell } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
+import { addToSummary } from "../github/step.ts";
 import type { Failure } from "../model/failure.ts";
 import { rulePath, type ServerId } from "../model/flexible-server.ts";
 import { inOurWords, type Sentence, sentence } from "../model/sentence.ts";
@@ -13,30 +13,34 @@ import { logLine } from "../text/escape.ts";
 /** One line in the log and one in the job summary. */
 export async function succeed(done: Sentence, env: Env): Promise<void> {
   info(logLine(plain.sentence(done)));
-  await summarize(done, env);
+  await addToSummary(() => lineOf(done), env);
 }
 
 /** Fails the step: the whole failure in the annotation, what happened in the summary's line. */
 export async function fail(failure: Failure, env: Env): Promise<void> {
   setFailed(failureLines(failure, { run: runFacts(new Date(), env) }).join("\n"));
-  await summarize(sentence`The firewall was not opened. ${failure.message}`, env);
+  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
 }
 
-async function summarize(line: Sentence, { GITHUB_STEP_SUMMARY: file }: Env): Promise<void> {
-  if (!file) return;
-  await appendFile(file, `${markdown.sentence(line)}\n`).catch((error: unknown) => {
-    warning(`Could not write the job summary: ${String(error)}`);
-  });
+function lineOf(sentence: Sentence): string {
+  return `${markdown.sentence(sentence)}\n`;
 }
 
-/** A rule that nobody could remove is a hole. */
-export function leftOpen(server: ServerId, rule: string, { message, hint }: Failure): void {
-  warn([
-    `Firewall rule ${rule} could not be removed, and stays open. Remove it:`,
+/** A rule that could not be removed, as far as is known, is a hole: a warning, and an error of a step that is stopped. */
+export function leftOpen(
+  server: ServerId,
+  rule: string,
+  { message, hint }: Failure,
+  { aborted: stopped }: AbortSignal,
+): void {
+  const lines = [
+    `Firewall rule ${rule} may still be open. Remove it:`,
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint),
-  ]);
+  ];
+  if (stopped) setFailed(lines.join("\n"));
+  else warn(lines);
 }
 
 /** A rule that a lock keeps from being deleted lets nobody in. */

@@ -4,6 +4,7 @@ import type { ResourceManager } from "../azure/resource-manager.ts";
 import { nothingDone } from "../diagnosis/resource-manager.ts";
 import { ActionError } from "../model/failure.ts";
 import { ruleIdOf, rulePath, type ServerId } from "../model/flexible-server.ts";
+import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 
 /** What the step's state says of the rule, for the post step of the same job. */
@@ -12,6 +13,22 @@ export interface MadeRule {
   readonly rule: string;
   /** Whether Azure has called the rule made; otherwise it can still appear. */
   readonly settled: boolean;
+}
+
+/** What the step did, for its report if it does not come to its end. */
+export interface Progress {
+  /** The rule that Azure was asked for, and whether Azure has called it made. */
+  asked?: { readonly rule: string; readonly address: string; readonly settled: boolean };
+}
+
+/** What was done by a step that did not come to its end; undefined where that is nothing. */
+export function doneSoFar({ asked }: Progress): Sentence | undefined {
+  if (asked === undefined) return undefined;
+  const rule = sentence`rule ${code(asked.rule)} for ${code(asked.address)}`;
+  const done = asked.settled
+    ? sentence`Firewall ${rule} was made.`
+    : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
+  return paragraph(done, ["The post step removes it when the job ends."]);
 }
 
 /**
@@ -24,11 +41,14 @@ export async function makeRule(
   server: ServerId,
   rule: string,
   address: string,
+  progress: Progress,
 ): Promise<void> {
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
+  progress.asked = { rule, address, settled: false };
   await putRule(azure, server, rule, address);
   saveState("settled", "true");
+  progress.asked = { rule, address, settled: true };
 }
 
 /** The same for a rule that does not exist: where Azure refuses to make it, there is none to remove. */
@@ -37,11 +57,15 @@ export async function makeFirstRule(
   server: ServerId,
   rule: string,
   address: string,
+  progress: Progress,
 ): Promise<void> {
   try {
-    await makeRule(azure, server, rule, address);
+    await makeRule(azure, server, rule, address, progress);
   } catch (error) {
-    if (error instanceof ActionError && nothingDone(error.failure)) saveState("rule", "");
+    if (error instanceof ActionError && nothingDone(error.failure)) {
+      saveState("rule", "");
+      delete progress.asked;
+    }
     throw error;
   }
 }

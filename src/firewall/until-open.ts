@@ -7,7 +7,7 @@ import type { RunnerIp } from "../settings/firewall.ts";
 import { say } from "./azure.ts";
 import type { Attempt } from "./connect.ts";
 import { changingAddress, noEffect, otherAddress } from "./obstacles.ts";
-import { makeRule } from "./state.ts";
+import { makeRule, type Progress } from "./state.ts";
 
 /** A rule that was made, and what is known about the way to the server. */
 export interface Making {
@@ -19,6 +19,7 @@ export interface Making {
   readonly runnerIp: RunnerIp;
   /** The address that the server itself has seen. */
   readonly seen: string | undefined;
+  readonly progress: Progress;
 }
 
 /**
@@ -36,8 +37,9 @@ export async function untilOpen(
   azure: ResourceManager,
   making: Making,
   attempt: () => Promise<Attempt>,
+  signal: AbortSignal,
 ): Promise<{ readonly address: string; readonly seconds: number }> {
-  const { server, rule, runnerIp } = making;
+  const { server, rule, runnerIp, progress } = making;
   const start = Date.now();
   const end = start + EFFECT.mostTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
@@ -52,7 +54,7 @@ export async function untilOpen(
     address = result.address;
     seen = address;
     say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(azure, server, rule, address);
+    await makeRule(azure, server, rule, address, progress);
     throw result.error;
   }
 
@@ -68,7 +70,7 @@ export async function untilOpen(
   }
 
   try {
-    return await retrying(connectOnce, waitAfter, end);
+    return await retrying(connectOnce, waitAfter, end, signal);
   } catch (error) {
     if (!(error instanceof ActionError) || !isWall(error)) throw error;
     throw new ActionError(noEffect(making, rule, address, seconds(), error.failure.message), {

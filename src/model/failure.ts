@@ -1,4 +1,4 @@
-import { code, inOurWords, type Sentence, sentence } from "./sentence.ts";
+import { code, inOurWords, paragraph, type Sentence, sentence, withFullStop } from "./sentence.ts";
 
 /** Why something could not be checked or done, and the way out of it. */
 export interface Failure {
@@ -41,6 +41,19 @@ export function cancelled(signal: string): ActionError {
     hint: inOurWords(
       "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
     ),
-    steps: [{ text: inOurWords("Run the job again: what was granted stays granted.") }],
+    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }],
   });
+}
+
+/**
+ * The failure of an action with what the action did before.
+ * @param done undefined where it did nothing
+ * @param nothing says so, where the run was cancelled: other failures say it themselves
+ */
+export function withDone(failure: Failure, done: Sentence | undefined, nothing: Sentence): Failure {
+  const said = done ?? (failure.code === "cancelled" ? nothing : []);
+  return {
+    ...failure,
+    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said),
+  };
 }

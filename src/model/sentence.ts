@@ -59,6 +59,13 @@ export function paragraph(...sentences: readonly Sentence[]): Sentence {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => (n === 0 ? each : [" ", ...each]));
 }
 
+/** A sentence that ends with words of somebody else often has no full stop. */
+export function withFullStop(sentence: Sentence): Sentence {
+  const last = sentence.at(-1);
+  const words = typeof last === "object" && "quoted" in last ? last.quoted : last;
+  return typeof words === "string" && /[.!?]$/.test(words) ? sentence : [...sentence, "."];
+}
+
 /** The items one after the other: `a`, `a and b`, `a, b and c`. */
 export function listOf(items: readonly Sentence[]): Sentence {
   return items.flatMap((item, n) => {

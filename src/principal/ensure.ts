@@ -12,36 +12,64 @@ import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } fr
 /** How often it is tried while another session creates or binds the same role. */
 const ATTEMPTS = 3;
 
+/** What a session did. One that broke leaves it to the next one, and at the end to the report. */
+export interface Progress {
+  /** What a COMMIT was sent for. */
+  sent?: PrincipalResult;
+  /** Whether the server has it, as far as is known. */
+  confirmed?: boolean;
+}
+
+/** What was done by a run that did not come to its end; undefined where that is nothing. */
+export function doneSoFar({ sent, confirmed }: Progress): Sentence | undefined {
+  if (sent === undefined || confirmed) return sent?.message;
+  return sentence`The server did not confirm this: ${sent.message}`;
+}
+
 /**
  * Makes sure that the role exists and is bound to the object ID; in `mode: check`, only looks.
+ * @param progress what another session did before this one
  * @param client a session of an Entra administrator in database `postgres`
  * @throws ActionError where the role must not be changed; the server's own error where it refuses
  */
-export async function ensure(client: Client, demand: PrincipalDemand): Promise<PrincipalResult> {
+export async function ensure(
+  client: Client,
+  demand: PrincipalDemand,
+  progress: Progress = {},
+): Promise<PrincipalResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ensureOnce(client, demand);
+      return await ensureOnce(client, demand, progress);
     } catch (error) {
-      await client.query("ROLLBACK").catch(() => {}); // what went wrong before says more
       if (attempt === ATTEMPTS || !isConcurrent(error)) throw error;
+      await client.query("ROLLBACK");
     }
   }
 }
 
-async function ensureOnce(client: Client, demand: PrincipalDemand): Promise<PrincipalResult> {
+async function ensureOnce(
+  client: Client,
+  demand: PrincipalDemand,
+  progress: Progress,
+): Promise<PrincipalResult> {
   const readOnly = demand.mode === "check";
   await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
   const before = await look(client, demand.name);
-  if (isBound(before, demand) || readOnly) {
+  const bound = isBound(before, demand);
+  progress.confirmed = bound;
+  if (!bound) delete progress.sent;
+  if (bound || readOnly) {
     await client.query("COMMIT");
-    return found(before, demand);
+    return progress.sent ?? found(before, demand);
   }
   if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(before.objectId, demand));
   await client.query(sqlFor(before, demand));
   const after = await look(client, demand.name);
   if (!isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+  progress.sent = done(before, after, demand);
   await client.query("COMMIT");
-  return done(before, after, demand);
+  progress.confirmed = true;
+  return progress.sent;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { setFailed } from "@actions/core";
+import { start } from "../start.ts";
 import { run } from "./main.ts";
 
-run().catch((error: unknown) => setFailed(String(error)));
+start((signal) => run(process.env, signal));

@@ -1,41 +1,53 @@
 import { info } from "@actions/core";
+import type { Client } from "pg";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
-import type { Failure } from "../model/failure.ts";
+import { type Failure, withDone } from "../model/failure.ts";
 import type { PrincipalResult } from "../model/principal.ts";
+import { inOurWords } from "../model/sentence.ts";
 import type { Env, PrincipalSettings } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
+import { PATIENCE } from "../retry.ts";
 import { parsePrincipalSettings, secretsInPrincipal } from "../settings/principal.ts";
 import { logLine } from "../text/escape.ts";
-import { ensure } from "./ensure.ts";
+import { doneSoFar, ensure, type Progress } from "./ensure.ts";
 import { publish } from "./publish.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
-export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const startedAt = new Date();
   for (const secret of secretsInPrincipal(env)) mask(secret);
-  await publish(await inSettings(env), startedAt, env);
+  await publish(await inSettings(env, signal), startedAt, env);
 }
 
-async function inSettings(env: Env): Promise<PrincipalResult | Failure> {
+async function inSettings(env: Env, signal: AbortSignal): Promise<PrincipalResult | Failure> {
   try {
-    return await inDatabase(parsePrincipalSettings(env), env);
+    return await inDatabase(parsePrincipalSettings(env), env, signal);
   } catch (error) {
     return diagnose(error);
   }
 }
 
-async function inDatabase(settings: PrincipalSettings, env: Env): Promise<PrincipalResult | Failure> {
+async function inDatabase(
+  settings: PrincipalSettings,
+  env: Env,
+  signal: AbortSignal,
+): Promise<PrincipalResult | Failure> {
   const { server, user, principal, signIn: how, cloud } = settings;
   const { host, port } = server;
   const target = { server, user, database: ENTRA_DATABASE };
+  const progress: Progress = {};
   try {
     info(logLine(`Connecting to ${host}:${port} as ${user}`));
-    const password = signIn(settings, env);
-    return await withSession(target, password, (client) => ensure(client, principal), { signIn: how, cloud });
+    const password = signIn(settings, env, PATIENCE, undefined, signal);
+    const work = (client: Client) => ensure(client, principal, progress);
+    const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
+    signal.throwIfAborted();
+    return result;
   } catch (error) {
-    return diagnose(error, { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud });
+    const failure = diagnose(error, { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud });
+    return withDone(failure, doneSoFar(progress), inOurWords("Nothing was changed."));
   }
 }

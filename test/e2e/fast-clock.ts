@@ -14,3 +14,6 @@ globalThis.setTimeout = Object.assign(
 );
 const { setTimeout: wait } = timers;
 timers.setTimeout = (delay = 0, value, options) => wait(delay / speed, value, options);
+
+const { timeout } = AbortSignal;
+AbortSignal.timeout = (delay) => timeout.call(AbortSignal, Math.ceil(delay / speed));

@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +6,9 @@ import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
-import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
+import { startFaultyHttp } from "./http.ts";
 import { startFaultyServer } from "./postgres-proxy.ts";
+import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type Stages } from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -16,68 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Where a run stands when the signal comes. */
-interface Stage {
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Resolves when the run is there. */
-  reached(child: ChildProcess): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** So many tables of migrator; a batch takes 500 objects. */
 const TABLES = 2_500;
 
 const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
-  "while GitHub does not answer": async () => {
-    const asked = Promise.withResolvers<void>();
-    const server = await startFaultyHttp(() => asked.resolve());
-    return {
-      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
-      reached: () => asked.promise,
-      close: server.close,
-    };
-  },
-  "while the sign-in waits to try again": async () => {
-    const server = await startFaultyHttp((_request, response) => response.writeHead(503).end("{}"));
-    return {
-      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
-      reached: (child) => says(child, "Trying again in"),
-      close: server.close,
-    };
-  },
-  "while Entra stops in the middle of its answer": async () => {
-    const asked = Promise.withResolvers<void>();
-    const directory = sandbox.server.directory;
-    const certificate = {
-      cert: await readFile(join(directory, "server.crt"), "utf8"),
-      key: await readFile(join(directory, "server.key"), "utf8"),
-    };
-    const server = await startFaultyHttp((request, response) => {
-      HTTP_FAULTS["stops in the middle of its answer"](request, response);
-      asked.resolve();
-    }, certificate);
-    return {
-      env: { AZURE_AUTHORITY_HOST: `https://localhost:${server.port}` },
-      reached: () => asked.promise,
-      close: server.close,
-    };
-  },
-  "while the server does not answer": async () => {
-    const connected = Promise.withResolvers<void>();
-    const server = await startTcp(() => connected.resolve());
-    return { inputs: { port: String(server.port) }, reached: () => connected.promise, close: server.close };
-  },
-  "in the first look": async () => {
-    const looked = Promise.withResolvers<void>();
-    const server = await startFaultyServer(sandbox, ({ type }, wire) => {
-      if (type !== "T") return true;
-      wire.mute();
-      looked.resolve();
-      return false;
-    });
-    return { inputs: { port: String(server.port) }, reached: () => looked.promise, close: server.close };
-  },
+  ...onSandbox({ ...SIGN_IN_STAGES, ...SERVER_STAGES }),
   "while a batch waits for a lock": async (database) => {
     const migration = await sandbox.signInAs("migrator", database);
     await migration.query(`BEGIN; LOCK TABLE t_${TABLES} IN ACCESS EXCLUSIVE MODE`);
@@ -98,6 +41,10 @@ const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
   },
 };
 
+function onSandbox(stages: Stages) {
+  return Object.fromEntries(Object.entries(stages).map(([name, start]) => [name, () => start(sandbox)]));
+}
+
 describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
   test.each(Object.entries(STAGES))("%s ends within 5 s, and says what it did", async (_, start) => {
     const database = `cancelled_${Math.random().toString(36).slice(2)}`;
@@ -107,16 +54,15 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => 
     });
     const stage = await start(database);
     const temp = await mkdtemp(join(tmpdir(), "cancelled-"));
-    let sent = 0;
+    const stopping = interruption(signal);
     try {
       const inputs = inputVariables({ ...inputsFor(database), ...stage.inputs });
       const env = { ...sandbox.env, ...stage.env, ...inputs };
       const step = await runStep([join(ROOT, action.runs.main)], temp, env, async (child) => {
         await stage.reached(child);
-        sent = performance.now();
-        child.kill(signal);
+        stopping.send(child);
       });
-      const seconds = (performance.now() - sent) / 1000;
+      const seconds = stopping.secondsAgo();
       const report = JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as JsonReport;
 
       expect(step.exitCode).toBe(1);
@@ -152,31 +98,22 @@ async function granted(database: string, count: number): Promise<void> {
   while ((await grantedIn(database)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-function says(child: ChildProcess, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    child.stdout?.on("data", (chunk) => {
-      if (String(chunk).includes(text)) resolve();
-    });
-  });
-}
-
 test("a run that is cancelled while it keeps its drift issue keeps its verdict, and fails", async () => {
   const database = "cancelled_late";
   await sandbox.createDatabase(database, { owner: "migrator", seed: "CREATE TABLE t ()" });
   const asked = Promise.withResolvers<void>();
   const server = await startFaultyHttp(() => asked.resolve());
   const temp = await mkdtemp(join(tmpdir(), "cancelled-"));
-  let sent = 0;
+  const stopping = interruption("SIGINT");
   try {
     const inputs = inputVariables({ ...inputsFor(database), "drift-issue": "true", "github-token": "token" });
     const github = { GITHUB_API_URL: `http://127.0.0.1:${server.port}`, GITHUB_REPOSITORY: "contoso/orders" };
     const env = { ...sandbox.env, ...github, ...inputs };
     const step = await runStep([join(ROOT, action.runs.main)], temp, env, async (child) => {
       await asked.promise;
-      sent = performance.now();
-      child.kill("SIGINT");
+      stopping.send(child);
     });
-    expect((performance.now() - sent) / 1000).toBeLessThan(5);
+    expect(stopping.secondsAgo()).toBeLessThan(5);
     expect(step.exitCode).toBe(1);
     expect(step.outputs.verdict).toBe("repaired");
   } finally {

@@ -1,6 +1,6 @@
-// Loaded into the action before its own code: its clocks of a second and more run ten times as fast.
-const TIMES = 10;
-const shortened = (delay = 0) => (delay >= 1_000 ? delay / TIMES : delay);
+// Loaded into the action before its own code: its clocks of a second and more run ten times as fast, or FASTER times.
+const TIMES = Number(process.env.FASTER ?? 10);
+const shortened = (delay = 0) => (delay >= 1_000 ? Math.ceil(delay / TIMES) : delay);
 
 const { setTimeout } = globalThis;
 globalThis.setTimeout = Object.assign(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { FAULTS } from "./faults.ts";
 import { runFault } from "./run-fault.ts";
+import { throwing } from "./stages.ts";
 
 /** `npm run faults` runs them with the clocks as they are. */
 const FASTER = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
@@ -39,9 +40,8 @@ test.each(["exception", "rejection"])(
   async (thrown) => {
     const mute = FAULTS.find(({ name }) => name === "says nothing more after the sign-in");
     if (mute === undefined) throw new Error("no such fault");
-    const env = { THROWN: thrown, NODE_OPTIONS: `--import=${join(import.meta.dirname, "throwing.ts")}` };
 
-    const run = await runFault(sandbox, mute, env);
+    const run = await runFault(sandbox, mute, throwing(thrown));
 
     expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
     expect(run.seconds).toBeLessThan(START + 5);

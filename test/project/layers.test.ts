@@ -24,11 +24,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   postgres: BELOW_EDGES,
   github: BELOW_EDGES,
 
-  firewall: BELOW_STORIES,
-  principal: BELOW_STORIES,
+  "start.ts": [...GROUND, "diagnosis", "render"],
+  firewall: [...BELOW_STORIES, "start.ts"],
+  principal: [...BELOW_STORIES, "start.ts"],
   "reconcile.ts": [...BELOW_EDGES, "postgres"],
   "main.ts": [...BELOW_STORIES, "reconcile.ts"],
-  "index.ts": [...GROUND, "main.ts"],
+  "index.ts": ["main.ts", "start.ts"],
 };
 
 const sources = modules("src/**/*.ts");
@@ -63,7 +64,7 @@ test("model and text need nothing else, and the pure parts need no package", () 
 test("the reader of imports sees what there is", () => {
   expect(importsOf("src/index.ts")).toEqual([
     { path: "src/main.ts", typesOnly: false },
-    { path: "src/model/failure.ts", typesOnly: false },
+    { path: "src/start.ts", typesOnly: false },
   ]);
   expect(importsOf("src/main.ts")).toContainEqual({ path: "src/model/settings.ts", typesOnly: true });
   expect(externalsOf("src/azure/credential.ts")).toEqual(["@actions/core", "@azure/identity"]);

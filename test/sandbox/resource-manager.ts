@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { setTimeout as after } from "node:timers";
@@ -37,7 +38,9 @@ export type ResourceManager = {
   /** What was asked, and the status of the answer. */
   requests: { what: Request; status: number; at: number }[];
   /** Called when a request arrives, before it is answered. */
-  onRequest: (what: Request) => void;
+  onRequest: (what: Request) => unknown;
+  /** What answers requests of these kinds instead. */
+  spoiled: Partial<Record<Request, RequestListener>>;
   /** The server's properties. */
   properties: { state: string; network: Record<string, string>; privateEndpointConnections: unknown[] };
   /** What callers may do. */
@@ -84,18 +87,26 @@ export async function startResourceManager(
   let inEffect = false;
   let pending = 0;
 
+  const answers = jsonListener(async (request, url, body) => {
+    const asked = whatIs(request.method ?? "", url.pathname);
+    if (asked === undefined)
+      return refuse(404, "InvalidResourceType", "The resource type could not be found.");
+    manager.onRequest(asked.what);
+    if (asked.what === until) await speak();
+    const answer = await answerTo(asked.what, asked.name, request.headers.authorization, url, body);
+    manager.requests.push({ what: asked.what, status: answer.status, at: Date.now() });
+    return answer;
+  });
   const server = createServer(
     { cert: sandbox.certificates.certificate, key: sandbox.certificates.key },
-    jsonListener(async (request, url, body) => {
-      const asked = whatIs(request.method ?? "", url.pathname);
-      if (asked === undefined)
-        return refuse(404, "InvalidResourceType", "The resource type could not be found.");
-      manager.onRequest(asked.what);
-      if (asked.what === until) await speak();
-      const answer = await answerTo(asked.what, asked.name, request.headers.authorization, url, body);
-      manager.requests.push({ what: asked.what, status: answer.status, at: Date.now() });
-      return answer;
-    }),
+    (request, response) => {
+      const { pathname } = new URL(request.url ?? "/", "https://localhost");
+      const what = whatIs(request.method ?? "", pathname)?.what;
+      const spoil = what && manager.spoiled[what];
+      if (what === undefined || spoil === undefined) return answers(request, response);
+      manager.requests.push({ what, status: 0, at: Date.now() });
+      spoil(request, response);
+    },
   );
 
   async function answerTo(
@@ -241,6 +252,7 @@ export async function startResourceManager(
     rules: new Map(),
     requests: [],
     onRequest: () => {},
+    spoiled: {},
     properties: {
       state: "Ready",
       network: { publicNetworkAccess: "Enabled" },

@@ -1,0 +1,36 @@
+import { setFailed } from "@actions/core";
+import { diagnose } from "./diagnosis/diagnose.ts";
+import { cancelled } from "./model/failure.ts";
+import { failureLines } from "./render/failure.ts";
+
+/**
+ * Runs an action to its end, which is the end of the process: nothing that throws, and no signal, gets past its report.
+ * @param action reports what it did; the signal that it is given aborts with the reason to end early, and the step then
+ * fails
+ * @param grace milliseconds that the action may go on after a signal of the runner
+ */
+export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0): void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  // The runner sends SIGINT, 7.5 s later SIGTERM, and 2.5 s later it kills:
+  // https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation
+  for (const name of ["SIGINT", "SIGTERM"])
+    process.on(name, () => setTimeout(() => stopping.abort(cancelled(name)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(event, (thrown) =>
+      stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))),
+    );
+
+  action(signal)
+    .catch(fail)
+    .finally(() => {
+      if (signal.aborted && !process.exitCode) fail(signal.reason); // it came after the report
+      // A socket, timer or child process left behind must not keep the job waiting. Output to a pipe may be under way.
+      process.stdout.write("", () => process.exit());
+    });
+}
+
+function fail(error: unknown): void {
+  setFailed(failureLines(diagnose(error), {}).join("\n"));
+}

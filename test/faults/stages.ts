@@ -1,0 +1,109 @@
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
+import { startFaultyServer } from "./postgres-proxy.ts";
+
+/** Where a run stands when a signal comes. */
+export interface Stage {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Resolves when the run is there. */
+  reached(child: ChildProcess): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Stages = Readonly<Record<string, (sandbox: Sandbox) => Promise<Stage>>>;
+
+/** The stages of every action that signs in to Entra with GitHub's ID token. */
+export const SIGN_IN_STAGES: Stages = {
+  "while GitHub does not answer": async () => {
+    const asked = Promise.withResolvers<void>();
+    const server = await startFaultyHttp(() => asked.resolve());
+    return {
+      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
+      reached: () => asked.promise,
+      close: server.close,
+    };
+  },
+  "while the sign-in waits to try again": async () => {
+    const server = await startFaultyHttp((_request, response) => response.writeHead(503).end("{}"));
+    return {
+      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
+      reached: (child) => says(child, /Trying again in/),
+      close: server.close,
+    };
+  },
+  "while Entra stops in the middle of its answer": async (sandbox) => {
+    const asked = Promise.withResolvers<void>();
+    const server = await startFaultyHttp((request, response) => {
+      HTTP_FAULTS["stops in the middle of its answer"](request, response);
+      asked.resolve();
+    }, certificateOf(sandbox));
+    return {
+      env: { AZURE_AUTHORITY_HOST: `https://localhost:${server.port}` },
+      reached: () => asked.promise,
+      close: server.close,
+    };
+  },
+};
+
+/** The stages of every action that begins with a look at the database. */
+export const SERVER_STAGES: Stages = {
+  "while the server does not answer": async () => {
+    const connected = Promise.withResolvers<void>();
+    const server = await startTcp(() => connected.resolve());
+    return { inputs: { port: String(server.port) }, reached: () => connected.promise, close: server.close };
+  },
+  "in the first look": async (sandbox) => {
+    const looked = Promise.withResolvers<void>();
+    const server = await startFaultyServer(sandbox, ({ type }, wire) => {
+      if (type !== "T") return true;
+      wire.mute();
+      looked.resolve();
+      return false;
+    });
+    return { inputs: { port: String(server.port) }, reached: () => looked.promise, close: server.close };
+  },
+};
+
+/** Resolves when the process has said this. */
+export function says(child: ChildProcess, text: RegExp): Promise<void> {
+  let said = "";
+  return new Promise((resolve) => {
+    child.stdout?.on("data", (chunk) => {
+      said += chunk;
+      if (text.test(said)) resolve();
+    });
+  });
+}
+
+/** A signal that is sent once. */
+export interface Interruption {
+  readonly signal: NodeJS.Signals;
+  send(child: ChildProcess): void;
+  secondsAgo(): number;
+}
+
+export function interruption(signal: NodeJS.Signals): Interruption {
+  let sent: number | undefined;
+  return {
+    signal,
+    send(child) {
+      if (sent !== undefined) return;
+      sent = performance.now();
+      child.kill(signal);
+    },
+    secondsAgo: () => (performance.now() - (sent ?? Number.NaN)) / 1000,
+  };
+}
+
+/** The certificate of the sandbox's servers, as `https` takes it. */
+export function certificateOf({ certificates: { certificate: cert, key } }: Sandbox) {
+  return { cert, key };
+}
+
+/** For `env`: an error that nobody catches, half a second after the start. */
+export function throwing(what: string): Readonly<Record<string, string>> {
+  return { THROWN: what, NODE_OPTIONS: `--import=${join(import.meta.dirname, "throwing.ts")}` };
+}
