@@ -45,20 +45,20 @@ export async function setOpen(address: Address, open: boolean): Promise<void> {
 }
 
 /**
- * Runs one server until its stdin closes: on `stop`, and also when the parent dies, however it dies.
+ * Runs a server in the data directory until stdin closes: on `stop`, and also when the parent dies, however it dies.
  * TERM ends a server so young that it ignores QUIT; QUIT ends any other at once. No data is to be kept.
  */
 const GUARD = `
-bin=$1 dir=$2; shift 2
+bin=$1 data=$2 gone=$3; shift 3
 exec 3<&0
-"$bin/initdb" -D "$dir/data" -U ${SUPERUSER} --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2 &&
+{ test -e "$data" || "$bin/initdb" -D "$data" -U ${SUPERUSER} --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2; } &&
 {
-  "$bin/postgres" -D "$dir/data" "$@" 3<&- &
+  "$bin/postgres" -D "$data" "$@" 3<&- &
   server=$!
   { cat <&3; kill -TERM $server; kill -QUIT $server; } >/dev/null 2>&1 &
   wait $server
 }
-rm -rf "$dir"
+rm -rf "$gone"
 `;
 
 /** Starts a new, empty server on a free port of 127.0.0.1, TLS on. Throws with the server's log if it fails. */
@@ -87,60 +87,82 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
     const bin = executables(version, directory, account);
     if (account.uid !== undefined) execFileSync("chown", ["-R", `${account.uid}:${account.gid}`, directory]);
     const port = await freePort();
-    const settings = {
-      listen_addresses: "127.0.0.1",
-      port,
-      unix_socket_directories: directory,
-      hba_file: join(directory, "pg_hba.conf"),
-      ssl: "on",
-      ssl_cert_file: join(directory, "server.crt"),
-      ssl_key_file: join(directory, "server.key"),
-      password_encryption: "scram-sha-256",
-      lc_messages: "C",
-      // Nothing here outlives the test.
-      fsync: "off",
-      full_page_writes: "off",
-      synchronous_commit: "off",
-      // A transaction id that is used is used by what a test runs.
-      autovacuum: "off",
-    };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const guard = spawn("sh", ["-c", GUARD, "sandbox", bin, directory, ...flags], {
-      ...account,
-      cwd: directory,
-      // A group of its own: Ctrl-C in a terminal is for the parent, whose end the guard notices.
-      detached: true,
-      stdio: ["pipe", "ignore", "pipe"],
-    });
-    let log = "";
-    guard.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    await untilReady(guard, () => log);
-    return {
-      version,
-      host: "localhost",
-      port,
+    const { log, stop } = await runServer({
+      bin,
       directory,
-      log: () => log,
-      stop: () => stop(guard),
-    };
+      data: join(directory, "data"),
+      gone: directory,
+      port,
+      settings: {
+        password_encryption: "scram-sha-256",
+        // Nothing here outlives the test.
+        fsync: "off",
+        full_page_writes: "off",
+        synchronous_commit: "off",
+        // A transaction id that is used is used by what a test runs.
+        autovacuum: "off",
+      },
+    });
+    return { version, host: "localhost", port, directory, log, stop };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-function untilReady(guard: ChildProcess, log: () => string): Promise<void> {
-  return new Promise((ready, failed) => {
-    guard.once("exit", () => failed(new Error(`PostgreSQL did not start.\n${log()}`)));
-    guard.stderr?.on("data", () => {
-      if (log().includes("database system is ready to accept connections")) ready();
-    });
-  });
+/** How a server is run: with TLS, on 127.0.0.1 and on a socket in its directory. */
+interface Run {
+  /** Where `initdb` and `postgres` are. */
+  readonly bin: string;
+  /** Where the certificate and pg_hba.conf are. */
+  readonly directory: string;
+  /** The data directory; a new one is made where there is none. */
+  readonly data: string;
+  /** The directory to remove when the server has ended. */
+  readonly gone: string;
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
-export function stop(guard: ChildProcess): Promise<void> {
+/**
+ * Runs a server, as the account that may.
+ * @throws with the server's log if it does not start
+ */
+export async function runServer({ bin, directory, data, gone, port, settings }: Run) {
+  const all = {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: directory,
+    hba_file: join(directory, "pg_hba.conf"),
+    ssl: "on",
+    ssl_cert_file: join(directory, "server.crt"),
+    ssl_key_file: join(directory, "server.key"),
+    lc_messages: "C",
+    ...settings,
+  };
+  const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const guard = spawn("sh", ["-c", GUARD, "sandbox", bin, data, gone, ...flags], {
+    ...serverAccount(),
+    cwd: directory,
+    // A group of its own: Ctrl-C in a terminal is for the parent, whose end the guard notices.
+    detached: true,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  let log = "";
+  await new Promise<void>((started, failed) => {
+    guard.once("exit", () => failed(new Error(`PostgreSQL did not start.\n${log}`)));
+    guard.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      if (READY.test(log)) started();
+    });
+  });
+  return { log: () => log, stop: () => stop(guard) };
+}
+
+/** What a server writes at last, and a standby. */
+const READY = /database system is ready to accept (read[- ]only )?connections/;
+
+function stop(guard: ChildProcess): Promise<void> {
   if (guard.exitCode !== null) return Promise.resolve();
   return new Promise((stopped) => {
     guard.once("exit", () => stopped());
@@ -150,7 +172,7 @@ export function stop(guard: ChildProcess): Promise<void> {
 
 /** A session of any role that may log in, through the socket: no password, no TLS. The caller ends it. */
 export async function signInAs(
-  { directory, port }: Address,
+  { directory, port }: Pick<Address, "directory" | "port">,
   role: string,
   database: string,
 ): Promise<pg.Client> {
