@@ -15,6 +15,7 @@ import { withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
 import { certificate } from "../postgres/stub-server.ts";
 import { failing } from "../read.ts";
+import { listen } from "../sandbox/http.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
 const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
@@ -446,11 +447,5 @@ function listening(server: Server | TcpServer): Promise<number> {
     if ("closeAllConnections" in server) server.closeAllConnections();
     server.close();
   });
-  return new Promise((found, failed) => {
-    server.once("error", failed);
-    server.listen(0, "localhost", () => {
-      const address = server.address();
-      found(typeof address === "object" && address ? address.port : 0);
-    });
-  });
+  return listen(server);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startFaultyHttp } from "../faults/http.ts";
-import { framed, startFaultyServer } from "../faults/postgres-proxy.ts";
+import { framed, startProxy } from "../sandbox/proxy.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runJob } from "./orders-job.ts";
 import type { Run } from "./run-action.ts";
@@ -53,7 +53,7 @@ test("an authority that repeats the client secret does not bring it into the rep
 
 test("a server that repeats the password does not bring it into the report", async () => {
   const password = "Spring-2026-owner";
-  const server = await startFaultyServer(sandbox, ({ type, ready }, wire) => {
+  const server = await startProxy(sandbox, ({ type, ready }, wire) => {
     if (type !== "R" || ready > 0) return true;
     wire.send(framed("E", Buffer.from(`SFATAL\0VFATAL\0C28P01\0Mno such password: ${password}\0\0`)));
     return false;

@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startFaultyServer, type Wire } from "../faults/postgres-proxy.ts";
 import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "../faults/stages.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
+import { startProxy, type Wire } from "../sandbox/proxy.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runPrincipal } from "./principal-job.ts";
 
@@ -93,7 +93,7 @@ test("a run that is cancelled as soon as it has created the role says so", async
   const role = await newRole();
   const stopping = interruption("SIGINT");
   let running: ChildProcess;
-  const server = await startFaultyServer(sandbox, ({ type, body }) => {
+  const server = await startProxy(sandbox, ({ type, body }) => {
     if (type === "C" && body.toString().startsWith("COMMIT")) stopping.send(running);
     return true;
   });
@@ -144,7 +144,7 @@ describe("a COMMIT without an answer", () => {
 /** The server does this instead of answering a COMMIT, on each connection or only on the first ones. */
 async function atCommit(spoil: (wire: Wire) => void, connections = Number.POSITIVE_INFINITY): Promise<Stage> {
   const reached = Promise.withResolvers<void>();
-  const server = await startFaultyServer(sandbox, ({ type, body, connection }, wire) => {
+  const server = await startProxy(sandbox, ({ type, body, connection }, wire) => {
     if (connection > connections || type !== "C" || !body.toString().startsWith("COMMIT")) return true;
     spoil(wire);
     reached.resolve();

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AppRegistration } from "../sandbox/entra.ts";
+import type { Listening } from "../sandbox/http.ts";
 import { startLabelProxy } from "../sandbox/label-proxy.ts";
 import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
-import type { TlsProxy } from "../sandbox/tls-proxy.ts";
 import { runJob } from "./orders-job.ts";
 import { runPrincipal } from "./principal-job.ts";
 import { aclsOf } from "./truth.ts";
 
 let sandbox: Sandbox;
-let proxy: TlsProxy;
+let proxy: Listening;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   proxy = await startLabelProxy(sandbox);

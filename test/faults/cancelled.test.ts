@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
+import { startProxy } from "../sandbox/proxy.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { startFaultyHttp } from "./http.ts";
-import { startFaultyServer } from "./postgres-proxy.ts";
 import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type Stages } from "./stages.ts";
 
 let sandbox: Sandbox;
@@ -30,7 +30,7 @@ const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
   "in the look after the last batch": async () => {
     const looked = Promise.withResolvers<void>();
     let commits = 0;
-    const server = await startFaultyServer(sandbox, ({ type, body }, wire) => {
+    const server = await startProxy(sandbox, ({ type, body }, wire) => {
       if (type === "C" && body.toString("latin1").startsWith("GRANT")) commits++;
       if (type !== "T" || commits < TABLES / 500) return true;
       wire.mute();

@@ -2,9 +2,10 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
+import type { Listening } from "../sandbox/http.ts";
+import { type Decide, framed, type Message, startProxy, type Wire } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { HTTP_FAULTS, type Listening, startFaultyHttp, startTcp } from "./http.ts";
-import { type Fault, framed, type Message, startFaultyServer, type Wire } from "./postgres-proxy.ts";
+import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
 
 /** One fault of one peer, and what a run in mode `apply` makes of it. */
 export interface FaultCase {
@@ -124,7 +125,7 @@ function postgres(
     ...expected,
     async start(sandbox) {
       const moments = new Map<number, Moment>();
-      const fault: Fault = (message, wire) => {
+      const fault: Decide = (message, wire) => {
         const { connection } = message;
         const isMoment = moments.get(connection) ?? MOMENTS[moment]?.();
         if (isMoment === undefined) throw new Error(moment);
@@ -133,7 +134,7 @@ function postgres(
         WAYS[way]?.(wire);
         return false;
       };
-      const server = await startFaultyServer(sandbox, fault);
+      const server = await startProxy(sandbox, fault);
       return { inputs: { port: String(server.port) }, close: server.close };
     },
   };
@@ -147,7 +148,7 @@ function authentication(name: string, body: Buffer, code: string): FaultCase {
     code,
     within: 10,
     async start(sandbox) {
-      const server = await startFaultyServer(sandbox, ({ type, ready }, wire) => {
+      const server = await startProxy(sandbox, ({ type, ready }, wire) => {
         if (type !== "R" || ready > 0) return true;
         wire.send(framed("R", body));
         return false;

@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { createServer as createPlain, type RequestListener } from "node:http";
 import { createServer as createSecure } from "node:https";
-import type { AddressInfo } from "node:net";
-import { createServer as createTcp, type Server, type Socket } from "node:net";
+import { createServer as createTcp, type Socket } from "node:net";
+import { type Listening, listening } from "../sandbox/http.ts";
 
 /** How an HTTP server fails a client that waits for its answer. */
 export const HTTP_FAULTS = {
@@ -25,11 +24,6 @@ export const HTTP_FAULTS = {
   },
 } satisfies Record<string, RequestListener>;
 
-export interface Listening {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** An HTTP server that fails; with a certificate, an HTTPS server. */
 export function startFaultyHttp(
   fault: RequestListener,
@@ -42,22 +36,4 @@ export function startFaultyHttp(
 /** A TCP server that does this with each connection. */
 export function startTcp(serve: (socket: Socket) => void): Promise<Listening> {
   return listening(createTcp(serve));
-}
-
-async function listening(server: Server): Promise<Listening> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
-    },
-  };
 }

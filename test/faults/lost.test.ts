@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Run, runAction } from "../e2e/run-action.ts";
+import { type Decide, startProxy } from "../sandbox/proxy.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
-import { type Fault, startFaultyServer } from "./postgres-proxy.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ async function grantedIn(database: string): Promise<number> {
 }
 
 /** Calls `meanwhile` at the n-th COMMIT of a batch of grants, whose answer goes through if it returns true. */
-function atCommit(n: number, meanwhile: (wire: Parameters<Fault>[1]) => boolean): Fault {
+function atCommit(n: number, meanwhile: (wire: Parameters<Decide>[1]) => boolean): Decide {
   let grants = false;
   let commits = 0;
   return ({ type, body }, wire) => {
@@ -61,7 +61,7 @@ function atCommit(n: number, meanwhile: (wire: Parameters<Fault>[1]) => boolean)
 describe("a run whose connection breaks", () => {
   test("goes on after an administrator ended its session, and reports what both sessions did", async () => {
     await createTables("ended");
-    const server = await startFaultyServer(
+    const server = await startProxy(
       sandbox,
       atCommit(1, () => {
         sandbox.sql(
@@ -83,7 +83,7 @@ describe("a run whose connection breaks", () => {
   test("goes on after the server crashed and recovered", async () => {
     await createTables("crashed");
     let crashed = false;
-    const server = await startFaultyServer(
+    const server = await startProxy(
       sandbox,
       atCommit(1, () => {
         crashed = true;
@@ -103,7 +103,7 @@ describe("a run whose connection breaks", () => {
 
   test("settles the batch whose COMMIT had no answer, and counts it once", async () => {
     await createTables("settled");
-    const server = await startFaultyServer(
+    const server = await startProxy(
       sandbox,
       atCommit(2, (wire) => {
         wire.cut();
@@ -120,7 +120,7 @@ describe("a run whose connection breaks", () => {
   test("lists what is open where no connection is to be had any more, and what is committed", async () => {
     await createTables("open");
     let closed: Promise<void> | undefined;
-    const server = await startFaultyServer(
+    const server = await startProxy(
       sandbox,
       atCommit(2, () => {
         closed = server.close(); // the port refuses from now on
@@ -149,7 +149,7 @@ describe("a run whose connection breaks", () => {
 test("a second database is not held up by the first, whose session is cut again and again", async () => {
   await createTables("cut_always");
   await createTables("whole");
-  const server = await startFaultyServer(sandbox, (message, wire) => {
+  const server = await startProxy(sandbox, (message, wire) => {
     if (message.type !== "D" || !message.body.includes("cut_always")) return true;
     wire.cut();
     return false;

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { startProxy } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
-import { startFaultyServer } from "./postgres-proxy.ts";
 
 /** Where a run stands when a signal comes. */
 export interface Stage {
@@ -57,7 +57,7 @@ export const SERVER_STAGES: Stages = {
   },
   "in the first look": async (sandbox) => {
     const looked = Promise.withResolvers<void>();
-    const server = await startFaultyServer(sandbox, ({ type }, wire) => {
+    const server = await startProxy(sandbox, ({ type }, wire) => {
       if (type !== "T") return true;
       wire.mute();
       looked.resolve();

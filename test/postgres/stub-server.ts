@@ -1,6 +1,8 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
+import { listen } from "../sandbox/http.ts";
+import { framed } from "../sandbox/proxy.ts";
 
 /** A server that speaks just enough of PostgreSQL's protocol to fail in ways a real one cannot be made to. */
 export interface Stub {
@@ -60,7 +62,7 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       });
     });
   });
-  const port = await listening(server);
+  const port = await listen(server);
   return {
     port,
     received,
@@ -81,12 +83,6 @@ export function errorResponse(code: string, message: string): Buffer {
 export const ASK_PASSWORD = framed("R", Buffer.from([0, 0, 0, 3]));
 export const WELCOME = Buffer.concat([framed("R", Buffer.from([0, 0, 0, 0])), framed("Z", Buffer.from("I"))]);
 
-function framed(type: string, body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(body.length + 4);
-  return Buffer.concat([Buffer.from(type), length, body]);
-}
-
 /** A certificate of its own authority, for this name and time. */
 export async function certificate(name: string, days = 1): Promise<{ cert: string; key: string }> {
   const day = 24 * 3600 * 1000;
@@ -101,14 +97,4 @@ export async function certificate(name: string, days = 1): Promise<{ cert: strin
     ],
   });
   return { cert, key };
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((found, failed) => {
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      found(typeof address === "object" && address ? address.port : 0);
-    });
-  });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { Socket, Server as TcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 
 export type Handler = (
@@ -27,13 +28,37 @@ export function jsonListener(handle: Handler): RequestListener {
 }
 
 /** Listens on a free port of 127.0.0.1 and returns it. */
-export function listen(server: Server): Promise<number> {
+export function listen(server: TcpServer): Promise<number> {
   return new Promise((ready, failed) => {
     server.once("error", failed).listen(0, "127.0.0.1", () => {
       const address = server.address();
       ready(typeof address === "object" && address ? address.port : 0);
     });
   });
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Ends all connections, too. */
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of 127.0.0.1. Connections may break. */
+export async function listening(server: TcpServer): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket.on("error", () => {}));
+  });
+  const port = await listen(server);
+  return {
+    port,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((closed) => {
+        server.close(() => closed());
+      });
+    },
+  };
 }
 
 /** Closes the server and the connections that clients keep open. */

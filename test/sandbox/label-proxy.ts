@@ -1,6 +1,7 @@
 import pg from "pg";
+import type { Listening } from "./http.ts";
+import { framed, goesThrough, startProxy } from "./proxy.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { startTlsProxy, type TlsProxy } from "./tls-proxy.ts";
 
 /** As src writes it, one in a line. */
 const SECURITY_LABEL = /^SECURITY LABEL FOR "pgaadauth" .*;$/gm;
@@ -10,47 +11,18 @@ const SECURITY_LABEL = /^SECURITY LABEL FOR "pgaadauth" .*;$/gm;
  * `SECURITY LABEL FOR "pgaadauth" …` to a function of database `postgres`, which lets the server read the statement
  * and then writes the catalog's row. Everything else goes through as it is.
  */
-export function startLabelProxy(sandbox: Sandbox): Promise<TlsProxy> {
-  return startTlsProxy(sandbox, () => {
-    const readMessages = messages();
-    return {
-      fromClient: (chunk) => Buffer.concat(readMessages(chunk).map(withLabelFunction)),
-      fromServer: (chunk) => chunk,
-    };
+export function startLabelProxy(sandbox: Sandbox): Promise<Listening> {
+  return startProxy(sandbox, goesThrough, ({ type, body }, wire) => {
+    if (type !== "Q") return true;
+    const sql = body.toString("utf8", 0, body.length - 1);
+    wire.send(framed("Q", Buffer.from(`${withLabelFunction(sql)}\0`)));
+    return false;
   });
 }
 
-/** Query, the message of a statement without parameters: `Q`, length, text, NUL. */
-function withLabelFunction(message: Buffer): Buffer {
-  if (message.toString("latin1", 0, 1) !== "Q") return message;
-  const sql = message.toString("utf8", 5, message.length - 1);
-  const replaced = sql.replaceAll(
+function withLabelFunction(sql: string): string {
+  return sql.replaceAll(
     SECURITY_LABEL,
     (statement) => `SELECT sandbox.security_label(${pg.escapeLiteral(statement)});`,
   );
-  const body = Buffer.from(`${replaced}\0`);
-  const head = Buffer.from("Q\0\0\0\0", "latin1");
-  head.writeUInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
-
-/**
- * Cuts what a client sends into whole messages. The first has no letter before its length:
- * https://www.postgresql.org/docs/current/protocol-message-formats.html
- */
-function messages(): (chunk: Buffer) => readonly Buffer[] {
-  let unread: Buffer = Buffer.alloc(0);
-  let letter = 0;
-  return (chunk) => {
-    unread = Buffer.concat([unread, chunk]);
-    const whole: Buffer[] = [];
-    while (unread.length >= letter + 4) {
-      const end = letter + unread.readUInt32BE(letter);
-      if (unread.length < end) break;
-      whole.push(unread.subarray(0, end));
-      unread = unread.subarray(end);
-      letter = 1;
-    }
-    return whole;
-  };
 }

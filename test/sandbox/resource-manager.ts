@@ -244,7 +244,7 @@ export async function startResourceManager(
   }
 
   const front = silent ? silentFirewall(sandbox.server.port, () => inEffect || !isSilent) : undefined;
-  const port = front ? await listen(front.server as never) : sandbox.server.port;
+  const port = front ? await listen(front.server) : sandbox.server.port;
   const url = `https://localhost:${await listen(server)}`;
   const manager: ResourceManager = {
     env: { AZURE_RESOURCE_MANAGER_URL: url },
