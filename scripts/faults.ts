@@ -71,7 +71,8 @@ interface Tested {
 
 /** The tests that are not in the table of faults. vitest.config.ts says where the results go. */
 async function runTests(): Promise<readonly Tested[]> {
-  const files = ["cancelled", "lost", "crowds", "pgbouncer"].map((name) => `test/faults/${name}.test.ts`);
+  const names = ["cancelled", "lost", "crowds", "pgbouncer", "principal", "firewall"];
+  const files = names.map((name) => `test/faults/${name}.test.ts`);
   spawnSync("npx", ["vitest", "run", ...files, "--testTimeout=600000"], {
     stdio: "inherit",
     env: { ...process.env, CROWD_ROUNDS },

@@ -2,8 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { actionIn, type FirewallAction, ROOT } from "../project/project.ts";
-import { type ResourceManager, SERVER_ID } from "../sandbox/resource-manager.ts";
+import { type Request, type ResourceManager, SERVER_ID } from "../sandbox/resource-manager.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
@@ -12,6 +13,31 @@ const firewallAction = actionIn<FirewallAction>("firewall");
 const defaults = Object.fromEntries(
   Object.entries(firewallAction.inputs).map(([name, input]) => [name, input.default ?? ""]),
 );
+
+/** For `env`: the action's clock runs so many times as fast. */
+export function fast(speed: number): Readonly<Record<string, string>> {
+  return {
+    CLOCK_SPEED: String(speed),
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, "fast-clock.ts")}`,
+  };
+}
+
+/** For `env`: a job is in a hurry, unless the test is about how long something takes. */
+export const IN_REAL_TIME = { NODE_OPTIONS: "" };
+
+/** Commands that the runner shows beside the job. */
+export const ANNOTATION = /^::(error|warning|notice)/m;
+
+/** How often the resource manager was asked for this. */
+export function asked({ requests }: ResourceManager, what: Request): number {
+  return requests.filter((request) => request.what === what).length;
+}
+
+export async function expectNothingOpen(azure: ResourceManager): Promise<void> {
+  await azure.settled();
+  expect([...azure.rules]).toEqual([]);
+  expect(azure.isOpen()).toBe(false);
+}
 
 /** What a step of a job is given. */
 export interface Given {
@@ -28,6 +54,7 @@ export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, 
     GITHUB_RUN_ID: "30433642",
     GITHUB_RUN_ATTEMPT: "1",
     GITHUB_JOB: "deploy",
+    ...fast(5),
     ...env,
     ...inputVariables({
       ...defaults,

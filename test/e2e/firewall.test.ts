@@ -1,29 +1,17 @@
-import type { ChildProcess } from "node:child_process";
-import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
-import {
-  certificateOf,
-  type Interruption,
-  interruption,
-  SIGN_IN_STAGES,
-  type Stage,
-  type Stages,
-  says,
-  throwing,
-} from "../faults/stages.ts";
 import { close as closeServer, listen } from "../sandbox/http.ts";
-import {
-  type Request,
-  type ResourceManager,
-  SERVER_ID,
-  startResourceManager,
-} from "../sandbox/resource-manager.ts";
-import type { Step } from "../sandbox/runner.ts";
+import { type ResourceManager, SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { firewallJob, type Given } from "./firewall-job.ts";
+import {
+  ANNOTATION,
+  asked,
+  expectNothingOpen,
+  fast,
+  firewallJob,
+  type Given,
+  IN_REAL_TIME,
+} from "./firewall-job.ts";
 import { runJob } from "./orders-job.ts";
 
 let sandbox: Sandbox;
@@ -39,88 +27,10 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-/** A job in a hurry, unless the test is about how long something takes. */
-const job = ({ inputs, env }: Given = {}) =>
-  firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
-const IN_REAL_TIME = { NODE_OPTIONS: "" };
-
-/** The action's clock runs so many times as fast. */
-function fast(speed: number) {
-  return {
-    CLOCK_SPEED: String(speed),
-    NODE_OPTIONS: `--import=${join(import.meta.dirname, "fast-clock.ts")}`,
-  };
-}
+const job = (given: Given = {}) => firewallJob(sandbox, azure, given);
 
 const HERE = { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" };
 const OLD = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";
-
-/** Azure begins an answer of this kind, and never ends it. */
-async function dripping(what: Request): Promise<Stage> {
-  const reached = Promise.withResolvers<void>();
-  const drip: RequestListener = (request, response) => {
-    HTTP_FAULTS["drips its answer"](request, response);
-    reached.resolve();
-  };
-  azure.spoiled = { [what]: drip };
-  return {
-    reached: () => reached.promise,
-    close: async () => {
-      azure.spoiled = {};
-    },
-  };
-}
-
-/** Where a job waits for something else than the sign-in. */
-const STUCK_STAGES: Stages = {
-  "while Azure drips its answer": () => dripping("GET server"),
-  "while Azure drips its answer to PUT": () => dripping("PUT rule"),
-  "while Azure does not answer PUT": async () => {
-    const reached = Promise.withResolvers<void>();
-    azure.accepts = new Promise(() => {});
-    azure.onRequest = (what) => what === "PUT rule" && reached.resolve();
-    return { reached: () => reached.promise, close: async () => {} };
-  },
-  "while the server does not answer": async () => {
-    await azure.close();
-    azure = await startResourceManager(sandbox, { silent: true });
-    return {
-      inputs: { port: String(azure.port) },
-      env: azure.env,
-      reached: (child) => says(child, /^Connecting/m),
-      close: async () => {},
-    };
-  },
-  "while the service for the address drips its answer": async () => {
-    await azure.close();
-    azure = await startResourceManager(sandbox, { silent: true });
-    const reached = Promise.withResolvers<void>();
-    const service = await startFaultyHttp((request, response) => {
-      HTTP_FAULTS["drips its answer"](request, response);
-      reached.resolve();
-    }, certificateOf(sandbox));
-    return {
-      inputs: { "runner-ip": `https://localhost:${service.port}/` },
-      // Only the wait for the server is fast.
-      env: fast(30),
-      reached: () => reached.promise,
-      close: service.close,
-    };
-  },
-};
-
-/** Commands that the runner shows beside the job. */
-const ANNOTATION = /^::(error|warning|notice)/m;
-
-function asked(what: Request): number {
-  return azure.requests.filter((request) => request.what === what).length;
-}
-
-async function nothingIsOpen(): Promise<void> {
-  await azure.settled();
-  expect([...azure.rules]).toEqual([]);
-  expect(azure.isOpen()).toBe(false);
-}
 
 test("opens a closed server for the runner's one address, and the post step closes it", async () => {
   azure.delays.effect = 1_500;
@@ -141,7 +51,7 @@ test("opens a closed server for the runner's one address, and the post step clos
   const closed = await close(opened);
   expect(closed).toMatchObject({ exitCode: 0, stderr: "", summary: "" });
   expect(closed.stdout).not.toMatch(ANNOTATION);
-  await nothingIsOpen();
+  await expectNothingOpen(azure);
 });
 
 test("prints no token, in debug mode either", async () => {
@@ -169,193 +79,6 @@ test("makes no rule where the server lets the runner in, and needs no more than 
   expect([...azure.rules.keys()]).toEqual(["office"]);
 });
 
-describe("a step that is stopped", () => {
-  /** Where it is stopped: when it asks the resource manager for something, or when it says something. */
-  const stages: readonly (Request | RegExp)[] = [
-    "GET server",
-    /^Connecting to/m,
-    "GET rules",
-    /^Making firewall rule/m,
-    "PUT rule",
-    "GET operation",
-    /^Waiting for firewall rule/m,
-    /is open for/,
-  ];
-  const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
-
-  test.each(stages.flatMap((stage) => signals.map((signal) => ({ stage, signal }))))(
-    "by $signal at $stage leaves nothing open after the post step",
-    async ({ stage, signal }) => {
-      azure.delays = { acceptance: 300, operation: 300, effect: 800 };
-      const { open, close } = job();
-      const stopping = interruption(signal);
-      const opened = await open((child) => stopAt(stage, child, stopping));
-      const ended = opened.summary.includes("is open for");
-      if (signal !== "SIGKILL" && !ended) isCancelled(opened, stopping);
-      const sawPut = asked("PUT rule") > 0 || azure.rules.size > 0;
-      if (sawPut) expect(opened.state.rule).toContain(SERVER_ID);
-
-      const closed = await close(opened, { env: fast(60) });
-      expect(closed.exitCode).toBe(0);
-      expect(closed.stdout).not.toMatch(ANNOTATION);
-      await nothingIsOpen();
-    },
-  );
-
-  test("in the middle of the request is looked after until the rule appears", async () => {
-    // Azure takes the request up only after the post step has found no rule.
-    let accept = () => {};
-    azure.accepts = new Promise((resolve) => {
-      accept = resolve;
-    });
-    const { open, close } = job();
-    const opened = await open((child) => stopAt("PUT rule", child, interruption("SIGKILL")));
-    azure.onRequest = (what) => {
-      if (what === "GET rule") accept();
-    };
-
-    const closed = await close(opened, { env: fast(20) });
-    expect(closed.stdout).toContain("has appeared. Removing it.");
-    await nothingIsOpen();
-  });
-
-  test.each([...Object.entries(SIGN_IN_STAGES), ...Object.entries(STUCK_STAGES)])(
-    "%s ends within 5 s, and leaves nothing open after the post step",
-    async (name, start) => {
-      const stage = await start(sandbox);
-      const { open, close } = job({ ...stage, env: { ...IN_REAL_TIME, ...stage.env } });
-      const stopping = interruption("SIGINT");
-      const opened = await open(async (child) => {
-        await stage.reached(child);
-        stopping.send(child);
-      });
-      isCancelled(opened, stopping);
-      if (name.includes("PUT"))
-        expect(opened.state).toMatchObject({ rule: expect.stringContaining(SERVER_ID), settled: "false" });
-
-      await stage.close();
-      const closed = await close(opened, { env: { ...sandbox.env, ...fast(30) } });
-      expect(closed.exitCode).toBe(0);
-      expect(closed.stdout).not.toMatch(ANNOTATION);
-      await nothingIsOpen();
-    },
-  );
-
-  test.each(["exception", "rejection"])("by an %s that nobody catches says which", async (thrown) => {
-    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-    const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
-    await stage?.close();
-    expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
-    expect(opened.stdout).toContain("Error code: unknown");
-    expect(opened.summary).toContain("thrown where nobody catches it");
-  });
-
-  /** Ended in time, and says what the state says. */
-  function isCancelled(step: Step, { signal, secondsAgo }: Interruption): void {
-    expect(step).toMatchObject({ exitCode: 1, stderr: "" });
-    expect(secondsAgo()).toBeLessThan(5);
-    expect(step.stdout).toContain("Error code: cancelled");
-    const start = `The firewall was not opened. The run was cancelled (\`${signal}\`). `;
-    const rule = `\`${step.state.rule?.split("/").at(-1)}\` for \`127.0.0.1\``;
-    const post = "The post step removes it when the job ends.";
-    if (step.state.rule === undefined) expect(step.summary).toBe(`${start}No firewall rule was made.\n`);
-    else if (step.state.settled === "true")
-      expect(step.summary).toBe(`${start}Firewall rule ${rule} was made. ${post}\n`);
-    else
-      expect(step.summary).toBe(
-        `${start}Azure was asked for firewall rule ${rule}, and has not confirmed it. ${post}\n`,
-      );
-  }
-
-  function stopAt(stage: Request | RegExp, child: ChildProcess, stopping: Interruption): void {
-    if (typeof stage !== "string") says(child, stage).then(() => stopping.send(child));
-    else azure.onRequest = (what) => what === stage && stopping.send(child);
-  }
-});
-
-describe("a post step", () => {
-  /** Where it is stopped. */
-  const stages: Stages = {
-    ...SIGN_IN_STAGES,
-    "while Azure drips its answer to DELETE": async () => ({
-      ...(await dripping("DELETE rule")),
-      env: IN_REAL_TIME,
-    }),
-    "while it looks for a rule that can still appear": async () => ({
-      env: { STATE_settled: "false" },
-      reached: (child) => says(child, /Looking for it/),
-      close: async () => {},
-    }),
-  };
-
-  test.each(Object.entries(stages))(
-    "that is cancelled %s ends within 5 s, and names the rule",
-    async (_, start) => {
-      const { open, close } = job();
-      const opened = await open();
-      const [rule] = azure.rules.keys();
-      const stage = await start(sandbox);
-      const stopping = interruption("SIGINT");
-      const closed = await close(opened, {
-        env: { ...fast(4), ...stage.env },
-        async onStart(child) {
-          await stage.reached(child);
-          stopping.send(child);
-        },
-      });
-      await stage.close();
-
-      expect(closed).toMatchObject({ exitCode: 1, stderr: "" });
-      expect(stopping.secondsAgo()).toBeLessThan(5);
-      expect(closed.stdout).toMatch(/^::error.*The run was cancelled \(`SIGINT`\)\./m);
-      expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
-    },
-  );
-
-  test("that is cancelled while Azure removes the rule still removes it", async () => {
-    const { open, close } = job();
-    const opened = await open();
-    const stopping = interruption("SIGINT");
-    const closed = await close(opened, {
-      env: IN_REAL_TIME,
-      onStart(child) {
-        azure.onRequest = (what) => what === "DELETE rule" && stopping.send(child);
-      },
-    });
-    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(closed.stdout).not.toMatch(ANNOTATION);
-    await nothingIsOpen();
-  });
-
-  test("that is killed leaves the rule to the job of a later day", async () => {
-    const { open, close } = job();
-    const opened = await open();
-    const killed = await close(opened, {
-      onStart: (child) => says(child, /^Removing/m).then(() => child.kill("SIGKILL")),
-    });
-    expect(killed.exitCode).toBe(null);
-    const [[rule = "", address] = []] = azure.rules;
-    azure.rules.clear();
-    azure.rules.set(rule.replace(/_\d{8}T/, "_20240102T"), address ?? HERE);
-
-    const later = job();
-    const found = await later.open();
-    expect(found.stdout).toContain("left by an earlier job, is deleted.");
-    await later.close(found);
-    await nothingIsOpen();
-  });
-
-  test("ends in time where Azure drips its answers, and names the rule", async () => {
-    const { open, close } = job();
-    const opened = await open();
-    azure.spoiled = { "DELETE rule": HTTP_FAULTS["drips its answer"] };
-    const closed = await close(opened, { env: fast(60) });
-    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(closed.stdout).toMatch(/^::warning .*: no answer within \d+ s/m);
-    expect(asked("DELETE rule")).toBeGreaterThan(1);
-  });
-});
-
 test("two jobs at once from one address: neither closes what the other needs", async () => {
   const one = job({ env: { GITHUB_JOB: "one", ...fast(10) } });
   const two = job({ env: { GITHUB_JOB: "two", ...fast(10) } });
@@ -370,7 +93,7 @@ test("two jobs at once from one address: neither closes what the other needs", a
   await azure.settled();
   expect(azure.isOpen()).toBe(true);
   await two.close(second);
-  await nothingIsOpen();
+  await expectNothingOpen(azure);
 });
 
 test("a job that is let in by the rule of another job makes one of its own", async () => {
@@ -384,7 +107,7 @@ test("a job that is let in by the rule of another job makes one of its own", asy
   await azure.settled();
   expect(azure.isOpen()).toBe(true);
   await two.close(second);
-  await nothingIsOpen();
+  await expectNothingOpen(azure);
 });
 
 describe("a firewall that drops packets", () => {
@@ -407,7 +130,7 @@ describe("a firewall that drops packets", () => {
     expect(opened).toMatchObject({ exitCode: 0 });
     expect([...azure.rules.values()]).toEqual([HERE]);
     await close(opened);
-    await nothingIsOpen();
+    await expectNothingOpen(azure);
   });
 
   test("is opened for the address that is given", async () => {
@@ -415,7 +138,7 @@ describe("a firewall that drops packets", () => {
     const opened = await open();
     expect(opened).toMatchObject({ exitCode: 0 });
     await close(opened);
-    await nothingIsOpen();
+    await expectNothingOpen(azure);
   });
 
   test.each(["0.0.0.0", "10.0.0.4", "2001:db8::1", "127.0.0.1-127.0.0.9", "<html>", ""])(
@@ -425,7 +148,7 @@ describe("a firewall that drops packets", () => {
       const opened = await job({ inputs: { "runner-ip": url }, env: fast(30) }).open();
       expect(opened).toMatchObject({ exitCode: 1, state: {} });
       expect(opened.stdout).toContain("did not answer with an IPv4 address of the internet");
-      expect(asked("PUT rule")).toBe(0);
+      expect(asked(azure, "PUT rule")).toBe(0);
     },
   );
 
@@ -443,7 +166,7 @@ describe("a firewall that drops packets", () => {
     expect(opened.exitCode).toBe(1);
     expect(opened.stdout).toMatch(/Firewall rule .* for `127\.0\.0\.2` had no effect within 3[0-6]\d s/);
     await close(opened);
-    await nothingIsOpen();
+    await expectNothingOpen(azure);
   });
 });
 
@@ -463,7 +186,7 @@ test("gives the rule the address that the server sees, where the service's answe
   expect(opened.exitCode).toBe(0);
   expect([...azure.rules.values()]).toEqual([HERE]);
   await close(opened);
-  await nothingIsOpen();
+  await expectNothingOpen(azure);
 });
 
 describe("a server that no rule can open", () => {
@@ -478,7 +201,7 @@ describe("a server that no rule can open", () => {
     expect(opened.stdout).toContain(`Error code: ${code}`);
     expect(opened.stdout).toMatch(new RegExp(next));
     expect(opened.summary).toMatch(/^The firewall was not opened\. .*\n$/);
-    expect(asked("PUT rule")).toBe(0);
+    expect(asked(azure, "PUT rule")).toBe(0);
   });
 });
 
@@ -488,7 +211,7 @@ test("a runner-ip that the server does not see is an error, and no rule", async 
   expect(opened.stdout).toContain(
     "`runner-ip` is `203.0.113.7`, but the server sees the runner at `127.0.0.1`.",
   );
-  expect(asked("PUT rule")).toBe(0);
+  expect(asked(azure, "PUT rule")).toBe(0);
 });
 
 test("a refusal that is not the firewall's makes no rule", async () => {
@@ -496,7 +219,7 @@ test("a refusal that is not the firewall's makes no rule", async () => {
   const opened = await job({ inputs: { database: "nowhere" } }).open();
   expect(opened).toMatchObject({ exitCode: 1, state: {} });
   expect(opened.stdout).toContain("Error code: database-not-found");
-  expect(asked("PUT rule")).toBe(0);
+  expect(asked(azure, "PUT rule")).toBe(0);
 });
 
 describe("the resource manager", () => {
@@ -514,7 +237,7 @@ describe("the resource manager", () => {
     const closed = await close(opened);
     expect(closed.exitCode).toBe(0);
     expect(closed.stdout).not.toMatch(ANNOTATION);
-    expect(asked("DELETE rule")).toBe(0);
+    expect(asked(azure, "DELETE rule")).toBe(0);
   });
 
   test("that is asked too often is asked again when it says", async () => {
@@ -547,7 +270,7 @@ describe("the resource manager", () => {
 
     azure.failNext("DELETE rule", 2, 409, "ServerBusy");
     await close(opened);
-    await nothingIsOpen();
+    await expectNothingOpen(azure);
   });
 
   test("that fails the post step for good leaves a warning with the command that removes the rule", async () => {
@@ -608,7 +331,7 @@ describe("the resource manager", () => {
 
     azure.operationsAt = azure.env.AZURE_RESOURCE_MANAGER_URL;
     await close(opened, { env: fast(30) });
-    await nothingIsOpen();
+    await expectNothingOpen(azure);
   });
 
   test("of another cloud is asked with that cloud's scope", async () => {

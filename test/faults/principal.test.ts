@@ -2,11 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "../faults/stages.ts";
+import { runPrincipal } from "../e2e/principal-job.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { startProxy, type Wire } from "../sandbox/proxy.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { runPrincipal } from "./principal-job.ts";
+import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Sta
   },
 };
 
-describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
+describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s", (signal) => {
   test.each(Object.entries(STAGES))(
     "%s ends within 5 s, and says what it did",
     async (_, { start, done }) => {
@@ -89,7 +89,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => 
   );
 });
 
-test("a run that is cancelled as soon as it has created the role says so", async () => {
+test("a run of principal that is cancelled as soon as it has created the role says so", async () => {
   const role = await newRole();
   const stopping = interruption("SIGINT");
   let running: ChildProcess;
@@ -108,17 +108,20 @@ test("a run that is cancelled as soon as it has created the role says so", async
   expect(step.summary).toContain("Created role");
 });
 
-test.each(["exception", "rejection"])("an %s that nobody catches is the error", async (thrown) => {
-  const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-  const env = { ...stage?.env, ...throwing(thrown) };
-  const step = await runPrincipal(sandbox, sandbox.server, await newRole(), { env });
-  await stage?.close();
-  expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-  expect(step.stdout).toContain("Error code: unknown");
-  expect(step.summary).toContain("thrown where nobody catches it");
-});
+test.each(["exception", "rejection"])(
+  "an %s that nobody catches is the error of principal",
+  async (thrown) => {
+    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
+    const env = { ...stage?.env, ...throwing(thrown) };
+    const step = await runPrincipal(sandbox, sandbox.server, await newRole(), { env });
+    await stage?.close();
+    expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
+    expect(step.stdout).toContain("Error code: unknown");
+    expect(step.summary).toContain("thrown where nobody catches it");
+  },
+);
 
-describe("a COMMIT without an answer", () => {
+describe("a COMMIT of principal without an answer", () => {
   test("is looked for on a new connection, and what it did is the result", async () => {
     const role = await newRole();
     const stage = await atCommit((wire) => wire.cut(), 1);
@@ -161,7 +164,7 @@ const START = 10;
 function fast(): Record<string, string> {
   return {
     FASTER: String(SPEED),
-    NODE_OPTIONS: `--import=${join(import.meta.dirname, "../faults/faster.ts")}`,
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}`,
   };
 }
 

@@ -1,0 +1,285 @@
+import type { ChildProcess } from "node:child_process";
+import type { RequestListener } from "node:http";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  ANNOTATION,
+  asked,
+  expectNothingOpen,
+  fast,
+  firewallJob,
+  type Given,
+  IN_REAL_TIME,
+} from "../e2e/firewall-job.ts";
+import {
+  type Request,
+  type ResourceManager,
+  SERVER_ID,
+  startResourceManager,
+} from "../sandbox/resource-manager.ts";
+import type { Step } from "../sandbox/runner.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { HTTP_FAULTS, startFaultyHttp } from "./http.ts";
+import {
+  certificateOf,
+  type Interruption,
+  interruption,
+  SIGN_IN_STAGES,
+  type Stage,
+  type Stages,
+  says,
+  throwing,
+} from "./stages.ts";
+
+let sandbox: Sandbox;
+let azure: ResourceManager;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 17 });
+});
+afterAll(() => sandbox?.close());
+beforeEach(async () => {
+  azure = await startResourceManager(sandbox);
+});
+afterEach(() => azure?.close());
+
+const job = (given: Given = {}) => firewallJob(sandbox, azure, given);
+
+/** Azure begins an answer of this kind, and never ends it. */
+async function dripping(what: Request): Promise<Stage> {
+  const reached = Promise.withResolvers<void>();
+  const drip: RequestListener = (request, response) => {
+    HTTP_FAULTS["drips its answer"](request, response);
+    reached.resolve();
+  };
+  azure.spoiled = { [what]: drip };
+  return {
+    reached: () => reached.promise,
+    close: async () => {
+      azure.spoiled = {};
+    },
+  };
+}
+
+/** Where a job waits for something else than the sign-in. */
+const STUCK_STAGES: Stages = {
+  "while Azure drips its answer": () => dripping("GET server"),
+  "while Azure drips its answer to PUT": () => dripping("PUT rule"),
+  "while Azure does not answer PUT": async () => {
+    const reached = Promise.withResolvers<void>();
+    azure.accepts = new Promise(() => {});
+    azure.onRequest = (what) => what === "PUT rule" && reached.resolve();
+    return { reached: () => reached.promise, close: async () => {} };
+  },
+  "while the server does not answer": async () => {
+    await azure.close();
+    azure = await startResourceManager(sandbox, { silent: true });
+    return {
+      inputs: { port: String(azure.port) },
+      env: azure.env,
+      reached: (child) => says(child, /^Connecting/m),
+      close: async () => {},
+    };
+  },
+  "while the service for the address drips its answer": async () => {
+    await azure.close();
+    azure = await startResourceManager(sandbox, { silent: true });
+    const reached = Promise.withResolvers<void>();
+    const service = await startFaultyHttp((request, response) => {
+      HTTP_FAULTS["drips its answer"](request, response);
+      reached.resolve();
+    }, certificateOf(sandbox));
+    return {
+      inputs: { "runner-ip": `https://localhost:${service.port}/` },
+      // Only the wait for the server is fast.
+      env: fast(30),
+      reached: () => reached.promise,
+      close: service.close,
+    };
+  },
+};
+
+describe("a firewall step that is stopped", () => {
+  /** Where it is stopped: when it asks the resource manager for something, or when it says something. */
+  const stages: readonly (Request | RegExp)[] = [
+    "GET server",
+    /^Connecting to/m,
+    "GET rules",
+    /^Making firewall rule/m,
+    "PUT rule",
+    "GET operation",
+    /^Waiting for firewall rule/m,
+    /is open for/,
+  ];
+  const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
+
+  test.each(stages.flatMap((stage) => signals.map((signal) => ({ stage, signal }))))(
+    "by $signal at $stage leaves nothing open after the post step",
+    async ({ stage, signal }) => {
+      azure.delays = { acceptance: 300, operation: 300, effect: 800 };
+      const { open, close } = job();
+      const stopping = interruption(signal);
+      const opened = await open((child) => stopAt(stage, child, stopping));
+      const ended = opened.summary.includes("is open for");
+      if (signal !== "SIGKILL" && !ended) isCancelled(opened, stopping);
+      const sawPut = asked(azure, "PUT rule") > 0 || azure.rules.size > 0;
+      if (sawPut) expect(opened.state.rule).toContain(SERVER_ID);
+
+      const closed = await close(opened, { env: fast(60) });
+      expect(closed.exitCode).toBe(0);
+      expect(closed.stdout).not.toMatch(ANNOTATION);
+      await expectNothingOpen(azure);
+    },
+  );
+
+  test("in the middle of the request is looked after until the rule appears", async () => {
+    // Azure takes the request up only after the post step has found no rule.
+    let accept = () => {};
+    azure.accepts = new Promise((resolve) => {
+      accept = resolve;
+    });
+    const { open, close } = job();
+    const opened = await open((child) => stopAt("PUT rule", child, interruption("SIGKILL")));
+    azure.onRequest = (what) => {
+      if (what === "GET rule") accept();
+    };
+
+    const closed = await close(opened, { env: fast(20) });
+    expect(closed.stdout).toContain("has appeared. Removing it.");
+    await expectNothingOpen(azure);
+  });
+
+  test.each([...Object.entries(SIGN_IN_STAGES), ...Object.entries(STUCK_STAGES)])(
+    "%s ends within 5 s, and leaves nothing open after the post step",
+    async (name, start) => {
+      const stage = await start(sandbox);
+      const { open, close } = job({ ...stage, env: { ...IN_REAL_TIME, ...stage.env } });
+      const stopping = interruption("SIGINT");
+      const opened = await open(async (child) => {
+        await stage.reached(child);
+        stopping.send(child);
+      });
+      isCancelled(opened, stopping);
+      if (name.includes("PUT"))
+        expect(opened.state).toMatchObject({ rule: expect.stringContaining(SERVER_ID), settled: "false" });
+
+      await stage.close();
+      const closed = await close(opened, { env: { ...sandbox.env, ...fast(30) } });
+      expect(closed.exitCode).toBe(0);
+      expect(closed.stdout).not.toMatch(ANNOTATION);
+      await expectNothingOpen(azure);
+    },
+  );
+
+  test.each(["exception", "rejection"])("by an %s that nobody catches says which", async (thrown) => {
+    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
+    const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
+    await stage?.close();
+    expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(opened.stdout).toContain("Error code: unknown");
+    expect(opened.summary).toContain("thrown where nobody catches it");
+  });
+
+  /** Ended in time, and says what the state says. */
+  function isCancelled(step: Step, { signal, secondsAgo }: Interruption): void {
+    expect(step).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(secondsAgo()).toBeLessThan(5);
+    expect(step.stdout).toContain("Error code: cancelled");
+    const start = `The firewall was not opened. The run was cancelled (\`${signal}\`). `;
+    const rule = `\`${step.state.rule?.split("/").at(-1)}\` for \`127.0.0.1\``;
+    const post = "The post step removes it when the job ends.";
+    if (step.state.rule === undefined) expect(step.summary).toBe(`${start}No firewall rule was made.\n`);
+    else if (step.state.settled === "true")
+      expect(step.summary).toBe(`${start}Firewall rule ${rule} was made. ${post}\n`);
+    else
+      expect(step.summary).toBe(
+        `${start}Azure was asked for firewall rule ${rule}, and has not confirmed it. ${post}\n`,
+      );
+  }
+
+  function stopAt(stage: Request | RegExp, child: ChildProcess, stopping: Interruption): void {
+    if (typeof stage !== "string") says(child, stage).then(() => stopping.send(child));
+    else azure.onRequest = (what) => what === stage && stopping.send(child);
+  }
+});
+
+describe("a post step of firewall", () => {
+  /** Where it is stopped. */
+  const stages: Stages = {
+    ...SIGN_IN_STAGES,
+    "while Azure drips its answer to DELETE": async () => ({
+      ...(await dripping("DELETE rule")),
+      env: IN_REAL_TIME,
+    }),
+    "while it looks for a rule that can still appear": async () => ({
+      env: { STATE_settled: "false" },
+      reached: (child) => says(child, /Looking for it/),
+      close: async () => {},
+    }),
+  };
+
+  test.each(Object.entries(stages))(
+    "that is cancelled %s ends within 5 s, and names the rule",
+    async (_, start) => {
+      const { open, close } = job();
+      const opened = await open();
+      const [rule] = azure.rules.keys();
+      const stage = await start(sandbox);
+      const stopping = interruption("SIGINT");
+      const closed = await close(opened, {
+        env: { ...fast(4), ...stage.env },
+        async onStart(child) {
+          await stage.reached(child);
+          stopping.send(child);
+        },
+      });
+      await stage.close();
+
+      expect(closed).toMatchObject({ exitCode: 1, stderr: "" });
+      expect(stopping.secondsAgo()).toBeLessThan(5);
+      expect(closed.stdout).toMatch(/^::error.*The run was cancelled \(`SIGINT`\)\./m);
+      expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
+    },
+  );
+
+  test("that is cancelled while Azure removes the rule still removes it", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    const stopping = interruption("SIGINT");
+    const closed = await close(opened, {
+      env: IN_REAL_TIME,
+      onStart(child) {
+        azure.onRequest = (what) => what === "DELETE rule" && stopping.send(child);
+      },
+    });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    await expectNothingOpen(azure);
+  });
+
+  test("that is killed leaves the rule to the job of a later day", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    const killed = await close(opened, {
+      onStart: (child) => says(child, /^Removing/m).then(() => child.kill("SIGKILL")),
+    });
+    expect(killed.exitCode).toBe(null);
+    azure.rules = new Map(
+      [...azure.rules].map(([rule, range]) => [rule.replace(/_\d{8}T/, "_20240102T"), range]),
+    );
+
+    const later = job();
+    const found = await later.open();
+    expect(found.stdout).toContain("left by an earlier job, is deleted.");
+    await later.close(found);
+    await expectNothingOpen(azure);
+  });
+
+  test("ends in time where Azure drips its answers, and names the rule", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.spoiled = { "DELETE rule": HTTP_FAULTS["drips its answer"] };
+    const closed = await close(opened, { env: fast(60) });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).toMatch(/^::warning .*: no answer within \d+ s/m);
+    expect(asked(azure, "DELETE rule")).toBeGreaterThan(1);
+  });
+});
