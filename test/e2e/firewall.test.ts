@@ -27,7 +27,9 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-const job = (given: Given = {}) => firewallJob(sandbox, azure, given);
+/** A job in a hurry. */
+const job = ({ inputs, env }: Given = {}) =>
+  firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
 const HERE = { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" };
 const OLD = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { PrincipalDemand } from "../../src/model/principal.ts";
-import { ensure } from "../../src/principal/ensure.ts";
+import { doneSoFar, ensure, type Progress } from "../../src/principal/ensure.ts";
+import { plain } from "../../src/render/pen.ts";
 import { between } from "../postgres/world.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -52,4 +53,19 @@ test("mode: check runs in a transaction that cannot write", async () => {
   await ensure(client, { ...DEMAND, mode: "check", name: "aad_nobody" });
   expect(said[0]).toMatch(/^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;/);
   expect(said.at(-1)).toBe("COMMIT");
+});
+
+test("a COMMIT that was lost, and that the next session does not find, is no longer something that was done", async () => {
+  const demand = { ...DEMAND, name: "aad_lost" };
+  const progress: Progress = {};
+  const [first, second] = [await signIn(), await signIn()];
+  between(first, async (sql) => (sql === "COMMIT" ? "ROLLBACK; SELECT 1 / 0" : undefined));
+  await expect(ensure(first, demand, progress)).rejects.toThrow("division by zero");
+  expect(plain.sentence(doneSoFar(progress) ?? [])).toMatch(
+    /^The server did not confirm this: Created role aad_lost/,
+  );
+
+  between(second, async (sql) => (sql.includes("create_principal_with_oid") ? "SELECT 1 / 0" : undefined));
+  await expect(ensure(second, demand, progress)).rejects.toThrow("division by zero");
+  expect(doneSoFar(progress)).toBeUndefined();
 });
