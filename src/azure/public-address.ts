@@ -29,7 +29,6 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
     ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  signal.throwIfAborted();
   const address = ipv4(answer);
   if (address !== undefined && isRoutable(address)) return address;
   throw new ActionError({

@@ -39,7 +39,6 @@ export async function connect(
     );
     return { connected: true, address: usable(rows[0]?.address ?? "") };
   } catch (error) {
-    signal.throwIfAborted();
     if (!(error instanceof ActionError)) throw error;
     return { connected: false, address: addressIn(error), error };
   }
