@@ -136,7 +136,9 @@ SELECT * FROM pg_catalog.pgaadauth_list_principals(false);
 ### cancelled
 
 The run was stopped by a signal: somebody cancelled the workflow run, a newer run took its place (\`concurrency\`), or the
-job reached its \`timeout-minutes\`. The report says what was granted before that, and it stays granted.
+job reached its \`timeout-minutes\`. The report says what was granted before that, and it stays granted. The error of
+the actions \`principal\` and \`firewall\` says what they did: a role that was created stays, and the post step removes a
+firewall rule.
 
 ### unknown
 

@@ -1,5 +1,6 @@
 import { createServer } from "node:https";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import { close as closeServer, listen } from "../sandbox/http.ts";
 import { type ResourceManager, SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -154,6 +155,16 @@ describe("a firewall that drops packets", () => {
     },
   );
 
+  test("is not opened when the answer of the service has no end", async () => {
+    const { certificate: cert, key } = sandbox.certificates;
+    const endless = await startFaultyHttp(HTTP_FAULTS["drips its answer"], { cert, key });
+    const inputs = { "runner-ip": `https://localhost:${endless.port}/` };
+    const opened = await job({ inputs, env: fast(30) }).open();
+    await endless.close();
+    expect(opened).toMatchObject({ exitCode: 1, state: {} });
+    expect(opened.stdout).toContain("of the internet: no answer within 15 s");
+  });
+
   test.each(["Starting", "Updating"])("is not opened while the server is %s", async (state) => {
     azure.properties.state = state;
     const opened = await job({ env: fast(30) }).open();
@@ -231,6 +242,7 @@ describe("the resource manager", () => {
     const opened = await open();
     expect(opened.exitCode).toBe(1);
     expect(opened.stdout).toContain("AuthorizationFailed (HTTP status 403)");
+    expect(opened.summary).not.toContain("Azure was asked for");
     expect(opened.stdout).toContain(
       "Create a role that has `Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write`",
     );

@@ -229,7 +229,7 @@ describe("a post step of firewall", () => {
       env: IN_REAL_TIME,
     }),
     "while it looks for a rule that can still appear": async () => ({
-      env: { STATE_settled: "false" },
+      env: { STATE_settled: "false", ...fast(1.5) },
       reached: (child) => says(child, /Looking for it/),
       close: async () => {},
     }),
