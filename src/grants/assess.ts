@@ -75,10 +75,14 @@ export function fixesFor(assessment: Assessment, outcome: Outcome): readonly Fix
   const { snapshot, demand, grantees, grants, revokes } = assessment;
   const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
   return [
-    ...fixBlocks(snapshot, [
-      ...whatIsLeft(grants, outcome, "not-granted"),
-      ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
-    ]),
+    ...fixBlocks(
+      snapshot,
+      [
+        ...whatIsLeft(grants, outcome, "not-granted"),
+        ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
+      ],
+      demand.exclude,
+    ),
     ...identityFixes(identities),
   ];
 }

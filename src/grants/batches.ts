@@ -1,7 +1,7 @@
 import { type Change, statementsOf } from "./statements.ts";
 
 /** GRANT on 18 keeps a lock on every object it names until commit, and all sessions share the lock table. */
-const BATCH = 500;
+export const BATCH = 500;
 
 /**
  * Changes in the order in which they are made, cut into batches: database and schemas, then the objects, by acting role

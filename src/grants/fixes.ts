@@ -6,6 +6,7 @@ import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
+import { catalogBlock } from "./catalog-block.ts";
 import { type Blocked, sessionRole } from "./plan.ts";
 import { type Change, membershipSql, statementOf, statementsOf, withRoles } from "./statements.ts";
 
@@ -13,29 +14,36 @@ import { type Change, membershipSql, statementOf, statementsOf, withRoles } from
  * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
  * to grant each other first, then a block for each role that has to help.
  */
-export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonly FixBlock[] {
-  const others = left.flatMap((each): readonly Others[] => {
-    const actor = each.byLogin ? null : actorFor(snapshot, each);
-    return actor === null ? [] : [{ ...each, actor }];
-  });
+export function fixBlocks(
+  snapshot: Snapshot,
+  left: readonly Blocked[],
+  exclude: readonly string[],
+): readonly FixBlock[] {
+  const forOthers = left
+    .filter(({ byLogin }) => !byLogin)
+    .map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
+  const others = forOthers.filter((each): each is Others => each.actor !== null);
+  const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
+  const scripts = (changes: readonly Change[], roleSet: boolean) => {
+    const block = catalogBlock(changes, forNobody, exclude, roleSet);
+    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql] };
+    return { statements: scriptOf(changes, roleSet), ...short };
+  };
   const own: FixBlock = {
     as: sessionRole(snapshot).name,
     runnable: true,
-    statements: scriptOf(
+    ...scripts(
       left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
       snapshot.server.roleSet,
     ),
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
-    const statements = scriptOf(
-      mine.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor })),
-      false,
-    );
+    const changes = mine.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor }));
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      statements,
+      ...scripts(changes, false),
       ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
     };
   });

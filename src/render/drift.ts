@@ -150,34 +150,61 @@ function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string
 }
 
 /**
- * Adds the SQL of one block below a fold, or points to the SQL file if it is longer than `most` characters.
- * @param note HTML that follows the number of statements
+ * Adds the SQL of each block below a fold: where the statements are longer than `most` characters, a block that does the
+ * same, if there is one that fits. Last, how to keep the SQL file, if it has more than is shown.
+ * @param note HTML that follows the number of statements of a block
+ * @param open whether the fold of a block is open
  */
-export function fixPart(
+export function fixesPart(
   page: Page,
-  block: FixBlock,
+  blocks: readonly FixBlock[],
   {
     most,
-    note = "",
-    open = false,
-  }: { readonly most: number; readonly note?: string; readonly open?: boolean },
+    note = () => "",
+    open = () => false,
+  }: {
+    readonly most: number;
+    readonly note?: (block: FixBlock) => string;
+    readonly open?: (block: FixBlock) => boolean;
+  },
 ): void {
-  const statements = block.statements.filter((statement) => !TRANSACTION.has(statement));
-  const lines = `${count(statements.length, "statement")}${note}`;
-  const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
-  if (size > most) {
-    const who = markdown.sentence(runner(block));
-    page.add(
-      `**SQL for ${who}** (${lines}): too long to show here. It is in the SQL file (output \`sql\`). To keep the file, upload it with \`actions/upload-artifact\`, \`if: always()\` and \`path: \${{ steps.<id>.outputs.sql }}\`.`,
+  for (const block of blocks) {
+    const { statements, short } = block;
+    const counted = count(statements.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
+    const shown = [statements, short].find((sql) => sql !== undefined && sizeOf(sql) <= most);
+    if (shown === undefined) {
+      const who = markdown.sentence(runner(block));
+      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. Upload the SQL file.`);
+      continue;
+    }
+    const instead = shown === short ? " in short" : "";
+    page.fold(
+      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${instead}${note(block)})`,
+      () => {
+        if (instead) page.add(IN_SHORT);
+        page.add(codeBlock("sql", shown.map(visibleSql).join("\n")));
+      },
+      open(block),
     );
-    return;
   }
-  page.fold(
-    `<b>SQL for ${markup.sentence(runner(block))}</b> (${lines})`,
-    () => page.add(codeBlock("sql", block.statements.map(visibleSql).join("\n"))),
-    open,
-  );
+  if (blocks.some(({ statements }) => sizeOf(statements) > most)) page.add(UPLOAD);
 }
+
+function sizeOf(statements: readonly string[]): number {
+  return statements.reduce((sum, statement) => sum + statement.length, 0);
+}
+
+const IN_SHORT =
+  "This does the same as the SQL file: its last statement finds the objects in the catalogs. That statement commits as it goes, so run it outside a transaction block, for example in psql. If it stops, you can run it again.";
+
+const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
+
+${codeBlock(
+  "yaml",
+  `- uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0
+  if: \${{ !cancelled() }}
+  with: { name: sql, path: "\${{ steps.grants.outputs.sql }}" }`,
+)}`;
 
 /** What is not counted as a statement. */
 const TRANSACTION: ReadonlySet<string> = new Set(["BEGIN;", "COMMIT;"]);

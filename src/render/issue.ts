@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { extraIsDrift } from "../model/demand.ts";
 import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
 import { some } from "../text/count.ts";
-import { driftPart, fixPart } from "./drift.ts";
+import { driftPart, fixesPart } from "./drift.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown } from "./pen.ts";
@@ -112,7 +112,7 @@ export function issueBody(subject: Subject, run: string): string {
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  for (const block of database.fixes) fixPart(page, block, { most: MOST_SQL, note });
+  fixesPart(page, database.fixes, { most: MOST_SQL, note: () => note });
   return page.close() + foot;
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
-import type { DatabaseReport, GranteeReport, Held, Report, Verdict } from "../model/report.ts";
+import type { DatabaseReport, FixBlock, GranteeReport, Held, Report, Verdict } from "../model/report.ts";
 import { count, series, some } from "../text/count.ts";
-import { changedPart, driftPart, fixPart } from "./drift.ts";
+import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks } from "./failure.ts";
 import { granteesOf, groupsOf, lookedAt, objectsIn } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
@@ -120,11 +120,12 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     if (error) errorPart(page, error, report);
     driftPart(page, report, database, grantee, named.length > 1);
   }
-  for (const block of database.fixes) {
-    const planned = block.runnable && report.mode === "plan";
-    const note = planned ? ", which <code>mode: apply</code> runs" : "";
-    fixPart(page, block, { most: MOST_SQL, note, open: planned });
-  }
+  const isPlanned = ({ runnable }: FixBlock) => runnable && report.mode === "plan";
+  fixesPart(page, database.fixes, {
+    most: MOST_SQL,
+    note: (block) => (isPlanned(block) ? ", which <code>mode: apply</code> runs" : ""),
+    open: isPlanned,
+  });
   for (const { grantee, named } of parts) {
     for (const [verb, changed] of [
       ["Granted", grantee.granted],
