@@ -15,6 +15,8 @@ import type { Env, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { type Progress, reconcile, unfinished } from "./reconcile.ts";
+import { plain } from "./render/pen.ts";
+import { verdictText } from "./render/phrases.ts";
 import { PATIENCE } from "./retry.ts";
 import { parseSettings, secretsIn } from "./settings/inputs.ts";
 import { logLines } from "./text/escape.ts";
@@ -79,12 +81,14 @@ async function inDatabase(
     say(`connecting to ${host}:${port} as ${user}`);
     const work = (client: Client) => reconcile(client, { mode, grantees, demand }, say, progress);
     const found = await withSession(target, password, work, { signIn, cloud }, PATIENCE, signal);
+    say(verdictText(found.verdict, mode));
     return { host, port, database, user, ...found };
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
     const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
     const hint = near === undefined ? failure.hint : sentence`Did you mean ${code(near)}? ${failure.hint}`;
     const done = unfinished(progress);
+    say(`${verdictText("error", mode)}: ${plain.sentence(failure.message)}`);
     return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...done };
   }
 }

@@ -5,6 +5,7 @@ import { keyOfChange, type Outcome, type Refusal, type SentBatch } from "../gran
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
 import type { Group, Role } from "../model/snapshot.ts";
+import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { attempt, type Batch, batchOf, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { culprits } from "./culprits.ts";
@@ -50,10 +51,22 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      const before = { committed: committed.length, failed: failed.size };
       const running = run(next);
       next = batchOf(following);
       await running;
+      sayOutcome(before);
     }
+  }
+
+  /** What became of the batch that was announced last. */
+  function sayOutcome(before: { readonly committed: number; readonly failed: number }): void {
+    const done = committed.length - before.committed;
+    const refused = [...failed.values()].slice(before.failed);
+    if (done > 0) say(`committed: ${count(done, "object")}`);
+    const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
+    if (refused.length > 0) say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
+    if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
   }
 
   async function run(batch: Batch): Promise<void> {
@@ -119,12 +132,16 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       say(
         `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
       );
-      const acting = await trySome(client, alike, waits.turns);
-      if (acting === null) continue;
-      if (reason === "not-owner")
-        say(
-          `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`,
-        );
+      const { acting, message } = await trySome(client, alike, waits.turns);
+      if (acting === null) {
+        say(`not committed: ${message}`);
+        continue;
+      }
+      say(
+        reason === "not-owner"
+          ? `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
+          : "committed",
+      );
       await runAll(alike.map((each) => ({ ...each.change, ...acting })));
     }
   }
@@ -173,31 +190,37 @@ type Acting = Pick<Change, "as" | "oneByOne">;
 /** How many objects are tried where it is not a privilege that is wanting: the first may be locked, or not allowed. */
 const MOST_TRIES = 3;
 
-/** Tries an object, and another one where the first says nothing about privileges; null where none works. */
-async function trySome(client: Client, alike: readonly Blocked[], turns: Turns): Promise<Acting | null> {
-  for (const blocked of alike.slice(0, MOST_TRIES)) {
-    const tried = await tryOne(client, blocked, turns);
-    if (tried !== "cannot tell") return tried;
-  }
-  return null;
+/** How a try ended: the role as which it works, or null and what the server said last. */
+interface Tried {
+  readonly acting: Acting | null;
+  readonly message: string;
+  /** The failure was about something else than privileges, so another object may show more. */
+  readonly cannotTell?: true;
 }
 
-/** Tries one object as the session user, then as its owner or grantor; null where no role has the privileges. */
-async function tryOne(
-  client: Client,
-  { change, tryAs = [] }: Blocked,
-  turns: Turns,
-): Promise<Acting | null | "cannot tell"> {
+/** Tries an object, and another one where the first says nothing about privileges. */
+async function trySome(client: Client, alike: readonly Blocked[], turns: Turns): Promise<Tried> {
+  let tried: Tried = { acting: null, message: "" };
+  for (const blocked of alike.slice(0, MOST_TRIES)) {
+    tried = await tryOne(client, blocked, turns);
+    if (!tried.cannotTell) break;
+  }
+  return tried;
+}
+
+/** Tries one object as the session user, then as its owner or grantor. */
+async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Turns): Promise<Tried> {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end: null | "cannot tell" = null;
+  let end: Tried = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), {
       proof,
     });
-    if (error === null && !warned) return acting;
-    if (error !== null && (reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "")))
-      end = "cannot tell";
+    if (error === null && !warned) return { acting, message: "" };
+    if (error === null) continue;
+    const cannotTell = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
+    end = { ...end, message: error.message, ...(cannotTell && { cannotTell }) };
   }
   return end;
 }

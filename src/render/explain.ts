@@ -19,7 +19,7 @@ export function explain(
   const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
   return [
     why,
-    ...(said === undefined ? [] : [sentence`The server said: ${quoted(said)}`]),
+    ...(said === undefined ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`]),
     ...run(),
     ...(note === undefined ? [] : [note]),
   ];

@@ -44,6 +44,27 @@ test("grants what was asked for and not more", async () => {
   expect(done).toContain("INSERT public.order_events");
 });
 
+test("logs of each database how it ended, then folds what was found in it", async () => {
+  const databases = [await seeded("log_one"), await seeded("log_two")];
+  const { stdout } = await run({ database: [...databases, "log_none"].join("\n") });
+  const lines = stdout.split("\n");
+  for (const database of databases) {
+    const mine = lines.filter((line) => line.startsWith(`${database}: `));
+    expect(mine[0]).toMatch(/: connecting to localhost:\d+ as migrator$/);
+    expect(mine).toContain(`${database}: committed: ${OBJECTS} objects`);
+    expect(mine.at(-1)).toBe(`${database}: repaired`);
+  }
+  expect(lines.findLast((line) => line.startsWith("log_none: "))).toContain(
+    "could not check: PostgreSQL at `localhost",
+  );
+  const folds = lines.filter((line) => line.startsWith("::group::"));
+  expect(folds.map((line) => line.replace(/ on localhost:\d+/, ""))).toEqual([
+    "::group::log_one: repaired",
+    "::group::log_two: repaired",
+    "::group::log_none: could not check",
+  ]);
+});
+
 test("signs in with a client secret", async () => {
   const database = await seeded("secret");
   const { clientId, secrets } = IDENTITIES.migrator;

@@ -45,6 +45,12 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(report.granted).toHaveLength(299);
     expect(linesOf(report.missing)).toEqual(["table t150: SELECT (locked)"]);
     expect(report.missing[0]?.serverMessage).toContain("lock timeout");
+    expect(report.said).toEqual(
+      expect.arrayContaining([
+        "committed: 299 objects",
+        "not committed: 1 object (canceling statement due to lock timeout)",
+      ]),
+    );
     expect(await sql("SELECT 1 AS fine")).toEqual([{ fine: 1 }]);
   });
 
