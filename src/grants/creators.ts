@@ -8,32 +8,32 @@ export interface Creator {
 }
 
 /**
- * Who creates objects here: roles that own a relation or a routine that belongs to no extension; roles that can log in and hold
- * CREATE on the schema by name; and the grantees, where CREATE is demanded. Never a superuser, PUBLIC or a predefined
- * role: on 14 everybody may create in `public`, so what a role could do says little about what it does.
+ * Who creates objects here: roles that own a relation or a routine that belongs to no extension; this login, where it
+ * holds CREATE on the schema by name; and the grantees, where CREATE is demanded. What another role could do says little
+ * about what it does: on 14 everybody may create in `public`, and Service Connector grants CREATE to each app. Never a
+ * superuser or a predefined role.
  */
 export function creatorsOf(
-  snapshot: Pick<Snapshot, "grantees" | "groups" | "roles" | "schemas" | "sessions">,
+  snapshot: Pick<Snapshot, "grantees" | "groups" | "roles" | "schemas" | "sessions" | "sessionUser">,
   demand: Demand,
 ): readonly Creator[] {
   const owners = snapshot.groups
     .filter((group) => group.schema !== undefined && group.kind !== "default-privileges")
     .filter((group) => group.skipped !== "extension")
     .map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
-  const entitled = snapshot.groups
+  const login = snapshot.groups
     .filter((group) => group.kind === "schema")
-    .flatMap((group) =>
-      group.acl
-        .filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin)
-        .map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee })),
-    );
+    .filter(({ acl }) =>
+      acl.some(({ privilege, grantee }) => privilege === "CREATE" && grantee === snapshot.sessionUser),
+    )
+    .map((group) => ({ schema: group.members[0]?.oid ?? "", role: snapshot.sessionUser }));
   const grantees = [...snapshot.grantees.values()]
     .map((oid) => roleOf(snapshot, oid))
     .filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE"))
     .map((grantee) => actsAs(snapshot, grantee).oid);
   const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
   const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
+    [...owners, ...login, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
   );
   return [...unique.values()].filter(({ role }) => {
     const { superuser, predefined, gone } = roleOf(snapshot, role);

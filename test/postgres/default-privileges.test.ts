@@ -117,33 +117,33 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await can(app, "SELECT * FROM next; SELECT last_value FROM next_id_seq")).toBe(true);
   });
 
-  test("takes for creators who owns something here, and logins that hold CREATE by name", async () => {
+  test("takes for creators who owns something here, and not who could", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
-    const [entitled, group, grouped] = [
-      await role("entitled"),
-      await role("group", "NOLOGIN"),
-      await role("grouped"),
+    const [fellow, gone, extension] = [
+      await role("fellow"),
+      await role("gone", "NOLOGIN"),
+      await role("extension"),
     ];
-    const [gone, extension] = [await role("gone", "NOLOGIN"), await role("extension")];
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT CREATE ON SCHEMA public TO PUBLIC, ${entitled}, ${group}, ${app}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT CREATE ON SCHEMA public TO PUBLIC, ${fellow}, ${app}`);
     await sql(`
-      GRANT ${group} TO ${grouped};
       CREATE VIEW roots AS SELECT 1;
       CREATE TABLE once (id int); ALTER TABLE once OWNER TO ${gone};
       CREATE EXTENSION hstore; CREATE TABLE adopted (id int); ALTER EXTENSION hstore ADD TABLE adopted;
       ALTER TABLE adopted OWNER TO ${extension}`);
     await as(app, "CREATE TABLE own (id int)");
+    const creators = async (user: string) => {
+      const { missing } = await run(
+        "check",
+        { tablePrivileges: ["SELECT"], defaultPrivileges: true },
+        { user },
+      );
+      return missing.filter(({ kind }) => kind === "default-privileges").map((each) => each.owner);
+    };
 
-    const report = await run("check", { tablePrivileges: ["SELECT"], defaultPrivileges: true });
-
-    const creators = report.missing
-      .filter(({ kind }) => kind === "default-privileges")
-      .map((missing) => missing.owner);
-    // An owner that cannot log in creates by SET ROLE. Not: superuser, group, its member, the extension's, PUBLIC, app.
-    expect(new Set(creators)).toEqual(new Set([owner, entitled, gone]));
+    // An owner that cannot log in creates by SET ROLE. Not: superuser, the extension's, PUBLIC, app.
+    expect(new Set(await creators(owner))).toEqual(new Set([owner, gone]));
+    // The login may be about to migrate a schema in which it owns nothing yet.
+    expect(new Set(await creators(fellow))).toEqual(new Set([owner, gone, fellow]));
   });
 
   test("warns, where it is not asked to, of the role whose next migration breaks the app", async () => {

@@ -64,6 +64,7 @@ function byObject(findings: readonly Missing[]): readonly string[] {
 export function expected(
   state: State,
   demand: Demand,
+  login: string,
   grantee: string,
   version: number,
   held: ReadonlySet<string>,
@@ -99,7 +100,7 @@ export function expected(
       demanded(thing).filter((privilege) => !holds(thing, privilege)),
     ),
   );
-  const gaps = creatorsOf(state, demand, grantees, schemas, relations)
+  const gaps = creatorsOf(state, demand, login, grantees, schemas, relations)
     .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
       futureThings(demand).map((name) => {
@@ -160,12 +161,14 @@ export function expected(
 export function creatorsIn(
   state: State,
   demand: Demand,
+  login: string,
   grantees: readonly Signed[],
 ): readonly { schema: string; creator: string }[] {
   const schemas = demandedSchemas(state, demand);
   return creatorsOf(
     state,
     demand,
+    login,
     grantees,
     schemas,
     state.things
@@ -188,6 +191,7 @@ export interface Signed {
 function creatorsOf(
   state: State,
   { schemaPrivileges }: Demand,
+  login: string,
   grantees: readonly Signed[],
   schemas: readonly Thing[],
   relations: readonly Thing[],
@@ -195,19 +199,19 @@ function creatorsOf(
   const owners = relations
     .filter(({ ofExtension }) => !ofExtension)
     .map(({ schema, owner }) => ({ schema, creator: owner }));
-  const entitled = [...state.acls.values()]
+  const ofLogin = [...state.acls.values()]
     .filter(
       ({ kind, name, privilege }) =>
         kind === "schema" && privilege === "CREATE" && schemas.some((s) => s.name === name),
     )
-    .filter(({ grantee }) => state.roles.get(grantee)?.login)
+    .filter(({ grantee }) => grantee === login)
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
   const demanded = schemas.flatMap(({ name: schema }) =>
     grantees
       .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
       .map(({ actsAs }) => ({ schema, creator: actsAs })),
   );
-  const unique = new Map([...owners, ...entitled, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
+  const unique = new Map([...owners, ...ofLogin, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
