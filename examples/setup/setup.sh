@@ -20,7 +20,8 @@ Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repositor
   --grantee ROLE          the app's role, if Service Connector did not make it …
   --grantee-object-id ID  … and the object ID of the app's identity
 
-  --branch NAME           a branch whose workflows may sign in (repeatable; default: main)
+  --branch NAME           a branch whose workflows may sign in (repeatable; default: main, for --migrator only if there is
+                          no --environment and no --tag, because a trusted branch needs no approval)
   --environment NAME      an environment whose jobs may sign in (repeatable)
   --tag NAME              a tag whose workflows may sign in (repeatable)
   --pull-request          pull requests may sign in, as --check only
@@ -78,7 +79,6 @@ read_arguments() {
   [[ $repository == ?*/?* ]] || fail "--repository is OWNER/REPOSITORY, not '$repository'."
   [[ ${grantee:+given} == "${grantee_object_id:+given}" ]] || fail "--grantee and --grantee-object-id go together."
   : "${subject_prefix:=repo:$repository}"
-  ((${#branches[@]} > 0)) || branches=(main)
 }
 
 check_tools() {
@@ -156,7 +156,7 @@ set_up() {
   step "The identities"
   for role in "$migrator" "$check"; do
     make_identity "$role"
-    for name in "${branches[@]}"; do trust "$role" "branch-$name" "$subject_prefix:ref:refs/heads/$name"; done
+    for name in $(branches_for "$role"); do trust "$role" "branch-$name" "$subject_prefix:ref:refs/heads/$name"; done
     for name in ${environments[@]+"${environments[@]}"}; do trust "$role" "environment-$name" "$subject_prefix:environment:$name"; done
     for name in ${tags[@]+"${tags[@]}"}; do trust "$role" "tag-$name" "$subject_prefix:ref:refs/tags/$name"; done
   done
@@ -181,6 +181,15 @@ set_up() {
     AZURE_TENANT_ID "$repository" "$(az account show --query tenantId --output tsv)" \
     AZURE_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
     AZURE_CHECK_CLIENT_ID "$repository" "$(client_id_of "$check")"
+}
+
+# The check runs on a schedule, which is on the default branch.
+branches_for() {
+  if ((${#branches[@]} > 0)); then
+    printf '%s\n' "${branches[@]}"
+  elif [[ $1 == "$check" ]] || ((${#environments[@]} + ${#tags[@]} == 0)); then
+    echo main
+  fi
 }
 
 undo() {

@@ -99,9 +99,10 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("prepares all that the action needs, twice the same, and takes it back", async () => {
     const azure = await startAzure();
     const { database, migrator, check } = azure;
+    const options = ["--branch", "main", "--environment", "production", "--tag", "v1", "--pull-request"];
     const before = { roles: await roles(), state: await azure.state() };
 
-    const first = await azure.setUp("--environment", "production", "--tag", "v1", "--pull-request");
+    const first = await azure.setUp(...options);
 
     expect(first).toMatchObject({ status: 0, stderr: "" });
     const made = await azure.state();
@@ -144,7 +145,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     );
     expect(checked.outputs.verdict).toBe("in-sync");
 
-    const second = await azure.setUp("--environment", "production", "--tag", "v1", "--pull-request");
+    const second = await azure.setUp(...options);
     expect(second).toMatchObject({
       status: 0,
       stderr: "",
@@ -233,6 +234,17 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
 
   // The rest knows no versions.
   if (version === OLD) return;
+
+  test("lets no branch sign in as the owner where an environment guards it", async () => {
+    const azure = await startAzure();
+    const { migrator, check } = azure;
+    expect(await azure.setUp("--environment", "production")).toMatchObject({ status: 0, stderr: "" });
+    const { identities } = await azure.state();
+    const subjectsOf = (role: string) =>
+      identities[`pg-${role}`]?.credentials.map(({ subject }) => subject.replace("repo:contoso/orders:", ""));
+    expect(subjectsOf(migrator)).toEqual(["environment:production"]);
+    expect(subjectsOf(check)).toEqual(["ref:refs/heads/main", "environment:production"]);
+  });
 
   test("makes Entra applications where asked, bound by the service principal's object ID", async () => {
     const azure = await startAzure();
