@@ -86,8 +86,10 @@ DECLARE
 BEGIN
   PERFORM ${SEARCH_PATH};
   FOR missing IN
-    SELECT ${setsRole ? "place.actor, " : ""}pg_catalog.format('GRANT %s ON %s %I.%I TO %I', pg_catalog.string_agg(p.privilege, ', '),
-             CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, n.nspname, c.relname, place.grantee) AS sql
+    SELECT ${setsRole ? "place.actor, " : ""}pg_catalog.format('GRANT %s ON %s %I.%I TO %I',
+             pg_catalog.string_agg(p.privilege, ', '),
+             CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+             n.nspname, c.relname, place.grantee) AS sql
     FROM (VALUES
 ${rows.join(",\n")}
     ) AS place (schema, kind, owner, grantee, privileges${setsRole ? ", actor" : ""})
@@ -95,10 +97,11 @@ ${rows.join(",\n")}
     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind = place.kind::"char"
       AND pg_catalog.pg_get_userbyid(c.relowner) = place.owner
     CROSS JOIN pg_catalog.unnest(place.privileges::pg_catalog.text[]) AS p (privilege)
-    WHERE NOT CASE c.relkind WHEN 'S' THEN pg_catalog.has_sequence_privilege(place.grantee::pg_catalog.name, c.oid, p.privilege)
-              ELSE pg_catalog.has_table_privilege(place.grantee::pg_catalog.name, c.oid, p.privilege) END
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
-        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')${notExcluded(exclude)}
+    WHERE NOT CASE c.relkind
+          WHEN 'S' THEN pg_catalog.has_sequence_privilege(place.grantee, c.oid, p.privilege)
+          ELSE pg_catalog.has_table_privilege(place.grantee, c.oid, p.privilege) END
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.deptype = 'e'
+        AND d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)${notExcluded(exclude)}
     GROUP BY c.oid, c.relkind, n.nspname, c.relname, place.grantee${setsRole ? ", place.actor" : ""}
     ORDER BY c.oid
   LOOP
@@ -124,7 +127,7 @@ function notExcluded(exclude: readonly string[]): string {
     .map(likePatternsOf)
     .map(
       ({ name, path }) =>
-        `\n      AND c.relname NOT LIKE ${quoteLiteral(name)}${path && ` AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`,
+        `\n      AND c.relname NOT LIKE ${quoteLiteral(name)}${path && `\n      AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`,
     )
     .join("");
 }

@@ -195,7 +195,7 @@ function sizeOf(statements: readonly string[]): number {
 }
 
 const IN_SHORT =
-  "This does the same as the SQL file: its last statement finds the objects in the catalogs. That statement commits as it goes, so run it outside a transaction block, for example in psql. If it stops, you can run it again.";
+  "This does the same as the statements in the SQL file. Its last statement finds the objects in the catalogs and commits as it goes: run it outside a transaction block, for example in psql. If it stops, you can run it again.";
 
 const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
 
