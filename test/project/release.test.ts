@@ -20,6 +20,8 @@ interface GitHub {
   readonly tags: Readonly<Record<string, string>>;
   readonly releases: Readonly<Record<string, { draft: boolean; target: string }>>;
   readonly immutable?: boolean;
+  /** The folder of workflows on main, if it is another than that of the commit. */
+  readonly workflowsOnMain?: string;
 }
 
 /** The GitHub CLI on `GitHub` in a file, with the commands that the workflow uses and no other. */
@@ -46,6 +48,8 @@ if (command === "release" && subcommand === "view") {
   const method = has("--method") ? option("--method") : "GET";
   if (method === "GET" && path.includes("/git/ref/tags/")) console.log(github.tags[name] ?? fail("HTTP 404"));
   else if (method === "GET" && path.includes("/releases/tags/")) console.log(github.immutable ?? true);
+  else if (method === "GET" && path.endsWith("/contents/.github?ref=main")) console.log(github.workflowsOnMain ?? "same");
+  else if (method === "GET" && path.endsWith("/contents/.github?ref=" + process.env.GITHUB_SHA)) console.log("same");
   else if (method === "PATCH" && path.includes("/git/refs/tags/") && field("force") === "true") {
     if (!(name in github.tags)) fail("HTTP 422");
     github.tags[name] = field("sha");
@@ -131,6 +135,15 @@ describe("publishing", () => {
     expect(stdout).toContain(advice);
     expect(github.tags.v1).toBe(OTHER);
   });
+});
+
+test("nothing is published where GitHub would refuse to move the tag of the major version", () => {
+  const releases = { "v1.2.3": { draft: true, target: SHA } };
+  const before = { tags: { v1: OTHER }, releases, workflowsOnMain: "changed" };
+  const { status, stdout, github } = runJob("publish", before);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^::error title=main has moved::/m);
+  expect(github).toEqual(before);
 });
 
 /** Runs the job's script as the runner does: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell */
