@@ -394,15 +394,19 @@ var ExitCode;
 function setSecret(secret2) {
   issueCommand("add-mask", {}, secret2);
 }
+function setFailed(message) {
+  process.exitCode = ExitCode.Failure;
+  error(message);
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
 function warning(message, properties = {}) {
   issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 function info(message) {
   process.stdout.write(message + os3.EOL);
 }
-
-// src/firewall/close.ts
-var import_promises3 = require("node:timers/promises");
 
 // src/model/sentence.ts
 function sentence(words2, ...inserted) {
@@ -429,6 +433,11 @@ function quoted(text) {
 function paragraph(...sentences) {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
 }
+function withFullStop(sentence2) {
+  const last = sentence2.at(-1);
+  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
+  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+}
 function listOf(items) {
   return items.flatMap((item, n) => {
     if (n === 0) return item;
@@ -445,51 +454,15 @@ var ActionError = class extends Error {
     this.failure = failure;
   }
 };
-
-// src/model/flexible-server.ts
-var PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
-var PERMISSIONS = {
-  readServer: `${PROVIDER}/read`,
-  readRules: `${PROVIDER}/firewallRules/read`,
-  writeRules: `${PROVIDER}/firewallRules/write`,
-  deleteRules: `${PROVIDER}/firewallRules/delete`
-};
-var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
-function serverIdOf(text) {
-  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
-  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
-  return { subscription, resourceGroup, name: name3 };
-}
-function serverPath({ subscription, resourceGroup, name: name3 }) {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name3}`;
-}
-function rulePath(server, rule) {
-  return `${serverPath(server)}/firewallRules/${rule}`;
-}
-function ruleIdOf(text) {
-  const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
-  const server = serverIdOf(path);
-  return server === void 0 || rule === void 0 ? void 0 : { server, rule };
-}
-
-// src/azure/flexible-server.ts
-async function putRule(manager, server, rule, address) {
-  const asked = { permission: PERMISSIONS.writeRules, server };
-  const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), asked, { properties });
-}
-async function deleteRule(manager, server, rule) {
-  const asked = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
-}
-async function ruleExists(manager, server, rule) {
-  const asked = { permission: PERMISSIONS.readRules, server };
-  const found = await manager.get(rulePath(server, rule), asked).catch(ifMissing);
-  return found !== void 0;
-}
-function ifMissing(error) {
-  if (error instanceof ActionError && error.failure.code === "server-not-found") return void 0;
-  throw error;
+function cancelled(signal) {
+  return new ActionError({
+    code: "cancelled",
+    message: sentence`The run was cancelled (${code(signal)}).`,
+    hint: inOurWords(
+      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+    ),
+    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+  });
 }
 
 // src/text/sql.ts
@@ -2391,7 +2364,7 @@ function withoutSecrets(text) {
 }
 
 // src/diagnosis/symptoms.ts
-function symptomsOf(error) {
+function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
   const found = [];
   const look2 = (each) => {
@@ -2412,7 +2385,7 @@ function symptomsOf(error) {
     look2(cause);
     if (Array.isArray(errors)) errors.forEach(look2);
   };
-  look2(error);
+  look2(error2);
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MOST = 50;
@@ -2436,10 +2409,10 @@ var RULES = [
   ...NETWORK,
   ...FALLBACKS
 ];
-function diagnose(error, context3 = {}) {
-  if (error instanceof ActionError) return error.failure;
-  const found = ruleFor(error, context3);
-  const words2 = quoted(found?.symptom.text ?? ownWords(error));
+function diagnose(error2, context3 = {}) {
+  if (error2 instanceof ActionError) return error2.failure;
+  const found = ruleFor(error2, context3);
+  const words2 = quoted(found?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context3)}: ${words2}`;
   if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context3) };
   return { code: found.rule.code, message, ...answer(found.rule, context3, found.symptom) };
@@ -2472,13 +2445,13 @@ function withPooler({ hint, steps }, context3) {
   );
   return { hint, steps: [...steps, past] };
 }
-function ownWords(error) {
-  const [first, ...hidden] = symptomsOf(error).map(({ text }) => text);
+function ownWords(error2) {
+  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
   const last = hidden.at(-1);
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
-function ruleFor(error, context3) {
-  const symptoms = symptomsOf(error);
+function ruleFor(error2, context3) {
+  const symptoms = symptomsOf(error2);
   const partner = context3.with ?? "postgres";
   for (const rule of RULES) {
     if (!rule.with.includes(partner)) continue;
@@ -2512,6 +2485,167 @@ function peer(context3) {
       return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
+}
+
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quoteSignature(types, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function escapedNames(sql, not, eachNot) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+  );
+}
+function visible(text) {
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  signature: quoteSignature,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quoteName,
+    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    quoted: visibleLines
+  }).join("")
+};
+function write(sentence2, writer) {
+  return sentence2.map((part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+function visibleLines(text) {
+  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+}
+
+// src/render/failure.ts
+function docsLink({ code: code2, page = "troubleshooting" }, { run }) {
+  return run?.docs === void 0 ? void 0 : `${run.docs}/${page}.md#${code2}`;
+}
+function failureLines(failure, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+}
+
+// src/start.ts
+function start(action, grace = 0) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name3 of ["SIGINT", "SIGTERM"])
+    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(
+      event,
+      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    );
+  action(signal).catch(fail).finally(() => {
+    if (signal.aborted && !process.exitCode) fail(signal.reason);
+    process.stdout.write("", () => process.exit());
+  });
+}
+function fail(error2) {
+  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+}
+
+// src/firewall/close.ts
+var import_promises3 = require("node:timers/promises");
+
+// src/model/flexible-server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
+var PERMISSIONS = {
+  readServer: `${PROVIDER}/read`,
+  readRules: `${PROVIDER}/firewallRules/read`,
+  writeRules: `${PROVIDER}/firewallRules/write`,
+  deleteRules: `${PROVIDER}/firewallRules/delete`
+};
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function serverPath({ subscription, resourceGroup, name: name3 }) {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name3}`;
+}
+function rulePath(server, rule) {
+  return `${serverPath(server)}/firewallRules/${rule}`;
+}
+function ruleIdOf(text) {
+  const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
+  const server = serverIdOf(path);
+  return server === void 0 || rule === void 0 ? void 0 : { server, rule };
+}
+
+// src/azure/flexible-server.ts
+async function putRule(manager, server, rule, address) {
+  const asked = { permission: PERMISSIONS.writeRules, server };
+  const properties = { startIpAddress: address, endIpAddress: address };
+  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+}
+async function deleteRule(manager, server, rule) {
+  const asked = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+}
+async function ruleExists(manager, server, rule) {
+  const asked = { permission: PERMISSIONS.readRules, server };
+  const found = await manager.get(rulePath(server, rule), asked).catch(ifMissing);
+  return found !== void 0;
+}
+function ifMissing(error2) {
+  if (error2 instanceof ActionError && error2.failure.code === "server-not-found") return void 0;
+  throw error2;
 }
 
 // src/mask.ts
@@ -2608,8 +2742,8 @@ function inputsIn(table, env) {
     const text = textOf(name3);
     try {
       return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
-    } catch (error) {
-      const { problem, details } = asInvalid(error);
+    } catch (error2) {
+      const { problem, details } = asInvalid(error2);
       const { item, remedy = use(name3), advice = [] } = details;
       unreadable.add(name3);
       const noun = item === void 0 ? ["the value"] : ["an item"];
@@ -2643,8 +2777,8 @@ function inputsIn(table, env) {
       }
       try {
         return parse(found);
-      } catch (error) {
-        const { problem } = asInvalid(error);
+      } catch (error2) {
+        const { problem } = asInvalid(error2);
         const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
         mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
         return void 0;
@@ -2679,9 +2813,9 @@ function withinLimit(text, limit) {
   if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
   return text;
 }
-function asInvalid(error) {
-  if (error instanceof Invalid) return error;
-  throw error;
+function asInvalid(error2) {
+  if (error2 instanceof Invalid) return error2;
+  throw error2;
 }
 function badInput(mistakes, order) {
   const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
@@ -2788,10 +2922,10 @@ function tenantId(text) {
 var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && isLineBreak(text[start])) start++;
-  while (end > start && isLineBreak(text[end - 1])) end--;
-  return text.slice(start, end);
+  let [start2, end] = [0, text.length];
+  while (start2 < end && isLineBreak(text[start2])) start2++;
+  while (end > start2 && isLineBreak(text[end - 1])) end--;
+  return text.slice(start2, end);
 }
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
@@ -2922,14 +3056,14 @@ var errorMessages = /* @__PURE__ */ new Set([
   "Network connection lost"
   // Cloudflare Workers (fetch)
 ]);
-function isNetworkError(error) {
-  const isValid = error && isError(error) && error.name === "TypeError" && typeof error.message === "string";
+function isNetworkError(error2) {
+  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
   if (!isValid) {
     return false;
   }
-  const { message, stack } = error;
+  const { message, stack } = error2;
   if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
-    return stack === void 0 || "__sentry_captured__" in error;
+    return stack === void 0 || "__sentry_captured__" in error2;
   }
   if (message.startsWith("error sending request for url")) {
     return true;
@@ -3008,8 +3142,8 @@ function calculateDelay(retriesConsumed, options) {
   const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
   return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
 }
-function calculateRemainingTime(start, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+function calculateRemainingTime(start2, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
 }
 async function delayForRetry(delay2, options) {
   if (delay2 <= 0) {
@@ -3037,18 +3171,18 @@ function stringifyThrownValue(value) {
     return Object.prototype.toString.call(value);
   }
 }
-function unwrapAbortError(error) {
-  let cause = error;
+function unwrapAbortError(error2) {
+  let cause = error2;
   while (cause instanceof AbortError && cause.originalError instanceof Error) {
     cause = cause.originalError;
   }
   return cause;
 }
-async function onAttemptFailure({ error, attemptNumber, retriesConsumed, startTime, options }) {
+async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
   const abortIfNeeded = () => {
     options.signal?.throwIfAborted();
   };
-  const normalizedError = error instanceof Error ? error : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error)}". You should only throw errors.`);
+  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
   abortIfNeeded();
   if (normalizedError instanceof AbortError) {
     throw unwrapAbortError(normalizedError);
@@ -3135,9 +3269,9 @@ async function pRetry(input, options = {}) {
       const result = await input(attemptNumber);
       options.signal?.throwIfAborted();
       return result;
-    } catch (error) {
+    } catch (error2) {
       if (await onAttemptFailure({
-        error,
+        error: error2,
         attemptNumber,
         retriesConsumed,
         startTime,
@@ -3193,8 +3327,8 @@ function pTimeout(promise, options) {
       if (fallback) {
         try {
           resolve(fallback());
-        } catch (error) {
-          reject(error);
+        } catch (error2) {
+          reject(error2);
         }
         return;
       }
@@ -3224,81 +3358,11 @@ function pTimeout(promise, options) {
   return cancelablePromise;
 }
 
-// src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
-var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
-}
-function quoteSignature(types, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
-function quotePart(name3) {
-  if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
-}
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
-    if (char === "\\" || char === '"') return char + char;
-    const hex = codePoint(char);
-    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
-  });
-  return `U&"${body}"`;
-}
-var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-function escapedNames(sql, not, eachNot) {
-  return sql.replace(
-    SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
-  );
-}
-function visible(text) {
-  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
-}
-function codePoint(char) {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-}
-function logLine(text) {
-  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
-}
-
-// src/render/pen.ts
-var plain = {
-  name: quoteName,
-  signature: quoteSignature,
-  code: visible,
-  quoted: visibleLines,
-  sentence: (sentence2) => write(sentence2, {
-    own: (words2) => words2,
-    name: quoteName,
-    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
-    quoted: visibleLines
-  }).join("")
-};
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
-    if ("name" in part) return writer.name(...part.name);
-    if ("code" in part) return writer.code(part.code);
-    return writer.quoted(part.quoted);
-  });
-}
-function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
-}
-
 // src/retry.ts
 var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
-  const error = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
-  return Object.assign(error, { code: "ETIMEDOUT" });
+  const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
+  return Object.assign(error2, { code: "ETIMEDOUT" });
 }
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
@@ -3309,8 +3373,8 @@ function retrying(attempt, waitAfter, end, signal) {
     // `waitAfter` decides
     minTimeout: 0,
     ...signal && { signal },
-    async shouldRetry({ error, attemptNumber }) {
-      const wait = waitAfter(error, attemptNumber);
+    async shouldRetry({ error: error2, attemptNumber }) {
+      const wait = waitAfter(error2, attemptNumber);
       if (wait === void 0 || Date.now() + wait > end) return false;
       await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
       return true;
@@ -3319,12 +3383,12 @@ function retrying(attempt, waitAfter, end, signal) {
 }
 function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
   const end = Date.now() + mostTime;
-  const waitAfter = (error, attempts) => {
-    const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
-    if (!(error instanceof ActionError) || attempts > retries) return void 0;
+  const waitAfter = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return void 0;
-    const what = plain.sentence(error.failure.message).replace(/\.?$/, ".");
+    const what = plain.sentence(withFullStop(error2.failure.message));
     say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
@@ -3341,9 +3405,9 @@ async function idToken(audience, env = process.env, answerTime = PATIENCE.answer
   }
   try {
     return await within(answerTime, request(audience, env));
-  } catch (error) {
+  } catch (error2) {
     const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error, { with: "github", host: host2 }), { cause: error });
+    throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
   }
 }
 var MOST_LENGTH = 1e5;
@@ -3430,13 +3494,13 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     if (token === null) throw new Error("Entra gave no token.");
     mask(token.token);
     return token;
-  } catch (error) {
+  } catch (error2) {
     signal?.throwIfAborted();
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
-    if (error instanceof ActionError) throw error;
+    if (error2 instanceof ActionError) throw error2;
     const { problem, host: host2 } = wire;
-    const known = problem instanceof NotJson ? problem : new AggregateError([error, problem]);
+    const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
     const context3 = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context3), { cause: known });
   }
@@ -3475,10 +3539,10 @@ function watchedWire(answerTime) {
           const response = await within(answerTime, next(request2));
           wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
-        } catch (error) {
-          const late = error instanceof Error && error.name === "AbortError";
-          wire.problem = late ? noAnswer(answerTime) : error;
-          throw error;
+        } catch (error2) {
+          const late = error2 instanceof Error && error2.name === "AbortError";
+          wire.problem = late ? noAnswer(answerTime) : error2;
+          throw error2;
         }
       }
     }
@@ -3796,12 +3860,12 @@ function deserializeState(serializedState) {
 }
 function setStateError(inputs) {
   const { state, isOperationError: isOperationError2 } = inputs;
-  return (error) => {
-    if (isOperationError2(error)) {
-      state.error = error;
+  return (error2) => {
+    if (isOperationError2(error2)) {
+      state.error = error2;
       state.status = "failed";
     }
-    throw error;
+    throw error2;
   };
 }
 function appendReadableErrorMessage(currentMessage, innerMessage) {
@@ -4083,16 +4147,16 @@ function parseRetryAfter({ rawResponse }) {
   return void 0;
 }
 function getErrorFromResponse(response) {
-  const error = accessBodyProperty(response, "error");
-  if (!error) {
+  const error2 = accessBodyProperty(response, "error");
+  if (!error2) {
     logger.warning(`The long-running operation failed but there is no error property in the response's body`);
     return;
   }
-  if (!error.code || !error.message) {
+  if (!error2.code || !error2.message) {
     logger.warning(`The long-running operation failed but the error property in the response's body doesn't contain code or message`);
     return;
   }
-  return error;
+  return error2;
 }
 function calculatePollingIntervalFromDate(retryAfterDate) {
   const timeNow = Math.floor((/* @__PURE__ */ new Date()).getTime());
@@ -4542,13 +4606,13 @@ var RULES2 = [
     passes: true
   }
 ];
-function diagnoseResourceManager(error, context3) {
-  if (error instanceof ActionError) return error.failure;
+function diagnoseResourceManager(error2, context3) {
+  if (error2 instanceof ActionError) return error2.failure;
   const who = sentence`Azure's resource manager at ${code(context3.host)}`;
-  const refusal = refusalOf2(error);
+  const refusal = refusalOf2(error2);
   if (refusal === void 0) {
-    const message2 = sentence`${who}: ${quoted(symptomsOf(error).at(-1)?.text ?? "")}`;
-    const failure = diagnose(error, { with: "entra", host: context3.host });
+    const message2 = sentence`${who}: ${quoted(symptomsOf(error2).at(-1)?.text ?? "")}`;
+    const failure = diagnose(error2, { with: "entra", host: context3.host });
     return isNetwork(failure) ? { ...failure, message: message2 } : { ...UNKNOWN2, message: message2 };
   }
   const said = refusal.code === "" ? `HTTP status ${refusal.status}` : `${refusal.code} (HTTP status ${refusal.status})`;
@@ -4576,8 +4640,8 @@ var UNKNOWN2 = {
 function ruleFor2({ status, code: code2 }) {
   return RULES2.find(({ codes }) => codes?.test(code2)) ?? RULES2.find(({ statuses }) => statuses?.includes(status));
 }
-function refusalOf2(error) {
-  const { status, code: code2, message } = error ?? {};
+function refusalOf2(error2) {
+  const { status, code: code2, message } = error2 ?? {};
   if (typeof status !== "number") return void 0;
   const [symptom] = symptomsOf(new Error(String(message)));
   return { status, code: typeof code2 === "string" ? code2 : "", text: symptom?.text ?? "" };
@@ -4611,7 +4675,7 @@ function roleDefinition({ subscription }) {
 // src/azure/resource-manager.ts
 var TIMES = { answer: 3e4, read: 6e4, change: 18e4, retry: 5e3 };
 var API_VERSION = "2025-08-01";
-function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
+function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop) {
   const base = baseUrl(cloud, env);
   let sending;
   async function send({ signal, onRefused }, method, path, body) {
@@ -4627,7 +4691,8 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
     const end = Date.now() + time;
     let signInFailed = false;
     async function once() {
-      const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const signal = AbortSignal.any([clock, stop]);
       let last;
       try {
         return await work({
@@ -4636,22 +4701,23 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
             last = response;
           }
         });
-      } catch (error) {
-        signInFailed = error instanceof ActionError;
-        const late = error instanceof Error && error.name === "AbortError";
-        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
-        const cause = !late ? error : last === void 0 ? silence : refused2(last);
+      } catch (error2) {
+        signInFailed = error2 instanceof ActionError;
+        stop.throwIfAborted();
+        const late = error2 instanceof Error && /^(Abort|Timeout)Error$/.test(error2.name);
+        const silence = noAnswer(clock.aborted ? time : TIMES.answer);
+        const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
         const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
       }
     }
-    function waitAfter(error) {
-      if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return void 0;
+    function waitAfter(error2) {
+      if (signInFailed || !(error2 instanceof ActionError) || !passes(error2.failure)) return void 0;
       if (Date.now() + TIMES.retry > end) return void 0;
-      say2(`${plain.sentence(error.failure.message)} Trying again in ${TIMES.retry / 1e3} s.`);
+      say2(`${plain.sentence(withFullStop(error2.failure.message))} Trying again in ${TIMES.retry / 1e3} s.`);
       return TIMES.retry;
     }
-    return retrying(once, waitAfter, end);
+    return retrying(once, waitAfter, end, stop);
   }
   return {
     get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
@@ -4686,7 +4752,9 @@ async function sender(token) {
     const watch = {
       name: "watch",
       async sendRequest(request3, next) {
-        const response = await next(request3);
+        const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
+        request3.abortSignal = ending;
+        const response = await within(Number.POSITIVE_INFINITY, next(request3), ending);
         if (response.status >= 400) onRefused(response);
         return response;
       }
@@ -4694,7 +4762,7 @@ async function sender(token) {
     pipeline.addPolicy(watch, { afterPhase: "Retry" });
     const headers = pipelines.createHttpHeaders({ accept: "application/json" });
     if (body !== void 0) headers.set("content-type", "application/json");
-    const request2 = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    const request2 = { method, url, headers, abortSignal: signal };
     return pipeline.sendRequest(
       client,
       pipelines.createPipelineRequest(
@@ -4724,9 +4792,9 @@ function isSameService(url, base) {
   return url.origin === base.origin || url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
 }
 function refused2(response) {
-  const { error } = parsed(response) ?? {};
-  const text = typeof error?.message === "string" ? error.message : (response.bodyAsText ?? "").slice(0, 300);
-  return Object.assign(new Error(text), { status: response.status, code: String(error?.code ?? "") });
+  const { error: error2 } = parsed(response) ?? {};
+  const text = typeof error2?.message === "string" ? error2.message : (response.bodyAsText ?? "").slice(0, 300);
+  return Object.assign(new Error(text), { status: response.status, code: String(error2?.code ?? "") });
 }
 function parsed({ bodyAsText }) {
   try {
@@ -4751,23 +4819,26 @@ function forPoller({ method, path, response }) {
 }
 
 // src/firewall/azure.ts
-function signInToAzure(settings, env) {
+function signInToAzure(settings, env, signal) {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope);
-  return resourceManager({ cloud, clientId: "clientId" in how ? how.clientId : void 0 }, token, env, say);
+  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const clientId2 = "clientId" in how ? how.clientId : void 0;
+  return resourceManager({ cloud, clientId: clientId2 }, token, env, say, signal);
 }
 function say(line) {
   info(logLine(line));
 }
 
 // src/firewall/publish.ts
-function leftOpen(server, rule, { message, hint }) {
-  warn([
-    `Firewall rule ${rule} could not be removed, and stays open. Remove it:`,
+function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
+  const lines = [
+    `Firewall rule ${rule} may still be open. Remove it:`,
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint)
-  ]);
+  ];
+  if (stopped) setFailed(lines.join("\n"));
+  else warn(lines);
 }
 function closedButLocked(server, rule) {
   warn([
@@ -4793,15 +4864,15 @@ async function removeRule(azure, server, rule) {
   try {
     await deleteRule(azure, server, rule);
     return true;
-  } catch (error) {
-    if (!(error instanceof ActionError) || error.failure.code !== "resource-locked") throw error;
+  } catch (error2) {
+    if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
     await putRule(azure, server, rule, NOBODY);
     return false;
   }
 }
 
 // src/firewall/close.ts
-async function closeFirewall(env = process.env) {
+async function closeFirewall(env, signal) {
   for (const secret2 of firewallSecretsIn(env)) mask(secret2);
   const made = madeRule(env);
   if (made === void 0) {
@@ -4809,25 +4880,25 @@ async function closeFirewall(env = process.env) {
     return;
   }
   try {
-    await close(made, env);
-  } catch (error) {
-    leftOpen(made.server, made.rule, diagnose(error));
+    await close(made, env, signal);
+  } catch (error2) {
+    leftOpen(made.server, made.rule, diagnose(signal.aborted ? signal.reason : error2), signal);
   }
 }
-async function close(made, env) {
+async function close(made, env, signal) {
   const { server, rule } = made;
   say(`Removing firewall rule ${rule}.`);
-  const azure = signInToAzure(parseAzureSettings(env), env);
+  const azure = signInToAzure(parseAzureSettings(env), env, signal);
   const gone = await removeRule(azure, server, rule);
-  if (!made.settled) await untilSettled(azure, made);
+  if (!made.settled) await untilSettled(azure, made, signal);
   if (gone) say(`Firewall rule ${rule} is removed.`);
   else closedButLocked(server, rule);
 }
 var LOOKS = { times: 12, wait: 1e4 };
-async function untilSettled(azure, { server, rule }) {
+async function untilSettled(azure, { server, rule }, signal) {
   say(`The step ended while Azure made the rule. Looking for it for ${LOOKS.times * LOOKS.wait / 1e3} s.`);
   for (let look2 = 0; look2 < LOOKS.times; look2++) {
-    await (0, import_promises3.setTimeout)(LOOKS.wait);
+    await (0, import_promises3.setTimeout)(LOOKS.wait, void 0, { signal });
     if (!await ruleExists(azure, server, rule)) continue;
     say(`Firewall rule ${rule} has appeared. Removing it.`);
     await removeRule(azure, server, rule);
@@ -4836,4 +4907,5 @@ async function untilSettled(azure, { server, rule }) {
 }
 
 // src/firewall/post.ts
-closeFirewall().catch((error) => warning(String(error)));
+var GRACE_TIME = 4e3;
+start((signal) => closeFirewall(process.env, signal), GRACE_TIME);

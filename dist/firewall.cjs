@@ -2744,12 +2744,12 @@ var require_buffer_reader = __commonJS({
         return result;
       }
       cstring() {
-        const start = this.offset;
-        let end = start;
+        const start2 = this.offset;
+        let end = start2;
         while (this.buffer[end++]) {
         }
         this.offset = end;
-        return this.buffer.toString(this.encoding, start, end - 1);
+        return this.buffer.toString(this.encoding, start2, end - 1);
       }
       bytes(length) {
         const result = this.buffer.slice(this.offset, this.offset + length);
@@ -5750,6 +5750,9 @@ function error(message, properties = {}) {
 function warning(message, properties = {}) {
   issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
+function notice(message, properties = {}) {
+  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
 function info(message) {
   process.stdout.write(message + os4.EOL);
 }
@@ -5759,24 +5762,6 @@ function saveState(name3, value) {
     return issueFileCommand("STATE", prepareKeyValueMessage(name3, value));
   }
   issueCommand("save-state", { name: name3 }, toCommandValue(value));
-}
-
-// src/firewall/open.ts
-var import_node_crypto2 = require("node:crypto");
-
-// src/diagnosis/claims.ts
-function claimsOf(token) {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? claims : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function claim(claims, name3) {
-  const value = claims?.[name3];
-  if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
 }
 
 // src/model/sentence.ts
@@ -5804,6 +5789,11 @@ function quoted(text) {
 function paragraph(...sentences) {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
 }
+function withFullStop(sentence2) {
+  const last = sentence2.at(-1);
+  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
+  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+}
 function listOf(items) {
   return items.flatMap((item, n) => {
     if (n === 0) return item;
@@ -5820,6 +5810,23 @@ var ActionError = class extends Error {
     this.failure = failure;
   }
 };
+function cancelled(signal) {
+  return new ActionError({
+    code: "cancelled",
+    message: sentence`The run was cancelled (${code(signal)}).`,
+    hint: inOurWords(
+      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+    ),
+    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+  });
+}
+function withDone(failure, done, nothing) {
+  const said = done ?? (failure.code === "cancelled" ? nothing : []);
+  return {
+    ...failure,
+    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said)
+  };
+}
 
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
@@ -5865,6 +5872,21 @@ function identifier(name3, unknown) {
 function azOn({ subscription, resourceGroup, name: name3 }, command, options = "") {
   const server = `--subscription ${subscription} --resource-group ${shell(resourceGroup)} --name ${shell(name3)}`;
   return `az postgres flexible-server ${command} ${server} ${options}`.trimEnd();
+}
+
+// src/diagnosis/claims.ts
+function claimsOf(token) {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? claims : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function claim(claims, name3) {
+  const value = claims?.[name3];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return String(value).slice(0, 300);
 }
 
 // src/diagnosis/entra.ts
@@ -7828,6 +7850,198 @@ function peer(context3) {
   }
 }
 
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quoteSignature(types2, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function escapedNames(sql, not, eachNot) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+  );
+}
+function visible(text) {
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start2 = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start2 === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start2) },
+    { code: true, text: word.slice(start2, end) },
+    { code: false, text: word.slice(end) }
+  ];
+}
+function codeSpan(text) {
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+function longestRun(text, char) {
+  let longest = 0;
+  let run = 0;
+  for (const c of text) {
+    run = c === char ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest;
+}
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  signature: quoteSignature,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quoteName,
+    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    quoted: visibleLines
+  }).join("")
+};
+var markdown = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
+  code: codeSpan,
+  quoted: (words2) => markdownOf(wordTokens(words2)),
+  sentence: (sentence2) => markdownOf(
+    write(wordsJoined(sentence2), {
+      own: (words2) => wordTokens(words2),
+      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
+      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      quoted: wordTokens
+    }).flat()
+  )
+};
+function write(sentence2, writer) {
+  return sentence2.map((part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+function wordsJoined(sentence2) {
+  const joined2 = [];
+  for (const part of sentence2) {
+    const last = joined2.at(-1);
+    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
+    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
+    else joined2.push(words2);
+  }
+  return joined2;
+}
+function visibleLines(text) {
+  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+}
+
+// src/render/failure.ts
+function docsLink({ code: code2, page = "troubleshooting" }, { run }) {
+  return run?.docs === void 0 ? void 0 : `${run.docs}/${page}.md#${code2}`;
+}
+function failureLines(failure, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+}
+
+// src/start.ts
+function start(action, grace = 0) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name3 of ["SIGINT", "SIGTERM"])
+    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(
+      event,
+      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    );
+  action(signal).catch(fail).finally(() => {
+    if (signal.aborted && !process.exitCode) fail(signal.reason);
+    process.stdout.write("", () => process.exit());
+  });
+}
+function fail(error2) {
+  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+}
+
+// src/firewall/open.ts
+var import_node_crypto2 = require("node:crypto");
+
 // src/mask.ts
 function mask(secret2) {
   setSecret(secret2);
@@ -7944,8 +8158,8 @@ function calculateDelay(retriesConsumed, options) {
   const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
   return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
 }
-function calculateRemainingTime(start, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+function calculateRemainingTime(start2, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
 }
 async function delayForRetry(delay2, options) {
   if (delay2 <= 0) {
@@ -8160,153 +8374,6 @@ function pTimeout(promise, options) {
   return cancelablePromise;
 }
 
-// src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
-var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
-}
-function quoteSignature(types2, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
-function quotePart(name3) {
-  if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
-}
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
-    if (char === "\\" || char === '"') return char + char;
-    const hex = codePoint(char);
-    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
-  });
-  return `U&"${body}"`;
-}
-var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-function escapedNames(sql, not, eachNot) {
-  return sql.replace(
-    SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
-  );
-}
-function visible(text) {
-  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
-}
-function codePoint(char) {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-}
-function logLine(text) {
-  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
-}
-
-// src/text/markdown.ts
-function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
-}
-function joined(tokens) {
-  const result = [];
-  for (const token of tokens) {
-    if (token.text === "") continue;
-    const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
-    else result.push(token);
-  }
-  return result;
-}
-function wordTokens(text) {
-  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
-    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
-    return oneWord(word);
-  });
-}
-var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
-var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-var LEADING = /^[(']*/;
-var TRAILING = ".,;:!?)'";
-function oneWord(word) {
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const start = LEADING.exec(word)?.[0].length ?? 0;
-  let end = word.length;
-  while (end > start && TRAILING.includes(word.charAt(end - 1))) end--;
-  if (start === end) return [{ code: true, text: word }];
-  return [
-    { code: false, text: word.slice(0, start) },
-    { code: true, text: word.slice(start, end) },
-    { code: false, text: word.slice(end) }
-  ];
-}
-function codeSpan(text) {
-  const shown = visible(text);
-  const fence = "`".repeat(longestRun(shown, "`") + 1);
-  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-function longestRun(text, char) {
-  let longest = 0;
-  let run = 0;
-  for (const c of text) {
-    run = c === char ? run + 1 : 0;
-    if (run > longest) longest = run;
-  }
-  return longest;
-}
-
-// src/render/pen.ts
-var plain = {
-  name: quoteName,
-  signature: quoteSignature,
-  code: visible,
-  quoted: visibleLines,
-  sentence: (sentence2) => write(sentence2, {
-    own: (words2) => words2,
-    name: quoteName,
-    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
-    quoted: visibleLines
-  }).join("")
-};
-var markdown = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
-  code: codeSpan,
-  quoted: (words2) => markdownOf(wordTokens(words2)),
-  sentence: (sentence2) => markdownOf(
-    write(wordsJoined(sentence2), {
-      own: (words2) => wordTokens(words2),
-      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
-      quoted: wordTokens
-    }).flat()
-  )
-};
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
-    if ("name" in part) return writer.name(...part.name);
-    if ("code" in part) return writer.code(part.code);
-    return writer.quoted(part.quoted);
-  });
-}
-function wordsJoined(sentence2) {
-  const joined2 = [];
-  for (const part of sentence2) {
-    const last = joined2.at(-1);
-    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
-    else joined2.push(words2);
-  }
-  return joined2;
-}
-function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
-}
-
 // src/retry.ts
 var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
@@ -8337,7 +8404,7 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return void 0;
-    const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
+    const what = plain.sentence(withFullStop(error2.failure.message));
     say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
@@ -8875,10 +8942,10 @@ function tenantId(text) {
 var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && isLineBreak(text[start])) start++;
-  while (end > start && isLineBreak(text[end - 1])) end--;
-  return text.slice(start, end);
+  let [start2, end] = [0, text.length];
+  while (start2 < end && isLineBreak(text[start2])) start2++;
+  while (end > start2 && isLineBreak(text[end - 1])) end--;
+  return text.slice(start2, end);
 }
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
@@ -9084,11 +9151,15 @@ function runnerIp(text) {
 
 // src/azure/public-address.ts
 var ANSWER_TIME = 15e3;
-async function publicAddress(service) {
+async function publicAddress(service, signal) {
   const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
   const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request2 = createPipelineRequest({ url: service.href, timeout: ANSWER_TIME });
-  const answer2 = await pipeline.sendRequest(createDefaultHttpClient(), request2).then(
+  const request2 = createPipelineRequest({ url: service.href });
+  const answer2 = await within(
+    ANSWER_TIME,
+    pipeline.sendRequest(createDefaultHttpClient(), request2),
+    signal
+  ).then(
     ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
     (error2) => error2 instanceof Error ? error2.message : String(error2)
   );
@@ -10215,7 +10286,7 @@ function roleDefinition({ subscription }) {
 // src/azure/resource-manager.ts
 var TIMES = { answer: 3e4, read: 6e4, change: 18e4, retry: 5e3 };
 var API_VERSION = "2025-08-01";
-function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
+function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop) {
   const base = baseUrl(cloud, env);
   let sending;
   async function send({ signal, onRefused }, method, path, body) {
@@ -10231,7 +10302,8 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
     const end = Date.now() + time;
     let signInFailed = false;
     async function once2() {
-      const signal = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
+      const signal = AbortSignal.any([clock, stop]);
       let last;
       try {
         return await work({
@@ -10242,8 +10314,9 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
         });
       } catch (error2) {
         signInFailed = error2 instanceof ActionError;
-        const late = error2 instanceof Error && error2.name === "AbortError";
-        const silence = noAnswer(signal.aborted ? time : TIMES.answer);
+        stop.throwIfAborted();
+        const late = error2 instanceof Error && /^(Abort|Timeout)Error$/.test(error2.name);
+        const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
         const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
@@ -10252,10 +10325,10 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2) {
     function waitAfter(error2) {
       if (signInFailed || !(error2 instanceof ActionError) || !passes(error2.failure)) return void 0;
       if (Date.now() + TIMES.retry > end) return void 0;
-      say2(`${plain.sentence(error2.failure.message)} Trying again in ${TIMES.retry / 1e3} s.`);
+      say2(`${plain.sentence(withFullStop(error2.failure.message))} Trying again in ${TIMES.retry / 1e3} s.`);
       return TIMES.retry;
     }
-    return retrying(once2, waitAfter, end);
+    return retrying(once2, waitAfter, end, stop);
   }
   return {
     get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
@@ -10290,7 +10363,9 @@ async function sender(token) {
     const watch = {
       name: "watch",
       async sendRequest(request3, next) {
-        const response = await next(request3);
+        const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
+        request3.abortSignal = ending;
+        const response = await within(Number.POSITIVE_INFINITY, next(request3), ending);
         if (response.status >= 400) onRefused(response);
         return response;
       }
@@ -10298,7 +10373,7 @@ async function sender(token) {
     pipeline.addPolicy(watch, { afterPhase: "Retry" });
     const headers = pipelines.createHttpHeaders({ accept: "application/json" });
     if (body !== void 0) headers.set("content-type", "application/json");
-    const request2 = { method, url, headers, abortSignal: signal, timeout: TIMES.answer };
+    const request2 = { method, url, headers, abortSignal: signal };
     return pipeline.sendRequest(
       client,
       pipelines.createPipelineRequest(
@@ -10355,10 +10430,11 @@ function forPoller({ method, path, response }) {
 }
 
 // src/firewall/azure.ts
-function signInToAzure(settings, env) {
+function signInToAzure(settings, env, signal) {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope);
-  return resourceManager({ cloud, clientId: "clientId" in how ? how.clientId : void 0 }, token, env, say);
+  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const clientId2 = "clientId" in how ? how.clientId : void 0;
+  return resourceManager({ cloud, clientId: clientId2 }, token, env, say, signal);
 }
 function say(line) {
   info(logLine(line));
@@ -10679,7 +10755,7 @@ function deadline(time, action) {
 // src/firewall/connect.ts
 var ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15e3 };
 var ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
-async function connect3(settings, host2, password) {
+async function connect3(settings, host2, password, signal) {
   const { port: port2, tls, database, user, signIn: signIn2, cloud } = settings;
   const target = { server: { host: host2, port: port2, tls }, database, user };
   try {
@@ -10688,7 +10764,8 @@ async function connect3(settings, host2, password) {
       password,
       (client) => client.query(ADDRESS),
       { signIn: signIn2, cloud },
-      ONE_ATTEMPT
+      ONE_ATTEMPT,
+      signal
     );
     return { connected: true, address: usable(rows[0]?.address ?? "") };
   } catch (error2) {
@@ -10803,13 +10880,13 @@ var A_DAY = 24 * 3600 * 1e3;
 function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }, now, random) {
   const digits = (text) => /^\d{1,20}$/.test(text ?? "") ? text : "0";
   const time = `${now.toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
-  const start = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
+  const start2 = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
   const end = `_${time}_${random}`;
   const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  return start + job.slice(0, MOST_CHARACTERS - start.length - end.length) + end;
+  return start2 + job.slice(0, MOST_CHARACTERS - start2.length - end.length) + end;
 }
 function ours(rules) {
-  return rules.filter(({ name: name3, start, end }) => OUR_NAME.test(name3) && start === end);
+  return rules.filter(({ name: name3, start: start2, end }) => OUR_NAME.test(name3) && start2 === end);
 }
 function stale(rules, now) {
   return ours(rules).filter(({ name: name3 }) => now.getTime() - madeAt(name3) > A_DAY);
@@ -10829,7 +10906,7 @@ var NO_WAY_IN = [
   "dns-unavailable",
   "host-unreachable"
 ];
-async function addressFor({ error: error2, address: seen }, server, facts, runnerIp2) {
+async function addressFor({ error: error2, address: seen }, server, facts, runnerIp2, signal) {
   const { code: code2, message } = error2.failure;
   say(plain.sentence(message));
   const cannotHelp = NO_WAY_IN.includes(code2) ? obstacle(server, facts) : void 0;
@@ -10845,17 +10922,14 @@ async function addressFor({ error: error2, address: seen }, server, facts, runne
   }
   if (seen !== void 0) return seen;
   say(`The server did not answer. Asking ${runnerIp2.askedOf.host} for the runner's address.`);
-  return publicAddress(runnerIp2.askedOf);
+  return publicAddress(runnerIp2.askedOf, signal);
 }
 function borrowedAddress({ address }, rules) {
-  const rule = ours(rules).find(({ start }) => start === address);
+  const rule = ours(rules).find(({ start: start2 }) => start2 === address);
   if (rule === void 0) return void 0;
   say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
   return address;
 }
-
-// src/firewall/publish.ts
-var import_promises3 = require("node:fs/promises");
 
 // src/github/run.ts
 var ACTION_VERSION = "0.1.0";
@@ -10884,51 +10958,44 @@ function docsUrl({
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }
 
-// src/render/failure.ts
-function docsLink({ code: code2, page = "troubleshooting" }, { run }) {
-  return run?.docs === void 0 ? void 0 : `${run.docs}/${page}.md#${code2}`;
+// src/github/step.ts
+var import_promises3 = require("node:fs/promises");
+async function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) await orWarn("write the job summary", () => (0, import_promises3.appendFile)(file, render()));
+  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
-function failureLines(failure, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
-  return [
-    plain.sentence(message),
-    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`)
-    ]),
-    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
-  ].filter((line) => line !== "");
-}
-function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+async function orWarn(what, task) {
+  try {
+    return await task();
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
+    return void 0;
+  }
 }
 
 // src/firewall/publish.ts
 async function succeed(done, env) {
   info(logLine(plain.sentence(done)));
-  await summarize(done, env);
+  await addToSummary(() => lineOf(done), env);
 }
-async function fail(failure, env) {
+async function fail2(failure, env) {
   setFailed(failureLines(failure, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
-  await summarize(sentence`The firewall was not opened. ${failure.message}`, env);
+  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
 }
-async function summarize(line, { GITHUB_STEP_SUMMARY: file }) {
-  if (!file) return;
-  await (0, import_promises3.appendFile)(file, `${markdown.sentence(line)}
-`).catch((error2) => {
-    warning(`Could not write the job summary: ${String(error2)}`);
-  });
+function lineOf(sentence2) {
+  return `${markdown.sentence(sentence2)}
+`;
 }
-function leftOpen(server, rule, { message, hint }) {
-  warn([
-    `Firewall rule ${rule} could not be removed, and stays open. Remove it:`,
+function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
+  const lines2 = [
+    `Firewall rule ${rule} may still be open. Remove it:`,
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint)
-  ]);
+  ];
+  if (stopped) setFailed(lines2.join("\n"));
+  else warn(lines2);
 }
 function warn(lines2) {
   warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
@@ -10938,17 +11005,28 @@ function removal(server, rule) {
 }
 
 // src/firewall/state.ts
-async function makeRule(azure, server, rule, address) {
+function doneSoFar({ asked }) {
+  if (asked === void 0) return void 0;
+  const rule = sentence`rule ${code(asked.rule)} for ${code(asked.address)}`;
+  const done = asked.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
+  return paragraph(done, ["The post step removes it when the job ends."]);
+}
+async function makeRule(azure, server, rule, address, progress) {
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
+  progress.asked = { rule, address, settled: false };
   await putRule(azure, server, rule, address);
   saveState("settled", "true");
+  progress.asked = { rule, address, settled: true };
 }
-async function makeFirstRule(azure, server, rule, address) {
+async function makeFirstRule(azure, server, rule, address, progress) {
   try {
-    await makeRule(azure, server, rule, address);
+    await makeRule(azure, server, rule, address, progress);
   } catch (error2) {
-    if (error2 instanceof ActionError && nothingDone(error2.failure)) saveState("rule", "");
+    if (error2 instanceof ActionError && nothingDone(error2.failure)) {
+      saveState("rule", "");
+      delete progress.asked;
+    }
     throw error2;
   }
 }
@@ -10966,11 +11044,11 @@ async function removeRule(azure, server, rule) {
 
 // src/firewall/until-open.ts
 var EFFECT = { mostTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
-async function untilOpen(azure, making, attempt) {
-  const { server, rule, runnerIp: runnerIp2 } = making;
-  const start = Date.now();
-  const end = start + EFFECT.mostTime;
-  const seconds = () => Math.round((Date.now() - start) / 1e3);
+async function untilOpen(azure, making, attempt, signal) {
+  const { server, rule, runnerIp: runnerIp2, progress } = making;
+  const start2 = Date.now();
+  const end = start2 + EFFECT.mostTime;
+  const seconds = () => Math.round((Date.now() - start2) / 1e3);
   let { address, seen } = making;
   async function connectOnce() {
     const result = await attempt();
@@ -10981,7 +11059,7 @@ async function untilOpen(azure, making, attempt) {
     address = result.address;
     seen = address;
     say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(azure, server, rule, address);
+    await makeRule(azure, server, rule, address, progress);
     throw result.error;
   }
   function waitAfter(error2, attempts) {
@@ -10995,7 +11073,7 @@ async function untilOpen(azure, making, attempt) {
     return wait;
   }
   try {
-    return await retrying(connectOnce, waitAfter, end);
+    return await retrying(connectOnce, waitAfter, end, signal);
   } catch (error2) {
     if (!(error2 instanceof ActionError) || !isWall(error2)) throw error2;
     throw new ActionError(noEffect(making, rule, address, seconds(), error2.failure.message), {
@@ -11008,57 +11086,66 @@ function isWall({ failure }) {
 }
 
 // src/firewall/open.ts
-async function openFirewall(env = process.env) {
+async function openFirewall(env, signal) {
   for (const secret2 of firewallSecretsIn(env)) mask(secret2);
+  const progress = {};
+  let done;
   try {
-    await succeed(await open(parseFirewallSettings(env), env), env);
+    done = await open(parseFirewallSettings(env), env, signal, progress);
   } catch (error2) {
-    await fail(diagnose(error2), env);
+    const failure = diagnose(signal.aborted ? signal.reason : error2);
+    return fail2(withDone(failure, doneSoFar(progress), inOurWords("No firewall rule was made.")), env);
   }
+  await succeed(done, env);
 }
-async function open(settings, env) {
+async function open(settings, env, signal, progress) {
   const { serverId: server, runnerIp: runnerIp2, port: port2, user } = settings;
-  const azure = signInToAzure(settings, env);
-  const password = signIn(settings, env);
+  const azure = signInToAzure(settings, env, signal);
+  const password = signIn(settings, env, PATIENCE, void 0, signal);
   const [facts] = await Promise.all([readServer(azure, server), password()]);
   const host2 = settings.host ?? facts.host;
   say(`Connecting to ${host2}:${port2} as ${user}.`);
-  const attempt = () => connect3(settings, host2, password);
+  const attempt = () => connect3(settings, host2, password, signal);
   const first = await attempt();
-  const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2);
-  const rules = await rulesOf(azure, server);
+  const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2, signal);
+  const rules = await rulesOf(azure, server, signal);
   const needed = address ?? borrowedAddress(first, rules);
   if (needed === void 0) {
-    await sweep(azure, server, rules);
+    await sweep(azure, server, rules, signal);
     return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  await makeFirstRule(azure, server, rule, needed);
-  const making = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address };
-  const [opened] = await Promise.all([untilOpen(azure, making, attempt), sweep(azure, server, rules)]);
+  await makeFirstRule(azure, server, rule, needed, progress);
+  const making = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address, progress };
+  const [opened] = await Promise.all([
+    untilOpen(azure, making, attempt, signal),
+    sweep(azure, server, rules, signal)
+  ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
-async function rulesOf(azure, server) {
+async function rulesOf(azure, server, signal) {
   try {
     return await listRules(azure, server);
   } catch (error2) {
+    signal.throwIfAborted();
     say(`Not looking for rules of other jobs. ${plain.sentence(diagnose(error2).message)}`);
     return [];
   }
 }
-async function sweep(azure, server, rules) {
-  for (const { name: rule, start } of stale(rules, /* @__PURE__ */ new Date())) {
+async function sweep(azure, server, rules, signal) {
+  for (const { name: rule, start: start2 } of stale(rules, /* @__PURE__ */ new Date())) {
     try {
       const deleted = await removeRule(azure, server, rule);
       say(
-        `Firewall rule ${rule} for ${start}, left by an earlier job, is ${deleted ? "deleted" : "closed"}.`
+        `Firewall rule ${rule} for ${start2}, left by an earlier job, is ${deleted ? "deleted" : "closed"}.`
       );
     } catch (error2) {
-      leftOpen(server, rule, diagnose(error2));
+      signal.throwIfAborted();
+      leftOpen(server, rule, diagnose(error2), signal);
     }
   }
 }
 
 // src/firewall/index.ts
-openFirewall().catch((error2) => setFailed(String(error2)));
+start((signal) => openFirewall(process.env, signal));

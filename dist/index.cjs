@@ -2744,12 +2744,12 @@ var require_buffer_reader = __commonJS({
         return result;
       }
       cstring() {
-        const start = this.offset;
-        let end = start;
+        const start2 = this.offset;
+        let end = start2;
         while (this.buffer[end++]) {
         }
         this.offset = end;
-        return this.buffer.toString(this.encoding, start, end - 1);
+        return this.buffer.toString(this.encoding, start2, end - 1);
       }
       bytes(length) {
         const result = this.buffer.slice(this.offset, this.offset + length);
@@ -5983,6 +5983,11 @@ function quoted(text) {
 function paragraph(...sentences) {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
 }
+function withFullStop(sentence2) {
+  const last = sentence2.at(-1);
+  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
+  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+}
 function listOf(items) {
   return items.flatMap((item, n) => {
     if (n === 0) return item;
@@ -6003,14 +6008,14 @@ var ActionError = class extends Error {
     this.failure = failure2;
   }
 };
-function cancelled(signal2) {
+function cancelled(signal) {
   return new ActionError({
     code: "cancelled",
-    message: sentence`The run was cancelled (${code(signal2)}).`,
+    message: sentence`The run was cancelled (${code(signal)}).`,
     hint: inOurWords(
       "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
     ),
-    steps: [{ text: inOurWords("Run the job again: what was granted stays granted.") }]
+    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
   });
 }
 
@@ -8133,8 +8138,8 @@ function calculateDelay(retriesConsumed, options) {
   const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt3 - 1));
   return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
 }
-function calculateRemainingTime(start, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+function calculateRemainingTime(start2, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
 }
 async function delayForRetry(delay, options) {
   if (delay <= 0) {
@@ -8283,14 +8288,14 @@ var TimeoutError = class _TimeoutError extends Error {
     Error.captureStackTrace?.(this, _TimeoutError);
   }
 };
-var getAbortedReason = (signal2) => signal2.reason ?? new DOMException("This operation was aborted.", "AbortError");
+var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
 function pTimeout(promise, options) {
   const {
     milliseconds,
     fallback,
     message,
     customTimers = { setTimeout, clearTimeout },
-    signal: signal2
+    signal
   } = options;
   let timer;
   let abortHandler;
@@ -8298,16 +8303,16 @@ function pTimeout(promise, options) {
     if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
       throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
     }
-    if (signal2?.aborted) {
-      reject(getAbortedReason(signal2));
+    if (signal?.aborted) {
+      reject(getAbortedReason(signal));
       promise.then(resolve, reject);
       return;
     }
-    if (signal2) {
+    if (signal) {
       abortHandler = () => {
-        reject(getAbortedReason(signal2));
+        reject(getAbortedReason(signal));
       };
-      signal2.addEventListener("abort", abortHandler, { once: true });
+      signal.addEventListener("abort", abortHandler, { once: true });
     }
     promise.then(resolve, reject);
     if (milliseconds === Number.POSITIVE_INFINITY) {
@@ -8338,8 +8343,8 @@ function pTimeout(promise, options) {
   });
   const cancelablePromise = wrappedPromise.finally(() => {
     cancelablePromise.clear();
-    if (abortHandler && signal2) {
-      signal2.removeEventListener("abort", abortHandler);
+    if (abortHandler && signal) {
+      signal.removeEventListener("abort", abortHandler);
     }
   });
   cancelablePromise.clear = () => {
@@ -8430,13 +8435,13 @@ var LEADING = /^[(']*/;
 var TRAILING = ".,;:!?)'";
 function oneWord(word) {
   if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const start = LEADING.exec(word)?.[0].length ?? 0;
+  const start2 = LEADING.exec(word)?.[0].length ?? 0;
   let end = word.length;
-  while (end > start && TRAILING.includes(word.charAt(end - 1))) end--;
-  if (start === end) return [{ code: true, text: word }];
+  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start2 === end) return [{ code: true, text: word }];
   return [
-    { code: false, text: word.slice(0, start) },
-    { code: true, text: word.slice(start, end) },
+    { code: false, text: word.slice(0, start2) },
+    { code: true, text: word.slice(start2, end) },
     { code: false, text: word.slice(end) }
   ];
 }
@@ -8524,35 +8529,35 @@ function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
 }
-function within(milliseconds, promise, signal2) {
-  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal2 && { signal: signal2 } });
+function within(milliseconds, promise, signal) {
+  return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-function retrying(attempt3, waitAfter2, end, signal2) {
+function retrying(attempt3, waitAfter2, end, signal) {
   return pRetry(attempt3, {
     retries: Number.POSITIVE_INFINITY,
     // `waitAfter` decides
     minTimeout: 0,
-    ...signal2 && { signal: signal2 },
+    ...signal && { signal },
     async shouldRetry({ error: error2, attemptNumber }) {
       const wait = waitAfter2(error2, attemptNumber);
       if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait, void 0, { ...signal2 && { signal: signal2 } }).catch(() => signal2?.throwIfAborted());
+      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
       return true;
     }
   });
 }
-function retryingFailures(attempt3, say, { firstWait, mostTime }, signal2) {
+function retryingFailures(attempt3, say, { firstWait, mostTime }, signal) {
   const end = Date.now() + mostTime;
   const waitAfter2 = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return void 0;
-    const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
+    const what = plain.sentence(withFullStop(error2.failure.message));
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
-  return retrying(attempt3, waitAfter2, end, signal2);
+  return retrying(attempt3, waitAfter2, end, signal);
 }
 
 // src/azure/id-token.ts
@@ -8606,14 +8611,14 @@ function wordsIn(body) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope, signal2) {
+function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
   const { signIn: how, cloud } = settings;
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal2),
+    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
     { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
-    signal2
+    signal
   );
   let current;
   return async (refused2) => {
@@ -8629,7 +8634,7 @@ function signIn(settings, env = process.env, patience = PATIENCE, scope, signal2
 }
 var MOST_TIME = 4e4;
 var MARGIN = 6e4;
-async function requestToken(how, cloud, scope, env, answerTime, signal2) {
+async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
   const getAssertion = () => {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
@@ -8650,12 +8655,12 @@ async function requestToken(how, cloud, scope, env, answerTime, signal2) {
       additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
-    const token = await within(TOKEN_TIME, credential.getToken(scope), signal2);
+    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
     mask(token.token);
     return token;
   } catch (error2) {
-    signal2?.throwIfAborted();
+    signal?.throwIfAborted();
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
@@ -8972,7 +8977,7 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
   const said = findings3.find(({ serverMessage }) => serverMessage !== void 0)?.serverMessage;
   return [
     why,
-    ...said === void 0 ? [] : [sentence`The server said: ${quoted(said)}`],
+    ...said === void 0 ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`],
     ...run2(),
     ...note === void 0 ? [] : [note]
   ];
@@ -8993,6 +8998,13 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
 
 // src/render/findings.ts
 function byCause(findings3) {
+  const known = CAUSES.get(findings3);
+  const causes2 = known ?? causesOf(findings3);
+  CAUSES.set(findings3, causes2);
+  return causes2;
+}
+var CAUSES = /* @__PURE__ */ new WeakMap();
+function causesOf(findings3) {
   const keyOf3 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings3, keyOf3).map((group) => {
     const [{ owner, reason, fix }] = group;
@@ -9139,27 +9151,44 @@ function changedPart(page, title, verb, changed2) {
 function* lazily(findings3, row) {
   for (const finding of findings3) yield row(finding);
 }
-function fixPart(page, block, {
+function fixesPart(page, blocks, {
   most,
-  note = "",
-  open = false
+  note = () => "",
+  open = () => false
 }) {
-  const statements2 = block.statements.filter((statement) => !TRANSACTION.has(statement));
-  const lines2 = `${count(statements2.length, "statement")}${note}`;
-  const size = block.statements.reduce((sum, statement) => sum + statement.length, 0);
-  if (size > most) {
-    const who = markdown.sentence(runner(block));
-    page.add(
-      `**SQL for ${who}** (${lines2}): too long to show here. It is in the SQL file (output \`sql\`). To keep the file, upload it with \`actions/upload-artifact\`, \`if: always()\` and \`path: \${{ steps.<id>.outputs.sql }}\`.`
+  for (const block of blocks) {
+    const { statements: statements2, short } = block;
+    const counted = count(statements2.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
+    const shown = [statements2, short].find((sql) => sql !== void 0 && sizeOf(sql) <= most);
+    if (shown === void 0) {
+      const who = markdown.sentence(runner(block));
+      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. Upload the SQL file.`);
+      continue;
+    }
+    const instead = shown === short ? " in short" : "";
+    page.fold(
+      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${instead}${note(block)})`,
+      () => {
+        if (instead) page.add(IN_SHORT);
+        page.add(codeBlock("sql", shown.map(visibleSql).join("\n")));
+      },
+      open(block)
     );
-    return;
   }
-  page.fold(
-    `<b>SQL for ${markup.sentence(runner(block))}</b> (${lines2})`,
-    () => page.add(codeBlock("sql", block.statements.map(visibleSql).join("\n"))),
-    open
-  );
+  if (blocks.some(({ statements: statements2 }) => sizeOf(statements2) > most)) page.add(UPLOAD);
 }
+function sizeOf(statements2) {
+  return statements2.reduce((sum, statement) => sum + statement.length, 0);
+}
+var IN_SHORT = "This does the same as the statements in the SQL file. Its last statement finds the objects in the catalogs and commits as it goes: run it outside a transaction block, for example in psql. If it stops, you can run it again.";
+var UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
+
+${codeBlock(
+  "yaml",
+  `- uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0
+  if: \${{ !cancelled() }}
+  with: { name: sql, path: "\${{ steps.grants.outputs.sql }}" }`
+)}`;
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/failure.ts
@@ -9327,17 +9356,17 @@ function serverText({ host, port: port2 }, pen) {
 // src/render/page.ts
 var END = 200;
 var MORE_ROWS = "\nMore rows are in the JSON report (output `report`).\n";
-function openPage({ most, sizeOf, cut: cut2 }) {
+function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
   const parts = [];
-  const room = most - sizeOf(cut2) - END;
+  const room = most - sizeOf2(cut2) - END;
   let size = 0;
   let full = false;
   const put = (text) => {
     parts.push(text);
-    size += sizeOf(text);
+    size += sizeOf2(text);
   };
   const fits2 = (text) => {
-    full ||= size + sizeOf(text) > room;
+    full ||= size + sizeOf2(text) > room;
     return !full;
   };
   return {
@@ -9354,12 +9383,12 @@ function openPage({ most, sizeOf, cut: cut2 }) {
       if (!fits2(first)) return;
       put(first);
       const mostSize = (room - size) / 2;
-      const start = size;
+      const start2 = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |
 `;
-        if (shown === mostRows || size - start + sizeOf(line) > mostSize || !fits2(line)) {
+        if (shown === mostRows || size - start2 + sizeOf2(line) > mostSize || !fits2(line)) {
           put(MORE_ROWS);
           break;
         }
@@ -9369,11 +9398,11 @@ function openPage({ most, sizeOf, cut: cut2 }) {
       put("\n");
     },
     fold(title, content, open = false) {
-      const start = `<details${open ? " open" : ""}><summary>${title}</summary>
+      const start2 = `<details${open ? " open" : ""}><summary>${title}</summary>
 
 `;
-      if (!fits2(start)) return;
-      put(start);
+      if (!fits2(start2)) return;
+      put(start2);
       content();
       put("</details>\n\n");
     },
@@ -9445,7 +9474,7 @@ Found by ${run2}. azure-postgres-grants maintains this issue: each run updates t
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  for (const block of database.fixes) fixPart(page, block, { most: MOST_SQL, note });
+  fixesPart(page, database.fixes, { most: MOST_SQL, note: () => note });
   return page.close() + foot;
 }
 function facts({ database, schemas: schemas2, report }) {
@@ -9577,7 +9606,7 @@ var PATIENCE2 = { firstWait: 1e3, mostTime: 9e4, answerTime: 2e4 };
 var MOST_ATTEMPTS = 4;
 var MOST_PAGES = 10;
 async function openTracker(options) {
-  const { env, token, patience = PATIENCE2, signal: signal2 } = options;
+  const { env, token, patience = PATIENCE2, signal } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
     throw new NoWayToGitHub(
@@ -9598,7 +9627,7 @@ async function openTracker(options) {
     (request2, options2) => retrying(
       async () => {
         const late = AbortSignal.timeout(patience.answerTime);
-        const signals = [late, ended, ...signal2 ? [signal2] : []];
+        const signals = [late, ended, ...signal ? [signal] : []];
         options2.request = { ...options2.request, signal: AbortSignal.any(signals) };
         return await request2(options2);
       },
@@ -9611,7 +9640,7 @@ async function openTracker(options) {
         return wait;
       },
       end,
-      signal2
+      signal
     )
   );
   const { issues: api } = octokit.rest;
@@ -9733,7 +9762,7 @@ function log(what, { number, url }) {
 }
 
 // src/github/output.ts
-var import_promises2 = require("node:fs/promises");
+var import_promises3 = require("node:fs/promises");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 
@@ -10124,11 +10153,12 @@ function sectionPart(page, report, databases) {
     if (error2) errorPart(page, error2, report);
     driftPart(page, report, database, grantee, named3.length > 1);
   }
-  for (const block of database.fixes) {
-    const planned = block.runnable && report.mode === "plan";
-    const note = planned ? ", which <code>mode: apply</code> runs" : "";
-    fixPart(page, block, { most: MOST_SQL2, note, open: planned });
-  }
+  const isPlanned = ({ runnable }) => runnable && report.mode === "plan";
+  fixesPart(page, database.fixes, {
+    most: MOST_SQL2,
+    note: (block) => isPlanned(block) ? ", which <code>mode: apply</code> runs" : "",
+    open: isPlanned
+  });
   for (const { grantee, named: named3 } of parts) {
     for (const [verb, changed2] of [
       ["Granted", grantee.granted],
@@ -10269,6 +10299,22 @@ function heldRows(held) {
   });
 }
 
+// src/github/step.ts
+var import_promises2 = require("node:fs/promises");
+async function addToSummary(render2, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) await orWarn("write the job summary", () => (0, import_promises2.appendFile)(file, render2()));
+  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+}
+async function orWarn(what, task) {
+  try {
+    return await task();
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
+    return void 0;
+  }
+}
+
 // src/github/output.ts
 async function publish(report, env) {
   const files = await orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
@@ -10277,7 +10323,7 @@ async function publish(report, env) {
     for (const [name3, value] of Object.entries(outputs)) setOutput(name3, value);
   });
   await orWarn("write the log", async () => writeLog(report));
-  await orWarn("write the job summary", () => writeSummary(report, env.GITHUB_STEP_SUMMARY));
+  await addToSummary(() => renderSummary(report), env);
   await orWarn("annotate the job", async () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
@@ -10285,10 +10331,10 @@ async function publish(report, env) {
 }
 var ANNOTATE = { error, warning, notice };
 async function writeFiles(report, parent) {
-  const directory = await (0, import_promises2.mkdtemp)((0, import_node_path.join)(parent, "azure-postgres-grants-"));
+  const directory = await (0, import_promises3.mkdtemp)((0, import_node_path.join)(parent, "azure-postgres-grants-"));
   const paths = { report: (0, import_node_path.join)(directory, "report.json"), sql: (0, import_node_path.join)(directory, "fixes.sql") };
-  await (0, import_promises2.writeFile)(paths.report, renderJson(report));
-  await (0, import_promises2.writeFile)(paths.sql, renderSql(report));
+  await (0, import_promises3.writeFile)(paths.report, renderJson(report));
+  await (0, import_promises3.writeFile)(paths.sql, renderSql(report));
   return paths;
 }
 function writeLog(report) {
@@ -10298,25 +10344,11 @@ function writeLog(report) {
     endGroup();
   }
 }
-async function writeSummary(report, file) {
-  if (file) await (0, import_promises2.appendFile)(file, renderSummary(report));
-  else
-    notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. See the output `report`.");
-}
 function endStep(report) {
   const line = verdictLine(report);
   const failed = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
   if (failed) setFailed(line);
   else info(logLines(line).join("\n"));
-}
-async function orWarn(what, task) {
-  try {
-    return await task();
-  } catch (error2) {
-    const why = error2 instanceof Error ? error2.message : String(error2);
-    warning(visible(`Could not ${what}: ${why}. This does not change the verdict.`));
-    return void 0;
-  }
 }
 
 // src/model/kinds.ts
@@ -10436,17 +10468,32 @@ function predefined(role, { kind }) {
 }
 
 // src/grants/drift.ts
-function driftOf(snapshot, demand, grantee) {
+function driftsIn(snapshot, demand) {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const actor = actsAs(snapshot, grantee);
-  const lacking = groups.filter((group) => group.kind !== "default-privileges" || group.owner !== actor.oid).flatMap((group) => findings2(group, grantee, lackingOn(snapshot, group, demand, grantee))).sort(byName);
+  const listed3 = groups.flatMap((group, index) => group.members.map((member) => ({ group, member, index }))).sort(byName);
+  const objects2 = objectCounts(snapshot, demand);
   const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
-  return {
-    objects: objectCounts(snapshot, demand),
-    missing: lacking.filter((finding) => !isGap(finding)),
-    gaps: lacking.filter(isGap),
-    extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, demand, grantee),
-    held: countSources(snapshot, groups, demand, grantee)
+  const once2 = shareLists();
+  return (grantee) => {
+    const actor = actsAs(snapshot, grantee);
+    const lackingHere = (group) => group.kind === "default-privileges" && group.owner === actor.oid ? [] : once2(lackingOn(snapshot, group, demand, grantee));
+    const lacking = findings2(listed3, grantee, groups.map(lackingHere));
+    return {
+      objects: objects2,
+      missing: lacking.filter((finding) => !isGap(finding)),
+      gaps: lacking.filter(isGap),
+      extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, listed3, demand, grantee),
+      held: countSources(snapshot, groups, demand, grantee)
+    };
+  };
+}
+function shareLists() {
+  const lists = /* @__PURE__ */ new Map();
+  return (privileges2) => {
+    const key = privileges2.join();
+    const known = lists.get(key) ?? privileges2;
+    lists.set(key, known);
+    return known;
   };
 }
 function demandedOn(snapshot, group, demand) {
@@ -10467,10 +10514,11 @@ function lackingOn(snapshot, group, demand, grantee) {
   const held = heldBy(snapshot, group, grantee);
   return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
 }
-function extraIn(snapshot, groups, demand, grantee) {
+function extraIn(snapshot, groups, listed3, demand, grantee) {
   const actor = actsAs(snapshot, grantee);
   const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
-  const onRelations = groups.filter((group) => isRelation(group.kind) && group.owner !== actor.oid).flatMap((group) => findings2(group, grantee, beyond(snapshot, group, demand, grantee)));
+  const beyondOn = (group) => isRelation(group.kind) && group.owner !== actor.oid ? beyond(snapshot, group, demand, grantee) : [];
+  const onRelations = findings2(listed3, grantee, groups.map(beyondOn));
   const found = onRelations.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     if (ofColumns === void 0) return finding;
@@ -10491,8 +10539,13 @@ function beyond(snapshot, group, demand, grantee) {
   const demanded = demandedOn(snapshot, group, demand);
   return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
 }
-function findings2(group, grantee, privileges2) {
-  return privileges2.length === 0 ? [] : group.members.map((member) => ({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS }));
+function findings2(listed3, grantee, ofGroups) {
+  const found = [];
+  for (const { group, member, index } of listed3) {
+    const privileges2 = ofGroups[index] ?? [];
+    if (privileges2.length > 0) found.push({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS });
+  }
+  return found;
 }
 var NO_COLUMNS = [];
 function identify({ grantee, group, member }) {
@@ -10763,15 +10816,15 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
 var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE, signal2) {
+async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
   let [waits, queryTime] = [patience, QUERY_TIME];
   let silence;
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal2);
+    const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
       return await work(session.client);
     } catch (error2) {
-      signal2?.throwIfAborted();
+      signal?.throwIfAborted();
       if (error2 instanceof ActionError) throw error2;
       const late = isLate(error2);
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
@@ -10802,24 +10855,24 @@ function noAnswerToQuery(milliseconds) {
   return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
 }
 var MOST_SESSIONS = 3;
-function openSession(target, password, known, patience, queryTime, signal2) {
+function openSession(target, password, known, patience, queryTime, signal) {
   let refused2;
   const onExpired = (token) => {
     refused2 = token;
   };
   return retryingFailures(
-    () => connect2(target, password(refused2), known, { ...patience, queryTime }, onExpired, signal2),
+    () => connect2(target, password(refused2), known, { ...patience, queryTime }, onExpired, signal),
     (line) => info(logLine(line)),
     patience,
-    signal2
+    signal
   );
 }
-async function connect2(target, signingIn, known, times, onExpired, signal2) {
+async function connect2(target, signingIn, known, times, onExpired, signal) {
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
   const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
-  const abort = () => socket.destroy(signal2?.reason);
+  const abort = () => socket.destroy(signal?.reason);
   let token;
   let pending = false;
   let broken;
@@ -10855,8 +10908,8 @@ async function connect2(target, signingIn, known, times, onExpired, signal2) {
     broken ??= error2;
   });
   clock.start();
-  signal2?.addEventListener("abort", abort);
-  if (signal2?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
   const failingSignIn = signingIn.catch((error2) => {
     throw new AbortError(error2 instanceof Error ? error2 : String(error2));
   });
@@ -10864,11 +10917,11 @@ async function connect2(target, signingIn, known, times, onExpired, signal2) {
     await Promise.all([failingSignIn, client.connect()]);
   } catch (error2) {
     socket.destroy();
-    signal2?.throwIfAborted();
+    signal?.throwIfAborted();
     if (error2 instanceof AbortError) throw error2;
     if (pending) {
       await failingSignIn;
-      return await connect2(target, signingIn, known, times, onExpired, signal2);
+      return await connect2(target, signingIn, known, times, onExpired, signal);
     }
     const context = {
       ...known,
@@ -10883,19 +10936,19 @@ async function connect2(target, signingIn, known, times, onExpired, signal2) {
     throw new ActionError(failure2, { cause: error2 });
   } finally {
     clock.stop();
-    signal2?.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, () => broken, signal2);
+  return sessionOf(client, socket, () => broken, signal);
 }
-function sessionOf(client, socket, broken, signal2) {
-  const close = () => breakConnection(client, signal2?.reason);
+function sessionOf(client, socket, broken, signal) {
+  const close = () => breakConnection(client, signal?.reason);
   const grace = deadline(GRACE_TIME, close);
   const stop = () => {
     client.once("drain", close);
     cancelQuery(client, socket);
     grace.start();
   };
-  signal2?.addEventListener("abort", stop);
+  signal?.addEventListener("abort", stop);
   let answered = Date.now();
   client.on("drain", () => {
     answered = Date.now();
@@ -10906,7 +10959,7 @@ function sessionOf(client, socket, broken, signal2) {
     silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
-      signal2?.removeEventListener("abort", stop);
+      signal?.removeEventListener("abort", stop);
       grace.stop();
       await within(END_TIME, client.end()).catch(() => {
       });
@@ -11170,25 +11223,121 @@ function canUseSchema(snapshot, group, as) {
   return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
 }
 
+// src/grants/exclude.ts
+function likePatternsOf(pattern) {
+  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+  return { name: like, path: pattern.includes(".") ? like : "" };
+}
+
+// src/grants/catalog-block.ts
+function catalogBlock(changes, without, exclude, roleSet) {
+  if (!exclude.every(isPlain)) return null;
+  const left = new Set(without.map(placeOf));
+  const found = changes.filter((change) => isFound(change) && !left.has(placeOf(change)));
+  if (found.length <= BATCH) return null;
+  const block = new Set(found);
+  return {
+    sql: blockOf([...Map.groupBy(found, placeOf).values()], exclude, roleSet),
+    others: changes.filter((change) => !block.has(change))
+  };
+}
+var RELKINDS = {
+  table: "r",
+  "partitioned-table": "p",
+  view: "v",
+  "materialized-view": "m",
+  "foreign-table": "f",
+  sequence: "S"
+};
+function isFound({ verb, group, owner, grantee, to = grantee, as, oneByOne, membership }) {
+  return verb === "GRANT" && RELKINDS[group.kind] !== void 0 && !oneByOne && membership === void 0 && [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""].every(isPlain);
+}
+function isPlain(name3) {
+  return canBeNamed(name3) && logLine(name3) === name3;
+}
+function placeOf({ group, grantee, to = grantee, as }) {
+  return [group.schema?.oid, group.kind, group.owner, to.oid, as?.oid].join();
+}
+function blockOf(places, exclude, roleSet) {
+  const setsRole = roleSet || places.some(([change]) => change?.as);
+  const rows = places.map((changes) => {
+    const [{ group, owner, grantee, to = grantee, as }] = changes;
+    const privileges2 = [...new Set(changes.flatMap((change) => change.privileges))];
+    const constants2 = [group.schema?.name ?? "", RELKINDS[group.kind] ?? "", owner.name, to.name];
+    const actor = setsRole ? [as?.name ?? "none"] : [];
+    return `      (${[...constants2, `{${privileges2.join()}}`, ...actor].map(quoteLiteral).join(", ")})`;
+  });
+  const body = `
+DECLARE
+  missing record;
+  done integer := 0;
+BEGIN
+  PERFORM ${SEARCH_PATH};
+  FOR missing IN
+    SELECT ${setsRole ? "place.actor, " : ""}pg_catalog.format('GRANT %s ON %s %I.%I TO %I',
+             pg_catalog.string_agg(p.privilege, ', '),
+             CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+             n.nspname, c.relname, place.grantee) AS sql
+    FROM (VALUES
+${rows.join(",\n")}
+    ) AS place (schema, kind, owner, grantee, privileges${setsRole ? ", actor" : ""})
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = place.schema
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind = place.kind::"char"
+      AND pg_catalog.pg_get_userbyid(c.relowner) = place.owner
+    CROSS JOIN pg_catalog.unnest(place.privileges::pg_catalog.text[]) AS p (privilege)
+    WHERE NOT CASE c.relkind
+          WHEN 'S' THEN pg_catalog.has_sequence_privilege(place.grantee, c.oid, p.privilege)
+          ELSE pg_catalog.has_table_privilege(place.grantee, c.oid, p.privilege) END
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.deptype = 'e'
+        AND d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)${notExcluded(exclude)}
+    GROUP BY c.oid, c.relkind, n.nspname, c.relname, place.grantee${setsRole ? ", place.actor" : ""}
+    ORDER BY c.oid
+  LOOP
+${setsRole ? "    PERFORM pg_catalog.set_config('role', missing.actor, true);\n" : ""}    EXECUTE missing.sql;
+    done := done + 1;
+    IF done % ${BATCH} = 0 THEN
+      COMMIT;
+      PERFORM ${SEARCH_PATH};
+    END IF;
+  END LOOP;
+  RAISE NOTICE 'Granted on % objects.', done;
+END
+`;
+  const quote = dollarQuote(body);
+  return `DO ${quote}${body}${quote};`;
+}
+var SEARCH_PATH = "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
+function notExcluded(exclude) {
+  return exclude.map(likePatternsOf).map(
+    ({ name: name3, path }) => `
+      AND c.relname NOT LIKE ${quoteLiteral(name3)}${path && `
+      AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`
+  ).join("");
+}
+function dollarQuote(body, n = 0) {
+  const quote = `$grants${n || ""}$`;
+  return body.includes(quote) ? dollarQuote(body, n + 1) : quote;
+}
+
 // src/grants/plan.ts
 function planGrants(snapshot, missing, actAsOwner = false) {
-  const alike2 = Map.groupBy(missing, ({ privileges: privileges2 }) => privileges2);
-  return allOf(
-    [...alike2.values()].map((findings3) => {
-      const [{ grantee, group, privileges: privileges2 }] = findings3;
+  const plans = [];
+  const toWhom = ({ group, grantee }) => {
+    const holder = holderFor(snapshot, group, grantee);
+    return holder === grantee ? void 0 : holder;
+  };
+  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
+    for (const [privileges2, alike2] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
       const steps = privileges2.map((privilege) => {
         const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
-        const to = holderFor(snapshot, group, grantee);
-        const step2 = {
-          grantee,
-          privilege,
-          ...typeof acting === "string" ? { reason: acting } : { acting }
-        };
-        return to === grantee ? step2 : { reason: "session-role", ...step2, to };
+        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
       });
-      return planOf(snapshot, "GRANT", steps, findings3);
-    })
-  );
+      for (const [to, findings3] of Map.groupBy(alike2, toWhom)) {
+        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
+        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings3));
+      }
+    }
+  return allOf(plans);
 }
 function allOf(plans) {
   return {
@@ -11223,9 +11372,9 @@ function planOf(snapshot, verb, steps, findings3) {
       ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
     };
     for (const finding of findings3) {
-      if (finding.grantee !== grantee) continue;
+      if (grantee !== void 0 && finding.grantee !== grantee) continue;
       const { group, member } = finding;
-      const change = { ...facts3, grantee, group, owner, member };
+      const change = { ...facts3, grantee: finding.grantee, group, owner, member };
       if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
       else if (reason === void 0) changes.push(change);
       else blocked.push({ change, reason, ...why });
@@ -11259,7 +11408,7 @@ function keyOfStep({
 }) {
   const of = columns === void 0 ? null : [privilege, columns];
   return JSON.stringify([
-    grantee.oid,
+    grantee?.oid,
     to?.oid,
     acting && [acting.as?.oid, acting.oneByOne],
     reason,
@@ -11271,29 +11420,30 @@ function keyOfStep({
 }
 
 // src/grants/fixes.ts
-function fixBlocks(snapshot, left) {
-  const others = left.flatMap((each) => {
-    const actor = each.byLogin ? null : actorFor(snapshot, each);
-    return actor === null ? [] : [{ ...each, actor }];
-  });
+function fixBlocks(snapshot, left, exclude) {
+  const forOthers = left.filter(({ byLogin }) => !byLogin).map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
+  const others = forOthers.filter((each) => each.actor !== null);
+  const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
+  const scripts = (changes, roleSet) => {
+    const block = catalogBlock(changes, forNobody, exclude, roleSet);
+    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql] };
+    return { statements: scriptOf(changes, roleSet), ...short };
+  };
   const own = {
     as: sessionRole(snapshot).name,
     runnable: true,
-    statements: scriptOf(
+    ...scripts(
       left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
       snapshot.server.roleSet
     )
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
-    const statements2 = scriptOf(
-      mine.map(({ change }) => actor.canLogin ? change : { ...change, as: actor }),
-      false
-    );
+    const changes = mine.map(({ change }) => actor.canLogin ? change : { ...change, as: actor });
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      statements: statements2,
+      ...scripts(changes, false),
       ...instead && { instead: noteForOwner(snapshot, instead.change, actor) }
     };
   });
@@ -11490,6 +11640,7 @@ function whatIsLeft({ blocked, changes }, outcome, otherwise) {
   return [...blocked.map((each) => ({ ...each, ...refusalOf2(outcome, each.change) })), ...planned];
 }
 function refusalOf2({ failed }, change) {
+  if (failed.size === 0) return void 0;
   const refusal = failed.get(keyOfChange(change));
   return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
 }
@@ -11693,12 +11844,13 @@ function inTurns(snapshot, owner, acl, grants) {
 
 // src/grants/assess.ts
 function assess(snapshot, demand, names4) {
+  const driftOf = driftsIn(snapshot, demand);
   const grantees = names4.map((name3) => {
     const obstacle = granteeObstacle(snapshot, name3);
     if (obstacle !== null) return { name: name3, obstacle };
     const role = roleOf(snapshot, snapshot.grantees.get(name3) ?? "");
     const identity = identityDrift(snapshot, demand, role);
-    return { name: name3, obstacle, role, drift: driftOf(snapshot, demand, role), identity };
+    return { name: name3, obstacle, role, drift: driftOf(role), identity };
   });
   const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
   return {
@@ -11727,10 +11879,14 @@ function fixesFor(assessment, outcome) {
   const { snapshot, demand, grantees, grants, revokes } = assessment;
   const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
   return [
-    ...fixBlocks(snapshot, [
-      ...whatIsLeft(grants, outcome, "not-granted"),
-      ...extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []
-    ]),
+    ...fixBlocks(
+      snapshot,
+      [
+        ...whatIsLeft(grants, outcome, "not-granted"),
+        ...extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []
+      ],
+      demand.exclude
+    ),
     ...identityFixes(identities)
   ];
 }
@@ -11950,7 +12106,7 @@ function verdictOf(before, now, { onExtra }) {
   return drifted(before) ? "repaired" : "in-sync";
 }
 function byObject(left) {
-  return Map.groupBy(left, ({ change }) => identify(change));
+  return Map.groupBy(left, ({ change }) => change.member);
 }
 function named2({ kind, schema }, { name: name3, arguments: types2 }) {
   return {
@@ -11960,8 +12116,9 @@ function named2({ kind, schema }, { name: name3, arguments: types2 }) {
   };
 }
 function describe(snapshot, finding, reasons) {
-  const { group, member } = finding;
-  return (reasons.get(identify(finding)) ?? []).map((blocked) => [
+  const { grantee, group, member } = finding;
+  const mine = (reasons.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
+  return mine.map((blocked) => [
     {
       ...named2(group, member),
       owner: roleOf(snapshot, group.owner).name,
@@ -12141,10 +12298,20 @@ async function apply(client, plan, say, waits) {
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
       for (const { as, sql } of next.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      const before = { committed: committed.length, failed: failed.size };
       const running = run2(next);
       next = batchOf(following);
       await running;
+      sayOutcome(before);
     }
+  }
+  function sayOutcome(before) {
+    const done = committed.length - before.committed;
+    const refused2 = [...failed.values()].slice(before.failed);
+    if (done > 0) say(`committed: ${count(done, "object")}`);
+    const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
+    if (refused2.length > 0) say(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
+    if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
   }
   async function run2(batch) {
     const { changes, statements: sent } = withoutRefused(batch);
@@ -12167,12 +12334,12 @@ async function apply(client, plan, say, waits) {
     if (error2.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
     if (outdated) return;
     if (changes.length === 1 || reason === "locked" && waits.locks > MOST_LOCK_WAIT) {
-      fail(changes, refusal);
+      fail2(changes, refusal);
       return;
     }
     const atFault = await culprits(client, changes, reason);
     if (atFault.size > 0) {
-      fail(
+      fail2(
         changes.filter(({ member }) => atFault.has(member.oid)),
         refusal
       );
@@ -12186,10 +12353,10 @@ async function apply(client, plan, say, waits) {
   function withoutRefused(batch) {
     const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
-    fail(batch.changes.filter(isRefused), { reason: "not-tried" });
+    fail2(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
   }
-  function fail(changes, refusal) {
+  function fail2(changes, refusal) {
     for (const change of changes) {
       failed.set(keyOfChange(change), refusal);
       if (refusal.reason !== "refused") continue;
@@ -12205,12 +12372,14 @@ async function apply(client, plan, say, waits) {
       say(
         `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
       );
-      const acting = await trySome(client, alike2, waits.turns);
-      if (acting === null) continue;
-      if (reason === "not-owner")
-        say(
-          `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
-        );
+      const { acting, message } = await trySome(client, alike2, waits.turns);
+      if (acting === null) {
+        say(`not committed: ${message}`);
+        continue;
+      }
+      say(
+        reason === "not-owner" ? `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
+      );
       await runAll(alike2.map((each) => ({ ...each.change, ...acting })));
     }
   }
@@ -12241,23 +12410,25 @@ function whatIsTried({ change: { verb, owner, grantor, group, privileges: privil
 }
 var MOST_TRIES = 3;
 async function trySome(client, alike2, turns) {
+  let tried = { acting: null, message: "" };
   for (const blocked of alike2.slice(0, MOST_TRIES)) {
-    const tried = await tryOne(client, blocked, turns);
-    if (tried !== "cannot tell") return tried;
+    tried = await tryOne(client, blocked, turns);
+    if (!tried.cannotTell) break;
   }
-  return null;
+  return tried;
 }
 async function tryOne(client, { change, tryAs = [] }, turns) {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end = null;
+  let end = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const { error: error2, warned } = await attempt(client, turns, statementsOf2([{ ...change, ...acting }]), {
       proof
     });
-    if (error2 === null && !warned) return acting;
-    if (error2 !== null && (reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "")))
-      end = "cannot tell";
+    if (error2 === null && !warned) return { acting, message: "" };
+    if (error2 === null) continue;
+    const cannotTell = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
+    end = { ...end, message: error2.message, ...cannotTell && { cannotTell } };
   }
   return end;
 }
@@ -12283,13 +12454,13 @@ function shortened(sql) {
 }
 
 // src/postgres/catalog.ts
-var import_promises3 = require("node:timers/promises");
+var import_promises4 = require("node:timers/promises");
 
 // src/grants/creators.ts
 function creatorsOf(snapshot, demand) {
   const owners = snapshot.groups.filter((group) => group.schema !== void 0 && group.kind !== "default-privileges").filter((group) => group.skipped !== "extension").map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
   const entitled = snapshot.groups.filter((group) => group.kind === "schema").flatMap(
-    (group) => group.acl.filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin).map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee }))
+    (group) => group.acl.filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin).filter(({ grantee }) => grantee === snapshot.sessionUser || !isApp(roleOf(snapshot, grantee))).map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee }))
   );
   const grantees = [...snapshot.grantees.values()].map((oid) => roleOf(snapshot, oid)).filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE")).map((grantee) => actsAs(snapshot, grantee).oid);
   const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
@@ -12301,11 +12472,8 @@ function creatorsOf(snapshot, demand) {
     return !superuser && !predefined2 && !gone;
   });
 }
-
-// src/grants/exclude.ts
-function likePatternsOf(pattern) {
-  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
-  return { name: like, path: pattern.includes(".") ? like : "" };
+function isApp({ name: name3 }) {
+  return name3.startsWith("aad_");
 }
 
 // src/postgres/grantees.sql.ts
@@ -12411,7 +12579,7 @@ CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid
 JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
 WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
   AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded2(exclude, "n.nspname", "c.relname")}
   AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_policy AS p
@@ -12461,10 +12629,10 @@ JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (SELECT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')) AS readable (somewhat)
 LEFT JOIN pg_catalog.pg_attribute AS c ON readable.somewhat AND c.attrelid = s.oid AND c.attnum = ANY (r.columns)
   AND c.attnum <> 0 AND NOT pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, 'SELECT')
-WHERE (NOT readable.somewhat OR c.attname IS NOT NULL) AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+WHERE (NOT readable.somewhat OR c.attname IS NOT NULL) AND ${notExcluded2(exclude, "n.nspname", "v.relname")}
 ORDER BY n.nspname, v.relname, sn.nspname, s.relname, c.attnum, r.grantee;`;
 }
-function notExcluded(exclude, schema, name3) {
+function notExcluded2(exclude, schema, name3) {
   const patterns = exclude.map(likePatternsOf);
   const isLike = (text, all) => `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
   const byName2 = isLike(
@@ -12482,8 +12650,9 @@ function notExcluded(exclude, schema, name3) {
 function mapSnapshot(rows, exclude) {
   const sections2 = Map.groupBy(rows, ({ section }) => section);
   const facts3 = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
-  const [server] = facts3("server");
-  if (server === void 0) throw new Error("the snapshot has no server row");
+  const [first] = facts3("server");
+  if (first === void 0) throw new Error("the snapshot has no server row");
+  const { sessionUser, nextTransaction, ...server } = first;
   const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
   const members = new Map(facts3("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
@@ -12491,7 +12660,7 @@ function mapSnapshot(rows, exclude) {
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser: server.sessionUser,
+    sessionUser,
     roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
     grantees: new Map(facts3("grantee").map(({ name: name3, oid }) => [name3, oid])),
     sessions: new Map(facts3("grantee").flatMap(mapSession)),
@@ -12509,11 +12678,13 @@ function mapSnapshot(rows, exclude) {
   return {
     snapshot,
     representatives: facts3("group").filter(({ skipped }) => skipped === "").map((row) => {
-      const { representative: oid, relkind, owner, relacl } = row;
+      const { representative: oid, relkind, owner, relacl, size } = row;
       const kind = KIND_OF_RELKIND[relkind];
       const group = groups.get(groupKey(row));
-      return { routine: kind !== void 0 && isRoutine(kind), oid, owner, relacl, group };
+      const routine = kind !== void 0 && isRoutine(kind);
+      return { routine, oid, owner, relacl, group, forOthers: size > 1 };
     }),
+    nextTransaction,
     hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts3("group").some(({ relkind }) => relkind === "v")
   };
@@ -12606,10 +12777,17 @@ function mapColumn(row, groups) {
 }
 
 // src/postgres/snapshot.sql.ts
+function aclOf(acl, type, owner) {
+  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
+}
 function exploded(acl) {
   return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                    'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
                  FROM pg_catalog.aclexplode(${acl}) AS x)`;
+}
+function alone(row) {
+  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+              THEN ${row}.oid END AS alone`;
 }
 var ROUTINE_KINDS = "('F', 'P', 'A')";
 var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
@@ -12629,7 +12807,7 @@ grantee AS (
   JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
 ),
 database AS (
-  SELECT oid, datname, datdba, COALESCE(datacl, pg_catalog.acldefault('d', datdba)) AS acl
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
   FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
 -- a role's setting for this database comes first, that of all roles for all databases last
@@ -12673,7 +12851,7 @@ extension_member AS MATERIALIZED (
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
 ),
 schema AS MATERIALIZED (
-  SELECT oid, nspname, nspowner, COALESCE(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl
+  SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
   FROM pg_catalog.pg_namespace
   WHERE nspname = ANY ($2::pg_catalog.text[])
      OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
@@ -12686,7 +12864,7 @@ pattern AS (
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
 relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity,
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${alone("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
               WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
@@ -12699,7 +12877,7 @@ relation AS (
 ),
 -- window functions are functions
 routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl,
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${alone("p")},
          CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
          CASE WHEN p.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
@@ -12714,16 +12892,16 @@ routine AS (
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
-         COALESCE(relacl, pg_catalog.acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner)) AS acl,
+         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, CASE WHEN oid = ANY ($9::pg_catalog.oid[]) THEN oid END
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, alone
   UNION ALL
-  SELECT pronamespace, proowner, kind, proacl, skipped, COALESCE(proacl, pg_catalog.acldefault('f', proowner)),
+  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
   FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, CASE WHEN oid = ANY ($9) THEN oid END
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, alone
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -12838,7 +13016,8 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
              AND s.setdatabase IN (0, (SELECT oid FROM database))),
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid) AS facts
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
 FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
@@ -12902,23 +13081,24 @@ SELECT 'group', pg_catalog.json_build_object(
 FROM answered AS a
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative,
-         'oids', pg_catalog.json_agg(c.oid), 'names', pg_catalog.json_agg(c.relname))
+         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
 FROM answered AS a
-CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
-JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
+  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
+) AS m
 WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
-GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative,
-         'oids', pg_catalog.json_agg(p.oid), 'names', pg_catalog.json_agg(p.proname),
-         'arguments', pg_catalog.json_agg(${ARGUMENTS}))
+         'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
 FROM answered AS a
-CROSS JOIN LATERAL pg_catalog.unnest(a.members) AS m (oid)
-JOIN pg_catalog.pg_proc AS p ON p.oid = m.oid
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
+         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
+  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
+) AS m
 WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
-GROUP BY a.relkind, a.representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
@@ -12949,19 +13129,21 @@ WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catal
 // src/postgres/catalog.ts
 var MOST_TIME2 = 25e3;
 var MOST_PAUSE = 500;
+var LOOKS_TOGETHER = 2;
 async function look2(client, grantees, demand) {
   const end = Date.now() + MOST_TIME2;
-  const restless = /* @__PURE__ */ new Set();
+  let firstLook;
   for (let looks = 1; ; looks++) {
-    const seen = await lookOnce(client, grantees, demand, restless).catch(async (error2) => {
+    const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
+    const seen = await lookOnce(client, grantees, demand, since).catch(async (error2) => {
       if (!isPassing(error2) || Date.now() > end) throw error2;
       await client.query("ROLLBACK");
-      return [];
+      return null;
     });
-    if ("groups" in seen) return seen;
-    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen, looks));
-    for (const oid of seen) restless.add(oid);
-    if (looks > 1) await (0, import_promises3.setTimeout)(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
+    if (seen?.snapshot) return seen.snapshot;
+    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
+    firstLook ??= seen?.nextTransaction;
+    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
   }
 }
 function isPassing(error2) {
@@ -13003,12 +13185,15 @@ FROM (
 ) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = ANY ($1::pg_catalog.oid[])
 ORDER BY 1, 2`;
-async function lookOnce(client, grantees, demand, restless) {
+async function lookOnce(client, grantees, demand, since) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query(SNAPSHOT, [...parametersOf(grantees, demand), [...restless]])
+    client.query(SNAPSHOT, [...parametersOf(grantees, demand), since])
   ]);
-  const { snapshot, representatives, hasRowSecurity, hasViews } = mapSnapshot(rows, demand.exclude);
+  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
+    rows,
+    demand.exclude
+  );
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
   const oids = [
     ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid))
@@ -13026,11 +13211,12 @@ async function lookOnce(client, grantees, demand, restless) {
   const now = new Map(again.map((row) => [keyOf3(row), row]));
   const changed2 = representatives.filter((then) => {
     const { owner, relacl } = now.get(keyOf3(then)) ?? {};
-    return !restless.has(then.oid) && (owner !== then.owner || relacl !== then.relacl);
+    const isJudged = since === void 0 || then.forOthers;
+    return isJudged && (owner !== then.owner || relacl !== then.relacl);
   });
-  if (changed2.length > 0) return changed2.map(({ oid }) => oid);
+  if (changed2.length > 0) return { changed: changed2.map(({ oid }) => oid), nextTransaction };
   const gone = new Set(representatives.flatMap((then) => now.has(keyOf3(then)) ? [] : [then.group]));
-  return {
+  const complete = {
     ...snapshot,
     groups: [
       ...snapshot.groups.filter((group) => !gone.has(group)),
@@ -13040,6 +13226,7 @@ async function lookOnce(client, grantees, demand, restless) {
     pitfalls: [...rowSecurity, ...views],
     granteeFacts: new Map(facts3.map(({ grantee, ...row }) => [grantee, row]))
   };
+  return { snapshot: complete, nextTransaction };
 }
 var NO_ROWS = "SELECT WHERE FALSE;";
 async function statements(client, sql) {
@@ -13094,7 +13281,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MOST_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. It is held by ${who || "nobody any more"}. Going on without it.`
+          `waited ${count(MOST_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`
         )
       );
     }
@@ -13182,8 +13369,8 @@ var Invalid = class extends Error {
 };
 function described(text, noun, secrets) {
   const value = text.trim();
-  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return [quoted(`"${value}"`)];
+  const isPlain2 = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain2) return [quoted(`"${value}"`)];
   return sentence`${noun} (${[count(value.length, "character")]})`;
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
@@ -13366,19 +13553,19 @@ var ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
 var MANY_STARTS = 100;
 function* valuesOfSecretKeys(text) {
   const starts = [...text.matchAll(BEFORE_SECRET)].map((match) => match.index + match[0].length);
-  for (const start of starts) {
-    const quote = text.charAt(start);
-    const end = text.indexOf(quote, start + 1);
-    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start + 1, end);
+  for (const start2 of starts) {
+    const quote = text.charAt(start2);
+    const end = text.indexOf(quote, start2 + 1);
+    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start2 + 1, end);
   }
   for (const end of ENDS) {
     let last = 0;
-    for (const start of starts) {
-      if (start < last && starts.length > MANY_STARTS) continue;
-      end.lastIndex = start;
+    for (const start2 of starts) {
+      if (start2 < last && starts.length > MANY_STARTS) continue;
+      end.lastIndex = start2;
       last = end.exec(text)?.index ?? text.length;
-      yield text.slice(start, last);
-      yield trimmed(text.slice(start, last), `"'`, `"',;}& 	`);
+      yield text.slice(start2, last);
+      yield trimmed(text.slice(start2, last), `"'`, `"',;}& 	`);
     }
   }
 }
@@ -13392,10 +13579,10 @@ function valuesInBrokenJson(text) {
   }));
 }
 function trimmed(text, atStart, atEnd) {
-  let [start, end] = [0, text.length];
-  while (start < end && atStart.includes(text.charAt(start))) start++;
-  while (end > start && atEnd.includes(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
+  let [start2, end] = [0, text.length];
+  while (start2 < end && atStart.includes(text.charAt(start2))) start2++;
+  while (end > start2 && atEnd.includes(text.charAt(end - 1))) end--;
+  return text.slice(start2, end);
 }
 function settingsIn(text) {
   const body = text.trim();
@@ -13700,10 +13887,10 @@ function tenantId(text) {
 var GUID3 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && isLineBreak(text[start])) start++;
-  while (end > start && isLineBreak(text[end - 1])) end--;
-  return text.slice(start, end);
+  let [start2, end] = [0, text.length];
+  while (start2 < end && isLineBreak(text[start2])) start2++;
+  while (end > start2 && isLineBreak(text[end - 1])) end--;
+  return text.slice(start2, end);
 }
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
@@ -14055,15 +14242,15 @@ function driftIssueFrom(inputs) {
 }
 
 // src/main.ts
-async function run(env = process.env, signal2 = NEVER) {
+async function run(env = process.env, signal = NEVER) {
   const startedAt = /* @__PURE__ */ new Date();
   for (const secret2 of secretsIn2(env)) mask(secret2);
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal2);
+  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...found, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === void 0) return;
-  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal: signal2 });
+  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
 var NEVER = new AbortController().signal;
 function readSettings(env) {
@@ -14076,45 +14263,59 @@ function readSettings(env) {
 function notStarted(error2) {
   return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
 }
-async function inDatabases(settings, env, signal2) {
-  const password = signIn(settings, env, PATIENCE, void 0, signal2);
+async function inDatabases(settings, env, signal) {
+  const password = signIn(settings, env, PATIENCE, void 0, signal);
   const inTurn = pLimit(DATABASES_AT_ONCE);
   const databases = await inTurn.map(
     settings.databases,
-    (database) => inDatabase(settings, database, password, signal2)
+    (database) => inDatabase(settings, database, password, signal)
   );
   const verdict = worst(databases.map((database) => database.verdict));
   return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
 }
 var DATABASES_AT_ONCE = 4;
-async function inDatabase(settings, database, password, signal2) {
+async function inDatabase(settings, database, password, signal) {
   const { server, user, mode, grantees, demand, signIn: signIn2, cloud } = settings;
   const { host, port: port2 } = server;
   const target = { server, database, user };
   const say = (line) => info(logLines(`${database}: ${line}`).join("\n"));
   const progress = { done: NOTHING_DONE };
   try {
-    signal2.throwIfAborted();
+    signal.throwIfAborted();
     say(`connecting to ${host}:${port2} as ${user}`);
     const work = (client) => reconcile(client, { mode, grantees, demand }, say, progress);
-    const found = await withSession(target, password, work, { signIn: signIn2, cloud }, PATIENCE, signal2);
+    const found = await withSession(target, password, work, { signIn: signIn2, cloud }, PATIENCE, signal);
+    say(verdictText(found.verdict, mode));
     return { host, port: port2, database, user, ...found };
   } catch (error2) {
     const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
     const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
     const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${code(near)}? ${failure2.hint}`;
     const done = unfinished(progress);
+    say(`${verdictText("error", mode)}: ${plain.sentence(failure2.message)}`);
     return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...done };
   }
 }
 
+// src/start.ts
+function start(action, grace = 0) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name3 of ["SIGINT", "SIGTERM"])
+    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(
+      event,
+      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    );
+  action(signal).catch(fail).finally(() => {
+    if (signal.aborted && !process.exitCode) fail(signal.reason);
+    process.stdout.write("", () => process.exit());
+  });
+}
+function fail(error2) {
+  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+}
+
 // src/index.ts
-var stopping = new AbortController();
-var { signal } = stopping;
-for (const name3 of ["SIGINT", "SIGTERM"]) process.on(name3, () => stopping.abort(cancelled(name3)));
-for (const event of ["uncaughtException", "unhandledRejection"])
-  process.on(event, (error2) => stopping.abort(error2));
-run(process.env, signal).catch((error2) => setFailed(String(error2))).finally(() => {
-  if (signal.aborted) process.exitCode = 1;
-  process.stdout.write("", () => process.exit());
-});
+start((signal) => run(process.env, signal));

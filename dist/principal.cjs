@@ -2744,12 +2744,12 @@ var require_buffer_reader = __commonJS({
         return result;
       }
       cstring() {
-        const start = this.offset;
-        let end = start;
+        const start2 = this.offset;
+        let end = start2;
         while (this.buffer[end++]) {
         }
         this.offset = end;
-        return this.buffer.toString(this.encoding, start, end - 1);
+        return this.buffer.toString(this.encoding, start2, end - 1);
       }
       bytes(length) {
         const result = this.buffer.slice(this.offset, this.offset + length);
@@ -5758,23 +5758,11 @@ function error(message, properties = {}) {
 function warning(message, properties = {}) {
   issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
+function notice(message, properties = {}) {
+  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
 function info(message) {
   process.stdout.write(message + os4.EOL);
-}
-
-// src/diagnosis/claims.ts
-function claimsOf(token) {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? claims : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function claim(claims, name3) {
-  const value = claims?.[name3];
-  if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
 }
 
 // src/model/sentence.ts
@@ -5802,6 +5790,11 @@ function quoted(text) {
 function paragraph(...sentences) {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
 }
+function withFullStop(sentence2) {
+  const last = sentence2.at(-1);
+  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
+  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+}
 function listOf(items) {
   return items.flatMap((item, n) => {
     if (n === 0) return item;
@@ -5818,6 +5811,23 @@ var ActionError = class extends Error {
     this.failure = failure;
   }
 };
+function cancelled(signal) {
+  return new ActionError({
+    code: "cancelled",
+    message: sentence`The run was cancelled (${code(signal)}).`,
+    hint: inOurWords(
+      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+    ),
+    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+  });
+}
+function withDone(failure, done2, nothing) {
+  const said = done2 ?? (failure.code === "cancelled" ? nothing : []);
+  return {
+    ...failure,
+    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said)
+  };
+}
 
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
@@ -5859,6 +5869,21 @@ function serverName({ host }) {
 }
 function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
+}
+
+// src/diagnosis/claims.ts
+function claimsOf(token) {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? claims : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function claim(claims, name3) {
+  const value = claims?.[name3];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return String(value).slice(0, 300);
 }
 
 // src/diagnosis/entra.ts
@@ -7822,6 +7847,226 @@ function peer(context) {
   }
 }
 
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quoteSignature(types2, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function visibleSql(sql) {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
+function escapedNames(sql, not, eachNot) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+  );
+}
+function visible(text) {
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+function logLines(text) {
+  return text.split(/\r\n|\r|\n/).map(logLine);
+}
+
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start2 = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start2 === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start2) },
+    { code: true, text: word.slice(start2, end) },
+    { code: false, text: word.slice(end) }
+  ];
+}
+function codeSpan(text) {
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+function codeBlock(language, content) {
+  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
+  return `${fence}${language}
+${content}
+${fence}`;
+}
+function longestRun(text, char) {
+  let longest = 0;
+  let run2 = 0;
+  for (const c of text) {
+    run2 = c === char ? run2 + 1 : 0;
+    if (run2 > longest) longest = run2;
+  }
+  return longest;
+}
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  signature: quoteSignature,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quoteName,
+    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    quoted: visibleLines
+  }).join("")
+};
+var markdown = {
+  name: (...parts) => `\`${quoteName(...parts)}\``,
+  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
+  code: codeSpan,
+  quoted: (words2) => markdownOf(wordTokens(words2)),
+  sentence: (sentence2) => markdownOf(
+    write(wordsJoined(sentence2), {
+      own: (words2) => wordTokens(words2),
+      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
+      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      quoted: wordTokens
+    }).flat()
+  )
+};
+function write(sentence2, writer) {
+  return sentence2.map((part) => {
+    if (typeof part === "string") return writer.own(part);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+function wordsJoined(sentence2) {
+  const joined2 = [];
+  for (const part of sentence2) {
+    const last = joined2.at(-1);
+    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
+    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
+    else joined2.push(words2);
+  }
+  return joined2;
+}
+function visibleLines(text) {
+  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+}
+
+// src/render/failure.ts
+function docsLink({ code: code2, page = "troubleshooting" }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/${page}.md#${code2}`;
+}
+function failureLines(failure, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function failureBlocks(failure, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure;
+  const link = docsLink(failure, report);
+  return [
+    `**What happened:** ${markdown.sentence(message)}`,
+    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
+    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    steps.length === 0 ? "" : "**What to do:**",
+    steps.map(({ text, command }, index) => {
+      const mark = `${index + 1}. `;
+      const item = `${mark}${markdown.sentence(text).trimStart()}`;
+      const block = codeBlock("", commandLines(command).join("\n"));
+      return command === void 0 ? item : `${item}
+
+${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+    }).join("\n"),
+    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
+  ].filter((block) => block !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+}
+
+// src/start.ts
+function start(action, grace = 0) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name3 of ["SIGINT", "SIGTERM"])
+    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(
+      event,
+      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    );
+  action(signal).catch(fail).finally(() => {
+    if (signal.aborted && !process.exitCode) fail(signal.reason);
+    process.stdout.write("", () => process.exit());
+  });
+}
+function fail(error2) {
+  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+}
+
 // src/mask.ts
 function mask(secret2) {
   setSecret(secret2);
@@ -7938,8 +8183,8 @@ function calculateDelay(retriesConsumed, options) {
   const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
   return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
 }
-function calculateRemainingTime(start, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start) : max;
+function calculateRemainingTime(start2, max) {
+  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
 }
 async function delayForRetry(delay, options) {
   if (delay <= 0) {
@@ -8154,165 +8399,6 @@ function pTimeout(promise, options) {
   return cancelablePromise;
 }
 
-// src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
-var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
-}
-function quoteSignature(types2, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
-function quotePart(name3) {
-  if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
-}
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
-    if (char === "\\" || char === '"') return char + char;
-    const hex = codePoint(char);
-    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
-  });
-  return `U&"${body}"`;
-}
-var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-function visibleSql(sql) {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
-}
-function escapedNames(sql, not, eachNot) {
-  return sql.replace(
-    SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
-  );
-}
-function visible(text) {
-  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
-}
-function codePoint(char) {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-}
-function logLine(text) {
-  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
-}
-function logLines(text) {
-  return text.split(/\r\n|\r|\n/).map(logLine);
-}
-
-// src/text/markdown.ts
-function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
-}
-function joined(tokens) {
-  const result = [];
-  for (const token of tokens) {
-    if (token.text === "") continue;
-    const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
-    else result.push(token);
-  }
-  return result;
-}
-function wordTokens(text) {
-  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
-    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
-    return oneWord(word);
-  });
-}
-var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
-var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-var LEADING = /^[(']*/;
-var TRAILING = ".,;:!?)'";
-function oneWord(word) {
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const start = LEADING.exec(word)?.[0].length ?? 0;
-  let end = word.length;
-  while (end > start && TRAILING.includes(word.charAt(end - 1))) end--;
-  if (start === end) return [{ code: true, text: word }];
-  return [
-    { code: false, text: word.slice(0, start) },
-    { code: true, text: word.slice(start, end) },
-    { code: false, text: word.slice(end) }
-  ];
-}
-function codeSpan(text) {
-  const shown = visible(text);
-  const fence = "`".repeat(longestRun(shown, "`") + 1);
-  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-function codeBlock(language, content) {
-  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
-  return `${fence}${language}
-${content}
-${fence}`;
-}
-function longestRun(text, char) {
-  let longest = 0;
-  let run2 = 0;
-  for (const c of text) {
-    run2 = c === char ? run2 + 1 : 0;
-    if (run2 > longest) longest = run2;
-  }
-  return longest;
-}
-
-// src/render/pen.ts
-var plain = {
-  name: quoteName,
-  signature: quoteSignature,
-  code: visible,
-  quoted: visibleLines,
-  sentence: (sentence2) => write(sentence2, {
-    own: (words2) => words2,
-    name: quoteName,
-    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
-    quoted: visibleLines
-  }).join("")
-};
-var markdown = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
-  code: codeSpan,
-  quoted: (words2) => markdownOf(wordTokens(words2)),
-  sentence: (sentence2) => markdownOf(
-    write(wordsJoined(sentence2), {
-      own: (words2) => wordTokens(words2),
-      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
-      quoted: wordTokens
-    }).flat()
-  )
-};
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
-    if ("name" in part) return writer.name(...part.name);
-    if ("code" in part) return writer.code(part.code);
-    return writer.quoted(part.quoted);
-  });
-}
-function wordsJoined(sentence2) {
-  const joined2 = [];
-  for (const part of sentence2) {
-    const last = joined2.at(-1);
-    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
-    else joined2.push(words2);
-  }
-  return joined2;
-}
-function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
-}
-
 // src/retry.ts
 var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
@@ -8343,7 +8429,7 @@ function retryingFailures(attempt, say, { firstWait, mostTime }, signal) {
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return void 0;
-    const what = plain.sentence(error2.failure.message).replace(/\.?$/, ".");
+    const what = plain.sentence(withFullStop(error2.failure.message));
     say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
     return wait;
   };
@@ -9133,10 +9219,10 @@ function tenantId(text) {
 var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && isLineBreak(text[start])) start++;
-  while (end > start && isLineBreak(text[end - 1])) end--;
-  return text.slice(start, end);
+  let [start2, end] = [0, text.length];
+  while (start2 < end && isLineBreak(text[start2])) start2++;
+  while (end > start2 && isLineBreak(text[end - 1])) end--;
+  return text.slice(start2, end);
 }
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
@@ -9562,31 +9648,39 @@ function notBoundAfterwards({ name: role, objectId: objectId3, type }) {
 
 // src/principal/ensure.ts
 var ATTEMPTS = 3;
-async function ensure(client, demand) {
+function doneSoFar({ sent, confirmed }) {
+  if (sent === void 0 || confirmed) return sent?.message;
+  return sentence`The server did not confirm this: ${sent.message}`;
+}
+async function ensure(client, demand, progress = {}) {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ensureOnce(client, demand);
+      return await ensureOnce(client, demand, progress);
     } catch (error2) {
-      await client.query("ROLLBACK").catch(() => {
-      });
       if (attempt === ATTEMPTS || !isConcurrent(error2)) throw error2;
+      await client.query("ROLLBACK");
     }
   }
 }
-async function ensureOnce(client, demand) {
+async function ensureOnce(client, demand, progress) {
   const readOnly = demand.mode === "check";
   await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN2);
   const before = await look2(client, demand.name);
-  if (isBound(before, demand) || readOnly) {
+  const bound = isBound(before, demand);
+  progress.confirmed = bound;
+  if (!bound) delete progress.sent;
+  if (bound || readOnly) {
     await client.query("COMMIT");
-    return found(before, demand);
+    return progress.sent ?? found(before, demand);
   }
   if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(before.objectId, demand));
   await client.query(sqlFor(before, demand));
   const after = await look2(client, demand.name);
   if (!isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+  progress.sent = done(before, after, demand);
   await client.query("COMMIT");
-  return done(before, after, demand);
+  progress.confirmed = true;
+  return progress.sent;
 }
 function isBound(principal, demand) {
   if (principal === null) return false;
@@ -9628,9 +9722,6 @@ function isConcurrent(error2) {
   return ["42710", "23505"].includes(state) || /^tuple concurrently (updated|deleted)/.test(message);
 }
 
-// src/principal/publish.ts
-var import_promises2 = require("node:fs/promises");
-
 // src/github/run.ts
 var ACTION_VERSION = "0.1.0";
 var GITHUB2 = "https://github.com";
@@ -9658,45 +9749,20 @@ function docsUrl({
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }
 
-// src/render/failure.ts
-function docsLink({ code: code2, page = "troubleshooting" }, { run: run2 }) {
-  return run2?.docs === void 0 ? void 0 : `${run2.docs}/${page}.md#${code2}`;
+// src/github/step.ts
+var import_promises2 = require("node:fs/promises");
+async function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) await orWarn("write the job summary", () => (0, import_promises2.appendFile)(file, render()));
+  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
-function failureLines(failure, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
-  return [
-    plain.sentence(message),
-    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`)
-    ]),
-    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
-  ].filter((line) => line !== "");
-}
-function failureBlocks(failure, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
-  return [
-    `**What happened:** ${markdown.sentence(message)}`,
-    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
-    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
-    steps.length === 0 ? "" : "**What to do:**",
-    steps.map(({ text, command }, index) => {
-      const mark = `${index + 1}. `;
-      const item = `${mark}${markdown.sentence(text).trimStart()}`;
-      const block = codeBlock("", commandLines(command).join("\n"));
-      return command === void 0 ? item : `${item}
-
-${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
-    }).join("\n"),
-    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
-  ].filter((block) => block !== "");
-}
-function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+async function orWarn(what, task) {
+  try {
+    return await task();
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
+    return void 0;
+  }
 }
 
 // src/render/phrases.ts
@@ -9737,43 +9803,44 @@ function headline({ verdict, message }, pen) {
 async function publish(result, startedAt, env) {
   const facts = { run: runFacts(startedAt, env) };
   const verdict = "code" in result ? "error" : result.verdict;
-  setOutput("verdict", verdict);
+  await orWarn("set the output", async () => setOutput("verdict", verdict));
   const { text, warnings } = renderPrincipalLog(result, facts);
   for (const warning2 of warnings) warning(warning2);
   if (verdict === "error" || verdict === "drift") setFailed(text);
   else info(logLines(text).join("\n"));
-  const file = env.GITHUB_STEP_SUMMARY;
-  if (!file) return;
-  await (0, import_promises2.appendFile)(file, renderPrincipalSummary(result, facts)).catch(
-    (error2) => warning(visible(`Could not write the job summary: ${error2}. This does not change the verdict.`))
-  );
+  await addToSummary(() => renderPrincipalSummary(result, facts), env);
 }
 
 // src/principal/main.ts
-async function run(env = process.env) {
+async function run(env, signal) {
   const startedAt = /* @__PURE__ */ new Date();
   for (const secret2 of secretsInPrincipal(env)) mask(secret2);
-  await publish(await inSettings(env), startedAt, env);
+  await publish(await inSettings(env, signal), startedAt, env);
 }
-async function inSettings(env) {
+async function inSettings(env, signal) {
   try {
-    return await inDatabase(parsePrincipalSettings(env), env);
+    return await inDatabase(parsePrincipalSettings(env), env, signal);
   } catch (error2) {
     return diagnose(error2);
   }
 }
-async function inDatabase(settings, env) {
+async function inDatabase(settings, env, signal) {
   const { server, user, principal, signIn: how, cloud } = settings;
   const { host, port: port2 } = server;
   const target = { server, user, database: ENTRA_DATABASE };
+  const progress = {};
   try {
     info(logLine(`Connecting to ${host}:${port2} as ${user}`));
-    const password = signIn(settings, env);
-    return await withSession(target, password, (client) => ensure(client, principal), { signIn: how, cloud });
+    const password = signIn(settings, env, PATIENCE, void 0, signal);
+    const work = (client) => ensure(client, principal, progress);
+    const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
+    signal.throwIfAborted();
+    return result;
   } catch (error2) {
-    return diagnose(error2, { host, port: port2, database: ENTRA_DATABASE, user, signIn: how, cloud });
+    const failure = diagnose(error2, { host, port: port2, database: ENTRA_DATABASE, user, signIn: how, cloud });
+    return withDone(failure, doneSoFar(progress), inOurWords("Nothing was changed."));
   }
 }
 
 // src/principal/index.ts
-run().catch((error2) => setFailed(String(error2)));
+start((signal) => run(process.env, signal));

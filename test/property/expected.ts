@@ -64,7 +64,6 @@ function byObject(findings: readonly Missing[]): readonly string[] {
 export function expected(
   state: State,
   demand: Demand,
-  login: string,
   grantee: string,
   version: number,
   held: ReadonlySet<string>,
@@ -100,7 +99,7 @@ export function expected(
       demanded(thing).filter((privilege) => !holds(thing, privilege)),
     ),
   );
-  const gaps = creatorsOf(state, demand, login, grantees, schemas, relations)
+  const gaps = creatorsOf(state, demand, grantees, schemas, relations)
     .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
       futureThings(demand).map((name) => {
@@ -161,14 +160,12 @@ export function expected(
 export function creatorsIn(
   state: State,
   demand: Demand,
-  login: string,
   grantees: readonly Signed[],
 ): readonly { schema: string; creator: string }[] {
   const schemas = demandedSchemas(state, demand);
   return creatorsOf(
     state,
     demand,
-    login,
     grantees,
     schemas,
     state.things
@@ -191,7 +188,6 @@ export interface Signed {
 function creatorsOf(
   state: State,
   { schemaPrivileges }: Demand,
-  login: string,
   grantees: readonly Signed[],
   schemas: readonly Thing[],
   relations: readonly Thing[],
@@ -199,19 +195,19 @@ function creatorsOf(
   const owners = relations
     .filter(({ ofExtension }) => !ofExtension)
     .map(({ schema, owner }) => ({ schema, creator: owner }));
-  const ofLogin = [...state.acls.values()]
+  const entitled = [...state.acls.values()]
     .filter(
       ({ kind, name, privilege }) =>
         kind === "schema" && privilege === "CREATE" && schemas.some((s) => s.name === name),
     )
-    .filter(({ grantee }) => grantee === login)
+    .filter(({ grantee }) => state.roles.get(grantee)?.login)
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
   const demanded = schemas.flatMap(({ name: schema }) =>
     grantees
       .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
       .map(({ actsAs }) => ({ schema, creator: actsAs })),
   );
-  const unique = new Map([...owners, ...ofLogin, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
+  const unique = new Map([...owners, ...entitled, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );

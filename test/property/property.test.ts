@@ -268,10 +268,10 @@ function reportOf(database: string, user: string, { grantees, statements, fixes 
 
 /** For each grantee: what the report should say, by the oracle. */
 async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, state: State) {
-  const { demand, grantees, session } = blueprint;
+  const { demand, grantees } = blueprint;
   const signed: Signed[] = [];
   for (const name of grantees) signed.push({ name, actsAs: await whoSignsIn(sandbox, state, name) });
-  const creators = creatorsIn(state, demand, session, signed);
+  const creators = creatorsIn(state, demand, signed);
   const truths = [];
   for (const { name: grantee, actsAs } of signed) {
     const found = await doAs(sandbox, oracle, state, grantee, actsAs);
@@ -281,7 +281,7 @@ async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, st
     const next = await tomorrow(oracle, creators, actsAs, futureThings(demand), privilegesOn(version));
     const broken = await brokenViews(oracle, state, actsAs);
     tally.brokenViews += broken.size;
-    truths.push(expected(state, demand, session, grantee, version, found.held, signed, next, broken));
+    truths.push(expected(state, demand, grantee, version, found.held, signed, next, broken));
   }
   return truths;
 }
