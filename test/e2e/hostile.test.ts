@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-test("is not led astray by PG* variables of the job", async () => {
+test("ignores the PG* variables of the job", async () => {
   await sandbox.createDatabase("variables", { seed: ORDERS });
   const run = await runJob(
     sandbox,
@@ -41,7 +41,7 @@ test("is not led astray by PG* variables of the job", async () => {
   });
 });
 
-test("runs nothing that others planted as the administrator, whatever the search_path", async () => {
+test("runs no planted function as the administrator, whatever the search_path", async () => {
   await sandbox.createDatabase("planted", { seed: ORDERS });
   await sandbox.sql("planted", PLANTED);
   await sandbox.sql(
@@ -69,7 +69,7 @@ test("runs nothing that others planted as the administrator, whatever the search
   expect(ran()).toEqual(["azuresu", "azuresu"]);
 });
 
-test("checks with nothing but CONNECT as an administrator would", async () => {
+test("a login with only CONNECT gets the same result as an administrator", async () => {
   await sandbox.createDatabase("watched", { seed: ORDERS });
   await sandbox.sql(
     "watched",

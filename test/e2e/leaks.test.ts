@@ -10,7 +10,7 @@ const { clientId, secrets } = IDENTITIES.migrator;
 const CLIENT_SECRET = secrets[0]?.value ?? "";
 const OWNERS_PASSWORD = "p4ss & w0rd~of-the;owner's";
 const APPS_PASSWORD = "Zx9!password-of%the=app";
-/** Nobody's, but of the form of Entra's. */
+/** Made up, in the form of Entra's. */
 const CLI_TOKEN = [
   "eyJhbGciOiJub25lIn0",
   "eyJvaWQiOiJub2JvZHktYXQtYWxsIn0",
@@ -62,7 +62,7 @@ const WAYS: Readonly<Record<string, Way>> = {
       sandbox.github.subject = "repo:Contoso/orders:ref:refs/heads/main";
     },
   },
-  "oidc under a role of somebody else": { inputs: { ...ids, user: "ci-admin" }, secrets: [], exitCode: 1 },
+  "oidc as another identity's role": { inputs: { ...ids, user: "ci-admin" }, secrets: [], exitCode: 1 },
   "oidc with a token that has expired": {
     inputs: ids,
     secrets: [],
@@ -138,7 +138,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-describe("with all the logging there is, nothing secret is told", () => {
+describe("no log contains a secret, with every kind of debug logging on", () => {
   test.each(Object.entries(WAYS))("%s", async (_name, { inputs, secrets, exitCode, prepare }) => {
     await sandbox.entra.reset();
     sandbox.github.subject = "repo:contoso/orders:ref:refs/heads/main";
@@ -189,7 +189,7 @@ describe("with all the logging there is, nothing secret is told", () => {
     }
   });
 
-  test("of a run by OIDC the assertion and the token are masked, and before anything is done with them", async () => {
+  test("a run with OIDC masks the assertion and the token before it uses them", async () => {
     await sandbox.entra.reset();
     const { stdout } = await runAction(
       {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-test.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", async (version) => {
+test.each(VERSIONS)("lets the app use every object on PostgreSQL %s, and reports it", async (version) => {
   const own = version === sandbox.server.version ? sandbox : await startSandbox({ version });
   try {
     await own.createDatabase("versions", { seed: ORDERS });
@@ -33,7 +33,7 @@ test.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so"
   }
 });
 
-test("grants what was asked for and not more", async () => {
+test("grants exactly what the inputs request", async () => {
   const database = await seeded("lists");
   const lists = { "table-privileges": "SELECT, INSERT", "sequence-privileges": "USAGE" };
   const { outputs } = await run({ database, ...lists });
@@ -77,7 +77,7 @@ test("signs in with a client secret", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("signs in with the owner's password, and needs no Entra for it", async () => {
+test("signs in with the owner's password, without Entra", async () => {
   const database = await seeded("password");
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner password' VALID UNTIL 'infinity'");
   const { AZURE_AUTHORITY_HOST, ...withoutEntra } = sandbox.env;
@@ -97,7 +97,7 @@ test("lets an administrator grant as the owner", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("covers the tables and sequences that come later, with default-privileges", async () => {
+test("covers tables and sequences that are created later, with `default-privileges: true`", async () => {
   const database = await seeded("later");
   await run({ database, "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
@@ -107,7 +107,7 @@ test("covers the tables and sequences that come later, with default-privileges",
   expect(outputs.verdict).toBe("in-sync");
 });
 
-test("takes host, port, database and grantee from what Service Connector gave the app", async () => {
+test("takes host, port, database and grantee from the app's Service Connector settings", async () => {
   const database = await seeded("connector");
   const { host, port } = sandbox.server;
   const settings = {
@@ -124,7 +124,7 @@ test("takes host, port, database and grantee from what Service Connector gave th
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("takes away what is beyond the lists when told to, and leaves alone what is excluded", async () => {
+test("revokes extra privileges with `on-extra: revoke`, and leaves excluded objects alone", async () => {
   const database = await seeded("less");
   await run({ database });
   const lists = { "table-privileges": "SELECT", "sequence-privileges": "USAGE, SELECT", exclude: "order_*" };
@@ -151,8 +151,8 @@ test("plans without writing, and without failing the job", async () => {
   expect(await aclsOf(sandbox, database)).toEqual(before);
 });
 
-test("hands over SQL that mends what it found, run by the same user", async () => {
-  const database = await seeded("mending");
+test("writes a SQL file that fixes the drift when the same user runs it", async () => {
+  const database = await seeded("fixes");
   const drift = await run({ database, mode: "check", "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
   await migrator.query(drift.sql).finally(() => migrator.end());
@@ -162,7 +162,7 @@ test("hands over SQL that mends what it found, run by the same user", async () =
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("holds every grantee against every database", async () => {
+test("checks every grantee in every database", async () => {
   const databases = [await seeded("many_a"), await seeded("many_b")];
   const inputs = { database: databases.join("\n"), grantee: "aad_orders\naad_billing" };
   const { outputs, report, summary } = await run(inputs);
@@ -178,7 +178,7 @@ test("holds every grantee against every database", async () => {
   expect(green.outputs.verdict).toBe("in-sync");
 });
 
-test("tells one verdict in outputs, report, summary, log and exit code", async () => {
+test("gives the same verdict in outputs, report, summary, log and exit code", async () => {
   const database = await seeded("telling");
   const { exitCode, outputs, report, summary, stdout } = await run({ database, mode: "check" });
   expect(exitCode).toBe(1);
@@ -204,7 +204,7 @@ test("tells one verdict in outputs, report, summary, log and exit code", async (
   expect(stdout).toMatch(/^::error::Drift: aad_orders is missing privileges on 13 objects/m);
 });
 
-test("annotates within what GitHub shows of a step, however many findings there are", async () => {
+test("writes no more annotations than GitHub shows for a step, however many findings there are", async () => {
   const database = await seeded("annotations");
   const migrator = await sandbox.signInAs("migrator", database);
   const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE"];

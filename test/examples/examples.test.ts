@@ -51,7 +51,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("deploy.yml: the migration signs in as its role with a token of az, and the app gets what the new table needs", async () => {
+test("deploy.yml: the migration signs in as its role with a token from az, and the app gets privileges on the new table", async () => {
   await orders();
   await azPrints("token-of-the-migration");
   await script(
@@ -135,14 +135,14 @@ test("password.yml: the owner signs in with its password, without Entra", async 
   expect(run.outputs.verdict).toBe("repaired");
 });
 
-test("azure-login.yml: the action takes the token that az has", async () => {
+test("azure-login.yml: the action gets its token from az", async () => {
   await orders();
   await azPrints("token-of-az");
   const env = { ...sandbox.env, PATH: path() };
   expect((await act("azure-login.yml", "grants", { env })).outputs.verdict).toBe("repaired");
 });
 
-test("app-connection.yml: Service Connector's settings say where and for which app", async () => {
+test("app-connection.yml: the host, the database and the grantee come from Service Connector's settings", async () => {
   await orders();
   const settings = CASES.find(
     ({ client, auth }) => client === "nodejs" && auth === "system identity",
@@ -159,7 +159,7 @@ test("app-connection.yml: Service Connector's settings say where and for which a
   expect(run.report.databases).toMatchObject([{ database: "orders", grantees: [{ grantee: "aad_orders" }] }]);
 });
 
-test("apps.yml: each app gets its own privileges, and no other", async () => {
+test("apps.yml: each app gets exactly its own privileges", async () => {
   await orders();
   const rows = jobOf("apps.yml", "grants").strategy?.matrix.include as Record<string, string>[];
   for (const matrix of rows) {
@@ -225,7 +225,7 @@ test("plan.yml: a pull request sees the SQL, and can change nothing", async () =
   expect(tables).toEqual([]);
 });
 
-test("artifacts.yml: report and SQL are there to be uploaded", async () => {
+test("artifacts.yml: the report and the SQL file can be uploaded", async () => {
   await orders();
   await sandbox.sql("orders", `CREATE TABLE of_azure (id int)`);
   const run = await act("artifacts.yml", "grants");
@@ -239,7 +239,7 @@ test("artifacts.yml: report and SQL are there to be uploaded", async () => {
   expect(paths.trim().split("\n")).toEqual([run.outputs.report, run.outputs.sql]);
 });
 
-test("fleet.yml: each server's databases are checked in a job, and the last job writes one row for each", async () => {
+test("fleet.yml: one job checks the databases of each server, and the last job writes one row for each", async () => {
   const { strategy, with: call } = jobOf("fleet.yml", "servers");
   expect(strategy?.["max-parallel"]).toBeLessThanOrEqual(10);
   const servers = strategy?.matrix.include?.length ?? 0;

@@ -46,7 +46,7 @@ function onSandbox(stages: Stages) {
 }
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
-  test.each(Object.entries(STAGES))("%s ends within 5 s, and says what it did", async (_, start) => {
+  test.each(Object.entries(STAGES))("%s ends within 5 s and reports what it did", async (_, start) => {
     const database = `cancelled_${Math.random().toString(36).slice(2)}`;
     await sandbox.createDatabase(database, {
       owner: "migrator",
@@ -98,7 +98,7 @@ async function granted(database: string, count: number): Promise<void> {
   while ((await grantedIn(database)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test("a run that is cancelled while it keeps its drift issue keeps its verdict, and fails", async () => {
+test("a run that is cancelled while it updates the drift issue keeps its verdict and fails", async () => {
   const database = "cancelled_late";
   await sandbox.createDatabase(database, { owner: "migrator", seed: "CREATE TABLE t ()" });
   const asked = Promise.withResolvers<void>();

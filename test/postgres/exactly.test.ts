@@ -47,7 +47,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     return { deployer, stranger };
   }
 
-  test("changes what was planned and nothing else", async () => {
+  test("changes exactly what was planned", async () => {
     const place = await world.open();
     const { app, owner, run, acls } = place;
     const { deployer, stranger } = await crowded(place);
@@ -77,7 +77,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(applied.missing.map((missing) => missing.owner))).toEqual(new Set([stranger]));
   });
 
-  test("writes nothing where nothing is missing: no GRANT, no transaction id, no WAL", async () => {
+  test("writes nothing when nothing is missing: no GRANT, no transaction ID, no WAL", async () => {
     const { owner, as, sql, run, signIn } = await world.open();
     await as(owner, Array.from({ length: 300 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     await run("apply");
@@ -109,7 +109,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(queries.filter(changesPrivileges)).toEqual([]);
   });
 
-  test.each(["check", "plan"] as const)("only reads in mode %s, and could not do otherwise", async (mode) => {
+  test.each(["check", "plan"] as const)("in mode %s runs in a read-only transaction", async (mode) => {
     const place = await world.open();
     const { sql, run, signIn, acls } = place;
     const { deployer } = await crowded(place);
@@ -139,7 +139,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(readOnly)).toEqual(new Set(["on"]));
   });
 
-  test("checks on a server that is set read-only, and says in apply that it is", async () => {
+  test("checks a read-only server, and in apply says that it is read-only", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`ALTER ROLE ${owner} SET default_transaction_read_only = on`);
@@ -148,7 +148,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
   });
 
-  test("plans SQL that makes green what this login can grant, and blocks for the others that do the rest", async () => {
+  test("plans SQL that repairs all drift: a part for this login, and blocks for other roles", async () => {
     const place = await world.open({ database: `one's "own" ${version}` });
     const { run, signIn, role, sql, as } = place;
     const { deployer } = await crowded(place);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test(".github/azure/questions.sql asks what a server can answer, and leaves nothing behind", async () => {
+test(".github/azure/questions.sql runs on a server and leaves nothing behind", async () => {
   await sandbox.createDatabase("orders", { seed: "CREATE TABLE orders (id serial)" });
   const { directory, port } = sandbox.server;
   const { status, stdout, stderr } = spawnSync(

@@ -79,7 +79,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       0,
     ],
   ];
-  test.each(cases)("is what a sign-in shows: %s", async (_, settings, expected, refused) => {
+  test.each(cases)("is the role that a sign-in shows: %s", async (_, settings, expected, refused) => {
     const place = await withRoles();
     const names = {
       app: place.app,
@@ -104,7 +104,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(report.warnings.filter(({ code }) => code === "session-role-refused")).toHaveLength(refused);
   });
 
-  test("is whose privileges count, and the report says through which role", async () => {
+  test("is the role whose privileges count, and the report names it", async () => {
     const place = await withRoles();
     await place.sql(`ALTER ROLE ${place.app} SET role = ${place.acting}; GRANT INSERT ON t TO ${place.app}`);
     const report = await place.run("check", READ);
@@ -114,7 +114,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "INSERT INTO t VALUES (1)")).toBe(false);
   });
 
-  test("is not granted anything, but the report says what to grant it, and then the app can", async () => {
+  test("is granted nothing, but the report has its GRANT, which lets the app in", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}; GRANT SELECT ON t TO ${place.app}`,
@@ -134,7 +134,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect((await place.run("check", READ)).verdict).toBe("in-sync");
   });
 
-  test("is granted what it lacks where it is a grantee, too", async () => {
+  test("is granted what it lacks when it is also a grantee", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}`,
@@ -144,7 +144,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
   });
 
-  test("is the owner: the app can do anything, and that is a warning", async () => {
+  test("is the owner: the app has every privilege, which is a warning", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER TABLE t OWNER TO ${place.acting}; ALTER ROLE ${place.app} SET role = ${place.acting}`,
@@ -155,7 +155,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "TRUNCATE t")).toBe(true);
   });
 
-  test("does not matter for CONNECT: the app connects before it is another role", async () => {
+  test("does not count for CONNECT, because the app connects before the role is set", async () => {
     const place = await withRoles();
     await place.sql(`
       REVOKE CONNECT ON DATABASE ${quote(place.database)} FROM PUBLIC;

@@ -7,10 +7,10 @@ import { useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (version) => {
   const world = useWorld(version);
 
-  test("warns of row-level security that lets the grantee see nothing, and of no other", async () => {
+  test("warns only of row-level security that hides every row from the grantee", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [team, other] = [await role("team", "NOLOGIN"), await role("other", "NOLOGIN")];
     await sql(`GRANT ${team} TO ${app}`);
@@ -49,7 +49,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     }
   });
 
-  test("knows whom row-level security passes by", async () => {
+  test("knows which roles bypass row-level security", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const bypass = await role("bypass", "LOGIN BYPASSRLS");
     await as(owner, "CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY");
@@ -99,7 +99,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     }
   });
 
-  test("goes by the columns that a view reads", async () => {
+  test("checks only the columns that a view reads", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -130,7 +130,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
   });
 
   if (version >= 15)
-    test("goes by the grantee where the view is security_invoker, however it is reached", async () => {
+    test("checks the grantee for a security_invoker view, however it is reached", async () => {
       const { app, owner, role, as, sql, can, run } = await world.open();
       const analyst = await role("analyst");
       await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -160,7 +160,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
       expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
     });
 
-  test("warns of a grantee that may not log in, or whose password has expired", async () => {
+  test("warns of a grantee that cannot log in, or whose password has expired", async () => {
     const { owner, role, as, run } = await world.open();
     const [team, late, soon] = [
       await role("team", "NOLOGIN"),
@@ -179,7 +179,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     expect(warnings.map(({ code }) => code)).toEqual(["default-privileges"]);
   });
 
-  test("says once that TRIGGER and CREATE together run code as somebody else", async () => {
+  test("warns once that TRIGGER and CREATE together can run code as another role", async () => {
     const { app, owner, as, run } = await world.open();
     await as(
       owner,
@@ -202,7 +202,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     await expect(as(owner, "INSERT INTO b VALUES (1)")).rejects.toThrow(`runs as ${owner}`);
   });
 
-  test("says nothing of what is excluded", async () => {
+  test("does not warn of excluded objects", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);

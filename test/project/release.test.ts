@@ -65,7 +65,7 @@ const folder = mkdtempSync(join(tmpdir(), "release-"));
 writeFileSync(join(folder, "gh"), GH, { mode: 0o755 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("nothing is drafted before all checks of this commit have passed, or published before somebody approves", () => {
+test("a release is drafted only after all checks of its commit, and published only after an approval", () => {
   expect(jobs.ci).toMatchObject({ uses: "./.github/workflows/ci.yml" });
   expect(jobs.attest.needs).toEqual("ci");
   expect(jobs.draft.needs).toEqual(["version", "attest"]);
@@ -73,7 +73,7 @@ test("nothing is drafted before all checks of this commit have passed, or publis
 });
 
 describe("the draft", () => {
-  test("is of the tested commit, with the notes", () => {
+  test("has the tested commit and the notes", () => {
     const { status, github } = runJob("draft", { tags: {}, releases: {} });
     expect(status).toBe(0);
     expect(github).toEqual({
@@ -106,7 +106,7 @@ describe("the draft", () => {
 describe("publishing", () => {
   const releases = { "v1.2.3": { draft: true, target: SHA } };
 
-  test("makes the version's tag, and the first tag of the major version", () => {
+  test("creates the version's tag, and the first tag of the major version", () => {
     const { status, github } = runJob("publish", { tags: {}, releases });
     expect(status).toBe(0);
     expect(github).toMatchObject({

@@ -15,7 +15,7 @@ test.each([
   expect(await findingsIn(script)).toEqual([]);
 });
 
-test("would notice a mistake: ShellCheck finds this one", async () => {
+test("ShellCheck finds a mistake", async () => {
   expect(await findingsIn("#!/bin/sh\necho $1\n")).toEqual([
     "2: SC2086: Double quote to prevent globbing and word splitting.",
   ]);

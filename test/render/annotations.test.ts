@@ -35,7 +35,7 @@ test("writes one annotation for objects that differ only in the name, in all dat
   expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
 });
 
-test("writes one annotation for tables and views with the same gap", () => {
+test("writes one annotation for tables and views that lack the same privileges", () => {
   const missing = [
     reports.missing(),
     reports.missing({ kind: "view", name: "open_orders" }),
@@ -50,7 +50,7 @@ test("writes one annotation for tables and views with the same gap", () => {
   expect(more).toEqual([]);
 });
 
-test("puts first what could not be checked, then what stands in the way of the rest", () => {
+test("puts what could not be checked first, then the database and the schema", () => {
   const missing = [
     ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
     reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
@@ -115,12 +115,12 @@ test("writes extra privileges only where they fail the job", () => {
   );
 });
 
-test("says nothing where there is nothing to do", () => {
+test("writes no annotation when there is nothing to do", () => {
   expect(annotations(reports.inSync())).toEqual([]);
   expect(annotations(reports.repaired())).toEqual([]);
 });
 
-test("keeps every name visible and on its line", () => {
+test("shows every hidden character of a name, and keeps the title on one line", () => {
   fc.assert(
     fc.property(hostileNames, (names) => {
       for (const { title } of annotations(reports.hostile(names))) {
@@ -130,7 +130,7 @@ test("keeps every name visible and on its line", () => {
   );
 });
 
-test("gives setFailed one line, and the failure where the run could not start", () => {
+test("setFailed gets one line, and the failure when the run could not start", () => {
   expect(verdictLine(reports.drift())).toBe(
     "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
   );

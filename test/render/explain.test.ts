@@ -125,7 +125,7 @@ const SEVERAL = Object.keys(DESTINATIONS).flatMap((where) =>
 );
 
 test.each(SEVERAL)(
-  "%s: %s says where the SQL of several objects is, and keeps the advice",
+  "%s: for several objects, %s says where the SQL is and keeps the advice",
   (reason, where) => {
     const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
     const place = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";

@@ -41,7 +41,7 @@ test.each<[string, Pen, string]>([
   expect(pen.sentence(SENTENCE)).toBe(expected);
 });
 
-test("code that holds backticks of its own stays what it is", () => {
+test("code with backticks stays unchanged", () => {
   expect(plain.sentence([code("a`b")])).toBe("a`b");
   expect(textIn(rawTree(markdown.sentence(sentence`Run ${code("a`b")} now.`)))).toBe("Run a`b now.");
 });
@@ -50,7 +50,7 @@ test("code of several lines is one code span in Markdown", () => {
   expect(markdown.sentence([code("GRANT\n  x;")])).toBe("`GRANT x;`");
 });
 
-test("words that become live only side by side are code in Markdown", () => {
+test("quotations that together form an emoji or a reference are code in Markdown", () => {
   expect(markdown.sentence([quoted("x::tada"), ": ", quoted("see GH-"), quoted("12")])).toBe(
     "`x::tada`: see `GH-12`",
   );
@@ -66,7 +66,7 @@ test("sentences become a paragraph, and items a list of words", () => {
   expect(plain.sentence(someOf(items, 5))).toBe("a, b, c, d, e and 1 more");
 });
 
-test("a name in Markdown is one code span, in a sentence and in a table's cell", () => {
+test("a name in Markdown is one code span, in a sentence and in a table cell", () => {
   fc.assert(
     fc.property(hostileName, hostileName, (a, b) => {
       const written = quoteName(a, b);
@@ -88,7 +88,7 @@ const part = fc.oneof(
 );
 const anySentence: fc.Arbitrary<Sentence> = fc.array(part, { maxLength: 6 });
 
-test("nothing in a sentence is live in Markdown or HTML, wherever it stands", () => {
+test("nothing in a sentence becomes markup, a link or a mention, at any place in Markdown or HTML", () => {
   fc.assert(
     fc.property(anySentence, (text) => {
       for (const before of ["", "**So:** ", "- ", "1. "]) {
@@ -105,7 +105,7 @@ test("nothing in a sentence is live in Markdown or HTML, wherever it stands", ()
   );
 });
 
-test("no sentence is a command in the log", () => {
+test("no sentence becomes a workflow command in the log", () => {
   fc.assert(
     fc.property(anySentence, (text) => {
       expect(commandsIn(logLines(plain.sentence(text)).join("\n"))).toEqual([]);

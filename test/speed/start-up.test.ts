@@ -65,7 +65,7 @@ const OCTOKIT = /^@octokit\/|^@actions\/github$/;
 /** As large as all the rest, and there for Entra and GitHub only. */
 const HTTP_CLIENTS = /^undici$|^@actions\/http-client$/;
 
-test("a run with a password evaluates neither Azure's code nor Octokit nor an HTTP client", async () => {
+test("a run with a password loads no Azure SDK, no Octokit and no HTTP client", async () => {
   const packages = await packagesEvaluated({ user: "migrator", password: "owner-password" });
 
   expect(packages).toContain("pg");
@@ -73,7 +73,7 @@ test("a run with a password evaluates neither Azure's code nor Octokit nor an HT
   expect([...packages].filter((name) => needless.some((pattern) => pattern.test(name)))).toEqual([]);
 });
 
-test("a run with OIDC evaluates Azure's code, and without drift-issue no Octokit", async () => {
+test("a run with OIDC loads the Azure SDK, but no Octokit without drift-issue", async () => {
   const packages = await packagesEvaluated({
     user: "ci-admin",
     "client-id": IDENTITIES.admin.clientId,
