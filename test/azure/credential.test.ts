@@ -95,7 +95,7 @@ describe("the token", () => {
     expect(one).not.toBe(refused);
     expect(two).toBe(one);
     expect(outcomes()).toEqual(["issued", "issued"]);
-    expect(sandbox.github.requests.length).toBe(2); // and an assertion for each
+    expect(sandbox.github.requests.length).toBe(2); // with one assertion for each
   });
 
   test("is requested again when it is about to expire", async () => {
@@ -238,7 +238,7 @@ describe("a refusal of Entra is explained", () => {
   test("an expired assertion", async () => {
     sandbox.github.tokenLifetime = -600;
     expect(await failing(password(OIDC)())).toMatchObject({ code: "assertion-expired" });
-    expect(sandbox.github.requests.length).toBe(2); // it was worth another one
+    expect(sandbox.github.requests.length).toBe(2); // one retry
   });
 
   test("later calls fail with the same failure and send no request", async () => {
@@ -399,7 +399,7 @@ describe("the Azure CLI", () => {
     toClose.push(() => rm(directory, { recursive: true }));
     vi.stubEnv("PATH", `${directory}${delimiter}${process.env.PATH}`);
   });
-  /** An `az` on the PATH, of which this is the shell script. */
+  /** Puts an `az` with this shell script on the PATH. */
   async function az(script: string) {
     await writeFile(join(directory, "az"), `#!/bin/sh\n${script}\n`);
     await chmod(join(directory, "az"), 0o755);
@@ -441,7 +441,7 @@ function withCredential(over: Partial<(typeof ADMIN.federatedCredentials)[number
   return { ...ADMIN, federatedCredentials: ADMIN.federatedCredentials.map((each) => ({ ...each, ...over })) };
 }
 
-/** Starts it on a free port, to be closed after the test. */
+/** Starts the server on a free port; it is closed after the test. */
 function listening(server: Server | TcpServer): Promise<number> {
   toClose.push(async () => {
     if ("closeAllConnections" in server) server.closeAllConnections();

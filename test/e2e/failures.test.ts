@@ -27,7 +27,7 @@ test("shows the subject to copy into the federated credential when Entra does no
   sandbox.github.subject = subject;
   expect(failure(run)).toMatchObject({ code: "federated-credential" });
   expect(run.summary).toContain("repo:contoso/orders:environment:production");
-  // A credential made a moment ago gets one more attempt, and no job waits long for one that is missing.
+  // A new credential gets one more attempt, and a missing one does not delay the job for long.
   expect(run.stdout.match(/Trying again in .*/g)).toEqual(["Trying again in 5 s (attempt 2 of 2)."]);
 });
 
@@ -90,7 +90,7 @@ test("grants the rest when a table has another owner, and names the role that ca
   const { refused } = await use(sandbox, "aad_orders", "mixed");
   expect(new Set(refused.map((what) => what.split(" ")[1]))).toEqual(new Set(["public.reports"]));
 
-  // The SQL for the other role is all there, commented out.
+  // All the SQL for the other role is in the file, commented out.
   expect(run.sql.split("\n").filter((line) => line !== "" && !line.startsWith("--"))).toEqual([]);
   const reporting = await sandbox.signInAs("reporting", "mixed");
   const theirs = run.sql.slice(run.sql.indexOf("-- -- To run as reporting"));

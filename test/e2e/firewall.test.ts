@@ -184,7 +184,7 @@ describe("a firewall that drops packets", () => {
 });
 
 test("creates the rule for the address that the server sees when the lookup service returns another", async () => {
-  // The first connection meets a network that drops packets; later the server answers.
+  // The first connection gets no answer, because packets are dropped; later the server answers.
   const { certificate: cert, key } = sandbox.certificates;
   const service = createServer({ cert, key }, (_request, response) => response.end("127.0.0.2"));
   const url = `https://localhost:${await listen(service)}/`;
@@ -360,7 +360,7 @@ describe("the resource manager", () => {
     expect(sandbox.entra.requests.map(({ scope }) => scope)).toContain(
       "https://management.core.usgovcloudapi.net/.default",
     );
-    // This one is the public cloud's.
+    // This address belongs to the public cloud.
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain("Error code: azure-token-refused");
   });

@@ -168,14 +168,14 @@ describe("no log contains a secret, with every kind of debug logging on", () => 
     );
     expect(run.exitCode).toBe(exitCode);
 
-    // setSecret prints what is to be masked, by design; nothing else is left out.
-    const { masks, told } = split(run.stdout);
+    // setSecret prints each secret by design; no other line is left out.
+    const { masks, rest } = split(run.stdout);
     for (const secret of secrets.filter((each) => each !== APPS_PASSWORD || inputs["app-connection"])) {
       expect(masks).toContain(secret);
     }
     expect(masks.filter((mask) => mask === clientId || mask === TENANT_ID)).toEqual([]);
     const everything = [
-      told,
+      rest,
       run.stderr,
       run.summary,
       run.sql,
@@ -212,8 +212,8 @@ describe("no log contains a secret, with every kind of debug logging on", () => 
   });
 });
 
-/** The masks a run asked for, as the runner takes them, and what else it printed. */
-function split(stdout: string): { masks: string[]; told: string } {
+/** The masks that a run set, as the runner reads them, and the rest of its output. */
+function split(stdout: string): { masks: string[]; rest: string } {
   const printed = stdout.split("\n");
   const isMask = (line: string) => line.startsWith("::add-mask::");
   const masks = printed
@@ -225,10 +225,10 @@ function split(stdout: string): { masks: string[]; told: string } {
         .replaceAll("%0D", "\r")
         .replaceAll("%25", "%"),
     );
-  return { masks, told: printed.filter((line) => !isMask(line)).join("\n") };
+  return { masks, rest: printed.filter((line) => !isMask(line)).join("\n") };
 }
 
-/** A secret as a whole and in part, as it is and as it may be written in an address, in JSON or in Base64. */
+/** A secret as a whole and in part, verbatim and encoded for a URL, JSON or Base64. */
 function partsOf(secret: string): string[] {
   const forms = [
     secret,

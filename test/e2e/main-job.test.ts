@@ -19,15 +19,15 @@ test.each(VERSIONS)("lets the app use every object on PostgreSQL %s, and reports
     expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
 
     const drift = await run({ mode: "check", database: "versions" }, own);
-    expect(told(drift)).toEqual({ exitCode: 1, verdict: "drift", missing: OBJECTS, granted: 0 });
+    expect(outcome(drift)).toEqual({ exitCode: 1, verdict: "drift", missing: OBJECTS, granted: 0 });
     expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
 
     const repaired = await run({ database: "versions" }, own);
-    expect(told(repaired)).toEqual({ exitCode: 0, verdict: "repaired", missing: 0, granted: OBJECTS });
+    expect(outcome(repaired)).toEqual({ exitCode: 0, verdict: "repaired", missing: 0, granted: OBJECTS });
     expect(await use(own, "aad_orders", "versions")).toEqual(EVERYTHING);
 
     const green = await run({ mode: "check", database: "versions" }, own);
-    expect(told(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
+    expect(outcome(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
   } finally {
     if (own !== sandbox) await own.close();
   }
@@ -83,7 +83,7 @@ test("signs in with the owner's password, without Entra", async () => {
   const { AZURE_AUTHORITY_HOST, ...withoutEntra } = sandbox.env;
   const signIn = { password: "owner password", "client-id": "", "tenant-id": "" };
   const { outputs } = await runJob(sandbox, { database, ...signIn }, withoutEntra);
-  await sandbox.entra.reset(); // a role has one password, and it is a token again
+  await sandbox.entra.reset(); // a role has only one password; the next token replaces it
   expect(outputs.verdict).toBe("repaired");
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
@@ -145,7 +145,7 @@ test("plans without writing, and without failing the job", async () => {
   const database = await seeded("plan");
   const before = await aclsOf(sandbox, database);
   const planned = await run({ database, mode: "plan" });
-  expect(told(planned)).toEqual({ exitCode: 0, verdict: "drift", missing: OBJECTS, granted: 0 });
+  expect(outcome(planned)).toEqual({ exitCode: 0, verdict: "drift", missing: OBJECTS, granted: 0 });
   expect(planned.sql).toContain('"public"."orders"');
   expect(planned.stdout).not.toMatch(/^::error/m);
   expect(await aclsOf(sandbox, database)).toEqual(before);
@@ -191,15 +191,15 @@ test("gives the same verdict in outputs, report, summary, log and exit code", as
     report: expect.stringMatching(/report\.json$/),
     sql: expect.stringMatching(/\.sql$/),
   });
-  const [told] = report.databases;
+  const [checked] = report.databases;
   expect(report).toMatchObject({ version: 1, mode: "check", verdict: "drift" });
-  expect(told).toMatchObject({ host: "localhost", database, user: "migrator", verdict: "drift" });
-  expect(told?.grantees[0]).toMatchObject({
+  expect(checked).toMatchObject({ host: "localhost", database, user: "migrator", verdict: "drift" });
+  expect(checked?.grantees[0]).toMatchObject({
     grantee: "aad_orders",
     verdict: "drift",
     objects: { tables: 9, sequences: 4, skipped: 0 },
   });
-  expect(told?.grantees[0]?.missing).toHaveLength(OBJECTS);
+  expect(checked?.grantees[0]?.missing).toHaveLength(OBJECTS);
   expect(summary.split("\n", 1)[0]).toMatch(/Drift: `aad_orders` is missing privileges on 13 objects/);
   expect(stdout).toMatch(/^::error::Drift: aad_orders is missing privileges on 13 objects/m);
 });
@@ -230,7 +230,7 @@ const EVERYTHING: Truth = {
   ]),
 };
 
-/** A database of its own, as the migrations leave it. */
+/** A new database, as the migrations leave it. */
 async function seeded(name: string): Promise<string> {
   await sandbox.createDatabase(name, { seed: ORDERS });
   return name;
@@ -240,7 +240,7 @@ function run(inputs: Record<string, string>, on = sandbox): Promise<Run> {
   return runJob(on, inputs);
 }
 
-function told({ exitCode, outputs }: Run) {
+function outcome({ exitCode, outputs }: Run) {
   return {
     exitCode,
     verdict: outputs.verdict,

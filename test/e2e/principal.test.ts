@@ -32,7 +32,7 @@ async function createApp(role: string): Promise<AppRegistration & { secret: stri
   return { ...app, secret };
 }
 
-/** What comes of a sign-in of the app with a token of its own: `signed in`, or why not. */
+/** The result of a sign-in of the app with its own token: `signed in`, or the error. */
 async function signInAs(app: AppRegistration & { secret: string }): Promise<string> {
   const { report } = await runJob(sandbox, {
     "client-id": app.clientId,
@@ -45,7 +45,7 @@ async function signInAs(app: AppRegistration & { secret: string }): Promise<stri
   return report.databases[0]?.error?.code ?? "signed in";
 }
 
-/** How the server ends its transactions: one that wrote something has a number of its own. */
+/** How the server ends its transactions: one that wrote has a transaction ID. */
 async function nextTransaction(): Promise<string | undefined> {
   const [row] = await sandbox.sql<{ next: string }>(
     "postgres",

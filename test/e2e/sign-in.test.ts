@@ -22,7 +22,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** What every run here says, but for the way to sign in. */
+/** The inputs of every run here, except those for the sign-in. */
 const job = () => ({
   user: "migrator",
   host: sandbox.server.host,
@@ -32,7 +32,7 @@ const job = () => ({
 });
 const oidc = { "client-id": MIGRATOR.clientId, "tenant-id": TENANT_ID };
 
-/** Makes this the one password of the migration role, as if it were a token of Entra. */
+/** Sets the password of the migration role, in place of a token. */
 async function accept(token: string) {
   await sandbox.entra.reset();
   await sandbox.sql("postgres", `ALTER ROLE migrator PASSWORD '${token}' VALID UNTIL 'infinity'`);
@@ -106,7 +106,7 @@ describe("the settings of each client, whose password is not used", () => {
       ]),
     );
     const connection = { "app-connection": each.client.length % 2 === 0 ? lines(here) : json(here) };
-    // The samples of Go and Django hold no port.
+    // The samples of Go and Django contain no port.
     const port = each.port === undefined ? { port: String(sandbox.server.port) } : {};
     const { exitCode, report, stdout } = await runAction(
       { user: "migrator", ...oidc, ...connection, ...port, mode: "check" },

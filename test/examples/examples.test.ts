@@ -26,7 +26,7 @@ const VARS = {
   AZURE_CHECK_CLIENT_ID: CHECK.clientId,
   AZURE_TENANT_ID: TENANT_ID,
 };
-/** The runner's shell for `run`, without the files of whoever runs the tests. */
+/** The runner's shell for `run`, without the start-up files of the user. */
 const BASH = ["--noprofile", "--norc", "-e", "-c"];
 /** How many databases the fleet has; `FLEET_DATABASES=100` measures it. */
 const FLEET_DATABASES = Number(process.env.FLEET_DATABASES ?? 6);
@@ -316,7 +316,7 @@ interface Circumstances {
   readonly contexts?: Contexts;
   readonly env?: Record<string, string>;
   readonly subject?: string;
-  /** What is not the same here as in the example. */
+  /** The differences from the example. */
   readonly inputs?: Record<string, string>;
 }
 
@@ -332,14 +332,14 @@ async function act(file: string, job: string, circumstances: Circumstances = {})
   return runAction({ ...inputs, ...place, ...others }, env);
 }
 
-/** Makes `az` print a token, which is the migration role's password from now on. */
+/** Makes `az` print a token, and sets it as the migration role's password. */
 async function azPrints(token: string): Promise<void> {
   await password(token);
   const answer = JSON.stringify({ accessToken: token, expires_on: 4070908800, tokenType: "Bearer" });
   await script("az", `case "$*" in *--output\\ tsv*) echo ${token} ;; *) echo '${answer}' ;; esac`);
 }
 
-/** Makes this the one password of the migration role; tokens are taken back, but the other roles may still sign in. */
+/** Sets the password of the migration role and revokes its tokens; the other roles can still sign in. */
 async function password(value: string): Promise<void> {
   await sandbox.entra.reset();
   await sandbox.sql(

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** So many tables of migrator; a batch takes 500 objects. */
+/** The number of migrator's tables; a batch has 500 objects. */
 const TABLES = 2_500;
 
 const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
@@ -73,7 +73,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => 
         message: expect.stringContaining(signal),
       });
       expect(step.summary).toContain("cancelled");
-      // Nothing happens after the end, and what was done is in the report.
+      // Nothing changes after the end, and the report lists what was committed.
       const open = report.databases[0]?.grantees[0]?.unconfirmed ?? [];
       expect(open).toEqual([]);
       expect(Number(step.outputs["granted-count"])).toBe(await grantedIn(database));

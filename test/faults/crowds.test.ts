@@ -3,7 +3,7 @@ import { reconcile } from "../../src/reconcile.ts";
 import { DEFAULTS, type Place, useOwnWorld } from "../postgres/world.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 
-/** How many runs at once, and how often; `npm run faults` takes ten rounds. */
+/** The number of simultaneous runs, and of rounds; `npm run faults` uses ten rounds. */
 const RUNS = 20;
 const ROUNDS = Number(process.env.CROWD_ROUNDS ?? 2);
 
@@ -50,7 +50,7 @@ describe.each(VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
           `CREATE TABLE t${n} (id serial)`,
         ]) {
           changes++;
-          // A conflict with a run's GRANT fails the statement, as it would fail anybody's.
+          // A conflict with a run's GRANT fails the statement, as it would in any client.
           await churning.query(sql).catch((error: { code?: string }) => {
             if (!["XX000", "55P03", "40P01", "42P01", "42P07"].includes(error.code ?? "")) throw error;
           });

@@ -123,7 +123,7 @@ describe("a run whose connection breaks", () => {
     const server = await startProxy(
       sandbox,
       atCommit(2, () => {
-        closed = server.close(); // the port refuses from now on
+        closed = server.close(); // from now on the port refuses connections
         return false;
       }),
     );

@@ -23,7 +23,7 @@ function subject(report: Report, schemas: Subject["schemas"] = ["public"]): Subj
   return first;
 }
 
-/** A grantee in a database that lacks one table, all named so. */
+/** A report of a grantee that lacks privileges on one table. */
 function named(database: string, grantee: string, table: string): Report {
   const missing = [reports.missing({ name: table })];
   return reports.report([

@@ -321,7 +321,7 @@ test("GitHub's answer is not a command in the log, and its control characters ar
   expect(await keep(reports.drift())).toEqual([]);
 });
 
-/** Rendered bodies are the stand-in's to refuse: it counts as GitHub does. */
+/** The stand-in counts characters as GitHub does, and refuses a body that is too long. */
 test("GitHub accepts the body of ten thousand objects, and of the longest names", async () => {
   expect(await keep(reports.large(10_000))).toEqual([]);
   expect(await keep(drifting(...Array.from({ length: 3_000 }, (_, i) => hugeNames(i))))).toEqual([]);

@@ -10,7 +10,7 @@ const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
 
-/** A database in which `app` holds everything, and which knows this about it. */
+/** A database in which `app` holds everything, with this identity. */
 function seen(facts: Partial<GranteeFacts>, server = SERVER): Snapshot {
   const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, labelsInUse: true };
   const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];

@@ -44,7 +44,7 @@ describe("the verdict", () => {
     ["repaired", nothing, all, committed(nothing)],
     ["drift", nothing, some, committed(nothing)],
     ["drift", all, some, NOTHING_DONE],
-    // What was missing and no longer is was repaired, whoever repaired it.
+    // A privilege that is no longer missing counts as repaired, even if another session granted it.
     ["repaired", nothing, all, NOTHING_DONE],
   ] as const)("is %s, by the last look alone", (verdict, before, after, outcome) => {
     expect(reportOn(before, after, outcome).verdict).toBe(verdict);
@@ -97,7 +97,7 @@ describe("the result of `apply`", () => {
     expect(report.granted).toEqual([
       { kind: "table", schema: "public", name: "u", owner: "owner", privileges: ["SELECT", "INSERT"] },
     ]);
-    // Committed, and still not there: WARNING 01007, or another session revoked it.
+    // Committed and still missing: WARNING 01007, or another session revoked it.
     expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
   });
 

@@ -6,14 +6,17 @@ const ON = { tablePrivileges: ["SELECT", "INSERT"], actAsOwner: true } as const;
 const OFF = { ...ON, actAsOwner: false } as const;
 
 describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
-  /** Memberships have options, and ADMIN OPTION is needed, from 16 on. A test that is not there is not skipped. */
+  /**
+   * Memberships have options, and ADMIN OPTION is needed, from 16 on. Earlier versions have no test, rather than a
+   * skipped one.
+   */
   const from16 = (name: string, body: () => Promise<void>) => {
     if (version >= 16) test(name, body);
   };
 
   const world = useWorld(version);
 
-  /** A login that made the role `maker`, which owns a table: it may administer that role, and no more. */
+  /** A login that created the role `maker`, which owns a table: it only has ADMIN OPTION on that role. */
   async function withMaker(): Promise<Place & { login: string; maker: string }> {
     const place = await world.open();
     const login = await place.role("login", "LOGIN CREATEROLE");

@@ -339,7 +339,7 @@ describe.each(VERSIONS)("PostgreSQL %i: changes by other sessions", (version) =>
 
     expect((await client.query(state)).rows).toEqual(before);
     await expect(client.query("SAVEPOINT s")).rejects.toMatchObject({ code: "25P01" });
-    // A pooler in transaction mode may give each transaction another session: every one sets all it needs.
+    // A pooler in transaction mode can give each transaction another session, so each one sets all it needs.
     for (const text of queries.filter((query) => query.startsWith("BEGIN")))
       expect(text).toMatch(/SET LOCAL ROLE NONE;.*SET LOCAL search_path.*SET LOCAL lock_timeout/s);
   });

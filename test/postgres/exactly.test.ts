@@ -23,8 +23,8 @@ const WRITE = { tablePrivileges: ["SELECT", "INSERT"], sequencePrivileges: ["USA
 describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   const world = useOwnWorld(version);
 
-  /** Two owners, the first of which `deployer` may act for; things near by that nobody asked for. */
-  async function crowded(place: Place) {
+  /** Two owners, the first of which `deployer` may act for; objects near them that were not requested. */
+  async function withTwoOwners(place: Place) {
     const { database, app, owner, role, as, sql } = place;
     const [deployer, stranger, other] = [await role("deployer"), await role("stranger"), await role("other")];
     await sql(`
@@ -50,7 +50,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   test("changes exactly what was planned", async () => {
     const place = await world.open();
     const { app, owner, run, acls } = place;
-    const { deployer, stranger } = await crowded(place);
+    const { deployer, stranger } = await withTwoOwners(place);
     const demand = { ...WRITE, exclude: ["skipped"], defaultPrivileges: true };
     const before = await acls();
 
@@ -91,7 +91,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
       return { xid: BigInt(row?.xid ?? -1), wal: BigInt(row?.wal ?? -1) };
     };
 
-    // The server's own background writer may log a line of its own in one of them; not in all.
+    // The server's background processes can write WAL during one of the runs, but not during all.
     const written: bigint[] = [];
     for (let run_ = 0; run_ < 3; run_++) {
       const before = await moment();
@@ -112,7 +112,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   test.each(["check", "plan"] as const)("in mode %s runs in a read-only transaction", async (mode) => {
     const place = await world.open();
     const { sql, run, signIn, acls } = place;
-    const { deployer } = await crowded(place);
+    const { deployer } = await withTwoOwners(place);
     const client = await signIn(deployer);
     const readOnly: unknown[] = [];
     const send = client.query.bind(client) as (text: string) => Promise<{ rows: { read_only: string }[] }>;
@@ -151,13 +151,13 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   test("plans SQL that repairs all drift: a part for this login, and blocks for other roles", async () => {
     const place = await world.open({ database: `one's "own" ${version}` });
     const { run, signIn, role, sql, as } = place;
-    const { deployer } = await crowded(place);
+    const { deployer } = await withTwoOwners(place);
     const [hostile, builder] = [await role(`He said "run\nme"`), await role("builder")];
     await sql(`
       GRANT CREATE ON SCHEMA public TO ${quote(hostile)};
       GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${quote(hostile)}, ${builder}`);
     await as(hostile, `CREATE TABLE ${quote('x"; --\ny')} (id int)`);
-    // Its owner cannot reach this table: the schema's owner has to help first, and this login is not its member.
+    // The owner of this table lacks USAGE on the schema, and this login is not a member of the schema's owner.
     const shut = await role("shut_owner");
     await sql(`
       GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${shut};

@@ -104,7 +104,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
     const report = await run("apply", REVOKE);
 
-    // DELETE is held twice: the direct grant is taken, the role's stays.
+    // DELETE has two sources: the direct grant is revoked, the role's grant stays.
     expect(difference(before, await acls())).toEqual({
       added: [],
       removed: [`table public.t: ${app} DELETE by ${owner}`],
@@ -272,7 +272,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     });
     expect(await run("apply", REVOKE, { user: deployer })).toMatchObject({ verdict: "repaired" });
 
-    // With the grant option of another role, which of the two it acts as is for the server to say: it is tried.
+    // With the grant option of another role, the server chooses which of the two acts, so the action tries it.
     await as(owner, `GRANT DELETE ON t TO ${other} WITH GRANT OPTION`);
     await as(other, `GRANT DELETE ON t TO ${app}`);
     await as(dba, `GRANT DELETE ON t TO ${app}`);

@@ -219,10 +219,10 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
       `database ${database}: CONNECT (not-granted)`,
       "schema public: USAGE (not-granted)",
     ]);
-    const mended = await run("apply", READ);
-    expect(mended.verdict).toBe("repaired");
-    expect(linesOf(mended.granted)).toEqual(["schema public: USAGE", `database ${database}: CONNECT`]);
-    expect(mended.statements).toEqual([
+    const repaired = await run("apply", READ);
+    expect(repaired.verdict).toBe("repaired");
+    expect(linesOf(repaired.granted)).toEqual(["schema public: USAGE", `database ${database}: CONNECT`]);
+    expect(repaired.statements).toEqual([
       `GRANT USAGE ON SCHEMA "public" TO "${app}";`,
       `GRANT CONNECT ON DATABASE "${database}" TO "${app}";`,
     ]);

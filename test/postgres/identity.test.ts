@@ -7,7 +7,7 @@ import { quote, useOwnWorld } from "./world.ts";
 const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 
-/** A server of its own: the labels of roles are seen from every database. */
+/** A separate server, because every database sees the labels of roles. */
 describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
   const world = useOwnWorld(version);
 
@@ -104,7 +104,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
   });
 });
 
-/** The warnings that this file is about. */
+/** The warnings about identities. */
 function codesOf({ warnings }: GranteeReport): readonly string[] {
   const codes = ["identity-unknown", "not-entra-role", "grantee-is-administrator", "elastic-cluster"];
   return warnings.map(({ code }) => code).filter((code) => codes.includes(code));

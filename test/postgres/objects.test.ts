@@ -13,7 +13,7 @@ import {
   useWorld,
 } from "./world.ts";
 
-/** Names that need quoting, of every sort; 63 bytes is the longest there is. */
+/** Every kind of name that needs quotes; 63 bytes is the maximum. */
 const NAMES = [
   "plain",
   "select",

@@ -4,7 +4,9 @@ import { linesOf, type Place, recorded, sourcesOn, useWorld } from "./world.ts";
 
 const ASKED = { routinePrivileges: ["EXECUTE"], allowEmpty: true } as const;
 
-/** Two of one name, one that needs quotes, one of each kind, an ordered-set aggregate, and procedures alike but for OUT. */
+/**
+ * Two of one name, one that needs quotes, one of each kind, an ordered-set aggregate, and procedures alike but for OUT.
+ */
 const ROUTINES = `
   CREATE TYPE "My Type" AS (a int);
   CREATE FUNCTION total(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -30,7 +32,7 @@ const SIGNATURES = [
 describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
   const world = useWorld(version);
 
-  /** A place in which the owner has made the routines, and nobody else may execute them. */
+  /** A place in which only the owner can execute the routines. */
   async function withRoutines(): Promise<Place> {
     const place = await world.open();
     await place.sql(ROUTINES);

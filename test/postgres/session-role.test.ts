@@ -8,7 +8,9 @@ const READ = { tablePrivileges: ["SELECT"] } as const;
 describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", (version) => {
   const world = useWorld(version);
 
-  /** A place with a table; `acting` may use it, `app` is a member of `acting`, and `stranger` has nothing to do with it. */
+  /**
+   * A place with a table; `acting` may use it, `app` is a member of `acting`, and `stranger` has nothing to do with it.
+   */
   async function withRoles(): Promise<Place & { acting: string; stranger: string }> {
     const place = await world.open();
     const [acting, stranger] = [
@@ -20,8 +22,8 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     return { ...place, acting, stranger };
   }
 
-  /** The role that the app really is after it signed in. */
-  async function whoIsIt(place: Place): Promise<string> {
+  /** The app's current_user after the sign-in. */
+  async function currentUser(place: Place): Promise<string> {
     const [row] = await place.as<{ name: string }>(place.app, "SELECT current_user AS name");
     return row?.name ?? "";
   }
@@ -91,7 +93,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       try {
         await place.sql(`ALTER ${setting}`);
       } catch (error) {
-        // A role that does not exist is refused here already: an older catalog may still have it.
+        // ALTER ROLE rejects a role that does not exist, but the role can be dropped later.
         if (!(error instanceof pg.DatabaseError)) throw error;
         await place.sql(
           `CREATE ROLE "nobody knows"; GRANT "nobody knows" TO ${place.app}; ALTER ${setting}; DROP ROLE "nobody knows"`,
@@ -99,7 +101,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       }
     }
     const report = await place.run("check", READ);
-    expect(await whoIsIt(place)).toBe(place[expected]);
+    expect(await currentUser(place)).toBe(place[expected]);
     expect(report.sessionRole).toBe(expected === "app" ? undefined : place.acting);
     expect(report.warnings.filter(({ code }) => code === "session-role-refused")).toHaveLength(refused);
   });

@@ -18,7 +18,7 @@ import {
 } from "./stub-server.ts";
 
 const SECRET = "the-password-of-ci-admin";
-/** As in a job, but for the waiting. */
+/** As in a job, except for the waits. */
 const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
 
 let sandbox: Sandbox;
@@ -227,7 +227,7 @@ describe("a refusal of a real server during the work is explained", () => {
 });
 
 describe("before a password or token is sent", () => {
-  /** Fails with this code, and the server has not even heard a name. */
+  /** Fails with this code before the user name is sent. */
   async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
     const server = await stub(behaviour);
     const failure = await failing(
@@ -328,7 +328,7 @@ describe("sign-in and TLS handshake overlap", () => {
       await expect(
         withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
       ).rejects.toBe(failure);
-      expect(asked).toHaveBeenCalledTimes(1); // it was tried again where it belongs, and not here
+      expect(asked).toHaveBeenCalledTimes(1); // the sign-in has its own retries
       expect(server.received).toEqual([]);
       await vi.waitFor(() => expect(server.open()).toBe(0));
     }
@@ -386,7 +386,7 @@ describe("a server that ends the connection during the sign-in", () => {
 });
 
 describe("only transient failures are retried", () => {
-  /** A trusted stub, and how to reach it. */
+  /** A stub with a trusted certificate, and its address. */
   async function trusted(behaviour: Omit<Behaviour, "tls">) {
     const tls = await certificate("localhost");
     const server = await stub({ ...behaviour, tls });

@@ -92,9 +92,9 @@ describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (versi
       ["on_stored", true],
     ] as const) {
       expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({ view, works });
-      expect({ view, told: new RegExp(`public\\.${view}\\b`).test(message ?? "") }).toEqual({
+      expect({ view, warned: new RegExp(`public\\.${view}\\b`).test(message ?? "") }).toEqual({
         view,
-        told: !works,
+        warned: !works,
       });
     }
   });
@@ -111,14 +111,14 @@ describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (versi
        GRANT SELECT ON partly, other, counted, named TO ${app}`,
     );
     const broken = async () => {
-      const told = messages(await run("check", READ), "view-cannot-read").join("\n");
+      const text = messages(await run("check", READ), "view-cannot-read").join("\n");
       const views = ["partly", "other", "counted", "named"];
       for (const view of views)
         expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({
           view,
-          works: !new RegExp(`public\\.${view}\\b`).test(told),
+          works: !new RegExp(`public\\.${view}\\b`).test(text),
         });
-      return told;
+      return text;
     };
 
     await as(owner, `REVOKE SELECT ON base FROM ${analyst}`);
@@ -149,13 +149,13 @@ describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (versi
 
       const report = await run("apply", READ);
 
-      const told = messages(report, "view-cannot-read").join("\n");
+      const text = messages(report, "view-cannot-read").join("\n");
       for (const view of ["invoker", "definer", "definer_on_invoker", "invoker_on_definer"])
-        expect({ view, broken: new RegExp(`public\\.${view}\\b`).test(told) }).toEqual({
+        expect({ view, broken: new RegExp(`public\\.${view}\\b`).test(text) }).toEqual({
           view,
           broken: !(await can(app, `SELECT * FROM ${view}`)),
         });
-      expect(told).toContain(`${app} does not have SELECT on hidden.base`);
+      expect(text).toContain(`${app} does not have SELECT on hidden.base`);
       await as(owner, `GRANT SELECT ON hidden.base TO ${app}`);
       expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
     });
@@ -193,7 +193,7 @@ describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (versi
 
     expect(messages(report, "trigger-and-create")).toEqual([expect.stringContaining("public and second")]);
     expect(messages(await run("check", { ...demand, ...READ }), "trigger-and-create")).toEqual([]);
-    // It is true: the owner's INSERT runs what the app wrote.
+    // The warning is right: the owner's INSERT runs the app's trigger.
     await as(
       app,
       `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''runs as %'', current_user; END';

@@ -51,7 +51,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       const report = await run("apply", READ, { client });
 
       expect(report.verdict).toBe("repaired");
-      // The owner is the grantor whoever acts for it.
+      // The owner is the grantor, whichever role acts for it.
       expect(difference(before, await acls()).added).toEqual([
         `sequence public.s: ${app} SELECT by ${owner}`,
         `table public.t: ${app} SELECT by ${owner}`,
@@ -291,7 +291,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(queries.filter(changesPrivileges)).toHaveLength(2);
   });
 
-  /** Refuses to let anybody have SELECT on the tables whose names match. */
+  /** Refuses every GRANT of SELECT on the tables whose names match. */
   async function refuse({ sql, app }: Place, pattern: string) {
     await sql(`
       CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -315,7 +315,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       ["0", "1", "17", "39"].map((n) => `table t${n}: SELECT (refused)`),
     );
     expect(report.granted).toHaveLength(36);
-    // The owner itself was refused: to run it again as the owner changes nothing.
+    // The owner itself was refused: running the statement again as the owner does not help.
     expect(report.missing.map(({ fix }) => fix.sql)).toEqual([undefined, undefined, undefined, undefined]);
 
     const crowd = await world.open();
@@ -356,7 +356,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const deployer = await role("deployer");
     await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const client = await signIn(deployer);
-    // Stock servers do as they predict; a membership between the look and the grants is the nearest there is.
+    // Stock servers do as they predict; a membership that is granted between the look and the grants comes closest.
     between(client, async (text) => {
       if (changesPrivileges(text)) await sql(`GRANT ${owner} TO ${deployer}`);
       return undefined;

@@ -78,7 +78,7 @@ test("npm run test:unit runs every test that does not start PostgreSQL", () => {
   expect(modules(...NEED_A_SERVER)).toEqual(starting);
 });
 
-/** The folder of src, or the file where it is in none. */
+/** The folder in src, or the file if it is in src itself. */
 function partOf(path: string): string {
   return path.split("/")[1] ?? "";
 }

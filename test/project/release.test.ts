@@ -15,7 +15,7 @@ interface Workflow {
 }
 const { jobs } = parse(readText(".github/workflows/release.yml")) as Workflow;
 
-/** What GitHub has: each tag's commit, and the releases. */
+/** GitHub's state: each tag's commit, and the releases. */
 interface GitHub {
   readonly tags: Readonly<Record<string, string>>;
   readonly releases: Readonly<Record<string, { draft: boolean; target: string }>>;
@@ -24,7 +24,7 @@ interface GitHub {
   readonly workflowsOnMain?: string;
 }
 
-/** The GitHub CLI on `GitHub` in a file, with the commands that the workflow uses and no other. */
+/** A GitHub CLI whose state is a file, with only the commands that the workflow uses. */
 const GH = `#!${process.execPath}
 const fs = require("node:fs");
 const github = JSON.parse(fs.readFileSync(process.env.GITHUB_FILE, "utf8"));

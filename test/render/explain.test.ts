@@ -10,7 +10,7 @@ import { githubTree } from "./github-html.ts";
 import * as reports from "./reports.ts";
 import { textIn } from "./tree.ts";
 
-/** What each destination says, without the marks that set off code. */
+/** The text at each destination, without the backticks around code. */
 const DESTINATIONS: Readonly<Record<string, (report: Report) => string>> = {
   "the summary": (report) => textIn(githubTree(renderSummary(report))),
   "the drift issue": (report) =>

@@ -7,7 +7,7 @@ import { toHtml } from "hast-util-to-html";
 import { micromark, type Options } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 
-/** Markdown as GitHub shows it: GitHub-flavoured, HTML let through, then all but its allow list taken out. */
+/** Markdown as GitHub shows it: GitHub Flavored Markdown with HTML, reduced to GitHub's allow list. */
 function githubHtml(markdown: string): string {
   return toHtml(githubTree(markdown));
 }
@@ -25,12 +25,12 @@ export function githubTree(markdown: string): Root {
   return sanitized(rawTree(markdown));
 }
 
-/** What GitHub leaves of a tree. */
+/** Removes everything that is not on GitHub's allow list. */
 export function sanitized(tree: Root): Root {
   return sanitize(tree) as Root;
 }
 
-/** The same before anything is taken out: what is not here was never live. */
+/** The same before anything is removed. */
 export function rawTree(markdown: string): Root {
   return fromHtml(micromark(markdown, OPTIONS), { fragment: true });
 }

@@ -15,7 +15,7 @@ const anyCharacter = fc
   .filter((point) => point < 0xd800 || point > 0xdfff)
   .map((point) => String.fromCodePoint(point));
 
-/** Text that tries to be something else: names PostgreSQL takes (no NUL, up to 63 bytes), of hostile parts. */
+/** Names that PostgreSQL accepts (no NUL, up to 63 bytes), made of markup, commands and hidden characters. */
 export const hostileName = fc
   .array(fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: anyCharacter, maxLength: 5 })), {
     minLength: 1,
@@ -24,7 +24,7 @@ export const hostileName = fc
   .map((parts) => fitted(parts.join("").replaceAll("\0", "")))
   .filter((name) => name !== "");
 
-/** As many as `reports.hostile` has places for, so that each name stands in each of them. */
+/** As many names as `reports.hostile` has kinds of places, so that each name is in each place. */
 export const hostileNames = fc.array(hostileName, { minLength: 4, maxLength: 4 });
 
 function fitted(name: string): string {

@@ -185,7 +185,7 @@ function drifting(database: string, fixes: readonly FixBlock[]): DatabaseReport 
   return reports.database({ database, verdict: "drift", fixes });
 }
 
-/** What a person does: takes the role's part and the comment marks off its lines. */
+/** Does what a person does: copies the role's block without the comment marks. */
 function part(file: string, role: string): string {
   const lines = file.split("\n");
   const start = lines.indexOf(`-- -- To run as ${role}:`);

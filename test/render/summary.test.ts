@@ -206,7 +206,7 @@ test("separates grantees only when they differ", () => {
   );
   expect(summary).toContain("##### For `aad_a` and `aad_b`\n");
   expect(summary).toContain("##### For `aad_c`\n");
-  // What stands for two grantees at once names neither.
+  // A group of two grantees names neither of them.
   expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
   expect(summary).not.toContain("##### For `aad_d`");
   expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
@@ -312,7 +312,7 @@ test("hostile names never become markup, a link or a mention", () => {
       const elements = elementsIn(tree);
       expect(elements.filter((name) => !OURS.includes(name))).toEqual([]);
       expect(proseIn(tree)).not.toMatch(LIVE);
-      // Nothing had to be taken out: what GitHub shows is all of it.
+      // GitHub removes nothing.
       const shown = sanitized(tree);
       expect(textIn(shown)).toBe(textIn(tree));
       expect(elementsIn(shown)).toEqual(elements);

@@ -29,7 +29,7 @@ test("tests run the machine's psql if it is installed", () => {
 
 const programs = [
   { name: "the stand-in", psql: STAND_IN },
-  // What is expected of the stand-in is what psql does.
+  // The expected output is psql's.
   ...(MACHINES === "" ? [] : [{ name: "the machine's psql", psql: MACHINES }]),
 ];
 

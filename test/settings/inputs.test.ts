@@ -10,8 +10,8 @@ import { inputVariables } from "../sandbox/runner.ts";
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
 
-/** The least that makes a run, as the runner sets it. */
-const LEAST = {
+/** The required inputs, as the runner sets them. */
+const REQUIRED = {
   "client-id": CLIENT_ID,
   "tenant-id": TENANT_ID,
   user: "ci-admin",
@@ -20,14 +20,14 @@ const LEAST = {
   grantee: "aad_orders",
 };
 
-/** The runner's variables for these inputs; undefined takes one away. */
+/** The runner's variables for these inputs; undefined removes one. */
 function env(inputs: Record<string, string | undefined>): Env {
-  return inputVariables({ ...LEAST, ...inputs });
+  return inputVariables({ ...REQUIRED, ...inputs });
 }
 
 const parse = (inputs: Record<string, string | undefined>) => parseSettings(env(inputs));
 
-/** The error that these inputs lead to. */
+/** The error for these inputs. */
 function caught(inputs: Record<string, string | undefined>): ActionError | undefined {
   try {
     parse(inputs);
@@ -38,7 +38,7 @@ function caught(inputs: Record<string, string | undefined>): ActionError | undef
   }
 }
 
-/** The problems in the one error that these inputs lead to, as the log shows them. */
+/** The problems in the error for these inputs, as the log shows them. */
 function mistakes(inputs: Record<string, string | undefined>): string[] {
   const failure = caught(inputs)?.failure;
   if (failure === undefined) return [];
@@ -538,7 +538,7 @@ describe("the app's connection settings", () => {
   });
 
   test("explicit inputs override them", () => {
-    expect(parse({ ...LEAST, host: "other", port: "5432", "app-connection": connection })).toMatchObject({
+    expect(parse({ ...REQUIRED, host: "other", port: "5432", "app-connection": connection })).toMatchObject({
       server: { host: "other.postgres.database.azure.com", port: 5432 },
     });
   });

@@ -11,7 +11,7 @@ const LIMIT = 1_000;
 
 const repeated = (unit: string) => unit.repeat(Math.ceil(LENGTH / unit.length)).slice(0, LENGTH);
 
-/** Texts that make a regular expression go back over what it has read. */
+/** Texts that make a regular expression backtrack. */
 const HOSTILE: Readonly<Record<string, string>> = {
   "spaces behind a key": `a${repeated(" ")}x`,
   "spaces before a key": `;${repeated(" ")}x`,
@@ -88,7 +88,7 @@ function millisecondsOf(task: () => unknown): number {
   try {
     task();
   } catch {
-    // What is wrong with the text is not the question here.
+    // Invalid text is expected here.
   }
   const { user, system } = process.threadCpuUsage(start);
   return (user + system) / 1000;

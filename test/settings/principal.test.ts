@@ -11,7 +11,7 @@ const [CLIENT_ID, TENANT_ID] = [
 ];
 const OBJECT_ID = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 
-const LEAST = {
+const REQUIRED = {
   "client-id": CLIENT_ID,
   "tenant-id": TENANT_ID,
   user: "ci-admin",
@@ -21,7 +21,7 @@ const LEAST = {
 };
 
 const parse = (inputs: Record<string, string | undefined>) =>
-  parsePrincipalSettings(inputVariables({ ...LEAST, ...inputs }));
+  parsePrincipalSettings(inputVariables({ ...REQUIRED, ...inputs }));
 
 function mistakes(inputs: Record<string, string | undefined>): readonly string[] {
   try {
@@ -44,7 +44,7 @@ test("with only the required inputs it creates a role for a service principal, a
 });
 
 test("every missing required input is reported at once", () => {
-  const nothing = Object.fromEntries(Object.keys(LEAST).map((name) => [name, undefined]));
+  const nothing = Object.fromEntries(Object.keys(REQUIRED).map((name) => [name, undefined]));
   expect(mistakes(nothing).map((mistake) => mistake.split(" ")[0])).toEqual(
     ["client-id", "tenant-id", "user", "host", "name", "object-id"].map((name) => `\`${name}\``),
   );
@@ -69,5 +69,5 @@ test("mode: plan is invalid", () => {
 });
 
 test("the secret is masked", () => {
-  expect(secretsInPrincipal(inputVariables({ ...LEAST, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
+  expect(secretsInPrincipal(inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });

@@ -66,7 +66,7 @@ test("the stand-in for az refuses what the CLI refuses", () => {
   ]);
 });
 
-/** Memberships have options from 16 on, and only who holds ADMIN OPTION may give them. */
+/** Memberships have options from 16 on, and only a role with ADMIN OPTION can grant them. */
 const [OLD, NEW] = [14, 18] as const;
 
 describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
@@ -153,7 +153,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     });
     expect({ ...(await azure.state()), asked: [] }).toEqual({ ...made, asked: [] });
 
-    // What it owns is not thrown away.
+    // Its objects are kept.
     const refused = await azure.setUp("--delete");
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(`REASSIGN OWNED BY "${migrator}"`);
@@ -169,7 +169,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const azure = await startAzure();
     const owner = `old_${azure.database}`;
     await sandbox.sql("postgres", `CREATE ROLE ${owner}`);
-    // From 16 on, only whoever holds ADMIN OPTION on a role can give it to others.
+    // From 16 on, only a role with ADMIN OPTION on a role can grant it to others.
     await sandbox.sql("postgres", `GRANT ${owner} TO "${ADMIN.name}" WITH ADMIN OPTION`);
     await sandbox.sql(azure.database, `CREATE TABLE old (); ALTER TABLE old OWNER TO ${owner}`);
 
@@ -191,7 +191,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("the commands of docs/setup.md lead to a deployment and a check that pass", async () => {
     const azure = await startAzure();
     const { database } = azure;
-    // The names of the page are free here.
+    // The names on the page are not in use here.
     await sandbox.sql("postgres", "ALTER ROLE migrator RENAME TO migrator_of_the_sandbox");
     await sandbox.sql(database, "REVOKE CREATE ON SCHEMA public FROM migrator_of_the_sandbox");
     sandbox.entra.register({ ...IDENTITIES.migrator, roles: [] });
@@ -232,7 +232,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await act("check.yml", "check", { "drift-issue": "false" })).outputs.verdict).toBe("in-sync");
   });
 
-  // The rest knows no versions.
+  // The rest does not depend on the version.
   if (version === OLD) return;
 
   test("lets no branch sign in as the owner where an environment guards it", async () => {
@@ -339,7 +339,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     ]);
   });
 
-  /** A subscription of its own, and a database on the shared server. */
+  /** A new subscription, and a database on the shared server. */
   async function startAzure(change: Partial<AzState> = {}) {
     const id = ++azures;
     const [database, migrator, check] = [`orders_${id}`, `migrator-${id}`, `grants_check_${id}`];
@@ -373,7 +373,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       ...change,
     });
     const azure = {
-      /** Hears what the script says on stderr, while it runs. */
+      /** Reads the script's stderr while it runs. */
       listener: (_said: string): void => {},
       database,
       migrator,

@@ -98,7 +98,7 @@ test("the principal action takes at most four round trips when there is nothing 
 
 test("an apply takes at most nine round trips, and one more for each 500 objects that it grants", async () => {
   await sandbox.createDatabase("repaired", { owner: "migrator", seed: relations(600) });
-  // The way to the objects is missing too, so that every kind of batch is needed.
+  // CONNECT and USAGE are missing too, so every kind of batch is needed.
   await sandbox.sql(
     "repaired",
     "ALTER SCHEMA public OWNER TO migrator; REVOKE ALL ON SCHEMA public FROM PUBLIC",

@@ -73,7 +73,7 @@ function visibleWords(text: string): string {
     .join("");
 }
 
-/** Without what Markdown may fold: space, and the backticks that set off code. */
+/** Without white space and backticks, which Markdown can remove. */
 function letters(text: string): string {
   return text.replaceAll(/[\s`]|<U\+000[9AD]>/g, "");
 }
