@@ -150,8 +150,8 @@ describe("a session", () => {
 describe("a refusal of a real server is explained", () => {
   const refused: [string, Partial<Target>, string][] = [
     ["a wrong password", { user: "migrator" }, "password-refused"],
-    ["a name nobody has", { user: "nobody here" }, "password-refused"],
-    ["a database that is not there", { database: "Postgres" }, "database-not-found"],
+    ["a role that does not exist", { user: "nobody here" }, "password-refused"],
+    ["a database that does not exist", { database: "Postgres" }, "database-not-found"],
   ];
   test.each(refused)("%s", async (_name, over, code) => {
     const asked = vi.fn(password);

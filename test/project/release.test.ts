@@ -88,7 +88,7 @@ describe("the draft", () => {
   });
 
   test.each([
-    ["the tag is there", { tags: { "v1.2.3": OTHER }, releases: {} }, "never changes"],
+    ["the tag exists", { tags: { "v1.2.3": OTHER }, releases: {} }, "never changes"],
     [
       "there is a draft of another commit",
       { tags: {}, releases: { "v1.2.3": { draft: true, target: OTHER } } },
