@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-/** A job in a hurry. */
+/** A job with a fast clock. */
 const job = ({ inputs, env }: Given = {}) =>
   firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
