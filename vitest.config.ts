@@ -9,6 +9,9 @@ export const NEED_A_SERVER = [
   "test/render/sql-file.test.ts",
 ];
 
+/** @azure/identity decides once per process where it asks for a managed identity, so these tests share no process. */
+const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis/corpus.test.ts"];
+
 export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
@@ -18,7 +21,18 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: NEED_A_SERVER } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...NEED_A_SERVER, ...NEED_ISOLATION],
+          // The files share the modules that they import.
+          pool: "threads",
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "unit-isolated", include: NEED_ISOLATION, pool: "threads" } },
       {
         extends: true,
         test: {

@@ -1,5 +1,5 @@
 /**
- * Compares the built action, as whole processes, with psql and a bare node, on servers of its own:
+ * Compares the built action, as whole processes, with psql and a bare node, on separate servers:
  *
  *   npm run bench                             all of it, in some minutes
  *   npm run bench -- check start --runs 15    some of it
@@ -35,7 +35,7 @@ const started = performance.now();
 const rows: Row[] = [];
 
 for (const version of [18, 17] as const) {
-  // On 17 only what differs there.
+  // On 17 only the scenarios that differ.
   const chosen = Object.entries(scenarios).filter(
     ([name]) => wanted(name) && (version === 18 || name === "grant"),
   );

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 
-/** A slow way to a local port. */
+/** A slow link to a local port. */
 export interface Link {
   readonly port: number;
   /** When an answer last arrived at the client, as `performance.now()`. */
@@ -10,9 +10,9 @@ export interface Link {
 }
 
 /** The message that ends TLS is shorter than this, and any answer is longer; in bytes. */
-const FAREWELL = 100;
+const LONGEST_CLOSE = 100;
 
-/** Opens a way to a local port on which everything takes `delay` milliseconds, each way. */
+/** Opens a link to a local port on which everything takes `delay` milliseconds, each way. */
 export async function openLink(target: number, delay: number): Promise<Link> {
   const sockets = new Set<Socket>();
   let answered = 0;
@@ -22,10 +22,10 @@ export async function openLink(target: number, delay: number): Promise<Link> {
       sockets.add(socket.setNoDelay(true));
       socket.on("error", () => {}); // passed on by `close`
     }
-    // Here the client is connected at once; on the way it stands for, SYN and its answer come first.
+    // The client connects to this proxy at once; on a real link, SYN and its answer come first.
     later(client, upstream, delay, performance.now() + 2 * delay);
     later(upstream, client, delay, 0, (chunk) => {
-      if (chunk.length > FAREWELL) answered = performance.now();
+      if (chunk.length > LONGEST_CLOSE) answered = performance.now();
     });
   });
   const port = await listen(server);

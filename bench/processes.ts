@@ -27,7 +27,7 @@ export interface Login {
 /** Whether psql is on this machine: without it, a script with `pg` runs the same SQL. */
 export const PSQL = spawnSync("psql", ["--version"]).status === 0;
 
-/** Runs SQL as a person would, whole process: psql, unaligned, which is its quickest. */
+/** Runs SQL in a psql process, with unaligned output, which is the fastest. */
 export function runSql(sql: string, { port, database, user, password, caFile }: Login): Promise<Cost> {
   const env = {
     PATH: process.env.PATH,
@@ -50,7 +50,7 @@ export function runSql(sql: string, { port, database, user, password, caFile }: 
   return PSQL ? finish("psql", [...psql, sql], env) : finish(process.execPath, [SQL, sql], env);
 }
 
-/** The least that Node.js does. */
+/** A Node.js process that does nothing. */
 export function runBareNode(): Promise<Cost> {
   return finish(process.execPath, ["-e", "0"], {});
 }
@@ -62,8 +62,7 @@ export function inputsFor(login: Login, mode: string): Record<string, string> {
 }
 
 /**
- * Runs the built action, whole process.
- * @throws unless it ends with `verdict`, because a run that fails is quick
+ * Runs the built action as a process. @throws unless it ends with `verdict`, because a failed run is fast
  */
 export async function runAction(
   inputs: Record<string, string>,
@@ -118,7 +117,7 @@ export async function startAction(
   }
 }
 
-/** What PEAK says comes by a channel of its own. */
+/** PEAK reports on a separate file descriptor. */
 function finish(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Cost> {
   return new Promise((resolve, reject) => {
     const started = performance.now();

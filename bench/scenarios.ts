@@ -4,7 +4,7 @@ import { type Cost, inputsFor, PSQL, runAction, runBareNode, runSql, startAction
 import { brief, inMs, median, type Row } from "./table.ts";
 import { CHECK, GRANTS, type World } from "./world.ts";
 
-/** How large, and how often. */
+/** The sizes, and the number of runs. */
 export interface Sizes {
   /** Tables, and as many sequences, where one size is measured. */
   readonly tables: number;
@@ -40,9 +40,9 @@ export async function check(world: World, { tables, runs }: Sizes): Promise<Row[
 export async function apply(world: World, { tables, runs }: Sizes): Promise<Row[]> {
   const database = await databaseOf(world, tables);
   const action = () => runAction(inputsFor(database, "apply"), envOf(world), "in-sync");
-  const afresh = () => world.compact(database.database); // GRANT writes a new row for each object, although nothing changes
-  const timed = await inTurns(Math.min(runs, 5), { action, other: () => runSql(GRANTS, database) }, afresh);
-  await afresh();
+  const reset = () => world.compact(database.database); // GRANT writes a new row for each object, although nothing changes
+  const timed = await inTurns(Math.min(runs, 5), { action, other: () => runSql(GRANTS, database) }, reset);
+  await reset();
   const wal: number[] = [];
   const xids: number[] = [];
   for (let run = 0; run <= runs; run++) {
@@ -65,14 +65,14 @@ export async function apply(world: World, { tables, runs }: Sizes): Promise<Row[
 /** Target 3: mode apply with everything missing against the documentation's two GRANTs. */
 export async function grant(world: World, { tables, runs }: Sizes): Promise<Row[]> {
   const database = await databaseOf(world, tables);
-  const afresh = () => world.revoke(database.database);
+  const reset = () => world.revoke(database.database);
   const granted = await inTurns(
-    Math.min(runs, 5), // each takes seconds, and so does what is done before it
+    Math.min(runs, 5), // each run takes seconds, and so does its preparation
     {
       action: () => runAction(inputsFor(database, "apply"), envOf(world), "repaired"),
       other: () => runSql(GRANTS, database),
     },
-    afresh,
+    reset,
   );
   const { version } = world.sandbox.server;
   const what = `apply, all missing, ${objects(tables)}, PostgreSQL ${version}, against ${OTHER} and the two GRANTs`;
@@ -131,7 +131,7 @@ export async function oidc(world: World, { runs }: Sizes): Promise<Row[]> {
   ];
 }
 
-/** From the start to the token's arrival, and from then to the end; every hop by a link of its own. */
+/** From the start to the token's arrival, and from then to the end; each connection has its own link. */
 async function delayedRuns(world: World, delay: number, database: string, runs: number) {
   const { entra, github, server } = world.sandbox;
   const direct = entra.url;
@@ -213,7 +213,7 @@ export async function several(world: World, { runs }: Sizes): Promise<Row[]> {
 /** One way, in milliseconds. */
 const DELAY = 50;
 
-/** The database with so many tables and sequences, all granted; made when it is first asked for. */
+/** The database with this many tables and sequences, all granted; created on first use. */
 async function databaseOf(world: World, tables: number) {
   const name = `tables_${tables}`;
   const [known] = await world.sandbox.sql("postgres", "SELECT FROM pg_database WHERE datname = $1", [name]);
@@ -234,7 +234,7 @@ const OIDC = {
   password: "",
 };
 
-/** A B A B, after one of each that does not count. */
+/** Alternates A and B, after one unmeasured run of each. */
 async function inTurns<Name extends string>(
   runs: number,
   sides: Readonly<Record<Name, () => Promise<Cost>>>,

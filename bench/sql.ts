@@ -1,4 +1,4 @@
-/** Stands in for psql where there is none: `node sql.ts "SELECT 1"`, with psql's environment variables. */
+/** Replaces psql on a machine without it: `node sql.ts "SELECT 1"`, with psql's environment variables. */
 import { readFile } from "node:fs/promises";
 import pg from "pg";
 

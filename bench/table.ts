@@ -3,13 +3,13 @@ export interface Row {
   /** The number of the target in the list at the top of bench.ts. */
   readonly target: number;
   readonly what: string;
-  /** The medians that `value` comes from, for a person. */
+  /** The medians behind `value`, as text. */
   readonly medians: string;
   readonly value: number;
-  /** Undefined: shown, but not compared. */
+  /** Undefined: the row is shown without a target. */
   readonly atMost: number | undefined;
   readonly unit: string;
-  /** All that was measured, in order. */
+  /** All measurements, in order. */
   readonly runs: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -16,7 +16,7 @@ export const CHECK =
 
 const REVOKES = GRANTS.replaceAll("GRANT ALL", "REVOKE ALL").replaceAll(" TO ", " FROM ");
 
-/** A server with databases of any size, and what the bench does to them between measurements. */
+/** A server with databases of any size, and the preparation between measurements. */
 export interface World {
   readonly sandbox: Sandbox;
   login(database: string, port?: number): Login;
@@ -80,7 +80,7 @@ export async function openWorld(version: 17 | 18): Promise<World> {
   };
 }
 
-/** Commits now and then: each table is locked until then, and the lock table is small. */
+/** Commits in batches, because each table stays locked until then and the lock table is small. */
 function createRelations(tables: number): string {
   return `
 DO $$
@@ -93,7 +93,7 @@ BEGIN
 END $$`;
 }
 
-/** What autovacuum, which is off in the sandbox, would do on a server in use; and after a REVOKE, no dead rows. */
+/** Does what autovacuum, which is off in the sandbox, does on a server in use: removes dead rows. */
 const COMPACT = [
   "VACUUM (FULL, ANALYZE) pg_class",
   "VACUUM (FULL, ANALYZE) pg_shdepend",

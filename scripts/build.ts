@@ -1,7 +1,7 @@
 /**
- * Builds dist/, or with --check compares it with what src builds: the runner runs what is committed. Each entry of an
- * action is a file (dist/index.cjs is the main action's); the packages that src imports on demand are files of their
- * own, which the actions share. dist/licenses.txt has the licenses of all packages in them.
+ * Builds dist/, or with --check compares it with what src builds, because the runner runs the committed files. Each
+ * entry of an action is a file (dist/index.cjs is the main action's); the packages that src imports on demand are
+ * separate files, which the actions share. dist/licenses.txt has the licenses of all packages in them.
  */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,8 +28,8 @@ const onDemand: Plugin = {
 };
 
 /**
- * src needs only what @actions/core prints, not its HTTP client and undici, which take longer to load than Node.js takes
- * to start. esbuild drops them once it knows that loading them has no side effects.
+ * src needs only what @actions/core prints, not its HTTP client and undici, which take longer to load than Node.js
+ * takes to start. esbuild drops them once it knows that loading them has no side effects.
  */
 const unlessUsed: Plugin = {
   name: "unless-used",
@@ -103,7 +103,7 @@ async function bundleOf({ modules, out, plugins }: (typeof bundles)[number]) {
     format: "cjs",
     // The notices of code that a package has copied from others; the packages' own are in licenses.txt.
     legalComments: "inline",
-    // pg asks for it and does without: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
+    // pg tries to load it and works without it: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
     external: ["pg-native"],
     // The JavaScript client, whatever the job's environment asks for.
     define: { "process.env.NODE_PG_FORCE_NATIVE": "undefined" },

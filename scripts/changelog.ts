@@ -9,7 +9,7 @@ const FILE = "CHANGELOG.md";
 const UNRELEASED = "## [Unreleased]\n";
 
 /**
- * The changelog with what was under "Unreleased" as a version of its own, and links to compare.
+ * The changelog with what was under "Unreleased" as a new version, with links to the comparisons.
  * @param date as YYYY-MM-DD
  * @throws Error when nothing is under "Unreleased"
  */

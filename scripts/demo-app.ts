@@ -1,4 +1,4 @@
-/** The app of the demo: it reads the settings Service Connector gives, signs in with a token of its own, and writes. */
+/** The app of the demo: it reads Service Connector's settings, signs in with its own token, and writes. */
 import { ClientSecretCredential } from "@azure/identity";
 import pg from "pg";
 

@@ -13,7 +13,7 @@ import { githubPage } from "../test/render/github-html.ts";
 import { IDENTITIES, ORDERS, startSandbox, TENANT_ID } from "../test/sandbox/sandbox.ts";
 
 const { migrator, app } = IDENTITIES;
-/** What a reader of the output would take for a mistake of the demo. */
+/** Output that looks like a mistake of the demo. */
 const EXPECTED = " (expected)";
 const started = performance.now();
 
@@ -47,7 +47,7 @@ try {
   await sandbox.close();
 }
 
-/** Prints the title at once, and the outcome when the work is done, with a word about it. */
+/** Prints the title at once, and the outcome when the work is done, with a comment on it. */
 async function step<T>(
   title: string,
   work: () => Promise<[result: T, outcome: string]>,
@@ -85,7 +85,7 @@ async function act(mode: string, exitCode: number, verdict: string): Promise<[ru
   return [run, outcome];
 }
 
-/** Runs the app as a process of its own, with a token of its own, over TLS. */
+/** Runs the app as a separate process, with its own token, over TLS. */
 async function runApp(exitCode: number, expected: RegExp): Promise<[result: null, outcome: string]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "demo-app.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -121,7 +121,7 @@ function levelOf(_command: string, level: string): string {
   return `${level[0]?.toUpperCase()}${level.slice(1)}: `;
 }
 
-/** Markdown as it looks before anybody unfolds anything. */
+/** Markdown with all collapsed sections closed. */
 function asSeen(summary: string): string {
   return summary
     .replaceAll(/<details><summary>(.*?)<\/summary>[\s\S]*?<\/details>/g, "▸ $1")

@@ -1,5 +1,5 @@
 /**
- * Runs the built action under every fault of test/faults, with the clocks as they are, and writes what it did and how
+ * Runs the built action under every fault of test/faults, without faster clocks, and writes what it did and how
  * long it took to docs/reliability.md. Takes about ten minutes: `npm run faults`.
  */
 import { spawnSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { FAULTS } from "../test/faults/faults.ts";
 import { runFault } from "../test/faults/run-fault.ts";
 import { startSandbox } from "../test/sandbox/sandbox.ts";
 
-/** Most of them wait. */
+/** Most of them only wait. */
 const AT_ONCE = 12;
 const CROWD_ROUNDS = "10";
 const PAGE = "docs/reliability.md";
@@ -69,7 +69,7 @@ interface Tested {
   readonly held: boolean;
 }
 
-/** The tests that are not in the table of faults. vitest.config.ts says where the results go. */
+/** The tests outside the table of faults. vitest.config.ts has the path of the results. */
 async function runTests(): Promise<readonly Tested[]> {
   const names = ["cancelled", "lost", "crowds", "pgbouncer", "principal", "firewall"];
   const files = names.map((name) => `test/faults/${name}.test.ts`);

@@ -7,7 +7,7 @@ const ELSEWHERE: Readonly<Record<string, { file: string; from: string }>> = {
   pgpass: { file: "README.md", from: "Copyright (c) 2013-2016 Hannes Hörl" },
 };
 
-/** Code of others inside a package that has no notice of theirs. */
+/** Code of other authors inside a package without their notice. */
 const CONTAINS: Readonly<Record<string, string>> = {
   undici:
     "It contains llhttp (https://github.com/nodejs/llhttp), compiled to WebAssembly.\nllhttp: MIT License, copyright Fedor Indutny, 2018.",
@@ -80,7 +80,7 @@ async function textsOf(name: string, folder: string): Promise<string[]> {
   return at < 0 ? [] : [tidy(text.slice(at))];
 }
 
-/** The same text whatever line ends a package uses. */
+/** The same text, whichever line endings a package uses. */
 function tidy(text: string): string {
   return text
     .replaceAll(/\r\n?/g, "\n")

@@ -6,7 +6,7 @@ function serverError(code: string, message: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, message.length, "error"), { code });
 }
 
-/** What PostgreSQL says to a GRANT on a relation that another session drops or changes at that moment. */
+/** PostgreSQL's errors for a GRANT on a relation that another session drops or changes at that moment. */
 test.each([
   ["XX000", "tuple concurrently updated", "locked"],
   ["XX000", "tuple concurrently deleted", "locked"],

@@ -20,7 +20,7 @@ declare module "vitest" {
 
 /** One test file's share of a server. */
 export interface Share extends Address {
-  /** Tells this file from the others on the server: a part of its databases' and roles' names. */
+  /** Unique on the server: a part of the names of this file's databases and roles. */
   readonly file: number;
 }
 

@@ -4,7 +4,7 @@ import { CLOUDS } from "../../src/model/clouds.ts";
 import type { ActionError } from "../../src/model/failure.ts";
 import { startEndpoint, TOKEN } from "./managed-identity.ts";
 
-// A file of its own: the library settles once per process where the machine's identity is asked for.
+// A separate file, because @azure/identity decides once per process which endpoint it asks.
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
@@ -25,7 +25,7 @@ const password = (clientId?: string) =>
     { firstWait: 5, mostTime: 10_000, answerTime: 5_000 },
   );
 
-test("the identity of a container or an app is asked of App Service's endpoint", async () => {
+test("a container or an app asks App Service's endpoint for the token of its identity", async () => {
   expect(await password(CLIENT_ID)()).toBe("the-token");
   expect(
     endpoint.asked.map(({ url, headers }) => [
@@ -36,7 +36,7 @@ test("the identity of a container or an app is asked of App Service's endpoint",
   ).toEqual([["/msi/token", CLIENT_ID, "the-header"]]);
 });
 
-test("one it does not have is explained", async () => {
+test("explains that the app does not have the identity", async () => {
   endpoint.answer = () => ({
     status: 400,
     json: { statusCode: 400, message: "Unable to load the proper Managed Identity." },

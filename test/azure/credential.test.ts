@@ -71,7 +71,7 @@ describe("the token", () => {
   test.each([
     ["oidc", OIDC],
     ["client-secret", WITH_SECRET],
-  ] as const)("of %s is what the database takes", async (_type, how) => {
+  ] as const)("of %s is accepted by the database", async (_type, how) => {
     const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
     const server = { host: "localhost", port: sandbox.server.port, tls };
     const who = withSession({ server, database: "postgres", user: "ci-admin" }, password(how), (client) =>
@@ -80,14 +80,14 @@ describe("the token", () => {
     expect((await who).rows).toEqual([{ name: "ci-admin" }]);
   });
 
-  test("costs one request to GitHub and one to Entra, however many ask", async () => {
+  test("takes one request to GitHub and one to Entra, however many callers ask", async () => {
     const ask = password(OIDC);
     const tokens = await Promise.all([ask(), ask(), ask()]);
     expect(new Set([...tokens, await ask()]).size).toBe(1);
     expect([sandbox.github.requests.length, sandbox.entra.requests.length]).toEqual([1, 1]);
   });
 
-  test("is asked for anew when a server refused it, by the first that says so", async () => {
+  test("is requested again, once, when a server refuses it", async () => {
     const ask = password(OIDC);
     const refused = await ask();
     await sandbox.entra.reset();
@@ -95,10 +95,10 @@ describe("the token", () => {
     expect(one).not.toBe(refused);
     expect(two).toBe(one);
     expect(outcomes()).toEqual(["issued", "issued"]);
-    expect(sandbox.github.requests.length).toBe(2); // and an assertion for each
+    expect(sandbox.github.requests.length).toBe(2); // with one assertion for each
   });
 
-  test("is asked for anew when it is about to expire", async () => {
+  test("is requested again when it is about to expire", async () => {
     sandbox.entra.tokenLifetime = 30;
     const ask = password(WITH_SECRET);
     await ask();
@@ -109,7 +109,7 @@ describe("the token", () => {
     expect(sandbox.entra.requests.length).toBe(2);
   });
 
-  test("is never asked for when there is a password, and nothing is loaded for it", async () => {
+  test("is never requested when there is a password, and the Azure SDK is not loaded", async () => {
     const script = `
       import { registerHooks } from "node:module";
       registerHooks({ resolve(specifier, context, next) {
@@ -143,7 +143,7 @@ describe("each cloud", () => {
     ["azureusgovernment", "login.microsoftonline.us:443"],
     // MSAL asks China by its newer name: https://github.com/Azure/azure-sdk-for-js/issues/9327
     ["azurechinacloud", "login.partner.microsoftonline.cn:443"],
-  ] as const)("%s is asked at %s, through the job's proxy", async (cloud, authority) => {
+  ] as const)("%s uses the authority %s, through the job's proxy", async (cloud, authority) => {
     const asked: (string | undefined)[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
       asked.push(request.url);
@@ -156,7 +156,7 @@ describe("each cloud", () => {
   });
 });
 
-describe("what Entra refuses is explained", () => {
+describe("a refusal of Entra is explained", () => {
   const refused: [string, SignIn, Parameters<Sandbox["entra"]["register"]>[0] | undefined, number, string][] =
     [
       [
@@ -228,20 +228,20 @@ describe("what Entra refuses is explained", () => {
     expect(new Set(outcomes())).toEqual(new Set([number]));
   });
 
-  test("with what GitHub sent, in the immutable form too", async () => {
+  test("the steps show the subject that GitHub sent, also in the immutable form", async () => {
     sandbox.github.subject = "repo:contoso@6844498/orders@1296269:ref:refs/heads/main";
     const { steps } = await failing(password(OIDC)());
     expect(steps).toContain(`"subject":"${sandbox.github.subject}"`);
     expect(steps).toContain("a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it");
   });
 
-  test("an assertion that has expired", async () => {
+  test("an expired assertion", async () => {
     sandbox.github.tokenLifetime = -600;
     expect(await failing(password(OIDC)())).toMatchObject({ code: "assertion-expired" });
-    expect(sandbox.github.requests.length).toBe(2); // it was worth another one
+    expect(sandbox.github.requests.length).toBe(2); // one retry
   });
 
-  test("only once: later calls fail with the same failure, and send no request", async () => {
+  test("later calls fail with the same failure and send no request", async () => {
     const ask = password({ ...WITH_SECRET, clientSecret: "nope" } as SignIn);
     const first = await failing(ask());
     expect(await failing(ask())).toEqual(first);
@@ -249,7 +249,7 @@ describe("what Entra refuses is explained", () => {
   });
 });
 
-describe("what GitHub refuses is explained", () => {
+describe("a refusal of GitHub is explained", () => {
   test.each(["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])("no %s", async (name) => {
     vi.stubEnv(name, undefined);
     const failure = await failing(password(OIDC)());
@@ -260,19 +260,19 @@ describe("what GitHub refuses is explained", () => {
     expect(sandbox.entra.requests).toEqual([]);
   });
 
-  test("an endpoint that stays out of order", async () => {
+  test("an endpoint that keeps failing", async () => {
     sandbox.github.failNext(100, 500);
     expect(await failing(password(OIDC)())).toMatchObject({ code: "oidc-unavailable" });
     expect(sandbox.github.requests.length).toBe(4);
     sandbox.github.failNext(0, 500);
   });
 
-  test("a request token that is none", async () => {
+  test("an invalid request token", async () => {
     vi.stubEnv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "nope");
     expect(await failing(password(OIDC)())).toMatchObject({ code: "oidc-refused" });
   });
 
-  test("an endpoint that is not there", async () => {
+  test("an endpoint that refuses the connection", async () => {
     const server = createServer();
     const port = await listening(server);
     await toClose.pop()?.();
@@ -284,7 +284,7 @@ describe("what GitHub refuses is explained", () => {
   });
 });
 
-describe("what may pass is tried again, with a new assertion each time", () => {
+describe("a transient failure is retried, with a new assertion each time", () => {
   test("GitHub busy, Entra busy", async () => {
     sandbox.github.failNext(1, 429);
     sandbox.entra.failNext(1, 503);
@@ -293,7 +293,7 @@ describe("what may pass is tried again, with a new assertion each time", () => {
     expect(outcomes()).toEqual(["failed", "issued"]);
   });
 
-  test("an empty answer, a proxy's page, keys of GitHub that Entra could not read", async () => {
+  test("an empty answer, a proxy's page, an Entra that could not read GitHub's keys", async () => {
     const { cert, key } = await certificate("localhost");
     setDefaultCACertificates([...trusted, sandbox.ca, cert]);
     toClose.push(async () => setDefaultCACertificates([...trusted, sandbox.ca]));
@@ -330,7 +330,7 @@ describe("what may pass is tried again, with a new assertion each time", () => {
     expect(sandbox.github.requests.length).toBe(4);
   });
 
-  test("a federated credential made a moment ago", async () => {
+  test("a federated credential that was created a moment ago", async () => {
     sandbox.entra.register(withCredential({ subject: "another" }));
     const token = password(OIDC, "azurecloud", { ...QUICK, firstWait: 300 })();
     await vi.waitFor(() => expect(outcomes()).toEqual([700213]));
@@ -357,7 +357,7 @@ describe("on the way to Entra", () => {
     ["another name", "login.contoso.com", 1, "tls-wrong-host"],
     ["last week", "localhost", -1, "tls-expired"],
   ])(
-    "a certificate of %s is refused, and the cause is told though MSAL hides it",
+    "a certificate of %s is refused, and the failure names the cause that MSAL hides",
     async (_what, name, days, code) => {
       const { cert, key } = await certificate(name, days);
       if (code !== "tls-unknown-authority") setDefaultCACertificates([...trusted, sandbox.ca, cert]);
@@ -375,7 +375,7 @@ describe("on the way to Entra", () => {
     },
   );
 
-  test("nobody there, no such name, no answer", async () => {
+  test("a refused connection, an unknown name, no answer", async () => {
     const silent = createTcpServer(() => {});
     const port = await listening(silent);
     vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${port}`);
@@ -399,13 +399,13 @@ describe("the Azure CLI", () => {
     toClose.push(() => rm(directory, { recursive: true }));
     vi.stubEnv("PATH", `${directory}${delimiter}${process.env.PATH}`);
   });
-  /** An `az` on the PATH, of which this is the shell script. */
+  /** Puts an `az` with this shell script on the PATH. */
   async function az(script: string) {
     await writeFile(join(directory, "az"), `#!/bin/sh\n${script}\n`);
     await chmod(join(directory, "az"), 0o755);
   }
 
-  test("is asked for a token of PostgreSQL, as it answers", async () => {
+  test("is asked for a token for PostgreSQL", async () => {
     // https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
     await az(`echo "$@" >"${directory}/args"
       echo '{ "accessToken": "the-token", "expiresOn": "2099-01-01 00:00:00.000000", "expires_on": 4070908800, "subscription": "s", "tenant": "t", "tokenType": "Bearer" }'`);
@@ -415,7 +415,7 @@ describe("the Azure CLI", () => {
     );
   });
 
-  test("not signed in is explained", async () => {
+  test("a CLI that is not signed in is explained", async () => {
     await az(`echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
       code: "cli-not-signed-in",
@@ -423,12 +423,12 @@ describe("the Azure CLI", () => {
     });
   });
 
-  test("that is missing is explained", async () => {
+  test("a missing CLI is explained", async () => {
     vi.stubEnv("PATH", directory);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({ code: "cli-missing" });
   });
 
-  test("that fails for a reason of its own keeps its words", async () => {
+  test("any other failure keeps the CLI's message", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
       code: "cli-failed",
@@ -441,7 +441,7 @@ function withCredential(over: Partial<(typeof ADMIN.federatedCredentials)[number
   return { ...ADMIN, federatedCredentials: ADMIN.federatedCredentials.map((each) => ({ ...each, ...over })) };
 }
 
-/** Starts it on a free port, to be closed after the test. */
+/** Starts the server on a free port; it is closed after the test. */
 function listening(server: Server | TcpServer): Promise<number> {
   toClose.push(async () => {
     if ("closeAllConnections" in server) server.closeAllConnections();

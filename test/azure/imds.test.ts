@@ -4,7 +4,7 @@ import { CLOUDS } from "../../src/model/clouds.ts";
 import { failing } from "../read.ts";
 import { REFUSED, startEndpoint, TOKEN } from "./managed-identity.ts";
 
-// A file of its own: the library settles once per process where the machine's identity is asked for.
+// A separate file, because @azure/identity decides once per process which endpoint it asks.
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const QUICK = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
 
@@ -22,7 +22,7 @@ beforeEach(() => {
 const password = (clientId?: string, cloud = CLOUDS.azurecloud) =>
   signIn({ signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud }, process.env, QUICK);
 
-test("a virtual machine's own identity is asked of IMDS", async () => {
+test("a virtual machine asks IMDS for the token of its system-assigned identity", async () => {
   expect(await password()()).toBe("the-token");
   const [{ url, headers } = expect.unreachable()] = imds.asked;
   expect(url.pathname).toMatch(/^\/metadata\/identity\/oauth2\/token\/?$/);
@@ -31,14 +31,14 @@ test("a virtual machine's own identity is asked of IMDS", async () => {
   expect(headers.metadata).toBe("true");
 });
 
-test("a user-assigned one is asked for by its client ID, in its cloud", async () => {
+test("requests a user-assigned identity by its client ID, with the scope of its cloud", async () => {
   await password(CLIENT_ID, CLOUDS.azurechinacloud)();
   expect(
     imds.asked.map(({ url }) => [url.searchParams.get("client_id"), url.searchParams.get("resource")]),
   ).toEqual([[CLIENT_ID, "https://ossrdbms-aad.database.chinacloudapi.cn"]]);
 });
 
-test("one the machine does not have is explained", async () => {
+test("explains that the machine does not have the identity", async () => {
   imds.answer = REFUSED;
   expect(await failing(password(CLIENT_ID.replace("c11e", "c11f"))())).toMatchObject({
     code: "managed-identity-unknown",
@@ -47,28 +47,25 @@ test("one the machine does not have is explained", async () => {
   expect(imds.asked).toHaveLength(1);
 });
 
-test("IMDS that is busy is asked again", async () => {
+test("asks again when IMDS is busy", async () => {
   imds.answer = (...request) =>
     imds.asked.length < 3 ? { status: 429, json: { error: "throttled" } } : TOKEN(...request);
   expect(await password(CLIENT_ID.replace("c11e", "c120"))()).toBe("the-token");
   expect(imds.asked).toHaveLength(3);
 });
 
-test.each([404, 410, 500])(
-  "IMDS that answers %i is asked again, within a bounded number of attempts",
-  async (status) => {
-    imds.answer = () => ({
-      status,
-      json: { error: "unknown", error_description: "Failed to retrieve token" },
-    });
-    expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
-      code: "managed-identity-busy",
-    });
-    expect(imds.asked).toHaveLength(4);
-  },
-);
+test.each([404, 410, 500])("asks again when IMDS answers %i, at most four times", async (status) => {
+  imds.answer = () => ({
+    status,
+    json: { error: "unknown", error_description: "Failed to retrieve token" },
+  });
+  expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
+    code: "managed-identity-busy",
+  });
+  expect(imds.asked).toHaveLength(4);
+});
 
-test("a machine without one is explained", async () => {
+test("explains that the machine has no managed identity", async () => {
   imds.close();
   expect(await failing(password(CLIENT_ID.replace("c11e", "c121"))())).toMatchObject({
     code: "managed-identity-unavailable",

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
 
-/** What the endpoint of a managed identity answers. */
+/** The answer of a managed identity's endpoint. */
 export type Answer = (url: URL, request: IncomingMessage) => { status: number; json: object };
 
-/** An endpoint as App Service and IMDS have it, and what it was asked. */
+/** An endpoint like App Service's and IMDS's, which records its requests. */
 export async function startEndpoint(answer: Answer) {
   const asked: { url: URL; headers: IncomingMessage["headers"] }[] = [];
   const endpoint = { asked, answer, port: 0, close: () => server.close() };

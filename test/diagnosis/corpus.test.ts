@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => senders.close());
 
-describe("an error that people met gets its answer", () => {
+describe("each error that users have reported gets the right diagnosis", () => {
   test.each(CORPUS.map((each) => [each.from, each.text.slice(0, 120), each] as const))(
     "%s: %s",
     async (_from, _text, each) => {
@@ -23,7 +23,7 @@ describe("an error that people met gets its answer", () => {
   );
 });
 
-test("each rule is held against an error that people met, except where the error is our own or of any kind", () => {
+test("the corpus tests every rule except those for our own errors and for errors without a fixed text", () => {
   const without = RULES.filter(({ code }) => !CORPUS.some(({ is }) => is === code));
   expect(without.map(({ code }) => code)).toEqual([
     "tls-checks-off",
@@ -35,7 +35,7 @@ test("each rule is held against an error that people met, except where the error
   ]);
 });
 
-test("the corpus is large, and names where each text was seen", () => {
+test("the corpus has at least 130 errors, each with its source", () => {
   expect(CORPUS.length).toBeGreaterThanOrEqual(130);
   expect(CORPUS.filter(({ source }) => !source)).toEqual([]);
 });

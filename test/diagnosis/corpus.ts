@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { Failure } from "../../src/model/failure.ts";
 import { readFailure } from "../read.ts";
 
-/** An error text that people met, and what the answer has to say. corpus.yaml explains each field. */
+/** An error that users have reported, and what its diagnosis has to say. corpus.yaml explains each field. */
 export interface Case {
   readonly from: "github" | "entra" | "identity" | "az" | "postgres" | "statement" | "node";
   readonly text: string;
@@ -33,7 +33,7 @@ export const CORPUS = parse(
   readFileSync(join(import.meta.dirname, "corpus.yaml"), "utf8"),
 ) as readonly Case[];
 
-/** The whole answer as a reader of the log gets it. */
+/** The whole failure as text, as in the log. */
 export function written(failure: Failure): string {
   const { message, hint, steps } = readFailure(failure);
   return [message, hint, steps].join("\n");

@@ -19,8 +19,8 @@ test("no two rules share a code", () => {
   expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
 });
 
-describe("what the words of an error alone do not show", () => {
-  test("an AggregateError of happy eyeballs, which has no message", () => {
+describe("errors whose message does not show the cause", () => {
+  test("an AggregateError from Happy Eyeballs, which has no message", () => {
     const refused = (address: string) => error(`connect ECONNREFUSED ${address}`, "ECONNREFUSED");
     const both = Object.assign(new AggregateError([refused("::1:5432"), refused("127.0.0.1:5432")]), {
       code: "ECONNREFUSED",
@@ -40,7 +40,7 @@ describe("what the words of an error alone do not show", () => {
     expect(messageOf(failure)).toBe("Microsoft Entra: self-signed certificate in certificate chain");
   });
 
-  test("MSAL's wrapping, and what only Microsoft's support can use, are left out", () => {
+  test("MSAL's wrapping and the IDs for Microsoft's support are left out", () => {
     const wrapped =
       "invalid_client: Error(s): 7000215 - Timestamp: 2026-11-23 15:00:00Z - Description: AADSTS7000215: Invalid client secret provided. Trace ID: 11111111-2222 Correlation ID: 3333-4444 Timestamp: 2026-11-23 15:00:00Z - Correlation ID: 3333-4444 - Trace ID: 11111111-2222";
     expect(messageOf(diagnose(error(wrapped), { with: "entra" }))).toBe(
@@ -55,12 +55,12 @@ describe("what the words of an error alone do not show", () => {
     expect(messageOf(diagnose(refused))).toContain("Did you specify the correct user name");
   });
 
-  test("a failure that was explained already stays as it is", () => {
+  test("a failure that is already explained is not changed", () => {
     const failure = { code: "mine", message: ["m"], hint: ["h"], steps: [] };
     expect(diagnose(new ActionError(failure))).toBe(failure);
   });
 
-  test("a failure of our own is explained by its code", () => {
+  test("one of our own failures is explained by its code", () => {
     const failure = explain("tls-checks-off", ["It is off."], { with: "entra" });
     expect(failure.code).toBe("tls-checks-off");
     expect(messageOf(failure)).toBe("Microsoft Entra: It is off.");
@@ -70,7 +70,7 @@ describe("what the words of an error alone do not show", () => {
 });
 
 describe("an unknown error", () => {
-  test("keeps its own words, and those of its cause", () => {
+  test("keeps its message and the message of its cause", () => {
     const unknown = new Error("the frobnicator jammed", { cause: new Error("sand in the gears") });
     const failure = diagnose(unknown, { host: "h", port: 5432, database: "d" });
     expect(failure.code).toBe("unknown");
@@ -80,7 +80,7 @@ describe("an unknown error", () => {
     expect(written(failure)).toContain("open an issue");
   });
 
-  test("whatever is thrown, there is something to read on one line, something to do, and no stack", () => {
+  test("any thrown value gives a message on one line, a next step and no stack trace", () => {
     const thrown = fc.oneof(
       fc.anything(),
       fc.string().map((text) => new Error(text)),
@@ -105,12 +105,12 @@ describe("an unknown error", () => {
     expect(messageOf(diagnose(loop))).toBe("PostgreSQL: loop");
   });
 
-  test("a token in its words is not shown", () => {
+  test("a token in its message is not shown", () => {
     const token = `eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.${"c".repeat(20)}`;
     expect(JSON.stringify(diagnose(error(`refused: ${token}`)))).not.toMatch(/aaaa|bbbb|cccc/);
   });
 
-  test("a text of a megabyte is read in no time", () => {
+  test("a message of a megabyte is read within the time limit", () => {
     const started = performance.now();
     for (const text of ["Error(s): ", "AADSTS", "a", "no pg_hba.conf entry for ", 'role "'])
       diagnose(error(text.repeat(1_000_000 / text.length)), { with: "entra" });
@@ -118,7 +118,7 @@ describe("an unknown error", () => {
   });
 });
 
-test("what somebody else wrote is never among our own words", () => {
+test("text from others is never part of our own sentences", () => {
   const foreign = "zzFOREIGNzz`*";
   const claims = Object.fromEntries(
     ["sub", "iss", "aud", "oid", "appid", "tid", "idtyp", "enterprise"].map((each) => [each, foreign]),
@@ -163,7 +163,7 @@ describe("a federated credential that does not match", () => {
   const failed = (assertion: Context["assertion"]) =>
     diagnose(refused, { with: "entra", signIn: OIDC, cloud: CLOUDS.azurecloud, assertion });
 
-  test("is shown with what GitHub sent, and the command that creates one that does", () => {
+  test("shows what GitHub sent and the command that creates a matching credential", () => {
     const subject = "repo:contoso/orders:environment:prod's";
     const failure = failed({ ...claims, sub: subject });
     expect(written(failure)).toContain(
@@ -181,7 +181,7 @@ describe("a federated credential that does not match", () => {
     });
   });
 
-  test("says so when GitHub sent the immutable form", () => {
+  test("says that GitHub sent the immutable form of the subject", () => {
     expect(written(failed({ ...claims, sub: "repo:contoso@1/orders@2:ref:refs/heads/main" }))).toContain(
       "a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it",
     );
@@ -205,25 +205,25 @@ describe("a password that was refused", () => {
   const answer = (context: Context) =>
     written(diagnose(refused, { host: "contoso-pg.postgres.database.azure.com", ...context }));
 
-  test("is shown with the claims of the token", () => {
+  test("shows the claims of the token", () => {
     expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurecloud })).toContain(
       "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`",
     );
   });
 
-  test("is explained by the name where that is the cause", () => {
+  test("names the role when the name is the cause", () => {
     expect(answer({ user: "ci-admin@contoso-pg" })).toContain("Set `user` to `ci-admin`.");
     expect(answer({ user: "ci-admin@contoso.com" })).not.toContain("Set `user` to `ci-admin`.");
     expect(answer({ user: OIDC.clientId })).toContain("`user` looks like a client ID");
   });
 
-  test("is explained by the audience where that is the cause", () => {
+  test("names the audience when the audience is the cause", () => {
     const said = answer({ user: "u", token, cloud: CLOUDS.azurechinacloud });
     expect(said).toContain("another cloud");
     expect(said).toContain("Set `environment`");
   });
 
-  test("is explained as a password where it was one", () => {
+  test("explains a password, not a token, when the login used a password", () => {
     const said = answer({ user: "u", database: "my db", signIn: { type: "password", password: "hunter2" } });
     expect(said).toContain(
       "psql 'host=contoso-pg.postgres.database.azure.com port=5432 user=u dbname=my db ",
@@ -234,13 +234,13 @@ describe("a password that was refused", () => {
 
 describe("PgBouncer", () => {
   const refusals = CORPUS.filter(({ from }) => from === "postgres" || from === "statement");
-  test("each refusal on its port also names PostgreSQL's", () => {
+  test("each refusal on PgBouncer's port also names PostgreSQL's port", () => {
     for (const { text, code } of refusals) {
       expect(written(diagnose(error(text, code), { port: 6432 })), text).toContain("port: 5432");
     }
   });
 
-  test("is offered with the servers that do not have it, and never to who uses it", () => {
+  test("is not suggested to a user who already uses it, and its suggestion names the servers without it", () => {
     for (const { text, code } of refusals) {
       const answer = written(diagnose(error(text, code), { port: 5432 }));
       if (answer.includes("6432")) expect(answer).toContain("not on Burstable servers");
@@ -250,7 +250,7 @@ describe("PgBouncer", () => {
 });
 
 describe("commands can be copied", () => {
-  test("they are apart from the sentences", () => {
+  test("commands are separate from sentences", () => {
     for (const { text, code, from } of CORPUS) {
       const partner = from === "postgres" || from === "statement" || from === "node" ? "postgres" : "entra";
       for (const { text: sentence } of diagnose(error(text, code), { with: partner }).steps) {
@@ -259,7 +259,7 @@ describe("commands can be copied", () => {
     }
   });
 
-  test("the address in a firewall's refusal is in them", () => {
+  test("a command contains the address in the firewall's refusal", () => {
     const refused = error(
       'no pg_hba.conf entry for host "198.51.100.9", user "u", database "d", SSL encryption',
       "28000",
@@ -269,7 +269,7 @@ describe("commands can be copied", () => {
     ]);
   });
 
-  test("an address as host is explained", () => {
+  test("a host that is an IP address is explained", () => {
     const refused = error(
       "Hostname/IP does not match certificate's altnames",
       "ERR_TLS_CERT_ALTNAME_INVALID",
@@ -280,7 +280,7 @@ describe("commands can be copied", () => {
     expect(written(diagnose(refused, { host: "alias.contoso.com" }))).toContain("Do not use an alias");
   });
 
-  test("names in them are quoted for the shell and for SQL", () => {
+  test("names in commands are quoted for the shell and for SQL", () => {
     const user = "a'; rm -rf ~ #`x`\"";
     expect(commandsOf(diagnose(error("does not contain group ID"), { user }))[0]).toContain(
       `--group 'a'\\''; rm -rf ~ #\`x\`"'`,
@@ -301,7 +301,7 @@ describe("further attempts", () => {
   /** Seconds that all waits take, without the attempts themselves. */
   const waits = (retries: number) => ((2 ** retries - 1) * PATIENCE.firstWait) / 1000;
 
-  test("are made for what a rerun would fix, in less than a minute where Entra or GitHub is asked", () => {
+  test("are made for transient failures, for less than a minute with Entra or GitHub", () => {
     expect(tries("the database system is starting up", "57P03")).toBe(4);
     expect(tries("sorry, too many clients already", "53300")).toBe(4);
     expect(tries("read ECONNRESET", "ECONNRESET")).toBe(3);
@@ -317,7 +317,7 @@ describe("further attempts", () => {
       expect(tries(text, "", { with: "entra" })).toBe(3);
   });
 
-  test("take ten seconds at most for what a rerun would not fix", () => {
+  test("take at most ten seconds for failures that a rerun does not fix", () => {
     expect(waits(tries("connect ECONNREFUSED 203.0.113.7:5432", "ECONNREFUSED"))).toBeLessThanOrEqual(10);
     expect(waits(tries("AADSTS700213: x", "", { with: "entra" }))).toBeLessThanOrEqual(10);
     expect(waits(tries("connect ETIMEDOUT 203.0.113.7:5432", "ETIMEDOUT"))).toBeLessThanOrEqual(10);

@@ -15,7 +15,7 @@ const SCOPE = `/subscriptions/${SERVER.subscription}/resourceGroups/orders (rg)/
 const refusal = (status: number, code: string, message: string) =>
   Object.assign(new Error(message), { status, code });
 
-test("names the permission, and the identity, that the resource manager names", () => {
+test("names the permission and the identity that the resource manager names", () => {
   const oid = "0b1ec700-0002-4c5d-8e6f-7a8b9c0d1e02";
   const message = `The client '${oid}' with object id '${oid}' does not have authorization to perform action 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete' over scope '${SCOPE}' or the scope is invalid.`;
   const failure = diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT);
@@ -26,7 +26,7 @@ test("names the permission, and the identity, that the resource manager names", 
   expect(steps).toContain(`--assignee ${oid} --scope '${SCOPE}'`);
 });
 
-test("names the permission that the request needs, where the resource manager does not", () => {
+test("names the permission that the request needs when the resource manager does not name it", () => {
   const { steps } = readFailure(
     diagnoseResourceManager(refusal(403, "Forbidden", "no"), {
       ...CONTEXT,
@@ -37,7 +37,7 @@ test("names the permission that the request needs, where the resource manager do
   expect(steps).toContain("--assignee 5c1d0a9e-0000-4000-8000-00000000c11e");
 });
 
-test("the role in the command has the four permissions and no other, as in docs/firewall.md", () => {
+test("the role in the command has exactly the four permissions that docs/firewall.md lists", () => {
   const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", ""), CONTEXT));
   const [, json = ""] = /--role-definition '(.*)'$/m.exec(steps) ?? [];
   const role = JSON.parse(json);
@@ -46,7 +46,7 @@ test("the role in the command has the four permissions and no other, as in docs/
   expect({ ...JSON.parse(inDocs), AssignableScopes: role.AssignableScopes }).toEqual(role);
 });
 
-describe("what the resource manager says", () => {
+describe("an answer of the resource manager", () => {
   test.each([
     [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
     [401, "ExpiredAuthenticationToken", "azure-token-refused", { passes: false, nothingDone: true }],
@@ -67,7 +67,7 @@ describe("what the resource manager says", () => {
     expect(readText("docs/firewall.md")).toMatch(new RegExp(`^### ${expected}$`, "m"));
   });
 
-  test("on the way there is a failure of the network, which may pass", () => {
+  test("a network error is diagnosed as transient", () => {
     const failure = diagnoseResourceManager(
       Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
       CONTEXT,
@@ -81,7 +81,7 @@ describe("what the resource manager says", () => {
     expect(nothingDone(failure)).toBe(false);
   });
 
-  test("that nobody knows keeps its words, and is not called Entra's", () => {
+  test("an unknown error keeps its message and is not attributed to Entra", () => {
     const failure = diagnoseResourceManager(new Error("a riddle"), CONTEXT);
     expect(readFailure(failure)).toMatchObject({
       code: "azure-refused",

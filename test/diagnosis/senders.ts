@@ -23,7 +23,7 @@ const IDS = {
   tenantId: "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01",
 };
 
-/** What is known when PostgreSQL refuses. */
+/** The context of a refusal by PostgreSQL. */
 const AT_POSTGRES: Context = {
   host: "contoso-pg.postgres.database.azure.com",
   port: 5432,
@@ -34,7 +34,7 @@ const AT_POSTGRES: Context = {
 };
 
 /**
- * Sends the text of a case from where it starts, through the library that the action uses there, and returns what
+ * Sends the error of a case from its source, through the library that the action uses, and returns what
  * the action makes of it. `close` when done.
  */
 export async function startSenders() {
@@ -90,7 +90,7 @@ export async function startSenders() {
 
     identity({ status = 400, type = "application/json", body = "" }) {
       answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
-      return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library keeps refusals
+      return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
     },
 
     async az({ text, given }) {
@@ -106,7 +106,7 @@ export async function startSenders() {
     async postgres({ text, code = "", given }) {
       const refusal = errorResponse(code, text);
       const stub = await startStub({ tls, onStartup: () => refusal });
-      const error = await session(stub.port, tls.cert, async () => {}).finally(stub.close);
+      const error = await session(stub.port, async () => {}).finally(stub.close);
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
 
@@ -117,7 +117,7 @@ export async function startSenders() {
         onStartup: () => ASK_PASSWORD,
         onMessage: (_attempt, message) => (message[0] === PASSWORD ? WELCOME : refusal),
       });
-      const error = await session(stub.port, tls.cert, (client) => client.query("GRANT")).finally(stub.close);
+      const error = await session(stub.port, (client) => client.query("GRANT")).finally(stub.close);
       return diagnose(error, atPostgres(given));
     },
 
@@ -145,13 +145,9 @@ function atPostgres({ port = 5432, host, user, signIn }: Case["given"] = {}): Co
   return { ...AT_POSTGRES, port, ...(host && { host }), ...(user && { user }), ...password };
 }
 
-/** The error that a session with this stub ends in. */
-async function session(
-  port: number,
-  ca: string,
-  work: (client: pg.Client) => Promise<unknown>,
-): Promise<unknown> {
-  const server = { host: "localhost", port, tls: { mode: "verify-full", rootCertificates: ca } } as const;
+/** The error with which a session with this stub ends. */
+async function session(port: number, work: (client: pg.Client) => Promise<unknown>): Promise<unknown> {
+  const server = { host: "localhost", port, tls: { mode: "verify-full" } } as const;
   const target = { server, database: "app", user: "ci-admin" };
   return withSession(target, async () => "password", work, {}, ONCE).then(
     () => new Error("The stub refused nothing."),

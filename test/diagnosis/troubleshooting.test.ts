@@ -29,7 +29,7 @@ test("each code has one heading, which its link leads to", () => {
   for (const heading of headings) expect(heading).toMatch(/^[a-z-]+$/); // its anchor is the code itself
 });
 
-test("a search for what people paste finds the right section first, nine times out of ten", () => {
+test("in more than nine cases of ten, a search for a pasted error finds the right section first", () => {
   const cases = CORPUS.filter(({ page: listed }) => listed !== false);
   const missed = cases.filter(({ text, is }) => sectionsWith(fragmentOf(text))[0] !== is);
   const found = cases.length - missed.length;
@@ -40,7 +40,7 @@ test("a search for what people paste finds the right section first, nine times o
   ).toBeGreaterThan(0.9);
 });
 
-test("so does a search for a code", () => {
+test("a search for an error code finds its section", () => {
   expect(sectionsWith("SELF_SIGNED_CERT_IN_CHAIN")).toEqual(["tls-unknown-authority"]);
   expect(sectionsWith("ERR_TLS_CERT_ALTNAME_INVALID")).toEqual(["tls-wrong-host"]);
   expect(sectionsWith("self signed certificate")).toEqual(["tls-unknown-authority"]);
@@ -52,16 +52,17 @@ test("so does a search for a code", () => {
   }
 });
 
+const sections = page().split(/^### /m);
+
 /** The headings of the sections that hold a text, as a browser finds it: in order, whatever the case. */
 function sectionsWith(text: string): readonly string[] {
   const wanted = text.toLowerCase();
-  return page()
-    .split(/^### /m)
+  return sections
     .filter((section) => section.toLowerCase().includes(wanted))
     .map((section) => section.split("\n")[0] ?? "");
 }
 
-/** What somebody would look for: the number of an Entra error, else the longest part without names and numbers. */
+/** The text that a user searches for: the number of an Entra error, else the longest part without names and numbers. */
 function fragmentOf(text: string): string {
   const number = text.match(/AADSTS\d+/)?.[0];
   if (number !== undefined) return `${number}:`;

@@ -71,7 +71,7 @@ test.each([
   expect([...run.stdout.matchAll(/^::error/gm)]).toHaveLength(1);
 });
 
-test("valid inputs do connect, and the counts show it", async () => {
+test("with valid inputs it connects, and the request counts show it", async () => {
   const before = requests();
   await runJob(sandbox, { database: "orders", mode: "check" });
   await aclsOf(sandbox, "orders"); // the server's log has come this far

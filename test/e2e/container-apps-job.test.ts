@@ -131,7 +131,7 @@ function inputsFor(database: string) {
 }
 
 describe("the Container Apps job", () => {
-  test("grants, and its log and its summary reach the workflow", async () => {
+  test("grants, and the workflow shows its log and summary", async () => {
     await sandbox.createDatabase("orders", { seed: ORDERS });
     const run = await start(inputsFor("orders"));
     expect(run).toMatchObject({ exitCode: 0, stderr: "" });
@@ -155,7 +155,7 @@ describe("the Container Apps job", () => {
     expect(run.summary).toContain("GRANT");
   });
 
-  test("keeps secrets and tokens out of the container's log, which nobody masks", async () => {
+  test("prints no secret or token in the container's log, which has no masking", async () => {
     await sandbox.createDatabase("secrets", { seed: ORDERS });
     const run = await start(inputsFor("secrets"));
     const everything = run.log + run.stdout + run.summary;
@@ -164,7 +164,7 @@ describe("the Container Apps job", () => {
     expect(everything).not.toMatch(/eyJ[\w-]+\.eyJ|add-mask|::debug/);
   });
 
-  test("lets no line of the log be a workflow command", async () => {
+  test("no line of its log is a workflow command", async () => {
     await sandbox.createDatabase("commands", { seed: ORDERS });
     const run = await start({ ...inputsFor("commands"), grantee: "nobody" });
     const [, token] = /^::stop-commands::(.*)$/m.exec(run.stdout) ?? [];
@@ -173,7 +173,7 @@ describe("the Container Apps job", () => {
     expect(after).toMatch(/^::error title=grants::/);
   });
 
-  test("says so when the log cannot be read, and does not call that a success", async () => {
+  test("reports an unreadable log, and does not succeed", async () => {
     await sandbox.createDatabase("silent", { seed: ORDERS });
     const run = await start(inputsFor("silent"), { env: { NO_LOG: "1" } });
     expect(run.exitCode).toBe(1);
@@ -183,7 +183,7 @@ describe("the Container Apps job", () => {
     );
   });
 
-  test("is stopped with the workflow", async () => {
+  test("stops when the workflow stops", async () => {
     await sandbox.createDatabase("stopped", { seed: ORDERS });
     const run = await start(inputsFor("stopped"), {
       onLine: (said, stop) => {

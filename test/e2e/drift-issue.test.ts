@@ -14,7 +14,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("opens an issue on drift, leaves it to whom it belongs, and closes it when apply mends", async () => {
+test("opens an issue on drift, leaves other issues alone, and closes it when apply repairs the drift", async () => {
   await sandbox.createDatabase("mended", { seed: ORDERS });
   const run = (inputs: Record<string, string>) =>
     runJob(
@@ -35,7 +35,7 @@ test("opens an issue on drift, leaves it to whom it belongs, and closes it when 
   expect(github.issues.map(({ state }) => state)).toEqual(["closed"]);
 });
 
-test("keeps its verdict, and says which permission is missing, when the token may not write issues", async () => {
+test("keeps its verdict and names the missing permission when the token cannot write issues", async () => {
   await sandbox.createDatabase("unwritten", { seed: ORDERS });
   github.permission = "read";
   const run = await runJob(
@@ -47,7 +47,7 @@ test("keeps its verdict, and says which permission is missing, when the token ma
   expect(run.stdout).toMatch(/^::warning.*issues: write/m);
 });
 
-test("has nothing to do with issues unless asked to", async () => {
+test("does not use GitHub's API without `drift-issue: true`", async () => {
   await sandbox.createDatabase("unasked", { seed: ORDERS });
   const before = github.requests.length;
   const run = await runJob(

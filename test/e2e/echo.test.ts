@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Answers with all that it was sent, as a badly made endpoint or proxy does. */
+/** Repeats the whole request in its answer, as a bad endpoint or proxy does. */
 const echo: RequestListener = async (request, response) => {
   const message = `cannot take ${request.headers.authorization} ${decodeURIComponent(await text(request))}`;
   response.writeHead(400, { "content-type": "application/json" });
@@ -70,7 +70,7 @@ test("a server that repeats the password does not bring it into the report", asy
   expect(everythingIn(run)).not.toContain(password);
 });
 
-/** What a run leaves for others to read; the log without the lines that tell the runner what to mask. */
+/** Everything that a run publishes; the log without its add-mask commands. */
 function everythingIn({ stdout, stderr, summary, report, sql }: Run): string {
   return [stdout.replaceAll(/^::add-mask::.*$/gm, ""), stderr, summary, JSON.stringify(report), sql].join(
     "\n",

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-test("tells a wrong secret from a missing privilege, and never shows it", async () => {
+test("reports a wrong secret as an error, not as drift, and never shows the secret", async () => {
   const secret = "wrong~secret.of.migrator";
   const run = await unchanged({ "client-secret": secret });
   expect(failure(run)).toMatchObject({ code: "client-secret-wrong", hint: expect.stringMatching(/secret/i) });
@@ -20,25 +20,25 @@ test("tells a wrong secret from a missing privilege, and never shows it", async 
   expect(masked + run.stderr + run.summary + JSON.stringify(run.report)).not.toContain(secret);
 });
 
-test("shows the subject that Entra does not know, to be copied into the federated credential", async () => {
+test("shows the subject to copy into the federated credential when Entra does not know it", async () => {
   const { subject } = sandbox.github;
   sandbox.github.subject = "repo:contoso/orders:environment:production";
   const run = await unchanged({}, { ...sandbox.env, ...WITHOUT_WAITS });
   sandbox.github.subject = subject;
   expect(failure(run)).toMatchObject({ code: "federated-credential" });
   expect(run.summary).toContain("repo:contoso/orders:environment:production");
-  // A credential made a moment ago gets one more attempt, and no job waits long for one that is missing.
+  // A new credential gets one more attempt, and a missing one does not delay the job for long.
   expect(run.stdout.match(/Trying again in .*/g)).toEqual(["Trying again in 5 s (attempt 2 of 2)."]);
 });
 
-test("names the permission that a job without ID tokens lacks", async () => {
+test("names the permission that a job without an ID token lacks", async () => {
   const { ACTIONS_ID_TOKEN_REQUEST_URL, ...env } = sandbox.env;
   const run = await runJob(sandbox, { database: "orders" }, env);
   expect(failure(run)).toMatchObject({ code: "oidc-not-permitted" });
   expect(run.summary).toContain("id-token: write");
 });
 
-test("tells that the server refused the token when it has expired", async () => {
+test("says that the server refused an expired token", async () => {
   await sandbox.entra.reset();
   sandbox.entra.tokenLifetime = -1;
   const run = await unchanged({});
@@ -47,7 +47,7 @@ test("tells that the server refused the token when it has expired", async () => 
   expect(failure(run)).toMatchObject({ code: "password-refused" });
 });
 
-test("suggests the name that was meant when there is no such grantee, and writes nothing for the others", async () => {
+test("suggests the nearest name for a grantee that does not exist, and grants nothing to the others", async () => {
   const run = await unchanged({ grantee: "aad_order\naad_orders" });
   const [unknown, known] = run.report.databases[0]?.grantees ?? [];
   expect(unknown?.error).toMatchObject({ code: "grantee-not-found" });
@@ -55,13 +55,13 @@ test("suggests the name that was meant when there is no such grantee, and writes
   expect(known).toMatchObject({ verdict: "drift", missing: { length: OBJECTS } });
 });
 
-test("suggests the schema that was meant", async () => {
+test("suggests the nearest name for a schema that does not exist", async () => {
   const run = await unchanged({ schemas: "publik" });
   expect(failure(run)).toMatchObject({ code: "schema-not-found" });
   expect(failure(run)?.hint).toContain("Did you mean `public`?");
 });
 
-test("calls an empty schema an error, unless it may be empty", async () => {
+test("reports an empty schema as an error, unless `allow-empty` is true", async () => {
   await sandbox.createDatabase("empty");
   const run = await runJob(sandbox, { database: "empty" });
   expect(failure(run)).toMatchObject({ code: "nothing-to-check" });
@@ -71,7 +71,7 @@ test("calls an empty schema an error, unless it may be empty", async () => {
   expect(allowed.exitCode).toBe(0);
 });
 
-test("grants the rest when a table belongs to somebody else, and tells who has to grant that one", async () => {
+test("grants the rest when a table has another owner, and names the role that can grant it", async () => {
   await sandbox.createDatabase("mixed", { seed: ORDERS });
   await sandbox.sql(
     "mixed",
@@ -90,7 +90,7 @@ test("grants the rest when a table belongs to somebody else, and tells who has t
   const { refused } = await use(sandbox, "aad_orders", "mixed");
   expect(new Set(refused.map((what) => what.split(" ")[1]))).toEqual(new Set(["public.reports"]));
 
-  // The SQL for the other role is all there, commented out.
+  // All the SQL for the other role is in the file, commented out.
   expect(run.sql.split("\n").filter((line) => line !== "" && !line.startsWith("--"))).toEqual([]);
   const reporting = await sandbox.signInAs("reporting", "mixed");
   const theirs = run.sql.slice(run.sql.indexOf("-- -- To run as reporting"));
@@ -99,7 +99,7 @@ test("grants the rest when a table belongs to somebody else, and tells who has t
   expect(green.outputs.verdict).toBe("in-sync");
 });
 
-test("still tells one database's drift when the other does not exist", async () => {
+test("reports the drift of one database when the other does not exist", async () => {
   const run = await runJob(sandbox, { database: "order\norders", mode: "check" });
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: "error", "missing-count": String(OBJECTS) });

@@ -46,7 +46,7 @@ export interface Given {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** A job with the firewall step, as the runner runs it: `open` when the step's turn comes, `close` after the job. */
+/** A job with the firewall step, as the runner runs it: `open` is the main step, `close` the post step. */
 export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, env }: Given = {}) {
   const variables = {
     ...sandbox.env,
@@ -63,7 +63,7 @@ export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, 
       database: "postgres",
       "server-resource-id": SERVER_ID,
       port: String(azure.port),
-      // Nothing on this machine asks the internet.
+      // No request leaves this machine.
       "runner-ip": "https://localhost:9/no-service",
       ...inputs,
     }),

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-/** A job in a hurry. */
+/** A job with a fast clock. */
 const job = ({ inputs, env }: Given = {}) =>
   firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
@@ -57,7 +57,7 @@ test("opens a closed server for the runner's one address, and the post step clos
   await expectNothingOpen(azure);
 });
 
-test("prints no token, in debug mode either", async () => {
+test("prints no token, not even in debug mode", async () => {
   const { open, close } = job({ env: { RUNNER_DEBUG: "1", AZURE_LOG_LEVEL: "verbose" } });
   const opened = await open();
   const closed = await close(opened);
@@ -67,7 +67,7 @@ test("prints no token, in debug mode either", async () => {
   }
 });
 
-test("makes no rule where the server lets the runner in, and needs no more than to read the server", async () => {
+test("creates no rule when the server already lets the runner in, and only needs permission to read the server", async () => {
   await azure.open("office", HERE);
   azure.permissions = new Set(["read"]);
   const { open, close } = job();
@@ -82,7 +82,7 @@ test("makes no rule where the server lets the runner in, and needs no more than 
   expect([...azure.rules.keys()]).toEqual(["office"]);
 });
 
-test("two jobs at once from one address: neither closes what the other needs", async () => {
+test("of two jobs at once from one address, neither removes the other's rule", async () => {
   const one = job({ env: { GITHUB_JOB: "one", ...fast(10) } });
   const two = job({ env: { GITHUB_JOB: "two", ...fast(10) } });
   const [first, second] = await Promise.all([one.open(), two.open()]);
@@ -99,7 +99,7 @@ test("two jobs at once from one address: neither closes what the other needs", a
   await expectNothingOpen(azure);
 });
 
-test("a job that is let in by the rule of another job makes one of its own", async () => {
+test("a job that another job's rule lets in creates its own rule", async () => {
   const one = job({ env: { GITHUB_JOB: "one" } });
   const first = await one.open();
   const two = job({ env: { GITHUB_JOB: "two" } });
@@ -126,7 +126,7 @@ describe("a firewall that drops packets", () => {
   });
   afterEach(() => closeServer(service));
 
-  test("is opened for the address that the service answers with", async () => {
+  test("is opened for the address that the lookup service returns", async () => {
     answer = "127.0.0.1\n";
     const { open, close } = job({ inputs: { "runner-ip": url }, env: fast(10) });
     const opened = await open();
@@ -136,7 +136,7 @@ describe("a firewall that drops packets", () => {
     await expectNothingOpen(azure);
   });
 
-  test("is opened for the address that is given", async () => {
+  test("is opened for the address in `runner-ip`", async () => {
     const { open, close } = job({ inputs: { "runner-ip": "127.0.0.1" }, env: fast(10) });
     const opened = await open();
     expect(opened).toMatchObject({ exitCode: 0 });
@@ -145,7 +145,7 @@ describe("a firewall that drops packets", () => {
   });
 
   test.each(["0.0.0.0", "10.0.0.4", "2001:db8::1", "127.0.0.1-127.0.0.9", "<html>", ""])(
-    "is not opened when the service answers %j",
+    "is not opened when the lookup service returns %j",
     async (text) => {
       answer = text;
       const opened = await job({ inputs: { "runner-ip": url }, env: fast(30) }).open();
@@ -183,8 +183,8 @@ describe("a firewall that drops packets", () => {
   });
 });
 
-test("gives the rule the address that the server sees, where the service's answer was another", async () => {
-  // The first connection meets a network that drops packets; later the server answers.
+test("creates the rule for the address that the server sees when the lookup service returns another", async () => {
+  // The first connection gets no answer, because packets are dropped; later the server answers.
   const { certificate: cert, key } = sandbox.certificates;
   const service = createServer({ cert, key }, (_request, response) => response.end("127.0.0.2"));
   const url = `https://localhost:${await listen(service)}/`;
@@ -218,7 +218,7 @@ describe("a server that no rule can open", () => {
   });
 });
 
-test("a runner-ip that the server does not see is an error, and no rule", async () => {
+test("a runner-ip that the server does not see is an error and leaves no rule", async () => {
   const opened = await job({ inputs: { "runner-ip": "203.0.113.7" } }).open();
   expect(opened).toMatchObject({ exitCode: 1, state: {} });
   expect(opened.stdout).toContain(
@@ -227,7 +227,7 @@ test("a runner-ip that the server does not see is an error, and no rule", async 
   expect(asked(azure, "PUT rule")).toBe(0);
 });
 
-test("a refusal that is not the firewall's makes no rule", async () => {
+test("a refusal that does not come from the firewall creates no rule", async () => {
   await azure.open("office", HERE);
   const opened = await job({ inputs: { database: "nowhere" } }).open();
   expect(opened).toMatchObject({ exitCode: 1, state: {} });
@@ -236,7 +236,7 @@ test("a refusal that is not the firewall's makes no rule", async () => {
 });
 
 describe("the resource manager", () => {
-  test("that forbids a rule is answered with the permission that is missing, and the post step is quiet", async () => {
+  test("that forbids the rule: the failure names the missing permission, and the post step prints nothing", async () => {
     azure.permissions.delete("firewallRules/write");
     const { open, close } = job();
     const opened = await open();
@@ -254,7 +254,7 @@ describe("the resource manager", () => {
     expect(asked(azure, "DELETE rule")).toBe(0);
   });
 
-  test("that is asked too often is asked again when it says", async () => {
+  test("that limits requests is asked again after the time it gives", async () => {
     azure.failNext("PUT rule", 2, 429, "TooManyRequests", { "retry-after": "2" });
     azure.failNext("GET server", 1, 503, "ServerUnavailable");
     const opened = await job({ env: IN_REAL_TIME }).open();
@@ -264,7 +264,7 @@ describe("the resource manager", () => {
     for (const [n, { at }] of puts.slice(1).entries()) expect(at - (puts[n]?.at ?? 0)).toBeGreaterThan(1_900);
   });
 
-  test("is polled no sooner than it asks for", async () => {
+  test("is not polled before its Retry-After ends", async () => {
     azure.retryAfter = 2;
     azure.delays.operation = 100;
     const opened = await job({ env: IN_REAL_TIME }).open();
@@ -287,7 +287,7 @@ describe("the resource manager", () => {
     await expectNothingOpen(azure);
   });
 
-  test("that fails the post step for good leaves a warning with the command that removes the rule", async () => {
+  test("that keeps failing in the post step: a warning has the command that removes the rule", async () => {
     const { open, close } = job();
     const opened = await open();
     const [rule] = azure.rules.keys();
@@ -299,7 +299,7 @@ describe("the resource manager", () => {
     expect(closed.stdout).toContain("firewallRules/delete");
   });
 
-  test("that answers 404 to the post step has done its work", async () => {
+  test("that answers 404 in the post step: the rule is already gone, and nothing is reported", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.failNext("DELETE rule", 1, 404, "ResourceNotFound");
@@ -308,7 +308,7 @@ describe("the resource manager", () => {
     expect(closed.stdout).not.toMatch(ANNOTATION);
   });
 
-  test("that has a delete lock gets the rule for nobody instead", async () => {
+  test("that has a delete lock: the post step changes the rule to an address that no one has", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.lock = "CanNotDelete";
@@ -320,7 +320,7 @@ describe("the resource manager", () => {
     expect(azure.isOpen()).toBe(false);
   });
 
-  test("that has a read-only lock makes no rule, and the lock is named", async () => {
+  test("that has a read-only lock: no rule is created, and the failure names the lock", async () => {
     azure.lock = "ReadOnly";
     const opened = await job().open();
     expect(opened.exitCode).toBe(1);
@@ -329,7 +329,7 @@ describe("the resource manager", () => {
     expect(opened.stdout).toContain("az lock list");
   });
 
-  test("that sends the action elsewhere for an operation gets no token there, and the post step closes", async () => {
+  test("that redirects polling to another host: the token is not sent there, and the post step removes the rule", async () => {
     const seen: (string | undefined)[] = [];
     const { certificate: cert, key } = sandbox.certificates;
     const elsewhere = createServer({ cert, key }, (request, response) => {
@@ -348,7 +348,7 @@ describe("the resource manager", () => {
     await expectNothingOpen(azure);
   });
 
-  test("of another cloud is asked with that cloud's scope", async () => {
+  test("of another cloud gets a token with that cloud's scope", async () => {
     sandbox.entra.requests.length = 0;
     const { clientId, secrets } = IDENTITIES.migrator;
     const inputs = {
@@ -360,7 +360,7 @@ describe("the resource manager", () => {
     expect(sandbox.entra.requests.map(({ scope }) => scope)).toContain(
       "https://management.core.usgovcloudapi.net/.default",
     );
-    // This one is the public cloud's.
+    // This address belongs to the public cloud.
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain("Error code: azure-token-refused");
   });
@@ -374,7 +374,7 @@ describe("the resource manager", () => {
   });
 });
 
-test("removes rules of this action that are older than a day, and touches no other", async () => {
+test("removes this action's rules that are older than a day, and no others", async () => {
   const others = ["office", `${OLD}x`, OLD.replace("2024", "2999"), `my-${OLD}`];
   for (const name of others)
     azure.rules.set(name, { startIpAddress: "203.0.113.9", endIpAddress: "203.0.113.9" });
@@ -392,7 +392,7 @@ test("removes rules of this action that are older than a day, and touches no oth
   expect([...azure.rules.keys()].sort()).toEqual([...others, range].sort());
 });
 
-test("all mistakes in the inputs at once, and nothing is asked", async () => {
+test("reports every invalid input at once, and sends no request", async () => {
   const inputs = { "server-resource-id": "orders-db", "runner-ip": "0.0.0.0", user: "", port: "x" };
   const opened = await job({ inputs }).open();
   expect(opened).toMatchObject({ exitCode: 1, state: {} });

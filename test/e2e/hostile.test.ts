@@ -5,11 +5,11 @@ import type { Run } from "./run-action.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ version: 14 }); // the last one in which everybody may create in public
+  sandbox = await startSandbox({ version: 14 }); // the last version in which every role can create objects in public
 }, 120_000);
 afterAll(() => sandbox.close());
 
-test("is not led astray by PG* variables of the job", async () => {
+test("ignores the PG* variables of the job", async () => {
   await sandbox.createDatabase("variables", { seed: ORDERS });
   const run = await runJob(
     sandbox,
@@ -41,7 +41,7 @@ test("is not led astray by PG* variables of the job", async () => {
   });
 });
 
-test("runs nothing that others planted as the administrator, whatever the search_path", async () => {
+test("runs no planted function as the administrator, whatever the search_path", async () => {
   await sandbox.createDatabase("planted", { seed: ORDERS });
   await sandbox.sql("planted", PLANTED);
   await sandbox.sql(
@@ -60,7 +60,7 @@ test("runs nothing that others planted as the administrator, whatever the search
   );
   expect(verdicts).toEqual(["drift", "drift", "repaired", "in-sync"]);
 
-  // What was planted works, and its log line comes after any other: only these two calls have reached it.
+  // The planted functions work, and their log lines come last: only these two calls reached them.
   for (const call of ["has_table_privilege(1::oid, 1::oid, 'SELECT')", "1::oid = 1::oid"]) {
     await sandbox.sql("planted", `SET search_path = public, pg_catalog; SELECT ${call}`);
   }
@@ -69,7 +69,7 @@ test("runs nothing that others planted as the administrator, whatever the search
   expect(ran()).toEqual(["azuresu", "azuresu"]);
 });
 
-test("checks with nothing but CONNECT as an administrator would", async () => {
+test("a login with only CONNECT gets the same result as an administrator", async () => {
   await sandbox.createDatabase("watched", { seed: ORDERS });
   await sandbox.sql(
     "watched",
@@ -107,7 +107,7 @@ test("checks with nothing but CONNECT as an administrator would", async () => {
   );
 });
 
-/** What was found, without what is particular to the login. */
+/** The findings, without the parts that depend on the login. */
 function found({ report }: Run) {
   const [grantee] = report.databases[0]?.grantees ?? [];
   if (grantee === undefined) return undefined;

@@ -10,7 +10,7 @@ const { clientId, secrets } = IDENTITIES.migrator;
 const CLIENT_SECRET = secrets[0]?.value ?? "";
 const OWNERS_PASSWORD = "p4ss & w0rd~of-the;owner's";
 const APPS_PASSWORD = "Zx9!password-of%the=app";
-/** Nobody's, but of the form of Entra's. */
+/** Made up, in the form of Entra's. */
 const CLI_TOKEN = [
   "eyJhbGciOiJub25lIn0",
   "eyJvaWQiOiJub2JvZHktYXQtYWxsIn0",
@@ -62,7 +62,7 @@ const WAYS: Readonly<Record<string, Way>> = {
       sandbox.github.subject = "repo:Contoso/orders:ref:refs/heads/main";
     },
   },
-  "oidc under a role of somebody else": { inputs: { ...ids, user: "ci-admin" }, secrets: [], exitCode: 1 },
+  "oidc as another identity's role": { inputs: { ...ids, user: "ci-admin" }, secrets: [], exitCode: 1 },
   "oidc with a token that has expired": {
     inputs: ids,
     secrets: [],
@@ -138,7 +138,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-describe("with all the logging there is, nothing secret is told", () => {
+describe("no log contains a secret, with every kind of debug logging on", () => {
   test.each(Object.entries(WAYS))("%s", async (_name, { inputs, secrets, exitCode, prepare }) => {
     await sandbox.entra.reset();
     sandbox.github.subject = "repo:contoso/orders:ref:refs/heads/main";
@@ -168,14 +168,14 @@ describe("with all the logging there is, nothing secret is told", () => {
     );
     expect(run.exitCode).toBe(exitCode);
 
-    // setSecret prints what is to be masked, by design; nothing else is left out.
-    const { masks, told } = split(run.stdout);
+    // setSecret prints each secret by design; no other line is left out.
+    const { masks, rest } = split(run.stdout);
     for (const secret of secrets.filter((each) => each !== APPS_PASSWORD || inputs["app-connection"])) {
       expect(masks).toContain(secret);
     }
     expect(masks.filter((mask) => mask === clientId || mask === TENANT_ID)).toEqual([]);
     const everything = [
-      told,
+      rest,
       run.stderr,
       run.summary,
       run.sql,
@@ -189,7 +189,7 @@ describe("with all the logging there is, nothing secret is told", () => {
     }
   });
 
-  test("of a run by OIDC the assertion and the token are masked, and before anything is done with them", async () => {
+  test("a run with OIDC masks the assertion and the token before it uses them", async () => {
     await sandbox.entra.reset();
     const { stdout } = await runAction(
       {
@@ -212,8 +212,8 @@ describe("with all the logging there is, nothing secret is told", () => {
   });
 });
 
-/** The masks a run asked for, as the runner takes them, and what else it printed. */
-function split(stdout: string): { masks: string[]; told: string } {
+/** The masks that a run set, as the runner reads them, and the rest of its output. */
+function split(stdout: string): { masks: string[]; rest: string } {
   const printed = stdout.split("\n");
   const isMask = (line: string) => line.startsWith("::add-mask::");
   const masks = printed
@@ -225,10 +225,10 @@ function split(stdout: string): { masks: string[]; told: string } {
         .replaceAll("%0D", "\r")
         .replaceAll("%25", "%"),
     );
-  return { masks, told: printed.filter((line) => !isMask(line)).join("\n") };
+  return { masks, rest: printed.filter((line) => !isMask(line)).join("\n") };
 }
 
-/** A secret as a whole and in part, as it is and as it may be written in an address, in JSON or in Base64. */
+/** A secret as a whole and in part, verbatim and encoded for a URL, JSON or Base64. */
 function partsOf(secret: string): string[] {
   const forms = [
     secret,

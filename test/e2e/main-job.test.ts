@@ -12,28 +12,28 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => sandbox.close());
 
-test.each(VERSIONS)("lets the app use everything on PostgreSQL %s, and tells so", async (version) => {
+test.each(VERSIONS)("lets the app use every object on PostgreSQL %s, and reports it", async (version) => {
   const own = version === sandbox.server.version ? sandbox : await startSandbox({ version });
   try {
     await own.createDatabase("versions", { seed: ORDERS });
     expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
 
     const drift = await run({ mode: "check", database: "versions" }, own);
-    expect(told(drift)).toEqual({ exitCode: 1, verdict: "drift", missing: OBJECTS, granted: 0 });
+    expect(outcome(drift)).toEqual({ exitCode: 1, verdict: "drift", missing: OBJECTS, granted: 0 });
     expect((await use(own, "aad_orders", "versions")).done).toEqual([]);
 
     const repaired = await run({ database: "versions" }, own);
-    expect(told(repaired)).toEqual({ exitCode: 0, verdict: "repaired", missing: 0, granted: OBJECTS });
+    expect(outcome(repaired)).toEqual({ exitCode: 0, verdict: "repaired", missing: 0, granted: OBJECTS });
     expect(await use(own, "aad_orders", "versions")).toEqual(EVERYTHING);
 
     const green = await run({ mode: "check", database: "versions" }, own);
-    expect(told(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
+    expect(outcome(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
   } finally {
     if (own !== sandbox) await own.close();
   }
 });
 
-test("grants what was asked for and not more", async () => {
+test("grants exactly what the inputs request", async () => {
   const database = await seeded("lists");
   const lists = { "table-privileges": "SELECT, INSERT", "sequence-privileges": "USAGE" };
   const { outputs } = await run({ database, ...lists });
@@ -77,13 +77,13 @@ test("signs in with a client secret", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("signs in with the owner's password, and needs no Entra for it", async () => {
+test("signs in with the owner's password, without Entra", async () => {
   const database = await seeded("password");
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner password' VALID UNTIL 'infinity'");
   const { AZURE_AUTHORITY_HOST, ...withoutEntra } = sandbox.env;
   const signIn = { password: "owner password", "client-id": "", "tenant-id": "" };
   const { outputs } = await runJob(sandbox, { database, ...signIn }, withoutEntra);
-  await sandbox.entra.reset(); // a role has one password, and it is a token again
+  await sandbox.entra.reset(); // a role has only one password; the next token replaces it
   expect(outputs.verdict).toBe("repaired");
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
@@ -97,7 +97,7 @@ test("lets an administrator grant as the owner", async () => {
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("covers the tables and sequences that come later, with default-privileges", async () => {
+test("covers tables and sequences that are created later, with `default-privileges: true`", async () => {
   const database = await seeded("later");
   await run({ database, "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
@@ -107,7 +107,7 @@ test("covers the tables and sequences that come later, with default-privileges",
   expect(outputs.verdict).toBe("in-sync");
 });
 
-test("takes host, port, database and grantee from what Service Connector gave the app", async () => {
+test("takes host, port, database and grantee from the app's Service Connector settings", async () => {
   const database = await seeded("connector");
   const { host, port } = sandbox.server;
   const settings = {
@@ -124,7 +124,7 @@ test("takes host, port, database and grantee from what Service Connector gave th
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("takes away what is beyond the lists when told to, and leaves alone what is excluded", async () => {
+test("revokes extra privileges with `on-extra: revoke`, and leaves excluded objects alone", async () => {
   const database = await seeded("less");
   await run({ database });
   const lists = { "table-privileges": "SELECT", "sequence-privileges": "USAGE, SELECT", exclude: "order_*" };
@@ -145,14 +145,14 @@ test("plans without writing, and without failing the job", async () => {
   const database = await seeded("plan");
   const before = await aclsOf(sandbox, database);
   const planned = await run({ database, mode: "plan" });
-  expect(told(planned)).toEqual({ exitCode: 0, verdict: "drift", missing: OBJECTS, granted: 0 });
+  expect(outcome(planned)).toEqual({ exitCode: 0, verdict: "drift", missing: OBJECTS, granted: 0 });
   expect(planned.sql).toContain('"public"."orders"');
   expect(planned.stdout).not.toMatch(/^::error/m);
   expect(await aclsOf(sandbox, database)).toEqual(before);
 });
 
-test("hands over SQL that mends what it found, run by the same user", async () => {
-  const database = await seeded("mending");
+test("writes a SQL file that fixes the drift when the same user runs it", async () => {
+  const database = await seeded("fixes");
   const drift = await run({ database, mode: "check", "default-privileges": "true" });
   const migrator = await sandbox.signInAs("migrator", database);
   await migrator.query(drift.sql).finally(() => migrator.end());
@@ -162,7 +162,7 @@ test("hands over SQL that mends what it found, run by the same user", async () =
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
-test("holds every grantee against every database", async () => {
+test("checks every grantee in every database", async () => {
   const databases = [await seeded("many_a"), await seeded("many_b")];
   const inputs = { database: databases.join("\n"), grantee: "aad_orders\naad_billing" };
   const { outputs, report, summary } = await run(inputs);
@@ -178,7 +178,7 @@ test("holds every grantee against every database", async () => {
   expect(green.outputs.verdict).toBe("in-sync");
 });
 
-test("tells one verdict in outputs, report, summary, log and exit code", async () => {
+test("gives the same verdict in outputs, report, summary, log and exit code", async () => {
   const database = await seeded("telling");
   const { exitCode, outputs, report, summary, stdout } = await run({ database, mode: "check" });
   expect(exitCode).toBe(1);
@@ -191,20 +191,20 @@ test("tells one verdict in outputs, report, summary, log and exit code", async (
     report: expect.stringMatching(/report\.json$/),
     sql: expect.stringMatching(/\.sql$/),
   });
-  const [told] = report.databases;
+  const [checked] = report.databases;
   expect(report).toMatchObject({ version: 1, mode: "check", verdict: "drift" });
-  expect(told).toMatchObject({ host: "localhost", database, user: "migrator", verdict: "drift" });
-  expect(told?.grantees[0]).toMatchObject({
+  expect(checked).toMatchObject({ host: "localhost", database, user: "migrator", verdict: "drift" });
+  expect(checked?.grantees[0]).toMatchObject({
     grantee: "aad_orders",
     verdict: "drift",
     objects: { tables: 9, sequences: 4, skipped: 0 },
   });
-  expect(told?.grantees[0]?.missing).toHaveLength(OBJECTS);
+  expect(checked?.grantees[0]?.missing).toHaveLength(OBJECTS);
   expect(summary.split("\n", 1)[0]).toMatch(/Drift: `aad_orders` is missing privileges on 13 objects/);
   expect(stdout).toMatch(/^::error::Drift: aad_orders is missing privileges on 13 objects/m);
 });
 
-test("annotates within what GitHub shows of a step, however many findings there are", async () => {
+test("writes no more annotations than GitHub shows for a step, however many findings there are", async () => {
   const database = await seeded("annotations");
   const migrator = await sandbox.signInAs("migrator", database);
   const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE"];
@@ -230,7 +230,7 @@ const EVERYTHING: Truth = {
   ]),
 };
 
-/** A database of its own, as the migrations leave it. */
+/** A new database, as the migrations leave it. */
 async function seeded(name: string): Promise<string> {
   await sandbox.createDatabase(name, { seed: ORDERS });
   return name;
@@ -240,7 +240,7 @@ function run(inputs: Record<string, string>, on = sandbox): Promise<Run> {
   return runJob(on, inputs);
 }
 
-function told({ exitCode, outputs }: Run) {
+function outcome({ exitCode, outputs }: Run) {
   return {
     exitCode,
     verdict: outputs.verdict,

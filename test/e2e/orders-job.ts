@@ -1,7 +1,7 @@
 import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { type Run, runAction } from "./run-action.ts";
 
-/** What the seed leaves behind: six tables, a partitioned one, a view, a materialized view, four sequences. */
+/** The objects of the seed: six tables, a partitioned one, a view, a materialized view, four sequences. */
 export const OBJECTS = 13;
 
 /** Runs the action by OIDC as the role that owns the tables, for aad_orders, unless the inputs say otherwise. */

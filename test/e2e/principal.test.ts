@@ -32,7 +32,7 @@ async function createApp(role: string): Promise<AppRegistration & { secret: stri
   return { ...app, secret };
 }
 
-/** What comes of a sign-in of the app with a token of its own: `signed in`, or why not. */
+/** The result of a sign-in of the app with its own token: `signed in`, or the error. */
 async function signInAs(app: AppRegistration & { secret: string }): Promise<string> {
   const { report } = await runJob(sandbox, {
     "client-id": app.clientId,
@@ -45,7 +45,7 @@ async function signInAs(app: AppRegistration & { secret: string }): Promise<stri
   return report.databases[0]?.error?.code ?? "signed in";
 }
 
-/** How the server ends its transactions: one that wrote something has a number of its own. */
+/** How the server ends its transactions: one that wrote has a transaction ID. */
 async function nextTransaction(): Promise<string | undefined> {
   const [row] = await sandbox.sql<{ next: string }>(
     "postgres",
@@ -55,7 +55,7 @@ async function nextTransaction(): Promise<string | undefined> {
 }
 
 describe("an identity without a role", () => {
-  test("mode: check says so and changes nothing, mode: apply creates the role, and the app signs in", async () => {
+  test("mode: check reports it and changes nothing; mode: apply creates the role, and the app signs in", async () => {
     const app = await createApp("aad_new");
     const inputs = { name: "aad_new", "object-id": app.objectId };
 
@@ -92,7 +92,7 @@ describe("an identity without a role", () => {
     expect(runs.map(({ outputs }) => outputs.verdict)).toContain("repaired");
   });
 
-  test("any name goes through as it is", async () => {
+  test("any name is passed on unchanged", async () => {
     const role = `"aad' \\ öé; --"`;
     const app = await createApp(role);
     const created = await principal({ name: role, "object-id": app.objectId });
@@ -105,7 +105,7 @@ describe("an identity without a role", () => {
 });
 
 describe("an identity that was deleted and created again", () => {
-  test("is an error that shows both object IDs, and rebind: true lets the app in with the privileges it had", async () => {
+  test("is an error that shows both object IDs; rebind: true lets the app in again with the same privileges", async () => {
     const first = await createApp("aad_again");
     await principal({ name: "aad_again", "object-id": first.objectId });
     await runJob(sandbox, { grantee: "aad_again", database: "orders" });
@@ -177,7 +177,7 @@ describe("an identity that was deleted and created again", () => {
     expect((await main("check")).outputs.verdict).toBe("in-sync");
   });
 
-  test("keeps that it takes multi-factor authentication", async () => {
+  test("keeps the multi-factor authentication flag", async () => {
     await sandbox.sql("postgres", "CREATE ROLE aad_mfa LOGIN");
     await setLabel(sandbox, "aad_mfa", `aadauth,oid=${randomUUID()},type=user,mfa`);
     const id = randomUUID();
@@ -220,10 +220,10 @@ describe("what is never changed", () => {
     );
 });
 
-describe("what the server refuses says why", () => {
+describe("a refusal of the server is explained", () => {
   test.each([
     ["an object ID that is not in the tenant", {}, "entra-principal-not-found"],
-    ["a login that is no Entra administrator", "migrator", "pgaadauth-not-permitted"],
+    ["a login that is not an Entra administrator", "migrator", "pgaadauth-not-permitted"],
   ])("%s", async (_, as, code) => {
     const login = as === "migrator" ? { user: as, "client-id": IDENTITIES.migrator.clientId } : {};
     const step = await principal({ name: "aad_refused", "object-id": randomUUID(), ...login });
@@ -239,7 +239,7 @@ describe("what the server refuses says why", () => {
     expect(step.summary).toContain("actual object type: 'service'");
   });
 
-  test("a server that takes the statement and does nothing", async () => {
+  test("a server that accepts the statement and changes nothing", async () => {
     const { objectId } = await createApp("aad_nothing");
     await sandbox.sql(
       "postgres",
@@ -263,7 +263,7 @@ describe("what the server refuses says why", () => {
 describe("the list of principals", () => {
   beforeEach(() => installPgaadauth(sandbox, "rolename"));
 
-  test("is read by the name that the page gives its first column", async () => {
+  test("is read by the column name in Microsoft's documentation", async () => {
     const { objectId } = await createApp("aad_column");
     const inputs = { name: "aad_column", "object-id": objectId };
     expect((await principal(inputs)).outputs).toEqual({ verdict: "repaired" });
@@ -271,7 +271,7 @@ describe("the list of principals", () => {
   });
 });
 
-test("a role that is bound as another type is a warning", async () => {
+test("warns of a role that is bound as another type", async () => {
   await installPgaadauth(sandbox);
   await sandbox.sql("postgres", "CREATE ROLE aad_group LOGIN");
   const id = randomUUID();
@@ -282,7 +282,7 @@ test("a role that is bound as another type is a warning", async () => {
   expect(step.summary).toContain("**Warning:**");
 });
 
-test("invalid inputs are named together, and nothing is connected to", async () => {
+test("reports every invalid input at once, and connects to nothing", async () => {
   const before = sandbox.entra.requests.length;
   const step = await principal({
     name: "x".repeat(64),

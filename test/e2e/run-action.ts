@@ -30,5 +30,5 @@ export async function runAction(inputs: Record<string, string>, env: Record<stri
   }
 }
 
-/** For `env`, where a run is to go through all its attempts: the waits between them take no time. */
+/** For `env`: the waits between attempts take no time. */
 export const WITHOUT_WAITS = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "without-waits.ts")}` };

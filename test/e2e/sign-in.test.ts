@@ -22,7 +22,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** What every run here says, but for the way to sign in. */
+/** The inputs of every run here, except those for the sign-in. */
 const job = () => ({
   user: "migrator",
   host: sandbox.server.host,
@@ -32,7 +32,7 @@ const job = () => ({
 });
 const oidc = { "client-id": MIGRATOR.clientId, "tenant-id": TENANT_ID };
 
-/** Makes this the one password of the migration role, as if it were a token of Entra. */
+/** Sets the password of the migration role, in place of a token. */
 async function accept(token: string) {
   await sandbox.entra.reset();
   await sandbox.sql("postgres", `ALTER ROLE migrator PASSWORD '${token}' VALID UNTIL 'infinity'`);
@@ -95,7 +95,7 @@ describe("the five ways to sign in", () => {
   });
 });
 
-describe("the app's own settings, of each client, with a password in them that is not used", () => {
+describe("the settings of each client, whose password is not used", () => {
   const ofSecret = CASES.filter(({ auth }) => auth === "secret");
   test.each(ofSecret.map((each) => [each.client, each] as const))("%s", async (_client, each) => {
     await sandbox.entra.reset();
@@ -106,7 +106,7 @@ describe("the app's own settings, of each client, with a password in them that i
       ]),
     );
     const connection = { "app-connection": each.client.length % 2 === 0 ? lines(here) : json(here) };
-    // The samples of Go and Django hold no port.
+    // The samples of Go and Django contain no port.
     const port = each.port === undefined ? { port: String(sandbox.server.port) } : {};
     const { exitCode, report, stdout } = await runAction(
       { user: "migrator", ...oidc, ...connection, ...port, mode: "check" },
@@ -124,8 +124,8 @@ describe("the app's own settings, of each client, with a password in them that i
   });
 });
 
-describe("a sign-in that fails fails the job, and says why", () => {
-  test("where there is no permission", async () => {
+describe("a failed sign-in fails the job and is explained", () => {
+  test("when the job lacks a permission", async () => {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: _, ...env } = sandbox.env;
     const { exitCode, report, summary, stdout } = await runAction({ ...job(), ...oidc }, env);
     expect(exitCode).toBe(1);
@@ -137,7 +137,7 @@ describe("a sign-in that fails fails the job, and says why", () => {
     expect(stdout).toContain("id-token: write");
   });
 
-  test("where the server's certificate is not trusted: nothing was sent", async () => {
+  test("when the server's certificate is not trusted, and the password is not sent", async () => {
     const server = await startStub({ tls: await certificate("localhost") });
     try {
       const { exitCode, report } = await runAction(
@@ -152,7 +152,7 @@ describe("a sign-in that fails fails the job, and says why", () => {
     }
   });
 
-  test("where the environment would weaken or redirect it, it does not", async () => {
+  test("variables of the job cannot weaken or redirect it", async () => {
     const evil = {
       PGHOST: "nowhere.invalid",
       PGPORT: "1",

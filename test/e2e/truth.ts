@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
-/** What a role was refused and what it was let do, by doing it: `INSERT public.orders`. */
+/** What a role can and cannot do, by trying: `INSERT public.orders`. */
 export interface Truth {
   readonly done: readonly string[];
   readonly refused: readonly string[];
@@ -21,7 +21,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY 1, 2`;
 
-/** Signs in as the role and uses every table, view and sequence of the database; nothing of it stays. */
+/** Signs in as the role and uses every table, view and sequence of the database; every change is rolled back. */
 export async function use(sandbox: Sandbox, role: string, database: string): Promise<Truth> {
   const relations = await sandbox.sql<Relation & pg.QueryResultRow>(database, RELATIONS);
   const client = await sandbox.signInAs(role, database);
@@ -40,7 +40,7 @@ export async function use(sandbox: Sandbox, role: string, database: string): Pro
   }
 }
 
-/** Privileges are checked before anything else that can be wrong with such a statement. */
+/** PostgreSQL checks privileges before anything else in such a statement. */
 async function isRefused(client: pg.Client, sql: string): Promise<boolean> {
   await client.query("SAVEPOINT one");
   try {
@@ -53,7 +53,7 @@ async function isRefused(client: pg.Client, sql: string): Promise<boolean> {
   }
 }
 
-/** A statement for each privilege, which needs that one and no other. */
+/** For each privilege, a statement that needs exactly that privilege. */
 function usesOf(
   { schema, name, kind, column }: Relation,
   version: number,

@@ -1,4 +1,4 @@
-// Loaded into the action before its own code: the waits between two attempts take no time, all other timers theirs.
+// Loaded into the action before its own code: the waits between attempts take no time; other timers are unchanged.
 import timers from "node:timers/promises";
 import { PATIENCE } from "../../src/retry.ts";
 

@@ -26,7 +26,7 @@ const VARS = {
   AZURE_CHECK_CLIENT_ID: CHECK.clientId,
   AZURE_TENANT_ID: TENANT_ID,
 };
-/** The runner's shell for `run`, without the files of whoever runs the tests. */
+/** The runner's shell for `run`, without the start-up files of the user. */
 const BASH = ["--noprofile", "--norc", "-e", "-c"];
 /** How many databases the fleet has; `FLEET_DATABASES=100` measures it. */
 const FLEET_DATABASES = Number(process.env.FLEET_DATABASES ?? 6);
@@ -51,7 +51,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("deploy.yml: the migration signs in as its role with a token of az, and the app gets what the new table needs", async () => {
+test("deploy.yml: the migration signs in as its role with a token from az, and the app gets privileges on the new table", async () => {
   await orders();
   await azPrints("token-of-the-migration");
   await script(
@@ -135,14 +135,14 @@ test("password.yml: the owner signs in with its password, without Entra", async 
   expect(run.outputs.verdict).toBe("repaired");
 });
 
-test("azure-login.yml: the action takes the token that az has", async () => {
+test("azure-login.yml: the action gets its token from az", async () => {
   await orders();
   await azPrints("token-of-az");
   const env = { ...sandbox.env, PATH: path() };
   expect((await act("azure-login.yml", "grants", { env })).outputs.verdict).toBe("repaired");
 });
 
-test("app-connection.yml: Service Connector's settings say where and for which app", async () => {
+test("app-connection.yml: the host, the database and the grantee come from Service Connector's settings", async () => {
   await orders();
   const settings = CASES.find(
     ({ client, auth }) => client === "nodejs" && auth === "system identity",
@@ -159,7 +159,7 @@ test("app-connection.yml: Service Connector's settings say where and for which a
   expect(run.report.databases).toMatchObject([{ database: "orders", grantees: [{ grantee: "aad_orders" }] }]);
 });
 
-test("apps.yml: each app gets its own privileges, and no other", async () => {
+test("apps.yml: each app gets exactly its own privileges", async () => {
   await orders();
   const rows = jobOf("apps.yml", "grants").strategy?.matrix.include as Record<string, string>[];
   for (const matrix of rows) {
@@ -225,7 +225,7 @@ test("plan.yml: a pull request sees the SQL, and can change nothing", async () =
   expect(tables).toEqual([]);
 });
 
-test("artifacts.yml: report and SQL are there to be uploaded", async () => {
+test("artifacts.yml: the report and the SQL file can be uploaded", async () => {
   await orders();
   await sandbox.sql("orders", `CREATE TABLE of_azure (id int)`);
   const run = await act("artifacts.yml", "grants");
@@ -239,7 +239,7 @@ test("artifacts.yml: report and SQL are there to be uploaded", async () => {
   expect(paths.trim().split("\n")).toEqual([run.outputs.report, run.outputs.sql]);
 });
 
-test("fleet.yml: each server's databases are checked in a job, and the last job writes one row for each", async () => {
+test("fleet.yml: one job checks the databases of each server, and the last job writes one row for each", async () => {
   const { strategy, with: call } = jobOf("fleet.yml", "servers");
   expect(strategy?.["max-parallel"]).toBeLessThanOrEqual(10);
   const servers = strategy?.matrix.include?.length ?? 0;
@@ -316,7 +316,7 @@ interface Circumstances {
   readonly contexts?: Contexts;
   readonly env?: Record<string, string>;
   readonly subject?: string;
-  /** What is not the same here as in the example. */
+  /** The differences from the example. */
   readonly inputs?: Record<string, string>;
 }
 
@@ -332,14 +332,14 @@ async function act(file: string, job: string, circumstances: Circumstances = {})
   return runAction({ ...inputs, ...place, ...others }, env);
 }
 
-/** Makes `az` print a token, which is the migration role's password from now on. */
+/** Makes `az` print a token, and sets it as the migration role's password. */
 async function azPrints(token: string): Promise<void> {
   await password(token);
   const answer = JSON.stringify({ accessToken: token, expires_on: 4070908800, tokenType: "Bearer" });
   await script("az", `case "$*" in *--output\\ tsv*) echo ${token} ;; *) echo '${answer}' ;; esac`);
 }
 
-/** Makes this the one password of the migration role; tokens are taken back, but the other roles may still sign in. */
+/** Sets the password of the migration role and revokes its tokens; the other roles can still sign in. */
 async function password(value: string): Promise<void> {
   await sandbox.entra.reset();
   await sandbox.sql(

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** So many tables of migrator; a batch takes 500 objects. */
+/** The number of migrator's tables; a batch has 500 objects. */
 const TABLES = 2_500;
 
 const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
@@ -46,7 +46,7 @@ function onSandbox(stages: Stages) {
 }
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
-  test.each(Object.entries(STAGES))("%s ends within 5 s, and says what it did", async (_, start) => {
+  test.each(Object.entries(STAGES))("%s ends within 5 s and reports what it did", async (_, start) => {
     const database = `cancelled_${Math.random().toString(36).slice(2)}`;
     await sandbox.createDatabase(database, {
       owner: "migrator",
@@ -73,7 +73,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => 
         message: expect.stringContaining(signal),
       });
       expect(step.summary).toContain("cancelled");
-      // Nothing happens after the end, and what was done is in the report.
+      // Nothing changes after the end, and the report lists what was committed.
       const open = report.databases[0]?.grantees[0]?.unconfirmed ?? [];
       expect(open).toEqual([]);
       expect(Number(step.outputs["granted-count"])).toBe(await grantedIn(database));
@@ -98,7 +98,7 @@ async function granted(database: string, count: number): Promise<void> {
   while ((await grantedIn(database)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test("a run that is cancelled while it keeps its drift issue keeps its verdict, and fails", async () => {
+test("a run that is cancelled while it updates the drift issue keeps its verdict and fails", async () => {
   const database = "cancelled_late";
   await sandbox.createDatabase(database, { owner: "migrator", seed: "CREATE TABLE t ()" });
   const asked = Promise.withResolvers<void>();

@@ -3,19 +3,19 @@ import { reconcile } from "../../src/reconcile.ts";
 import { DEFAULTS, type Place, useOwnWorld } from "../postgres/world.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 
-/** How many runs at once, and how often; `npm run faults` takes ten rounds. */
+/** The number of simultaneous runs, and of rounds; `npm run faults` uses ten rounds. */
 const RUNS = 20;
 const ROUNDS = Number(process.env.CROWD_ROUNDS ?? 2);
 
 const TABLES = 60;
 
-describe.each(VERSIONS)("PostgreSQL %i: a crowd of runs", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
   const world = useOwnWorld(version);
 
   test.each([
     ["for one grantee", 1],
-    ["for grantees of their own", RUNS],
-  ])("%s: each ends green", async (_, count) => {
+    ["each for another grantee", RUNS],
+  ])("%s: each succeeds", async (_, count) => {
     const place = await world.open();
     await place.as(place.owner, createTables());
     const grantees = await Promise.all(
@@ -33,7 +33,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a crowd of runs", (version) => {
     }
   });
 
-  test("beside a client that changes the same tables all the time: each ends green, or in a drift that it saw", async () => {
+  test("beside a client that keeps changing the same tables: each succeeds or reports drift that it saw", async () => {
     const place = await world.open();
     const { owner, app, signIn } = place;
     await place.as(owner, createTables());
@@ -50,7 +50,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a crowd of runs", (version) => {
           `CREATE TABLE t${n} (id serial)`,
         ]) {
           changes++;
-          // A conflict with a run's GRANT fails the statement, as it would fail anybody's.
+          // A conflict with a run's GRANT fails the statement, as it would in any client.
           await churning.query(sql).catch((error: { code?: string }) => {
             if (!["XX000", "55P03", "40P01", "42P01", "42P07"].includes(error.code ?? "")) throw error;
           });

@@ -5,7 +5,7 @@ import { FAULTS } from "./faults.ts";
 import { runFault } from "./run-fault.ts";
 import { throwing } from "./stages.ts";
 
-/** `npm run faults` runs them with the clocks as they are. */
+/** `npm run faults` runs them without faster clocks. */
 const FASTER = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
 const TIMES = 10;
 
@@ -18,7 +18,7 @@ afterAll(() => sandbox.close());
 /** Seconds for Node.js to start, on a machine that is very busy. */
 const START = 15;
 
-describe.concurrent("ends, and says why, when", { timeout: 120_000 }, () => {
+describe.concurrent("the run ends and explains why when", { timeout: 120_000 }, () => {
   test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
     "%s",
     async (_, fault) => {
@@ -35,16 +35,13 @@ describe.concurrent("ends, and says why, when", { timeout: 120_000 }, () => {
   );
 });
 
-test.each(["exception", "rejection"])(
-  "reports an %s that nobody catches, and what was done",
-  async (thrown) => {
-    const mute = FAULTS.find(({ name }) => name === "says nothing more after the sign-in");
-    if (mute === undefined) throw new Error("no such fault");
+test.each(["exception", "rejection"])("reports an uncaught %s and what was committed", async (thrown) => {
+  const mute = FAULTS.find(({ name }) => name === "says nothing more after the sign-in");
+  if (mute === undefined) throw new Error("no such fault");
 
-    const run = await runFault(sandbox, mute, throwing(thrown));
+  const run = await runFault(sandbox, mute, throwing(thrown));
 
-    expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-    expect(run.seconds).toBeLessThan(START + 5);
-    expect(run.summary).toContain("thrown where nobody catches it");
-  },
-);
+  expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
+  expect(run.seconds).toBeLessThan(START + 5);
+  expect(run.summary).toContain("thrown where nobody catches it");
+});

@@ -7,17 +7,17 @@ import { type Decide, framed, type Message, startProxy, type Wire } from "../san
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
 
-/** One fault of one peer, and what a run in mode `apply` makes of it. */
+/** One fault of one peer, and the expected result of a run in mode `apply`. */
 export interface FaultCase {
   readonly peer: string;
   readonly name: string;
-  /** Starts what fails; the inputs and variables that lead a run there. */
+  /** Starts the faulty peer. @returns the inputs and variables that direct a run to it */
   start(sandbox: Sandbox): Promise<Started>;
-  /** The code of the error with which the run ends; absent where it gets over the fault and ends green. */
+  /** The code of the error with which the run ends; absent if the run succeeds despite the fault. */
   readonly code?: string;
-  /** How many seconds it may take; a hundred if absent. */
+  /** The time limit in seconds; a hundred if absent. */
   readonly within?: number;
-  /** It takes its time, so that its test cannot have faster clocks. */
+  /** It is about real time, so its test has no faster clocks. */
   readonly busy?: true;
 }
 
@@ -32,7 +32,7 @@ interface Started {
 /** Where in a run the server fails: the first message for which this holds. */
 type Moment = (message: Message) => boolean;
 
-/** A function, because each run has a memory of its own. */
+/** A function, because each run has its own state. */
 const MOMENTS: Readonly<Record<string, () => Moment>> = {
   "after the password":
     () =>
@@ -71,7 +71,7 @@ function atCommit(): Moment {
   };
 }
 
-/** What it does then, on this connection and for ever. */
+/** What the server does from then on. */
 const WAYS: Readonly<Record<string, (wire: Wire) => void>> = {
   "says nothing more": (wire) => wire.mute(),
   "sends notices without end": (wire) => {
@@ -164,7 +164,7 @@ function int32(value: number, ...more: number[]): Buffer {
   return Buffer.concat([buffer, Buffer.from(more)]);
 }
 
-/** What else may listen on the port. */
+/** Another service on the port. */
 function otherProtocol(name: string, greeting: string | undefined, answer: string): FaultCase {
   return {
     peer: "PostgreSQL",

@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 afterEach(() => azure?.close());
 
-/** A job in a hurry. */
+/** A job with a fast clock. */
 const job = ({ inputs, env }: Given = {}) =>
   firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
@@ -101,8 +101,8 @@ const STUCK_STAGES: Stages = {
   },
 };
 
-describe("a firewall step that is stopped", () => {
-  /** Where it is stopped: when it asks the resource manager for something, or when it says something. */
+describe("a stopped firewall step", () => {
+  /** When the step is stopped: at a request to the resource manager, or at a line of its log. */
   const stages: readonly (Request | RegExp)[] = [
     "GET server",
     /^Connecting to/m,
@@ -134,7 +134,7 @@ describe("a firewall step that is stopped", () => {
     },
   );
 
-  test("in the middle of the request is looked after until the rule appears", async () => {
+  test("in the middle of the request is followed by a post step that waits for the rule", async () => {
     // Azure takes the request up only after the post step has found no rule.
     let accept = () => {};
     azure.accepts = new Promise((resolve) => {
@@ -174,7 +174,7 @@ describe("a firewall step that is stopped", () => {
     },
   );
 
-  test("while it removes a rule of another day does not name that rule", async () => {
+  test("while it removes an older rule does not name that rule", async () => {
     await azure.open("office", { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" });
     const old = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";
     await azure.open(old, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
@@ -188,7 +188,7 @@ describe("a firewall step that is stopped", () => {
     expect(opened.stdout).not.toContain(old);
   });
 
-  test.each(["exception", "rejection"])("by an %s that nobody catches says which", async (thrown) => {
+  test.each(["exception", "rejection"])("by an uncaught %s names the error", async (thrown) => {
     const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
     const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
     await stage?.close();
@@ -220,8 +220,8 @@ describe("a firewall step that is stopped", () => {
   }
 });
 
-describe("a post step of firewall", () => {
-  /** Where it is stopped. */
+describe("a post step of the firewall action", () => {
+  /** When the step is stopped. */
   const stages: Stages = {
     ...SIGN_IN_STAGES,
     "while Azure drips its answer to DELETE": async () => ({
@@ -274,7 +274,7 @@ describe("a post step of firewall", () => {
     await expectNothingOpen(azure);
   });
 
-  test("that is killed leaves the rule to the job of a later day", async () => {
+  test("that is killed leaves the rule for a later job to remove", async () => {
     const { open, close } = job();
     const opened = await open();
     const killed = await close(opened, {

@@ -59,7 +59,7 @@ function atCommit(n: number, meanwhile: (wire: Parameters<Decide>[1]) => boolean
 }
 
 describe("a run whose connection breaks", () => {
-  test("goes on after an administrator ended its session, and reports what both sessions did", async () => {
+  test("continues after an administrator ended its session, and reports what both sessions did", async () => {
     await createTables("ended");
     const server = await startProxy(
       sandbox,
@@ -80,7 +80,7 @@ describe("a run whose connection breaks", () => {
     expect(run.report.databases[0]?.statements).toHaveLength(3);
   });
 
-  test("goes on after the server crashed and recovered", async () => {
+  test("continues after the server crashed and recovered", async () => {
     await createTables("crashed");
     let crashed = false;
     const server = await startProxy(
@@ -101,7 +101,7 @@ describe("a run whose connection breaks", () => {
     expect(await grantedIn("crashed")).toBe(TABLES);
   });
 
-  test("settles the batch whose COMMIT had no answer, and counts it once", async () => {
+  test("finds out whether a batch without an answer to COMMIT was committed, and counts it once", async () => {
     await createTables("settled");
     const server = await startProxy(
       sandbox,
@@ -117,13 +117,13 @@ describe("a run whose connection breaks", () => {
     expect(run.report.databases[0]?.statements).toHaveLength(3);
   });
 
-  test("lists what is open where no connection is to be had any more, and what is committed", async () => {
+  test("lists what is committed and what is unconfirmed when it cannot connect again", async () => {
     await createTables("open");
     let closed: Promise<void> | undefined;
     const server = await startProxy(
       sandbox,
       atCommit(2, () => {
-        closed = server.close(); // the port refuses from now on
+        closed = server.close(); // from now on the port refuses connections
         return false;
       }),
     );
@@ -146,7 +146,7 @@ describe("a run whose connection breaks", () => {
   });
 });
 
-test("a second database is not held up by the first, whose session is cut again and again", async () => {
+test("a database whose session is cut again and again does not delay the second", async () => {
   await createTables("cut_always");
   await createTables("whole");
   const server = await startProxy(sandbox, (message, wire) => {

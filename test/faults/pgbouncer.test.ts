@@ -8,8 +8,8 @@ import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 const PASSWORD = "owner-password";
 
 if (!hasPgBouncer()) {
-  // Not skipped: what cannot be tested here is no failure, but has to be seen.
-  test("PgBouncer is not installed, so NOTHING was tested here: apt-get install pgbouncer", () => {
+  // Not skipped: an untested PgBouncer is not a failure, but it has to be visible.
+  test("PgBouncer is not installed, so nothing was tested: apt-get install pgbouncer", () => {
     console.warn("PgBouncer is not installed: test/faults/pgbouncer.test.ts tested nothing.");
   });
 } else {
@@ -40,7 +40,7 @@ if (!hasPgBouncer()) {
         sandbox.env,
       );
 
-    test("check, plan and apply do what they do without it", async () => {
+    test("check, plan and apply give the same results as without it", async () => {
       await sandbox.createDatabase("pooled", { seed: ORDERS });
       expect((await run("pooled", "check")).outputs).toMatchObject({
         verdict: "drift",
@@ -55,7 +55,7 @@ if (!hasPgBouncer()) {
       expect((await run("pooled", "check")).outputs.verdict).toBe("in-sync");
     });
 
-    test("ten runs at once end green, though it has five sessions for them", async () => {
+    test("ten runs at once succeed with a pool of five sessions", async () => {
       await sandbox.createDatabase("crowded", { seed: ORDERS });
       const runs = await Promise.all(Array.from({ length: 10 }, () => run("crowded", "apply")));
       for (const { outputs, exitCode } of runs) {

@@ -58,7 +58,7 @@ const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Sta
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s", (signal) => {
   test.each(Object.entries(STAGES))(
-    "%s ends within 5 s, and says what it did",
+    "%s ends within 5 s and reports what it did",
     async (_, { start, done }) => {
       const role = await newRole();
       const stage = await start(sandbox);
@@ -89,7 +89,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s",
   );
 });
 
-test("a run of principal that is cancelled while COMMIT takes its time says that the role is created", async () => {
+test("a run of principal that is cancelled during a slow COMMIT reports that the role was created", async () => {
   const role = await newRole();
   const stopping = interruption("SIGINT");
   let running: ChildProcess;
@@ -114,21 +114,18 @@ test("a run of principal that is cancelled while COMMIT takes its time says that
   expect(step.summary).toMatch(/was cancelled \(`SIGINT`\)\. Created role `aad_\S+`/);
 });
 
-test.each(["exception", "rejection"])(
-  "an %s that nobody catches is the error of principal",
-  async (thrown) => {
-    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-    const env = { ...stage?.env, ...throwing(thrown) };
-    const step = await runPrincipal(sandbox, sandbox.server, await newRole(), { env });
-    await stage?.close();
-    expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-    expect(step.stdout).toContain("Error code: unknown");
-    expect(step.summary).toContain("thrown where nobody catches it");
-  },
-);
+test.each(["exception", "rejection"])("principal reports an uncaught %s as its error", async (thrown) => {
+  const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
+  const env = { ...stage?.env, ...throwing(thrown) };
+  const step = await runPrincipal(sandbox, sandbox.server, await newRole(), { env });
+  await stage?.close();
+  expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
+  expect(step.stdout).toContain("Error code: unknown");
+  expect(step.summary).toContain("thrown where nobody catches it");
+});
 
 describe("a COMMIT of principal without an answer", () => {
-  test("is looked for on a new connection, and what it did is the result", async () => {
+  test("is checked on a new connection, and the result says what it did", async () => {
     const role = await newRole();
     const stage = await atCommit((wire) => wire.cut(), 1);
     const step = await runPrincipal(sandbox, sandbox.server, { ...role, ...stage.inputs }, { env: fast() });
@@ -137,7 +134,7 @@ describe("a COMMIT of principal without an answer", () => {
     expect(step.summary).toContain("Created role");
   });
 
-  test("and no answer afterwards is an error that says what was created", async () => {
+  test("and without any later answer is an error that says what was created", async () => {
     const role = await newRole();
     const stage = await atCommit((wire) => wire.mute());
     const started = performance.now();

@@ -7,7 +7,7 @@ import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 import { IDENTITIES, ORDERS, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import type { FaultCase } from "./faults.ts";
 
-/** What a run under a fault left behind. */
+/** The result of a run under a fault. */
 export interface FaultRun extends Step {
   readonly seconds: number;
   /** The code of the run's error, or the database's; its verdict where it has none. */
@@ -17,7 +17,7 @@ export interface FaultRun extends Step {
 
 let databases = 0;
 
-/** Runs the built action in mode `apply`, on a database of its own, under a fault. */
+/** Runs the built action in mode `apply`, on a new database, under a fault. */
 export async function runFault(
   sandbox: Sandbox,
   { start }: FaultCase,

@@ -4,11 +4,11 @@ import { startProxy } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
 
-/** Where a run stands when a signal comes. */
+/** The point of a run at which a signal comes. */
 export interface Stage {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Resolves when the run is there. */
+  /** Resolves when the run reaches the point. */
   reached(child: ChildProcess): Promise<void>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export const SERVER_STAGES: Stages = {
   },
 };
 
-/** Resolves when the process has said this. */
+/** Resolves when the process has printed this. */
 export function says(child: ChildProcess, text: RegExp): Promise<void> {
   let said = "";
   return new Promise((resolve) => {

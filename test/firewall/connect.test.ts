@@ -11,7 +11,7 @@ const refused = (encryption: string) =>
   failed(`no pg_hba.conf entry for host "203.0.113.7", user "migrator", database "orders", ${encryption}`);
 const silent = failed("connect ETIMEDOUT 203.0.113.9:5432", "ETIMEDOUT");
 
-test.each(["SSL encryption", "SSL on"])("a refusal with %s is the firewall's", (encryption) => {
+test.each(["SSL encryption", "SSL on"])("a refusal with %s comes from the firewall", (encryption) => {
   expect(isFirewall(refused(encryption), READY)).toBe(true);
 });
 
@@ -19,7 +19,7 @@ test.each(["no encryption", "SSL off"])("a refusal with %s is about TLS", (encry
   expect(isFirewall(refused(encryption), READY)).toBe(false);
 });
 
-test("silence is the firewall's only where the server is ready and public", () => {
+test("no answer means the firewall only when the server is ready and public", () => {
   expect(isFirewall(silent, READY)).toBe(true);
   expect(isFirewall(silent, { ...READY, state: "Updating" })).toBe(false);
   expect(isFirewall(silent, { ...READY, network: "private-endpoint" })).toBe(false);

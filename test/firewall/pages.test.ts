@@ -5,7 +5,7 @@ import { readText } from "../project/project.ts";
 const sources = [...modules("src/firewall/*.ts", "src/azure/*.ts"), "src/diagnosis/resource-manager.ts"];
 const page = readText("docs/firewall.md");
 
-test("docs/firewall.md has a heading for each code of a failure of this action", () => {
+test("docs/firewall.md has a heading for each error code of the firewall action", () => {
   const codes = sources.flatMap((path) =>
     Array.from(
       readText(path).matchAll(/code: "([a-z-]+)",\s*(?:page: "firewall"|nothingDone|codes|statuses)/g),

@@ -20,13 +20,13 @@ test.each([
   {},
   { GITHUB_RUN_ID: "18446744073709551615", GITHUB_RUN_ATTEMPT: "1000", GITHUB_JOB: "x".repeat(100) },
   { GITHUB_RUN_ID: "not a number", GITHUB_JOB: "Größe/../*" },
-])("a rule's name is one that Azure takes, and one of ours: %j", (env) => {
+])("Azure accepts the rule's name, and the action recognizes it: %j", (env) => {
   const name = ruleName(env, NOW, "0123abcd");
   expect(name).toMatch(AZURE);
   expect(ours([rule(name)])).toHaveLength(1);
 });
 
-test("a rule of this action is known by its whole name and its one address", () => {
+test("the action recognizes its rule by the whole name and the single address", () => {
   const name = made("2026-11-24T00:00:00Z");
   const others = [
     rule(`${name}0`),

@@ -13,7 +13,7 @@ const REPORTS: Readonly<Record<string, () => Report>> = {
   ownerCannotLogIn: reports.ownerCannotLogIn,
   many: reports.many,
   hostile: reports.hostile,
-  large: () => reports.large(100_000),
+  large: () => reports.large(20_000),
 };
 
 const report = REPORTS[process.argv[2] ?? ""];

@@ -24,7 +24,7 @@ function lines(findings: Drift["missing"]): readonly string[] {
 }
 
 describe("drift", () => {
-  test("is what is demanded and not held: database and schema first, future objects last, else by name", () => {
+  test("is what is requested and not held: database and schema first, then objects by name, then future objects", () => {
     const seen = snapshot([
       futureObjects("tables", { held: held("SELECT") }),
       group(["b", "a"], { held: held("SELECT") }),
@@ -45,7 +45,7 @@ describe("drift", () => {
     ]);
   });
 
-  test("is nothing where all is held", () => {
+  test("is empty when everything is held", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT") }),
       single("schema", "public", { held: held("USAGE") }),
@@ -53,7 +53,7 @@ describe("drift", () => {
     expect(driftsIn(seen, demand())(app)).toMatchObject({ missing: [], gaps: [], extra: [] });
   });
 
-  test("takes ALL for what the server's version has, in the documentation's order", () => {
+  test("expands ALL to the privileges of the server's version, in the documentation's order", () => {
     const all = demand({ tablePrivileges: "ALL", sequencePrivileges: "ALL" });
     const groups = [group(["t"]), group(["u"], { kind: "sequence" })];
     const on = (version: number) => snapshot(groups, { server: { ...SERVER, version } });
@@ -65,14 +65,14 @@ describe("drift", () => {
     expect(lines(driftsIn(on(170000), all)(app).missing)[0]).toBe(`${table} MAINTAIN`);
   });
 
-  test("does not depend on the order or number of privileges asked for", () => {
+  test("does not depend on the order or repetition of the requested privileges", () => {
     const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
     expect(lines(driftsIn(snapshot([group(["t"])]), mixed)(app).missing)).toEqual([
       "table public.t SELECT INSERT TRIGGER",
     ]);
   });
 
-  test("calls future tables a gap where default privileges are not demanded", () => {
+  test("treats missing default privileges as a warning unless they are requested", () => {
     const seen = snapshot([futureObjects("tables"), futureObjects("sequences")]);
     const drift = driftsIn(seen, demand({ defaultPrivileges: false }))(app);
     expect(drift.missing).toEqual([]);
@@ -83,7 +83,7 @@ describe("drift", () => {
     expect(driftsIn(seen, demand())(app).gaps).toEqual([]);
   });
 
-  test("needs no default privileges for what the grantee creates itself", () => {
+  test("needs no default privileges for objects that the grantee creates", () => {
     expect(
       driftsIn(snapshot([futureObjects("tables", { owner: oidOf("app") })]), demand())(app),
     ).toMatchObject({
@@ -92,7 +92,7 @@ describe("drift", () => {
     });
   });
 
-  test("finds what is held beyond the lists on tables and sequences, unless it is to be ignored", () => {
+  test("finds extra privileges on tables and sequences, unless `on-extra` is `ignore`", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT", "DELETE") }),
       group(["s"], { kind: "sequence", held: held("USAGE", "UPDATE") }),
@@ -127,7 +127,7 @@ describe("drift", () => {
     expect(driftsIn(on("app"), demand({ onExtra: "ignore" }))(app).extra).toEqual([]);
   });
 
-  test("does not look at what is skipped, but counts it", () => {
+  test("counts skipped objects, and does not check them", () => {
     const seen = snapshot([
       group(["a", "b"], { held: held("SELECT", "INSERT") }),
       group(["s"], { kind: "sequence", held: held("USAGE") }),
@@ -143,7 +143,7 @@ describe("drift", () => {
     });
   });
 
-  test("counts where privileges come from: direct, owner, roles by name, PUBLIC, the server itself", () => {
+  test("counts privileges by source: direct, owner, each role, PUBLIC, the server", () => {
     const roles = [role("readers", { inheritedBy: new Set([oidOf("app")]) })];
     const seen = snapshot(
       [

@@ -35,15 +35,15 @@ function blocks(seen: Snapshot, asked: Demand = demand()) {
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("the SQL that fixes drift", () => {
-  test("is empty where nothing is missing", () => {
+  test("is empty when nothing is missing", () => {
     expect(blocks(snapshot([group(["t"], { held: held("SELECT", "INSERT") })]))).toEqual([]);
   });
 
-  test("is one plain statement where one is enough", () => {
+  test("is one statement without a transaction when one is enough", () => {
     expect(blocks(snapshot([group(["t"])], {}, ACTING))).toEqual([["login", GRANT]]);
   });
 
-  test("is in transactions, schemas first, future objects last", () => {
+  test("uses transactions, with schemas first and future objects last", () => {
     expect(
       blocks(snapshot([futureObjects("tables"), group(["t"]), single("schema", "public")], {}, ACTING)),
     ).toEqual([
@@ -62,7 +62,7 @@ describe("the SQL that fixes drift", () => {
     ]);
   });
 
-  test("sets the role that it needs, also where the login's sessions begin as another role", () => {
+  test("sets the role that it needs, also when the login's sessions begin as another role", () => {
     const roles = [role("owner", { settable: true })];
     expect(blocks(snapshot([group(["t"])], {}, roles))).toEqual([
       ["login", "BEGIN;", `SET LOCAL ROLE "owner";`, GRANT, "COMMIT;"],
@@ -92,7 +92,7 @@ describe("the SQL that fixes drift", () => {
     ]);
   });
 
-  test("revokes what is extra where that is judged, and has a block for another grantor", () => {
+  test("revokes extra privileges when `on-extra` judges them, with a block for another grantor", () => {
     const acl = [
       entry("owner", "app", "DELETE"),
       entry("owner", "writers", "DELETE", true),
@@ -111,7 +111,7 @@ describe("the SQL that fixes drift", () => {
     for (const onExtra of ["warn", "ignore"] as const) expect(blocks(seen, demand({ onExtra }))).toEqual([]);
   });
 
-  test("sets the role of an owner that cannot log in, for a member to run", () => {
+  test("for an owner that cannot log in, sets the role so that a member can run it", () => {
     const seen = snapshot([group(["t", "u"])], {}, [role("owner", { canLogin: false })]);
     expect(blocks(seen)).toEqual([
       [
@@ -124,7 +124,7 @@ describe("the SQL that fixes drift", () => {
     ]);
   });
 
-  test("offers membership beside the block of an owner", () => {
+  test("offers membership as an alternative to the owner's block", () => {
     const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]), NOTHING_DONE);
     expect(plain.sentence(block?.instead ?? [])).toBe(
       'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
@@ -158,7 +158,7 @@ describe("the fix of one finding", () => {
     return { ...rest, ...(note && { note: plain.sentence(note) }) };
   }
 
-  test("is the statement and the role that runs it", () => {
+  test("has the statement and the role that runs it", () => {
     const note = "Or run this action with `mode: apply`.";
     expect(fix("not-granted")).toEqual({ as: "login", sql: GRANT, note });
     expect(fix("not-granted", { as: role("owner") })).toEqual({
@@ -176,13 +176,13 @@ describe("the fix of one finding", () => {
   });
 
   test.each(["locked", "gone", "read-only", "not-direct", "dependent-privileges", "role-gone"] as const)(
-    "for %s is a note without SQL",
+    "for %s has a note and no SQL",
     (reason) => {
       expect(Object.keys(fix(reason))).toEqual(["note"]);
     },
   );
 
-  test("is membership in the version's syntax, and what it requires", () => {
+  test("offers membership in the version's syntax, with what it requires", () => {
     expect(fix("not-owner")).toEqual({
       as: "owner",
       sql: GRANT,
@@ -195,17 +195,17 @@ describe("the fix of one finding", () => {
     );
   });
 
-  test("is never membership in a superuser", () => {
+  test("never offers membership in a superuser", () => {
     const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: oidOf("root") })]));
     expect(note).toMatch(/^root is a superuser\..*`exclude`\.$/);
   });
 
-  test("does not ask the owner to run what the server refused to it", () => {
+  test("does not ask the owner to run a statement that the server refused to the owner", () => {
     const owner = seen.roles.get(oidOf("owner")) ?? null;
     expect(fix("refused", { as: owner })).toEqual({});
   });
 
-  test("names the roles to which the grantee granted what is to be revoked", () => {
+  test("names the roles to which the grantee granted the privilege to revoke", () => {
     const { note } = fix("dependent-privileges", {}, seen, seen.groups[0], {
       grantedTo: ["PUBLIC", "readers"],
     });
@@ -214,7 +214,7 @@ describe("the fix of one finding", () => {
     );
   });
 
-  test("revokes what is granted on columns, as the role that granted it", () => {
+  test("revokes column privileges as the role that granted them", () => {
     const facts = {
       verb: "REVOKE",
       privileges: ["UPDATE"],
@@ -229,7 +229,7 @@ describe("the fix of one finding", () => {
     ).toEqual({ as: "login", sql: `SET ROLE "writers"; ${sql}` });
   });
 
-  test("names the one statement for a database or schema of a superuser, and who can run it", () => {
+  test("gives the one statement for a superuser's database or schema, and who can run it", () => {
     const database = snapshot([single("database", "shop", { owner: oidOf("root") })]);
     const { as, sql, note } = fix("not-owner", { privileges: ["CONNECT"] }, database);
     expect({ as, sql }).toEqual({ as: "root", sql: `GRANT CONNECT ON DATABASE "shop" TO "app";` });
@@ -247,7 +247,7 @@ describe("the fix of one finding", () => {
       });
   });
 
-  test("grants USAGE first to a grantor that lacks it", () => {
+  test("first grants USAGE to a grantor that lacks it", () => {
     const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
     const facts = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
     expect(fix("grantor-lacks-usage", facts, snapshot([group(["t"], { schema: closed })]))).toEqual({
@@ -257,7 +257,7 @@ describe("the fix of one finding", () => {
     });
   });
 
-  test("grants USAGE to an owner that lacks it first", () => {
+  test("first grants USAGE to an owner that lacks it", () => {
     const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
     expect(fix("owner-lacks-usage", {}, snapshot([group(["t"], { schema: closed })]))).toEqual({
       first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "owner";` },

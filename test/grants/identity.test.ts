@@ -10,7 +10,7 @@ const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
 
-/** A database in which `app` holds everything, and which knows this about it. */
+/** A database in which `app` holds everything, with this identity. */
 function seen(facts: Partial<GranteeFacts>, server = SERVER): Snapshot {
   const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, labelsInUse: true };
   const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];
@@ -29,7 +29,7 @@ function codesOf(now: Snapshot, asked = ASKED): readonly string[] {
 }
 
 describe("with grantee-object-id", () => {
-  test("a role bound to that object ID is in sync, whatever the case and the flags", () => {
+  test("a role that is bound to that object ID is in sync, whatever the letter case and the flags", () => {
     for (const label of [
       `aadauth,oid=${EXPECTED},type=service`,
       `aadauth,oid=${EXPECTED.toUpperCase()},type=user,mfa`,
@@ -38,7 +38,7 @@ describe("with grantee-object-id", () => {
     }
   });
 
-  test("a role bound to another object ID is drift, and the fix changes the ID only", () => {
+  test("a role that is bound to another object ID is drift, and the fix changes only the ID", () => {
     const { verdict, missing, fixes } = reportOn(seen({ label: `aadauth,oid=${OTHER},type=group,mfa` }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([
@@ -56,7 +56,7 @@ describe("with grantee-object-id", () => {
     ]);
   });
 
-  test("a role bound to none is drift", () => {
+  test("a role that is bound to no object ID is drift", () => {
     const { verdict, missing } = reportOn(seen({ label: null, labelsInUse: false }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([
@@ -66,13 +66,13 @@ describe("with grantee-object-id", () => {
     expect(missing[0]?.fix.sql).toContain(`IS 'aadauth,oid=${EXPECTED},type=service'`);
   });
 
-  test("drift that is gone at the end was repaired", () => {
+  test("drift that is gone at the last look counts as repaired", () => {
     const bound = seen({ label: `aadauth,oid=${EXPECTED},type=service` });
     const other = seen({ label: `aadauth,oid=${OTHER},type=service` });
     expect(reportOn(bound, ASKED, other).verdict).toBe("repaired");
   });
 
-  test("what nobody can read is a warning, and no guess", () => {
+  test("a label that the login cannot read is a warning, not drift", () => {
     const unreadable = seen({ label: null, labelsInUse: false }, { ...SERVER, labelsReadable: false });
     expect(reportOn(unreadable)).toMatchObject({ verdict: "in-sync", missing: [] });
     const [warning] = reportOn(unreadable).warnings;
@@ -92,7 +92,7 @@ describe("with grantee-object-id", () => {
 });
 
 describe("without grantee-object-id", () => {
-  test("only a label that the others have and this role has not is a warning", () => {
+  test("warns only when other roles have a label and this role does not", () => {
     expect(codesOf(seen({ label: null }), demand())).toEqual(["not-entra-role"]);
     expect(codesOf(seen({ label: null, labelsInUse: false }), demand())).toEqual([]);
     expect(codesOf(seen({ label: `aadauth,oid=${OTHER},type=service` }), demand())).toEqual([]);
@@ -102,10 +102,10 @@ describe("without grantee-object-id", () => {
   });
 });
 
-describe("where the privilege lists promise too much", () => {
+describe("limits of the verdict", () => {
   const label = `aadauth,oid=${EXPECTED},type=service`;
 
-  test("for an administrator there is one warning with every reason", () => {
+  test("an administrator gets one warning with every reason", () => {
     const admin = seen({ label, azureAdmin: true, createRole: true, bypassRls: true });
     const owns = single("database", "orders", { owner: oidOf("app"), held: held("CONNECT") });
     const { verdict, warnings } = reportOn({ ...admin, groups: [...admin.groups, owns] });

@@ -15,7 +15,7 @@ describe("a database", () => {
     expect(databaseObstacle(snapshot(fine), demand(), "apply")).toBeNull();
   });
 
-  test("lacks schemas: every missing one is named, with the nearest name", () => {
+  test("names every schema that does not exist, with the nearest name", () => {
     const seen = snapshot(fine, { knownSchemas: ["public", "sales"] });
     expect(
       read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")),
@@ -31,7 +31,7 @@ describe("a database", () => {
   });
 
   test.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(
-    "is not checked for system schema %s",
+    "is not checked for the system schema %s",
     (name) => {
       expect(databaseObstacle(snapshot(fine), demand({ schemas: [name] }), "check")).toMatchObject({
         code: "system-schema",
@@ -51,7 +51,7 @@ describe("a database", () => {
     expect(databaseObstacle(snapshot(fine), demand({ tablePrivileges: "ALL" }), "check")).toBeNull();
   });
 
-  test("has nothing to check, in one schema of several or, with `*`, in all", () => {
+  test("is an error when one of the schemas, or with `*` all of them, have nothing to check", () => {
     const both = [schema("public"), schema("empty", { oid: "2300" })];
     const skipped = group(["ext", "ext2"], { schema: both[1] ?? schema(), skipped: "extension" });
     const seen = snapshot([...fine, skipped], { schemas: both });
@@ -70,11 +70,11 @@ describe("a database", () => {
     expect(databaseObstacle(seen, allowed, "check")).toBeNull();
   });
 
-  test("is not empty where it has a sequence only", () => {
+  test("is not empty when it has only a sequence", () => {
     expect(databaseObstacle(snapshot([group(["s"], { kind: "sequence" })]), demand(), "check")).toBeNull();
   });
 
-  test("cannot be changed when it is read-only, but can be checked", () => {
+  test("can be checked, but not changed, when it is read-only", () => {
     const replica = snapshot(fine, { server: { ...SERVER, readOnly: true } });
     expect(databaseObstacle(replica, demand(), "apply")).toMatchObject({ code: "read-only" });
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
@@ -87,7 +87,7 @@ describe("a grantee", () => {
     expect(granteeObstacle(snapshot(fine), "app")).toBeNull();
   });
 
-  test("does not exist: the nearest name, and the quoted SQL that creates the role", () => {
+  test("that does not exist is an error with the nearest name and the SQL that creates the role", () => {
     const seen = snapshot(fine, { knownRoles: ["aad_orders", "postgres"] });
     expect(read(granteeObstacle(seen, "aad_order"))).toMatchObject({
       code: "grantee-not-found",

@@ -63,7 +63,7 @@ describe("planned grants", () => {
       [`SET LOCAL ROLE "owner";`, GRANT],
     ],
     ["a member that can do both", ACTING, {}, ["SET LOCAL ROLE NONE;", GRANT]],
-  ])("are made as %s", (_, roles, facts, sql) => {
+  ])("run as %s", (_, roles, facts, sql) => {
     expect(written(grantsIn(snapshot([group(["t"], facts)], {}, roles)))).toEqual({ sql, blocked: [] });
   });
 
@@ -74,7 +74,7 @@ describe("planned grants", () => {
     expect(written(grantsIn(seen))).toEqual({ sql: [], blocked: ["t SELECT,INSERT: not-owner"] });
   });
 
-  test("use each grant option, and leave the rest", () => {
+  test("use every grant option, and block the rest", () => {
     const acl = [entry("owner", "readers", "SELECT", true), entry("owner", "writers", "INSERT", true)];
     const readers = role("readers", { inherited: true });
     const seen = snapshot([group(["t"], { acl })], {}, [readers]);
@@ -112,7 +112,7 @@ describe("planned grants", () => {
     expect(seen(only("login"), ACTING).sql).toEqual(["SET LOCAL ROLE NONE;", GRANT]);
   });
 
-  test("need no USAGE for the schema itself, the database and future objects", () => {
+  test("do not need USAGE for the schema itself, the database or future objects", () => {
     const closed = schema("public", { usableBy: new Set() });
     const seen = snapshot(
       [single("database", "shop"), single("schema", "public"), futureObjects("tables", { schema: closed })],
@@ -131,7 +131,7 @@ describe("planned revokes", () => {
   ) => snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), ...facts })], more, roles);
   const REVOKE = `REVOKE DELETE ON TABLE "public"."t" FROM "app";`;
 
-  test("revoke what was granted to the grantee itself", () => {
+  test("revoke what was granted directly to the grantee", () => {
     const seen = extra({ acl: [entry("owner", "app", "DELETE"), entry("owner", "app", "SELECT")] });
     expect(written(revokesIn(seen))).toEqual({ sql: [`SET LOCAL ROLE "owner";`, REVOKE], blocked: [] });
   });
@@ -156,7 +156,7 @@ describe("planned revokes", () => {
     });
   });
 
-  test("run with inherited privileges of the owner only where no grant option takes precedence", () => {
+  test("use the owner's inherited privileges only where no grant option takes precedence", () => {
     const inheriting = [role("owner", { inherited: true })];
     const granted = entry("owner", "app", "DELETE");
     const ownersOwn = extra({ acl: [granted, entry("owner", "owner", "DELETE", true)] }, inheriting);
@@ -179,14 +179,14 @@ describe("planned revokes", () => {
     return written(revokesIn(snapshot([of], { columns }, [...ACTING, readers])));
   };
 
-  test("leave a privilege that the grantee also holds on columns by a grant of its own", () => {
+  test("leave a privilege that the grantee also holds by a separate column grant", () => {
     expect(onColumn("app")).toEqual({
       sql: [`SET LOCAL ROLE "owner";`, REVOKE],
       blocked: ["t UPDATE: column-privileges", "t UPDATE: column-privileges"],
     });
   });
 
-  test.each(["readers", "PUBLIC"] as const)("go on where the columns' grant belongs to %s", (grantee) => {
+  test.each(["readers", "PUBLIC"] as const)("revoke when the column grant belongs to %s", (grantee) => {
     expect(onColumn(grantee)).toEqual({
       sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE, DELETE ON TABLE "public"."t" FROM "app";`],
       blocked: ["t UPDATE: not-direct"],
@@ -211,7 +211,7 @@ describe("planned revokes", () => {
     expect(plan.blocked.map(({ grantedTo }) => grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
   });
 
-  test("go where another grant option keeps what the grantee granted to others", () => {
+  test("revoke when another grant option keeps what the grantee granted to others", () => {
     const dependent = entry("app", "stranger", "DELETE");
     const facts = (...acl: AclItem[]) => extra({ acl: [...acl, dependent] }, [...ACTING, SETTABLE]);
     const two = facts(
@@ -240,7 +240,7 @@ describe("planned revokes", () => {
   });
   const SETTABLE = role("readers", { settable: true });
 
-  test("take a chain of grants back from its end, where its members are all grantees", () => {
+  test("revoke a chain of grants from its end when all its members are grantees", () => {
     const writers = role("writers", { settable: true });
     const privileges = new Set<Privilege>(["SELECT", "INSERT", "DELETE"]);
     const of = group(["t"], {
@@ -260,7 +260,7 @@ describe("planned revokes", () => {
     ]);
   });
 
-  test("run as a role that has the privileges of the grantor, if it can be taken for no other grantor", () => {
+  test("run as a role with the grantor's privileges unless the server could choose another grantor", () => {
     const acl = [entry("owner", "app", "DELETE"), entry("owner", "readers", "DELETE", true)];
     const through = (...names: ("owner" | "readers")[]) => [
       role("writers", { settable: true }),
@@ -275,7 +275,7 @@ describe("planned revokes", () => {
     ]);
   });
 
-  test("are blocked for what a role granted that is gone", () => {
+  test("are blocked for grants of a role that no longer exists", () => {
     const gone = role("stranger", { gone: true });
     const seen = extra({ acl: [entry("stranger", "app", "DELETE")] }, [gone]);
     expect(written(revokesIn(seen)).blocked).toEqual(["t DELETE: role-gone"]);
@@ -283,7 +283,7 @@ describe("planned revokes", () => {
 });
 
 describe("batches", () => {
-  test("go from schemas to objects to future objects to revokes, by oid as a number", () => {
+  test("are ordered: schemas, objects by numeric OID, future objects, revokes", () => {
     const seen = snapshot(
       [
         futureObjects("tables"),

@@ -10,7 +10,7 @@ import type {
   Snapshot,
 } from "../../src/model/snapshot.ts";
 
-/** Roles by the names the tests use; an oid is the name's place in the list. */
+/** The roles of the tests; an OID is the name's position in the list. */
 const NAMES = ["app", "login", "owner", "readers", "writers", "stranger", "root"] as const;
 type RoleName = (typeof NAMES)[number];
 
@@ -38,10 +38,10 @@ export function role(name: RoleName, facts: Partial<Role> = {}): Role {
   };
 }
 
-const EVERYBODY = new Set(NAMES.map(oidOf));
+const ALL_ROLES = new Set(NAMES.map(oidOf));
 
 export function schema(name = "public", facts: Partial<Schema> = {}): Schema {
-  return { oid: "2200", name, owner: oidOf("owner"), usableBy: EVERYBODY, creatableBy: new Set(), ...facts };
+  return { oid: "2200", name, owner: oidOf("owner"), usableBy: ALL_ROLES, creatableBy: new Set(), ...facts };
 }
 
 /** Tables of `owner` without privileges for other roles; names are members, numbered from `from`. */
@@ -64,7 +64,7 @@ export function group(
   };
 }
 
-/** A group of one that is in no schema: the database, or a schema. */
+/** A group of one object outside any schema: the database, or a schema. */
 export function single(kind: "database" | "schema", name: string, facts: Partial<Group> = {}): Group {
   const { schema: _, ...rest } = group([name], { kind, from: 2200 });
   return { ...rest, ...facts };

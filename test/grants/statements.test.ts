@@ -52,7 +52,7 @@ describe("statements", () => {
     ]);
   });
 
-  test("take objects with the same privileges together, whatever GRANT calls a table", () => {
+  test("combine all kinds of tables with the same privileges", () => {
     const kinds = ["table", "partitioned-table", "view", "materialized-view", "foreign-table"] as const;
     const all = kinds.flatMap((kind, n) => changes(group([kind], { kind, from: n })));
     expect(sqlOf([...all, ...changes(group(["other"]), { privileges: ["SELECT", "INSERT"] })])).toEqual([
@@ -67,7 +67,7 @@ TO "app";`,
     ]);
   });
 
-  test("keep apart what differs in verb, grantee, kind or acting role", () => {
+  test("are separate for different verbs, grantees, kinds and acting roles", () => {
     const table = group(["t"]);
     const all = [
       ...changes(table),
@@ -85,7 +85,7 @@ TO "app";`,
     ]);
   });
 
-  test("have one privilege each where grant options may come from several roles", () => {
+  test("have one privilege each when grant options can come from several roles", () => {
     expect(sqlOf(changes(group(["a", "b"]), { privileges: ["SELECT", "INSERT"], oneByOne: true }))).toEqual([
       `GRANT SELECT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
       `GRANT INSERT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
@@ -106,7 +106,7 @@ TO "app";`,
     ]);
   });
 
-  test("quote hostile names of every sort", () => {
+  test("quote every kind of hostile name", () => {
     const hostile = `x"; DROP TABLE users; --\n'`;
     const all = changes(group([hostile], { schema: schema(hostile) }), {
       grantee: { ...app, name: hostile },
@@ -126,7 +126,7 @@ TO "app";`,
     expect(quoteIdentifier("select")).toBe(`"select"`);
   });
 
-  test("begin with the acting role, and name it again only where it changes", () => {
+  test("begin with the acting role, and set it again only when it changes", () => {
     const [a, b, c] = ["a", "b", "c"].map((sql) => sql) as [string, string, string];
     expect(
       withRoles([
@@ -149,7 +149,7 @@ TO "app";`,
     expect(withRoles([])).toEqual([]);
   });
 
-  test("make a member in the words of the version", () => {
+  test("grant membership in the version's syntax", () => {
     expect(membershipSql(owner, role("login"), 150004)).toBe(`GRANT "owner" TO "login";`);
     expect(membershipSql(owner, role("login"), 160000)).toBe(
       `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`,

@@ -44,13 +44,13 @@ describe("the verdict", () => {
     ["repaired", nothing, all, committed(nothing)],
     ["drift", nothing, some, committed(nothing)],
     ["drift", all, some, NOTHING_DONE],
-    // What was missing and no longer is was repaired, whoever repaired it.
+    // A privilege that is no longer missing counts as repaired, even if another session granted it.
     ["repaired", nothing, all, NOTHING_DONE],
-  ] as const)("is %s by the last look alone", (verdict, before, after, outcome) => {
+  ] as const)("is %s, by the last look alone", (verdict, before, after, outcome) => {
     expect(reportOn(before, after, outcome).verdict).toBe(verdict);
   });
 
-  test("depends on extra privileges only where they are judged", () => {
+  test("depends on extra privileges only when `on-extra` judges them", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
     const verdict = (onExtra: Demand["onExtra"]) =>
@@ -63,14 +63,14 @@ describe("the verdict", () => {
     ]);
   });
 
-  test("of several is the worst", () => {
+  test("of several databases is the worst", () => {
     expect(worst(["in-sync", "repaired", "drift", "error"])).toBe("error");
     expect(worst(["in-sync", "drift", "repaired"])).toBe("drift");
     expect(worst(["repaired", "in-sync"])).toBe("repaired");
     expect(worst([])).toBe("in-sync");
   });
 
-  test("on a grantee that does not exist is an error, and the other grantees have their own", () => {
+  test("of a grantee that does not exist is an error, and does not affect the other grantees", () => {
     const seen = assess(all, demand(), ["aad_gone", "app"]);
     expect(granteeReports(seen, seen, NOTHING_DONE)).toMatchObject([
       { grantee: "aad_gone", verdict: "error", error: { code: "grantee-not-found" } },
@@ -79,8 +79,8 @@ describe("the verdict", () => {
   });
 });
 
-describe("what `apply` sets out to do", () => {
-  test("includes revokes with `on-extra: revoke` only", () => {
+describe("the plan of `apply`", () => {
+  test("includes revokes only with `on-extra: revoke`", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "DELETE"), acl })], {}, ACTING);
     const statements = (onExtra: Demand["onExtra"]) =>
@@ -91,17 +91,17 @@ describe("what `apply` sets out to do", () => {
   });
 });
 
-describe("what was done", () => {
-  test("counts as granted only where the last look shows it", () => {
+describe("the result of `apply`", () => {
+  test("counts a privilege as granted only when the last look shows it", () => {
     const report = reportOn(nothing, some, committed(nothing));
     expect(report.granted).toEqual([
       { kind: "table", schema: "public", name: "u", owner: "owner", privileges: ["SELECT", "INSERT"] },
     ]);
-    // Committed, and still not there: WARNING 01007, or another session revoked it.
+    // Committed and still missing: WARNING 01007, or another session revoked it.
     expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
   });
 
-  test("gives the reason why the rest was not done", () => {
+  test("gives a reason for everything that was not done", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map([[keyOfChange(change), { reason: "locked" as const }]]);
@@ -109,7 +109,7 @@ describe("what was done", () => {
     expect(reportOn(some, some, NOTHING_DONE).missing).toMatchObject([{ reason: "not-granted" }]);
   });
 
-  test("no longer fails once it was committed, and keeps the other failures", () => {
+  test("drops the failure of a batch that was committed later, and keeps the other failures", () => {
     const [change] = committed(nothing).committed;
     if (change === undefined) throw new Error("no change");
     const first: Outcome = {
@@ -125,7 +125,7 @@ describe("what was done", () => {
     expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
   });
 
-  test("is worth another try only where it was not tried, or failed for a reason that passes", () => {
+  test("is retried only when it was not tried or failed for a transient reason", () => {
     const { changes } = planToApply(assessed(nothing));
     const [first] = changes;
     if (first === undefined) throw new Error("no change");
@@ -146,7 +146,7 @@ describe("what was done", () => {
     expect(isWorthTrying({ changes: [], blocked }, committed(nothing))).toBe(false);
   });
 
-  test("settles a batch without an answer by what is still to do", () => {
+  test("decides from the next look whether a batch without an answer was committed", () => {
     const { changes } = planToApply(assessed(nothing));
     const lost = { changes, statements: ["GRANT;"] };
     const done: Outcome = { ...NOTHING_DONE, unconfirmed: [lost] };
@@ -156,7 +156,7 @@ describe("what was done", () => {
     expect(settle(NOTHING_DONE, { changes, blocked: [] })).toBe(NOTHING_DONE);
   });
 
-  test("of a run that was cut lists what was committed and what is unconfirmed", () => {
+  test("of an interrupted run lists what was committed and what is unconfirmed", () => {
     const { changes } = planToApply(assessed(nothing));
     const [committed, sent] = [changes.slice(0, 1), changes.slice(1)];
     const done = { ...NOTHING_DONE, committed, unconfirmed: [{ changes: sent, statements: [] }] };
@@ -168,7 +168,7 @@ describe("what was done", () => {
     ]);
   });
 
-  test("says what the server said, and calls nothing gone that is there", () => {
+  test("gives the server's message, and does not report an existing object as dropped", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map([
@@ -179,7 +179,7 @@ describe("what was done", () => {
     ]);
   });
 
-  test("is listed as the statements that ran", () => {
+  test("lists the statements that ran", () => {
     expect(committed(nothing).statements).toEqual([
       `GRANT SELECT, INSERT ON TABLE\n  "public"."t",\n  "public"."u"\nTO "app";`,
     ]);
@@ -187,7 +187,7 @@ describe("what was done", () => {
 });
 
 describe("extra privileges", () => {
-  test("have an entry for each reason, with its own sources and fix", () => {
+  test("have one entry for each reason, with its sources and fix", () => {
     const acl = [
       entry("owner", "app", "DELETE", true),
       entry("owner", "app", "UPDATE"),

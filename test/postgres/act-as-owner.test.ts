@@ -6,14 +6,17 @@ const ON = { tablePrivileges: ["SELECT", "INSERT"], actAsOwner: true } as const;
 const OFF = { ...ON, actAsOwner: false } as const;
 
 describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
-  /** Memberships have options, and ADMIN OPTION is needed, from 16 on. A test that is not there is not skipped. */
+  /**
+   * Memberships have options, and ADMIN OPTION is needed, from 16 on. Earlier versions have no test, rather than a
+   * skipped one.
+   */
   const from16 = (name: string, body: () => Promise<void>) => {
     if (version >= 16) test(name, body);
   };
 
   const world = useWorld(version);
 
-  /** A login that made the role `maker`, which owns a table: it may administer that role, and no more. */
+  /** A login that created the role `maker`, which owns a table: it only has ADMIN OPTION on that role. */
   async function withMaker(): Promise<Place & { login: string; maker: string }> {
     const place = await world.open();
     const login = await place.role("login", "LOGIN CREATEROLE");
@@ -56,7 +59,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await place.acls()).toContain(`table public.t: ${place.app} SELECT by ${place.maker}`);
   });
 
-  test("takes back as the owner what is extra, and grants default privileges for it", async () => {
+  test("revokes extra privileges and grants default privileges as the owner", async () => {
     const place = await withMaker();
     await place.as(place.maker, `GRANT ALL ON t TO ${place.app}`);
     const before = await memberships(place);
@@ -69,7 +72,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await place.can(place.app, "DELETE FROM t")).toBe(false);
   });
 
-  test("writes fixes and a SQL file that work as they stand", async () => {
+  test("writes fixes and a SQL file that run unchanged", async () => {
     const place = await withMaker();
     const before = await memberships(place);
     const planned = await place.run("plan", ON, { user: place.login });
@@ -102,7 +105,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await memberships(place)).toBe(before);
   });
 
-  test("leaves nothing behind when the session is cut before any statement of a batch ends", async () => {
+  test("leaves nothing behind at whichever statement of a batch the session is cut", async () => {
     const place = await withMaker();
     const before = await memberships(place);
     const client = await place.signIn(place.login);
@@ -124,7 +127,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await place.can(place.app, "SELECT FROM t")).toBe(false);
   }, 60_000);
 
-  test("keeps a membership that somebody grants meanwhile", async () => {
+  test("keeps a membership that is granted meanwhile", async () => {
     const place = await withMaker();
     const client = await place.signIn(place.login);
     let granted = "";
@@ -176,14 +179,14 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(JSON.stringify(missing[0]?.fix.note)).not.toContain("act-as-owner");
   });
 
-  test("never takes a superuser's place", async () => {
+  test("never acts as a superuser", async () => {
     const place = await withMaker();
     await place.sql("ALTER TABLE t OWNER TO azuresu");
     const { missing } = await place.run("apply", ON, { user: place.login });
     expect(linesOf(missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
   });
 
-  test("takes memberships in one order, so two runs in two databases do not deadlock", async () => {
+  test("grants itself memberships in a fixed order, so two runs in two databases do not deadlock", async () => {
     const place = await withMaker();
     const second = `other_${place.login}`;
     await place.as(place.login, `CREATE ROLE ${second} LOGIN`);
@@ -203,7 +206,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await memberships(place)).toBe(before);
   });
 
-  test("sends no more messages than a login that is a member of the owner", async () => {
+  test("sends as many messages as a login that is a member of the owner", async () => {
     const place = await withMaker();
     const client = await place.signIn(place.login);
     const sent = recorded(client);
@@ -214,7 +217,7 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(before).toBe(sent.length - before);
   });
 
-  test("lets two runs at once both end, and leaves nothing behind", async () => {
+  test("two runs at once both succeed and leave nothing behind", async () => {
     const place = await withMaker();
     await place.sql(`
       DO $$ BEGIN FOR n IN 1..40 LOOP

@@ -15,7 +15,7 @@ function tables(count: number): string {
 describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
   const world = useOwnWorld(version);
 
-  test("lose one wait for one locked table among 300", async () => {
+  test("wait only once for one locked table among 300", async () => {
     const { owner, as, signIn, run } = await world.open();
     await as(owner, tables(300));
     const migration = await signIn(owner);
@@ -31,7 +31,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(linesOf(report.missing)).toEqual(locked ? ["table t150: SELECT (locked)"] : []);
   });
 
-  test("lose one wait where the catalogs do not show who locks: an open GRANT on one of 300", async () => {
+  test("wait only once for a lock that the catalogs do not show: an open GRANT on one of 300", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, tables(300));
     const other = await signIn(owner);
@@ -54,7 +54,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(await sql("SELECT 1 AS fine")).toEqual([{ fine: 1 }]);
   });
 
-  test("are not halved for a grantee that is gone: the others get theirs after another look", async () => {
+  test("are not split when a grantee is dropped: the others are granted after another look", async () => {
     const { owner, app, role, as, sql, signIn } = await world.open();
     await as(owner, tables(300));
     const doomed = await role("doomed");
@@ -79,7 +79,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(queries.filter(changesPrivileges).length).toBeLessThanOrEqual(4);
   });
 
-  test("are sent again without what was dropped, and not halved", async () => {
+  test("are sent again without a dropped object, and not split", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, tables(300));
     const client = await signIn(owner);
@@ -95,7 +95,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(queries.filter(changesPrivileges).length).toBeLessThanOrEqual(4);
   });
 
-  test("show what the server says when it refuses", async () => {
+  test("show the server's message when it refuses", async () => {
     const place = await world.open();
     const { owner, as, sql, run } = place;
     await as(owner, tables(3));
@@ -117,7 +117,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(renderSummary(report)).toContain("no grants on Fridays `<b>|` Come back on Monday.");
   });
 
-  test("do not take the server's word for an object that is gone", async () => {
+  test("check the catalogs when the server says that an object does not exist", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, tables(2));
     await sql(`
@@ -136,7 +136,7 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
 describe("the advisory lock", () => {
   const world = useOwnWorld(16);
 
-  test("that somebody holds for ever delays a run once, and names who holds it", async () => {
+  test("that another session never releases delays a run once, and the run names that session", async () => {
     const { app, owner, as, signIn, run } = await world.open();
     await as(owner, tables(1_100));
     const [client, villain] = await Promise.all([signIn(owner), signIn(app)]);

@@ -8,10 +8,10 @@ import { between, changesPrivileges, DEFAULTS, linesOf, type Place, recorded, us
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
-describe("others that change ever more tables", () => {
+describe("clients that keep changing more tables", () => {
   const world = useOwnWorld(17);
 
-  test("end a look after a while, with the names of what changes and all that was done", async () => {
+  test("end the look after a time limit; the report names the changing tables and all that was done", async () => {
     const { app, owner, as, sql, signIn } = await world.open();
     await as(
       owner,
@@ -39,7 +39,7 @@ describe("others that change ever more tables", () => {
   });
 });
 
-describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: changes by other sessions", (version) => {
   const world = useOwnWorld(version);
 
   /**
@@ -78,7 +78,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     };
   }
 
-  test("does not take one table's new GRANT for that of all like it", async () => {
+  test("does not apply one table's new GRANT to the other tables in its group", async () => {
     const place = await world.open();
     const { app, owner, as, can, run } = place;
     await as(owner, "CREATE TABLE first (id int); CREATE TABLE second (id int); CREATE TABLE third (id int)");
@@ -96,7 +96,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     ]);
   });
 
-  test("does not take the loss of one table's privilege for that of all like it", async () => {
+  test("does not apply one table's lost privilege to the other tables in its group", async () => {
     const place = await world.open();
     const { app, owner, as, run } = place;
     await as(
@@ -112,7 +112,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     await stopped();
   });
 
-  test("answers for what is left when the table it asked about is dropped", async () => {
+  test("checks the rest of a group when its representative is dropped", async () => {
     const place = await world.open();
     const { app, owner, as, run } = place;
     await as(
@@ -153,7 +153,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     ]);
   });
 
-  test("comes to an end where all tables are dropped and created again during each look", async () => {
+  test("ends when all tables are dropped and created again during each look", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     const create = "CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE TABLE v (id int)";
     await as(owner, `CREATE TABLE kept (id int); GRANT INSERT ON kept TO PUBLIC; ${create}`);
@@ -172,7 +172,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(looks).toBe(3);
   });
 
-  test("asks about one table for itself where its privileges change all the time", async () => {
+  test("checks a table by itself when its privileges keep changing", async () => {
     const { app, owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int); CREATE TABLE u (id int)");
     const client = await signIn(owner);
@@ -187,7 +187,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(n).toBeGreaterThan(2);
   });
 
-  test("grants the rest where one table is locked", async () => {
+  test("grants the rest when one table is locked", async () => {
     const { app, owner, as, signIn, can, run } = await world.open();
     await as(owner, Array.from({ length: 4 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const migration = await signIn(owner);
@@ -205,7 +205,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await run("apply", READ)).toMatchObject({ verdict: locked ? "repaired" : "in-sync" });
   });
 
-  test("plans anew what failed because somebody else granted at the same time", async () => {
+  test("plans again what failed because another session granted at the same time", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t0 (id int); CREATE TABLE t1 (id int)");
     const [other, client] = await Promise.all([signIn(owner), signIn(owner)]);
@@ -229,7 +229,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(report).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
-  test("grants the rest where a table is dropped before its turn", async () => {
+  test("grants the rest when a table is dropped before its batch", async () => {
     const { app, owner, as, sql, signIn, can, run } = await world.open();
     await as(owner, Array.from({ length: 8 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const client = await signIn(owner);
@@ -245,7 +245,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await can(app, "SELECT FROM t0, t2, t3, t4, t5, t7")).toBe(true);
   });
 
-  test("grants what was made anew, as something else even, before its turn", async () => {
+  test("grants an object that is created again, even as another kind, before its batch", async () => {
     const { app, owner, as, sql, signIn, can, run } = await world.open();
     await as(
       owner,
@@ -269,7 +269,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(await can(app, "SELECT FROM t1, t2, s, s2")).toBe(true);
   });
 
-  test("calls it an error when the grantee is dropped while it runs", async () => {
+  test("reports an error when the grantee is dropped during the run", async () => {
     const { owner, role, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const doomed = await role("doomed");
@@ -284,7 +284,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(report).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" }, statements: [] });
   });
 
-  test("lets two runs at once take turns, and both be right", async () => {
+  test("two runs at once take turns, and both report the truth", async () => {
     const { app, owner, as, signIn, acls, run } = await world.open();
     await as(owner, Array.from({ length: 60 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     const clients = await Promise.all([signIn(owner), signIn(owner), signIn(owner)]);
@@ -324,7 +324,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
     expect(waited).toBe(true);
   });
 
-  test("leaves the session as it found it: no transaction, role, time-out or lock", async () => {
+  test("leaves no transaction, role, time-out or lock in the session", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql("CREATE TABLE theirs (id int)");
@@ -339,7 +339,7 @@ describe.each(VERSIONS)("PostgreSQL %i: others at work", (version) => {
 
     expect((await client.query(state)).rows).toEqual(before);
     await expect(client.query("SAVEPOINT s")).rejects.toMatchObject({ code: "25P01" });
-    // A pooler in transaction mode may give each transaction another session: every one sets all it needs.
+    // A pooler in transaction mode can give each transaction another session, so each one sets all it needs.
     for (const text of queries.filter((query) => query.startsWith("BEGIN")))
       expect(text).toMatch(/SET LOCAL ROLE NONE;.*SET LOCAL search_path.*SET LOCAL lock_timeout/s);
   });

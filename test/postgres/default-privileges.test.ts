@@ -10,10 +10,10 @@ const DEMAND = { ...WRITE, defaultPrivileges: true } as const;
 /** What an app does with a table: its serial needs the sequence. */
 const USE = (table: string) => `INSERT INTO ${table} DEFAULT VALUES; SELECT * FROM ${table}`;
 
-describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: future tables", (version) => {
   const world = useWorld(version);
 
-  test("covers what the owner creates next", async () => {
+  test("covers the tables that the owner creates next", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE today (id serial)");
     const before = await acls();
@@ -30,13 +30,13 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(difference(before, await acls()).added.filter((line) => line.startsWith("default"))).toHaveLength(
       3,
     );
-    await as(owner, "CREATE TABLE tomorrow (id serial)");
-    expect(await can(app, USE("tomorrow"))).toBe(true);
-    expect(await can(app, "DELETE FROM tomorrow")).toBe(false);
+    await as(owner, "CREATE TABLE future (id serial)");
+    expect(await can(app, USE("future"))).toBe(true);
+    expect(await can(app, "DELETE FROM future")).toBe(false);
     expect(await run("apply", DEMAND)).toMatchObject({ verdict: "in-sync", statements: [] });
   });
 
-  test("acts for every creating role it may act for, and reports the line for the others", async () => {
+  test("acts for every creating role that it can act for, and reports the statement for the others", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const [member, setter, stranger] = [await role("member"), await role("setter"), await role("stranger")];
     await sql(`GRANT CREATE ON SCHEMA public TO ${member}, ${setter}, ${stranger}`);
@@ -79,7 +79,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     });
   });
 
-  test("counts global default privileges, those of a role and of PUBLIC, and not those of another schema", async () => {
+  test("counts global default privileges, and those of a role or PUBLIC, but not those of another schema", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -101,7 +101,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await can(app, "INSERT INTO other.next VALUES (1)")).toBe(false);
   });
 
-  test("counts predefined roles for tomorrow, as today", async () => {
+  test("counts predefined roles for future tables, as for existing ones", async () => {
     const { app, owner, as, sql, can, run } = await world.open();
     await sql(`GRANT pg_read_all_data TO ${app}`);
     await as(owner, "CREATE TABLE t (id int)");
@@ -161,7 +161,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(await creators()).toEqual(new Set([owner, other]));
   });
 
-  test("warns, where it is not asked to, of the role whose next migration breaks the app", async () => {
+  test("without `default-privileges`, warns of the role whose next migration breaks the app", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE today (id serial)");
     const before = await acls();
@@ -173,10 +173,10 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(warnings).toHaveLength(1);
     expect(read(warnings[0]?.message)).toContain(`that ${owner} creates in public`);
     expect(difference(before, await acls()).added.filter((line) => line.startsWith("default"))).toEqual([]);
-    await as(owner, "CREATE TABLE tomorrow (id serial)");
-    expect(await can(app, "SELECT * FROM tomorrow")).toBe(false);
+    await as(owner, "CREATE TABLE future (id serial)");
+    expect(await can(app, "SELECT * FROM future")).toBe(false);
 
-    // The warning's own words mend it.
+    // The SQL in the warning fixes it.
     const sql = read(warnings[0]?.message).split(`run as ${owner}: `)[1] ?? "";
     await as(owner, sql);
     await as(owner, "CREATE TABLE after (id serial)");
@@ -184,7 +184,7 @@ describe.each(VERSIONS)("PostgreSQL %i: tomorrow's tables", (version) => {
     expect(codesOf(await run("apply", WRITE))).not.toContain("default-privileges");
   });
 
-  test("adds to what a creator has narrowed for itself, and leaves that as it is", async () => {
+  test("adds to default privileges that a creator has narrowed, and does not change them", async () => {
     const { app, owner, as, can, run } = await world.open();
     // A global entry that is less than the built-in default: nothing for app in it, all the same.
     await as(

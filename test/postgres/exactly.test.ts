@@ -23,8 +23,8 @@ const WRITE = { tablePrivileges: ["SELECT", "INSERT"], sequencePrivileges: ["USA
 describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
   const world = useOwnWorld(version);
 
-  /** Two owners, the first of which `deployer` may act for; things near by that nobody asked for. */
-  async function crowded(place: Place) {
+  /** Two owners, the first of which `deployer` may act for; objects near them that were not requested. */
+  async function withTwoOwners(place: Place) {
     const { database, app, owner, role, as, sql } = place;
     const [deployer, stranger, other] = [await role("deployer"), await role("stranger"), await role("other")];
     await sql(`
@@ -47,10 +47,10 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     return { deployer, stranger };
   }
 
-  test("changes what was planned and nothing else", async () => {
+  test("changes exactly what was planned", async () => {
     const place = await world.open();
     const { app, owner, run, acls } = place;
-    const { deployer, stranger } = await crowded(place);
+    const { deployer, stranger } = await withTwoOwners(place);
     const demand = { ...WRITE, exclude: ["skipped"], defaultPrivileges: true };
     const before = await acls();
 
@@ -77,7 +77,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(applied.missing.map((missing) => missing.owner))).toEqual(new Set([stranger]));
   });
 
-  test("writes nothing where nothing is missing: no GRANT, no transaction id, no WAL", async () => {
+  test("writes nothing when nothing is missing: no GRANT, no transaction ID, no WAL", async () => {
     const { owner, as, sql, run, signIn } = await world.open();
     await as(owner, Array.from({ length: 300 }, (_, n) => `CREATE TABLE t${n} (id serial)`).join("; "));
     await run("apply");
@@ -91,7 +91,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
       return { xid: BigInt(row?.xid ?? -1), wal: BigInt(row?.wal ?? -1) };
     };
 
-    // The server's own background writer may log a line of its own in one of them; not in all.
+    // The server's background processes can write WAL during one of the runs, but not during all.
     const written: bigint[] = [];
     for (let run_ = 0; run_ < 3; run_++) {
       const before = await moment();
@@ -109,10 +109,10 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(queries.filter(changesPrivileges)).toEqual([]);
   });
 
-  test.each(["check", "plan"] as const)("only reads in mode %s, and could not do otherwise", async (mode) => {
+  test.each(["check", "plan"] as const)("in mode %s runs in a read-only transaction", async (mode) => {
     const place = await world.open();
     const { sql, run, signIn, acls } = place;
-    const { deployer } = await crowded(place);
+    const { deployer } = await withTwoOwners(place);
     const client = await signIn(deployer);
     const readOnly: unknown[] = [];
     const send = client.query.bind(client) as (text: string) => Promise<{ rows: { read_only: string }[] }>;
@@ -139,7 +139,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(readOnly)).toEqual(new Set(["on"]));
   });
 
-  test("checks on a server that is set read-only, and says in apply that it is", async () => {
+  test("checks a read-only server, and in apply says that it is read-only", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`ALTER ROLE ${owner} SET default_transaction_read_only = on`);
@@ -148,16 +148,16 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
   });
 
-  test("plans SQL that makes green what this login can grant, and blocks for the others that do the rest", async () => {
+  test("plans SQL that repairs all drift: a part for this login, and blocks for other roles", async () => {
     const place = await world.open({ database: `one's "own" ${version}` });
     const { run, signIn, role, sql, as } = place;
-    const { deployer } = await crowded(place);
+    const { deployer } = await withTwoOwners(place);
     const [hostile, builder] = [await role(`He said "run\nme"`), await role("builder")];
     await sql(`
       GRANT CREATE ON SCHEMA public TO ${quote(hostile)};
       GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${quote(hostile)}, ${builder}`);
     await as(hostile, `CREATE TABLE ${quote('x"; --\ny')} (id int)`);
-    // Its owner cannot reach this table: the schema's owner has to help first, and this login is not its member.
+    // The owner of this table lacks USAGE on the schema, and this login is not a member of the schema's owner.
     const shut = await role("shut_owner");
     await sql(`
       GRANT CONNECT ON DATABASE ${quote(place.database)} TO ${shut};

@@ -9,7 +9,7 @@ const REVOKE = { ...READ, onExtra: "revoke" } as const;
 describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
   const world = useWorld(version);
 
-  test("finds what is held beyond the lists, and judges it as it is told", async () => {
+  test("finds extra privileges, and judges them by `on-extra`", async () => {
     const { app, owner, as, run, acls } = await world.open();
     await as(
       owner,
@@ -41,7 +41,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  test("revokes what was granted directly, after it has granted, and is then repaired", async () => {
+  test("revokes direct grants after it has granted; the verdict is repaired", async () => {
     const { app, owner, role, as, can, run, acls, signIn } = await world.open();
     const other = await role("other");
     await as(
@@ -80,7 +80,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("apply", REVOKE)).toMatchObject({ verdict: "in-sync", statements: [] });
   });
 
-  test("is repaired by revoking alone", async () => {
+  test("reports repaired when it only revoked", async () => {
     const { app, owner, as, run } = await world.open();
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}`);
 
@@ -92,7 +92,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     });
   });
 
-  test("reports what comes by a role or PUBLIC, names the role, and leaves it", async () => {
+  test("reports what a role or PUBLIC gives, names the role, and does not revoke it", async () => {
     const { app, owner, role, as, sql, can, run, acls } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -104,7 +104,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
     const report = await run("apply", REVOKE);
 
-    // DELETE is held twice: the direct grant is taken, the role's stays.
+    // DELETE has two sources: the direct grant is revoked, the role's grant stays.
     expect(difference(before, await acls())).toEqual({
       added: [],
       removed: [`table public.t: ${app} DELETE by ${owner}`],
@@ -115,7 +115,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(true);
   });
 
-  test("reports both ways by which a privilege is held", async () => {
+  test("reports both sources of a privilege", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -133,7 +133,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  test("leaves what another role granted, and says which role could take it back", async () => {
+  test("leaves what another role granted, and names the role that can revoke it", async () => {
     const { app, owner, role, as, can, run, acls } = await world.open();
     const dba = await role("dba");
     await as(
@@ -159,7 +159,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  test("revokes as each grantor it may act as", async () => {
+  test("revokes as each grantor that it can act as", async () => {
     const { app, owner, role, as, sql, run, acls } = await world.open();
     const dba = await role("dba");
     await sql(`GRANT ${dba} TO ${owner}`);
@@ -180,7 +180,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  test("revokes what the owner granted where this login holds the grant option as well", async () => {
+  test("revokes what the owner granted when this login also holds the grant option", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const deployer = await role("deployer");
     // REVOKE acts as the first role with the grant option: this login itself, before the owner it is a member of.
@@ -196,7 +196,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  test("revokes for an owner it may only become", async () => {
+  test("revokes for an owner that it can only reach by SET ROLE", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const deployer = await role("deployer", version >= 16 ? "LOGIN" : "LOGIN NOINHERIT");
     await sql(`GRANT ${owner} TO ${deployer} ${version >= 16 ? "WITH INHERIT FALSE, SET TRUE" : ""}`);
@@ -205,7 +205,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("apply", REVOKE, { user: deployer })).toMatchObject({ verdict: "repaired" });
   });
 
-  test("leaves what the grantee has granted on (2BP01), and revokes the rest", async () => {
+  test("leaves what the grantee has granted to others (2BP01), and revokes the rest", async () => {
     const { app, owner, role, as, can, run, acls } = await world.open();
     const third = await role("third");
     await as(
@@ -227,7 +227,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(third, "DELETE FROM u")).toBe(true);
   });
 
-  test("sees what was granted on before it sends anything, and names who holds it", async () => {
+  test("finds dependent grants before it sends a REVOKE, and names their grantees", async () => {
     const { app, owner, role, as, run, signIn, acls } = await world.open();
     const third = await role("third");
     await as(
@@ -257,7 +257,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  test("revokes as itself what a role granted whose privileges it has, but which it may not set", async () => {
+  test("revokes by inheritance what a role granted that it cannot SET ROLE to", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const [dba, other, deployer] = [await role("dba"), await role("other"), await role("deployer")];
     const inherit = version >= 16 ? " WITH INHERIT TRUE, SET FALSE" : "";
@@ -272,7 +272,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     });
     expect(await run("apply", REVOKE, { user: deployer })).toMatchObject({ verdict: "repaired" });
 
-    // With the grant option of another role, which of the two it acts as is for the server to say: it is tried.
+    // With the grant option of another role, the server chooses which of the two acts, so the action tries it.
     await as(owner, `GRANT DELETE ON t TO ${other} WITH GRANT OPTION`);
     await as(other, `GRANT DELETE ON t TO ${app}`);
     await as(dba, `GRANT DELETE ON t TO ${app}`);
@@ -283,7 +283,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  test("says that nobody can revoke what stands on a grant option that was revoked", async () => {
+  test("says that no role can revoke a grant whose grant option was revoked", async () => {
     const { app, owner, role, as, run } = await world.open();
     const dba = await role("dba");
     // PostgreSQL looks for dependent privileges in the table's ACL, not in the columns'.
@@ -304,7 +304,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect((await run("check", REVOKE)).extra).toEqual([]);
   });
 
-  test("gives USAGE first to a grantor that lost it", async () => {
+  test("first grants USAGE to a grantor that lost it", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [dba, deployer] = [await role("dba"), await role("deployer")];
     await sql(`GRANT ${dba} TO ${deployer}`);
@@ -327,7 +327,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("check", { ...REVOKE, schemas: ["shut"] })).toMatchObject({ verdict: "in-sync" });
   });
 
-  test("leaves column grants, also where the table's privilege is extra too", async () => {
+  test("leaves column grants, also when the table privilege is extra", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(
       owner,
@@ -365,7 +365,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync", extra: [] });
   });
 
-  test("revokes from the table what only a role or PUBLIC holds on columns", async () => {
+  test("revokes a table privilege when only a role or PUBLIC has the column grant", async () => {
     const { app, owner, role, as, sql, can, run, acls } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
@@ -408,7 +408,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
   });
 
-  test("does not take for extra what a column grant gives of the demand", async () => {
+  test("does not report a requested privilege on columns as extra", async () => {
     const { app, owner, as, run, acls } = await world.open();
     await as(owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT SELECT (a) ON t TO ${app}`);
     const before = await acls();
@@ -418,7 +418,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  test("never takes ownership for extra, and warns of it", async () => {
+  test("never reports ownership as extra, and warns of it", async () => {
     const { app, owner, as, sql, run, acls } = await world.open();
     await as(
       owner,
@@ -435,7 +435,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(report.warnings.map(({ code }) => code)).toContain("grantee-is-owner");
   });
 
-  test("looks at tables and sequences of the schemas it is asked about, and at nothing else", async () => {
+  test("checks only tables and sequences in the listed schemas", async () => {
     const { database, app, owner, as, run, acls } = await world.open();
     await as(
       owner,
@@ -455,7 +455,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  test("leaves what belongs to an owner it may not act for, with the statement for that owner", async () => {
+  test("leaves the objects of an owner it cannot act for, and gives the statement for that owner", async () => {
     const { app, owner, role, as, sql, run, acls } = await world.open();
     const stranger = await role("stranger");
     await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);

@@ -6,7 +6,7 @@ import { linesOf, sourcesOn, useWorld } from "./world.ts";
 const ALL = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER";
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says so", (version) => {
   const world = useWorld(version);
   const all = version >= 17 ? `${ALL}, MAINTAIN` : ALL;
 
@@ -34,7 +34,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("schema", await run("check", { schemas: ["own"] }))).toEqual(["owner: USAGE"]);
   });
 
-  test("misses what an owner took from itself", async () => {
+  test("reports as missing what an owner has revoked from itself", async () => {
     const { app, sql, as, can, run } = await world.open();
     await sql(`GRANT CREATE ON SCHEMA public TO ${app}`);
     await as(app, `CREATE TABLE mine (id int); REVOKE ALL ON mine FROM ${app}`);
@@ -48,7 +48,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "SELECT * FROM mine")).toBe(true);
   });
 
-  test("counts what PUBLIC has, and grants only the rest", async () => {
+  test("counts the privileges of PUBLIC, and grants only the rest", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, "CREATE TABLE t (id int); GRANT SELECT ON t TO PUBLIC");
     const before = await acls();
@@ -65,7 +65,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", writing)).toEqual(["direct: INSERT", "public: SELECT"]);
   });
 
-  test("counts what an inherited role has, also through another role, and names the role", async () => {
+  test("counts the privileges of an inherited role, also through another role, and names it", async () => {
     const { app, owner, role, sql, as, can, run } = await world.open();
     const [department, team] = [await role("department", "NOLOGIN"), await role("team", "NOLOGIN")];
     await sql(`GRANT ${department} TO ${team}; GRANT ${team} TO ${app}`);
@@ -97,7 +97,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(linesOf((await run("check", READ)).missing)).toEqual(["table t: SELECT (not-granted)"]);
   });
 
-  test("goes by the membership, not by the attribute, from 16 on", async () => {
+  test("from 16 on, goes by the membership's INHERIT option, not by the role's attribute", async () => {
     const { owner, role, sql, as, can, run } = await world.open();
     const [team, app] = [await role("team", "NOLOGIN"), await role("other_app", "LOGIN NOINHERIT")];
     await sql(`GRANT ${team} TO ${app} ${version >= 16 ? "WITH INHERIT TRUE" : ""}`);
@@ -119,7 +119,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", report)).toEqual(["direct: SELECT"]);
   });
 
-  test("takes ALL for what GRANT ALL gives on this version", async () => {
+  test("expands ALL to what GRANT ALL gives on this version", async () => {
     const { app, owner, as, can, run } = await world.open();
     await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT ALL ON t TO ${app}`);
     const listed = `GRANT ${ALL} ON u TO ${app}`;
@@ -133,7 +133,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
       expect(await can(app, "LOCK TABLE u IN SHARE UPDATE EXCLUSIVE MODE; ANALYZE u")).toBe(true);
   });
 
-  test("refuses MAINTAIN by name where there is none, and grants it where there is", async () => {
+  test("rejects MAINTAIN on versions without it, and grants it on the others", async () => {
     const { owner, as, run, acls } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const demand = { tablePrivileges: ["SELECT", "MAINTAIN"] } as const;
@@ -149,7 +149,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     }
   });
 
-  test("does not take column grants for the table's, and leaves them when it grants", async () => {
+  test("does not count column grants as table privileges, and keeps them when it grants", async () => {
     const { app, owner, as, can, run, acls } = await world.open();
     await as(owner, `CREATE TABLE t (a int, b int); GRANT SELECT (a, b) ON t TO ${app}`);
     expect(await can(app, "SELECT a, b FROM t")).toBe(true);
@@ -164,7 +164,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     ]);
   });
 
-  test("counts what predefined roles give, by their names", async () => {
+  test("counts the privileges of predefined roles, and names the roles", async () => {
     const { app, owner, sql, as, can, run } = await world.open();
     await as(
       owner,
@@ -192,7 +192,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(await can(app, "TRUNCATE closed.t")).toBe(false);
   });
 
-  test("says that a superuser needs no grant", async () => {
+  test("says that a superuser needs no grants", async () => {
     const { owner, role, as, run } = await world.open();
     const root = await role("root", "LOGIN SUPERUSER");
     await as(owner, "CREATE TABLE t (id int)");
@@ -203,7 +203,7 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
     expect(sourcesOn("table", report)).toEqual([`superuser: ${all}`]);
   });
 
-  test("demands the whole path: the database, the schema, then the object", async () => {
+  test("checks the whole path: the database, the schema, then the object", async () => {
     const { database, app, owner, as, can, run } = await world.open();
     await as(
       owner,
@@ -219,17 +219,17 @@ describe.each(VERSIONS)("PostgreSQL %i: held is what the server says", (version)
       `database ${database}: CONNECT (not-granted)`,
       "schema public: USAGE (not-granted)",
     ]);
-    const mended = await run("apply", READ);
-    expect(mended.verdict).toBe("repaired");
-    expect(linesOf(mended.granted)).toEqual(["schema public: USAGE", `database ${database}: CONNECT`]);
-    expect(mended.statements).toEqual([
+    const repaired = await run("apply", READ);
+    expect(repaired.verdict).toBe("repaired");
+    expect(linesOf(repaired.granted)).toEqual(["schema public: USAGE", `database ${database}: CONNECT`]);
+    expect(repaired.statements).toEqual([
       `GRANT USAGE ON SCHEMA "public" TO "${app}";`,
       `GRANT CONNECT ON DATABASE "${database}" TO "${app}";`,
     ]);
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  test("needs the schema even where the table's privileges are all there", async () => {
+  test("requires USAGE on the schema even when all table privileges are held", async () => {
     const { app, owner, as, can, run } = await world.open();
     await as(
       owner,

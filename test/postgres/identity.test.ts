@@ -7,7 +7,7 @@ import { quote, useOwnWorld } from "./world.ts";
 const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 
-/** A server of its own: the labels of roles are seen from every database. */
+/** A separate server, because every database sees the labels of roles. */
 describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
   const world = useOwnWorld(version);
 
@@ -20,7 +20,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     return { ...place, asked: { objectIds: new Map([[place.app, EXPECTED]]) } };
   }
 
-  test("finds the identity that a role is bound to, from any database and as any login", async () => {
+  test("reads the identity that a role is bound to, from any database and as any login", async () => {
     const { app, role, run, asked } = await open();
     const anybody = await role("anybody");
     const verdict = async () => (await run("check", asked, { user: anybody })).verdict;
@@ -32,7 +32,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     expect(await verdict()).toBe("in-sync");
   });
 
-  test("grants all the same, and does not bind", async () => {
+  test("grants although the identity differs, and does not change the binding", async () => {
     const { app, owner, as, run, can, asked } = await open();
     await label(app, `aadauth,oid=${OTHER},type=service`);
     await as(owner, `CREATE TABLE u ()`);
@@ -46,7 +46,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     expect(await can(app, "SELECT FROM u")).toBe(true);
   });
 
-  test("says what it cannot know where the labels are closed to the login", async () => {
+  test("says that it cannot read the labels when the login has no access to them", async () => {
     const { app, sql, run, asked } = await open();
     await label(app, `aadauth,oid=${OTHER},type=service`);
     await sql("REVOKE SELECT ON pg_catalog.pg_shseclabel FROM PUBLIC");
@@ -68,7 +68,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     expect(codesOf(await run("check"))).toEqual([]);
   });
 
-  test("reads no label but Azure's", async () => {
+  test("reads only Azure's labels", async () => {
     const { app, run, asked } = await open();
     await label(app, `aadauth,oid=${EXPECTED},type=service`, "selinux");
     expect((await run("check", asked)).missing).toMatchObject([{ kind: "identity", reason: "no-identity" }]);
@@ -96,7 +96,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     });
   });
 
-  test("warns of an elastic cluster, by its extension", async () => {
+  test("recognizes an elastic cluster by its extension, and warns", async () => {
     const { sql, run } = await open();
     await sql(`INSERT INTO pg_catalog.pg_extension SELECT 1, 'citus', extowner, extnamespace, extrelocatable,
       extversion, extconfig, extcondition FROM pg_catalog.pg_extension WHERE extname = 'plpgsql'`);
@@ -104,7 +104,7 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
   });
 });
 
-/** The warnings that this file is about. */
+/** The warnings about identities. */
 function codesOf({ warnings }: GranteeReport): readonly string[] {
   const codes = ["identity-unknown", "not-entra-role", "grantee-is-administrator", "elastic-cluster"];
   return warnings.map(({ code }) => code).filter((code) => codes.includes(code));

@@ -13,7 +13,7 @@ import {
   useWorld,
 } from "./world.ts";
 
-/** Names that need quoting, of every sort; 63 bytes is the longest there is. */
+/** Every kind of name that needs quotes; 63 bytes is the maximum. */
 const NAMES = [
   "plain",
   "select",
@@ -41,7 +41,7 @@ const KINDS = {
 describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
   const world = useWorld(version);
 
-  test("grants every kind of object, whatever its name", async () => {
+  test("grants on every kind of object, whatever its name", async () => {
     const place = await world.open({ database: `it's "a" database; ${version}` });
     const { sql, can, run } = place;
     const owner = await place.role('The "Owner"');
@@ -90,7 +90,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     });
   });
 
-  test("grants a partition that was made after its parent was granted", async () => {
+  test("grants on a partition that was created after its parent was granted", async () => {
     const { app, owner, as, can, run } = await world.open();
     await as(
       owner,
@@ -106,7 +106,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     expect(await can(app, "SELECT * FROM events_1")).toBe(true);
   });
 
-  test("leaves an extension's members alone, and counts them", async () => {
+  test("skips an extension's members, and counts them", async () => {
     const { app, owner, sql, as, run, acls } = await world.open();
     await sql(`
       CREATE EXTENSION pg_stat_statements; CREATE EXTENSION pg_buffercache; CREATE EXTENSION hstore;
@@ -131,7 +131,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     });
   });
 
-  test("takes `*` for every schema but the system's, temporary ones and an extension's", async () => {
+  test("expands `*` to every schema except system, temporary and extension schemas", async () => {
     const { app, owner, sql, as, signIn, run, acls } = await world.open();
     await sql(
       `CREATE SCHEMA kept AUTHORIZATION ${owner}; CREATE EXTENSION hstore; ALTER EXTENSION hstore ADD SCHEMA kept`,
@@ -162,7 +162,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     expect(report).toMatchObject({ verdict: "repaired", objects: { tables: 3, sequences: 0, skipped: 0 } });
   });
 
-  test("never looks at a temporary table, not even the session's own of the same name", async () => {
+  test("never checks a temporary table, not even one of the same name", async () => {
     const { owner, as, signIn, can, app, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const client = await signIn(owner);
@@ -182,7 +182,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
       expect(await failureOf(run("check", { schemas: [schema] }))).toMatchObject({ code: "system-schema" });
   });
 
-  test("leaves what `exclude` names, and warns of a pattern that names nothing", async () => {
+  test("skips what `exclude` matches, and warns of a pattern that matches nothing", async () => {
     const { app, owner, as, run, acls } = await world.open();
     const tables = [
       "audit_log",
@@ -231,7 +231,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     ]);
   });
 
-  test("says that there is nothing to check, unless that is allowed", async () => {
+  test("reports an empty check as an error, unless `allow-empty` is true", async () => {
     const { app, owner, sql, as, run } = await world.open();
     await as(owner, "CREATE SCHEMA full_one; CREATE TABLE full_one.t (id int); CREATE TABLE lonely (id int)");
     await sql("CREATE EXTENSION pg_buffercache");
@@ -255,7 +255,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     });
   });
 
-  test("says which schema or role there is not, with the nearest name, and writes nothing", async () => {
+  test("names a schema or role that does not exist, with the nearest name, and writes nothing", async () => {
     const { app, owner, as, run, signIn, acls } = await world.open();
     await as(owner, "CREATE SCHEMA orders; CREATE TABLE orders.t (id int); CREATE TABLE t (id int)");
     const before = await acls();
@@ -279,7 +279,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
     expect(queries.filter(changesPrivileges)).toEqual([]);
   });
 
-  test("grants several grantees, and none where one is not there", async () => {
+  test("grants to several grantees, and to none when one of them does not exist", async () => {
     const { app, owner, role, as, can, signIn, acls } = await world.open();
     const other = await role("other");
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${other}`);
@@ -304,7 +304,7 @@ describe.each(VERSIONS)("PostgreSQL %i: objects", (version) => {
       expect(await can(grantee, "SELECT * FROM t; DELETE FROM t")).toBe(true);
   });
 
-  test("is not green because the schema was dropped while it ran", async () => {
+  test("does not pass when the schema is dropped during the run", async () => {
     const { owner, sql, as, signIn, run } = await world.open();
     await as(owner, "CREATE SCHEMA orders; CREATE TABLE orders.t (id int); CREATE TABLE t (id int)");
     const client = await signIn(owner);

@@ -6,10 +6,10 @@ import { linesOf, type Place, quote, useOwnWorld } from "./world.ts";
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 const REVOKE = { ...READ, onExtra: "revoke" } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
   const world = useOwnWorld(version);
 
-  test("judges the rest where an owner is gone, and names its OID", async () => {
+  test("checks the rest when an owner does not exist, and names its OID", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE kept (id int); CREATE TABLE lost (id int)");
     await sql("UPDATE pg_class SET relowner = 99999 WHERE relname = 'lost'");
@@ -25,7 +25,7 @@ describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version
     expect(await run("apply", READ)).toMatchObject({ verdict: "repaired" });
   });
 
-  test("judges the rest where ACLs mention roles that are gone", async () => {
+  test("checks the rest when ACLs contain roles that do not exist", async () => {
     const { app, owner, as, sql, run } = await world.open();
     await as(
       owner,
@@ -47,7 +47,7 @@ describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version
     ]);
   });
 
-  test("judges the rest where the owner of a schema or of the database is gone", async () => {
+  test("checks the rest when the owner of a schema or of the database does not exist", async () => {
     const { database, owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`
@@ -81,7 +81,7 @@ describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version
     return `DO $$ BEGIN EXECUTE format('${statement}', 'caf' || convert_from('\\xe9', 'SQL_ASCII')); END $$`;
   }
 
-  test("judges the rest where the name of a role is not UTF-8", async () => {
+  test("checks the rest when the name of a role is not UTF-8", async () => {
     const place = await world.open();
     const { owner, as, sql, run, can, app } = place;
     const signIn = await withoutEncoding(place);
@@ -108,7 +108,7 @@ describe.each(VERSIONS)("PostgreSQL %i: what catalogs should not hold", (version
     await (await signIn("azuresu")).query(latin(`ALTER ROLE %I RENAME TO cafe_${version}`));
   });
 
-  test("judges the rest where the name of a table is not UTF-8", async () => {
+  test("checks the rest when the name of a table is not UTF-8", async () => {
     const place = await world.open();
     const { owner, app, run } = place;
     const signIn = await withoutEncoding(place);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test(".github/azure/questions.sql asks what a server can answer, and leaves nothing behind", async () => {
+test(".github/azure/questions.sql runs on a server and leaves nothing behind", async () => {
   await sandbox.createDatabase("orders", { seed: "CREATE TABLE orders (id serial)" });
   const { directory, port } = sandbox.server;
   const { status, stdout, stderr } = spawnSync(
@@ -26,7 +26,7 @@ test(".github/azure/questions.sql asks what a server can answer, and leaves noth
     },
   );
   expect(status).toBe(0);
-  // Refusals are answers; a mistake of the file would be another code. 25P02: the rest of a transaction that was refused.
+  // A refusal is an answer; a mistake in the file has another code. 25P02: the rest of a refused transaction.
   const codes = [...stderr.matchAll(/ERROR:\s+([0-9A-Z]{5}):/g)].map(([, code]) => code);
   const [REFUSED, REST, NO_FUNCTION] = ["42501", "25P02", "42883"];
   expect(codes).toEqual([...[REFUSED, REFUSED, REST, REFUSED, REST, REFUSED, REFUSED, REST], NO_FUNCTION]);

@@ -4,7 +4,9 @@ import { linesOf, type Place, recorded, sourcesOn, useWorld } from "./world.ts";
 
 const ASKED = { routinePrivileges: ["EXECUTE"], allowEmpty: true } as const;
 
-/** Two of one name, one that needs quotes, one of each kind, an ordered-set aggregate, and procedures alike but for OUT. */
+/**
+ * Two of one name, one that needs quotes, one of each kind, an ordered-set aggregate, and procedures alike but for OUT.
+ */
 const ROUTINES = `
   CREATE TYPE "My Type" AS (a int);
   CREATE FUNCTION total(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -30,7 +32,7 @@ const SIGNATURES = [
 describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
   const world = useWorld(version);
 
-  /** A place in which the owner has made the routines, and nobody else may execute them. */
+  /** A place in which only the owner can execute the routines. */
   async function withRoutines(): Promise<Place> {
     const place = await world.open();
     await place.sql(ROUTINES);
@@ -47,7 +49,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     return place;
   }
 
-  test("looks at no routine unless asked", async () => {
+  test("does not check routines without `routine-privileges`", async () => {
     const place = await withRoutines();
     const report = await place.run("apply", { allowEmpty: true });
     expect(report).toMatchObject({ verdict: "in-sync", objects: { tables: 0, sequences: 0, skipped: 0 } });
@@ -55,7 +57,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect(await place.can(place.app, "SELECT total(1)")).toBe(false);
   });
 
-  test("names each by its signature, grants EXECUTE on it, and then the app can execute it", async () => {
+  test("names each routine by its signature and grants EXECUTE, and the app can execute it", async () => {
     const place = await withRoutines();
     const checked = await place.run("check", ASKED);
     expect(linesOf(checked.missing)).toEqual(SIGNATURES.map((each) => `${each}: EXECUTE (not-granted)`));
@@ -74,7 +76,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect((await place.run("apply", ASKED)).statements).toEqual([]);
   }, 30_000);
 
-  test("asks about them in the messages that are sent anyway", async () => {
+  test("needs no further round trips", async () => {
     const place = await withRoutines();
     const client = await place.signIn(place.owner);
     const sent = recorded(client);
@@ -92,7 +94,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect(sourcesOn("function", report)).toEqual(["public: EXECUTE"]);
   });
 
-  test("skips an extension's routines and what exclude names", async () => {
+  test("skips an extension's routines and what `exclude` matches", async () => {
     const place = await world.open();
     await place.sql(`CREATE EXTENSION pg_trgm; REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA public FROM PUBLIC`);
     await place.as(place.owner, "CREATE FUNCTION audit_f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
@@ -102,7 +104,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect(report.objects.skipped).toBeGreaterThan(20);
   });
 
-  test("grants future routines only where PUBLIC's default was revoked", async () => {
+  test("grants default privileges on routines only when PUBLIC's default was revoked", async () => {
     const place = await world.open();
     const future = { ...ASKED, defaultPrivileges: true };
     await place.as(place.owner, "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
@@ -117,7 +119,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect((await place.run("check", future)).verdict).toBe("in-sync");
   });
 
-  test("names the routine's owner where this login may not grant", async () => {
+  test("names the routine's owner when this login cannot grant", async () => {
     const place = await withRoutines();
     const stranger = await place.role("stranger");
     const { missing, fixes } = await place.run("check", ASKED, { user: stranger });
@@ -129,7 +131,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect((await place.run("check", ASKED)).missing).toEqual([]);
   });
 
-  test("reads again what answered for others and changed meanwhile, and a routine that was dropped is gone", async () => {
+  test("leaves out a routine that is dropped during the run, and reads its group again", async () => {
     const place = await withRoutines();
     const client = await place.signIn(place.owner);
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -146,7 +148,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
     expect(report.granted).toHaveLength(7);
   });
 
-  test("grants CREATE on a schema where it is asked for, and the app can create", async () => {
+  test("grants CREATE on a schema when requested, and the app can create", async () => {
     const place = await world.open();
     await place.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     const asked = { schemaPrivileges: ["USAGE", "CREATE"], allowEmpty: true } as const;
@@ -159,7 +161,7 @@ describe.each(VERSIONS)("routines and schemas on PostgreSQL %i", (version) => {
   });
 
   test.each(["warn", "fail", "revoke"] as const)(
-    "CREATE on a schema is never extra: on-extra: %s is about tables and sequences",
+    "CREATE on a schema is never extra with `on-extra: %s`",
     async (onExtra) => {
       const place = await world.open();
       await place.sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${place.app}`);

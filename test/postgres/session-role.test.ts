@@ -8,7 +8,9 @@ const READ = { tablePrivileges: ["SELECT"] } as const;
 describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", (version) => {
   const world = useWorld(version);
 
-  /** A place with a table; `acting` may use it, `app` is a member of `acting`, and `stranger` has nothing to do with it. */
+  /**
+   * A place with a table; `acting` may use it, `app` is a member of `acting`, and `stranger` has nothing to do with it.
+   */
   async function withRoles(): Promise<Place & { acting: string; stranger: string }> {
     const place = await world.open();
     const [acting, stranger] = [
@@ -20,8 +22,8 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     return { ...place, acting, stranger };
   }
 
-  /** The role that the app really is after it signed in. */
-  async function whoIsIt(place: Place): Promise<string> {
+  /** The app's current_user after the sign-in. */
+  async function currentUser(place: Place): Promise<string> {
     const [row] = await place.as<{ name: string }>(place.app, "SELECT current_user AS name");
     return row?.name ?? "";
   }
@@ -37,7 +39,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       0,
     ],
     [
-      "a setting of all in this database",
+      "a setting of all roles in this database",
       ({ acting, db }) => [`DATABASE ${db} SET role = ${acting}`],
       "acting",
       0,
@@ -49,7 +51,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       0,
     ],
     [
-      "none in this database, another role elsewhere",
+      "no role in this database, another role elsewhere",
       ({ app, acting, db }) => [
         `ROLE ${app} IN DATABASE ${db} SET role = 'none'`,
         `ROLE ${app} SET role = ${acting}`,
@@ -58,10 +60,15 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       0,
     ],
     ["itself", ({ app }) => [`ROLE ${app} SET role = ${app}`], "app", 0],
-    ["a role that it may not set", ({ app, stranger }) => [`ROLE ${app} SET role = ${stranger}`], "app", 1],
+    [
+      "a role that it cannot SET ROLE to",
+      ({ app, stranger }) => [`ROLE ${app} SET role = ${stranger}`],
+      "app",
+      1,
+    ],
     ["a role that does not exist", ({ app }) => [`ROLE ${app} SET role = 'nobody knows'`], "app", 1],
     [
-      "a refused one before one that counts",
+      "a refused setting before a valid one",
       ({ app, acting, stranger, db }) => [
         `ROLE ${app} IN DATABASE ${db} SET role = ${stranger}`,
         `ROLE ${app} SET role = ${acting}`,
@@ -70,7 +77,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       1,
     ],
     [
-      "a refused one after one that counts",
+      "a refused setting after a valid one",
       ({ app, acting, stranger, db }) => [
         `ROLE ${app} SET role = ${acting}`,
         `DATABASE ${db} SET role = ${stranger}`,
@@ -79,7 +86,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       0,
     ],
   ];
-  test.each(cases)("is what a sign-in shows: %s", async (_, settings, expected, refused) => {
+  test.each(cases)("is the role that a sign-in shows: %s", async (_, settings, expected, refused) => {
     const place = await withRoles();
     const names = {
       app: place.app,
@@ -91,7 +98,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       try {
         await place.sql(`ALTER ${setting}`);
       } catch (error) {
-        // A role that does not exist is refused here already: an older catalog may still have it.
+        // ALTER ROLE rejects a role that does not exist, but the role can be dropped later.
         if (!(error instanceof pg.DatabaseError)) throw error;
         await place.sql(
           `CREATE ROLE "nobody knows"; GRANT "nobody knows" TO ${place.app}; ALTER ${setting}; DROP ROLE "nobody knows"`,
@@ -99,12 +106,12 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
       }
     }
     const report = await place.run("check", READ);
-    expect(await whoIsIt(place)).toBe(place[expected]);
+    expect(await currentUser(place)).toBe(place[expected]);
     expect(report.sessionRole).toBe(expected === "app" ? undefined : place.acting);
     expect(report.warnings.filter(({ code }) => code === "session-role-refused")).toHaveLength(refused);
   });
 
-  test("is whose privileges count, and the report says through which role", async () => {
+  test("is the role whose privileges count, and the report names it", async () => {
     const place = await withRoles();
     await place.sql(`ALTER ROLE ${place.app} SET role = ${place.acting}; GRANT INSERT ON t TO ${place.app}`);
     const report = await place.run("check", READ);
@@ -114,7 +121,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "INSERT INTO t VALUES (1)")).toBe(false);
   });
 
-  test("is not granted anything, but the report says what to grant it, and then the app can", async () => {
+  test("is granted nothing, but the report has its GRANT, which lets the app in", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}; GRANT SELECT ON t TO ${place.app}`,
@@ -134,7 +141,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect((await place.run("check", READ)).verdict).toBe("in-sync");
   });
 
-  test("is granted what it lacks where it is a grantee, too", async () => {
+  test("is granted what it lacks when it is also a grantee", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}`,
@@ -144,7 +151,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
   });
 
-  test("is the owner: the app can do anything, and that is a warning", async () => {
+  test("is the owner: the app has every privilege, which is a warning", async () => {
     const place = await withRoles();
     await place.sql(
       `ALTER TABLE t OWNER TO ${place.acting}; ALTER ROLE ${place.app} SET role = ${place.acting}`,
@@ -155,7 +162,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "TRUNCATE t")).toBe(true);
   });
 
-  test("does not matter for CONNECT: the app connects before it is another role", async () => {
+  test("does not count for CONNECT, because the app connects before the role is set", async () => {
     const place = await withRoles();
     await place.sql(`
       REVOKE CONNECT ON DATABASE ${quote(place.database)} FROM PUBLIC;

@@ -18,7 +18,7 @@ import {
 } from "./stub-server.ts";
 
 const SECRET = "the-password-of-ci-admin";
-/** As in a job, but for the waiting. */
+/** As in a job, except for the waits. */
 const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
 
 let sandbox: Sandbox;
@@ -59,7 +59,7 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 
 /** The failure it ends with. */
 describe("a session", () => {
-  test("is TLS-encrypted, and its own", async () => {
+  test("is encrypted by TLS, and not shared", async () => {
     const found = await withSession(
       target(),
       password,
@@ -70,7 +70,7 @@ describe("a session", () => {
     expect(found).toEqual([{ name: "ci-admin", ssl: true, application_name: "azure-postgres-grants" }]);
   });
 
-  test("is ended after the work, and after work that failed", async () => {
+  test("ends after the work, and after failed work", async () => {
     await withSession(target(), password, rows("SELECT 1"));
     const boom = new Error("boom");
     await expect(withSession(target(), password, () => Promise.reject(boom))).rejects.toBe(boom);
@@ -83,7 +83,7 @@ describe("a session", () => {
     });
   });
 
-  test("takes nothing from the job's environment", async () => {
+  test("ignores the job's environment", async () => {
     const evil = {
       PGHOST: "evil.invalid",
       PGPORT: "1",
@@ -122,7 +122,7 @@ describe("a session", () => {
     ]);
   });
 
-  test("that the server ends during the work says why, and the process goes on", async () => {
+  test("that the server ends during the work fails with the reason, and the process continues", async () => {
     const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
     const error = await withSession(target(), password, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
@@ -137,7 +137,7 @@ describe("a session", () => {
     });
   });
 
-  test("in which work knows what is wrong keeps the work's own words", async () => {
+  test("keeps the failure that the work throws", async () => {
     const known = new ActionError({ code: "mine", message: ["m"], hint: ["h"], steps: [] });
     const error = withSession(target(), password, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
@@ -147,19 +147,19 @@ describe("a session", () => {
   });
 });
 
-describe("what a real server refuses is explained", () => {
+describe("a refusal of a real server is explained", () => {
   const refused: [string, Partial<Target>, string][] = [
     ["a wrong password", { user: "migrator" }, "password-refused"],
-    ["a name nobody has", { user: "nobody here" }, "password-refused"],
-    ["a database that is not there", { database: "Postgres" }, "database-not-found"],
+    ["a role that does not exist", { user: "nobody here" }, "password-refused"],
+    ["a database that does not exist", { database: "Postgres" }, "database-not-found"],
   ];
   test.each(refused)("%s", async (_name, over, code) => {
     const asked = vi.fn(password);
     expect(await failing(withSession(target(over), asked, nothing, {}, QUICK))).toMatchObject({ code });
-    expect(asked).toHaveBeenCalledTimes(1); // waiting cannot mend it
+    expect(asked).toHaveBeenCalledTimes(1); // waiting does not help
   });
 
-  test("a role that may not log in, and one that may not connect", async () => {
+  test("a role that cannot log in, and one that cannot connect", async () => {
     await sandbox.sql(
       "postgres",
       "CREATE ROLE nologin PASSWORD 'x'; CREATE ROLE outsider LOGIN PASSWORD 'x'",
@@ -180,7 +180,7 @@ describe("what a real server refuses is explained", () => {
     expect(failure).toMatchObject({ code: "tls-required" });
   });
 
-  test("a port where nobody listens, and a host that is none", async () => {
+  test("a closed port, and a host that does not exist", async () => {
     const { port, close } = await startStub({});
     await close();
     expect(await failing(withSession(target({ port }), password, nothing, {}, QUICK))).toMatchObject({
@@ -195,7 +195,7 @@ describe("what a real server refuses is explained", () => {
   });
 });
 
-describe("what a real server refuses during the work is explained", () => {
+describe("a refusal of a real server during the work is explained", () => {
   test.each([
     ["BEGIN READ ONLY; GRANT SELECT ON orders TO aad_orders", "read-only"],
     ["SET lock_timeout = '10ms'; LOCK TABLE orders", "lock-time-out"],
@@ -226,8 +226,8 @@ describe("what a real server refuses during the work is explained", () => {
   });
 });
 
-describe("before anything secret leaves", () => {
-  /** Fails with this code, and the server has not even heard a name. */
+describe("before a password or token is sent", () => {
+  /** Fails with this code before the user name is sent. */
   async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
     const server = await stub(behaviour);
     const failure = await failing(
@@ -246,7 +246,7 @@ describe("before anything secret leaves", () => {
     await refusedBy({ tls }, { mode: "verify-ca" }, "tls-unknown-authority");
   });
 
-  test("a certificate for another name is refused; `verify-ca` lets it pass", async () => {
+  test("a certificate for another name is refused, but accepted with `verify-ca`", async () => {
     const tls = await certificate("other.contoso.com");
     await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-wrong-host");
     const server = await stub({ tls, onStartup: () => ASK_PASSWORD, onMessage: () => WELCOME });
@@ -274,7 +274,7 @@ describe("before anything secret leaves", () => {
     ["PGSSLMODE", "disable"],
     ["PGSSLMODE", "no-verify"],
     ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
-  ])("%s=%s in the job's environment weakens nothing", async (name, value) => {
+  ])("%s=%s in the job's environment does not weaken TLS", async (name, value) => {
     vi.stubEnv(name, value);
     await refusedBy(
       { tls: await certificate("localhost") },
@@ -285,8 +285,8 @@ describe("before anything secret leaves", () => {
   });
 });
 
-describe("sign-in and handshake overlap", () => {
-  test("TLS stands before the password is there", async () => {
+describe("sign-in and TLS handshake overlap", () => {
+  test("the TLS handshake does not wait for the password", async () => {
     const tls = await certificate("localhost");
     let standing = () => {};
     const stands = new Promise<void>((resolve) => {
@@ -310,7 +310,7 @@ describe("sign-in and handshake overlap", () => {
     expect(String(server.received[1])).toContain(SECRET);
   });
 
-  test("a sign-in that fails ends the attempt at once, and the server hears no name", async () => {
+  test("a failed sign-in ends the attempt at once, and the user name is not sent", async () => {
     const tls = await certificate("localhost");
     const failure = new ActionError({
       code: "connection-refused",
@@ -328,14 +328,14 @@ describe("sign-in and handshake overlap", () => {
       await expect(
         withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
       ).rejects.toBe(failure);
-      expect(asked).toHaveBeenCalledTimes(1); // it was tried again where it belongs, and not here
+      expect(asked).toHaveBeenCalledTimes(1); // the sign-in has its own retries
       expect(server.received).toEqual([]);
       await vi.waitFor(() => expect(server.open()).toBe(0));
     }
   });
 });
 
-test("a sign-in that ends after the attempt has failed sends nothing, and keeps nothing alive", async () => {
+test("a sign-in that ends after the attempt has failed sends nothing and leaves no connection open", async () => {
   const server = await stub({ tls: await certificate("localhost") });
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   let arrive = (_password: string) => {};
@@ -357,7 +357,7 @@ test("a sign-in that ends after the attempt has failed sends nothing, and keeps 
   expect(server.received).toEqual([]);
 });
 
-describe("a server that does not wait for the sign-in", () => {
+describe("a server that ends the connection during the sign-in", () => {
   beforeAll(() =>
     sandbox
       .sql("postgres", "ALTER SYSTEM SET authentication_timeout = '1s'")
@@ -370,12 +370,12 @@ describe("a server that does not wait for the sign-in", () => {
   );
   const late = <T>(outcome: () => T) => new Promise((resolve) => setTimeout(resolve, 2_500)).then(outcome);
 
-  test("is connected to again when the sign-in is done", async () => {
+  test("is connected to again after the sign-in", async () => {
     const slow = () => late(() => SECRET);
     expect(await withSession(target(), slow, rows("SELECT 1 AS one"), {}, QUICK)).toEqual([{ one: 1 }]);
   });
 
-  test("is not blamed for a sign-in that fails", async () => {
+  test("is not named as the cause of a failed sign-in", async () => {
     const failure = new ActionError({ code: "entra-away", message: ["m"], hint: [], steps: [] });
     const slow = () =>
       late(() => {
@@ -385,8 +385,8 @@ describe("a server that does not wait for the sign-in", () => {
   });
 });
 
-describe("what may pass is tried again, and no more", () => {
-  /** A trusted stub, and how to reach it. */
+describe("only transient failures are retried", () => {
+  /** A stub with a trusted certificate, and its address. */
   async function trusted(behaviour: Omit<Behaviour, "tls">) {
     const tls = await certificate("localhost");
     const server = await stub({ ...behaviour, tls });
@@ -396,7 +396,7 @@ describe("what may pass is tried again, and no more", () => {
     };
   }
 
-  test("a server that starts up is waited for, and the password is requested again each time", async () => {
+  test("waits for a server that is starting up, and requests the password for each attempt", async () => {
     const { server, to } = await trusted({
       onStartup: (attempt) =>
         attempt < 4 ? errorResponse("57P03", "the database system is starting up") : ASK_PASSWORD,
@@ -407,7 +407,7 @@ describe("what may pass is tried again, and no more", () => {
     expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
   });
 
-  test("but only so often", async () => {
+  test("gives up after a number of attempts", async () => {
     const { server, to } = await trusted({
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
@@ -417,7 +417,7 @@ describe("what may pass is tried again, and no more", () => {
     expect(server.connections()).toBe(5);
   });
 
-  test("a full server is waited for (the real one)", async () => {
+  test("waits for a real server that has no free connection", async () => {
     await sandbox.sql("postgres", "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
     const crowd = (work: () => Promise<unknown>) =>
       withSession(target({ user: "crowded" }), async () => "x", work, {}, QUICK);
@@ -428,7 +428,7 @@ describe("what may pass is tried again, and no more", () => {
     });
   });
 
-  test("a token that has expired is replaced once", async () => {
+  test("replaces an expired token once", async () => {
     const expired = errorResponse(
       "28000",
       "The access token has expired. Please acquire a new token and retry.",
@@ -443,7 +443,7 @@ describe("what may pass is tried again, and no more", () => {
     expect(await failing(never)).toMatchObject({ code: "token-expired" });
   });
 
-  test("a connection that breaks is made again", async () => {
+  test("connects again when the connection breaks", async () => {
     const tls = await certificate("localhost");
     const server = await stub({
       tls,
@@ -456,7 +456,7 @@ describe("what may pass is tried again, and no more", () => {
     expect(server.connections()).toBe(5);
   });
 
-  test("a server that never answers is given up, the sign-in's time not counted", async () => {
+  test("gives up on a server that never answers, without counting the time of the sign-in", async () => {
     const server = await stub({ silent: true });
     const hasty = { ...QUICK, answerTime: 50 };
     expect(
@@ -472,7 +472,7 @@ describe("what may pass is tried again, and no more", () => {
   });
 });
 
-test("a refused token is shown by its claims, never itself", async () => {
+test("shows the claims of a refused token, never the token", async () => {
   const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
   const failure = await failing(withSession(target(), async () => token, nothing, {}, QUICK));

@@ -11,7 +11,7 @@ const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as 
 describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
   const world = useOwnWorld(version);
 
-  test("is checked, and says in apply that it is read-only", async () => {
+  test("can be checked; apply says that it is read-only", async () => {
     const { owner, app, as, sql, database } = await world.open();
     await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON u TO ${app}`);
     await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
@@ -39,7 +39,7 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
 describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
   const world = useOwnWorld(version);
 
-  test("has a role with time-outs of its own, which the action overrides", async () => {
+  test("the action overrides a role's time-outs", async () => {
     const { owner, sql, signIn } = await world.open();
     const timeouts = ["statement_timeout", "lock_timeout", ...(version >= 17 ? ["transaction_timeout"] : [])];
     for (const name of timeouts) await sql(`ALTER ROLE ${owner} SET ${name} = '700ms'`);
@@ -49,7 +49,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
     expect((await client.query("COMMIT")).command).toBe("COMMIT");
   });
 
-  test("cancels a look for the sake of its recovery, and is asked again", async () => {
+  test("a look that recovery cancels is repeated", async () => {
     const { owner, as, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const client = await signIn(owner);
@@ -67,9 +67,9 @@ describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
 
   test.each([
     ["LATIN1", "caf\u00e9", []],
-    // The same byte is no UTF-8, and a database without an encoding does not say what it is.
+    // The same byte is not UTF-8, and a database without an encoding does not say what it is.
     ["SQL_ASCII", "caf\ufffd", ["table caf\ufffd: SELECT (name-not-utf8)"]],
-  ])("has a database in %s, with names beyond ASCII", async (encoding, name, missing) => {
+  ])("non-ASCII names work in a database with encoding %s", async (encoding, name, missing) => {
     const place = await world.open();
     const { owner, sql, database } = place;
     const encoded = `${database}_${encoding.toLowerCase()}`;

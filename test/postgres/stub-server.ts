@@ -4,21 +4,21 @@ import { generate } from "selfsigned";
 import { listen } from "../sandbox/http.ts";
 import { framed } from "../sandbox/proxy.ts";
 
-/** A server that speaks just enough of PostgreSQL's protocol to fail in ways a real one cannot be made to. */
+/** A server with enough of PostgreSQL's protocol to fail in ways that a real server cannot. */
 export interface Stub {
   readonly port: number;
   /** Startup messages and passwords, as they came. */
   readonly received: Buffer[];
   /** Connections so far. */
   readonly connections: () => number;
-  /** Connections that still stand. */
+  /** Open connections. */
   readonly open: () => number;
   close(): Promise<void>;
 }
 
 /** What it does with each connection; `attempt` counts from 1. */
 export interface Behaviour {
-  /** Certificate to answer the request for TLS with; without one it says no. */
+  /** The certificate for TLS; without one the server refuses TLS. */
   readonly tls?: { cert: string; key: string };
   /** Never answers at all. */
   readonly silent?: true;
@@ -26,7 +26,7 @@ export interface Behaviour {
   readonly onStartup?: (attempt: number) => Buffer;
   /** Answers the password, and whatever comes later. */
   readonly onMessage?: (attempt: number, message: Buffer) => Buffer;
-  /** TLS stands. */
+  /** The TLS handshake is complete. */
   readonly onSecure?: () => void;
 }
 
@@ -38,9 +38,9 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
     const attempt = ++connections;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => {}); // the client may leave as it likes
+    socket.on("error", () => {}); // the client can break the connection
     if (behaviour.silent) {
-      socket.resume(); // or it would not notice that the client has left
+      socket.resume(); // otherwise it would not see that the client has disconnected
       return;
     }
     socket.once("data", () => {
@@ -83,7 +83,7 @@ export function errorResponse(code: string, message: string): Buffer {
 export const ASK_PASSWORD = framed("R", Buffer.from([0, 0, 0, 3]));
 export const WELCOME = Buffer.concat([framed("R", Buffer.from([0, 0, 0, 0])), framed("Z", Buffer.from("I"))]);
 
-/** A certificate of its own authority, for this name and time. */
+/** A self-signed certificate for this name, valid for this many days. */
 export async function certificate(name: string, days = 1): Promise<{ cert: string; key: string }> {
   const day = 24 * 3600 * 1000;
   const { cert, private: key } = await generate([{ name: "commonName", value: name }], {

@@ -7,10 +7,10 @@ import { useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
+describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (version) => {
   const world = useWorld(version);
 
-  test("warns of row-level security that lets the grantee see nothing, and of no other", async () => {
+  test("warns only of row-level security that hides every row from the grantee", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [team, other] = [await role("team", "NOLOGIN"), await role("other", "NOLOGIN")];
     await sql(`GRANT ${team} TO ${app}`);
@@ -49,7 +49,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     }
   });
 
-  test("knows whom row-level security passes by", async () => {
+  test("knows which roles bypass row-level security", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const bypass = await role("bypass", "LOGIN BYPASSRLS");
     await as(owner, "CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY");
@@ -92,14 +92,14 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
       ["on_stored", true],
     ] as const) {
       expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({ view, works });
-      expect({ view, told: new RegExp(`public\\.${view}\\b`).test(message ?? "") }).toEqual({
+      expect({ view, warned: new RegExp(`public\\.${view}\\b`).test(message ?? "") }).toEqual({
         view,
-        told: !works,
+        warned: !works,
       });
     }
   });
 
-  test("goes by the columns that a view reads", async () => {
+  test("checks only the columns that a view reads", async () => {
     const { app, owner, role, as, sql, can, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -111,14 +111,14 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
        GRANT SELECT ON partly, other, counted, named TO ${app}`,
     );
     const broken = async () => {
-      const told = messages(await run("check", READ), "view-cannot-read").join("\n");
+      const text = messages(await run("check", READ), "view-cannot-read").join("\n");
       const views = ["partly", "other", "counted", "named"];
       for (const view of views)
         expect({ view, works: await can(app, `SELECT * FROM ${view}`) }).toEqual({
           view,
-          works: !new RegExp(`public\\.${view}\\b`).test(told),
+          works: !new RegExp(`public\\.${view}\\b`).test(text),
         });
-      return told;
+      return text;
     };
 
     await as(owner, `REVOKE SELECT ON base FROM ${analyst}`);
@@ -130,7 +130,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
   });
 
   if (version >= 15)
-    test("goes by the grantee where the view is security_invoker, however it is reached", async () => {
+    test("checks the grantee for a security_invoker view, however it is reached", async () => {
       const { app, owner, role, as, sql, can, run } = await world.open();
       const analyst = await role("analyst");
       await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
@@ -149,18 +149,18 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
 
       const report = await run("apply", READ);
 
-      const told = messages(report, "view-cannot-read").join("\n");
+      const text = messages(report, "view-cannot-read").join("\n");
       for (const view of ["invoker", "definer", "definer_on_invoker", "invoker_on_definer"])
-        expect({ view, broken: new RegExp(`public\\.${view}\\b`).test(told) }).toEqual({
+        expect({ view, broken: new RegExp(`public\\.${view}\\b`).test(text) }).toEqual({
           view,
           broken: !(await can(app, `SELECT * FROM ${view}`)),
         });
-      expect(told).toContain(`${app} does not have SELECT on hidden.base`);
+      expect(text).toContain(`${app} does not have SELECT on hidden.base`);
       await as(owner, `GRANT SELECT ON hidden.base TO ${app}`);
       expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
     });
 
-  test("warns of a grantee that may not log in, or whose password has expired", async () => {
+  test("warns of a grantee that cannot log in, or whose password has expired", async () => {
     const { owner, role, as, run } = await world.open();
     const [team, late, soon] = [
       await role("team", "NOLOGIN"),
@@ -179,7 +179,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     expect(warnings.map(({ code }) => code)).toEqual(["default-privileges"]);
   });
 
-  test("says once that TRIGGER and CREATE together run code as somebody else", async () => {
+  test("warns once that TRIGGER and CREATE together can run code as another role", async () => {
     const { app, owner, as, run } = await world.open();
     await as(
       owner,
@@ -193,7 +193,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
 
     expect(messages(report, "trigger-and-create")).toEqual([expect.stringContaining("public and second")]);
     expect(messages(await run("check", { ...demand, ...READ }), "trigger-and-create")).toEqual([]);
-    // It is true: the owner's INSERT runs what the app wrote.
+    // The warning is right: the owner's INSERT runs the app's trigger.
     await as(
       app,
       `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''runs as %'', current_user; END';
@@ -202,7 +202,7 @@ describe.each(VERSIONS)("PostgreSQL %i: green but broken", (version) => {
     await expect(as(owner, "INSERT INTO b VALUES (1)")).rejects.toThrow(`runs as ${owner}`);
   });
 
-  test("says nothing of what is excluded", async () => {
+  test("does not warn of excluded objects", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);

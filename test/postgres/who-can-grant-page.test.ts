@@ -141,7 +141,7 @@ describe.each(VERSIONS)("docs/who-can-grant.md is right about PostgreSQL %i", (v
   });
 });
 
-test("the page has every login that is known here", () => {
+test("the page lists every login that this test knows", () => {
   const logins = ROWS.filter(({ task }) => task.startsWith("Grant on a table")).map(({ login }) => login);
   expect(logins).toEqual(Object.keys(GRANT));
   expect(new Set(ROWS.map(({ task }) => task))).toEqual(new Set(Object.keys(TASKS)));

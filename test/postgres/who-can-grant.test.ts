@@ -51,7 +51,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       const report = await run("apply", READ, { client });
 
       expect(report.verdict).toBe("repaired");
-      // The owner is the grantor whoever acts for it.
+      // The owner is the grantor, whichever role acts for it.
       expect(difference(before, await acls()).added).toEqual([
         `sequence public.s: ${app} SELECT by ${owner}`,
         `table public.t: ${app} SELECT by ${owner}`,
@@ -63,7 +63,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     },
   );
 
-  test("leaves what belongs to an owner it may not act for, says who could, and grants the rest", async () => {
+  test("leaves the objects of an owner it cannot act for, names who can grant them, and grants the rest", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, acls } = place;
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
@@ -89,14 +89,14 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(readFix(fix)).toContain(`Run as ${stranger}: ${grant}`);
     expect(readFix(fix)).toContain(membership);
 
-    // Either way mends it.
+    // Either way fixes it.
     await as(stranger, grant);
     expect(await can(app, "SELECT * FROM theirs")).toBe(true);
     await sql(membership);
     expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
-  test("says whether the login itself may become a member of the owner", async () => {
+  test("says whether the login can grant itself membership in the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
     await sql(
@@ -125,7 +125,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     }
   });
 
-  test("says it when the owner lacks USAGE on its own schema, and what mends it does", async () => {
+  test("says that the owner lacks USAGE on the schema, and gives SQL that works", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, signIn } = place;
     const [builder, deployer] = [await role("builder"), await role("deployer")];
@@ -153,7 +153,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
 
   if (version >= 16)
     test.each(["owner", "grant option"])(
-      "grants through a role that it may set and that has the %s",
+      "grants through a role that it can SET ROLE to and that has the %s",
       async (what) => {
         const place = await world.open();
         const { app, owner, role, as, sql, can, run } = place;
@@ -177,7 +177,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       },
     );
 
-  test("uses grant options held through two roles, a statement for each privilege", async () => {
+  test("uses grant options of two roles, with one statement for each privilege", async () => {
     const place = await world.open();
     const { app, owner, role, as, can, run, acls, signIn } = place;
     const [readers, writers, deployer] = [
@@ -209,7 +209,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "INSERT INTO t SELECT * FROM t")).toBe(true);
   });
 
-  test("becomes the role that has the grant option where it does not inherit from it", async () => {
+  test("sets the role that has the grant option when it does not inherit from that role", async () => {
     const place = await world.open();
     const { app, owner, role, as, run, acls } = place;
     const [readers, deployer] = [await role("readers", "NOLOGIN"), await role("deployer")];
@@ -222,7 +222,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(difference(before, await acls()).added).toEqual([`table public.t: ${app} SELECT by ${readers}`]);
   });
 
-  test("acts as who signed in, whatever role its sessions begin with", async () => {
+  test("acts as the session user, whatever role its sessions begin as", async () => {
     const { app, owner, role, as, sql, signIn, run, can } = await world.open();
     const nobody = await role("nobody", "NOLOGIN");
     await as(owner, "CREATE TABLE t (id int)");
@@ -241,7 +241,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  test("does not take a GRANT that only warned for granted", async () => {
+  test("does not count a GRANT that only warned as granted", async () => {
     const { owner, role, as, run, acls, signIn } = await world.open();
     const deployer = await role("deployer");
     // Any privilege, PUBLIC's too, turns the error into WARNING 01007 and the command tag GRANT.
@@ -259,7 +259,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await acls()).toEqual(before);
   });
 
-  test("does not take a part of ALL for all of it", async () => {
+  test("does not count a part of ALL as ALL", async () => {
     const { app, owner, role, as, can, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO ${deployer} WITH GRANT OPTION`);
@@ -274,7 +274,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
-  test("tries an owner that looks impossible once, not object by object", async () => {
+  test("tries one object of an owner that it seems unable to act for, not each object", async () => {
     const { owner, role, as, signIn, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
@@ -291,7 +291,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(queries.filter(changesPrivileges)).toHaveLength(2);
   });
 
-  /** Refuses to let anybody have SELECT on the tables whose names match. */
+  /** Refuses every GRANT of SELECT on the tables whose names match. */
   async function refuse({ sql, app }: Place, pattern: string) {
     await sql(`
       CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -303,7 +303,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       CREATE EVENT TRIGGER refuse_${app} ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION refuse()`);
   }
 
-  test("takes the refusal of some objects for no more than these, and gives up on a crowd", async () => {
+  test("leaves out single refused objects, and gives up on the owner after many", async () => {
     const place = await world.open();
     const { owner, as, run } = place;
     await as(owner, Array.from({ length: 40 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
@@ -315,7 +315,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       ["0", "1", "17", "39"].map((n) => `table t${n}: SELECT (refused)`),
     );
     expect(report.granted).toHaveLength(36);
-    // The owner itself was refused: to run it again as the owner changes nothing.
+    // The owner itself was refused: running the statement again as the owner does not help.
     expect(report.missing.map(({ fix }) => fix.sql)).toEqual([undefined, undefined, undefined, undefined]);
 
     const crowd = await world.open();
@@ -333,7 +333,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(queries.filter(changesPrivileges).length).toBeLessThan(30);
   });
 
-  test("tries another object of an owner that looks impossible where the first is refused for another reason", async () => {
+  test("tries another object of such an owner when the first is refused for another reason", async () => {
     const place = await world.open();
     const { owner, role, as, sql, signIn, run } = place;
     const deployer = await role("deployer");
@@ -351,12 +351,12 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(report.granted).toHaveLength(4);
   });
 
-  test("goes on with the rest where the server lets it do what looked impossible", async () => {
+  test("grants on the owner's other objects when the trial succeeds", async () => {
     const { owner, role, as, sql, signIn, run } = await world.open();
     const deployer = await role("deployer");
     await as(owner, Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     const client = await signIn(deployer);
-    // Stock servers do as they predict; a membership between the look and the grants is the nearest there is.
+    // Stock servers do as they predict; a membership that is granted between the look and the grants comes closest.
     between(client, async (text) => {
       if (changesPrivileges(text)) await sql(`GRANT ${owner} TO ${deployer}`);
       return undefined;
@@ -369,7 +369,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(report.said.join("\n")).toContain(`The server lets this login act for ${owner}`);
   });
 
-  test("says that the way there is the database owner's to give", async () => {
+  test("names the database owner as the role that can grant CONNECT", async () => {
     const place = await world.open();
     const { database, app, owner, role, as, sql, run } = place;
     const [deployer, dba] = [await role("deployer"), await role("dba")];
@@ -388,7 +388,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     );
   });
 
-  test("does not blame the owner for a schema that this login may not use", async () => {
+  test("does not name the owner as the cause when this login cannot use the schema", async () => {
     const { app, owner, role, as, run } = await world.open();
     const deployer = await role("deployer");
     await as(
@@ -403,7 +403,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(readFix(report.missing[0]?.fix)).not.toContain("GRANT USAGE");
   });
 
-  test("sends what a role that cannot log in owns to its members", async () => {
+  test("directs the SQL for an owner that cannot log in to its members", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const [deployer, group, member] = [
       await role("deployer"),
@@ -422,7 +422,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ, { grantee: app })).toMatchObject({ verdict: "in-sync" });
   });
 
-  test("sends what pg_database_owner owns to the owner of the database", async () => {
+  test("directs the SQL for pg_database_owner to the owner of the database", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
     const deployer = await role("deployer");
     await sql(`
@@ -440,7 +440,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
   });
 
-  test("sends the schema public to its owner, whoever that is", async () => {
+  test("directs the SQL for schema public to its owner", async () => {
     const { app, owner, role, as, sql, run, can } = await world.open();
     const stranger = await role("stranger");
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}`);
@@ -456,7 +456,7 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT FROM public.t")).toBe(true);
   });
 
-  test("sends a superuser's object to a superuser", async () => {
+  test("directs the SQL for a superuser's object to a superuser", async () => {
     const { owner, sql, as, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql("CREATE TABLE theirs (id int)");

@@ -8,7 +8,7 @@ import { flexibleServer, makeFlexible } from "../sandbox/flexible-server.ts";
 import { type Address, type PostgresServer, startServer, type Version } from "../sandbox/postgres.ts";
 import type { Share } from "../shared-servers.ts";
 
-/** What the action demands when no input says otherwise. */
+/** What the action checks by default. */
 export const DEFAULTS: Demand = {
   schemas: ["public"],
   tablePrivileges: "ALL",
@@ -22,47 +22,47 @@ export const DEFAULTS: Demand = {
   onExtra: "warn",
 };
 
-/** A server of one version for a file's tests; each test opens a place of its own on it. */
+/** A server of one version for a file's tests; each test opens a separate place on it. */
 export interface World {
   readonly address: Address;
   open(options?: { readonly database?: string }): Promise<Place>;
 }
 
-/** A database with two roles of its own: `owner` owns it and its schema public, `app` has nothing yet. */
+/** A database with two new roles: `owner` owns it and its schema public, `app` has nothing yet. */
 export interface Place {
   readonly database: string;
   readonly owner: string;
   readonly app: string;
-  /** Makes a role that may log in, unless the options say otherwise; its name gets an ending that no other place has. */
+  /** Creates a role, by default one that can log in; its name gets a suffix that is unique to the place. */
   role(name: string, options?: string): Promise<string>;
-  /** Runs SQL as the superuser; the rows of the last statement. */
+  /** Runs SQL as the superuser. @returns the rows of the last statement */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Runs SQL as a role, in a session of its own; the rows of the last statement. */
+  /** Runs SQL as a role, in a separate session. @returns the rows of the last statement */
   as<Row extends pg.QueryResultRow = pg.QueryResultRow>(role: string, text: string): Promise<Row[]>;
-  /** Whether the server lets a role do something, by doing it and rolling it back. */
+  /** Whether a role can do something, by doing it and rolling it back. */
   can(role: string, text: string): Promise<boolean>;
   /** A session that ends with the test. */
   signIn(role: string): Promise<pg.Client>;
   /** The action's story of this database, with the user's own session; several grantees only by `reconcile`. */
   run(mode: Mode, demand?: Partial<Demand>, options?: RunOptions): Promise<GranteeReport & Story>;
-  /** Every ACL entry of the database, and every membership of the place's roles, a line each. */
+  /** Every ACL entry of the database, and every membership of the place's roles, one per line. */
   acls(): Promise<readonly string[]>;
 }
 
 interface RunOptions {
-  /** Who signs in; otherwise the place's owner. */
+  /** The login; by default the place's owner. */
   readonly user?: string;
-  /** Otherwise the place's app. */
+  /** By default the place's app. */
   readonly grantee?: string;
   readonly client?: pg.Client;
 }
 
-/** What a run says beside the grantee's own report. */
+/** The parts of a run's report outside the grantee's. */
 export type Story = Pick<Reconciled, "statements" | "fixes" | "serverVersion"> & {
   readonly said: readonly string[];
 };
 
-/** A world on the run's shared server: other files are at work there too, in databases and with roles of their own. */
+/** A world on the run's shared server: other files use it at the same time, with other databases and roles. */
 export function useWorld(version: Version): World {
   return startedWorld(async () => {
     const response = await fetch(`${inject("sharedServers")}/${version}`);
@@ -72,7 +72,7 @@ export function useWorld(version: Version): World {
   });
 }
 
-/** A world on a server that nobody else uses: for what counts its transactions, fills its locks or reads its log. */
+/** A world on a separate server, for tests that count its transactions, fill its lock table or read its log. */
 export function useOwnWorld(version: Version): World & { log(): string; ca(): string } {
   let server: PostgresServer | undefined;
   let ca = "";
@@ -212,7 +212,7 @@ export function sourcesOn(kind: Kind, { held }: GranteeReport): readonly string[
     .sort();
 }
 
-/** The lines of `after` that `before` has not, and the other way round. */
+/** The lines that are only in `after`, and those that are only in `before`. */
 export function difference(before: readonly string[], after: readonly string[]) {
   return {
     added: after.filter((line) => !before.includes(line)),

@@ -28,7 +28,7 @@ async function signIn() {
   return client;
 }
 
-test("a role that another run creates after the look is found at the next one", async () => {
+test("finds a role that another run created after the first look", async () => {
   const client = await signIn();
   let raced = false;
   between(client, async (sql) => {

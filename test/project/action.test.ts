@@ -9,11 +9,11 @@ import { drift } from "../render/reports.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 import { action, defaults, ROOT } from "./project.ts";
 
-test("declares the inputs that are read, and no other", () => {
+test("declares exactly the inputs that the code reads", () => {
   expect(Object.keys(action.inputs).sort()).toEqual(Object.keys(INPUTS).sort());
 });
 
-test("declares the defaults that are used", () => {
+test("declares the defaults that the code uses", () => {
   const declared = Object.entries(action.inputs).map(([name, input]) => [name, input.default]);
   const used = Object.entries(INPUTS).map(([name, input]) => [
     name,
@@ -31,7 +31,7 @@ test("says what happens without an input that has no default", () => {
   expect(silent).toEqual([]);
 });
 
-test("marks as required only the inputs that nothing else can replace", () => {
+test("marks only inputs without an alternative as required", () => {
   const required = Object.keys(action.inputs).filter((name) => action.inputs[name]?.required);
   const given = {
     password: "any",
@@ -40,7 +40,7 @@ test("marks as required only the inputs that nothing else can replace", () => {
   expect(missing(inputVariables({ ...defaults, ...given }))).toEqual(required.sort());
 });
 
-test("declares the outputs that are set, each with a description", () => {
+test("declares the outputs that the code sets, each with a description", () => {
   const set = [...Object.keys(outputsOf(drift())), "report", "sql"];
   expect(Object.keys(action.outputs).sort()).toEqual(set.sort());
   for (const { description } of Object.values(action.outputs)) expect(description).toBeTruthy();

@@ -14,7 +14,7 @@ const FIRST = `# Changelog
 [Unreleased]: ${URL}/compare/main...HEAD
 `;
 
-test("dates what is unreleased, and links to what changed", () => {
+test("dates the unreleased notes, and links to the comparison", () => {
   const first = release(FIRST, "1.0.0", "2026-11-24");
   expect(first).toBe(`# Changelog
 
@@ -49,7 +49,7 @@ test("refuses a version without notes, and notes without a version", () => {
   expect(() => notesOf(changed, "1.0.0")).toThrow('Something is under "Unreleased"');
 });
 
-test("CHANGELOG.md can be released, or was", () => {
+test("CHANGELOG.md can be released, or has been", () => {
   const changelog = readText("CHANGELOG.md");
   const { version } = JSON.parse(readText("package.json")) as { version: string };
   const [newest] = versionsIn(changelog);

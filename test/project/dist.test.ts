@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-test("runs what src builds, byte for byte", () => {
+test("dist is what src builds, byte for byte", () => {
   const build = spawnSync(process.execPath, ["scripts/build.ts", "--check"], {
     cwd: join(import.meta.dirname, "../.."),
     encoding: "utf8",

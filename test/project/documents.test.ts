@@ -5,7 +5,7 @@ import { action, documents, ROOT, readText } from "./project.ts";
 
 const readme = documents[0]?.text ?? "";
 
-test("describes the inputs and outputs in the README as action.yml does, in tables without padding", () => {
+test("the README describes inputs and outputs as action.yml does, in tables without padding", () => {
   const inputs = Object.entries(action.inputs).map(
     ([name, { required, default: value, description = "" }]) => {
       const without = value === undefined ? "" : ` \`${value}\``;
@@ -19,7 +19,7 @@ test("describes the inputs and outputs in the README as action.yml does, in tabl
   expect(rows).toEqual([...inputs, ...outputs]);
 });
 
-test.each(documents)("links to what there is: $name", ({ name, text }) => {
+test.each(documents)("has no broken link: $name", ({ name, text }) => {
   const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|srcset)="([^"]+)"/g)].map(
     ([, link, image]) => link ?? image ?? "",
   );
@@ -29,13 +29,13 @@ test.each(documents)("links to what there is: $name", ({ name, text }) => {
   expect(broken).toEqual([]);
 });
 
-test("lists every example in its README", () => {
+test("examples/README.md lists every example", () => {
   const listed = readText("examples/README.md").matchAll(/\]\(([\w-]+\.yml)\)/g);
   const names = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".yml"));
   expect([...listed].map(([, name]) => name).sort()).toEqual(names.sort());
 });
 
-test("shows its two commands on the README's first screen", () => {
+test("the README shows the two commands on its first screen", () => {
   const screen = readme.split("\n").slice(0, 30).join("\n");
   expect(screen).toMatch(/^npm ci && npm run demo\b/m);
   expect(screen).toMatch(/^npm cit\b/m);

@@ -6,7 +6,7 @@ import { actionIn, type FirewallAction, ROOT, readText } from "./project.ts";
 
 const firewallAction = actionIn<FirewallAction>("firewall");
 
-test("the firewall action declares the inputs that are read, with their defaults", () => {
+test("firewall/action.yml declares the inputs that the code reads, with their defaults", () => {
   const declared = Object.entries(firewallAction.inputs).map(([name, input]) => [name, input.default]);
   const used = Object.entries(FIREWALL_INPUTS).map(([name, input]) => [
     name,
@@ -15,7 +15,7 @@ test("the firewall action declares the inputs that are read, with their defaults
   expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(used));
 });
 
-test("it says what happens without an input that has no default", () => {
+test("firewall/action.yml says what happens without an input that has no default", () => {
   const silent = Object.entries(firewallAction.inputs).filter(
     ([, { default: value, required, description }]) =>
       value === undefined && !required && !description?.includes("Default:"),
@@ -23,13 +23,13 @@ test("it says what happens without an input that has no default", () => {
   expect(silent).toEqual([]);
 });
 
-test("it runs its own bundles on Node 24, and the post step always", () => {
+test("firewall/action.yml runs its own bundles on Node 24, and its post step always", () => {
   const { using, main, post, "post-if": when } = firewallAction.runs;
   expect({ using, when }).toEqual({ using: "node24", when: "always()" });
   for (const file of [main, post]) expect(existsSync(join(ROOT, "firewall", file))).toBe(true);
 });
 
-test("its page describes the inputs as its action.yml does", () => {
+test("docs/firewall.md describes the inputs as firewall/action.yml does", () => {
   const inputs = Object.entries(firewallAction.inputs).map(
     ([name, { required, default: value, description = "" }]) => {
       const without = required ? "**required**" : value === undefined ? "" : `\`${value}\``;
@@ -42,7 +42,7 @@ test("its page describes the inputs as its action.yml does", () => {
   expect(rows).toEqual(inputs.map((row) => row.replaceAll(/ +/g, " ")));
 });
 
-test("the main action holds none of the firewall's code", () => {
+test("the main action's bundle contains no code of the firewall action", () => {
   const main = readText("dist/index.cjs");
   for (const own of ["firewallRules", "core-lro", "src/firewall/", "AZURE_RESOURCE_MANAGER_URL"]) {
     expect(main).not.toContain(own);

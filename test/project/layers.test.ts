@@ -54,14 +54,14 @@ test("text imports only types from model", () => {
   expect(imports.filter(({ path, typesOnly }) => partOf(path) === "model" && !typesOnly)).toEqual([]);
 });
 
-test("model and text need nothing else, and the pure parts need no package", () => {
+test("model and text import no package or module of Node.js, and the pure parts no package", () => {
   const needs = (parts: readonly string[]) =>
     sources.filter((path) => parts.includes(partOf(path))).flatMap(externalsOf);
   expect(needs(GROUND)).toEqual([]);
   expect(needs(PURE).filter((name) => !name.startsWith("node:"))).toEqual([]);
 });
 
-test("the reader of imports sees what there is", () => {
+test("the reader of imports finds every import", () => {
   expect(importsOf("src/index.ts")).toEqual([
     { path: "src/main.ts", typesOnly: false },
     { path: "src/start.ts", typesOnly: false },
@@ -71,14 +71,14 @@ test("the reader of imports sees what there is", () => {
   expect([...reachedFrom("src/index.ts")]).toContain("src/postgres/snapshot.sql.ts");
 });
 
-test("npm run test:unit takes every test that starts no PostgreSQL", () => {
+test("npm run test:unit runs every test that does not start PostgreSQL", () => {
   const starting = modules("test/**/*.test.ts").filter((path) =>
     reachedFrom(path).has("test/sandbox/postgres.ts"),
   );
   expect(modules(...NEED_A_SERVER)).toEqual(starting);
 });
 
-/** The folder of src, or the file where it is in none. */
+/** The folder in src, or the file if it is in src itself. */
 function partOf(path: string): string {
   return path.split("/")[1] ?? "";
 }

@@ -22,7 +22,7 @@ const bundled = [...folders].map((folder) => {
   return { folder, title: `${name} ${version}` };
 });
 
-test("names each package in dist, and no other", () => {
+test("names exactly the packages in dist", () => {
   expect([...folders]).toContain("node_modules/pg");
   const named = sections.map((text) => text.split("\n", 1)[0]);
   expect(named.sort()).toEqual([...new Set(bundled.map(({ title }) => title))].sort());
@@ -45,7 +45,7 @@ test.each(bundled)("has the whole license and the copyright of $title", ({ folde
   expect(section).toMatch(/copyright/i);
 });
 
-describe("a bundle with packages of all kinds", () => {
+describe("a bundle with every kind of package", () => {
   let root: string;
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "licenses-"));
@@ -57,7 +57,7 @@ describe("a bundle with packages of all kinds", () => {
   });
   afterAll(() => rm(root, { recursive: true }));
 
-  test("has licenses and notices, in one order, each version once", async () => {
+  test("has licenses and notices in a fixed order, each version once", async () => {
     const files = [
       "src/index.ts",
       "node_modules/plain/a.js",
@@ -72,7 +72,7 @@ describe("a bundle with packages of all kinds", () => {
     expect(await licensesOf(files.reverse(), root)).toBe(text);
   });
 
-  test("is refused when a package has no license file, by the name of the package", async () => {
+  test("is refused, with the package's name, when a package has no license file", async () => {
     const files = ["node_modules/plain/a.js", "node_modules/bare/a.js"];
     await expect(licensesOf(files, root)).rejects.toThrow("bare 1.0.0 has no license file");
   });

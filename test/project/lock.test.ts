@@ -10,7 +10,7 @@ const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lo
   packages: Readonly<Record<string, Locked>>;
 };
 
-/** npm leaves out what it could not find at the time, and `npm ci` then refuses the whole file. */
+/** npm leaves out packages that it cannot find, and `npm ci` then rejects the whole file. */
 test("locks the packages of every platform, so that npm ci works wherever it runs", () => {
   const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies).filter(([name, range]) => !isLocked(name, range, path)),

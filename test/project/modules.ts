@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ROOT } from "./project.ts";
 
-/** One import of a module of the project; of types alone nothing is left when it runs. */
+/** An import of a module of the project; an import of only types does not exist at run time. */
 export interface Import {
   readonly path: string;
   readonly typesOnly: boolean;
@@ -18,7 +18,7 @@ export function importsOf(path: string): readonly Import[] {
   return specifiersOf(path)
     .filter(({ name }) => name.startsWith("."))
     .map(({ name, typesOnly }) => ({ path: relative(ROOT, join(ROOT, dirname(path), name)), typesOnly }))
-    .filter((found) => existsSync(join(ROOT, found.path))); // a script in a string has paths of its own
+    .filter((found) => existsSync(join(ROOT, found.path))); // a script in a string has other paths
 }
 
 /** The packages that a module imports, each once: npm's, and Node.js's as `node:fs`. */
@@ -37,7 +37,7 @@ export function reachedFrom(path: string, reached = new Set<string>()): Readonly
 
 const IMPORT = /^(?:import|export) (type )?(?:[^;"]* from )?"([^"]+)";|\bimport\("([^"]+)"\)/gm;
 
-/** A module that runs as a process of its own is named by its path. */
+/** A module that runs as a separate process is named by its path. */
 const PROGRAM = /join\(import\.meta\.dirname, "([^"]+\.ts)"\)/g;
 
 function specifiersOf(path: string): readonly { readonly name: string; readonly typesOnly: boolean }[] {

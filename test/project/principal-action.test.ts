@@ -4,7 +4,7 @@ import { action, actionIn } from "./project.ts";
 
 const { inputs, outputs, runs, branding } = actionIn("principal");
 
-test("principal/action.yml declares the inputs that are read, with their defaults", () => {
+test("principal/action.yml declares the inputs that the code reads, with their defaults", () => {
   const declared = Object.entries(inputs).map(([name, input]) => [name, input.default]);
   const used = Object.entries(PRINCIPAL_INPUTS).map(([name, input]) => [
     name,
@@ -21,12 +21,12 @@ test("principal/action.yml says what happens without an input that has no defaul
   expect(silent).toEqual([]);
 });
 
-test("principal/action.yml says the same about signing in as action.yml", () => {
+test("principal/action.yml describes the sign-in inputs as action.yml does", () => {
   for (const name of ["client-id", "tenant-id", "client-secret", "environment", "ssl-root-cert"])
     expect(inputs[name]).toEqual(action.inputs[name]);
 });
 
-test("principal/action.yml declares its one output and its bundle", () => {
+test("principal/action.yml declares its output and its bundle", () => {
   expect(Object.keys(outputs)).toEqual(["verdict"]);
   expect(runs).toEqual({ using: "node24", main: "../dist/principal.cjs" });
   expect(branding).toEqual({ icon: "user-check", color: "blue" });

@@ -26,7 +26,7 @@ export interface FirewallAction extends Pick<Action, "inputs"> {
   readonly runs: { using: string; main: string; post: string; "post-if": string };
 }
 
-/** What the runner takes for the inputs that a step does not give; an input without a default is empty. */
+/** The runner's values for omitted inputs; an input without a default is empty. */
 export const defaults: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ""]),
 );

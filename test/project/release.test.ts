@@ -15,7 +15,7 @@ interface Workflow {
 }
 const { jobs } = parse(readText(".github/workflows/release.yml")) as Workflow;
 
-/** What GitHub has: each tag's commit, and the releases. */
+/** GitHub's state: each tag's commit, and the releases. */
 interface GitHub {
   readonly tags: Readonly<Record<string, string>>;
   readonly releases: Readonly<Record<string, { draft: boolean; target: string }>>;
@@ -24,7 +24,7 @@ interface GitHub {
   readonly workflowsOnMain?: string;
 }
 
-/** The GitHub CLI on `GitHub` in a file, with the commands that the workflow uses and no other. */
+/** A GitHub CLI whose state is a file, with only the commands that the workflow uses. */
 const GH = `#!${process.execPath}
 const fs = require("node:fs");
 const github = JSON.parse(fs.readFileSync(process.env.GITHUB_FILE, "utf8"));
@@ -65,7 +65,7 @@ const folder = mkdtempSync(join(tmpdir(), "release-"));
 writeFileSync(join(folder, "gh"), GH, { mode: 0o755 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("nothing is drafted before all checks of this commit have passed, or published before somebody approves", () => {
+test("a release is drafted only after all checks of its commit, and published only after an approval", () => {
   expect(jobs.ci).toMatchObject({ uses: "./.github/workflows/ci.yml" });
   expect(jobs.attest.needs).toEqual("ci");
   expect(jobs.draft.needs).toEqual(["version", "attest"]);
@@ -73,7 +73,7 @@ test("nothing is drafted before all checks of this commit have passed, or publis
 });
 
 describe("the draft", () => {
-  test("is of the tested commit, with the notes", () => {
+  test("has the tested commit and the notes", () => {
     const { status, github } = runJob("draft", { tags: {}, releases: {} });
     expect(status).toBe(0);
     expect(github).toEqual({
@@ -88,7 +88,7 @@ describe("the draft", () => {
   });
 
   test.each([
-    ["the tag is there", { tags: { "v1.2.3": OTHER }, releases: {} }, "never changes"],
+    ["the tag exists", { tags: { "v1.2.3": OTHER }, releases: {} }, "never changes"],
     [
       "there is a draft of another commit",
       { tags: {}, releases: { "v1.2.3": { draft: true, target: OTHER } } },
@@ -106,7 +106,7 @@ describe("the draft", () => {
 describe("publishing", () => {
   const releases = { "v1.2.3": { draft: true, target: SHA } };
 
-  test("makes the version's tag, and the first tag of the major version", () => {
+  test("creates the version's tag, and the first tag of the major version", () => {
     const { status, github } = runJob("publish", { tags: {}, releases });
     expect(status).toBe(0);
     expect(github).toMatchObject({

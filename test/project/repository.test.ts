@@ -9,7 +9,7 @@ interface Package {
   readonly version: string;
 }
 const { repository, version } = JSON.parse(readText("package.json")) as Package;
-/** The one place of the owner's name: `repository` in package.json. */
+/** The owner's name comes from `repository` in package.json. */
 const [, owner = "", name = ""] = /^github:([\w-]+)\/([\w.-]+)$/.exec(repository) ?? [];
 
 const texts = globSync(
@@ -24,7 +24,7 @@ const texts = globSync(
   .map((entry) => `${entry.parentPath.slice(ROOT.length + 1)}/${entry.name}`.replace(/^\//, ""))
   .map((path) => ({ path, text: readText(path) }));
 
-test("names one owner everywhere: the one in package.json", () => {
+test("the owner is the one in package.json everywhere", () => {
   expect([owner, name]).toEqual([expect.stringMatching(/./), "azure-postgres-grants"]);
   const uses = texts.flatMap(({ path, text }) =>
     [
@@ -34,12 +34,12 @@ test("names one owner everywhere: the one in package.json", () => {
     ].map(([, who]) => ({ path, who })),
   );
   expect(uses.length).toBeGreaterThan(5);
-  // Its tests have a GitHub of their own.
+  // The tests use other owners.
   expect(uses.filter(({ path, who }) => who !== owner && !path.startsWith("test/"))).toEqual([]);
   expect(readText(".github/CODEOWNERS")).toMatch(new RegExp(`^\\* @${owner}$`, "m"));
 });
 
-test("shows the major version that is released, or will be first", () => {
+test("examples use the major version that is released, or will be the first", () => {
   const major = `v${Math.max(1, Number.parseInt(version, 10))}`;
   const versions = texts.flatMap(({ path, text }) =>
     [...text.matchAll(/azure-postgres-grants(?:\/\w+)?@([\w.]+)/g)].map(([, used]) => ({ path, used })),
@@ -48,14 +48,14 @@ test("shows the major version that is released, or will be first", () => {
   expect(versions.filter(({ used }) => used !== major && !/^[0-9a-f]{40}$/.test(used ?? ""))).toEqual([]);
 });
 
-test("describes each action in what the Marketplace shows: fewer than 125 characters", () => {
+test("each action's description fits the Marketplace: fewer than 125 characters", () => {
   const paths = globSync("{action.yml,*/action.yml}", { cwd: ROOT, exclude: ["node_modules/**"] });
   expect(paths).toContain("action.yml");
   const descriptions = paths.map((path) => (parse(readText(path)) as { description: string }).description);
   expect(descriptions.filter((text) => text.length >= 125)).toEqual([]);
 });
 
-test("waits a week before it takes a new version of a dependency", () => {
+test("Dependabot waits a week before it proposes a new version", () => {
   const { updates } = parse(readText(".github/dependabot.yml")) as {
     updates: { "package-ecosystem": string; cooldown?: { "default-days"?: number } }[];
   };
@@ -65,12 +65,14 @@ test("waits a week before it takes a new version of a dependency", () => {
   ]);
 });
 
-test("is developed on the Node.js that runs the action", () => {
+test("development uses the version of Node.js that runs the action", () => {
   expect(`node${readText(".nvmrc").trim()}`).toBe(action.runs.using);
 });
 
-/** https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms */
-test.each(["bug", "idea"])("asks for the report: %s", (form) => {
+/**
+ * https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms
+ */
+test.each(["bug", "idea"])("asks for the report file: %s", (form) => {
   const { name, description, body } = parse(readText(`.github/ISSUE_TEMPLATE/${form}.yml`)) as {
     name: string;
     description: string;

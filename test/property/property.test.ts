@@ -74,7 +74,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
   });
 
   test(
-    "is judged as the server judges, granted what this login may grant, and nothing else",
+    "gets the verdict that the server gives, and exactly the grants that this login can make",
     async () => {
       await fc.assert(
         fc.asyncProperty(model, async (drawn) => {

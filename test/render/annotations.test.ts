@@ -5,7 +5,7 @@ import { quoted, sentence } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
 import { failureLines } from "../../src/render/failure.ts";
 import { verdictLine } from "../../src/render/headline.ts";
-import { hostileName } from "./hostile.ts";
+import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 
 function drifting(missing: readonly Missing[]) {
@@ -35,7 +35,7 @@ test("writes one annotation for objects that differ only in the name, in all dat
   expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
 });
 
-test("writes one annotation for tables and views with the same gap", () => {
+test("writes one annotation for tables and views that lack the same privileges", () => {
   const missing = [
     reports.missing(),
     reports.missing({ kind: "view", name: "open_orders" }),
@@ -50,7 +50,7 @@ test("writes one annotation for tables and views with the same gap", () => {
   expect(more).toEqual([]);
 });
 
-test("puts first what could not be checked, then what stands in the way of the rest", () => {
+test("puts what could not be checked first, then the database and the schema", () => {
   const missing = [
     ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
     reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
@@ -115,14 +115,14 @@ test("writes extra privileges only where they fail the job", () => {
   );
 });
 
-test("says nothing where there is nothing to do", () => {
+test("writes no annotation when there is nothing to do", () => {
   expect(annotations(reports.inSync())).toEqual([]);
   expect(annotations(reports.repaired())).toEqual([]);
 });
 
-test("keeps every name visible and on its line", () => {
+test("shows every hidden character of a name, and keeps the title on one line", () => {
   fc.assert(
-    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+    fc.property(hostileNames, (names) => {
       for (const { title } of annotations(reports.hostile(names))) {
         expect(title).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
       }
@@ -130,7 +130,7 @@ test("keeps every name visible and on its line", () => {
   );
 });
 
-test("gives setFailed one line, and the failure where the run could not start", () => {
+test("setFailed gets one line, and the failure when the run could not start", () => {
   expect(verdictLine(reports.drift())).toBe(
     "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
   );

@@ -10,7 +10,7 @@ import { githubTree } from "./github-html.ts";
 import * as reports from "./reports.ts";
 import { textIn } from "./tree.ts";
 
-/** What each destination says, without the marks that set off code. */
+/** The text at each destination, without the backticks around code. */
 const DESTINATIONS: Readonly<Record<string, (report: Report) => string>> = {
   "the summary": (report) => textIn(githubTree(renderSummary(report))),
   "the drift issue": (report) =>
@@ -125,7 +125,7 @@ const SEVERAL = Object.keys(DESTINATIONS).flatMap((where) =>
 );
 
 test.each(SEVERAL)(
-  "%s: %s says where the SQL of several objects is, and keeps the advice",
+  "%s: for several objects, %s says where the SQL is and keeps the advice",
   (reason, where) => {
     const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
     const place = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";

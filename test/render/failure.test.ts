@@ -7,7 +7,7 @@ import { docsLink, failureBlocks, failureLines } from "../../src/render/failure.
 import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { logLines, visible } from "../../src/text/escape.ts";
-import { githubTree, rawTree } from "./github-html.ts";
+import { githubTree, rawTree, sanitized } from "./github-html.ts";
 import { hostileName } from "./hostile.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
@@ -15,7 +15,7 @@ import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
 
 const LINK = `${reports.RUN.docs}/troubleshooting.md#connection-timed-out`;
 
-test("in the log: what happened, the likely cause, numbered steps, commands on lines of their own, the code", () => {
+test("the log has what happened, the likely cause, numbered steps, commands on separate lines, and the code", () => {
   expect(logGroups(reports.error())[0]?.lines).toEqual([
     "The server `orders-prod.postgres.database.azure.com` did not answer on port 5432 within 15 seconds.",
     "Likely cause: The firewall of the server does not let this runner in.",
@@ -28,7 +28,7 @@ test("in the log: what happened, the likely cause, numbered steps, commands on l
   ]);
 });
 
-test("an annotation says the same as the log", () => {
+test("an annotation has the same text as the log", () => {
   expect(annotations(reports.error())).toEqual([
     {
       level: "error",
@@ -38,7 +38,7 @@ test("an annotation says the same as the log", () => {
   ]);
 });
 
-test("in the summary: steps as a list, each command in a block that can be copied, and a link", () => {
+test("the summary has the steps as a list, each command in a block that can be copied, and a link", () => {
   const summary = renderSummary(reports.error());
   const tree = githubTree(summary);
   expect(textIn(tree)).toContain("Likely cause: The firewall of the server does not let this runner in.");
@@ -56,7 +56,7 @@ test("every invalid input is an item of a list", () => {
   expect(failureLines(reports.BAD_INPUT, {})).toContain("- `grantee` is missing.");
 });
 
-test("a grantee's failure stands below its name, in summary and log", () => {
+test("a grantee's failure is below the grantee's name, in summary and log", () => {
   const grantees = [reports.grantee(), reports.failing("aad_gone")];
   const report = reports.report([reports.database({ verdict: "error", grantees })]);
   expect(renderSummary(report)).toMatch(/##### For `aad_gone`\n\n\*\*What happened:\*\* The server/);
@@ -67,7 +67,7 @@ test("a grantee's failure stands below its name, in summary and log", () => {
   ]);
 });
 
-test("without the address of the documentation there is the code, and no link", () => {
+test("without the address of the documentation, the code has no link", () => {
   const { docs: _, ...run } = reports.RUN;
   for (const report of [{}, { run }]) {
     expect(docsLink(reports.UNREACHABLE, report)).toBeUndefined();
@@ -88,7 +88,7 @@ const texts = fc
   .map((parts) => parts.join("\n"))
   .filter((text) => /\S/.test(text));
 
-test("no text in a failure becomes markup, and none leaves its block", () => {
+test("no text in a failure becomes markup or leaves its block", () => {
   fc.assert(
     fc.property(texts, (text) => {
       const failure = reports.hostileFailure(text);
@@ -96,7 +96,7 @@ test("no text in a failure becomes markup, and none leaves its block", () => {
       const tree = rawTree(markdown);
       expect(elementsIn(tree).filter((element) => !OURS.includes(element))).toEqual([]);
       expect(proseIn(tree)).not.toMatch(LIVE);
-      expect(elementsIn(githubTree(markdown))).toEqual(elementsIn(tree));
+      expect(elementsIn(sanitized(tree))).toEqual(elementsIn(tree));
       const lists = all(tree, "ol");
       expect(lists).toHaveLength(1);
       expect(lists.flatMap((list) => all(list, "li"))).toHaveLength(failure.steps.length);
@@ -108,7 +108,7 @@ test("no text in a failure becomes markup, and none leaves its block", () => {
         failure.steps.flatMap((step) => (step.command === undefined ? [] : [`${command}\n`])),
       );
     }),
-    { numRuns: 100, examples: [[" ::error::x"], ["- x"], ["```\nx"]] },
+    { numRuns: 50, examples: [[" ::error::x"], ["- x"], ["```\nx"]] },
   );
 });
 

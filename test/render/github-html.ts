@@ -4,10 +4,10 @@ import type { Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { sanitize } from "hast-util-sanitize";
 import { toHtml } from "hast-util-to-html";
-import { micromark } from "micromark";
+import { micromark, type Options } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 
-/** Markdown as GitHub shows it: GitHub-flavoured, HTML let through, then all but its allow list taken out. */
+/** Markdown as GitHub shows it: GitHub Flavored Markdown with HTML, reduced to GitHub's allow list. */
 function githubHtml(markdown: string): string {
   return toHtml(githubTree(markdown));
 }
@@ -22,16 +22,22 @@ export function githubPage(markdown: string, theme: "light" | "dark", width: num
 }
 
 export function githubTree(markdown: string): Root {
-  return sanitize(rawTree(markdown)) as Root;
+  return sanitized(rawTree(markdown));
 }
 
-/** The same before anything is taken out: what is not here was never live. */
-export function rawTree(markdown: string): Root {
-  const html = micromark(markdown, {
-    allowDangerousHtml: true,
-    allowDangerousProtocol: true,
-    extensions: [gfm()],
-    htmlExtensions: [{ ...gfmHtml(), exit: gfmHtml().exit ?? {} }],
-  });
-  return fromHtml(html, { fragment: true });
+/** Removes everything that is not on GitHub's allow list. */
+export function sanitized(tree: Root): Root {
+  return sanitize(tree) as Root;
 }
+
+/** The same before anything is removed. */
+export function rawTree(markdown: string): Root {
+  return fromHtml(micromark(markdown, OPTIONS), { fragment: true });
+}
+
+const OPTIONS: Options = {
+  allowDangerousHtml: true,
+  allowDangerousProtocol: true,
+  extensions: [gfm()],
+  htmlExtensions: [{ ...gfmHtml(), exit: gfmHtml().exit ?? {} }],
+};

@@ -38,7 +38,7 @@ const EVERY: Readonly<Record<string, Report>> = {
 };
 
 test.each(Object.entries(EVERY))(
-  "the JSON of %s is the whole report, with its sentences as text, and valid by the schema",
+  "the JSON of %s is the whole report with sentences as text, and matches the schema",
   (_, report) => {
     const read = JSON.parse(renderJson(report));
     expect(read).toEqual(JSON.parse(JSON.stringify(report, written(report))));
@@ -67,7 +67,7 @@ function local(report: Report): Report {
   return { ...report, run: { startedAt, seconds, actionVersion } };
 }
 
-test("the report of an invalid input names each input in its message, and where to read more", () => {
+test("the report of invalid inputs names each input in its message, and has a link", () => {
   const { error } = JSON.parse(renderJson(reports.badInput()));
   expect(error.message).toBe(
     "2 inputs are invalid. Nothing was changed.\n- `grantee` is missing.\n- `mode` is `aply`. Use `apply`, `check` or `plan`.",
@@ -75,7 +75,7 @@ test("the report of an invalid input names each input in its message, and where 
   expect(error.docs).toBe(`${reports.RUN.docs}/troubleshooting.md#bad-input`);
 });
 
-test("a fix is data: the role, the SQL, and a note as text", () => {
+test("a fix has the role, the SQL, and a note as text", () => {
   const [finding] = JSON.parse(renderJson(reports.ownerCannotLogIn())).databases[0].grantees[0].missing;
   expect(finding.fix).toEqual({
     as: "azure_pg_admin",
@@ -103,7 +103,7 @@ test.each([
     },
   ],
   [
-    "a fix with SQL for nobody",
+    "a fix with SQL and no role",
     (report: Loose) => {
       report.databases[0].grantees[0].missing[0].fix = { sql: "GRANT …;" };
     },
@@ -140,7 +140,7 @@ test.each([
   expect(validate(read)).toBe(false);
 });
 
-test("a finding is a line, in an order that does not change", () => {
+test("each finding is on one line, in a fixed order", () => {
   const lines = renderJson(reports.drift()).split("\n");
   expect(lines.filter((line) => line.includes('"Order Notes","owner"'))).toHaveLength(1);
   expect(lines.slice(0, 4)).toEqual(["{", '  "version": 1,', '  "mode": "apply",', '  "verdict": "drift",']);
@@ -173,14 +173,14 @@ const SOURCES: Readonly<Record<Source["source"], true>> = {
   server: true,
 };
 
-test("the schema knows every kind, reason and source there is", () => {
+test("the schema lists every kind, reason and source", () => {
   const { kind, source, finding } = schema.$defs;
   expect(kind.examples).toEqual(Object.keys(KINDS));
   expect(finding.properties.reason.examples).toEqual(Object.keys(REASONS));
   expect(source.properties.source.examples).toEqual(Object.keys(SOURCES));
 });
 
-test("docs/report.md names every value the schema knows, and its example is valid", () => {
+test("docs/report.md names every value in the schema, and its example is valid", () => {
   const page = readFileSync("docs/report.md", "utf8");
   const { kind, source, finding } = schema.$defs;
   const values = [kind, source.properties.source, finding.properties.reason].flatMap(

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { logGroups } from "../../src/render/log.ts";
-import { hostileName } from "./hostile.ts";
+import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
 
-test("folds each database under its verdict", () => {
+test("has a group for each database, with the verdict in its title", () => {
   expect(logGroups(reports.many()).map(({ title }) => title)).toEqual([
     "tenant_a on orders-prod.postgres.database.azure.com: drift",
     "tenant_b on orders-prod.postgres.database.azure.com: drift",
@@ -35,7 +35,7 @@ test("lists what was granted, what is missing and why, warnings, and what ran", 
   ]);
 });
 
-test("lists what was revoked and what is extra, with where it comes from", () => {
+test("lists what was revoked, and what is extra with its source", () => {
   const grantee = reports.grantee({
     verdict: "repaired",
     revoked: [
@@ -54,15 +54,15 @@ test("lists what was revoked and what is extra, with where it comes from", () =>
   ]);
 });
 
-test("cuts a long list", () => {
+test("shortens a long list", () => {
   const lines = logGroups(reports.large(3_000))[0]?.lines ?? [];
   expect(lines.length).toBeLessThan(1_000);
   expect(lines).toContain("  and 800 more in the JSON report");
 });
 
-test("no name becomes a command, on whichever stream it is printed", () => {
+test("no name becomes a workflow command", () => {
   fc.assert(
-    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+    fc.property(hostileNames, (names) => {
       const groups = logGroups(reports.hostile(names));
       const lines = groups.flatMap(({ title, lines }) => [title, ...lines]);
       expect(commandsIn(lines.join("\n"))).toEqual([]);

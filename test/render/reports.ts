@@ -73,7 +73,7 @@ export function grantee(overrides: Partial<GranteeReport> = {}): GranteeReport {
 }
 
 const LOGIN = "ci-admin";
-/** Azure's own administrators: nobody can sign in as it, so one of its members runs the SQL. */
+/** Azure's own administrators: it cannot log in, so one of its members runs the SQL. */
 const NOLOGIN = "azure_pg_admin";
 
 export function missing(overrides: Partial<Missing> = {}): Missing {
@@ -96,7 +96,7 @@ export function extra(overrides: Partial<Extra> = {}): Extra {
   return { ...object, fix: fixFor(object, "REVOKE"), sources: [{ source: "direct" }], ...overrides };
 }
 
-/** What ends a finding, as a run would say it for this owner and reason. */
+/** The fix of a finding, as a run writes it for this owner and reason. */
 function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing, "fix">, verb: string): Fix {
   const { runAs, advice } = REASONS[reason];
   const note = reason === "not-owner" ? membership(owner) : advice;
@@ -212,7 +212,7 @@ export function plan(): Report {
   );
 }
 
-/** Two tables whose owner cannot log in, as on Azure what an administrator's migrations made. */
+/** Two tables whose owner cannot log in, as on Azure after an administrator's migrations. */
 export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_lines"]): Report {
   const grants = tables.map(
     (table) => `GRANT INSERT, UPDATE ON TABLE ${quoteIdentifier("public", table)} TO "aad_orders";`,
@@ -276,7 +276,7 @@ export function because(reason: Reason, tables: readonly string[]): Report {
   return report([database({ verdict: "drift", grantees })], { onExtra: "fail" });
 }
 
-/** A grantee with a finding for every reason there is. */
+/** A grantee with a finding for every reason. */
 export function everyReason(): Report {
   const reasons = Object.keys(REASONS) as readonly Reason[];
   const found = reasons.map((reason) => because(reason, [`of_${reason}`]).databases[0]?.grantees[0]);
@@ -393,7 +393,7 @@ export const HOSTILE_NAMES = [
   "<!-- x",
 ];
 
-/** A failure that says only this text, in every place that a text can have. */
+/** A failure with this text in every place. */
 export function hostileFailure(text: string): Failure {
   const each = [
     sentence`${name(text, text)}: ${code(text)}, ${quoted(text)}`,
@@ -471,7 +471,7 @@ export function failing(name: string, error: Failure = UNREACHABLE): GranteeRepo
   return grantee({ grantee: name, verdict: "error", error, objects, held: [] });
 }
 
-/** So many tables missing, of a few owners, every tenth with other privileges. */
+/** A report of this many tables of three owners; every tenth lacks other privileges. */
 export function large(objects: number): Report {
   const findings = Array.from({ length: objects }, (_, i) =>
     missing({

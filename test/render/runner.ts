@@ -20,7 +20,7 @@ export function commandsIn(output: string): readonly Command[] {
 }
 
 function parseV2(line: string): Command | undefined {
-  // .NET compares by culture, which passes over what has no width, and trims what Unicode calls white space.
+  // .NET compares by culture, which ignores zero-width characters, and trims Unicode white space.
   const text = line
     .replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}\0]/gu, "")
     .replace(/^[\s\u0085]+/, "");

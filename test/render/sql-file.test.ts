@@ -23,7 +23,7 @@ test("is empty when there is nothing to fix", () => {
   expect(renderSql(reports.error())).toBe("");
 });
 
-test("has first what this login can run, then a commented part for each other role", () => {
+test("has the statements that this login can run first, then a commented block for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
     -- First what "ci-admin" can run, then, commented out, what other roles have to run.
@@ -60,7 +60,7 @@ test("connects to each of several databases, and says why it cannot name one", (
   );
 });
 
-test("has first what other blocks need, whichever database it is in", () => {
+test("has the statements that other blocks need first, whichever database they are in", () => {
   const block = (as: string, statement: string, prepares?: true) => ({
     as,
     runnable: false,
@@ -91,7 +91,7 @@ test("has first what other blocks need, whichever database it is in", () => {
   ]);
 });
 
-test("a file for one database runs as it is, its parts as their roles, whatever the names", async () => {
+test("a file for one database runs unchanged, each block as its role, whatever the names", async () => {
   const names = fc.sample(hostileName, { numRuns: 25, seed: 5 });
   const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter(
     (name) => Buffer.byteLength(name) <= 63,
@@ -134,7 +134,7 @@ test("a file for one database runs as it is, its parts as their roles, whatever 
   expect(commandsIn(file)).toEqual([]);
 });
 
-test("hides no name's characters, and no name leaves its comment", () => {
+test("shows hidden characters of names, and no name leaves its comment", () => {
   fc.assert(
     fc.property(hostileName, hostileName, (role, table) => {
       const block = {
@@ -185,7 +185,7 @@ function drifting(database: string, fixes: readonly FixBlock[]): DatabaseReport 
   return reports.database({ database, verdict: "drift", fixes });
 }
 
-/** What a person does: takes the role's part and the comment marks off its lines. */
+/** Does what a person does: copies the role's block without the comment marks. */
 function part(file: string, role: string): string {
   const lines = file.split("\n");
   const start = lines.indexOf(`-- -- To run as ${role}:`);

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inOurWords } from "../../src/model/sentence.ts";
 import { renderSummary } from "../../src/render/summary.ts";
-import { githubTree, rawTree } from "./github-html.ts";
-import { hostileName } from "./hostile.ts";
+import { rawTree, sanitized } from "./github-html.ts";
+import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-test("says the verdict first, in one line: what, where, how many, and for which grantee", () => {
+test("begins with the verdict in one line: what, where, how many, and for which grantee", () => {
   expect(firstLine(reports.drift())).toBe(
     "### ❌ Azure Postgres Grants · Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
@@ -46,7 +46,7 @@ test("shows owner, reason and fix of what is missing, then the SQL to paste", ()
   expect(codeIn(summary)).toContain(`${sql}\n`);
 });
 
-test("gives one object its own fix", () => {
+test("shows the fix of a single object", () => {
   const [database] = reports.drift().databases;
   const missing = reports.missing({ fix: { note: inOurWords("Do exactly this: `VACUUM`") } });
   if (!database) throw new Error("no database");
@@ -56,7 +56,7 @@ test("gives one object its own fix", () => {
   expect(renderSummary(report)).toContain("<br>Do exactly this: `VACUUM`\n");
 });
 
-test("keeps green and repaired short", () => {
+test("is short when nothing is missing", () => {
   for (const report of [reports.inSync(), reports.repaired()]) {
     const unfolded = renderSummary(report).replaceAll(/<details>.*?<\/details>/gs, "");
     expect(unfolded.split("\n").filter((line) => line !== "")).toHaveLength(2);
@@ -71,7 +71,7 @@ test("says what was checked, as which role, and where the privileges come from",
   expect(summary).toContain("| 9 views | SELECT | role `app_readers` |");
 });
 
-test("lists what was granted and revoked below a fold, each with its privileges", () => {
+test("lists what was granted and revoked in collapsed sections, with the privileges", () => {
   const granted = [reports.changed({}, ["SELECT", "INSERT"])];
   const revoked = [reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"])];
   const summary = renderSummary(
@@ -94,7 +94,7 @@ test("lists what was granted and revoked below a fold, each with its privileges"
   expect(summary).toContain("| `aad_orders` | 🔧 repaired | 1 | 1 |");
 });
 
-test("opens the SQL that a plan would run", () => {
+test("shows the SQL of a plan in an open section", () => {
   expect(renderSummary(reports.plan())).toContain(
     '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)',
   );
@@ -131,7 +131,7 @@ test("counts the objects of each schema where there are several", () => {
   expect(written(missing.slice(1))).not.toContain("By schema");
 });
 
-test("says that `mode: apply` runs a block only of the block that this login can run, and only in a plan", () => {
+test("says that `mode: apply` runs a block only in a plan, and only for this login's block", () => {
   const fixes = [
     { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
     { as: "migrator", runnable: false, statements: ["GRANT b;"] },
@@ -166,7 +166,7 @@ test("has no heading for a grantee that lacks nothing", () => {
   expect(summary).not.toContain("##### For");
 });
 
-test("shows a warning once, with the databases that it is about unless they are all", () => {
+test("shows a warning once, with its databases unless it is about all", () => {
   const warning = (text: string) => ({ code: "grantee-is-owner", message: [text] });
   const database = (name: string, ...warnings: ReturnType<typeof warning>[]) =>
     reports.database({ database: name, grantees: [reports.grantee({ warnings })] });
@@ -187,7 +187,7 @@ test("ends with what was checked, when, how long, by which version, and links to
   expect(renderSummary(reports.badInput())).toContain("\n2026-11-23 02:00 UTC, 4.2 s · version 1.0.0");
 });
 
-test("separates grantees only where they differ", () => {
+test("separates grantees only when they differ", () => {
   const missing = [reports.missing()];
   const drift = (grantee: string, more = {}) =>
     reports.grantee({ grantee, verdict: "drift", missing, ...more });
@@ -206,13 +206,13 @@ test("separates grantees only where they differ", () => {
   );
   expect(summary).toContain("##### For `aad_a` and `aad_b`\n");
   expect(summary).toContain("##### For `aad_c`\n");
-  // What stands for two grantees at once names neither.
+  // A group of two grantees names neither of them.
   expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
   expect(summary).not.toContain("##### For `aad_d`");
   expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
 });
 
-test("counts the green of many databases instead of listing them", () => {
+test("counts the databases in sync instead of listing them when there are many", () => {
   const [drifting] = reports.drift().databases;
   const green = Array.from({ length: 50 }, (_, i) => reports.database({ database: `tenant_${i}` }));
   const summary = renderSummary(reports.report([...green, ...(drifting ? [drifting] : [])]));
@@ -221,7 +221,7 @@ test("counts the green of many databases instead of listing them", () => {
   expect(summary).toContain("The other 50 are in sync.");
 });
 
-test("groups three thousand objects, and lists them below a fold", () => {
+test("groups three thousand objects, and lists them in a collapsed section", () => {
   const summary = renderSummary(reports.large(3_000));
   const [visible = ""] = summary.split("<details>");
   expect(visible).toContain("**Missing on 1,000 tables owned by `owner_0`**");
@@ -230,12 +230,12 @@ test("groups three thousand objects, and lists them below a fold", () => {
   expect(summary).toContain("| table `tenant_6.table_2967` |");
 });
 
-test("stays below a mebibyte of bytes, whole rows only, with a pointer to the report", () => {
-  const summary = renderSummary(reports.large(100_000));
+test("stays below a mebibyte, with whole rows only, and refers to the report for the rest", () => {
+  const summary = renderSummary(reports.large(10_000));
   expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
   expect(summary).toContain("More rows are in the JSON report (output `report`).");
 
-  const owners = Array.from({ length: 20_000 }, (_, i) =>
+  const owners = Array.from({ length: 3_000 }, (_, i) =>
     reports.missing({ name: "💥".repeat(15), owner: `${i % 400}`.repeat(12), schema: "é".repeat(31) }),
   );
   const databases = Array.from({ length: 30 }, (_, i) =>
@@ -304,19 +304,20 @@ const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details sum
   " ",
 );
 
-test("nothing of hostile names becomes markup, a link or a mention", () => {
+test("hostile names never become markup, a link or a mention", () => {
   fc.assert(
-    fc.property(fc.array(hostileName, { minLength: 4, maxLength: 8 }), (names) => {
+    fc.property(hostileNames, (names) => {
       const summary = renderSummary(reports.hostile(names));
       const tree = rawTree(summary);
       const elements = elementsIn(tree);
       expect(elements.filter((name) => !OURS.includes(name))).toEqual([]);
       expect(proseIn(tree)).not.toMatch(LIVE);
-      // Nothing had to be taken out: what GitHub shows is all of it.
-      expect(textIn(githubTree(summary))).toBe(textIn(tree));
-      expect(elementsIn(githubTree(summary))).toEqual(elements);
+      // GitHub removes nothing.
+      const shown = sanitized(tree);
+      expect(textIn(shown)).toBe(textIn(tree));
+      expect(elementsIn(shown)).toEqual(elements);
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 

@@ -1,6 +1,6 @@
 import type { Nodes } from "hast";
 
-/** What GitHub would make a link, a mention, an emoji or a formula of, outside code. */
+/** Text that GitHub turns into a link, a mention, an emoji or a formula, outside code. */
 export const LIVE = /[@#$<>[\]|*~]|:\/\/|\bwww\.|\bGH-\d|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:/i;
 
 /** The names of all elements, in the document's order. */

@@ -1,9 +1,9 @@
 import { generate } from "selfsigned";
 
-/** PEM texts: a certificate authority of the sandbox's own, and what it issued for `localhost`. */
+/** PEM texts: the sandbox's certificate authority, and its certificate for `localhost`. */
 export type Certificates = { ca: string; certificate: string; key: string };
 
-/** Makes a new authority and a server certificate for `localhost` and 127.0.0.1, good for a week. */
+/** Creates an authority and a server certificate for `localhost` and 127.0.0.1, valid for a week. */
 export async function issueCertificates(): Promise<Certificates> {
   const validity = { notAfterDate: new Date(Date.now() + 7 * 24 * 3600 * 1000) };
   const kind = { keyType: "ec", algorithm: "sha256", ...validity } as const;

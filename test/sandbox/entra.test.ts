@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 describe("a token", () => {
-  test("comes for a secret, and the database takes it as the password of that identity's role", async () => {
+  test("is issued for a secret, and the database accepts it as the password of that identity's role", async () => {
     const token = await withSecret(admin);
     expect(decodeJwt(token)).toMatchObject({
       aud: "https://ossrdbms-aad.database.windows.net",
@@ -40,7 +40,7 @@ describe("a token", () => {
     await expect(signIn("migrator", token)).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("comes for GitHub's ID token, whose claims a test can look at", async () => {
+  test("is issued for GitHub's ID token, and tests can read its claims", async () => {
     expect(await signIn("ci-admin", await withAssertion(admin, () => idToken()))).toBe("ci-admin");
     expect(sandbox.entra.requests).toMatchObject([
       {
@@ -54,7 +54,7 @@ describe("a token", () => {
     ]);
   });
 
-  test("for the resource manager is no password, and leaves the one for PostgreSQL valid", async () => {
+  test("for the resource manager is not a password, and the token for PostgreSQL stays valid", async () => {
     const password = await withSecret(admin);
     const token = await withSecret(admin, "https://management.azure.com/.default");
     expect(decodeJwt(token).aud).toBe("https://management.azure.com");
@@ -62,7 +62,7 @@ describe("a token", () => {
     expect(await signIn("ci-admin", password)).toBe("ci-admin");
   });
 
-  test("is the same one for all who ask while it is valid", async () => {
+  test("is the same for every request while it is valid", async () => {
     const [one, two] = await Promise.all([withSecret(admin), withSecret(admin)]);
     expect(two).toBe(one);
     expect(await withSecret(admin)).toBe(one);
@@ -73,19 +73,19 @@ describe("a token", () => {
     ]);
   });
 
-  test("is refused by the database after its time", async () => {
+  test("is refused by the database after it expires", async () => {
     sandbox.entra.tokenLifetime = -1;
     await expect(signIn("ci-admin", await withSecret(admin))).rejects.toMatchObject({ code: "28P01" });
   });
 
-  test("is refused by the database once reset, and its successor is taken", async () => {
+  test("is refused by the database after a reset, and the next token is accepted", async () => {
     const old = await withSecret(admin);
     await sandbox.entra.reset();
     await expect(signIn("ci-admin", old)).rejects.toMatchObject({ code: "28P01" });
     expect(await signIn("ci-admin", await withSecret(admin))).toBe("ci-admin");
   });
 
-  test("outlives a session that a test opens as its role without it", async () => {
+  test("stays valid when a test opens a session as its role without it", async () => {
     const token = await withSecret(admin);
     await (await sandbox.signInAs("ci-admin", "postgres")).end();
     expect(await signIn("ci-admin", token)).toBe("ci-admin");
@@ -138,11 +138,11 @@ describe("Entra refuses", () => {
     await expect(withAssertion(app, () => idToken())).rejects.toThrow(/AADSTS70025/);
   });
 
-  test("an assertion that is no JWT", () => {
+  test("an assertion that is not a JWT", () => {
     return expect(withAssertion(admin, async () => "not.a.jwt")).rejects.toThrow(/AADSTS50027/);
   });
 
-  test("an assertion that GitHub did not sign", async () => {
+  test("an assertion without GitHub's signature", async () => {
     const { privateKey } = await generateKeyPair("RS256");
     const forged = new SignJWT(decodeJwt(await idToken()))
       .setProtectedHeader({ alg: "RS256" })
@@ -150,7 +150,7 @@ describe("Entra refuses", () => {
     await expect(withAssertion(admin, () => forged)).rejects.toThrow(/AADSTS700027/);
   });
 
-  test("an assertion of an issuer the client does not trust", async () => {
+  test("an assertion of an issuer that the client does not trust", async () => {
     const { privateKey } = await generateKeyPair("RS256");
     const claims = { ...decodeJwt(await idToken()), iss: "https://ci.example.com" };
     const foreign = new SignJWT(claims).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
@@ -169,12 +169,12 @@ describe("Entra refuses", () => {
     );
   });
 
-  test("an assertion whose subject differs in case alone, with a code of its own", () => {
+  test("an assertion whose subject differs only in letter case, with a separate error code", () => {
     sandbox.github.subject = "repo:Contoso/orders:ref:refs/heads/main";
     return expect(withAssertion(admin, () => idToken())).rejects.toThrow(/AADSTS7002138: .*repo:Contoso/);
   });
 
-  test("an assertion after its time", () => {
+  test("an expired assertion", () => {
     sandbox.github.tokenLifetime = -1;
     return expect(withAssertion(admin, () => idToken())).rejects.toThrow(/AADSTS700024/);
   });
@@ -185,7 +185,7 @@ describe("Entra refuses", () => {
     expect((await post({ ...form, grant_type: "password" })).json.error_codes).toEqual([70003]);
   });
 
-  test("in the JSON that Entra's errors have, and notes why", async () => {
+  test("with Entra's error JSON, and records why", async () => {
     const { secrets, clientId } = migrator;
     const form = { client_id: clientId, scope: SCOPE, grant_type: "client_credentials" };
     const { status, json } = await post({ ...form, client_secret: `${secrets[0]?.value}x` });
@@ -204,7 +204,7 @@ describe("Entra refuses", () => {
     expect(sandbox.entra.requests).toMatchObject([{ clientId, outcome: 7000215 }]);
   });
 
-  test("as often as told to, then works", async () => {
+  test("as often as a test requests, and then works", async () => {
     sandbox.entra.failNext(2, 503);
     const form = {
       client_id: admin.clientId,

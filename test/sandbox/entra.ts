@@ -12,7 +12,7 @@ import {
 import type { Certificates } from "./certificates.ts";
 import { close, failures, jsonListener, listen } from "./http.ts";
 
-/** Azure Database for PostgreSQL in the three clouds; any of them is known here. */
+/** Azure Database for PostgreSQL in the three clouds; the sandbox knows all of them. */
 const POSTGRESQL_RESOURCES = [
   "https://ossrdbms-aad.database.windows.net",
   "https://ossrdbms-aad.database.usgovcloudapi.net",
@@ -43,15 +43,15 @@ export type AppRegistration = {
   roles: string[];
 };
 
-/** A token request as it came, for a test to look at. No secret, no signature. */
+/** A token request, without secret and signature. */
 type TokenRequest = {
   tenantId: string;
   clientId: string | null;
   scope: string | null;
   grantType: string | null;
-  /** The claims of the client assertion, when there was a readable one. */
+  /** The claims of the client assertion, if there was a readable one. */
   assertion?: JWTPayload;
-  /** `issued`, `cached` (the token of an earlier request), an AADSTS number, or `failed` when told to fail. */
+  /** `issued`, `cached` (the token of an earlier request), an AADSTS number, or `failed` after `failNext`. */
   outcome: "issued" | "cached" | "failed" | number;
 };
 
@@ -59,13 +59,13 @@ export type Entra = {
   /** For `AZURE_AUTHORITY_HOST`. */
   url: string;
   requests: TokenRequest[];
-  /** Seconds, for tokens issued from now on; `reset` first if one is still valid. Negative: expired at birth. */
+  /** Seconds, for tokens issued from now on; `reset` first if one is still valid. Negative: already expired. */
   tokenLifetime: number;
   register(app: AppRegistration): void;
   /** Deletes an application. Its role can belong to another one then. */
   remove(app: AppRegistration): void;
   failNext(count: number, status: number): void;
-  /** Takes back every token: the next request gets a new one, the database refuses the old. */
+  /** Revokes every token: the next request gets a new one, and the database refuses the old ones. */
   reset(): Promise<void>;
   /** What its access tokens are checked with. */
   publicKey: CryptoKey;
@@ -169,7 +169,7 @@ export async function startEntra(options: {
     return RESOURCE_MANAGERS.includes(audience) ? `${app.clientId} ${audience}` : app.clientId;
   }
 
-  /** Signs a token and makes the database take it. */
+  /** Signs a token and makes the database accept it. */
   async function accept(app: AppRegistration, audience: string, expires: number): Promise<string> {
     // https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
     const signed = await new SignJWT({
@@ -229,7 +229,7 @@ export async function startEntra(options: {
 }
 
 /**
- * The application that a token request proves to come from, or why there is none, in the words of Entra.
+ * The application that a token request proves to come from, or Entra's error.
  * Codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
 async function judge(
@@ -270,18 +270,18 @@ async function judge(
   }
   const text =
     "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-  return unproven(7000218, text);
+  return invalidClient(7000218, text);
 }
 
 function judgeSecret(app: AppRegistration, secret: string): Refusal | undefined {
   const match = app.secrets?.find(({ value }) => value === secret);
   if (!match) {
     const text = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`;
-    return unproven(7000215, text);
+    return invalidClient(7000215, text);
   }
   if (match.expires && match.expires <= new Date()) {
     const text = `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`;
-    return unproven(7000222, text);
+    return invalidClient(7000222, text);
   }
   return undefined;
 }
@@ -298,7 +298,10 @@ async function judgeAssertion(
     return { code: 50027, status: 400, error: "invalid_request", text };
   }
   if (!app.federatedCredentials?.length) {
-    return unproven(70025, `The client '${app.clientId}' has no configured federated identity credentials.`);
+    return invalidClient(
+      70025,
+      `The client '${app.clientId}' has no configured federated identity credentials.`,
+    );
   }
   const ofIssuer = app.federatedCredentials.filter(({ issuer }) => issuer === claims.iss);
   if (ofIssuer.length === 0) return unmatched(700211, "issuer", claims.iss);
@@ -306,11 +309,11 @@ async function judgeAssertion(
     await jwtVerify(assertion, issuers[claims.iss ?? ""] ?? new Uint8Array());
   } catch (error) {
     if (!(error instanceof errors.JWTExpired)) {
-      return unproven(700027, "Client assertion failed signature validation.");
+      return invalidClient(700027, "Client assertion failed signature validation.");
     }
     const at = (seconds: number | undefined) => new Date((seconds ?? 0) * 1000).toISOString();
     const text = `Client assertion is not within its valid time range. Current time: ${at(now())}, assertion valid from ${at(claims.nbf)}, expiry time of assertion ${at(claims.exp)}.`;
-    return unproven(700024, text);
+    return invalidClient(700024, text);
   }
   const ofAudience = ofIssuer.filter(({ audience }) => [claims.aud].flat().includes(audience));
   if (ofAudience.length === 0) return unmatched(700212, "audience", String(claims.aud));
@@ -318,15 +321,15 @@ async function judgeAssertion(
   const caseDiffers = ofAudience.some(({ subject }) => subject.toLowerCase() === claims.sub?.toLowerCase());
   if (!caseDiffers) return unmatched(700213, "subject", claims.sub);
   const text = `No matching federated identity record found for presented assertion subject '${claims.sub}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison. ${FEDERATION_HELP}`;
-  return unproven(7002138, text);
+  return invalidClient(7002138, text);
 }
 
 function unmatched(code: number, claim: string, value: string | undefined): Refusal {
   const text = `No matching federated identity record found for presented assertion ${claim} '${value}'. ${FEDERATION_HELP}`;
-  return unproven(code, text);
+  return invalidClient(code, text);
 }
 
-function unproven(code: number, text: string): Refusal {
+function invalidClient(code: number, text: string): Refusal {
   return { code, status: 401, error: "invalid_client", text };
 }
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type Address, SUPERUSER, signInAs } from "./postgres.ts";
 
-/** A server with Azure's roles, and what a test does with it. */
+/** A server with Azure's roles, and its functions for tests. */
 export type FlexibleServer = {
   /** Runs SQL as azuresu and returns the rows. Several statements at once only without parameters. */
   sql<Row extends pg.QueryResultRow>(database: string, text: string, params?: unknown[]): Promise<Row[]>;
@@ -22,7 +22,7 @@ CREATE ROLE migrator LOGIN;
 CREATE ROLE aad_orders LOGIN;
 `;
 
-/** In template1, so that each new database has it. From 15 on nobody else may create in public. */
+/** In template1, so that each new database has it. From 15 on, other roles cannot create objects in public. */
 const PUBLIC_SCHEMA = `
 ALTER SCHEMA public OWNER TO azure_pg_admin;
 GRANT CREATE ON SCHEMA public TO migrator;
@@ -52,7 +52,7 @@ export function flexibleServer(address: Address): FlexibleServer {
     signInAs: (role, database) => signInAs(address, role, database),
     async createDatabase(name, { owner = "ci-admin", template = "template1", seed } = {}) {
       const [database, ownedBy, copyOf] = [name, owner, template].map(pg.escapeIdentifier);
-      // To write every page to the WAL, the default from 15 on, takes three times as long.
+      // The WAL strategy, the default from 15 on, takes three times as long.
       const strategy = address.version >= 15 ? "STRATEGY file_copy" : "";
       await sql("postgres", `CREATE DATABASE ${database} OWNER ${ownedBy} TEMPLATE ${copyOf} ${strategy}`);
       if (seed === undefined) return;

@@ -5,7 +5,7 @@ import type { components, operations } from "@octokit/openapi-types";
 import { close, listen } from "./http.ts";
 
 type Schemas = components["schemas"];
-/** What GitHub's published description says the routes answer. */
+/** The answers in GitHub's published API description. */
 type Body<Operation extends keyof operations, Status extends number> = operations[Operation] extends {
   responses: { [S in Status]: { content: { "application/json": infer Json } } };
 }
@@ -43,12 +43,12 @@ export type GitHubApi = {
   labels: string[];
   /** In the repository's settings, under Features. */
   issuesEnabled: boolean;
-  /** What the token may do with issues; `no-labels`: write, but labels are dropped without a word. */
+  /** The token's permission for issues; `no-labels`: write, but GitHub silently drops labels. */
   permission: "read" | "write" | "no-labels";
   requests: Seen[];
-  /** Spoils the next requests, of one method or of all, and of one path's end. */
+  /** Makes the next requests fail, optionally only those with a method or a path that matches. */
   failNext(count: number, failing: Failing, which?: { method?: string; path?: RegExp }): void;
-  /** Makes the next so many lists wait for each other, so that as many runs see the same. */
+  /** Makes the next `count` list requests wait for each other, so that all of them see the same issues. */
   gatherLists(count: number): void;
   close(): Promise<void>;
 };
@@ -60,7 +60,7 @@ const REPOSITORY_ID = 1296269;
 const DOCS = "https://docs.github.com/rest/issues/issues";
 
 export async function startGitHubApi(): Promise<GitHubApi> {
-  const spoils: { left: number; failing: Failing; method?: string; path?: RegExp }[] = [];
+  const failures: { left: number; failing: Failing; method?: string; path?: RegExp }[] = [];
   let gathering: { left: number; open: () => void; opened: Promise<void> } | undefined;
 
   const server = createServer(async (request, response) => {
@@ -85,15 +85,15 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     headers: IncomingHttpHeaders,
     body: string,
   ): Promise<Answer> {
-    const spoil = spoils.find(
+    const failure = failures.find(
       (each) =>
         each.left > 0 &&
         (each.method ?? method) === method &&
         (each.path === undefined || each.path.test(url.pathname)),
     );
-    if (spoil) {
-      spoil.left -= 1;
-      const { status, message = "Server Error", headers, hang } = spoil.failing;
+    if (failure) {
+      failure.left -= 1;
+      const { status, message = "Server Error", headers, hang } = failure.failing;
       if (hang) await new Promise(() => {});
       return { ...refuse(status, message), ...(headers && { headers }) };
     }
@@ -275,7 +275,7 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     issuesEnabled: true,
     permission: "write",
     requests: [],
-    failNext: (left, failing, which = {}) => spoils.push({ left, failing, ...which }),
+    failNext: (left, failing, which = {}) => failures.push({ left, failing, ...which }),
     gatherLists(count) {
       const { promise: opened, resolve: open } = Promise.withResolvers<void>();
       gathering = { left: count, open, opened };
@@ -290,7 +290,7 @@ function refuse(status: number, message: string): Answer {
   return { status, json };
 }
 
-/** GitHub counts characters, and takes 65,536 of them. */
+/** GitHub accepts up to 65,536 characters. */
 function tooLong(
   resource: string,
   field: string,

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => github.close());
 
-test("gives a job an ID token as GitHub's: signed, for the audience asked, good for five minutes", async () => {
+test("issues an ID token like GitHub's: signed, for the requested audience, valid for five minutes", async () => {
   const response = await ask("&audience=api%3A%2F%2FAzureADTokenExchange");
   const { count, value } = (await response.json()) as { count: number; value: string };
   expect(count).toBe(value.length);
@@ -24,7 +24,7 @@ test("gives a job an ID token as GitHub's: signed, for the audience asked, good 
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
 });
 
-test("takes the owner's address as the audience where none is asked for", async () => {
+test("uses the owner's URL as the audience when the request names none", async () => {
   const { value } = (await (await ask("")).json()) as { value: string };
   expect((await jwtVerify(value, github.publicKey)).payload.aud).toBe("https://github.com/contoso");
 });
@@ -33,7 +33,7 @@ test("refuses a job without the request token", async () => {
   expect((await ask("&audience=x", "Bearer wrong")).status).toBe(401);
 });
 
-test("fails as often as told to, then works, and notes each request", async () => {
+test("fails as often as a test requests, then works, and records each request", async () => {
   github.requests.length = 0;
   github.failNext(1, 429);
   await ask("&audience=x");

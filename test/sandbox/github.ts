@@ -14,7 +14,7 @@ export type GitHub = {
   env: { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string };
   /** The `sub` of the next tokens. */
   subject: string;
-  /** Seconds; negative makes tokens that have expired. */
+  /** Seconds; negative for expired tokens. */
   tokenLifetime: number;
   /** The audiences asked for, in order; failed requests included. */
   requests: { audience: string | null; status: number }[];
@@ -24,7 +24,7 @@ export type GitHub = {
   close(): Promise<void>;
 };
 
-/** Stands in for the endpoint a runner gives a job for its OIDC tokens. */
+/** Stands in for the endpoint at which a job requests its OIDC tokens. */
 export async function startGitHub(): Promise<GitHub> {
   const keys = await generateKeyPair("RS256");
   const requestToken = randomUUID();

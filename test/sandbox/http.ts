@@ -69,7 +69,7 @@ export function close(server: Server): Promise<void> {
   });
 }
 
-/** A number of answers to spoil, counted down by `take`. */
+/** The number of requests that should fail, counted down by `take`. */
 export function failures(): { next(count: number, status: number): void; take(): number | undefined } {
   let left = 0;
   let status = 0;

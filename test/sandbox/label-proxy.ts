@@ -3,13 +3,13 @@ import type { Listening } from "./http.ts";
 import { framed, goesThrough, startProxy } from "./proxy.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** As src writes it, one in a line. */
+/** As src writes it, on one line. */
 const SECURITY_LABEL = /^SECURITY LABEL FOR "pgaadauth" .*;$/gm;
 
 /**
  * Azure's servers have a library that keeps the labels of roles, and the sandbox's server has none. This proxy sends
  * `SECURITY LABEL FOR "pgaadauth" …` to a function of database `postgres`, which lets the server read the statement
- * and then writes the catalog's row. Everything else goes through as it is.
+ * and then writes the catalog's row. Everything else is forwarded unchanged.
  */
 export function startLabelProxy(sandbox: Sandbox): Promise<Listening> {
   return startProxy(sandbox, goesThrough, ({ type, body }, wire) => {

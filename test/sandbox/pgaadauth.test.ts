@@ -28,7 +28,7 @@ const create = (name: string) => `SELECT pgaadauth_create_principal('${name}', f
 const createWithOid = (name: string, id: string, type: string, admin = false) =>
   `SELECT pgaadauth_create_principal_with_oid('${name}', '${id}', '${type}', ${admin}, false)`;
 
-test("creates a role for a name that is unique in the tenant, or for an object ID under any name", async () => {
+test("creates a role for a name that is unique in the tenant, or with any name for an object ID", async () => {
   const administrator = await signIn();
   const { rows } = await administrator.query(create("ada@contoso.com"));
   expect(rows).toEqual([{ pgaadauth_create_principal: 'Created role for "ada@contoso.com"' }]);
@@ -53,7 +53,7 @@ test("lists all principals, or the administrators", async () => {
 
 test.each([
   [
-    "a login that is no Entra administrator",
+    "a login that is not an Entra administrator",
     "migrator",
     create("team"),
     "42501",
@@ -98,7 +98,7 @@ test.each([
   await expect((await signIn(role)).query(sql)).rejects.toMatchObject({ code, message });
 });
 
-test("has the functions in database postgres only", async () => {
+test("has the functions only in database postgres", async () => {
   await sandbox.createDatabase("orders");
   const elsewhere = await signIn("ci-admin", "orders");
   await expect(elsewhere.query(create("team"))).rejects.toMatchObject({

@@ -15,7 +15,7 @@ export function hasPgBouncer(): boolean {
   return spawnSync("pgbouncer", ["--version"], { env: PATHS }).status === 0;
 }
 
-/** Debian keeps it where not every user looks. */
+/** On Debian its directory is not on every user's PATH. */
 const PATHS = { PATH: `${process.env.PATH}:/usr/sbin` };
 
 /** Users sign in as to Azure's built-in PgBouncer: their password, in clear, inside TLS. */

@@ -17,7 +17,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
   }, START);
   afterAll(() => sandbox.close());
 
-  test("is of that version, with the limits a stock server has", async () => {
+  test("has that version and the limits of a stock server", async () => {
     const rows = await sandbox.sql<{ name: string; setting: string }>(
       "orders",
       `SELECT name, setting FROM pg_settings
@@ -33,7 +33,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     });
   });
 
-  test("has Azure's roles, and the schema public is azure_pg_admin's in every database", async () => {
+  test("has Azure's roles, and azure_pg_admin owns schema public in every database", async () => {
     const roles = await sandbox.sql(
       "orders",
       `SELECT rolname, rolsuper, rolcanlogin, rolcreaterole, rolcreatedb,
@@ -55,7 +55,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     }
   });
 
-  test("holds the orders app, made by the migration role, closed to administrator and app", async () => {
+  test("has the orders app, created by the migration role, without access for administrator and app", async () => {
     const kinds = await sandbox.sql<{ kinds: string }>(
       "orders",
       `SELECT string_agg(DISTINCT relkind::text, '' ORDER BY relkind::text) AS kinds
@@ -73,7 +73,7 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     }
   });
 
-  test("refuses a connection without TLS, in PostgreSQL's own words", async () => {
+  test("refuses a connection without TLS, with PostgreSQL's message", async () => {
     const client = new pg.Client({ ...login(sandbox), ssl: false });
     await expect(client.connect()).rejects.toMatchObject({
       code: "28000",
@@ -81,26 +81,26 @@ describe.each(VERSIONS)("PostgreSQL %i", (version) => {
     });
   });
 
-  test("is refused by a client that does not know its authority", async () => {
+  test("a client that does not trust its CA refuses it", async () => {
     const client = new pg.Client({ ...login(sandbox), ssl: { rejectUnauthorized: true } });
     await expect(client.connect()).rejects.toThrow(/certificate/);
   });
 
-  test("refuses a password that is no token", async () => {
+  test("refuses a password that is not a token", async () => {
     const client = new pg.Client({ ...login(sandbox), password: "guess" });
     await expect(client.connect()).rejects.toMatchObject({ code: "28P01" });
   });
 });
 
 describe("the server", () => {
-  test("leaves neither process nor directory when closed", async () => {
+  test("leaves no process and no directory after it closes", async () => {
     const sandbox = await startSandbox({ version: 18 });
     await sandbox.close();
     expect(existsSync(sandbox.server.directory)).toBe(false);
     await expect(new pg.Client(login(sandbox)).connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  test("goes when the process that started it is killed", { timeout: START }, async () => {
+  test("stops when the process that started it is killed", { timeout: START }, async () => {
     const script = `
       import { startSandbox } from ${JSON.stringify(join(import.meta.dirname, "sandbox.ts"))};
       const { server } = await startSandbox({ version: 18 });

@@ -10,18 +10,18 @@ import type { Certificates } from "./certificates.ts";
 export const VERSIONS = [14, 15, 16, 17, 18] as const;
 export type Version = (typeof VERSIONS)[number];
 
-/** Where a server is: all that a process of this machine needs to reach it. */
+/** The address of a server, for a process on this machine. */
 export type Address = {
   version: Version;
-  /** What a client connects to, with TLS and a password. */
+  /** The port for clients with TLS and a password. */
   host: "localhost";
   port: number;
-  /** The server's directory: socket, data, certificates. Gone after `stop`. */
+  /** The server's directory: socket, data, certificates. `stop` removes it. */
   directory: string;
 };
 
 export type PostgresServer = Address & {
-  /** What the server has written so far. */
+  /** The server's log so far. */
   log(): string;
   stop(): Promise<void>;
 };
@@ -31,12 +31,14 @@ export const SUPERUSER = "azuresu";
 
 /** The server's own socket, for `signInAs`. */
 const HBA_SOCKET = "local   all,replication all  trust\n";
-/** Passwords as Azure asks for Entra tokens: in clear, inside TLS. Without TLS there is no entry at all. */
+/**
+ * Passwords as Azure asks for Entra tokens: in clear text, inside TLS. There is no entry for connections without TLS.
+ */
 const HBA_NETWORK = "hostssl all all 127.0.0.1/32 password\n";
 
 /**
- * Opens or closes the server for connections over the network, as Azure's firewall does: a closed one has no entry in
- * pg_hba.conf, and says so.
+ * Opens or closes the server for connections over the network, as Azure's firewall does: a closed server has no entry
+ * in pg_hba.conf, and its error says so.
  */
 export async function setOpen(address: Address, open: boolean): Promise<void> {
   await writeFile(join(address.directory, "pg_hba.conf"), HBA_SOCKET + (open ? HBA_NETWORK : ""));
@@ -46,7 +48,7 @@ export async function setOpen(address: Address, open: boolean): Promise<void> {
 
 /**
  * Runs a server in the data directory until stdin closes: on `stop`, and also when the parent dies, however it dies.
- * TERM ends a server so young that it ignores QUIT; QUIT ends any other at once. No data is to be kept.
+ * TERM ends a server so young that it ignores QUIT; QUIT ends any other at once. The data is discarded.
  */
 const GUARD = `
 bin=$1 data=$2 gone=$3; shift 3
@@ -70,7 +72,7 @@ export async function startServer(options: {
     try {
       return await startOnce(options.version, options.certificates);
     } catch (error) {
-      // Somebody else can take the port between our look and the server's start.
+      // Another process can take the port before the server starts.
       if (attempt === 3 || !String(error).includes("Address already in use")) throw error;
     }
   }
@@ -95,11 +97,11 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
       port,
       settings: {
         password_encryption: "scram-sha-256",
-        // Nothing here outlives the test.
+        // Durability is not needed.
         fsync: "off",
         full_page_writes: "off",
         synchronous_commit: "off",
-        // A transaction id that is used is used by what a test runs.
+        // Only the statements of a test use transaction IDs.
         autovacuum: "off",
       },
     });
@@ -144,7 +146,7 @@ export async function runServer({ bin, directory, data, gone, port, settings }: 
   const guard = spawn("sh", ["-c", GUARD, "sandbox", bin, data, gone, ...flags], {
     ...serverAccount(),
     cwd: directory,
-    // A group of its own: Ctrl-C in a terminal is for the parent, whose end the guard notices.
+    // A separate process group, because Ctrl-C in a terminal is for the parent, and the guard notices its end.
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],
   });

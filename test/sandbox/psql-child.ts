@@ -1,6 +1,6 @@
 /**
- * Stands in for psql where the machine has none: the options, variables and commands that the setup script, its page,
- * the examples and the SQL files use. It fails on any other, with exit code 64. psql.test.ts holds it against psql.
+ * Stands in for psql on a machine without it: the options, variables and commands that the setup script, its page,
+ * the examples and the SQL files use. It fails on any other, with exit code 64. psql.test.ts compares it with psql.
  * It leaves out the lines of an error that show the place in the statement.
  * https://www.postgresql.org/docs/18/app-psql.html
  */
@@ -172,7 +172,7 @@ async function reconnect(database: string): Promise<void> {
   }
 }
 
-/** The database of `\connect name` and of `\connect -reuse-previous=on "dbname='…'"`, the way of our SQL files. */
+/** The database of `\connect name` and of `\connect -reuse-previous=on "dbname='…'"`, as our SQL files use it. */
 function databaseOf(rest: string): string {
   if (/^[a-z_]\w*$/.test(rest)) return rest;
   const [, quoted = ""] = /^-reuse-previous=on "((?:""|[^"])*)"$/.exec(rest) ?? [];
@@ -204,7 +204,7 @@ function execute(sql: string): Promise<boolean> {
 }
 
 /**
- * Sends SQL as it is, so that several statements are one transaction, and hands over each result with the tag of its
+ * Sends SQL unchanged, so that several statements are one transaction, and hands over each result with the tag of its
  * command. What a query of `pg` gives is values of JavaScript, and half of the tag: this one gives the server's texts.
  */
 function query(sql: string, take: (result: Result, tag: string) => void): Promise<boolean> {

@@ -23,13 +23,13 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("tests run the machine's psql where it has one", () => {
+test("tests run the machine's psql if it is installed", () => {
   expect(PSQL).toBe(MACHINES === "" ? STAND_IN : MACHINES);
 });
 
 const programs = [
   { name: "the stand-in", psql: STAND_IN },
-  // What is expected of the stand-in is what psql does.
+  // The expected output is psql's.
   ...(MACHINES === "" ? [] : [{ name: "the machine's psql", psql: MACHINES }]),
 ];
 
@@ -80,7 +80,7 @@ describe.each(programs)("$name", ({ psql }) => {
     );
   });
 
-  test("prints rows only, aligned or not", () => {
+  test("prints only rows, aligned or unaligned", () => {
     expect(run(["--tuples-only", "--command", ROWS])).toEqual(
       succeeds("  1 | a          | \n 22 | bcd        | t\n\n"),
     );
@@ -90,14 +90,14 @@ describe.each(programs)("$name", ({ psql }) => {
     );
   });
 
-  test("prints the tags of commands, unless it is to be quiet", () => {
+  test("prints command tags, except with -q", () => {
     const script =
       "BEGIN; CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2); DO $$ BEGIN PERFORM 1; END $$; ROLLBACK";
     expect(run([], script)).toEqual(succeeds("BEGIN\nCREATE TABLE\nINSERT 0 2\nDO\nROLLBACK\n"));
     expect(run(["--quiet"], script)).toEqual(succeeds(""));
   });
 
-  test("puts in variables, quoted as they are asked for, and nowhere else", () => {
+  test("interpolates variables with the requested quoting, and nothing else", () => {
     const script = `SELECT :'v', :"v" FROM (SELECT 1 AS :"v") AS t; -- :'v'; SELECT 2
       SELECT ':v', E'\\':v', $$:v;$$, $a$ $$:v $a$, (SELECT 1::text), :n;
       \\set n 8
@@ -108,12 +108,12 @@ describe.each(programs)("$name", ({ psql }) => {
     );
   });
 
-  test("leaves a variable that is not set to the server", () => {
+  test("sends an unset variable to the server unchanged", () => {
     const { status, stderr } = run(["--set", "ON_ERROR_STOP=1"], "SELECT :'nothing';");
     expect([status, stderr]).toEqual([3, expect.stringContaining('syntax error at or near ":"')]);
   });
 
-  test("runs what a query answers", () => {
+  test("runs the statements that a query returns", () => {
     const script = `SELECT 'SELECT 1; SELECT 2', NULL UNION ALL SELECT 'SELECT 3', 'SELECT 4' ORDER BY 1 \\gexec
       SELECT 5;`;
     expect(run(["--tuples-only", "--no-align"], script)).toEqual(succeeds("1\n2\n3\n4\n5\n"));
@@ -131,7 +131,7 @@ describe.each(programs)("$name", ({ psql }) => {
   const NOTICE = 'NOTICE:  table "nothing" does not exist, skipping\n';
   const ERROR = 'ERROR:  schema "nothing" does not exist\n';
 
-  test("goes on after an error in a script, or stops where it is to", async () => {
+  test("continues after an error in a script, or stops with ON_ERROR_STOP", async () => {
     expect(run(["-tAq"], DROP)).toEqual({ status: 0, stdout: "1\n", stderr: NOTICE + ERROR });
     const stopped = { status: 3, stdout: "", stderr: NOTICE + ERROR };
     expect(run(["-tAq", "-v", "ON_ERROR_STOP=1"], DROP)).toEqual(stopped);
@@ -143,7 +143,7 @@ describe.each(programs)("$name", ({ psql }) => {
     expect(run(["-tAqf", file])).toEqual({ status: 0, stdout: "1\n", stderr: placed });
   });
 
-  test("prints all of an error that it is asked for", () => {
+  test("prints an error as verbosely as requested", () => {
     const failing = `DO $$ BEGIN RAISE EXCEPTION 'no' USING DETAIL = 'a', HINT = 'b', ERRCODE = '42501'; END $$;`;
     const rest = "DETAIL:  a\nHINT:  b\nCONTEXT:  PL/pgSQL function inline_code_block line 1 at RAISE\n";
     expect(run(["-c", failing]).stderr).toBe(`ERROR:  no\n${rest}`);
@@ -173,7 +173,7 @@ ${current}`,
     expect(stderr).toContain(`psql:${file}:7: error: \\connect: `);
   });
 
-  test("takes where to connect from options and the environment, options first", () => {
+  test("reads the connection from options and the environment, and options win", () => {
     const current = ["-tAc", "SELECT current_user, current_database()"];
     const { directory: host, port } = sandbox.server;
     const nowhere = { PGHOST: "/nowhere", PGPORT: "1", PGUSER: "nobody", PGDATABASE: "nowhere" };
@@ -236,7 +236,7 @@ test.each([
   },
   { what: "COPY", args: ["-c", "CREATE TEMP TABLE t (a int); COPY t FROM STDIN"], says: "COPY" },
   { what: "the width of ü", args: ["-c", "SELECT 'ü'"], says: "ü" },
-])("the stand-in fails on what it does not know: $what", ({ args = [], env = {}, input = "", says }) => {
+])("the stand-in rejects what it does not support: $what", ({ args = [], env = {}, input = "", says }) => {
   const { status, stderr } = spawnSync(STAND_IN, args, {
     input,
     encoding: "utf8",

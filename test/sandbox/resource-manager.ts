@@ -25,17 +25,17 @@ type Answer = { status: number; json?: unknown; headers?: Record<string, string>
 type Rule = { startIpAddress: string; endIpAddress: string };
 type Operation = { status: "InProgress" | "Succeeded" };
 
-/** What is asked, in a word: `PUT rule`. */
+/** A kind of request: `PUT rule`. */
 export type Request = "GET server" | "GET rules" | "GET rule" | "PUT rule" | "DELETE rule" | "GET operation";
 
 export type ResourceManager = {
-  /** What a child process needs to take it for Azure's. */
+  /** The variables that direct a child process to it. */
   env: { AZURE_RESOURCE_MANAGER_URL: string };
   /** Where the action connects to. */
   port: number;
   /** The firewall's rules by name. */
   rules: Map<string, Rule>;
-  /** What was asked, and the status of the answer. */
+  /** The requests, and the status of each answer. */
   requests: { what: Request; status: number; at: number }[];
   /** Called when a request arrives, before it is answered. */
   onRequest: (what: Request) => unknown;
@@ -43,12 +43,14 @@ export type ResourceManager = {
   spoiled: Partial<Record<Request, RequestListener>>;
   /** The server's properties. */
   properties: { state: string; network: Record<string, string>; privateEndpointConnections: unknown[] };
-  /** What callers may do. */
+  /** The callers' permissions. */
   permissions: Set<string>;
   lock: "CanNotDelete" | "ReadOnly" | undefined;
-  /** A PUT is not accepted before this. */
+  /** PUT requests wait for this. */
   accepts: Promise<void>;
-  /** Milliseconds: until a PUT is accepted, until an operation is done, until a rule that is there (or gone) acts. */
+  /**
+   * Milliseconds: until a PUT is accepted, until an operation is done, until a created or deleted rule takes effect.
+   */
   delays: { acceptance: number; operation: number; effect: number };
   /** Where its answers say that an operation is polled; its own address unless a test sets another. */
   operationsAt: string;
@@ -62,9 +64,9 @@ export type ResourceManager = {
     code: string,
     headers?: Record<string, string>,
   ): void;
-  /** Makes a rule that is in effect at once. */
+  /** Creates a rule that is in effect at once. */
   open(name: string, rule: Rule): Promise<void>;
-  /** Waits until no operation is in progress and what is there acts. */
+  /** Waits until no operation is in progress and every rule is in effect. */
   settled(): Promise<void>;
   /** Whether the firewall lets this machine in. */
   isOpen(): boolean;
@@ -149,7 +151,7 @@ export async function startResourceManager(
         return operation ? { status: 200, json: { name, ...operation }, headers: waiting() } : notFound(name);
       }
       case "PUT rule":
-        // Whoever asked may be gone by then, and the rule is made all the same.
+        // The client can have disconnected by then; the rule is created anyway.
         await manager.accepts;
         await setTimeout(manager.delays.acceptance);
         return change(name, "write", parsedRule(body));
@@ -205,7 +207,7 @@ export async function startResourceManager(
   const isBusy = () => [...operations.values()].some(({ status }) => status === "InProgress");
   const waiting = () => ({ "retry-after": String(manager.retryAfter) });
 
-  /** Runs something later, and remembers that it is still to come. */
+  /** Runs something later, and counts it as pending until then. */
   function later(delay: number, work: () => void | Promise<void>): void {
     pending++;
     after(async () => {
@@ -265,7 +267,7 @@ export async function startResourceManager(
     operationsAt: url,
     retryAfter: 1,
     failNext(what, count, status, code, headers = {}) {
-      const answer = { ...refuse(status, code, "The sandbox was told to fail."), headers };
+      const answer = { ...refuse(status, code, "The test made this request fail."), headers };
       failing.push(...Array.from({ length: count }, () => ({ what, answer })));
     },
     async open(name, rule) {

@@ -4,14 +4,14 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-/** What a step left behind, as the runner finds it. */
+/** The result of a step, as the runner reads it. */
 export interface Step {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** What it has saved for its post step. */
+  /** The state that it has saved for its post step. */
   readonly state: Readonly<Record<string, string>>;
 }
 
@@ -31,8 +31,8 @@ export function inputVariables<Value extends string | undefined>(
 }
 
 /**
- * Runs Node.js as the runner does for a step: a process of its own with the runner's variables, and nothing else but
- * `env`, which wins over them. Node.js is the very one of the tests, which is the one that action.yml names.
+ * Runs Node.js as the runner does for a step: a separate process with only the runner's variables and
+ * `env`, which wins over them. Node.js is the version of the tests, which is the one that action.yml names.
  * @param temp RUNNER_TEMP, which the caller removes
  * @param onStart is given the process, to stop it as a runner does when the job is cancelled
  */

@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
-test("lets a process with nothing but its environment sign in as in a job on Azure", async () => {
+test("a process with only the sandbox's environment can sign in as a job on Azure does", async () => {
   for (const { env, server } of sandboxes) {
     const args = [
       "--input-type=module",
@@ -45,14 +45,14 @@ test("lets a process with nothing but its environment sign in as in a job on Azu
   }
 });
 
-test("keeps two sandboxes apart: neither trusts the other's certificates", async () => {
+test("two sandboxes do not trust each other's certificates", async () => {
   const [one, two] = sandboxes as [Sandbox, Sandbox];
   const { host, port } = one.server;
   const client = new pg.Client({ host, port, user: "ci-admin", database: "postgres", ssl: { ca: two.ca } });
   await expect(client.connect()).rejects.toThrow(/certificate/);
 });
 
-test("tells what the server said when SQL fails, and returns rows when it does not", async () => {
+test("throws the server's message when SQL fails, and returns rows otherwise", async () => {
   const [{ sql }] = sandboxes as [Sandbox];
   await expect(sql("postgres", "SELECT * FROM nowhere")).rejects.toMatchObject({ code: "42P01" });
   expect(await sql("postgres", "SELECT $1::int + 1 AS two", [1])).toEqual([{ two: 2 }]);

@@ -11,7 +11,7 @@ import { type PostgresServer, startServer, type Version } from "./postgres.ts";
 /** The tenant of every identity here. */
 export const TENANT_ID = "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01";
 
-/** Who may sign in, and as which role: the pipeline as administrator or as migration role, and the app. */
+/** The identities and their roles: the pipeline as administrator or as migration role, and the app. */
 export const IDENTITIES = {
   admin: identity("ci-admin", "a1d2c3b4-0001-4c5d-8e6f-7a8b9c0d1e01"),
   migrator: identity("migrator", "a1d2c3b4-0002-4c5d-8e6f-7a8b9c0d1e02"),
@@ -28,14 +28,14 @@ export type Sandbox = FlexibleServer & {
   /** The sandbox's authority, as text for `ca` options and as a file for `NODE_EXTRA_CA_CERTS`. */
   ca: string;
   caFile: string;
-  /** What its servers identify themselves with. */
+  /** The certificate of its servers. */
   certificates: Certificates;
-  /** What a child process needs to take the sandbox for Azure and GitHub. */
+  /** The variables that direct a child process to the sandbox instead of Azure and GitHub. */
   env: Record<string, string>;
   close(): Promise<void>;
 };
 
-/** Starts PostgreSQL, Entra and GitHub's OIDC endpoint, each on a port of its own. */
+/** Starts PostgreSQL, Entra and GitHub's OIDC endpoint, each on a separate port. */
 export async function startSandbox(options: { version: Version }): Promise<Sandbox> {
   const certificates = await issueCertificates();
   const running: { close(): Promise<void> }[] = [];

@@ -20,7 +20,7 @@ const OTHER_LIBPQ_KEYWORDS =
 
 const EXPECTED = { host: HOST, port: "5432", database: DATABASE, user: USER };
 
-describe("reads what Service Connector provides", () => {
+describe("reads Service Connector's settings", () => {
   test("there are ten clients and four ways to sign in", () => {
     expect(CASES).toHaveLength(40);
   });
@@ -40,7 +40,7 @@ describe("reads what Service Connector provides", () => {
   );
 });
 
-describe("reads the variants people have", () => {
+describe("reads common variants", () => {
   const variants: Record<string, string> = {
     "the old user@server": `Server=${HOST};Database=${DATABASE};Port=5432;Ssl Mode=Require;User Id=${USER}@contoso-pg;`,
     "the old user%40server": `jdbc:postgresql://${HOST}:5432/${DATABASE}?sslmode=require&user=${USER}%40contoso-pg`,
@@ -100,12 +100,12 @@ describe("reads the variants people have", () => {
     );
   });
 
-  test("an email address stays whole: only the server's own name is removed", () => {
+  test("an email address is kept: only the server's name is removed from a user name", () => {
     const text = `host=${HOST} dbname=x user=anna@contoso.com`;
     expect(readAppConnection(text).user).toBe("anna@contoso.com");
   });
 
-  test("names with white space, quotes and escapes come out as they are", () => {
+  test("names with white space, quotes and escapes are read unchanged", () => {
     expect(readAppConnection("host=h dbname='my \\'db\\'' user='A \\\\ B'")).toMatchObject({
       database: "my 'db'",
       user: "A \\ B",
@@ -122,25 +122,25 @@ describe("reads the variants people have", () => {
 describe("several connections in one text", () => {
   const two = `AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_DATABASE=one\nAZURE_POSTGRESQL_CONN2_HOST=b\nAZURE_POSTGRESQL_CONN2_DATABASE=two`;
 
-  test("are refused when nothing selects one", () => {
+  test("are refused when no input selects one", () => {
     expect(problemOf(() => readAppConnection(two))).toBe(
       "contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
     );
   });
 
-  test("the wanted one is read", () => {
+  test("the selected one is read", () => {
     expect(readAppConnection(two, ({ database }) => database === "two")).toEqual({
       host: "b",
       database: "two",
     });
   });
 
-  test("are refused when two fit", () => {
+  test("are refused when two match", () => {
     expect(problemOf(() => readAppConnection(two, () => true))).toMatch(/^contains 2 connections\./);
   });
 });
 
-describe("refuses, without the value in the message", () => {
+describe("refuses, and does not repeat the value", () => {
   const refused: Record<string, [string, string]> = {
     "another database's string": ["mysql://u:hunter2@h/db", "is a URL of something other than PostgreSQL"],
     "another driver's": ["jdbc:mysql://h/db?password=hunter2", "is a URL of something other than PostgreSQL"],
@@ -204,7 +204,7 @@ describe("finds every secret", () => {
     for (const secret of secrets) expect(secretsInAppConnection(text)).toContain(secret);
   });
 
-  test("and nothing else in a text that cannot be read", () => {
+  test("and nothing else in a text that cannot be parsed", () => {
     expect(secretsInAppConnection("'host=h password=abcd;efgh user=u")).toEqual([
       "abcd;efgh user=u",
       "abcd",
@@ -234,7 +234,7 @@ describe("any text", () => {
       }),
   );
 
-  test("is read or refused: nothing else is thrown", () => {
+  test("is read or refused, and nothing else is thrown", () => {
     fc.assert(
       fc.property(NASTY, (text) => {
         const error = caught(() => readAppConnection(text));
@@ -277,7 +277,7 @@ describe("any text", () => {
         AZURE_POSTGRESQL_PASSWORD: password,
       }),
   };
-  test.each(Object.entries(ENCODED))("written by the rules of %s is read as it was", (_name, encode) => {
+  test.each(Object.entries(ENCODED))("written by the rules of %s is read unchanged", (_name, encode) => {
     fc.assert(
       fc.property(PARTS, (parts) => {
         const { password, ...rest } = parts;
@@ -287,7 +287,7 @@ describe("any text", () => {
     );
   });
 
-  test("the host that is read is in the text, letter by letter", () => {
+  test("the host is a literal part of the text", () => {
     fc.assert(
       fc.property(NASTY, (text) => {
         const host = attempt(() => readAppConnection(text).host);

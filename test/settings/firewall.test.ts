@@ -26,7 +26,7 @@ function problems(inputs: Record<string, string>): readonly string[] {
   }
 }
 
-test("reads what is given, and leaves the host to the resource manager", () => {
+test("reads the inputs, and takes the host from the resource manager", () => {
   expect(parse({})).toEqual({
     cloud: CLOUDS.azurecloud,
     signIn: { type: "oidc", clientId: GIVEN["client-id"], tenantId: GIVEN["tenant-id"] },
@@ -73,14 +73,14 @@ test.each([
   expect(problems({ "runner-ip": text })).toEqual([expect.stringContaining(problem)]);
 });
 
-test("takes no password, and masks the client secret", () => {
+test("has no input for a password, and masks the client secret", () => {
   expect(problems({ "auth-type": "password" })).toEqual([
     expect.stringMatching(/^`auth-type`: .* is not valid\./),
   ]);
   expect(firewallSecretsIn(inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });
 
-test("the post step reads how to sign in, whatever the other inputs are by then", () => {
+test("the post step reads the sign-in inputs, even when other inputs are invalid", () => {
   const { user, database, ...signIn } = GIVEN;
   const inputs = { ...signIn, "server-resource-id": "", "runner-ip": "gone" };
   expect(parseAzureSettings(inputVariables(inputs))).toEqual({

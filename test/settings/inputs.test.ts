@@ -10,8 +10,8 @@ import { inputVariables } from "../sandbox/runner.ts";
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
 
-/** The least that makes a run, as the runner sets it. */
-const LEAST = {
+/** The required inputs, as the runner sets them. */
+const REQUIRED = {
   "client-id": CLIENT_ID,
   "tenant-id": TENANT_ID,
   user: "ci-admin",
@@ -20,14 +20,14 @@ const LEAST = {
   grantee: "aad_orders",
 };
 
-/** The runner's variables for these inputs; undefined takes one away. */
+/** The runner's variables for these inputs; undefined removes one. */
 function env(inputs: Record<string, string | undefined>): Env {
-  return inputVariables({ ...LEAST, ...inputs });
+  return inputVariables({ ...REQUIRED, ...inputs });
 }
 
 const parse = (inputs: Record<string, string | undefined>) => parseSettings(env(inputs));
 
-/** The error that these inputs lead to. */
+/** The error for these inputs. */
 function caught(inputs: Record<string, string | undefined>): ActionError | undefined {
   try {
     parse(inputs);
@@ -38,7 +38,7 @@ function caught(inputs: Record<string, string | undefined>): ActionError | undef
   }
 }
 
-/** The problems in the one error that these inputs lead to, as the log shows them. */
+/** The problems in the error for these inputs, as the log shows them. */
 function mistakes(inputs: Record<string, string | undefined>): string[] {
   const failure = caught(inputs)?.failure;
   if (failure === undefined) return [];
@@ -47,7 +47,7 @@ function mistakes(inputs: Record<string, string | undefined>): string[] {
 }
 
 describe("an input that is not set has action.yml's default", () => {
-  test("the required inputs alone", () => {
+  test("with only the required inputs", () => {
     expect(parse({})).toEqual({
       mode: "apply",
       signIn: { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID },
@@ -75,7 +75,7 @@ describe("an input that is not set has action.yml's default", () => {
     });
   });
 
-  test("an empty input counts as not set", () => {
+  test("an empty input counts as omitted", () => {
     const empty = [
       "auth-type",
       "client-secret",
@@ -90,7 +90,7 @@ describe("an input that is not set has action.yml's default", () => {
   });
 
   test.each(["mode", "schemas", "table-privileges", "sequence-privileges", "schema-privileges", "on-extra"])(
-    "but an empty `%s` is a mistake, because an unset variable must not widen anything",
+    "an empty `%s` is invalid, because an unset variable must not widen anything",
     (name) => {
       expect(mistakes({ [name]: " " })).toEqual([
         expect.stringMatching(
@@ -101,7 +101,7 @@ describe("an input that is not set has action.yml's default", () => {
   );
 });
 
-describe("reports every mistake at once", () => {
+describe("reports every invalid input at once", () => {
   const MANY = {
     mode: "aply",
     port: "70000",
@@ -111,7 +111,7 @@ describe("reports every mistake at once", () => {
     schema: "app",
   };
 
-  test("each with its input, its value and what to use", () => {
+  test("each with its name, its value and the allowed values", () => {
     expect(mistakes(MANY)).toEqual([
       "`schema` is not an input of this action. Did you mean `schemas`?",
       "`tenant-id` is missing. `auth-type: oidc` (the default) requires it: the ID of the Entra tenant, a GUID, or one of its domain names.",
@@ -126,7 +126,7 @@ describe("reports every mistake at once", () => {
     [MANY, "6 inputs are invalid. Nothing was changed."],
     [{ mode: "aply" }, "1 input is invalid. Nothing was changed."],
     [{ host: undefined, "app-connection": "host=a,b port=x" }, "1 input is invalid. Nothing was changed."],
-  ])("with their number in the headline: %j", (inputs: Record<string, string | undefined>, headline) => {
+  ])("with the number in the headline: %j", (inputs: Record<string, string | undefined>, headline) => {
     const failure = caught(inputs)?.failure;
     expect(plain.sentence(failure?.message ?? [])).toBe(headline);
     expect(failure?.steps.map(({ text }) => plain.sentence(text))).toEqual([
@@ -144,7 +144,7 @@ describe("reports every mistake at once", () => {
   });
 });
 
-describe("a value in a mistake", () => {
+describe("the value in an error", () => {
   test.each([
     ["nope", '"nope"'],
     ["Aply 1.0, *-x", '"Aply 1.0, *-x"'],
@@ -154,20 +154,20 @@ describe("a value in a mistake", () => {
     ["a\n::error::b", "the value (12 characters)"],
     ["pässword", "the value (8 characters)"],
     ["`", "the value (1 character)"],
-  ])("is repeated only when it is short and plain: %j", (mode, shown) => {
+  ])("is shown only when it is short and plain: %j", (mode, shown) => {
     expect(mistakes({ mode })).toEqual([
       `\`mode\`: ${shown} is not valid. Use \`apply\`, \`check\` or \`plan\`.`,
     ]);
   });
 
-  test("has its own case, in which the runner masks it", () => {
+  test("keeps its letter case, so that the runner masks it", () => {
     expect(mistakes({ "table-privileges": "select, hunter2Secret" })).toEqual([
       expect.stringContaining('"hunter2Secret" is not valid'),
     ]);
     expect(mistakes({ environment: "Hunter2" })).toEqual([expect.stringContaining('"Hunter2" is not')]);
   });
 
-  test("is never one that contains a secret of another input", () => {
+  test("is never shown when it contains a secret of another input", () => {
     expect(mistakes({ mode: "x hunter2", password: "hunter2" })).toEqual([
       expect.stringContaining("`mode`: the value (9 characters) is not valid"),
     ]);
@@ -176,7 +176,7 @@ describe("a value in a mistake", () => {
     ]);
   });
 
-  test("is never one that may hold a secret", () => {
+  test("is never shown when the input can contain a secret", () => {
     const got = [
       mistakes({ password: "hunter2\0", "client-secret": undefined }),
       mistakes({ "client-secret": "hunter3\0" }),
@@ -191,13 +191,13 @@ describe("a value in a mistake", () => {
     expect(JSON.stringify(got)).not.toMatch(/hunter|characters\) contains a NUL/);
   });
 
-  test("stays code in Markdown, so nothing in it is live", () => {
+  test("is code in Markdown, so it cannot become markup", () => {
     const [problem = []] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
     expect(markdown.sentence(problem)).toContain('`"www.example.com"` is not valid');
   });
 });
 
-describe("an input that is too long is a mistake", () => {
+describe("an input that is too long is invalid", () => {
   const LINE = ["auth-type", "client-id", "tenant-id", "environment", "user", "host", "port", "ssl-mode"];
   const MORE_LINES = [
     "table-privileges",
@@ -234,7 +234,7 @@ describe("an input that is too long is a mistake", () => {
     ]);
   });
 
-  test("an access token of 20,000 characters is not", () => {
+  test("an access token of 20,000 characters is valid", () => {
     expect(parse({ password: "x".repeat(20_000) }).signIn).toEqual({
       type: "password",
       password: "x".repeat(20_000),
@@ -261,7 +261,7 @@ describe("words", () => {
     ]);
   });
 
-  test("a line break after a word does not matter", () => {
+  test("a line break after a value is ignored", () => {
     expect(parse({ mode: "check\n", "on-extra": " fail\n", port: "6432\n" })).toMatchObject({
       mode: "check",
       demand: { onExtra: "fail" },
@@ -270,7 +270,7 @@ describe("words", () => {
   });
 });
 
-describe("inputs that this action does not have", () => {
+describe("inputs that do not exist", () => {
   test.each([
     ["table-privilege", "table-privileges"],
     ["table_privileges", "table-privileges"],
@@ -279,13 +279,13 @@ describe("inputs that this action does not have", () => {
     ["grantees", "grantee"],
     ["user-", "user"],
     ["drift-issues", "drift-issue"],
-  ])("`%s` is a mistake for `%s`", (given, meant) => {
+  ])("`%s` is a misspelling of `%s`", (given, meant) => {
     expect(mistakes({ [given]: "x" })).toEqual([
       `\`${given}\` is not an input of this action. Did you mean \`${meant}\`?`,
     ]);
   });
 
-  test("names that are not near, other variables and a token that nothing needs are ignored", () => {
+  test("other names, other variables and an unused token are ignored", () => {
     const others = {
       ...inputVariables({ whatever: "x", "github-token": "t" }),
       PGHOST: "evil",
@@ -296,7 +296,7 @@ describe("inputs that this action does not have", () => {
 });
 
 describe("names", () => {
-  test("are taken as they are, one per line, in order, each once", () => {
+  test("are read verbatim, one per line, in order, without duplicates", () => {
     const grantee = '  aad_b \r\n\r\naad_a\n"Quoted"\naad_b\nMy Group, all\nAnna#EXT#@contoso.com\n';
     expect(parse({ grantee }).grantees).toEqual([
       "aad_b",
@@ -322,11 +322,11 @@ describe("names", () => {
     expect(mistakes({ grantee: "aad\0" })).toEqual([expect.stringContaining("contains a NUL character")]);
   });
 
-  test("there is one user", () => {
+  test("`user` is one name", () => {
     expect(mistakes({ user: "a\nb" })).toEqual([expect.stringContaining("has more than one line")]);
   });
 
-  test("'*' alone is every schema", () => {
+  test("only '*' means every schema", () => {
     expect(parse({ schemas: "*\n" }).demand.schemas).toBe("*");
     expect(parse({ schemas: "app\npublic" }).demand.schemas).toEqual(["app", "public"]);
     expect(mistakes({ schemas: "*\npublic" })).toEqual([
@@ -340,7 +340,7 @@ describe("names", () => {
 });
 
 describe("privileges", () => {
-  test("in any case, in order, each once, also one per line", () => {
+  test("are read in any letter case, in order, without duplicates, also one per line", () => {
     const { demand } = parse({
       "table-privileges": "update, Select\nINSERT,select\n",
       "sequence-privileges": "all",
@@ -424,7 +424,7 @@ describe("the server", () => {
     },
   );
 
-  test("a wrong environment: the mistake says where a GitHub environment belongs", () => {
+  test("the error for a wrong environment says where a GitHub environment belongs", () => {
     expect(mistakes({ environment: "production" })).toEqual([
       '`environment`: "production" is not an Azure cloud. Use `azurecloud`, `azureusgovernment` or `azurechinacloud`. For a GitHub environment, set `jobs.<job_id>.environment` on the job.',
     ]);
@@ -434,9 +434,12 @@ describe("the server", () => {
 describe("TLS", () => {
   const password = { "client-id": undefined, "tenant-id": undefined, password: "p" };
 
-  test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1"])("a password may go without TLS to %s", (host) => {
-    expect(parse({ ...password, host, "ssl-mode": "disable" }).server.tls).toEqual({ mode: "disable" });
-  });
+  test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1"])(
+    "a password can be sent without TLS to %s",
+    (host) => {
+      expect(parse({ ...password, host, "ssl-mode": "disable" }).server.tls).toEqual({ mode: "disable" });
+    },
+  );
 
   test.each([
     [{ ...password, host: "contoso-pg" }],
@@ -444,13 +447,13 @@ describe("TLS", () => {
     [{ ...password, host: "localhost.contoso.com" }],
     [{ host: "localhost" }],
     [{ host: "127.0.0.1", "auth-type": "azure-cli" }],
-  ])("but not elsewhere, and a token nowhere: %j", (inputs) => {
+  ])("but not to other hosts, and a token to none: %j", (inputs) => {
     expect(mistakes({ ...inputs, "ssl-mode": "disable" })).toEqual([
       "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
     ]);
   });
 
-  test("a certificate is taken from text or from a file, and nothing else of either", async () => {
+  test("a certificate is read from text or from a file, and nothing else is read from them", async () => {
     const { cert } = await generate([{ name: "commonName", value: "ca" }]);
     const text = `notes\n${cert}\nmore notes`;
     const expected = { mode: "verify-full", rootCertificates: `${cert.trim()}\n` };
@@ -535,12 +538,12 @@ describe("the app's connection settings", () => {
   });
 
   test("explicit inputs override them", () => {
-    expect(parse({ ...LEAST, host: "other", port: "5432", "app-connection": connection })).toMatchObject({
+    expect(parse({ ...REQUIRED, host: "other", port: "5432", "app-connection": connection })).toMatchObject({
       server: { host: "other.postgres.database.azure.com", port: 5432 },
     });
   });
 
-  test("never give the password to sign in with", () => {
+  test("never provide the password for signing in", () => {
     expect(parse({ ...app, "app-connection": connection }).signIn.type).toBe("oidc");
     expect(JSON.stringify(parse({ ...app, "app-connection": connection }))).not.toContain("hunter2");
   });
@@ -557,7 +560,7 @@ describe("the app's connection settings", () => {
     ]);
   });
 
-  test("a name in them that is too long is a mistake, unless an input overrides it", () => {
+  test("a name that is too long is an error, unless an input overrides it", () => {
     const text = `host=h dbname=orders user=aad_${"x".repeat(60)}`;
     expect(mistakes({ ...app, "app-connection": text })).toEqual([
       "`app-connection`: its `grantee` is longer than 63 bytes. To override it, set `grantee` to the PostgreSQL names of one or more Entra users (`aad_…`), one per line.",
@@ -565,7 +568,7 @@ describe("the app's connection settings", () => {
     expect(parse({ ...app, grantee: "aad_x", "app-connection": text }).grantees).toEqual(["aad_x"]);
   });
 
-  test("a line break or a NUL in a name of theirs does not make another name of it", () => {
+  test("a line break or a NUL in a name does not split it", () => {
     const connection = (user: string, database: string) =>
       JSON.stringify({
         AZURE_POSTGRESQL_HOST: "h",
@@ -578,7 +581,7 @@ describe("the app's connection settings", () => {
     ]);
   });
 
-  test("what they do not contain is missing, unless they cannot be read", () => {
+  test("a value that they do not contain is reported as missing, unless they cannot be parsed", () => {
     expect(mistakes({ ...app, "app-connection": "host=a,b" })).toEqual([
       expect.stringContaining("`app-connection`: its `host` is not a host name. "),
       expect.stringContaining("`database` is missing, and `app-connection` does not contain it. "),
@@ -596,7 +599,7 @@ describe("the app's connection settings", () => {
   });
 
   test.each(["host=a,b dbname=d user=u", "host=/tmp dbname=d user=u", "host=10.1 dbname=d user=u"])(
-    "a host in them that is not a host name is refused: %s",
+    "an invalid host name in them is refused: %s",
     (text) => {
       expect(mistakes({ ...app, "app-connection": text })).toEqual([
         expect.stringContaining(
@@ -607,7 +610,7 @@ describe("the app's connection settings", () => {
   );
 });
 
-test("secrets are found before anything is parsed", () => {
+test("secrets are found before the settings are parsed", () => {
   expect(
     secretsIn(
       inputVariables({
@@ -622,11 +625,11 @@ test("secrets are found before anything is parsed", () => {
 });
 
 describe("the drift issue", () => {
-  test("is kept with the token", () => {
+  test("is enabled with the token", () => {
     expect(parse({ "drift-issue": "true", "github-token": "ghs_x" }).driftIssue).toEqual({ token: "ghs_x" });
   });
 
-  test("cannot be kept without a token", () => {
+  test("requires a token", () => {
     expect(mistakes({ "drift-issue": "true" })).toEqual([
       "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues.",
     ]);
@@ -636,7 +639,7 @@ describe("the drift issue", () => {
 describe("grantee-object-id", () => {
   const IDS = ["0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04"];
 
-  test("gives each grantee its object ID, in order, and may repeat one", () => {
+  test("gives each grantee its object ID, in order, with repetitions", () => {
     const objectIdsOf = (grantee: string, ids: string) =>
       Object.fromEntries(parse({ grantee, "grantee-object-id": ids }).demand.objectIds ?? []);
     expect(objectIdsOf("b\na", ` ${IDS[0]?.toUpperCase()}\r\n\n${IDS[1]}\n`)).toEqual({
@@ -648,7 +651,7 @@ describe("grantee-object-id", () => {
     expect(parse({ "grantee-object-id": "" }).demand).not.toHaveProperty("objectIds");
   });
 
-  test("is a mistake where it is no GUID, or their number is not that of the grantees", () => {
+  test("is invalid if it is not a GUID, or if the number of IDs differs from the number of grantees", () => {
     expect(mistakes({ "grantee-object-id": "aad_orders" })).toEqual([
       "`grantee-object-id`: an item (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",
     ]);
@@ -661,8 +664,8 @@ describe("grantee-object-id", () => {
   });
 });
 
-describe("servers that privileges cannot be granted on", () => {
-  test("the load-balanced port of an elastic cluster is a mistake in apply only, and on Azure only", () => {
+describe("servers on which privileges cannot be granted", () => {
+  test("the load-balanced port of an elastic cluster is invalid only in apply and only on Azure", () => {
     expect(mistakes({ port: "7432" })).toEqual([
       "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
     ]);
@@ -673,7 +676,7 @@ describe("servers that privileges cannot be granted on", () => {
       expect(mistakes({ port: "7432", ...inputs })).toEqual([]);
   });
 
-  test("a cluster of HorizonDB is a mistake", () => {
+  test("a cluster of HorizonDB is invalid", () => {
     expect(mistakes({ host: "c1.abc.westus3.horizondb.azure.com" })).toEqual([
       '`host`: "c1.abc.westus3.horizondb.azure.com" is a cluster of Azure HorizonDB, which this action does not support. Use the name of a flexible server of Azure Database for PostgreSQL.',
     ]);

@@ -11,7 +11,7 @@ const [CLIENT_ID, TENANT_ID] = [
 ];
 const OBJECT_ID = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 
-const LEAST = {
+const REQUIRED = {
   "client-id": CLIENT_ID,
   "tenant-id": TENANT_ID,
   user: "ci-admin",
@@ -21,7 +21,7 @@ const LEAST = {
 };
 
 const parse = (inputs: Record<string, string | undefined>) =>
-  parsePrincipalSettings(inputVariables({ ...LEAST, ...inputs }));
+  parsePrincipalSettings(inputVariables({ ...REQUIRED, ...inputs }));
 
 function mistakes(inputs: Record<string, string | undefined>): readonly string[] {
   try {
@@ -33,7 +33,7 @@ function mistakes(inputs: Record<string, string | undefined>): readonly string[]
   }
 }
 
-test("the required inputs alone create a role for a service principal, and bind none again", () => {
+test("with only the required inputs it creates a role for a service principal, and rebinds none", () => {
   expect(parse({})).toEqual({
     signIn: { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID },
     cloud: CLOUDS.azurecloud,
@@ -43,14 +43,14 @@ test("the required inputs alone create a role for a service principal, and bind 
   });
 });
 
-test("each required input is missed, all at once", () => {
-  const nothing = Object.fromEntries(Object.keys(LEAST).map((name) => [name, undefined]));
+test("every missing required input is reported at once", () => {
+  const nothing = Object.fromEntries(Object.keys(REQUIRED).map((name) => [name, undefined]));
   expect(mistakes(nothing).map((mistake) => mistake.split(" ")[0])).toEqual(
     ["client-id", "tenant-id", "user", "host", "name", "object-id"].map((name) => `\`${name}\``),
   );
 });
 
-test("a name of 64 bytes, which PostgreSQL would cut, is a mistake; one of 63 is not", () => {
+test("a name of 64 bytes, which PostgreSQL would truncate, is invalid; one of 63 bytes is valid", () => {
   const connection = "c".repeat(60);
   expect(mistakes({ name: `aad_${connection}` })).toEqual([
     "`name`: the value (64 characters) is longer than 63 bytes. PostgreSQL truncates longer names. Use the name as the server stores it.",
@@ -59,15 +59,15 @@ test("a name of 64 bytes, which PostgreSQL would cut, is a mistake; one of 63 is
   expect(mistakes({ name: connection.padStart(63, "a") })).toEqual([]);
 });
 
-test("an Entra token is never sent without TLS, and there is no password to sign in with", () => {
+test("an Entra token is never sent without TLS, and a password is not accepted", () => {
   expect(mistakes({ "ssl-mode": "disable", host: "localhost" })).toHaveLength(1);
   expect(mistakes({ "auth-type": "password" })).toHaveLength(1);
 });
 
-test("mode: plan is a mistake", () => {
+test("mode: plan is invalid", () => {
   expect(mistakes({ mode: "plan" })).toEqual(['`mode`: "plan" is not valid. Use `apply` or `check`.']);
 });
 
 test("the secret is masked", () => {
-  expect(secretsInPrincipal(inputVariables({ ...LEAST, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
+  expect(secretsInPrincipal(inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });

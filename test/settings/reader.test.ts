@@ -6,7 +6,7 @@ import { ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../../src/settings/sign-i
 import { choice, name, secret } from "../../src/settings/values.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
-/** An action with inputs of its own, some of which it shares with others. */
+/** An action with inputs, some of which it shares with other actions. */
 const INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   type: { use: "`service`, `user` or `group`", default: "service" },
@@ -28,7 +28,7 @@ function problems(inputs: ReturnType<typeof read>): readonly string[] {
   }
 }
 
-describe("an action reads the inputs of its own table", () => {
+describe("an action reads the inputs in its table", () => {
   test("with their defaults", () => {
     const inputs = read({ user: "ci-admin" });
     expect(inputs.orDefault("type", choice(["service", "user"]))).toBe("service");
@@ -37,7 +37,7 @@ describe("an action reads the inputs of its own table", () => {
     expect(problems(inputs)).toEqual([]);
   });
 
-  test("and knows no input of another action", () => {
+  test("and no inputs of other actions", () => {
     expect(problems(read({ types: "x", "table-privilege": "x" }))).toEqual([
       "`types` is not an input of this action. Did you mean `type`?",
     ]);
@@ -49,7 +49,7 @@ describe("an action reads the inputs of its own table", () => {
   });
 });
 
-describe("an action that signs in only as an Entra identity", () => {
+describe("an action that only supports Entra identities", () => {
   test.each([
     [APPLICATION, { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID }],
     [
@@ -73,7 +73,7 @@ describe("an action that signs in only as an Entra identity", () => {
   });
 });
 
-test("an error that is not about the text is not a mistake of the user", () => {
+test("an error in the code is not reported as an invalid input", () => {
   const broken = () => {
     throw new TypeError("a bug");
   };

@@ -1,5 +1,5 @@
 /**
- * What Service Connector gives the ten clients for the four ways to sign in: the samples of
+ * Service Connector's settings for the ten clients and the four ways to sign in: the samples of
  * https://learn.microsoft.com/azure/service-connector/how-to-integrate-postgres (ms.date 11/21/2025), with names
  * for the placeholders.
  */
@@ -21,7 +21,7 @@ export interface Case {
   readonly client: string;
   readonly auth: AuthType;
   readonly settings: Settings;
-  /** What the sample says; the go and django samples hold no port. */
+  /** What the sample says; the go and django samples contain no port. */
   readonly port: number | undefined;
   readonly secrets: readonly string[];
 }
@@ -76,7 +76,7 @@ const CLIENTS: Readonly<Record<string, (password?: string) => Settings>> = {
   }),
 };
 
-/** What a way to sign in adds: Spring Boot has names of its own for it. */
+/** What a way to sign in adds: Spring Boot uses other names. */
 const ADDED: Readonly<Record<AuthType, { azure: Settings; spring: Settings }>> = {
   "system identity": { azure: {}, spring: {} },
   "user identity": {

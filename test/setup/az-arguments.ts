@@ -26,7 +26,7 @@ export interface AzCommand {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** Reads the words after `az` as the CLI does. Throws an Error with the CLI's own kind of message. */
+/** Reads the words after `az` as the CLI does. Throws an Error with a message like the CLI's. */
 export function parseAz(words: readonly string[]): AzCommand {
   const options = words.findIndex((word) => word.startsWith("-"));
   const name = words.slice(0, options === -1 ? words.length : options).join(" ");

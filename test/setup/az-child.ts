@@ -18,7 +18,7 @@ interface Identity {
   principalId?: string;
   readonly credentials: Credential[];
 }
-/** What Azure knows, and what `az` was asked. */
+/** Azure's state, and the commands of `az`. */
 export interface AzState {
   readonly version: string;
   readonly account: { user: { type: string; name: string }; tenantId: string };
@@ -158,7 +158,7 @@ function byClientId(id: string): Identity {
   return app;
 }
 
-/** OData, as far as it is used: `displayName eq 'name'`. */
+/** The part of OData that the script uses: `displayName eq 'name'`. */
 function named(filter: string): Identity[] {
   const [, name = ""] = /^displayName eq '(.*)'$/.exec(filter) ?? [];
   const app = state.applications[name];

@@ -22,7 +22,7 @@ const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("b
 );
 
 test.each(["docs/setup.md", ".github/workflows/azure.yml", "examples/deploy.yml"])(
-  "shows commands that az takes: %s",
+  "shows commands that az accepts: %s",
   (path) => {
     const text = readText(path);
     const blocks = [...text.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
@@ -38,7 +38,7 @@ test.each(["docs/setup.md", ".github/workflows/azure.yml", "examples/deploy.yml"
   },
 );
 
-test("docs/setup.md asks for the version of az that the script asks for", () => {
+test("docs/setup.md requires the same version of az as the script", () => {
   const [, minimum = ""] = /^readonly MINIMUM_AZ=(\S+)/m.exec(readText("examples/setup/setup.sh")) ?? [];
   expect(readText("docs/setup.md")).toContain(`az ${minimum}`);
 });
@@ -66,7 +66,7 @@ test("the stand-in for az refuses what the CLI refuses", () => {
   ]);
 });
 
-/** Memberships have options from 16 on, and only who holds ADMIN OPTION may give them. */
+/** Memberships have options from 16 on, and only a role with ADMIN OPTION can grant them. */
 const [OLD, NEW] = [14, 18] as const;
 
 describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
@@ -96,7 +96,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await sandbox.close();
   });
 
-  test("prepares all that the action needs, twice the same, and takes it back", async () => {
+  test("prepares everything that the action needs, is idempotent, and can undo it", async () => {
     const azure = await startAzure();
     const { database, migrator, check } = azure;
     const options = ["--branch", "main", "--environment", "production", "--tag", "v1", "--pull-request"];
@@ -153,7 +153,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     });
     expect({ ...(await azure.state()), asked: [] }).toEqual({ ...made, asked: [] });
 
-    // What it owns is not thrown away.
+    // Its objects are kept.
     const refused = await azure.setUp("--delete");
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(`REASSIGN OWNED BY "${migrator}"`);
@@ -165,11 +165,11 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await azure.state()).identities).toEqual({});
   }, 180_000);
 
-  test("names the owners that the migration role cannot act for, and makes it a member of those it is given", async () => {
+  test("names the owners that the migration role cannot act for, and grants it membership in the requested ones", async () => {
     const azure = await startAzure();
     const owner = `old_${azure.database}`;
     await sandbox.sql("postgres", `CREATE ROLE ${owner}`);
-    // From 16 on, only whoever holds ADMIN OPTION on a role can give it to others.
+    // From 16 on, only a role with ADMIN OPTION on a role can grant it to others.
     await sandbox.sql("postgres", `GRANT ${owner} TO "${ADMIN.name}" WITH ADMIN OPTION`);
     await sandbox.sql(azure.database, `CREATE TABLE old (); ALTER TABLE old OWNER TO ${owner}`);
 
@@ -188,10 +188,10 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0 });
   });
 
-  test("docs/setup.md, followed to the letter, leads to a green deployment and a green check", async () => {
+  test("the commands of docs/setup.md lead to a deployment and a check that pass", async () => {
     const azure = await startAzure();
     const { database } = azure;
-    // The names of the page are free here.
+    // The names on the page are not in use here.
     await sandbox.sql("postgres", "ALTER ROLE migrator RENAME TO migrator_of_the_sandbox");
     await sandbox.sql(database, "REVOKE CREATE ON SCHEMA public FROM migrator_of_the_sandbox");
     sandbox.entra.register({ ...IDENTITIES.migrator, roles: [] });
@@ -232,7 +232,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await act("check.yml", "check", { "drift-issue": "false" })).outputs.verdict).toBe("in-sync");
   });
 
-  // The rest knows no versions.
+  // The rest does not depend on the version.
   if (version === OLD) return;
 
   test("lets no branch sign in as the owner where an environment guards it", async () => {
@@ -246,7 +246,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(subjectsOf(check)).toEqual(["ref:refs/heads/main", "environment:production"]);
   });
 
-  test("makes Entra applications where asked, bound by the service principal's object ID", async () => {
+  test("creates Entra applications on request, and binds roles to the service principal's object ID", async () => {
     const azure = await startAzure();
     const { migrator } = azure;
     const options = ["--application", "--branch", "main", "--branch", "release/1"];
@@ -266,7 +266,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await azure.state()).applications).toEqual({});
   });
 
-  test("makes the app's role where Service Connector did not, and waits until Entra knows the identity", async () => {
+  test("creates the app's role when Service Connector did not, and waits until Entra knows the identity", async () => {
     const azure = await startAzure();
     const [grantee, objectId] = [`aad_${azure.database}`, randomUUID()];
     azure.listener = (said) => {
@@ -278,7 +278,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await labelOf(sandbox, grantee)).toBe(`aadauth,oid=${objectId},type=service`);
   });
 
-  test("signs in as a service principal, whose token says who it is", async () => {
+  test("signs in as a service principal, which it identifies by its token", async () => {
     const azure = await startAzure({
       account: { user: { type: "servicePrincipal", name: ADMIN.name }, tenantId: TENANT_ID },
     });
@@ -290,7 +290,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(asked.filter((command) => command.startsWith("ad "))).toEqual([]);
   });
 
-  test("opens the firewall for one address while it runs, and closes it when it fails too", async () => {
+  test("opens the firewall for one address while it runs, and closes it even when it fails", async () => {
     const azure = await startAzure();
     const { status, stderr } = await azure.setUp("--my-address", "203.0.113.7", "--schema", "no_such_schema");
     expect([status, stderr]).toEqual([3, expect.stringContaining('schema "no_such_schema" does not exist')]);
@@ -304,7 +304,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     );
   });
 
-  test("says what to do where it cannot go on, and has changed nothing", async () => {
+  test("says what to do when it cannot continue, and changes nothing", async () => {
     const azure = await startAzure();
     const says = async (change: Partial<AzState>, ...options: string[]) => {
       await azure.change(change);
@@ -328,7 +328,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await says({}, "--tag")).toContain("--tag needs a value");
   });
 
-  test("does not take a role for its own that belongs to another identity", async () => {
+  test("does not use a role that belongs to another identity", async () => {
     const azure = await startAzure();
     await sandbox.sql("postgres", `CREATE ROLE "${azure.migrator}" LOGIN`);
     await setLabel(sandbox, azure.migrator, "aadauth,oid=somebody-else,type=service");
@@ -339,7 +339,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     ]);
   });
 
-  /** A subscription of its own, and a database on the shared server. */
+  /** A new subscription, and a database on the shared server. */
   async function startAzure(change: Partial<AzState> = {}) {
     const id = ++azures;
     const [database, migrator, check] = [`orders_${id}`, `migrator-${id}`, `grants_check_${id}`];
@@ -373,7 +373,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       ...change,
     });
     const azure = {
-      /** Hears what the script says on stderr, while it runs. */
+      /** Reads the script's stderr while it runs. */
       listener: (_said: string): void => {},
       database,
       migrator,

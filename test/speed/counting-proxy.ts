@@ -10,8 +10,9 @@ export interface CountingProxy {
 }
 
 /**
- * Counts behind TLS: in TLS's records, who answers whom cannot be told. A round trip is whatever the client says until
- * the server says something: several messages sent at once are one, and the goodbye, which nobody answers, is none.
+ * Counts inside TLS, because TLS records do not show round trips. A round trip is everything that the client sends
+ * until the server says something: several messages sent at once are one, and Terminate, which has no answer, is
+ * not counted.
  */
 export async function startCountingProxy(sandbox: Sandbox): Promise<CountingProxy> {
   const counts = new Map<number, { roundTrips: number; asking: boolean }>();

@@ -53,7 +53,7 @@ END $$`;
 const GRANTS =
   "GRANT ALL ON ALL TABLES IN SCHEMA public TO aad_orders; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO aad_orders";
 
-test("a check waits for the server four times at most", async () => {
+test("a check takes at most four round trips", async () => {
   await sandbox.createDatabase("checked", { seed: relations(20) });
 
   const { report } = await run(["checked"], "check");
@@ -64,7 +64,7 @@ test("a check waits for the server four times at most", async () => {
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
-test("so does a check of the grantee's identity", async () => {
+test("a check of the grantee's identity takes at most four round trips", async () => {
   await sandbox.createDatabase("identity", { seed: `${relations(20)}; ${GRANTS}` });
 
   const { report } = await run(["identity"], "check", { "grantee-object-id": OTHER });
@@ -74,7 +74,7 @@ test("so does a check of the grantee's identity", async () => {
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
-test("an apply with nothing missing waits for the server four times at most", async () => {
+test("an apply with nothing missing takes at most four round trips", async () => {
   await sandbox.createDatabase("in_sync", { seed: `${relations(20)}; ${GRANTS}` });
 
   const { report } = await run(["in_sync"], "apply");
@@ -85,7 +85,7 @@ test("an apply with nothing missing waits for the server four times at most", as
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
-test("the action principal waits for the server four times at most when there is nothing to do", async () => {
+test("the principal action takes at most four round trips when there is nothing to do", async () => {
   const step = await runPrincipal(sandbox, proxy, {
     name: "aad_orders",
     "object-id": IDENTITIES.app.objectId,
@@ -96,9 +96,9 @@ test("the action principal waits for the server four times at most when there is
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(4);
 });
 
-test("an apply waits nine times at most, and once more for each 500 objects that it grants", async () => {
+test("an apply takes at most nine round trips, and one more for each 500 objects that it grants", async () => {
   await sandbox.createDatabase("repaired", { owner: "migrator", seed: relations(600) });
-  // The way to the objects is missing too, so that every kind of batch is needed.
+  // CONNECT and USAGE are missing too, so every kind of batch is needed.
   await sandbox.sql(
     "repaired",
     "ALTER SCHEMA public OWNER TO migrator; REVOKE ALL ON SCHEMA public FROM PUBLIC",
@@ -114,7 +114,7 @@ test("an apply waits nine times at most, and once more for each 500 objects that
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(9 + Math.ceil(granted.length / 500));
 });
 
-test("several databases share one token, and one token takes one assertion", async () => {
+test("several databases share one token, which takes one assertion", async () => {
   const databases = ["first", "second", "third", "fourth", "fifth"];
   for (const database of databases)
     await sandbox.createDatabase(database, { seed: `${relations(2)}; ${GRANTS}` });

@@ -27,7 +27,7 @@ async function packagesEvaluated(inputs: Record<string, string>): Promise<Readon
   try {
     const env = { ...sandbox.env, NODE_V8_COVERAGE: directory };
     const { report } = await runAction({ ...TARGET, port: String(sandbox.server.port), ...inputs }, env);
-    expect(report.verdict).toBe("drift"); // it went all the way
+    expect(report.verdict).toBe("drift"); // the run reached its end
     const packages = new Set<string>();
     for (const file of await readdir(directory)) {
       const coverage = JSON.parse(await readFile(join(directory, file), "utf8"));
@@ -62,10 +62,10 @@ function packagesRun(source: string, functions: readonly Profiler.FunctionCovera
 const AZURE = /^@azure\/|^@typespec\//;
 const OCTOKIT = /^@octokit\/|^@actions\/github$/;
 
-/** As large as all the rest, and there for Entra and GitHub only. */
+/** As large as all the rest, and only needed for Entra and GitHub. */
 const HTTP_CLIENTS = /^undici$|^@actions\/http-client$/;
 
-test("a run with a password evaluates neither Azure's code nor Octokit nor an HTTP client", async () => {
+test("a run with a password loads no Azure SDK, no Octokit and no HTTP client", async () => {
   const packages = await packagesEvaluated({ user: "migrator", password: "owner-password" });
 
   expect(packages).toContain("pg");
@@ -73,7 +73,7 @@ test("a run with a password evaluates neither Azure's code nor Octokit nor an HT
   expect([...packages].filter((name) => needless.some((pattern) => pattern.test(name)))).toEqual([]);
 });
 
-test("a run with OIDC evaluates Azure's code, and without drift-issue no Octokit", async () => {
+test("a run with OIDC loads the Azure SDK, but no Octokit without drift-issue", async () => {
   const packages = await packagesEvaluated({
     user: "ci-admin",
     "client-id": IDENTITIES.admin.clientId,

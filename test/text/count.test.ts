@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { count, grouped, series, some } from "../../src/text/count.ts";
 
-test("a count has the right number and thousands separators", () => {
+test("a count has singular or plural, and thousands separators", () => {
   expect(count(1, "table")).toBe("1 table");
   expect(count(0, "table")).toBe("0 tables");
   expect(count(12_000, "index", "indices")).toBe("12,000 indices");
@@ -9,7 +9,7 @@ test("a count has the right number and thousands separators", () => {
   expect(grouped(999)).toBe("999");
 });
 
-test("a series has an and before its last item, and none alone", () => {
+test('a series has "and" before its last item, and a single item has none', () => {
   expect(series([])).toBe("");
   expect(series(["a"])).toBe("a");
   expect(series(["a", "b"])).toBe("a and b");
@@ -19,6 +19,6 @@ test("a series has an and before its last item, and none alone", () => {
 test.each([
   [["a", "b", "c", "d", "e"], "a, b, c, d and e"],
   [["a", "b", "c", "d", "e", "f"], "a, b, c, d, e and 1 more"],
-])("of %j, five names are written and the rest is counted", (names, expected) => {
+])("of %j, five names are shown and the rest are counted", (names, expected) => {
   expect(some(names, 5, (name) => name)).toBe(expected);
 });

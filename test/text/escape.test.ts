@@ -24,14 +24,14 @@ test("writes names as PostgreSQL quotes them", () => {
   expect(quoteName("1st")).toBe('"1st"');
 });
 
-test("shows what hides in a name, in PostgreSQL's own escapes", () => {
+test("shows hidden characters of a name as PostgreSQL's escapes", () => {
   expect(quoteName("a\nb")).toBe('U&"a\\000Ab"');
   expect(quoteName("abc\u202etxt.exe")).toBe('U&"abc\\202Etxt.exe"');
   expect(quoteName('back\\slash"\u200b')).toBe('U&"back\\\\slash""\\200B"');
   expect(quoteName("\u{e0041}tag")).toBe('U&"\\+0E0041tag"');
 });
 
-test("a written name is still that name, and hides nothing", () => {
+test("a quoted name is the same name, without hidden characters", () => {
   fc.assert(
     fc.property(hostileName, (name) => {
       const written = quoteName(name);
@@ -41,7 +41,7 @@ test("a written name is still that name, and hides nothing", () => {
   );
 });
 
-test("SQL with hidden characters in names reads the same, and shows them", () => {
+test("SQL with hidden characters in names has the same meaning, and shows them", () => {
   const sql = `SET LOCAL ROLE "a\u202eb"; -- "it's\nSELECT 'a "\u200b', "x""y", "\u200b""\\";`;
   expect(visibleSql(sql)).toBe(
     `SET LOCAL ROLE U&"a\\202Eb"; -- "it's\nSELECT 'a "\u200b', "x""y", U&"\\200B""\\\\";`,
@@ -49,7 +49,7 @@ test("SQL with hidden characters in names reads the same, and shows them", () =>
   expect(visibleSql('GRANT SELECT ON "public"."orders"')).toBe('GRANT SELECT ON "public"."orders"');
 });
 
-test("no log line is a command", () => {
+test("no log line is a workflow command", () => {
   fc.assert(
     fc.property(hostileName, hostileName, (a, b) => {
       for (const line of [logLine(a), logLine(`  ${a}: ${b}`), ...logLines(`${a}${b}`)]) {
@@ -61,14 +61,14 @@ test("no log line is a command", () => {
   );
 });
 
-test("a log line keeps what it says", () => {
+test("a log line keeps its text", () => {
   expect(logLine("table public.orders: INSERT")).toBe("table public.orders: INSERT");
   expect(logLine("  ::error::x")).toBe("  \\::error::x");
   expect(logLine("a\n##[error]x")).toBe("a<U+000A>##\\[error]x");
   expect(logLines("one\r\n::stop-commands::x")).toEqual(["one", "\\::stop-commands::x"]);
 });
 
-test("text inside HTML is text", () => {
+test("text in HTML stays text", () => {
   fc.assert(
     fc.property(hostileName, (name) => {
       const tree = rawTree(`<details><summary>${html(name)}</summary></details>`);
@@ -89,7 +89,7 @@ function unquoted(written: string): string {
   );
 }
 
-test("writes a signature as PostgreSQL would, with nothing hidden in the names of types", () => {
+test("writes a signature as PostgreSQL does, without hidden characters in type names", () => {
   expect(quoteSignature("integer, text[]", "public", "total")).toBe("public.total(integer, text[])");
   expect(quoteSignature('public."My Type"', "Total")).toBe('"Total"(public."My Type")');
   expect(quoteSignature("", "f")).toBe("f()");

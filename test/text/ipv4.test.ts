@@ -17,7 +17,7 @@ test.each([
   "1e2.0.0.1",
   "2001:db8::7",
   "::ffff:203.0.113.7",
-])("%j is not", (text) => {
+])("%j is not an IPv4 address", (text) => {
   expect(ipv4(text)).toBeUndefined();
 });
 

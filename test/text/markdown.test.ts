@@ -6,7 +6,7 @@ import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
 
-test("a code span shows any text, whatever backticks it holds", () => {
+test("a code span shows any text, whatever backticks it contains", () => {
   fc.assert(
     fc.property(hostileName, (text) => {
       const tree = rawTree(`on ${codeSpan(text)} here`);
@@ -17,7 +17,7 @@ test("a code span shows any text, whatever backticks it holds", () => {
   );
 });
 
-test("words of others say the same, and nothing of them is live", () => {
+test("a quotation keeps its text, and never becomes markup, a link or a mention", () => {
   fc.assert(
     fc.property(fc.array(hostileName, { maxLength: 4 }), (parts) => {
       const words = parts.join(" ");
@@ -31,11 +31,11 @@ test("words of others say the same, and nothing of them is live", () => {
         letters(`So: ${visibleWords(words)}`),
       );
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
-test("only what is more than a word becomes code", () => {
+test("only words with special characters become code", () => {
   const written = (words: string) => markdownOf(wordTokens(words));
   expect(written("permission denied for table orders (42501), again.")).toBe(
     "permission denied for table orders (42501), again.",
@@ -45,14 +45,14 @@ test("only what is more than a word becomes code", () => {
   expect(written("a `lone tick")).toBe("a `` `lone `` tick");
 });
 
-test("words in a list start no other list, and no line across", () => {
+test("a quotation in a list does not start another list or a horizontal rule", () => {
   for (const words of ["- x", "1. x", "+ x", "---", "2)", "===", "``1. x"]) {
     const tree = rawTree(`- ${markdownOf(wordTokens(words))}`);
     expect(elementsIn(tree)).toEqual(["ul", "li", "code"]);
   }
 });
 
-test("a code block cannot be ended from inside", () => {
+test("no content ends its code block", () => {
   for (const content of ["a\n```\nb", "a\n  ````\n`````\nb"]) {
     expect(textIn(rawTree(codeBlock("sql", content)))).toBe(`${content}\n`);
   }
@@ -73,7 +73,7 @@ function visibleWords(text: string): string {
     .join("");
 }
 
-/** Without what Markdown may fold: space, and the backticks that set off code. */
+/** Without white space and backticks, which Markdown can remove. */
 function letters(text: string): string {
   return text.replaceAll(/[\s`]|<U\+000[9AD]>/g, "");
 }

@@ -10,15 +10,15 @@ test.each([
   ["tabel-privileges", "table-privileges"],
   ["usr", "user"],
   ["moed", "mode"],
-])("%s is near to %s", (name, near) => {
+])("%s has the near name %s", (name, near) => {
   expect(nearest(name, NAMES)).toBe(near);
 });
 
-test.each(["path", "table-priv", "username", "", "hots-"])("%j is near to none", (name) => {
+test.each(["path", "table-priv", "username", "", "hots-"])("%j has no near name", (name) => {
   expect(nearest(name, NAMES)).toBeUndefined();
 });
 
-test("of two, the nearer one wins", () => {
+test("of two near names, the nearer one wins", () => {
   expect(nearest("schema", ["schemata", "schemas"])).toBe("schemas");
 });
 
