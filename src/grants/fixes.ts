@@ -38,12 +38,17 @@ export function fixBlocks(
     ),
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
-    const changes = mine.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor }));
+    // How this login would act says nothing about how that role does.
+    const changes = mine.map(({ change: { membership: _, ...change } }) => ({
+      ...change,
+      as: actor.canLogin ? null : actor,
+      oneByOne: false,
+    }));
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      ...scripts(changes, false),
+      ...scripts(changes, beginsAsAnother(snapshot, actor)),
       ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
     };
   });
@@ -67,12 +72,13 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   if (byLogin) {
     const sql = sqlOf(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
-    return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
+    return change.as === null
+      ? { ...statementBy(snapshot, actor, sql), ...noted }
+      : { as: actor.name, sql: settingRole(change.as, sql), ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
-  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
+  const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
+  return { ...first, ...statementBy(snapshot, actor, sqlOf({ ...change, oneByOne: false })), ...noted };
 }
 
 function sqlOf(change: Change): string {
@@ -81,8 +87,14 @@ function sqlOf(change: Change): string {
 }
 
 /** Nobody signs in as a role that cannot log in: one of its members sets the role. */
-function statementBy(actor: Role, sql: string) {
-  return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
+function statementBy(snapshot: Snapshot, actor: Role, sql: string) {
+  const as = actor.canLogin ? (beginsAsAnother(snapshot, actor) ? "NONE" : null) : actor;
+  return { ...runBy(actor), sql: as === null ? sql : settingRole(as, sql) };
+}
+
+/** Whether the role is this login, and ALTER ROLE … SET role makes its sessions begin as another role. */
+function beginsAsAnother(snapshot: Snapshot, actor: Role): boolean {
+  return snapshot.server.roleSet && actor === sessionRole(snapshot);
 }
 
 function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
@@ -170,12 +182,12 @@ function usageForActors(snapshot: Snapshot, others: readonly Others[]): readonly
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
     const statements = usages.map(({ sql }) => sql);
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(by.name)};`;
+    const as = by.canLogin ? (beginsAsAnother(snapshot, by) ? "NONE" : null) : quoteIdentifier(by.name);
     return {
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements: by.canLogin ? statements : ["BEGIN;", setRole, ...statements, "COMMIT;"],
+      statements: as === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${as};`, ...statements, "COMMIT;"],
     };
   });
 }

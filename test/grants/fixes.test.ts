@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
-import { fixFor } from "../../src/grants/fixes.ts";
+import { fixBlocks, fixFor } from "../../src/grants/fixes.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
-import type { Group, Snapshot } from "../../src/model/snapshot.ts";
+import type { Group, Member, Role, Snapshot } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";
 import {
   ACTING,
@@ -70,6 +70,44 @@ describe("the SQL that fixes drift", () => {
     const server = { ...SERVER, roleSet: true };
     expect(blocks(snapshot([group(["t"])], { server }, ACTING))).toEqual([
       ["login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT, "COMMIT;"],
+    ]);
+  });
+
+  test("starts as the login itself in every block of a login whose sessions begin as another role", () => {
+    const server = { ...SERVER, roleSet: true };
+    const closed = (owner: "stranger" | "login") =>
+      schema("closed", { owner: oidOf(owner), usableBy: new Set() });
+    const GRANT_IN = `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`;
+    const ofLogin = group(["t"], { schema: closed("stranger"), owner: oidOf("login") });
+    expect(blocks(snapshot([ofLogin], { server }))).toEqual([
+      ["# stranger", `GRANT USAGE ON SCHEMA "closed" TO "login";`],
+      ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT_IN, "COMMIT;"],
+    ]);
+    expect(blocks(snapshot([group(["t"], { schema: closed("login") })], { server }))).toEqual([
+      ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", `GRANT USAGE ON SCHEMA "closed" TO "owner";`, "COMMIT;"],
+      ["# owner", GRANT_IN],
+    ]);
+  });
+
+  test("is plain in the owner's block where the login acted as another role and was refused", () => {
+    const [of] = [group(["t"])];
+    const [member] = of.members as [Member];
+    const seen = snapshot([of]);
+    const [owner, writers] = ["owner", "writers"].map((each) =>
+      [...seen.roles.values()].find(({ name }) => name === each),
+    ) as [Role, Role];
+    const change: Change = {
+      verb: "GRANT",
+      grantee: role("app"),
+      group: of,
+      owner,
+      member,
+      privileges: ["SELECT", "INSERT"],
+      as: writers,
+      oneByOne: true,
+    };
+    expect(fixBlocks(seen, [{ change, reason: "refused" }], [])).toMatchObject([
+      { as: "owner", runnable: false, statements: [GRANT] },
     ]);
   });
 
@@ -254,6 +292,17 @@ describe("the fix of one finding", () => {
       first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` },
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "closed"."t" FROM "app";`,
+    });
+  });
+
+  test("starts as the login itself where its sessions begin as another role", () => {
+    const closed = schema("closed", { owner: oidOf("login"), usableBy: new Set() });
+    const server = { ...SERVER, roleSet: true };
+    const mine = snapshot([group(["t"], { schema: closed, owner: oidOf("login") })], { server });
+    expect(fix("owner-lacks-usage", {}, mine)).toEqual({
+      first: { as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` },
+      as: "login",
+      sql: `SET ROLE NONE; GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
     });
   });
 
