@@ -87,4 +87,4 @@ function execute({ address, database }: Place, user: string, script: string): Pr
 }
 
 /** What a sign-in says of a role setting (ALTER ROLE … SET role) that it passes over. */
-const REFUSED_AT_SIGN_IN = /^WARNING: {2}permission denied to set role ".*?"\n/s;
+const REFUSED_AT_SIGN_IN = /^WARNING: {2}permission denied to set role ".*?"\n/gms;
