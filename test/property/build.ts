@@ -105,6 +105,9 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.granteeRole === null
         ? []
         : [
+            ...(model.granteeRole.member
+              ? [`GRANT ${id(at(roles, model.granteeRole.role))} TO ${id(at(roles, model.grantees[0] ?? 0))}`]
+              : []),
             granteeRoleSql(
               at(roles, model.grantees[0] ?? 0),
               at(roles, model.granteeRole.role),
@@ -137,6 +140,8 @@ interface Context {
 }
 
 interface Securable {
+  /** A relation's, as ALTER … wants it. */
+  readonly relkind?: string;
   readonly type: "TABLE" | "SEQUENCE" | "ROUTINE" | "SCHEMA" | "DATABASE";
   readonly schema: string;
   readonly name: string;
@@ -262,7 +267,25 @@ function stepSql(step: Step, context: Context): string {
   const { roles, owners, objects } = context;
   const whom = (role: Ref | null) => (role === null ? "PUBLIC" : id(at(roles, role)));
   if (step.do === "defaults") return defaultsSql(step, context);
-  const object = at(objects, step.object);
+  if (step.do === "view-columns") {
+    const views = objects.filter(({ relkind }) => relkind === "VIEW");
+    if (views.length === 0) return "SELECT 1";
+    const columns = ["a", "b", "c"].filter((_, n) => (step.columns >> n) & 1).join(", ");
+    const reader =
+      step.whom === null ? "v.relowner::regrole" : `${pg.escapeLiteral(whom(step.whom))}::regrole`;
+    return `DO $do$ DECLARE base record; BEGIN
+  FOR base IN SELECT DISTINCT d.refobjid::regclass AS name, ${reader} AS reader FROM pg_class AS v
+    JOIN pg_rewrite AS r ON r.ev_class = v.oid
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refobjsubid > 0
+    WHERE v.oid = ${pg.escapeLiteral(pathOf(at(views, step.view)))}::regclass
+  LOOP
+    EXECUTE format('ALTER TABLE %s OWNER TO %I', base.name, ${pg.escapeLiteral(at(owners, step.to))});
+    EXECUTE format('GRANT SELECT (${columns}) ON %s TO %s', base.name, base.reader);
+  END LOOP; END $do$`;
+  }
+  const relations = objects.filter(({ type }) => type === "TABLE" || type === "SEQUENCE");
+  if (step.do === "gone" && relations.length === 0) return "SELECT 1";
+  const object = at(step.do === "gone" ? relations : objects, step.object);
   const on = ` ON ${object.type} ${pathOf(object)}`;
   switch (step.do) {
     case "grant":
@@ -301,7 +324,6 @@ function stepSql(step: Step, context: Context): string {
     case "owner":
       return `ALTER ${object.type} ${pathOf(object)} OWNER TO ${id(at(owners, step.to))}`;
     case "gone": {
-      if (object.type !== "TABLE" && object.type !== "SEQUENCE") return "SELECT 1";
       const self = `pg_class.oid = ${pg.escapeLiteral(pathOf(object))}::regclass`;
       if (step.was === "owner") return `UPDATE pg_class SET relowner = ${GONE} WHERE ${self}`;
       const whom = `${pg.escapeLiteral(id(at(roles, step.whom)))}::regrole`;

@@ -29,8 +29,8 @@ export interface Model {
    */
   readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
   readonly sessionRole: Ref | null;
-  /** The role as which the first grantee's sessions begin, set for it in this database or in all. */
-  readonly granteeRole: { readonly role: Ref; readonly here: boolean } | null;
+  /** The role as which the first grantee's sessions begin, set for it in this database or in all; it may not be a member. */
+  readonly granteeRole: { readonly role: Ref; readonly here: boolean; readonly member: boolean } | null;
   readonly eventTrigger: EventTriggerModel | null;
   readonly demand: DemandModel;
   /** What is followed in the end. */
@@ -122,6 +122,14 @@ export type Step =
       readonly by: Ref | null;
     }
   | { readonly do: "owner"; readonly object: Ref; readonly to: Ref }
+  /** What a view reads gets an owner of its own, and somebody may read some of its columns; null: the view's owner. */
+  | {
+      readonly do: "view-columns";
+      readonly view: Ref;
+      readonly to: Ref;
+      readonly columns: Bits;
+      readonly whom: Ref | null;
+    }
   | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
   /** A role is dropped, and the catalogs still mention it. */
   | {
@@ -254,6 +262,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("owner"), object: ref, to: ref }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("view-columns"),
+      view: ref,
+      to: ref,
+      columns: fc.integer({ min: 1, max: 7 }),
+      whom: fc.option(ref, { freq: 2 }),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom("row-security", "drop-column"), object: ref }),
   },
@@ -329,7 +347,7 @@ export const model: fc.Arbitrary<Model> = fc.record({
   session: ref,
   sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
   sessionRole: fc.option(ref, { freq: 2 }),
-  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean() }), { freq: 2 }),
+  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean(), member: fc.boolean() }), { freq: 2 }),
   eventTrigger: fc.option(eventTrigger, { freq: 2 }),
   demand,
   follow: fc.constantFrom(...FOLLOWED),
