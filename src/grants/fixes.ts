@@ -140,18 +140,28 @@ function loginFor(snapshot: Snapshot, owner: Role): Role {
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
-/** What to do besides the SQL, or instead of it. */
-function noteFor(
+/** What to do besides the SQL, or instead of it, and what before it. */
+function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sentence | undefined {
+  const { grantee, grantedTo = [] } = blocked.change;
+  const note = noteBesides(snapshot, blocked, actor);
+  if (grantedTo.length === 0) return note;
+  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
+  const first = sentence`${name(grantee.name)} granted it to ${roles}.`;
+  if (blocked.reason === "dependent-privileges")
+    return sentence`${first} Revoke it from there first, as ${name(grantee.name)}, then run this step again.`;
+  const order = sentence`${first} Revoke it from there first, as the SQL file does.`;
+  return note === undefined ? order : sentence`${order} ${note}`;
+}
+
+function noteBesides(
   snapshot: Snapshot,
-  { change, reason, grantedTo = [] }: Blocked,
+  { change, reason }: Blocked,
   actor: Role | null,
 ): Sentence | undefined {
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return noteForNobody(snapshot, change);
-  if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
-  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
-  return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+  return REASONS[reason].advice;
 }
 
 /** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */

@@ -177,7 +177,7 @@ describe("the fix of one finding", () => {
     facts: Partial<Change> = {},
     facing: Snapshot = seen,
     of: Group | undefined = facing.groups[0],
-    why: Pick<Blocked, "grantedTo" | "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
+    why: Pick<Blocked, "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
   ) {
     const [member] = of?.members ?? [];
     if (of === undefined || member === undefined) throw new Error("no object");
@@ -244,11 +244,21 @@ describe("the fix of one finding", () => {
   });
 
   test("names the roles to which the grantee granted what is to be revoked", () => {
-    const { note } = fix("dependent-privileges", {}, seen, seen.groups[0], {
-      grantedTo: ["PUBLIC", "readers"],
-    });
+    const { note } = fix("dependent-privileges", { grantedTo: ["PUBLIC", "readers"] });
     expect(note).toBe(
       "app granted it to PUBLIC and readers. Revoke it from there first, as app, then run this step again.",
+    );
+  });
+
+  test("says which other fix of the report comes first", () => {
+    const REVOKES = { verb: "REVOKE", privileges: ["DELETE"], grantedTo: ["readers"] } as const;
+    const { note } = fix("not-revoked", REVOKES, seen, seen.groups[0], { byLogin: true });
+    expect(note).toBe(
+      "app granted it to readers. Revoke it from there first, as the SQL file does. Or run this action with `mode: apply` and `on-extra: revoke`.",
+    );
+    const asGrantor = { ...REVOKES, grantor: role("writers") };
+    expect(fix("other-grantor", asGrantor).note).toBe(
+      "app granted it to readers. Revoke it from there first, as the SQL file does.",
     );
   });
 

@@ -208,7 +208,7 @@ describe("planned revokes", () => {
       sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE ON TABLE "public"."t" FROM "app";`],
       blocked: ["t DELETE: not-direct", "t DELETE: dependent-privileges"],
     });
-    expect(plan.blocked.map(({ grantedTo }) => grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
+    expect(plan.blocked.map(({ change }) => change.grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
   });
 
   test("go where another grant option keeps what the grantee granted to others", () => {
@@ -254,6 +254,10 @@ describe("planned revokes", () => {
     const findings = [app, writers].flatMap((grantee) => driftsIn(seen, demand())(grantee).extra);
     const { changes, blocked } = planRevokes(seen, findings);
     expect(blocked).toEqual([]);
+    expect(changes.map(({ grantee, grantedTo }) => [grantee.name, grantedTo])).toEqual([
+      ["app", undefined],
+      ["writers", ["app"]],
+    ]);
     expect(batchesOf(changes).map((batch) => withRoles(statementsOf(batch)))).toEqual([
       [`SET LOCAL ROLE "writers";`, REVOKE],
       [`SET LOCAL ROLE "owner";`, `REVOKE DELETE ON TABLE "public"."t" FROM "writers";`],

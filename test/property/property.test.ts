@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Changed, Missing, Mode, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
+import { plain } from "../../src/render/pen.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf, REFUSAL } from "./build.ts";
@@ -291,9 +292,12 @@ async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "
     const later: typeof waiting = [];
     for (const found of waiting) {
       const [refused = ""] = await followFix(place, found.fix);
-      // The file revokes first what another grantee was granted on.
-      if (refused.includes("dependent privileges exist")) later.push(found);
-      else if (refused !== "") {
+      if (refused.includes("dependent privileges exist")) {
+        expect(plain.sentence(found.fix.note ?? []), "following a fix too early").toContain(
+          "Revoke it from there first",
+        );
+        later.push(found);
+      } else if (refused !== "") {
         expect(refused, "following a fix").toContain(REFUSAL);
         refusedLater.push(...linesOf([found]));
       }
