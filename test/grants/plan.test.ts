@@ -186,6 +186,23 @@ describe("planned revokes", () => {
     });
   });
 
+  test("name all columns on which one role granted a privilege, and no others", () => {
+    const of = group(["t"], { held: held("SELECT", "INSERT") });
+    const on = (column: string, grantor: "owner" | "readers") => [
+      { ...entry("owner", "readers", "UPDATE", true), column },
+      { ...entry(grantor, "app", "UPDATE"), column },
+    ];
+    const items = [...on("a", "owner"), ...on("b", "readers"), ...on("c", "owner"), ...on("d", "readers")];
+    const readers = role("readers", { settable: true });
+    const { blocked } = revokesIn(
+      snapshot([of], { columns: [columnsOf(of, ...items)] }, [...ACTING, readers]),
+    );
+    expect(blocked.map(({ change }) => [change.grantor?.name, change.columns])).toEqual([
+      ["owner", ["a", "c"]],
+      ["readers", ["b", "d"]],
+    ]);
+  });
+
   test.each(["readers", "PUBLIC"] as const)("go on where the columns' grant belongs to %s", (grantee) => {
     expect(onColumn(grantee)).toEqual({
       sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE, DELETE ON TABLE "public"."t" FROM "app";`],
