@@ -24,10 +24,16 @@ export function fixBlocks(
     .map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
   const others = forOthers.filter((each): each is Others => each.actor !== null);
   const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes: readonly Change[], roleSet: boolean) => {
-    const block = catalogBlock(changes, forNobody, exclude, roleSet);
-    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql] };
-    return { statements: scriptOf(changes, roleSet), ...short };
+  // What the server refused to this login it may refuse to another role: it comes last, and in transactions of its own.
+  const scripts = (
+    changes: readonly Change[],
+    roleSet: boolean,
+    apart: readonly (readonly Change[])[] = [],
+  ) => {
+    const block = catalogBlock(changes, [...forNobody, ...apart.flat()], exclude, roleSet);
+    const last = apart.flatMap((some) => scriptOf(some, roleSet));
+    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
+    return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
   const own: FixBlock = {
     as: sessionRole(snapshot).name,
@@ -39,16 +45,24 @@ export function fixBlocks(
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
     // How this login would act says nothing about how that role does.
-    const changes = mine.map(({ change: { membership: _, ...change } }) => ({
+    const asActor = ({ change: { membership: _, ...change } }: Others): Change => ({
       ...change,
       as: actor.canLogin ? null : actor,
       oneByOne: false,
-    }));
+    });
+    const {
+      refused = [],
+      "not-tried": notTried = [],
+      others: rest = [],
+    } = Object.groupBy(mine, ({ reason }) =>
+      reason === "refused" || reason === "not-tried" ? reason : "others",
+    );
+    const apart = [...refused.map((each) => [asActor(each)]), notTried.map(asActor)];
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      ...scripts(changes, beginsAsAnother(snapshot, actor)),
+      ...scripts(rest.map(asActor), beginsAsAnother(snapshot, actor), apart),
       ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
     };
   });

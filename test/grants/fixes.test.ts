@@ -89,25 +89,36 @@ describe("the SQL that fixes drift", () => {
     ]);
   });
 
-  test("is plain in the owner's block where the login acted as another role and was refused", () => {
-    const [of] = [group(["t"])];
-    const [member] = of.members as [Member];
+  test("is plain in the owner's block where the login acted as another role, and apart where it was refused", () => {
+    const of = group(["t", "u", "v", "w", "x"]);
     const seen = snapshot([of]);
-    const [owner, writers] = ["owner", "writers"].map((each) =>
-      [...seen.roles.values()].find(({ name }) => name === each),
-    ) as [Role, Role];
-    const change: Change = {
-      verb: "GRANT",
-      grantee: role("app"),
-      group: of,
-      owner,
-      member,
-      privileges: ["SELECT", "INSERT"],
-      as: writers,
-      oneByOne: true,
-    };
-    expect(fixBlocks(seen, [{ change, reason: "refused" }], [])).toMatchObject([
-      { as: "owner", runnable: false, statements: [GRANT] },
+    const [owner, writers] = [oidOf("owner"), oidOf("writers")].map((oid) => seen.roles.get(oid)) as [
+      Role,
+      Role,
+    ];
+    const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map(
+      (reason, n): Blocked => {
+        const acting =
+          reason === "not-owner" ? { as: null, oneByOne: false } : { as: writers, oneByOne: true };
+        const member = of.members[n] as Member;
+        const privileges = ["SELECT", "INSERT"] as const;
+        return {
+          change: { verb: "GRANT", grantee: role("app"), group: of, owner, member, privileges, ...acting },
+          reason,
+        };
+      },
+    );
+    expect(fixBlocks(seen, left, [])).toMatchObject([
+      {
+        as: "owner",
+        runnable: false,
+        statements: [
+          `GRANT SELECT, INSERT ON TABLE\n  "public"."u",\n  "public"."w"\nTO "app";`,
+          GRANT,
+          `GRANT SELECT, INSERT ON TABLE "public"."v" TO "app";`,
+          `GRANT SELECT, INSERT ON TABLE "public"."x" TO "app";`,
+        ],
+      },
     ]);
   });
 
