@@ -7487,6 +7487,27 @@ var POSTGRES = [
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
   },
   {
+    code: "name-encoding",
+    with: ["postgres"],
+    when: [{ codes: ["22021", "22P05"] }],
+    cause: inOurWords(
+      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created."
+    ),
+    next: () => [
+      step(
+        "Look up the encoding of each database:",
+        "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
+      ),
+      step(
+        "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+        "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
+      ),
+      step(
+        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name."
+      )
+    ]
+  },
+  {
     code: "concurrent-change",
     with: ["postgres"],
     when: [
@@ -11160,7 +11181,7 @@ function unlessMember(role, login) {
 }
 
 // src/grants/acting-role.ts
-function actingRoleToGrant(snapshot, group, privilege, actAsOwner = false) {
+function actingRoleToGrant(snapshot, group, privilege, actAsOwner) {
   const owner = roleOf(snapshot, group.owner);
   const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
   const candidates = [
@@ -11176,7 +11197,7 @@ function actingRoleToGrant(snapshot, group, privilege, actAsOwner = false) {
   const canAct = canActAs(owner) || actAsOwner && owner.membership !== null;
   return canAct && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
 }
-function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner = false) {
+function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner) {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
@@ -11363,12 +11384,12 @@ function planOf(snapshot, verb, steps, findings3) {
       ...to && { to },
       ...grantor && { grantor },
       ...columns && { columns },
-      ...turn && { turn }
+      ...turn && { turn },
+      ...grantedTo && { grantedTo }
     };
     const owner = roleOf(snapshot, findings3[0]?.group.owner ?? "");
     const why = {
       ...acting && { byLogin: true },
-      ...grantedTo && { grantedTo },
       ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
     };
     for (const finding of findings3) {
@@ -11424,10 +11445,11 @@ function fixBlocks(snapshot, left, exclude) {
   const forOthers = left.filter(({ byLogin }) => !byLogin).map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
   const others = forOthers.filter((each) => each.actor !== null);
   const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes, roleSet) => {
-    const block = catalogBlock(changes, forNobody, exclude, roleSet);
-    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql] };
-    return { statements: scriptOf(changes, roleSet), ...short };
+  const scripts = (changes, roleSet, apart = []) => {
+    const block = catalogBlock(changes, [...forNobody, ...apart.flat()], exclude, roleSet);
+    const last = apart.flatMap((some3) => scriptOf(some3, roleSet));
+    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
+    return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
   const own = {
     as: sessionRole(snapshot).name,
@@ -11438,12 +11460,25 @@ function fixBlocks(snapshot, left, exclude) {
     )
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
-    const changes = mine.map(({ change }) => actor.canLogin ? change : { ...change, as: actor });
+    const asActor = ({ change: { membership: _, ...change } }) => ({
+      ...change,
+      as: actor.canLogin ? null : actor,
+      oneByOne: false
+    });
+    const {
+      refused: refused2 = [],
+      "not-tried": notTried = [],
+      others: rest = []
+    } = Object.groupBy(
+      mine,
+      ({ reason }) => reason === "refused" || reason === "not-tried" ? reason : "others"
+    );
+    const apart = [...refused2.map((each) => [asActor(each)]), notTried.map(asActor)];
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      ...scripts(changes, false),
+      ...scripts(rest.map(asActor), beginsAsAnother(snapshot, actor), apart),
       ...instead && { instead: noteForOwner(snapshot, instead.change, actor) }
     };
   });
@@ -11460,19 +11495,22 @@ function fixFor(snapshot, blocked) {
   if (byLogin) {
     const sql = sqlOf2(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
-    return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
+    return change.as === null ? { ...statementBy(snapshot, actor, sql), ...noted } : { as: actor.name, sql: settingRole(change.as, sql), ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
-  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
+  const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
+  return { ...first, ...statementBy(snapshot, actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
 }
 function sqlOf2(change) {
   if (!change.oneByOne) return statementOf(change);
   return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
 }
-function statementBy(actor, sql) {
-  return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
+function statementBy(snapshot, actor, sql) {
+  const as = actor.canLogin ? beginsAsAnother(snapshot, actor) ? "NONE" : null : actor;
+  return { ...runBy(actor), sql: as === null ? sql : settingRole(as, sql) };
+}
+function beginsAsAnother(snapshot, actor) {
+  return snapshot.server.roleSet && actor === sessionRole(snapshot);
 }
 function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
@@ -11501,13 +11539,22 @@ function loginFor(snapshot, owner) {
   const database = snapshot.groups.find(({ kind }) => kind === "database");
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
-function noteFor(snapshot, { change, reason, grantedTo = [] }, actor) {
+function noteFor(snapshot, blocked, actor) {
+  const { grantee, grantedTo = [] } = blocked.change;
+  const note = noteBesides(snapshot, blocked, actor);
+  if (grantedTo.length === 0) return note;
+  const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? ["PUBLIC"] : [name(role)]));
+  const first = sentence`${name(grantee.name)} granted it to ${roles}.`;
+  if (blocked.reason === "dependent-privileges")
+    return sentence`${first} Revoke it from there first, as ${name(grantee.name)}, then run this step again.`;
+  const order = sentence`${first} Revoke it from there first, as the SQL file does.`;
+  return note === void 0 ? order : sentence`${order} ${note}`;
+}
+function noteBesides(snapshot, { change, reason }, actor) {
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return noteForNobody(snapshot, change);
-  if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
-  const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? ["PUBLIC"] : [name(role)]));
-  return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+  return REASONS[reason].advice;
 }
 function noteForNobody(snapshot, { group, owner, grantor = owner }) {
   const roles = [grantor, ...group.schema === void 0 ? [] : [roleOf(snapshot, group.schema.owner)]];
@@ -11528,12 +11575,12 @@ function usageForActors(snapshot, others) {
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
     const statements2 = usages.map(({ sql }) => sql);
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(by.name)};`;
+    const as = by.canLogin ? beginsAsAnother(snapshot, by) ? "NONE" : null : quoteIdentifier(by.name);
     return {
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements: by.canLogin ? statements2 : ["BEGIN;", setRole, ...statements2, "COMMIT;"]
+      statements: as === null ? statements2 : ["BEGIN;", `SET LOCAL ROLE ${as};`, ...statements2, "COMMIT;"]
     };
   });
 }
@@ -11825,7 +11872,8 @@ function inTurns(snapshot, owner, acl, grants) {
   return steps;
   function go(grant) {
     left = left.filter((item) => item !== grant.item);
-    steps.push({ ...stepOf(grant), ...grant.step, turn });
+    const grantedTo = dependents(grant, acl);
+    steps.push({ ...stepOf(grant), ...grant.step, turn, ...grantedTo.length > 0 && { grantedTo } });
     return true;
   }
   function stepOf({ grantee, privilege, item, column }) {
@@ -11896,13 +11944,13 @@ function limitsFor(snapshot, grantee) {
   return [...administers(snapshot, grantee), ...elasticCluster(snapshot)];
 }
 function administers(snapshot, grantee) {
-  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(grantee.oid) ?? {};
-  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === grantee.oid);
+  const actor = actsAs(snapshot, grantee);
+  const own = powersOf(snapshot, grantee);
+  const known = new Set(own.map((each) => JSON.stringify(each)));
+  const others = powersOf(snapshot, actor).filter((each) => !known.has(JSON.stringify(each)));
   const reasons = [
-    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
-    ...createRole ? [inOurWords("has CREATEROLE")] : [],
-    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
-    ...owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []
+    ...own,
+    ...others.length > 0 ? [sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`] : []
   ];
   if (reasons.length === 0) return [];
   return [
@@ -11910,6 +11958,16 @@ function administers(snapshot, grantee) {
       code: "grantee-is-administrator",
       message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a role of its own.`
     }
+  ];
+}
+function powersOf(snapshot, { oid }) {
+  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(oid) ?? {};
+  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === oid);
+  return [
+    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
+    ...createRole ? [inOurWords("has CREATEROLE")] : [],
+    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
+    ...owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []
   ];
 }
 function elasticCluster({ server }) {
@@ -12966,7 +13024,6 @@ mentioned AS MATERIALIZED (
 actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
-  UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
   UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
@@ -13204,7 +13261,7 @@ async function lookOnce(client, grantees, demand, since) {
     creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead2(schemas2, oids, demand.exclude) : NO_ROWS,
-    granteeFacts([...snapshot.grantees.values()], snapshot.server.labelsReadable),
+    granteeFacts([.../* @__PURE__ */ new Set([...snapshot.grantees.values(), ...oids])], snapshot.server.labelsReadable),
     "COMMIT;"
   ]);
   const keyOf3 = ({ routine, oid }) => `${routine} ${oid}`;

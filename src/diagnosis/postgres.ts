@@ -487,6 +487,27 @@ export const POSTGRES: readonly Rule[] = [
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")],
   },
   {
+    code: "name-encoding",
+    with: ["postgres"],
+    when: [{ codes: ["22021", "22P05"] }],
+    cause: inOurWords(
+      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created.",
+    ),
+    next: () => [
+      step(
+        "Look up the encoding of each database:",
+        "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;",
+      ),
+      step(
+        "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+        "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';",
+      ),
+      step(
+        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name.",
+      ),
+    ],
+  },
+  {
     code: "concurrent-change",
     with: ["postgres"],
     when: [

@@ -26,7 +26,7 @@ export function actingRoleToGrant(
   snapshot: Snapshot,
   group: Group,
   privilege: Privilege,
-  actAsOwner = false,
+  actAsOwner: boolean,
 ): ActingRole | Reason {
   const owner = roleOf(snapshot, group.owner);
   const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
@@ -55,7 +55,7 @@ export function actingRoleToRevoke(
   group: Group,
   acl: readonly AclItem[],
   item: AclItem,
-  actAsOwner = false,
+  actAsOwner: boolean,
 ): ActingRole | Reason {
   const byOwner = item.grantor === group.owner;
   const grantor = roleOf(snapshot, item.grantor);

@@ -24,10 +24,16 @@ export function fixBlocks(
     .map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
   const others = forOthers.filter((each): each is Others => each.actor !== null);
   const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes: readonly Change[], roleSet: boolean) => {
-    const block = catalogBlock(changes, forNobody, exclude, roleSet);
-    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql] };
-    return { statements: scriptOf(changes, roleSet), ...short };
+  // What the server refused to this login it may refuse to another role: it comes last, and in transactions of its own.
+  const scripts = (
+    changes: readonly Change[],
+    roleSet: boolean,
+    apart: readonly (readonly Change[])[] = [],
+  ) => {
+    const block = catalogBlock(changes, [...forNobody, ...apart.flat()], exclude, roleSet);
+    const last = apart.flatMap((some) => scriptOf(some, roleSet));
+    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
+    return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
   const own: FixBlock = {
     as: sessionRole(snapshot).name,
@@ -38,12 +44,25 @@ export function fixBlocks(
     ),
   };
   const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
-    const changes = mine.map(({ change }) => (actor.canLogin ? change : { ...change, as: actor }));
+    // How this login would act says nothing about how that role does.
+    const asActor = ({ change: { membership: _, ...change } }: Others): Change => ({
+      ...change,
+      as: actor.canLogin ? null : actor,
+      oneByOne: false,
+    });
+    const {
+      refused = [],
+      "not-tried": notTried = [],
+      others: rest = [],
+    } = Object.groupBy(mine, ({ reason }) =>
+      reason === "refused" || reason === "not-tried" ? reason : "others",
+    );
+    const apart = [...refused.map((each) => [asActor(each)]), notTried.map(asActor)];
     const instead = mine.find(({ reason }) => reason === "not-owner");
     return {
       ...runBy(actor),
       runnable: false,
-      ...scripts(changes, false),
+      ...scripts(rest.map(asActor), beginsAsAnother(snapshot, actor), apart),
       ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
     };
   });
@@ -67,12 +86,13 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   if (byLogin) {
     const sql = sqlOf(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const as = change.as ?? (snapshot.server.roleSet ? "NONE" : null);
-    return { as: actor.name, sql: as === null ? sql : settingRole(as, sql), ...noted };
+    return change.as === null
+      ? { ...statementBy(snapshot, actor, sql), ...noted }
+      : { as: actor.name, sql: settingRole(change.as, sql), ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
-  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
+  const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
+  return { ...first, ...statementBy(snapshot, actor, sqlOf({ ...change, oneByOne: false })), ...noted };
 }
 
 function sqlOf(change: Change): string {
@@ -81,8 +101,14 @@ function sqlOf(change: Change): string {
 }
 
 /** Nobody signs in as a role that cannot log in: one of its members sets the role. */
-function statementBy(actor: Role, sql: string) {
-  return { ...runBy(actor), sql: actor.canLogin ? sql : settingRole(actor, sql) };
+function statementBy(snapshot: Snapshot, actor: Role, sql: string) {
+  const as = actor.canLogin ? (beginsAsAnother(snapshot, actor) ? "NONE" : null) : actor;
+  return { ...runBy(actor), sql: as === null ? sql : settingRole(as, sql) };
+}
+
+/** Whether the role is this login, and ALTER ROLE … SET role makes its sessions begin as another role. */
+function beginsAsAnother(snapshot: Snapshot, actor: Role): boolean {
+  return snapshot.server.roleSet && actor === sessionRole(snapshot);
 }
 
 function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
@@ -128,18 +154,28 @@ function loginFor(snapshot: Snapshot, owner: Role): Role {
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
-/** What to do besides the SQL, or instead of it. */
-function noteFor(
+/** What to do besides the SQL, or instead of it, and what before it. */
+function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sentence | undefined {
+  const { grantee, grantedTo = [] } = blocked.change;
+  const note = noteBesides(snapshot, blocked, actor);
+  if (grantedTo.length === 0) return note;
+  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
+  const first = sentence`${name(grantee.name)} granted it to ${roles}.`;
+  if (blocked.reason === "dependent-privileges")
+    return sentence`${first} Revoke it from there first, as ${name(grantee.name)}, then run this step again.`;
+  const order = sentence`${first} Revoke it from there first, as the SQL file does.`;
+  return note === undefined ? order : sentence`${order} ${note}`;
+}
+
+function noteBesides(
   snapshot: Snapshot,
-  { change, reason, grantedTo = [] }: Blocked,
+  { change, reason }: Blocked,
   actor: Role | null,
 ): Sentence | undefined {
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return noteForNobody(snapshot, change);
-  if (reason !== "dependent-privileges" || grantedTo.length === 0) return REASONS[reason].advice;
-  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
-  return sentence`${name(change.grantee.name)} granted it to ${roles}. Revoke it from there first, as ${name(change.grantee.name)}, then run this step again.`;
+  return REASONS[reason].advice;
 }
 
 /** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */
@@ -170,12 +206,12 @@ function usageForActors(snapshot: Snapshot, others: readonly Others[]): readonly
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
     const statements = usages.map(({ sql }) => sql);
-    const setRole = `SET LOCAL ROLE ${quoteIdentifier(by.name)};`;
+    const as = by.canLogin ? (beginsAsAnother(snapshot, by) ? "NONE" : null) : quoteIdentifier(by.name);
     return {
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements: by.canLogin ? statements : ["BEGIN;", setRole, ...statements, "COMMIT;"],
+      statements: as === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${as};`, ...statements, "COMMIT;"],
     };
   });
 }

@@ -1,7 +1,7 @@
 import { AZURE_ADMIN } from "../model/entra-label.ts";
 import type { Warning } from "../model/report.ts";
 import { inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
-import type { Role, Snapshot } from "../model/snapshot.ts";
+import { actsAs, type Role, type Snapshot } from "../model/snapshot.ts";
 
 /** Where the lists of privileges promise more than is true: for administrators, and in an elastic cluster. */
 export function limitsFor(snapshot: Snapshot, grantee: Role): readonly Warning[] {
@@ -9,13 +9,15 @@ export function limitsFor(snapshot: Snapshot, grantee: Role): readonly Warning[]
 }
 
 function administers(snapshot: Snapshot, grantee: Role): readonly Warning[] {
-  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(grantee.oid) ?? {};
-  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === grantee.oid);
-  const reasons: Sentence[] = [
-    ...(azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : []),
-    ...(createRole ? [inOurWords("has CREATEROLE")] : []),
-    ...(bypassRls ? [inOurWords("has BYPASSRLS")] : []),
-    ...(owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []),
+  const actor = actsAs(snapshot, grantee);
+  const own = powersOf(snapshot, grantee);
+  const known = new Set(own.map((each) => JSON.stringify(each)));
+  const others = powersOf(snapshot, actor).filter((each) => !known.has(JSON.stringify(each)));
+  const reasons: readonly Sentence[] = [
+    ...own,
+    ...(others.length > 0
+      ? [sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`]
+      : []),
   ];
   if (reasons.length === 0) return [];
   return [
@@ -23,6 +25,18 @@ function administers(snapshot: Snapshot, grantee: Role): readonly Warning[] {
       code: "grantee-is-administrator",
       message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a role of its own.`,
     },
+  ];
+}
+
+/** What a role can do beside its privileges. */
+function powersOf(snapshot: Snapshot, { oid }: Role): readonly Sentence[] {
+  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(oid) ?? {};
+  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === oid);
+  return [
+    ...(azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : []),
+    ...(createRole ? [inOurWords("has CREATEROLE")] : []),
+    ...(bypassRls ? [inOurWords("has BYPASSRLS")] : []),
+    ...(owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []),
   ];
 }
 

@@ -22,8 +22,6 @@ export interface Blocked {
   readonly byLogin?: true;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */
   readonly tryAs?: readonly (Role | null)[];
-  /** The roles to which the grantee granted what is to be revoked, PUBLIC among them. */
-  readonly grantedTo?: readonly string[];
 }
 
 /** Plans to grant what is missing, and nothing else. `actAsOwner`: see Demand. */
@@ -62,9 +60,7 @@ export function sessionRole(snapshot: Snapshot): Role {
 }
 
 /** What to do about one privilege on each of several objects that do not differ in it. */
-export interface Step
-  extends Pick<Change, "to" | "grantor" | "columns" | "turn">,
-    Pick<Blocked, "grantedTo"> {
+export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "turn" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
   readonly grantee?: Role;
   readonly privilege: Privilege;
@@ -96,11 +92,11 @@ export function planOf(
       ...(grantor && { grantor }),
       ...(columns && { columns }),
       ...(turn && { turn }),
+      ...(grantedTo && { grantedTo }),
     };
     const owner = roleOf(snapshot, findings[0]?.group.owner ?? "");
     const why = {
       ...(acting && { byLogin: true as const }),
-      ...(grantedTo && { grantedTo }),
       ...(reason &&
         to === undefined &&
         MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),

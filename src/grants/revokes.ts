@@ -119,7 +119,8 @@ function inTurns(
 
   function go(grant: Grant): true {
     left = left.filter((item) => item !== grant.item);
-    steps.push({ ...stepOf(grant), ...grant.step, turn });
+    const grantedTo = dependents(grant, acl);
+    steps.push({ ...stepOf(grant), ...grant.step, turn, ...(grantedTo.length > 0 && { grantedTo }) });
     return true;
   }
 

@@ -24,6 +24,8 @@ export interface Change {
   readonly columns?: readonly string[];
   /** REVOKE: it depends only on revokes of earlier turns. */
   readonly turn?: number;
+  /** REVOKE: the roles to which the grantee granted it, PUBLIC among them: it has to be revoked from them first. */
+  readonly grantedTo?: readonly string[];
 }
 
 /** A statement and the role to SET LOCAL ROLE to before it; null: the session user. */

@@ -22,11 +22,11 @@ export interface Snapshot {
   /** `exclude` patterns that matched nothing. */
   readonly unmatchedPatterns: readonly string[];
   readonly pitfalls: readonly Pitfall[];
-  /** What else is known about each grantee that exists. */
+  /** What else is known about each grantee that exists, and the role as which its sessions begin. */
   readonly granteeFacts: ReadonlyMap<Oid, GranteeFacts>;
 }
 
-/** What a grantee may do beside its privileges, and who may sign in as it. */
+/** What a role may do beside its privileges, and who may sign in as it. */
 export interface GranteeFacts {
   readonly createRole: boolean;
   readonly bypassRls: boolean;

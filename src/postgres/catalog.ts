@@ -129,7 +129,7 @@ async function lookOnce(
     creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
     hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
     hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
-    granteeFacts([...snapshot.grantees.values()], snapshot.server.labelsReadable),
+    granteeFacts([...new Set([...snapshot.grantees.values(), ...oids])], snapshot.server.labelsReadable),
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
 

@@ -236,7 +236,6 @@ mentioned AS MATERIALIZED (
 actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
-  UNION SELECT schema, grantor FROM acl WHERE schema IS NOT NULL
   UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
-import { fixFor } from "../../src/grants/fixes.ts";
+import { fixBlocks, fixFor } from "../../src/grants/fixes.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
-import type { Group, Snapshot } from "../../src/model/snapshot.ts";
+import type { Group, Member, Role, Snapshot } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";
 import {
   ACTING,
@@ -70,6 +70,55 @@ describe("the SQL that fixes drift", () => {
     const server = { ...SERVER, roleSet: true };
     expect(blocks(snapshot([group(["t"])], { server }, ACTING))).toEqual([
       ["login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT, "COMMIT;"],
+    ]);
+  });
+
+  test("starts as the login itself in every block of a login whose sessions begin as another role", () => {
+    const server = { ...SERVER, roleSet: true };
+    const closed = (owner: "stranger" | "login") =>
+      schema("closed", { owner: oidOf(owner), usableBy: new Set() });
+    const GRANT_IN = `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`;
+    const ofLogin = group(["t"], { schema: closed("stranger"), owner: oidOf("login") });
+    expect(blocks(snapshot([ofLogin], { server }))).toEqual([
+      ["# stranger", `GRANT USAGE ON SCHEMA "closed" TO "login";`],
+      ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT_IN, "COMMIT;"],
+    ]);
+    expect(blocks(snapshot([group(["t"], { schema: closed("login") })], { server }))).toEqual([
+      ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", `GRANT USAGE ON SCHEMA "closed" TO "owner";`, "COMMIT;"],
+      ["# owner", GRANT_IN],
+    ]);
+  });
+
+  test("is plain in the owner's block where the login acted as another role, and apart where it was refused", () => {
+    const of = group(["t", "u", "v", "w", "x"]);
+    const seen = snapshot([of]);
+    const [owner, writers] = [oidOf("owner"), oidOf("writers")].map((oid) => seen.roles.get(oid)) as [
+      Role,
+      Role,
+    ];
+    const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map(
+      (reason, n): Blocked => {
+        const acting =
+          reason === "not-owner" ? { as: null, oneByOne: false } : { as: writers, oneByOne: true };
+        const member = of.members[n] as Member;
+        const privileges = ["SELECT", "INSERT"] as const;
+        return {
+          change: { verb: "GRANT", grantee: role("app"), group: of, owner, member, privileges, ...acting },
+          reason,
+        };
+      },
+    );
+    expect(fixBlocks(seen, left, [])).toMatchObject([
+      {
+        as: "owner",
+        runnable: false,
+        statements: [
+          `GRANT SELECT, INSERT ON TABLE\n  "public"."u",\n  "public"."w"\nTO "app";`,
+          GRANT,
+          `GRANT SELECT, INSERT ON TABLE "public"."v" TO "app";`,
+          `GRANT SELECT, INSERT ON TABLE "public"."x" TO "app";`,
+        ],
+      },
     ]);
   });
 
@@ -139,7 +188,7 @@ describe("the fix of one finding", () => {
     facts: Partial<Change> = {},
     facing: Snapshot = seen,
     of: Group | undefined = facing.groups[0],
-    why: Pick<Blocked, "grantedTo" | "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
+    why: Pick<Blocked, "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
   ) {
     const [member] = of?.members ?? [];
     if (of === undefined || member === undefined) throw new Error("no object");
@@ -206,11 +255,21 @@ describe("the fix of one finding", () => {
   });
 
   test("names the roles to which the grantee granted the privilege to revoke", () => {
-    const { note } = fix("dependent-privileges", {}, seen, seen.groups[0], {
-      grantedTo: ["PUBLIC", "readers"],
-    });
+    const { note } = fix("dependent-privileges", { grantedTo: ["PUBLIC", "readers"] });
     expect(note).toBe(
       "app granted it to PUBLIC and readers. Revoke it from there first, as app, then run this step again.",
+    );
+  });
+
+  test("says which other fix of the report comes first", () => {
+    const REVOKES = { verb: "REVOKE", privileges: ["DELETE"], grantedTo: ["readers"] } as const;
+    const { note } = fix("not-revoked", REVOKES, seen, seen.groups[0], { byLogin: true });
+    expect(note).toBe(
+      "app granted it to readers. Revoke it from there first, as the SQL file does. Or run this action with `mode: apply` and `on-extra: revoke`.",
+    );
+    const asGrantor = { ...REVOKES, grantor: role("writers") };
+    expect(fix("other-grantor", asGrantor).note).toBe(
+      "app granted it to readers. Revoke it from there first, as the SQL file does.",
     );
   });
 
@@ -254,6 +313,17 @@ describe("the fix of one finding", () => {
       first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` },
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "closed"."t" FROM "app";`,
+    });
+  });
+
+  test("starts as the login itself where its sessions begin as another role", () => {
+    const closed = schema("closed", { owner: oidOf("login"), usableBy: new Set() });
+    const server = { ...SERVER, roleSet: true };
+    const mine = snapshot([group(["t"], { schema: closed, owner: oidOf("login") })], { server });
+    expect(fix("owner-lacks-usage", {}, mine)).toEqual({
+      first: { as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` },
+      as: "login",
+      sql: `SET ROLE NONE; GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
     });
   });
 

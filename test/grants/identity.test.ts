@@ -116,6 +116,24 @@ describe("limits of the verdict", () => {
     );
   });
 
+  test("for a grantee whose sessions begin as an administrator the warning names that role", () => {
+    const { groups, granteeFacts: facts } = seen({ label, createRole: true, azureAdmin: true });
+    const own = facts.get(oidOf("app")) as GranteeFacts;
+    const { warnings } = reportOn(
+      snapshot(groups, {
+        sessions: new Map([[oidOf("app"), { role: oidOf("writers"), refused: [] }]]),
+        granteeFacts: new Map([
+          [oidOf("app"), own],
+          [oidOf("writers"), { ...own, createRole: true, azureAdmin: true, bypassRls: true }],
+        ]),
+      }),
+    );
+    expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
+    expect(read(warnings[0]?.message)).toBe(
+      "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a role of its own.",
+    );
+  });
+
   test("in an elastic cluster a warning says what was not checked", () => {
     const { warnings } = reportOn(seen({ label }, { ...SERVER, citus: true }));
     expect(warnings.map(({ code }) => code)).toEqual(["elastic-cluster"]);

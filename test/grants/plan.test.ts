@@ -186,6 +186,23 @@ describe("planned revokes", () => {
     });
   });
 
+  test("name all columns on which one role granted a privilege, and no others", () => {
+    const of = group(["t"], { held: held("SELECT", "INSERT") });
+    const on = (column: string, grantor: "owner" | "readers") => [
+      { ...entry("owner", "readers", "UPDATE", true), column },
+      { ...entry(grantor, "app", "UPDATE"), column },
+    ];
+    const items = [...on("a", "owner"), ...on("b", "readers"), ...on("c", "owner"), ...on("d", "readers")];
+    const readers = role("readers", { settable: true });
+    const { blocked } = revokesIn(
+      snapshot([of], { columns: [columnsOf(of, ...items)] }, [...ACTING, readers]),
+    );
+    expect(blocked.map(({ change }) => [change.grantor?.name, change.columns])).toEqual([
+      ["owner", ["a", "c"]],
+      ["readers", ["b", "d"]],
+    ]);
+  });
+
   test.each(["readers", "PUBLIC"] as const)("revoke when the column grant belongs to %s", (grantee) => {
     expect(onColumn(grantee)).toEqual({
       sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE, DELETE ON TABLE "public"."t" FROM "app";`],
@@ -208,7 +225,7 @@ describe("planned revokes", () => {
       sql: [`SET LOCAL ROLE "owner";`, `REVOKE UPDATE ON TABLE "public"."t" FROM "app";`],
       blocked: ["t DELETE: not-direct", "t DELETE: dependent-privileges"],
     });
-    expect(plan.blocked.map(({ grantedTo }) => grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
+    expect(plan.blocked.map(({ change }) => change.grantedTo)).toEqual([undefined, ["PUBLIC", "stranger"]]);
   });
 
   test("revoke when another grant option keeps what the grantee granted to others", () => {
@@ -254,6 +271,10 @@ describe("planned revokes", () => {
     const findings = [app, writers].flatMap((grantee) => driftsIn(seen, demand())(grantee).extra);
     const { changes, blocked } = planRevokes(seen, findings);
     expect(blocked).toEqual([]);
+    expect(changes.map(({ grantee, grantedTo }) => [grantee.name, grantedTo])).toEqual([
+      ["app", undefined],
+      ["writers", ["app"]],
+    ]);
     expect(batchesOf(changes).map((batch) => withRoles(statementsOf(batch)))).toEqual([
       [`SET LOCAL ROLE "writers";`, REVOKE],
       [`SET LOCAL ROLE "owner";`, `REVOKE DELETE ON TABLE "public"."t" FROM "writers";`],

@@ -72,6 +72,18 @@ describe.each(VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await place.can(place.app, "DELETE FROM t")).toBe(false);
   });
 
+  from16("takes one of several memberships that let it act", async () => {
+    const place = await withMaker();
+    const team = await place.role("team", "NOLOGIN");
+    await place.sql(`
+      GRANT ${place.maker} TO ${team} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+      GRANT ${team} TO ${place.login} WITH INHERIT TRUE, SET FALSE`);
+    const before = await memberships(place);
+    const applied = await place.run("apply", ON, { user: place.login });
+    expect(applied).toMatchObject({ verdict: "repaired", missing: [] });
+    expect(await memberships(place)).toBe(before);
+  });
+
   test("writes fixes and a SQL file that run unchanged", async () => {
     const place = await withMaker();
     const before = await memberships(place);

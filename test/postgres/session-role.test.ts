@@ -1,7 +1,7 @@
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { linesOf, type Place, quote, sourcesOn, useWorld } from "./world.ts";
+import { linesOf, type Place, quote, sourcesOn, useOwnWorld, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"] } as const;
 
@@ -41,6 +41,12 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     [
       "a setting of all roles in this database",
       ({ acting, db }) => [`DATABASE ${db} SET role = ${acting}`],
+      "acting",
+      0,
+    ],
+    [
+      "a setting of all in this database, by ALTER ROLE ALL",
+      ({ acting, db }) => [`ROLE ALL IN DATABASE ${db} SET role = ${acting}`],
       "acting",
       0,
     ],
@@ -175,5 +181,87 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     ]);
     expect((await place.run("apply", READ)).verdict).toBe("repaired");
     expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
+  });
+});
+
+describe.each(VERSIONS)("the role as which all sessions begin, on PostgreSQL %i", (version) => {
+  // ALTER ROLE ALL is for every database of the server.
+  const world = useOwnWorld(version);
+
+  /** Runs with `ALTER ROLE ALL SET role`, and ends that setting. */
+  async function withSetting<T>({ sql }: Place, role: string, work: () => Promise<T>): Promise<T> {
+    await sql(`ALTER ROLE ALL SET role = ${role}`);
+    try {
+      return await work();
+    } finally {
+      await sql("ALTER ROLE ALL RESET role");
+    }
+  }
+
+  async function whoIsIt(place: Place): Promise<string> {
+    const [row] = await place.as<{ name: string }>(place.app, "SELECT current_user AS name");
+    return row?.name ?? "";
+  }
+
+  /** `app` and `owner` are members of `acting`, and `app` of `other`; `stranger` is a role with no members. */
+  async function withRoles() {
+    const place = await world.open();
+    const [acting, other, stranger] = [
+      await place.role("acting", "NOLOGIN"),
+      await place.role("other", "NOLOGIN"),
+      await place.role("stranger", "NOLOGIN"),
+    ];
+    await place.as(place.owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${acting}`);
+    await place.sql(`GRANT ${acting}, ${other} TO ${place.app}; GRANT ${acting} TO ${place.owner}`);
+    return { ...place, acting, other, stranger };
+  }
+
+  test("is what a sign-in shows, and the login acts as itself all the same", async () => {
+    const place = await withRoles();
+    const { acting, app, owner, can, run } = place;
+    await withSetting(place, acting, async () => {
+      expect(await whoIsIt(place)).toBe(acting);
+      expect(await run("check", READ)).toMatchObject({ verdict: "in-sync", sessionRole: acting });
+
+      // The login, whose sessions begin as that role too, owns the table and grants as itself.
+      const demand = { tablePrivileges: ["SELECT", "INSERT"] } as const;
+      expect(await can(owner, "TRUNCATE t")).toBe(false);
+      const planned = await run("plan", demand, { grantee: acting });
+      expect(planned.fixes[0]?.statements).toContain("SET LOCAL ROLE NONE;");
+      expect(await run("apply", demand, { grantee: acting })).toMatchObject({ verdict: "repaired" });
+      expect(await run("check", demand)).toMatchObject({ verdict: "in-sync", sessionRole: acting });
+      expect(await can(app, "INSERT INTO t VALUES (1)")).toBe(true);
+    });
+  });
+
+  test("comes after every other setting", async () => {
+    const place = await withRoles();
+    const { acting, other, app, database, sql, run } = place;
+    await withSetting(place, acting, async () => {
+      for (const setting of [
+        `ROLE ${app} IN DATABASE ${quote(database)}`,
+        `ROLE ${app}`,
+        `ROLE ALL IN DATABASE ${quote(database)}`,
+      ]) {
+        await sql(`ALTER ${setting} SET role = ${other}`);
+        expect(await whoIsIt(place)).toBe(other);
+        expect((await run("check", READ)).sessionRole).toBe(other);
+        await sql(`ALTER ${setting} RESET role`);
+      }
+      await sql(`ALTER ROLE ${app} SET role = 'none'`);
+      expect(await whoIsIt(place)).toBe(app);
+      expect((await run("check", READ)).sessionRole).toBeUndefined();
+    });
+  });
+
+  test("is refused for who may not set it, with a warning", async () => {
+    const place = await withRoles();
+    const { stranger, app, run } = place;
+    await withSetting(place, stranger, async () => {
+      expect(await whoIsIt(place)).toBe(app);
+      const report = await run("check", READ);
+      expect(report.sessionRole).toBeUndefined();
+      expect(report.warnings.map(({ code }) => code)).toContain("session-role-refused");
+    });
   });
 });

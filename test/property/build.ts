@@ -5,6 +5,7 @@ import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
 import {
   type Bits,
   type DefaultPrivilegesStep,
+  type EventTriggerModel,
   LENDERS,
   type Model,
   type Ref,
@@ -48,6 +49,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
     ...schemas.map((name): Securable => ({ type: "SCHEMA", schema: name, name })),
     { type: "DATABASE", name: "", schema: "" },
   ];
+  const grantees = [...new Set(model.grantees.map((grantee) => at(roles, grantee)))];
   const context: Context = { version, roles: [...roles, "ci-admin"], owners, schemas, objects };
 
   return {
@@ -103,6 +105,9 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       ...(model.granteeRole === null
         ? []
         : [
+            ...(model.granteeRole.member
+              ? [`GRANT ${id(at(roles, model.granteeRole.role))} TO ${id(at(roles, model.grantees[0] ?? 0))}`]
+              : []),
             granteeRoleSql(
               at(roles, model.grantees[0] ?? 0),
               at(roles, model.granteeRole.role),
@@ -114,9 +119,12 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
         ` THEN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${pg.escapeLiteral(session)});` +
         " END IF; END $do$",
+      ...(model.eventTrigger === null
+        ? []
+        : [eventTriggerSql(model.eventTrigger, context, session, grantees)]),
     ],
     roles: [...roles, ...LENDERS],
-    grantees: [...new Set(model.grantees.map((grantee) => at(roles, grantee)))],
+    grantees,
     session,
     demand: demandOf(model, context),
     follow: model.follow,
@@ -132,6 +140,8 @@ interface Context {
 }
 
 interface Securable {
+  /** A relation's, as ALTER … wants it. */
+  readonly relkind?: string;
   readonly type: "TABLE" | "SEQUENCE" | "ROUTINE" | "SCHEMA" | "DATABASE";
   readonly schema: string;
   readonly name: string;
@@ -257,7 +267,25 @@ function stepSql(step: Step, context: Context): string {
   const { roles, owners, objects } = context;
   const whom = (role: Ref | null) => (role === null ? "PUBLIC" : id(at(roles, role)));
   if (step.do === "defaults") return defaultsSql(step, context);
-  const object = at(objects, step.object);
+  if (step.do === "view-columns") {
+    const views = objects.filter(({ relkind }) => relkind === "VIEW");
+    if (views.length === 0) return "SELECT 1";
+    const columns = ["a", "b", "c"].filter((_, n) => (step.columns >> n) & 1).join(", ");
+    const reader =
+      step.whom === null ? "v.relowner::regrole" : `${pg.escapeLiteral(whom(step.whom))}::regrole`;
+    return `DO $do$ DECLARE base record; BEGIN
+  FOR base IN SELECT DISTINCT d.refobjid::regclass AS name, ${reader} AS reader FROM pg_class AS v
+    JOIN pg_rewrite AS r ON r.ev_class = v.oid
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refobjsubid > 0
+    WHERE v.oid = ${pg.escapeLiteral(pathOf(at(views, step.view)))}::regclass
+  LOOP
+    EXECUTE format('ALTER TABLE %s OWNER TO %I', base.name, ${pg.escapeLiteral(at(owners, step.to))});
+    EXECUTE format('GRANT SELECT (${columns}) ON %s TO %s', base.name, base.reader);
+  END LOOP; END $do$`;
+  }
+  const relations = objects.filter(({ type }) => type === "TABLE" || type === "SEQUENCE");
+  if (step.do === "gone" && relations.length === 0) return "SELECT 1";
+  const object = at(step.do === "gone" ? relations : objects, step.object);
   const on = ` ON ${object.type} ${pathOf(object)}`;
   switch (step.do) {
     case "grant":
@@ -296,7 +324,6 @@ function stepSql(step: Step, context: Context): string {
     case "owner":
       return `ALTER ${object.type} ${pathOf(object)} OWNER TO ${id(at(owners, step.to))}`;
     case "gone": {
-      if (object.type !== "TABLE" && object.type !== "SEQUENCE") return "SELECT 1";
       const self = `pg_class.oid = ${pg.escapeLiteral(pathOf(object))}::regclass`;
       if (step.was === "owner") return `UPDATE pg_class SET relowner = ${GONE} WHERE ${self}`;
       const whom = `${pg.escapeLiteral(id(at(roles, step.whom)))}::regrole`;
@@ -314,6 +341,71 @@ function stepSql(step: Step, context: Context): string {
       return `ALTER TABLE ${pathOf(object)} DROP COLUMN c`;
   }
 }
+
+/** What the event trigger of a model says when it refuses. */
+export const REFUSAL = "refused by an event trigger";
+
+/**
+ * What refuses a role refuses at the start of a command; what looks at an object or a grantee compares their ACLs before
+ * the command and after it, so that only what the command does matters. Superusers are refused nothing. The functions
+ * are in a schema in which nothing is demanded.
+ */
+function eventTriggerSql(
+  { tags, about, which, code }: EventTriggerModel,
+  { owners, objects }: Context,
+  session: string,
+  grantees: readonly string[],
+): string {
+  const { schema, name } = at(objects, which);
+  const [role, condition] = {
+    login: [session, null],
+    owner: [at(owners, which), null],
+    object: [null, `schema = ${pg.escapeLiteral(schema)} AND name = ${pg.escapeLiteral(name)}`],
+    grantee: [null, `(item).grantee = ${pg.escapeLiteral(id(at(grantees, which)))}::regrole`],
+  }[about] as [string | null, string | null];
+  const who = role === null ? "TRUE" : `current_user = ${pg.escapeLiteral(role)}`;
+  const refuse = `RAISE EXCEPTION '${REFUSAL}' USING ERRCODE = '${code}';`;
+  const acls = `coalesce((
+    SELECT string_agg(oid || item::text, ' ' ORDER BY oid, item::text) FROM (${ACL_ITEMS}) AS acl
+    WHERE ${condition}), '')`;
+  const [atStart, atEnd] =
+    condition === null
+      ? [refuse, "NULL;"]
+      : [
+          `PERFORM set_config('model.acls', ${acls}, true);`,
+          `IF ${acls} <> current_setting('model.acls') THEN ${refuse} END IF;`,
+        ];
+  return Object.entries({ start: atStart, end: atEnd })
+    .map(
+      ([when, body]) => `
+CREATE FUNCTION information_schema.refuse_${when}() RETURNS event_trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $refuse$
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND ${who} THEN
+    ${body}
+  END IF;
+END $refuse$;
+CREATE EVENT TRIGGER refuse_${when} ON ddl_command_${when} WHEN TAG IN (${tags.map((tag) => `'${tag}'`)})
+  EXECUTE FUNCTION information_schema.refuse_${when}();`,
+    )
+    .join("");
+}
+
+/** Every item of every ACL that a command in a database can change. */
+const ACL_ITEMS = `
+      SELECT c.oid, n.nspname AS schema, c.relname AS name, aclexplode(a.acl) AS item
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, LATERAL (
+        SELECT coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, c.relowner))
+        UNION ALL SELECT attacl FROM pg_attribute WHERE attrelid = c.oid
+      ) AS a (acl)
+      WHERE n.nspname !~ '^pg_|^information_schema$'
+      UNION ALL
+      SELECT f.oid, n.nspname, f.proname, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner)))
+      FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
+      WHERE n.nspname !~ '^pg_|^information_schema$'
+      UNION ALL
+      SELECT oid, nspname, nspname, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) FROM pg_namespace
+      UNION ALL
+      SELECT oid, NULL, NULL, aclexplode(defaclacl) FROM pg_default_acl`;
 
 /** What a sign-in must show, so it must work. */
 function granteeRoleSql(grantee: string, role: string, here: boolean): string {

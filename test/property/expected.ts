@@ -6,6 +6,8 @@ import { type FutureThings, keyOf, may, mayTomorrow, type State, type Thing } fr
 
 /** What the contract makes of a state: the same words for the report and for what it should be. */
 export interface Judgement {
+  /** Who the grantee is after it signed in. */
+  readonly actsAs: string;
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly drifted: boolean;
@@ -35,6 +37,7 @@ export function told(report: GranteeReport, { things }: State): Judgement {
     for (const privilege of privileges)
       held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
   return {
+    actsAs: report.sessionRole ?? report.grantee,
     missing: byObject(report.missing),
     extra: byObject(report.extra),
     drifted: report.verdict === "drift",
@@ -137,6 +140,7 @@ export function expected(
         counted[`${thing.kind} ${privilege}`] = (counted[`${thing.kind} ${privilege}`] ?? 0) + 1;
   }
   return {
+    actsAs: actor,
     missing,
     extra,
     drifted: missing.length > 0 || (judgesExtra && extra.length > 0),

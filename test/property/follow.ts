@@ -30,15 +30,13 @@ export async function followFile(place: Place, report: Report): Promise<readonly
   return refused;
 }
 
-/** Runs the SQL of fixes one by one, each as the role that it names. What the server refuses, a line each. */
-export async function followFixes(place: Place, fixes: readonly Fix[]): Promise<readonly string[]> {
-  const refused = [];
-  for (const { first, as, byMember, sql } of fixes) {
-    if (as === undefined || sql === undefined) continue;
-    if (first !== undefined) refused.push(...(await run(place, first, first.sql)));
-    refused.push(...(await run(place, { as, ...(byMember && { byMember }) }, sql)));
-  }
-  return refused;
+/** Runs the SQL of a fix, as the role that it names. What the server refuses, a line each. */
+export async function followFix(place: Place, { first, as, byMember, sql }: Fix): Promise<readonly string[]> {
+  if (as === undefined || sql === undefined) return [];
+  return [
+    ...(first === undefined ? [] : await run(place, first, first.sql)),
+    ...(await run(place, { as, ...(byMember && { byMember }) }, sql)),
+  ];
 }
 
 /** The parts of an SQL file for other roles, as a reader gets them who takes `-- ` off their lines. */
@@ -82,8 +80,11 @@ function execute({ address, database }: Place, user: string, script: string): Pr
   const where = ["-h", address.directory, "-p", `${address.port}`, "-U", user, "-d", database];
   return new Promise((done) => {
     const psql = execFile(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (error, _, stderr) =>
-      done(stderr || (error?.message ?? "")),
+      done(stderr.replace(REFUSED_AT_SIGN_IN, "") || (error?.message ?? "")),
     );
     psql.stdin?.end(script);
   });
 }
+
+/** What a sign-in says of a role setting (ALTER ROLE … SET role) that it passes over. */
+const REFUSED_AT_SIGN_IN = /^WARNING: {2}permission denied to set role ".*?"\n/gms;

@@ -29,8 +29,9 @@ export interface Model {
    */
   readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
   readonly sessionRole: Ref | null;
-  /** The role as which the first grantee's sessions begin, set for it in this database or in all. */
-  readonly granteeRole: { readonly role: Ref; readonly here: boolean } | null;
+  /** The role as which the first grantee's sessions begin, set for it in this database or in all; it may not be a member. */
+  readonly granteeRole: { readonly role: Ref; readonly here: boolean; readonly member: boolean } | null;
+  readonly eventTrigger: EventTriggerModel | null;
   readonly demand: DemandModel;
   /** What is followed in the end. */
   readonly follow: (typeof FOLLOWED)[number];
@@ -121,6 +122,14 @@ export type Step =
       readonly by: Ref | null;
     }
   | { readonly do: "owner"; readonly object: Ref; readonly to: Ref }
+  /** What a view reads gets an owner of its own, and somebody may read some of its columns; null: the view's owner. */
+  | {
+      readonly do: "view-columns";
+      readonly view: Ref;
+      readonly to: Ref;
+      readonly columns: Bits;
+      readonly whom: Ref | null;
+    }
   | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
   /** A role is dropped, and the catalogs still mention it. */
   | {
@@ -145,6 +154,17 @@ export interface DefaultPrivilegesStep {
   readonly whom: Ref | null;
   readonly option: boolean;
 }
+
+/** An event trigger that refuses what is done by a role, to the ACL of an object, or to what a grantee holds. */
+export interface EventTriggerModel {
+  readonly tags: (typeof TAGS)[number];
+  readonly about: "login" | "owner" | "object" | "grantee";
+  readonly which: Ref;
+  /** The error code: of its own, or the one that the server has for missing privileges. */
+  readonly code: "P0001" | "42501";
+}
+
+const TAGS = [["GRANT"], ["GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES"], ["REVOKE"]] as const;
 
 /** Which of the privileges that an object of its type has. */
 export type Bits = number;
@@ -191,7 +211,7 @@ const name = fc.constantFrom(...NAMES);
 const bits = fc.integer({ min: 1, max: 255 });
 const often = fc.integer({ min: 0, max: 3 }).map((n) => n < 3);
 const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
-/** Where the smallest value, to which shrinking goes, is the usual one. */
+/** Where the smallest value, to which shrinking goes, is the usual one; null in one of three. */
 const refOrNull = fc.option(ref, { freq: 3 });
 
 const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
@@ -214,7 +234,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       privileges: bits,
       whom: refOrNull,
       option: fc.boolean(),
-      by: fc.option(ref, { freq: 1 }),
+      by: fc.option(ref, { freq: 2 }),
     }),
   },
   {
@@ -237,10 +257,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       privileges: bits,
       whom: refOrNull,
       all: fc.boolean(),
-      by: fc.option(ref, { freq: 1 }),
+      by: fc.option(ref, { freq: 2 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("owner"), object: ref, to: ref }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("view-columns"),
+      view: ref,
+      to: ref,
+      columns: fc.integer({ min: 1, max: 7 }),
+      whom: fc.option(ref, { freq: 2 }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom("row-security", "drop-column"), object: ref }),
@@ -283,6 +313,13 @@ const demand: fc.Arbitrary<DemandModel> = fc.record({
   actAsOwner: fc.boolean(),
 });
 
+const eventTrigger: fc.Arbitrary<EventTriggerModel> = fc.record({
+  tags: fc.constantFrom(...TAGS),
+  about: fc.constantFrom("object", "object", "grantee", "login", "owner"),
+  which: ref,
+  code: fc.constantFrom("P0001", "42501"),
+});
+
 export const model: fc.Arbitrary<Model> = fc.record({
   roles: fc.array(fc.record({ name, login: often, inherit: often, superuser: seldom }), {
     minLength: 2,
@@ -309,8 +346,9 @@ export const model: fc.Arbitrary<Model> = fc.record({
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
   sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
-  sessionRole: fc.option(ref, { freq: 1 }),
-  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean() }), { freq: 1 }),
+  sessionRole: fc.option(ref, { freq: 2 }),
+  granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean(), member: fc.boolean() }), { freq: 2 }),
+  eventTrigger: fc.option(eventTrigger, { freq: 2 }),
   demand,
   follow: fc.constantFrom(...FOLLOWED),
 });

@@ -508,3 +508,21 @@ export async function brokenViews(
       .map(({ kind, schema, name }) => keyOf(kind, schema, name)),
   );
 }
+
+/** What a database has that is hard to judge. */
+export async function featuresOf(client: pg.Client): Promise<Readonly<Record<string, boolean>>> {
+  const { rows } = await client.query<Record<string, boolean>>(`
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >= 16384) AS "columnGrants",
+       EXISTS (SELECT FROM pg_rewrite AS r
+               JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+               JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+               WHERE a.attacl IS NOT NULL AND r.ev_class >= 16384) AS "viewColumns",
+       EXISTS (SELECT FROM pg_class AS c LEFT JOIN pg_roles AS r ON r.oid = c.relowner WHERE r.oid IS NULL)
+       OR EXISTS (SELECT FROM pg_class, aclexplode(relacl) AS x
+                  WHERE 0 < ALL (ARRAY[x.grantee, x.grantor]::int8[])
+                    AND NOT (ARRAY[x.grantee, x.grantor] <@ ARRAY(SELECT oid FROM pg_roles))) AS "danglingRoles",
+       EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+               GROUP BY relnamespace HAVING count(DISTINCT relowner) > 1) AS "severalOwnersInASchema",
+       EXISTS (SELECT FROM pg_event_trigger WHERE evtname ~ '^refuse') AS "eventTriggers"`);
+  return rows[0] ?? {};
+}
