@@ -8777,9 +8777,9 @@ function series(items) {
   const last = items.at(-1) ?? "";
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
-function some(items, most, write2) {
-  if (items.length <= most) return series(items.map(write2));
-  return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
+function some(items, most, write3) {
+  if (items.length <= most) return series(items.map(write3));
+  return `${items.slice(0, most).map(write3).join(", ")} and ${grouped(items.length - most)} more`;
 }
 
 // src/model/reasons.ts
@@ -9055,6 +9055,12 @@ function groupsOf(items, key) {
   return [...Map.groupBy(items, key).values()];
 }
 function objectsIn(list) {
+  const known = OBJECTS.get(list) ?? countOf(list);
+  OBJECTS.set(list, known);
+  return known;
+}
+var OBJECTS = /* @__PURE__ */ new WeakMap();
+function countOf(list) {
   const names4 = list.map(
     ({ kind, schema, name: name3, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name3}\0${owner}` : `${kind}\0${schema}\0${name3}`
   );
@@ -9895,7 +9901,9 @@ function cut(message) {
 // src/render/json.ts
 var DEPTH_OF_FINDINGS = 6;
 function renderJson(report) {
-  return `${render(jsonOf(report), 0).replaceAll("##[", "#\\u0023[")}
+  const parts = [];
+  write2(parts, jsonOf(report), 0);
+  return `${parts.join("").replaceAll("##[", "#\\u0023[")}
 `;
 }
 function jsonOf(report) {
@@ -9945,16 +9953,22 @@ function withFix(finding) {
   const { note, ...fix } = finding.fix;
   return { ...finding, fix: note ? { ...fix, note: plain.sentence(note) } : fix };
 }
-function render(value, depth) {
-  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS)
-    return JSON.stringify(value);
+function write2(parts, value, depth) {
+  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS) {
+    parts.push(JSON.stringify(value));
+    return;
+  }
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  const items = Array.isArray(value) ? value.map((item) => render(item, depth + 1)) : Object.entries(value).filter(([, item]) => item !== void 0).map(([key, item]) => `${JSON.stringify(key)}: ${render(item, depth + 1)}`);
-  if (items.length === 0) return `${open}${close}`;
-  const indent = "  ".repeat(depth);
-  return `${open}
-${items.map((item) => `${indent}  ${item}`).join(",\n")}
-${indent}${close}`;
+  const indent = `
+${"  ".repeat(depth)}`;
+  let before = open;
+  for (const [key, item] of Object.entries(value)) {
+    if (item === void 0) continue;
+    parts.push(`${before}${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`);
+    before = ",";
+    write2(parts, item, depth + 1);
+  }
+  parts.push(before === open ? `${open}${close}` : `${indent}${close}`);
 }
 
 // src/render/log.ts
@@ -10322,8 +10336,8 @@ function heldRows(held) {
 
 // src/github/step.ts
 var import_promises2 = require("node:fs/promises");
-async function addToSummary(render2, { GITHUB_STEP_SUMMARY: file }) {
-  if (file) await orWarn("write the job summary", () => (0, import_promises2.appendFile)(file, render2()));
+async function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) await orWarn("write the job summary", () => (0, import_promises2.appendFile)(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
 async function orWarn(what, task) {

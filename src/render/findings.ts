@@ -74,6 +74,15 @@ export function groupsOf<T>(
 
 /** How many objects a list names: an object counts once, even if its privileges stand in several entries. */
 export function objectsIn(list: readonly (Named & { readonly owner?: string })[]): number {
+  const known = OBJECTS.get(list) ?? countOf(list);
+  OBJECTS.set(list, known);
+  return known;
+}
+
+/** Outputs, headline and verdict count the same lists. */
+const OBJECTS = new WeakMap<readonly Named[], number>();
+
+function countOf(list: readonly (Named & { readonly owner?: string })[]): number {
   const names = list.map(({ kind, schema, name, owner }) =>
     kind === "default-privileges" ? `${kind}\0${schema}\0${name}\0${owner}` : `${kind}\0${schema}\0${name}`,
   );

@@ -48,7 +48,9 @@ const DEPTH_OF_FINDINGS = 6;
  * it may be a command to the runner (see `logLine`).
  */
 export function renderJson(report: Report): string {
-  return `${render(jsonOf(report), 0).replaceAll("##[", "#\\u0023[")}\n`;
+  const parts: string[] = [];
+  write(parts, jsonOf(report), 0);
+  return `${parts.join("").replaceAll("##[", "#\\u0023[")}\n`;
 }
 
 function jsonOf(report: Report): JsonReport {
@@ -105,16 +107,20 @@ function withFix<F extends Missing>(finding: F): Omit<F, "fix"> & { readonly fix
   return { ...finding, fix: note ? { ...fix, note: plain.sentence(note) } : fix };
 }
 
-function render(value: unknown, depth: number): string {
-  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS)
-    return JSON.stringify(value);
+/** Adds the parts of a value's JSON; joined once, because each join copies what may be 100 MB. */
+function write(parts: string[], value: unknown, depth: number): void {
+  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS) {
+    parts.push(JSON.stringify(value));
+    return;
+  }
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  const items = Array.isArray(value)
-    ? value.map((item) => render(item, depth + 1))
-    : Object.entries(value)
-        .filter(([, item]) => item !== undefined)
-        .map(([key, item]) => `${JSON.stringify(key)}: ${render(item, depth + 1)}`);
-  if (items.length === 0) return `${open}${close}`;
-  const indent = "  ".repeat(depth);
-  return `${open}\n${items.map((item) => `${indent}  ${item}`).join(",\n")}\n${indent}${close}`;
+  const indent = `\n${"  ".repeat(depth)}`;
+  let before = open;
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    parts.push(`${before}${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`);
+    before = ",";
+    write(parts, item, depth + 1);
+  }
+  parts.push(before === open ? `${open}${close}` : `${indent}${close}`);
 }
