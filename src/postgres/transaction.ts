@@ -8,11 +8,10 @@ const SETTINGS = [
   "SET LOCAL search_path = pg_catalog, pg_temp;",
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
-  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
+  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
-  // Where the database has no encoding, names can be no text at all: the server would refuse to show any of them.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
   // A name there may be any bytes, which the server does not send to a client that expects UTF-8.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { withSession } from "../../src/postgres/session.ts";
-import { BEGIN } from "../../src/postgres/transaction.ts";
+import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { startStandby } from "../sandbox/standby.ts";
@@ -36,6 +36,17 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
   });
 });
 
+const LIMITS = {
+  client_min_messages: "warning",
+  idle_in_transaction_session_timeout: "70000",
+  jit: "off",
+  lock_timeout: "2000",
+  search_path: "pg_catalog, pg_temp",
+  statement_timeout: "60000",
+  transaction_isolation: "read committed",
+  transaction_read_only: "",
+} as const;
+
 describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
   const world = useOwnWorld(version);
 
@@ -47,6 +58,23 @@ describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
     await client.query(BEGIN);
     await client.query("SELECT pg_sleep(1)");
     expect((await client.query("COMMIT")).command).toBe("COMMIT");
+  });
+
+  test.each([
+    ["that writes", BEGIN, "off"],
+    ["that reads", BEGIN_READ_ONLY, "on"],
+  ])("a transaction %s sets its own limits", async (_, begin, readOnly) => {
+    const { owner, sql, signIn } = await world.open();
+    await sql(`ALTER ROLE ${owner} SET jit = on; ALTER ROLE ${owner} SET client_min_messages = debug1`);
+    const client = await signIn(owner);
+    await client.query(begin);
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      "SELECT name, setting FROM pg_settings WHERE name = ANY ($1) ORDER BY name",
+      [Object.keys(LIMITS)],
+    );
+    await client.query("ROLLBACK");
+    const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+    expect(settings).toEqual({ ...LIMITS, transaction_read_only: readOnly });
   });
 
   test("a look that recovery cancels is repeated", async () => {
