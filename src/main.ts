@@ -18,7 +18,8 @@ import { type Progress, reconcile, unfinished } from "./reconcile.ts";
 import { plain } from "./render/pen.ts";
 import { verdictText } from "./render/phrases.ts";
 import { PATIENCE } from "./retry.ts";
-import { parseSettings, secretsIn } from "./settings/inputs.ts";
+import { INPUTS, parseSettings } from "./settings/inputs.ts";
+import { secretsIn } from "./settings/reader.ts";
 import { logLines } from "./text/escape.ts";
 
 /**
@@ -28,7 +29,7 @@ import { logLines } from "./text/escape.ts";
  */
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(env)) mask(secret);
+  for (const secret of secretsIn(INPUTS, env)) mask(secret);
   const settings = readSettings(env);
   const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...found, run: runFacts(startedAt, env) };

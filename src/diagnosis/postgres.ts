@@ -1,3 +1,4 @@
+import { GUID } from "../model/entra-label.ts";
 import type { Step } from "../model/failure.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
@@ -814,8 +815,6 @@ function refusalOf({ signIn, user = "", host = "", port, token, cloud }: Context
   if (port === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
 function withoutServer(user: string, host: string): string | undefined {

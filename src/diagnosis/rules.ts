@@ -56,3 +56,11 @@ export interface Match {
 export function isPostgres(context: Context): boolean {
   return (context.with ?? "postgres") === "postgres";
 }
+
+/** The host that the error is about; `<host>` where it is not known. */
+export function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
+  if (host !== undefined) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}

@@ -4,14 +4,15 @@ import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
-import { firewallSecretsIn, parseAzureSettings } from "../settings/firewall.ts";
+import { FIREWALL_INPUTS, parseAzureSettings } from "../settings/firewall.ts";
+import { secretsIn } from "../settings/reader.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { type MadeRule, madeRule, removeRule } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only when it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) mask(secret);
+  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
   const made = madeRule(env);
   if (made === undefined) {
     say("No firewall rule was made, so there is none to remove.");

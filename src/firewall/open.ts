@@ -10,7 +10,8 @@ import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts"
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { PATIENCE } from "../retry.ts";
-import { type FirewallSettings, firewallSecretsIn, parseFirewallSettings } from "../settings/firewall.ts";
+import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "../settings/firewall.ts";
+import { secretsIn } from "../settings/reader.ts";
 import { addressFor, borrowedAddress } from "./address.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { connect } from "./connect.ts";
@@ -21,7 +22,7 @@ import { untilOpen } from "./until-open.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) mask(secret);
+  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
   const progress: Progress = {};
   let done: Sentence;
   try {

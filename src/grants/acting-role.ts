@@ -1,7 +1,15 @@
 import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import {
+  type AclItem,
+  canBeNamed,
+  type Group,
+  type Role,
+  roleOf,
+  type Snapshot,
+  sessionUserOf,
+} from "../model/snapshot.ts";
 import { type TemporaryMembership, temporaryMembership } from "./membership.ts";
 
 /** The role that a statement runs as. */
@@ -65,7 +73,7 @@ export function actingRoleToRevoke(
   if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
   if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const candidates: (Role | null)[] = [

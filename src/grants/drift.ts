@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import { isInSchema, isRelation, isRoutine, typeOf } from "../model/kinds.ts";
+import { isInSchema, isRelation, isRoutine, rankOf, typeOf } from "../model/kinds.ts";
 import {
   inOrder,
   type Privilege,
@@ -7,7 +7,7 @@ import {
   SEQUENCE_PRIVILEGES,
   tablePrivilegesOf,
 } from "../model/privileges.ts";
-import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
+import type { Held, ObjectCounts, Source } from "../model/report.ts";
 import {
   actsAs,
   type ColumnAclItem,
@@ -216,18 +216,13 @@ function countSources(
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
 function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
   return (
-    rank(a.group.kind) - rank(b.group.kind) ||
+    rankOf(a.group.kind) - rankOf(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||
     compare(a.member.name, b.member.name) ||
     compare(a.member.arguments ?? "", b.member.arguments ?? "") ||
     compare(a.group.kind, b.group.kind) ||
     compare(a.group.owner, b.group.owner)
   );
-}
-
-/** The database and the schema come before the objects in them, future objects after them. */
-function rank(kind: Kind): number {
-  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,4 @@
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type Role, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** A membership in a role that the session user grants itself for one transaction. */
@@ -19,7 +19,7 @@ const OPTIONS_SINCE = 160000;
  */
 export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMembership | null {
   if (role.membership === null) return null;
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map((each) =>
     quoteIdentifier(each),
   );
@@ -41,6 +41,12 @@ export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMe
     take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
     giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
   };
+}
+
+/** The SQL that lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
+export function membershipSql(role: Role, member: Role, serverVersion: number): string {
+  const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
 /**

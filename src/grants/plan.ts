@@ -54,11 +54,6 @@ export function allOf(plans: readonly Plan[]): Plan {
   };
 }
 
-/** The session user, who signed in. */
-export function sessionRole(snapshot: Snapshot): Role {
-  return roleOf(snapshot, snapshot.sessionUser);
-}
-
 /** What to do about one privilege on each of several objects that do not differ in it. */
 export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "turn" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */

@@ -73,11 +73,6 @@ function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: 
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
 
-/** The statement that makes one change, whichever role runs it. */
-export function statementOf(change: Change): string {
-  return sqlOf(change, [nameOf(change)]);
-}
-
 /**
  * Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. Memberships are taken
  * before and given back after all of them, in the order of the roles' oids: GRANT locks the role, and two runs at once
@@ -102,12 +97,6 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
     asLogin,
     ...memberships.flatMap(({ giveBack }) => giveBack),
   ];
-}
-
-/** Lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
-export function membershipSql(role: Role, member: Role, serverVersion: number): string {
-  const options = serverVersion >= 160000 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
 function sqlOf(

@@ -20,6 +20,18 @@ export function isRoutine(kind: Kind): boolean {
   return kind === "function" || kind === "procedure" || kind === "aggregate";
 }
 
+/** The database and the schema come before the objects in them, future objects after them. */
+export function rankOf(kind: Kind): number {
+  return RANKS[kind] ?? 2;
+}
+
+const RANKS: Readonly<Partial<Record<Kind, number>>> = {
+  identity: 0,
+  database: 0,
+  schema: 1,
+  "default-privileges": 3,
+};
+
 /** Whether it is found by its name in a schema: a relation or a routine. */
 export function isInSchema(kind: Kind): boolean {
   return !["database", "schema", "default-privileges", "identity"].includes(kind);

@@ -209,3 +209,8 @@ export function roleOf(snapshot: Pick<Snapshot, "roles">, oid: Oid): Role {
   if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
   return role;
 }
+
+/** The role of the session user, which signed in. */
+export function sessionUserOf(snapshot: Pick<Snapshot, "roles" | "sessionUser">): Role {
+  return roleOf(snapshot, snapshot.sessionUser);
+}

@@ -11,11 +11,9 @@ const SETTINGS = [
   "SET LOCAL idle_in_transaction_session_timeout = '60s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
-  // Where the database has no encoding, names can be no text at all: the server would refuse to show any of them.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
-  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';",
 ].join(" ");
 

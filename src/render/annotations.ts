@@ -1,5 +1,6 @@
 import { extraIsDrift } from "../model/demand.ts";
-import type { DatabaseReport, Extra, GranteeReport, Kind, Missing, Report } from "../model/report.ts";
+import { rankOf } from "../model/kinds.ts";
+import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { explain } from "./explain.ts";
@@ -123,18 +124,6 @@ function entriesOf<F extends Missing>(
       };
     }),
   );
-}
-
-/** The database and the schema come before the objects in them, future objects after them. */
-const RANKS: Readonly<Partial<Record<Kind, number>>> = {
-  identity: 0,
-  database: 0,
-  schema: 1,
-  "default-privileges": 3,
-};
-
-function rankOf(kind: Kind): number {
-  return RANKS[kind] ?? 2;
 }
 
 function missingText({ privileges }: Missing, grantee: string, on: string): string {

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Cloud } from "../model/clouds.ts";
 import { type ServerId, serverIdOf } from "../model/flexible-server.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
 import { Invalid } from "./invalid.ts";
-import { type InputsOf, inputsIn, secretsIn } from "./reader.ts";
+import { type InputsOf, inputsIn } from "./reader.ts";
 import { SERVER_INPUTS } from "./server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
 import { hostName, name, port, rootCertificates } from "./values.ts";
@@ -53,17 +52,13 @@ type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
 
 /**
  * What the inputs say, as one value.
- * @param readFile reads the file that `ssl-root-cert` names
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseFirewallSettings(
-  env: Env,
-  readFile = (path: string) => readFileSync(path, "utf8"),
-): FirewallSettings {
+export function parseFirewallSettings(env: Env): FirewallSettings {
   const inputs = inputsIn(FIREWALL_INPUTS, env);
   const azure = azureFrom(inputs);
   const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   const settings = {
     ...azure,
     serverId: inputs.required("server-resource-id", serverId),
@@ -87,11 +82,6 @@ export function parseAzureSettings(env: Env): AzureSettings {
   const azure = azureFrom(inputs);
   inputs.throwMistakes();
   return azure;
-}
-
-/** The values to mask in the log, before anything else happens. */
-export function firewallSecretsIn(env: Env): readonly string[] {
-  return secretsIn(FIREWALL_INPUTS, env);
 }
 
 function azureFrom(inputs: FirewallInputs): AzureSettings {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { ON_EXTRA } from "../model/demand.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES } from "../model/report.ts";
@@ -7,7 +6,7 @@ import type { Env, Settings } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { type InputsOf, inputsIn, secretsIn as secretsInInputs } from "./reader.ts";
+import { type InputsOf, inputsIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
@@ -82,10 +81,9 @@ type MainInputs = InputsOf<typeof INPUTS>;
 /**
  * What the inputs say, as one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`)
- * @param readFile reads the file that `ssl-root-cert` names
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseSettings(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): Settings {
+export function parseSettings(env: Env): Settings {
   const inputs = inputsIn(INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn = signInFrom(inputs);
@@ -101,7 +99,7 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
     server: {
       host,
       port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
-      tls: tlsFrom(inputs, signIn, host, readFile),
+      tls: tlsFrom(inputs, signIn, host),
     },
     user: inputs.required("user", name),
     databases,
@@ -124,11 +122,6 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
   checkCoordinator(inputs, settings);
   inputs.throwMistakes();
   return settings;
-}
-
-/** The values to mask in the log, before anything else happens. */
-export function secretsIn(env: Env): readonly string[] {
-  return secretsInInputs(INPUTS, env);
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
-import { firewallSecretsIn, parseAzureSettings, parseFirewallSettings } from "../../src/settings/firewall.ts";
+import { FIREWALL_INPUTS, parseAzureSettings, parseFirewallSettings } from "../../src/settings/firewall.ts";
+import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
@@ -77,7 +78,7 @@ test("has no input for a password, and masks the client secret", () => {
   expect(problems({ "auth-type": "password" })).toEqual([
     expect.stringMatching(/^`auth-type`: .* is not valid\./),
   ]);
-  expect(firewallSecretsIn(inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
+  expect(secretsIn(FIREWALL_INPUTS, inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });
 
 test("the post step reads the sign-in inputs, even when other inputs are invalid", () => {
