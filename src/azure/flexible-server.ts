@@ -32,8 +32,8 @@ interface RulesBody {
 }
 
 export async function readServer(manager: ResourceManager, server: ServerId): Promise<ServerFacts> {
-  const asked = { permission: PERMISSIONS.readServer, server };
-  const body = (await manager.get(serverPath(server), asked)) as ServerBody;
+  const context = { permission: PERMISSIONS.readServer, server };
+  const body = (await manager.get(serverPath(server), context)) as ServerBody;
   const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
   return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
 }
@@ -54,11 +54,11 @@ export async function listRules(
   manager: ResourceManager,
   server: ServerId,
 ): Promise<readonly FirewallRule[]> {
-  const asked = { permission: PERMISSIONS.readRules, server };
+  const context = { permission: PERMISSIONS.readRules, server };
   const rules: FirewallRule[] = [];
   let next: string | undefined = `${serverPath(server)}/firewallRules`;
   while (next !== undefined) {
-    const body = (await manager.get(next, asked)) as RulesBody;
+    const body = (await manager.get(next, context)) as RulesBody;
     for (const { name = "", properties } of body.value ?? []) {
       rules.push({ name, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
     }
@@ -74,20 +74,20 @@ export async function putRule(
   rule: string,
   address: string,
 ): Promise<void> {
-  const asked = { permission: PERMISSIONS.writeRules, server };
+  const context = { permission: PERMISSIONS.writeRules, server };
   const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+  await manager.change("PUT", rulePath(server, rule), context, { properties });
 }
 
 /** A rule that does not exist is deleted. */
 export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<void> {
-  const asked = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+  const context = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), context).catch(ifMissing);
 }
 
 export async function ruleExists(manager: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
-  const asked = { permission: PERMISSIONS.readRules, server };
-  const found = await manager.get(rulePath(server, rule), asked).catch(ifMissing);
+  const context = { permission: PERMISSIONS.readRules, server };
+  const found = await manager.get(rulePath(server, rule), context).catch(ifMissing);
   return found !== undefined;
 }
 

@@ -21,15 +21,15 @@ export interface ResourceManager {
    * @returns the body of the answer
    * @throws ActionError
    */
-  get(path: string, context: Asked): Promise<unknown>;
+  get(path: string, context: RequestContext): Promise<unknown>;
   /**
    * Changes a resource and waits until Azure calls the operation done.
    * @throws ActionError
    */
-  change(method: "PUT" | "DELETE", path: string, context: Asked, body?: unknown): Promise<void>;
+  change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<void>;
 }
 
-type Asked = Pick<ResourceManagerContext, "permission" | "server">;
+type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
 
 /**
  * How long one answer may take; a read and a change with all their retries; and the wait before a retry of ours, after
@@ -77,7 +77,11 @@ export function resourceManager(
   }
 
   /** An error that may pass is tried again while there is time; then it is explained. */
-  function attempts<T>(asked: Asked, time: number, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  function attempts<T>(
+    context: RequestContext,
+    time: number,
+    work: (attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
     const end = Date.now() + time;
     let signInFailed = false;
 
@@ -99,7 +103,7 @@ export function resourceManager(
         // The pipeline may have waited to ask again: then the answer before that is the reason.
         const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error : last === undefined ? silence : refused(last);
-        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId });
+        const failure = diagnoseResourceManager(cause, { ...context, host: base.host, clientId });
         throw new ActionError(failure, { cause });
       }
     }
@@ -115,17 +119,17 @@ export function resourceManager(
   }
 
   return {
-    get: (path, asked) =>
-      attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, asked, body) =>
-      attempts(asked, TIMES.change, async (attempt) => {
+    get: (path, context) =>
+      attempts(context, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, context, body) =>
+      attempts(context, TIMES.change, async (attempt) => {
         const { signal } = attempt;
-        let askedToWait = 0;
+        let retryAfter = 0;
         const poller = createHttpPoller(
           {
             sendInitialRequest: async () => {
               const answer = await send(attempt, method, path, body);
-              askedToWait = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
+              retryAfter = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
               return forPoller(answer);
             },
             sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url)),
@@ -134,7 +138,7 @@ export function resourceManager(
         );
         await poller.submitted();
         // The poller reads Retry-After from its second request on.
-        if (!poller.isDone) await setTimeout(askedToWait, undefined, { signal });
+        if (!poller.isDone) await setTimeout(retryAfter, undefined, { signal });
         await poller.pollUntilDone({ abortSignal: signal });
       }),
   };

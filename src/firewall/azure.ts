@@ -6,7 +6,7 @@ import { PATIENCE } from "../retry.ts";
 import type { AzureSettings } from "../settings/firewall.ts";
 import { logLine } from "../text/escape.ts";
 
-/** The resource manager of the cloud, with a token of its own. */
+/** The resource manager of the cloud; it asks for a token with its first request. */
 export function signInToAzure(settings: AzureSettings, env: Env, signal: AbortSignal): ResourceManager {
   const { signIn: how, cloud } = settings;
   const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);

@@ -30,7 +30,7 @@ export function ruleName(
   return start + job.slice(0, MOST_CHARACTERS - start.length - end.length) + end;
 }
 
-/** The rules that this action made, in whichever run: by their names, and for a single address. */
+/** The rules that this action made, in any run: they have its form of name, and are for a single address. */
 export function ours(rules: readonly FirewallRule[]): readonly FirewallRule[] {
   return rules.filter(({ name, start, end }) => OUR_NAME.test(name) && start === end);
 }

@@ -2,14 +2,15 @@ import type { Client } from "pg";
 import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { batchesOf } from "../grants/batches.ts";
 import { keyOfChange, type Outcome, type Refusal, type SentBatch } from "../grants/outcome.ts";
-import type { Blocked, Plan } from "../grants/plan.ts";
-import { type Change, statementsOf } from "../grants/statements.ts";
+import type { Plan } from "../grants/plan.ts";
+import type { Change } from "../grants/statements.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { attempt, type Batch, batchOf, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
+import { trialsOf, tryOneOf } from "./trial.ts";
 import type { Say, Turns } from "./turn.ts";
 
 /** How a run waits, over all its rounds. */
@@ -125,14 +126,14 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     }
   }
 
-  async function tryAll(): Promise<void> {
-    for (const alike of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+  async function tryBlocked(): Promise<void> {
+    for (const alike of trialsOf(plan)) {
       if (outdated) return;
-      const [{ change, reason }] = alike as [Blocked];
+      const [{ change, reason }] = alike;
       say(
         `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
       );
-      const { acting, message } = await trySome(client, alike, waits.turns);
+      const { acting, message } = await tryOneOf(client, alike, waits.turns);
       if (acting === null) {
         say(`not committed: ${message}`);
         continue;
@@ -155,7 +156,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   });
   try {
     await runAll(plan.changes);
-    await tryAll();
+    await tryBlocked();
     return outcome();
   } catch (error) {
     return { ...outcome(), endedBy: error };
@@ -164,88 +165,6 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = "55P03";
-
-/** What PostgreSQL's rules do not allow but Azure's may; a REVOKE privilege by privilege, because each can work alone. */
-function worthATry({ blocked }: Plan): readonly Blocked[] {
-  return blocked
-    .filter(({ tryAs }) => tryAs !== undefined)
-    .flatMap(({ change, ...why }) =>
-      change.verb === "GRANT"
-        ? { change, ...why }
-        : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why })),
-    );
-}
-
-/**
- * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
- * for a REVOKE among those that the login inherits depends on the ACL and the privilege, too.
- */
-function whatIsTried({ change: { verb, owner, grantor, group, privileges }, reason }: Blocked): string {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges}` : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
-}
-
-type Acting = Pick<Change, "as" | "oneByOne">;
-
-/** How many objects are tried where it is not a privilege that is wanting: the first may be locked, or not allowed. */
-const MOST_TRIES = 3;
-
-/** How a try ended: the role as which it works, or null and what the server said last. */
-interface Tried {
-  readonly acting: Acting | null;
-  readonly message: string;
-  /** The failure was about something else than privileges, so another object may show more. */
-  readonly cannotTell?: true;
-}
-
-/** Tries an object, and another one where the first says nothing about privileges. */
-async function trySome(client: Client, alike: readonly Blocked[], turns: Turns): Promise<Tried> {
-  let tried: Tried = { acting: null, message: "" };
-  for (const blocked of alike.slice(0, MOST_TRIES)) {
-    tried = await tryOne(client, blocked, turns);
-    if (!tried.cannotTell) break;
-  }
-  return tried;
-}
-
-/** Tries one object as the session user, then as its owner or grantor. */
-async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Turns): Promise<Tried> {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end: Tried = { acting: null, message: "the server granted nothing" };
-  for (const as of tryAs) {
-    const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), {
-      proof,
-    });
-    if (error === null && !warned) return { acting, message: "" };
-    if (error === null) continue;
-    const cannotTell = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
-    end = { ...end, message: error.message, ...(cannotTell && { cannotTell }) };
-  }
-  return end;
-}
-
-/** insufficient_privilege; invalid_parameter_value: SET ROLE to a role that does not exist any more. */
-const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
-
-/**
- * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
- * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
- */
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges }: Change): string {
-  return `
-DO $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
-  ) THEN
-    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-END
-$$;`;
-}
 
 /** A statement with many objects, shortened for the log; the report has all of it. */
 function shortened(sql: string): string {

@@ -134,7 +134,7 @@ function facts({ database, schemas, report }: Subject): string {
 // --- comments
 
 /** How a comment starts, by what has changed. */
-const NEWS = {
+const COMMENTS = {
   changed: "The set of objects has changed; the text above is up to date.",
   back: "The drift is back; the text above is up to date.",
   gone: "The drift is gone.",
@@ -144,6 +144,6 @@ const NEWS = {
  * A comment on an issue whose state or set of objects changed.
  * @param run a link to the run, or words where there is none
  */
-export function issueComment(news: keyof typeof NEWS, { report }: Subject, run: string): string {
-  return `${NEWS[news]} ${headline(report, markdown)}\n\nFound by ${run}.`;
+export function issueComment(change: keyof typeof COMMENTS, { report }: Subject, run: string): string {
+  return `${COMMENTS[change]} ${headline(report, markdown)}\n\nFound by ${run}.`;
 }

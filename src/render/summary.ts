@@ -67,11 +67,11 @@ type Section = readonly [DatabaseReport, ...DatabaseReport[]];
 const MOST_COMPARED = 1_000;
 
 function sections(report: Report): readonly Section[] {
-  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
+  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasFindings));
   return groupsOf(shown, sameDatabase);
 }
 
-function hasNews(grantee: GranteeReport): boolean {
+function hasFindings(grantee: GranteeReport): boolean {
   return grantee.error !== undefined || listsOf(grantee).some((list) => list.length > 0);
 }
 
@@ -82,14 +82,14 @@ function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }: Grantee
 function sameDatabase(database: DatabaseReport): unknown {
   const { error, user, fixes, grantees } = database;
   if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
+  return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, findingsOf(g)])]);
 }
 
 function isLarge(grantee: GranteeReport): boolean {
   return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MOST_COMPARED;
 }
 
-function newsOf(grantee: GranteeReport) {
+function findingsOf(grantee: GranteeReport) {
   return [grantee.error, ...listsOf(grantee)];
 }
 
@@ -100,8 +100,8 @@ function sameGrantees(
   const key = (grantee: GranteeReport) =>
     isLarge(grantee)
       ? grantee
-      : JSON.stringify(newsOf(grantee), (name, value) => (name === "fix" ? undefined : value));
-  return groupsOf(grantees.filter(hasNews), key);
+      : JSON.stringify(findingsOf(grantee), (name, value) => (name === "fix" ? undefined : value));
+  return groupsOf(grantees.filter(hasFindings), key);
 }
 
 function sectionPart(page: Page, report: Report, databases: Section): void {

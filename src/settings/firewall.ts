@@ -15,20 +15,20 @@ export interface FirewallSettings extends AzureSettings {
   readonly runnerIp: RunnerIp;
   readonly user: string;
   readonly database: string;
-  /** Where the resource manager's own answer is not the one to use. */
+  /** Replaces the host name that the resource manager gives. */
   readonly host?: string;
   readonly port: number;
   readonly tls: Tls;
 }
 
-/** How to sign in to the resource manager, and to which. */
+/** How to sign in to the resource manager, and in which cloud. */
 export interface AzureSettings {
   readonly signIn: EntraSignIn;
   readonly cloud: Cloud;
 }
 
-/** The runner's address, or who to ask for it where the server does not say. */
-export type RunnerIp = { readonly address: string } | { readonly askedOf: URL };
+/** The runner's address, or the service to ask for it where the server does not say. */
+export type RunnerIp = { readonly address: string } | { readonly service: URL };
 
 const { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
 
@@ -102,9 +102,9 @@ function runnerIp(text: string): RunnerIp {
   }
   if (address !== undefined) return { address };
   if (URL.canParse(value)) {
-    const askedOf = new URL(value);
-    const isPlain = askedOf.username === "" && askedOf.password === "";
-    if (askedOf.protocol === "https:" && isPlain) return { askedOf };
+    const service = new URL(value);
+    const isPlain = service.username === "" && service.password === "";
+    if (service.protocol === "https:" && isPlain) return { service };
   }
   throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }

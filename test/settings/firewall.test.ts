@@ -32,7 +32,7 @@ test("reads the inputs, and takes the host from the resource manager", () => {
     cloud: CLOUDS.azurecloud,
     signIn: { type: "oidc", clientId: GIVEN["client-id"], tenantId: GIVEN["tenant-id"] },
     serverId: { subscription: SUBSCRIPTION, resourceGroup: "orders.(rg)", name: "orders-db" },
-    runnerIp: { askedOf: new URL("https://api.ipify.org") },
+    runnerIp: { service: new URL("https://api.ipify.org") },
     user: "migrator",
     database: "orders",
     port: 5432,

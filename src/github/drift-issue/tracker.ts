@@ -4,7 +4,7 @@ import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, retrying } from "../../retry.ts";
 import { runUrl } from "../run.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
-import { NoWayToGitHub } from "./trouble.ts";
+import { CannotUseGitHub } from "./trouble.ts";
 
 /** An issue that this action opened. */
 export interface Issue extends Marker {
@@ -48,7 +48,7 @@ const MOST_ATTEMPTS = 4;
 const MOST_PAGES = 10;
 
 /**
- * @throws NoWayToGitHub if the environment or the token cannot be used
+ * @throws CannotUseGitHub if the environment or the token cannot be used
  */
 export async function openTracker(options: {
   readonly token: string;
@@ -59,13 +59,13 @@ export async function openTracker(options: {
   const { env, token, patience = PATIENCE, signal } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here.",
     );
   }
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token.",
     );
   }
