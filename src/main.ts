@@ -31,8 +31,8 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER):
   const startedAt = new Date();
   for (const secret of secretsIn(INPUTS, env)) mask(secret);
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
-  const report = { ...found, run: runFacts(startedAt, env) };
+  const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
+  const report = { ...result, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
@@ -55,8 +55,7 @@ function notStarted(error: Failure): Report {
 /** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
 async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
   const password = signIn(settings, env, PATIENCE, undefined, signal);
-  const inTurn = pLimit(DATABASES_AT_ONCE);
-  const databases = await inTurn.map(settings.databases, (database) =>
+  const databases = await pLimit(DATABASES_AT_ONCE).map(settings.databases, (database) =>
     inDatabase(settings, database, password, signal),
   );
   const verdict = worst(databases.map((database) => database.verdict));

@@ -31,7 +31,7 @@ export interface Finding {
   readonly columns: readonly ColumnAclItem[];
 }
 
-/** What lies between the demand and what one grantee holds. */
+/** How what one grantee holds differs from the demand. */
 export interface Drift {
   readonly objects: ObjectCounts;
   readonly missing: readonly Finding[];
@@ -41,7 +41,7 @@ export interface Drift {
   readonly held: readonly Held[];
 }
 
-/** Compares a snapshot with the demand, for a grantee that exists in it; what is the same for all is worked out once. */
+/** Returns a function that compares what a grantee in the snapshot holds with the demand. */
 export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const listed = groups
@@ -49,13 +49,13 @@ export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) =>
     .sort(byName);
   const objects = objectCounts(snapshot, demand);
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
-  const once = shareLists();
+  const shared = shareLists();
   return (grantee) => {
     const actor = actsAs(snapshot, grantee);
     const lackingHere = (group: Group) =>
       group.kind === "default-privileges" && group.owner === actor.oid
         ? []
-        : once(lackingOn(snapshot, group, demand, grantee));
+        : shared(lackingOn(snapshot, group, demand, grantee));
     const lacking = findings(listed, grantee, groups.map(lackingHere));
     return {
       objects,

@@ -50,7 +50,7 @@ export async function attempt(
       const turn = client.query(`${BEGIN}\n${waiting}`);
       const done = client.query(work);
       done.catch(() => {}); // it fails with the turn
-      await turns.taken(turn);
+      await turns.waitFor(turn);
       await done;
     }
     return { error: null, warned };
@@ -61,7 +61,7 @@ export async function attempt(
   } finally {
     client.off("notice", notice);
   }
-  await turns.explain(client);
+  await turns.reportHolders(client);
   return await attempt(client, turns, statements, { proof, lockTimeout });
 }
 

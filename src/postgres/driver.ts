@@ -17,7 +17,7 @@ type Connection = pg.Connection & {
  * the job's environment, which could set any parameter of the session, and which no empty option keeps out.
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection-parameters.js
  */
-export function holdBack(
+export function delayStartup(
   client: pg.Client,
   parameters: Record<string, string>,
   ready: () => Promise<void>,
@@ -43,7 +43,7 @@ async function secured(stream: Duplex): Promise<void> {
  * Breaks the connection where the server sends what its protocol does not allow: `pg` throws where it cannot be caught,
  * waits for the end of a message of any length, and keeps rows without end.
  */
-export function holdToProtocol(client: pg.Client): void {
+export function checkMessages(client: pg.Client): void {
   const connection = client.connection as Connection;
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
