@@ -54,7 +54,7 @@ function notStarted(error: Failure): Report {
 
 /** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
 async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
-  const password = signIn(settings, env, PATIENCE, undefined, signal);
+  const password = signIn(settings, env, signal);
   const databases = await pLimit(DATABASES_AT_ONCE).map(settings.databases, (database) =>
     inDatabase(settings, database, password, signal),
   );

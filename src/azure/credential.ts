@@ -22,24 +22,24 @@ export type PasswordProvider = (refused?: string) => Promise<string>;
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
 
 /**
- * Nothing happens until the password is asked for.
- * @param scope of the token: PostgreSQL's, unless it is for another service
+ * Signs in when the password is asked for, and not before.
  * @param signal ends a sign-in that is under way
+ * @param options `scope`: the scope of the token, if it is not for PostgreSQL
  * @returns a function that throws an `ActionError`
  */
 export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
-  env: Env = process.env,
-  patience: Patience = PATIENCE,
-  scope?: string,
+  env: Env,
   signal?: AbortSignal,
+  options: { readonly scope?: string; readonly patience?: Patience } = {},
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
     retryingFailures(
-      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+      () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
       (line) => info(logLine(line)),
       { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
       signal,

@@ -9,7 +9,6 @@ import type { FirewallRule, ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { PATIENCE } from "../retry.ts";
 import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "../settings/firewall.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { addressFor, addressOfOtherJob } from "./address.ts";
@@ -48,7 +47,7 @@ async function open(
 ): Promise<Sentence> {
   const { serverId: server, runnerIp, port, user } = settings;
   const azure = signInToAzure(settings, env, signal);
-  const password = signIn(settings, env, PATIENCE, undefined, signal);
+  const password = signIn(settings, env, signal);
   const [facts] = await Promise.all([readServer(azure, server), password()]);
   const host = settings.host ?? facts.host;
 

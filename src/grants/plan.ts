@@ -25,7 +25,7 @@ export interface Blocked {
 }
 
 /** Plans to grant what is missing. `actAsOwner`: see Demand. */
-export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner = false): Plan {
+export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner: boolean): Plan {
   const plans: Plan[] = [];
   // Where a grantee's sessions begin as another role, that role lacks the privilege.
   const actorOf = ({ group, grantee }: Finding) => {

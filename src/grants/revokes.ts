@@ -10,7 +10,7 @@ import { holds, indirectSourcesFor } from "./sources.ts";
  * or PUBLIC, what the grantee granted to others, and a table's privilege that the grantee also holds on columns by a
  * grant of its own, because REVOKE on the table would revoke that too. `actAsOwner`: see Demand.
  */
-export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner = false): Plan {
+export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner: boolean): Plan {
   // Where the ACLs are the same, the steps are.
   const alike = Map.groupBy(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
   return allOf(

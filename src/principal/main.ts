@@ -42,7 +42,7 @@ async function inDatabase(
   const progress: Progress = {};
   try {
     info(logLine(`Connecting to ${host}:${port} as ${user}`));
-    const password = signIn(settings, env, PATIENCE, undefined, signal);
+    const password = signIn(settings, env, signal);
     const work = (client: Client) => ensure(client, principal, progress);
     const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
     signal.throwIfAborted();

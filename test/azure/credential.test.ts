@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 const password = (how: SignIn, cloud: CloudName = "azurecloud", patience = QUICK) =>
-  signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, patience);
+  signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, undefined, { patience });
 
 const outcomes = () => sandbox.entra.requests.map(({ outcome }) => outcome);
 
@@ -117,7 +117,7 @@ describe("the token", () => {
         return next(specifier, context);
       } });
       const { signIn } = await import("./src/azure/credential.ts");
-      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } })());`;
+      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } }, process.env)());`;
     const cwd = join(import.meta.dirname, "../..");
     const run = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd });
     expect(run.stdout).toBe("hunter2\n");

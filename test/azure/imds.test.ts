@@ -20,7 +20,12 @@ beforeEach(() => {
 });
 
 const password = (clientId?: string, cloud = CLOUDS.azurecloud) =>
-  signIn({ signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud }, process.env, QUICK);
+  signIn(
+    { signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud },
+    process.env,
+    undefined,
+    { patience: QUICK },
+  );
 
 test("a virtual machine asks IMDS for the token of its system-assigned identity", async () => {
   expect(await password()()).toBe("the-token");

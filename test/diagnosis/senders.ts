@@ -67,7 +67,7 @@ export async function startSenders() {
   let clients = 0;
 
   const signInAs = (how: SignIn) =>
-    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, ONCE)());
+    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, undefined, { patience: ONCE })());
 
   const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
     github: async ({ text }) => diagnose(new Error(text), { with: "github" }),
