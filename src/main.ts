@@ -52,7 +52,7 @@ function notStarted(error: Failure): Report {
   return { version: 1, mode: "apply", verdict: "error", error, databases: [] };
 }
 
-/** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
+/** Reconciles the databases, several at a time. An error in one of them is in its report. */
 async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
   const password = signIn(settings, env, signal);
   const databases = await pLimit(DATABASES_AT_ONCE).map(settings.databases, (database) =>

@@ -6,7 +6,7 @@ import { ActionError } from "./model/failure.ts";
 import { withFullStop } from "./model/sentence.ts";
 import { plain } from "./render/pen.ts";
 
-/** How long to keep trying something that may pass. All times are in milliseconds. */
+/** How long to retry what fails. All times are in milliseconds. */
 export interface Patience {
   /** The wait before the second attempt; each further wait is twice as long. */
   readonly firstWait: number;
@@ -29,7 +29,7 @@ export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
 }
 
 /**
- * Waits for `promise`, but only so long: what a peer owes may never come.
+ * Waits for `promise` for a limited time.
  * @throws `noAnswer` after so many milliseconds; the signal's reason when it aborts
  */
 export function within<T>(milliseconds: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -63,7 +63,7 @@ export function retrying<T>(
 }
 
 /**
- * Runs `attempt` again after a failure that may pass, as often as the table of diagnosis says.
+ * Runs `attempt` again after a failure that is worth it, as often as the rules in `diagnosis/` say.
  * @param attempt throws an `ActionError`
  * @param say takes a line for the log before each wait
  * @throws the last failure; the signal's reason when it aborts

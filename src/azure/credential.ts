@@ -52,15 +52,15 @@ export function signIn(
       if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = undefined; // the first caller to find it stale requests a new one for all
     }
-    current ??= request(); // a failure stays: it was tried as often as makes sense
+    current ??= request(); // a failure stays, because `request` has its own retries
     return (await current).token;
   };
 }
 
-/** No attempt to sign in starts later than this after the first, in milliseconds: all of them take less than a minute. */
+/** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
 const MOST_TIME = 40_000;
 
-/** A token is checked when a connection is made: this much of its life, in milliseconds, has to be left. */
+/** How long a token has to be valid for a new connection, in milliseconds. */
 const MARGIN = 60_000;
 
 async function requestToken(
@@ -85,7 +85,7 @@ async function requestToken(
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
-      retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and says so
+      retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and logs it
       additionalPolicies: [{ policy: requests.policy, position: "perRetry" as const }],
     };
     const credential = credentialFor(how, identity, options, getAssertion);
@@ -128,7 +128,7 @@ function credentialFor(
 /** `az` is slow to start; milliseconds. */
 const CLI_TIME = 40_000;
 
-/** How long one token may take, in milliseconds: processes that `az` starts can outlive it, and the library repeats some requests. */
+/** How long one token may take, in milliseconds: `az` starts processes that outlive it, and the library repeats requests. */
 const TOKEN_TIME = 45_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */

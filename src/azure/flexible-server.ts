@@ -31,6 +31,7 @@ interface RulesBody {
   readonly nextLink?: string;
 }
 
+/** The host, the state and the network of a server. */
 export async function readServer(manager: ResourceManager, server: ServerId): Promise<ServerFacts> {
   const context = { permission: PERMISSIONS.readServer, server };
   const body = (await manager.get(serverPath(server), context)) as ServerBody;
@@ -50,6 +51,7 @@ function networkOf({
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
 
+/** All firewall rules of a server. */
 export async function listRules(
   manager: ResourceManager,
   server: ServerId,
@@ -67,7 +69,7 @@ export async function listRules(
   return rules;
 }
 
-/** Makes a rule for this one IPv4 address, or gives the rule this address. Azure calls it done before it acts. */
+/** Makes a rule for one IPv4 address, or changes its address. Azure says that this is done before the rule takes effect. */
 export async function putRule(
   manager: ResourceManager,
   server: ServerId,
@@ -79,12 +81,13 @@ export async function putRule(
   await manager.change("PUT", rulePath(server, rule), context, { properties });
 }
 
-/** A rule that does not exist is deleted. */
+/** Deletes a rule, if it exists. */
 export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<void> {
   const context = { permission: PERMISSIONS.deleteRules, server };
   await manager.change("DELETE", rulePath(server, rule), context).catch(ifMissing);
 }
 
+/** Whether a server has this firewall rule. */
 export async function ruleExists(manager: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
   const context = { permission: PERMISSIONS.readRules, server };
   const found = await manager.get(rulePath(server, rule), context).catch(ifMissing);

@@ -7,8 +7,8 @@ import { within } from "../retry.ts";
 import { rememberSecret } from "../text/secrets.ts";
 
 /**
- * Requests GitHub's ID token for this job and masks it in the log. It does what `getIDToken` of `@actions/core` does, but
- * in limited time, and it follows no redirect, because that would take the token to another host.
+ * Requests GitHub's ID token for this job and masks it in the log, as `getIDToken` of `@actions/core` does, but in limited
+ * time and without following a redirect, which would take the token to another host.
  * @param audience the audience that Entra expects in the token
  * @param answerTime how long the request may take, in milliseconds
  * @throws ActionError where the job may not have a token, and where GitHub gives none
@@ -56,7 +56,7 @@ async function request(audience: string, env: Env): Promise<string> {
   return value;
 }
 
-/** As @actions/core words it, for whoever looks for it. */
+/** In the words of @actions/core, which people search for. */
 function refused(status: number, words: string): Error {
   return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
 }

@@ -15,7 +15,7 @@ import { plain } from "../render/pen.ts";
 import { noAnswer, retrying, within } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
 
-/** Requests to Azure's resource manager, each with an end. */
+/** Requests to Azure's resource manager, each limited in time. */
 export interface ResourceManager {
   /**
    * @returns the body of the answer
@@ -23,7 +23,7 @@ export interface ResourceManager {
    */
   get(path: string, context: RequestContext): Promise<unknown>;
   /**
-   * Changes a resource and waits until Azure calls the operation done.
+   * Changes a resource and waits until Azure says that the operation is done.
    * @throws ActionError
    */
   change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<void>;
@@ -38,9 +38,9 @@ type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
 const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
 
 interface Attempt {
-  /** Ends it. */
+  /** Ends the attempt. */
   readonly signal: AbortSignal;
-  /** Is given each answer of 400 or more, which the pipeline may not return but ask again. */
+  /** Called with each answer of 400 or more, because the pipeline may repeat the request instead of returning it. */
   readonly onRefused: (response: PipelineResponse) => void;
 }
 
@@ -97,7 +97,7 @@ export function resourceManager(
           },
         });
       } catch (error) {
-        signInFailed = error instanceof ActionError; // it was tried as often as makes sense
+        signInFailed = error instanceof ActionError; // `signIn` has its own retries
         stop.throwIfAborted();
         const late = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
         // The pipeline may have waited to ask again: then the answer before that is the reason.
@@ -137,7 +137,7 @@ export function resourceManager(
           { skipFinalGet: true },
         );
         await poller.submitted();
-        // The poller reads Retry-After from its second request on.
+        // The poller itself obeys Retry-After only from its second request on.
         if (!poller.isDone) await setTimeout(retryAfter, undefined, { signal });
         await poller.pollUntilDone({ abortSignal: signal });
       }),
@@ -163,7 +163,7 @@ async function sender(token: PasswordProvider) {
       async sendRequest(request, next) {
         const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
         request.abortSignal = ending;
-        // The pipeline waits for ever for a compressed body that stops.
+        // The pipeline itself would wait for ever for a compressed body that stops.
         const response = await within(Number.POSITIVE_INFINITY, next(request), ending);
         if (response.status >= 400) onRefused(response);
         return response;

@@ -6,7 +6,7 @@ import { diagnose, retriesFor } from "./diagnose.ts";
 import { NETWORK } from "./network.ts";
 import { symptomsOf } from "./symptoms.ts";
 
-/** What was asked of Azure's resource manager. */
+/** What Azure's resource manager was asked. */
 export interface ResourceManagerContext {
   /** What the login has to be allowed to do for it. */
   readonly permission: Permission;
@@ -41,7 +41,7 @@ interface Rule {
 }
 
 /**
- * The special ones before the general ones.
+ * The special rules before the general ones.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
 const RULES: readonly Rule[] = [

@@ -1,6 +1,6 @@
 import { withoutSecrets } from "../text/secrets.ts";
 
-/** What an error, or one of those hidden in it, says. */
+/** What an error, or one of its causes, says. */
 export interface Symptom {
   /** SQLSTATE, system error or the library's own code; empty if there is none. */
   readonly code: string;
@@ -11,8 +11,8 @@ export interface Symptom {
 }
 
 /**
- * The error and all that is hidden in it (causes, the parts of an AggregateError), the outermost first.
- * Happy eyeballs fails with an AggregateError that has no message; MSAL keeps the words of Entra to itself.
+ * The error and its causes (and the parts of an AggregateError), the outermost first. Happy Eyeballs fails with an
+ * AggregateError that has no message.
  */
 export function symptomsOf(error: unknown): readonly Symptom[] {
   const seen = new Set<unknown>();

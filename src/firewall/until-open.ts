@@ -80,7 +80,7 @@ export async function untilOpen(
   }
 }
 
-/** Whether the firewall refuses the runner; while a rule takes effect, a server that does not answer is one that refuses. */
+/** Whether the firewall refuses the runner. Until the rule has taken effect, no answer counts as a refusal. */
 function isBlocked({ failure }: ActionError): boolean {
   return failure.code === "firewall" || failure.code === "connection-timed-out";
 }

@@ -20,8 +20,8 @@ export interface DriftIssueOptions {
 }
 
 /**
- * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its body,
- * closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
+ * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its
+ * body, closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
  * not be checked, and in `plan`.
  *
  * Never throws: what GitHub refuses is a warning and does not change the verdict.

@@ -55,7 +55,7 @@ export function actingRoleToGrant(
 /**
  * The role as which this login can revoke what the grantor of an ACL item granted. REVOKE revokes only what its own
  * grantor granted, which is the acting role itself if it holds the grant option, else one of the roles whose privileges
- * it has. So the surest acting role is the grantor, and another role only if it can be taken for no other grantor.
+ * it has. So the best acting role is the grantor, and another role only if the server can choose no other grantor for it.
  * @param acl the ACL that the item is in: the object's, or a column's
  */
 export function actingRoleToRevoke(
@@ -69,7 +69,7 @@ export function actingRoleToRevoke(
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
   const others = holders.filter((role) => role !== grantor);
-  // The owner that it acted as is gone, so no role can revoke it.
+  // The grantor acted as the owner, which is gone, so no role can revoke it.
   if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));

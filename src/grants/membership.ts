@@ -5,9 +5,9 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 export interface TemporaryMembership {
   readonly role: Role;
   /** Statements that the session user runs before it sets the role. */
-  readonly take: readonly string[];
-  /** Statements that it runs afterwards: then the memberships are what they were. */
-  readonly giveBack: readonly string[];
+  readonly grant: readonly string[];
+  /** Statements that it runs afterwards, which restore the memberships. */
+  readonly revoke: readonly string[];
 }
 
 /** INHERIT and SET are options of a membership, and each grantor has a membership of its own, from this version on. */
@@ -26,20 +26,20 @@ export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMe
   if (snapshot.server.version < OPTIONS_SINCE)
     return {
       role,
-      take: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
-      giveBack: [`REVOKE ${owner} FROM ${member};`],
+      grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      revoke: [`REVOKE ${owner} FROM ${member};`],
     };
   // A membership by this grantor is there already, without SET: only that option changes, and changes back.
   if (role.membership.standing)
     return {
       role,
-      take: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      giveBack: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
+      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
     };
   return {
     role,
-    take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
+    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
   };
 }
 
@@ -51,7 +51,7 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
 
 /**
  * Fails where somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
- * the REVOKE would take that one. The error is one after which the privileges are read again.
+ * the REVOKE would revoke that one. After this error, the privileges are read again.
  */
 function unlessMember(role: Role, login: Role): string {
   return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;

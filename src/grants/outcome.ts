@@ -80,7 +80,7 @@ export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolea
   });
 }
 
-/** The same privileges to grant on the same object, or to take back from the same grantor, across snapshots. */
+/** The same privileges to grant on the same object, or to revoke as the same grantor, across snapshots. */
 export function keyOfChange(change: Change): string {
   return `${change.privileges} ${keyWithoutPrivileges(change)}`;
 }

@@ -1,4 +1,4 @@
-/** What differs between the clouds, and nothing else does. */
+/** What differs between the clouds of Azure. */
 export interface Cloud {
   readonly name: CloudName;
   /** Where Entra gives tokens. */

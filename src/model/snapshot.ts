@@ -26,13 +26,13 @@ export interface Snapshot {
   readonly granteeFacts: ReadonlyMap<Oid, GranteeFacts>;
 }
 
-/** What a role may do beside its privileges, and who may sign in as it. */
+/** What a role may do besides its privileges, and who may sign in as it. */
 export interface GranteeFacts {
   readonly createRole: boolean;
   readonly bypassRls: boolean;
   /** A member of azure_pg_admin. */
   readonly azureAdmin: boolean;
-  /** The security label that binds the role to an identity in Entra; null if it has none, or the session user may not read it. */
+  /** The security label that binds the role to an identity in Entra; null if it has none or cannot be read. */
   readonly label: string | null;
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;

@@ -16,17 +16,17 @@ import type { Say, Turns } from "./turn.ts";
 /** How a run waits, over all its rounds. */
 export interface Waits {
   readonly turns: Turns;
-  /** Milliseconds that were lost to batches that waited for a lock in vain. */
+  /** Milliseconds that batches waited for locks that they did not get. */
   locks: number;
 }
 
-/** Once a run has waited in vain for a lock, it looks for the locked object with tries as short as this, in milliseconds. */
+/** The lock time-out, in milliseconds, after a batch did not get a lock: the search for the locked object has to be short. */
 const SHORT_LOCK_TIMEOUT = 200;
 
-/** Once a run has waited this long for locks in vain, in milliseconds, a batch that waits for one is not halved any more. */
+/** After this many milliseconds of waiting for locks, a batch that does not get one is not halved any more. */
 const MOST_LOCK_WAIT = 15_000;
 
-/** How many objects with the same owner and ACL are refused one after the other before the rest of them is not tried. */
+/** After this many refusals in a row for objects with the same owner and ACL, the rest of these objects is not tried. */
 const MOST_REFUSALS = 8;
 
 /**
@@ -42,7 +42,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   let unanswered: SentBatch | undefined;
   let outdated = false;
 
-  /** While the server runs one batch, the statements of the next are written. */
+  /** Writes the statements of the next batch while the server runs one. */
   async function runAll(changes: readonly Change[]): Promise<void> {
     const batches = batchesOf(changes);
     const [first = [], ...others] = batches;
@@ -60,7 +60,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     }
   }
 
-  /** What became of the batch that was announced last. */
+  /** Logs the result of a batch. */
   function sayOutcome(before: { readonly committed: number; readonly failed: number }): void {
     const done = committed.length - before.committed;
     const refused = [...failed.values()].slice(before.failed);
@@ -108,7 +108,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     await run(batchOf(changes.slice(half)));
   }
 
-  /** The rest of a batch when some of its groups were refused too often: 20,000 objects are not refused one by one. */
+  /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
     const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;

@@ -10,18 +10,19 @@ export interface Batch {
   readonly statements: readonly Statement[];
 }
 
+/** The changes with their statements. */
 export function batchOf(changes: readonly Change[]): Batch {
   return { changes, statements: statementsOf(changes) };
 }
 
-/** What became of a transaction: the error rolled it back; without one it was committed, perhaps with a warning. */
+/** The result of a transaction: an error rolled it back; without an error it was committed, perhaps with a warning. */
 export interface Attempted {
   readonly error: pg.DatabaseError | null;
   readonly warned: boolean;
 }
 
 /**
- * Makes one transaction of statements: one message, behind the one that waits for the turn, both sent at once.
+ * Runs statements in one transaction, as one message that is sent together with the message that waits for the turn.
  * @param proof SQL that fails where the statements did nothing
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */

@@ -59,7 +59,7 @@ export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud 
   return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
 }
 
-/** In place of a mistake. Nothing signs in with it. */
+/** Returned with a mistake, after which nothing signs in. */
 const NOT_VALID = { type: "azure-cli" } as const;
 
 function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn["type"] {

@@ -39,6 +39,7 @@ function notValid(word: string, choices: readonly string[]): Invalid {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
 
+/** A TCP port. */
 export function port(text: string): number {
   const digits = text.trim();
   if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
@@ -76,6 +77,7 @@ export function objectIds(text: string): readonly string[] {
   return found.map((id) => id.toLowerCase());
 }
 
+/** A tenant's GUID or domain name. */
 export function tenantId(text: string): string {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
@@ -186,6 +188,7 @@ function checkName(name: string, item?: string): void {
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS (NAMEDATALEN - 1) */
 const MAX_NAME_BYTES = 63;
 
+/** Schema names, one per line, or `*` alone. */
 export function schemas(text: string): readonly string[] | "*" {
   const found = names(text);
   if (!found.includes("*")) return found;

@@ -1,7 +1,7 @@
 /** The values that must not appear in any text, wherever the text comes from. */
 const SECRETS = new Set<string>();
 
-/** Shorter values are words of every text. */
+/** Shorter values occur in ordinary text. */
 const FEWEST_CHARACTERS = 4;
 
 /** Remembers a value, which `withoutSecrets` then takes out of every text of this run. */
