@@ -139,7 +139,7 @@ function authorityOf(cloud: Cloud, env: Env): string {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
 

@@ -184,8 +184,8 @@ async function sender(token: PasswordProvider) {
 
 /** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
 function baseUrl(cloud: Cloud, env: Env): URL {
-  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
-  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
   throw new ActionError({
     code: "resource-manager-not-https",
     page: "firewall",

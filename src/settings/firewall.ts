@@ -101,10 +101,8 @@ function runnerIp(text: string): RunnerIp {
     throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
   }
   if (address !== undefined) return { address };
-  if (URL.canParse(value)) {
-    const service = new URL(value);
-    const isPlain = service.username === "" && service.password === "";
-    if (service.protocol === "https:" && isPlain) return { service };
-  }
+  const service = URL.parse(value);
+  if (service?.protocol === "https:" && service.username === "" && service.password === "")
+    return { service };
   throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }

@@ -10,6 +10,7 @@ import { type InputsOf, inputsIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
+  BOOLEAN_INPUT,
   boolean,
   choice,
   hostName,
@@ -21,6 +22,7 @@ import {
   oneOf,
   port,
   privileges,
+  SECRET_INPUT,
   schemaPrivileges,
   schemas,
   secret,
@@ -62,18 +64,14 @@ export const INPUTS = {
   },
   "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
-  "default-privileges": { use: "`true` or `false`", default: "false" },
+  "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
-  "act-as-owner": { use: "`true` or `false`", default: "false" },
+  "act-as-owner": BOOLEAN_INPUT,
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
-  "allow-empty": { use: "`true` or `false`", default: "false" },
+  "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": { use: "`true` or `false`", default: "false" },
-  "github-token": {
-    use: "a GitHub token that can write issues",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  "drift-issue": BOOLEAN_INPUT,
+  "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" },
 } as const;
 
 type MainInputs = InputsOf<typeof INPUTS>;

@@ -4,7 +4,7 @@ import type { Env, PrincipalSettings } from "../model/settings.ts";
 import { inputsIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
-import { boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
+import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
 
 const PRINCIPAL_MODES = ["apply", "check"] as const;
 
@@ -18,7 +18,7 @@ export const PRINCIPAL_INPUTS = {
     use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal",
   },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
-  rebind: { use: "`true` or `false`", default: "false" },
+  rebind: BOOLEAN_INPUT,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true },
 } as const;
 

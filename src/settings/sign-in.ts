@@ -2,7 +2,7 @@ import { CLOUDS, type Cloud } from "../model/clouds.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, SignIn } from "../model/settings.ts";
 import type { InputsOf } from "./reader.ts";
-import { choice, clientId, cloudName, oneOf, secret, tenantId } from "./values.ts";
+import { choice, clientId, cloudName, oneOf, SECRET_INPUT, secret, tenantId } from "./values.ts";
 
 const ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"] as const;
 const AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"] as const;
@@ -12,11 +12,7 @@ export const ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" },
 } as const;
@@ -25,11 +21,7 @@ export const ENTRA_SIGN_IN_INPUTS = {
 export const SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" },
 } as const;
 
 /** How to sign in, by `auth-type` or, without it, by the other inputs. Notes mistakes in `inputs`. */

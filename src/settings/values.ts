@@ -35,6 +35,9 @@ export function boolean(text: string): boolean {
   throw notValid(word, ["true", "false"]);
 }
 
+/** An input that is false where it is not set. */
+export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
+
 function notValid(word: string, choices: readonly string[]): Invalid {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
@@ -93,6 +96,9 @@ export function secret(text: string): string {
   while (end > start && isLineBreak(text[end - 1])) end--;
   return text.slice(start, end);
 }
+
+/** Properties of an input that is a secret. */
+export const SECRET_INPUT = { long: true, secrets: (text: string) => [secret(text)] } as const;
 
 function isLineBreak(character: string | undefined): boolean {
   return character === "\n" || character === "\r";
