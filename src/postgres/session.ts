@@ -124,24 +124,10 @@ async function connect(
   let token: string | undefined;
   let waitsForSignIn = false;
   let broken: Error | undefined;
-  const client = new pg.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 0, // the clock above does it
-    query_timeout: queryTime,
-    pipeline: true, // what need not wait for an answer is sent at once
-  });
+  const client = clientOf(target, socket, () => signingIn, queryTime);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
-    clock.stop(); // it is not the server's fault when the sign-in takes long
+    clock.stop(); // the time of the sign-in is not the server's
     waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
@@ -157,7 +143,7 @@ async function connect(
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
   const failingSignIn = signingIn.catch((error: unknown) => {
-    throw new AbortError(error instanceof Error ? error : String(error)); // it was tried as often as makes sense
+    throw new AbortError(error instanceof Error ? error : String(error)); // `password` has its own retries
   });
   try {
     await Promise.all([failingSignIn, client.connect()]);
@@ -170,15 +156,8 @@ async function connect(
       await failingSignIn;
       return await connect(target, signingIn, known, times, onExpired, signal);
     }
-    const context = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? ""),
-    };
-    const failure = diagnose(error, context);
+    const { host, port } = server;
+    const failure = diagnose(error, { ...known, host, port, database, user, token: claimsOf(token ?? "") });
     if (token !== undefined && failure.code === "token-expired") onExpired(token);
     throw new ActionError(failure, { cause: error });
   } finally {
@@ -186,6 +165,29 @@ async function connect(
     signal?.removeEventListener("abort", abort);
   }
   return sessionOf(client, socket, () => broken, signal);
+}
+
+function clientOf(
+  { server, database, user }: Target,
+  socket: Socket,
+  password: () => Promise<string>,
+  queryTime: number,
+): pg.Client {
+  return new pg.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: 0, // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true, // several messages can be sent without waiting for answers
+  });
 }
 
 interface Session {
@@ -206,7 +208,7 @@ function sessionOf(
   const close = () => breakConnection(client, signal?.reason);
   const grace = timer(GRACE_TIME, close);
   const stop = () => {
-    client.once("drain", close); // before the story can send the next query
+    client.once("drain", close); // before `work` can send the next query
     cancelQuery(client, socket);
     grace.start();
   };
