@@ -22,7 +22,7 @@ export type Reconciled = Pick<
   "serverVersion" | "verdict" | "grantees" | "statements" | "fixes"
 >;
 
-/** How often the action applies what is still missing, because locks are released and objects are created meanwhile. */
+/** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
 const MOST_ROUNDS = 3;
 
 /** How often the action looks again because a role or a schema was dropped, in a database where that never ends. */

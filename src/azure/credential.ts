@@ -18,7 +18,7 @@ import { idToken } from "./id-token.ts";
  */
 export type PasswordProvider = (refused?: string) => Promise<string>;
 
-/** `@azure/identity` takes such a policy, but does not export its type. */
+/** `@azure/identity` does not export this type. */
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
 
 /**

@@ -32,8 +32,8 @@ export interface ResourceManager {
 type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
 
 /**
- * How long one answer may take; a read and a change with all their retries; and the wait before a retry of ours, after
- * those of the pipeline. In milliseconds.
+ * How long one answer may take, and a read or a change with all retries; how long to wait before a retry, after the
+ * pipeline's own retries. In milliseconds.
  */
 const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
 
@@ -52,8 +52,8 @@ const API_VERSION = "2025-08-01";
 
 /**
  * @param token gives a token for `cloud.resourceManagerScope`
- * @param say takes a line for the log before each wait for a busy server
- * @param stop ends each request and each wait, with its reason
+ * @param say takes a line for the log before each retry
+ * @param stop ends every request and every wait
  * @throws ActionError where AZURE_RESOURCE_MANAGER_URL is not an https address
  */
 export function resourceManager(
@@ -226,7 +226,7 @@ function parsed({ bodyAsText }: PipelineResponse): unknown {
 
 type Sent = { readonly method: HttpMethods; readonly path: string; readonly response: PipelineResponse };
 
-/** A failed operation is an answer like a refused request: with a status, so that it is explained like one. */
+/** An answer for the poller. A failed operation throws the same error as a refused request, with its status. */
 function forPoller({ method, path, response }: Sent): OperationResponse {
   const body = parsed(response) as
     | { status?: unknown; error?: { code?: unknown; message?: unknown } }

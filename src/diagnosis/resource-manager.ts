@@ -156,7 +156,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
   return { code: rule.code, page: "firewall", message, hint: rule.cause, steps: rule.next(context, refusal) };
 }
 
-/** Whether the same request can succeed a little later: the server is busy, say. */
+/** Whether the same request can succeed a little later, because the server is busy for example. */
 export function passes(failure: Failure): boolean {
   const rule = RULES.find(({ code }) => code === failure.code);
   return rule?.passes ?? (isNetwork(failure) && retriesFor(failure) > 0);

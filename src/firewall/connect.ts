@@ -18,7 +18,7 @@ const ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS addres
 
 /**
  * Signs in to the database once.
- * @throws what is not a failure to connect
+ * @throws any error that is not a failure to connect
  */
 export async function connect(
   settings: FirewallSettings,

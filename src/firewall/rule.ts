@@ -10,7 +10,7 @@ const MOST_CHARACTERS = 80;
 const OUR_NAME =
   /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
 
-/** A rule is stale when it is older than this, in milliseconds. No job of a GitHub-hosted runner takes so long. */
+/** A rule is stale when it is older than this, in milliseconds. No job on a GitHub-hosted runner runs that long. */
 const A_DAY = 24 * 3600 * 1000;
 
 /**

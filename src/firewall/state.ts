@@ -32,8 +32,8 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
 }
 
 /**
- * Makes the rule, or gives it another address. The state names the rule before Azure hears of it, so whatever ends
- * this process, the post step knows the rule. Where Azure refuses to make it, there is none to remove.
+ * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it, so the post
+ * step knows the rule whatever ends this process. Where Azure refuses to make it, there is none to remove.
  * @throws ActionError
  */
 export async function makeRule(

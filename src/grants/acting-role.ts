@@ -92,7 +92,7 @@ export function actingRoleToRevoke(
   return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
 }
 
-/** The roles that PostgreSQL may take for the grantor of a privilege: the owner, and who holds the grant option. */
+/** The roles that the server can choose as the grantor of a privilege: the owner, and roles that hold the grant option. */
 function holdersOfOption(
   snapshot: Snapshot,
   group: Group,

@@ -118,7 +118,7 @@ function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
   return canLogin ? { as: name } : { as: name, byMember: true };
 }
 
-/** The role that runs the SQL for a reason; null where SQL for this object is not the answer. */
+/** The role that runs the SQL; null where there is no SQL for this reason. */
 function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Role | null {
   const login = sessionUserOf(snapshot);
   if (REASONS[reason].runAs === null) return null;
@@ -153,7 +153,7 @@ function loginFor(snapshot: Snapshot, owner: Role): Role {
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
-/** What to do besides the SQL, or instead of it, and what before it. */
+/** What to do before the SQL, besides it, or instead of it. */
 function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sentence | undefined {
   const { grantee, grantedTo = [] } = blocked.change;
   const note = noteBesides(snapshot, blocked, actor);

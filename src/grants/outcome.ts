@@ -68,7 +68,7 @@ export function settle(done: Outcome, plan: Plan): Outcome {
 
 /**
  * Whether a plan is worth carrying out after what was done: it holds a change that was not tried, because it became
- * possible meanwhile, or one that failed for a reason that passes. At first every change is.
+ * possible meanwhile, or one that failed because an object was locked or gone. At first every change is worth trying.
  */
 export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolean {
   if (done === NOTHING_DONE) return changes.length + blocked.length > 0;

@@ -20,7 +20,7 @@ export interface Change {
   readonly to?: Role;
   /** REVOKE: the role whose grant it revokes. */
   readonly grantor?: Role;
-  /** REVOKE: the columns, if it is not about the whole table. */
+  /** REVOKE: the columns, if it does not revoke on the whole table. */
   readonly columns?: readonly string[];
   /** REVOKE: it depends only on revokes of earlier turns. */
   readonly turn?: number;

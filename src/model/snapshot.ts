@@ -139,7 +139,7 @@ export interface Member {
 export interface AclItem {
   readonly grantor: Oid;
   readonly grantee: Oid;
-  /** As the server names it: an ACL may hold more kinds than can be demanded, CREATE on a schema say. */
+  /** As the server names it: an ACL may hold more kinds than can be demanded, for example CREATE on a schema. */
   readonly privilege: string;
   readonly grantable: boolean;
 }

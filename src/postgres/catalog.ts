@@ -101,7 +101,7 @@ ORDER BY 1, 2`;
 /**
  * One read-only transaction in two round trips: snapshot, second look.
  * @param since objects that changed in this transaction or later are asked about alone, so another change does not matter
- * @returns the snapshot, or the objects that changed meanwhile although they stand for others
+ * @returns the snapshot, or the objects that changed during the look and stand for others
  */
 async function lookOnce(
   client: Client,

@@ -48,7 +48,7 @@ export async function withSession<T>(
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === undefined) throw error;
       if (timedOut !== undefined) throw timedOut;
-      // A query on a connection that broke before it does not know why.
+      // The error of a query on a connection that was already broken does not say why it broke.
       if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];

@@ -34,7 +34,7 @@ export interface Representative {
   readonly owner: Oid;
   readonly relacl: string | null;
   readonly group: Group | undefined;
-  /** It stands for others too. */
+  /** Whether its group has other members. */
   readonly forOthers: boolean;
 }
 

@@ -74,7 +74,7 @@ async function ensureOnce(
 
 /**
  * Whether the role is there and bound to the object ID.
- * @throws ActionError for an administrator and for a role that is not Entra's: neither is ever changed
+ * @throws ActionError for an administrator and for a role that is not an Entra role: neither is ever changed
  */
 function isBound(principal: Principal | null, demand: PrincipalDemand): principal is Principal & Bound {
   if (principal === null) return false;

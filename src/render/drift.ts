@@ -37,7 +37,7 @@ const MOST_SCHEMAS = 8;
 
 /**
  * Adds what a grantee is missing, and what it holds beyond the demand.
- * @param several whether the part stands for several grantees, so that no SQL that names one of them fits
+ * @param several whether the part is about several grantees, and so shows no SQL that names one of them
  */
 export function driftPart(
   page: Page,
@@ -206,5 +206,5 @@ ${codeBlock(
   with: { name: sql, path: "\${{ steps.grants.outputs.sql }}" }`,
 )}`;
 
-/** What is not counted as a statement. */
+/** Not counted as statements. */
 const TRANSACTION: ReadonlySet<string> = new Set(["BEGIN;", "COMMIT;"]);

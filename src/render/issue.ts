@@ -38,7 +38,7 @@ export interface Marker {
 }
 
 /**
- * Two digests, which are equal if and only if what they stand for is equal. Names can neither end the comment that holds
+ * Two digests, which are equal if and only if the subjects and the sets of objects are equal. Names can neither end the comment that holds
  * the digests nor make it long (there may be hundreds of schemas), and the order of a list makes no difference.
  */
 export function markerOf({ database, grantee, schemas, report }: Subject): Marker {
@@ -50,7 +50,7 @@ export function markerOf({ database, grantee, schemas, report }: Subject): Marke
   };
 }
 
-/** What the drift consists of: the job is not failed for anything else. */
+/** The findings that are drift. */
 function findingsOf(report: Report, { missing, extra }: GranteeReport): readonly Missing[] {
   return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
 }

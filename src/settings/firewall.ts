@@ -74,7 +74,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
 }
 
 /**
- * The part that the post step needs: it knows the rule from its state, and must not stop at another input.
+ * The part that the post step needs: an invalid input that it does not need must not stop it.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseAzureSettings(env: Env): AzureSettings {

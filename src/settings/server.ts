@@ -14,7 +14,7 @@ export const SERVER_INPUTS = {
 } as const;
 
 /**
- * How to connect with TLS. Notes mistakes in `inputs`.
+ * How to connect with TLS. Adds mistakes to `inputs`.
  * @param host undefined where it is not valid
  */
 export function tlsFrom(

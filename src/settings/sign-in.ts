@@ -24,7 +24,7 @@ export const SIGN_IN_INPUTS = {
   password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" },
 } as const;
 
-/** How to sign in, by `auth-type` or, without it, by the other inputs. Notes mistakes in `inputs`. */
+/** How to sign in, by `auth-type` or, without it, by the other inputs. Adds mistakes to `inputs`. */
 export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
   if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
@@ -46,7 +46,7 @@ export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): 
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
 
-/** The cloud in `environment`. Notes mistakes in `inputs`. */
+/** The cloud in `environment`. Adds mistakes to `inputs`. */
 export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud {
   return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
 }

@@ -1,6 +1,6 @@
 import { visible } from "./escape.ts";
 
-/** A piece of a line of Markdown: as it is, or in a code span, where nothing is live. */
+/** A piece of a line of Markdown, in a code span or not. */
 export interface Token {
   readonly code: boolean;
   readonly text: string;
@@ -43,7 +43,7 @@ const SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
 const LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
 /** At the start of a list's item, these would start another list or a horizontal rule. */
 const LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-/** Brackets and stops stay outside the code a word is put in. */
+/** Brackets and punctuation around a word stay outside its code span. */
 const LEADING = /^[(']*/;
 const TRAILING = ".,;:!?)'";
 
