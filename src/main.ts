@@ -27,7 +27,7 @@ import { logLines } from "./text/escape.ts";
  * this name and without arguments.
  * @param signal ends the run early; the report then has its reason, and what was done
  */
-export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
+export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
   const startedAt = new Date();
   for (const secret of secretsIn(INPUTS, env)) mask(secret);
   const settings = readSettings(env);
@@ -38,7 +38,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER):
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
 
 function readSettings(env: Env): Settings | Failure {
   try {

@@ -23,10 +23,10 @@ export type Reconciled = Pick<
 >;
 
 /** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 
 /** How often the action looks again because a role or a schema was dropped, in a database where that never ends. */
-const MOST_OUTDATED = 10;
+const MAX_OUTDATED = 10;
 
 /** What is known and done so far: a session that breaks leaves it to the next one, and the last one to the report. */
 export interface Progress {
@@ -55,7 +55,7 @@ export async function reconcile(
   const { before, waits } = progress;
   progress.done = settle(progress.done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
-  while (mayWrite(task, before) && rounds < MOST_ROUNDS && outdated < MOST_OUTDATED) {
+  while (mayWrite(task, before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
     const outcome = await apply(client, plan, say, waits);

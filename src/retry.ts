@@ -11,7 +11,7 @@ export interface Patience {
   /** The wait before the second attempt; each further wait is twice as long. */
   readonly firstWait: number;
   /** No attempt starts later than this after the first. */
-  readonly mostTime: number;
+  readonly maxTime: number;
   /** How long one answer may take: TCP and TLS, then the password; one request to Entra or GitHub. */
   readonly answerTime: number;
 }
@@ -20,7 +20,7 @@ export interface Patience {
  * Microsoft's advice for transient errors: wait five seconds, then twice as long each time, and not without end.
  * https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-connectivity
  */
-export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
+export const PATIENCE: Patience = { firstWait: 5_000, maxTime: 120_000, answerTime: 15_000 };
 
 /** The error of a peer that did not answer in time, with the code that Node.js has for it. */
 export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
@@ -71,10 +71,10 @@ export function retrying<T>(
 export function retryingFailures<T>(
   attempt: () => Promise<T>,
   say: (line: string) => void,
-  { firstWait, mostTime }: Patience,
+  { firstWait, maxTime }: Patience,
   signal?: AbortSignal,
 ): Promise<T> {
-  const end = Date.now() + mostTime;
+  const end = Date.now() + maxTime;
   const waitAfter = (error: unknown, attempts: number) => {
     const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;

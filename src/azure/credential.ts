@@ -41,7 +41,7 @@ export function signIn(
     retryingFailures(
       () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
       (line) => info(logLine(line)),
-      { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+      { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
       signal,
     );
   let current: Promise<AccessToken> | undefined;
@@ -58,7 +58,7 @@ export function signIn(
 }
 
 /** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
-const MOST_TIME = 40_000;
+const MAX_TIME = 40_000;
 
 /** How long a token has to be valid for a new connection, in milliseconds. */
 const MARGIN = 60_000;

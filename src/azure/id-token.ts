@@ -30,7 +30,7 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
 }
 
 /** A token has about 2,000. */
-const MOST_LENGTH = 100_000;
+const MAX_LENGTH = 100_000;
 
 async function request(audience: string, env: Env): Promise<string> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
@@ -46,7 +46,7 @@ async function request(audience: string, env: Env): Promise<string> {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body) as { value?: unknown };

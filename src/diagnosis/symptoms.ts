@@ -18,7 +18,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
   const seen = new Set<unknown>();
   const found: Symptom[] = [];
   const look = (each: unknown): void => {
-    if (each === undefined || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === undefined || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text = words(String(each));
@@ -42,17 +42,17 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 
-const MOST = 50;
+const MAX_ERRORS = 50;
 
 /** How much of a text is read, and how much of it is shown. */
-const MOST_READ = 8_000;
-const MOST_SHOWN = 1_000;
+const MAX_READ = 8_000;
+const MAX_SHOWN = 1_000;
 
 /** One line of readable length, without tokens. */
 function words(text: string): string {
   return (
-    withoutSecrets(text.slice(0, 10 * MOST_READ))
-      .slice(0, MOST_READ)
+    withoutSecrets(text.slice(0, 10 * MAX_READ))
+      .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
       // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
@@ -62,7 +62,7 @@ function words(text: string): string {
       )
       .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
       .trim()
-      .slice(0, MOST_SHOWN)
+      .slice(0, MAX_SHOWN)
   );
 }
 

@@ -12,7 +12,7 @@ export type Attempt =
   | { readonly connected: false; readonly address: string | undefined; readonly error: ActionError };
 
 /** No retries here: `untilOpen` decides about them. In milliseconds. */
-const ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15_000 };
+const ONE_ATTEMPT = { firstWait: 0, maxTime: 0, answerTime: 15_000 };
 
 const ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
 

@@ -26,7 +26,7 @@ export interface NewRule {
  * "Changes to the firewall configuration might take up to five minutes." In milliseconds.
  * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
  */
-const EFFECT = { mostTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
+const EFFECT = { maxTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
 
 /**
  * Connects until the rule has taken effect. Where the address came from a service and the server sees another one, the
@@ -42,7 +42,7 @@ export async function untilOpen(
 ): Promise<{ readonly address: string; readonly seconds: number }> {
   const { server, rule, runnerIp, progress } = newRule;
   const start = Date.now();
-  const end = start + EFFECT.mostTime;
+  const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
   let { address, seen } = newRule;
 
@@ -65,7 +65,7 @@ export async function untilOpen(
     const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
     if (Date.now() + wait > end) return undefined;
     say(
-      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.mostTime / 1000} s.`,
+      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`,
     );
     return wait;
   }

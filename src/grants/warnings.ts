@@ -148,8 +148,8 @@ function some(names: readonly (readonly string[])[]): Sentence {
   const distinct = new Map(names.map((parts) => [JSON.stringify(parts), parts]));
   return someOf(
     [...distinct.values()].map((parts): Sentence => [name(...parts)]),
-    MOST_NAMES,
+    MAX_NAMES,
   );
 }
 
-const MOST_NAMES = 5;
+const MAX_NAMES = 5;

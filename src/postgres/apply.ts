@@ -24,10 +24,10 @@ export interface Waits {
 const SHORT_LOCK_TIMEOUT = 200;
 
 /** After this many milliseconds of waiting for locks, a batch that does not get one is not halved any more. */
-const MOST_LOCK_WAIT = 15_000;
+const MAX_LOCK_WAIT = 15_000;
 
 /** After this many refusals in a row for objects with the same owner and ACL, the rest of these objects is not tried. */
-const MOST_REFUSALS = 8;
+const MAX_REFUSALS = 8;
 
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is sent again without the
@@ -90,7 +90,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     outdated ||= concernsAll(error);
     if (error.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
     if (outdated) return;
-    if (changes.length === 1 || (reason === "locked" && waits.locks > MOST_LOCK_WAIT)) {
+    if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
       fail(changes, refusal);
       return;
     }
@@ -110,7 +110,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 
   /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
+    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
     fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));

@@ -59,7 +59,7 @@ export function checkMessages(client: pg.Client): void {
     stream.on("data", (chunk: Buffer) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error) {
         stream.destroy(protocolViolation(error));
@@ -69,7 +69,7 @@ export function checkMessages(client: pg.Client): void {
 }
 
 /** For the answers to messages that were sent together, in memory; 100,000 objects need about 20 MB. */
-const MOST_BYTES = 256 * 2 ** 20;
+const MAX_BYTES = 256 * 2 ** 20;
 
 /** The memory that an empty message needs. */
 const MESSAGE_BYTES = 100;
@@ -103,7 +103,7 @@ function messageChecker(): (chunk: Buffer) => number {
       if (head.length < 5) return messages;
       messages++;
       left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
       head = Buffer.alloc(0);
       allowed = MESSAGES;
     }

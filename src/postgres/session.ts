@@ -49,7 +49,7 @@ export async function withSession<T>(
       if (broken === undefined) throw error;
       if (timedOut !== undefined) throw timedOut;
       // The error of a query on a connection that was already broken does not say why it broke.
-      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
@@ -68,7 +68,7 @@ const QUERY_TIME = 65_000;
 const LONG_SILENCE = 10_000;
 
 /** After a query without an answer, one more session looks at what was done, and the run ends within 100 s of that query. */
-const LAST_TRY = { mostTime: 0, answerTime: 5_000 };
+const LAST_TRY = { maxTime: 0, answerTime: 5_000 };
 const LAST_QUERY_TIME = 15_000;
 
 /** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
@@ -85,7 +85,7 @@ type Known = Pick<Context, "signIn" | "cloud">;
 type PasswordProvider = (refused?: string) => Promise<string>;
 
 /** The server may restart while this runs, even twice. */
-const MOST_SESSIONS = 3;
+const MAX_SESSIONS = 3;
 
 function openSession(
   target: Target,

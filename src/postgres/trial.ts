@@ -33,7 +33,7 @@ function keyOfTrial({ change: { verb, owner, grantor, group, privileges }, reaso
 type Acting = Pick<Change, "as" | "oneByOne">;
 
 /** How many objects are tried while the error is not about privileges: the first object may be locked, for example. */
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 interface Result {
   /** The role as which the change works; null where it works as none. */
@@ -50,7 +50,7 @@ interface Result {
  */
 export async function tryOneOf(client: Client, trial: Trial, turns: Turns): Promise<Result> {
   let result: Result = { acting: null, message: "" };
-  for (const blocked of trial.slice(0, MOST_TRIES)) {
+  for (const blocked of trial.slice(0, MAX_TRIES)) {
     result = await tryOne(client, blocked, turns);
     if (!result.inconclusive) break;
   }

@@ -10,7 +10,7 @@ export type Say = (line: string) => void;
 const KEY = 0x70676772616e7473n;
 
 /** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, for any time. */
-const MOST_WAIT = 10_000;
+const MAX_WAIT = 10_000;
 
 /** A wait that is longer than this is in the log, in milliseconds. */
 const SAID_WAIT = 1_000;
@@ -35,7 +35,7 @@ export interface Turns {
  * retries, so a run that has waited too long goes on without it.
  */
 export function takeTurns(say: Say): Turns {
-  let left = MOST_WAIT;
+  let left = MAX_WAIT;
   let missed = false;
   return {
     next: () =>
@@ -66,7 +66,7 @@ export function takeTurns(say: Say): Turns {
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MOST_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
+          `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
         ),
       );
     },

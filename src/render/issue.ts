@@ -78,20 +78,20 @@ export function readMarker(body: string | null | undefined): Marker | undefined 
 // --- title and body
 
 /** GitHub: `title is too long (maximum is 256 characters)`. */
-const MOST_TITLE = 256;
+const MAX_TITLE = 256;
 
 /** The issue's title, in the inline Markdown that titles may have. Set once, because people may change it. */
 export function issueTitle({ database, grantee }: Subject): string {
   const about = "Drift of PostgreSQL privileges";
   const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-  return title.length <= MOST_TITLE ? title : about;
+  return title.length <= MAX_TITLE ? title : about;
 }
 
 /** GitHub: `body is too long (maximum is 65536 characters)`. JavaScript counts at least as many as GitHub does. */
-const MOST_BODY = 65_536;
+const MAX_BODY = 65_536;
 /** A longer script is for the SQL file. */
-const MOST_SQL = 24_000;
-const MOST_NAMES = 8;
+const MAX_SQL = 24_000;
+const MAX_NAMES = 8;
 
 /**
  * The issue's body: the marker, what has drifted for which cause, the SQL that fixes it. At most 65,536 characters,
@@ -102,7 +102,7 @@ export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
   const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.\n`;
   const page = openPage({
-    most: MOST_BODY - foot.length,
+    most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
     cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).\n`,
   });
@@ -112,7 +112,7 @@ export function issueBody(subject: Subject, run: string): string {
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  fixesPart(page, database.fixes, { most: MOST_SQL, note: () => note });
+  fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
   return page.close() + foot;
 }
 
@@ -120,7 +120,7 @@ function facts({ database, schemas, report }: Subject): string {
   const where =
     schemas === "*"
       ? "every schema"
-      : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MOST_NAMES, (name) => markdown.name(name))}`;
+      : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MAX_NAMES, (name) => markdown.name(name))}`;
   const version =
     database.serverVersion === undefined ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [

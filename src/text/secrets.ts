@@ -2,11 +2,11 @@
 const SECRETS = new Set<string>();
 
 /** Shorter values occur in ordinary text. */
-const FEWEST_CHARACTERS = 4;
+const MIN_CHARACTERS = 4;
 
 /** Remembers a value, which `withoutSecrets` then takes out of every text of this run. */
 export function rememberSecret(value: string): void {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 
 /** A text from outside without the secrets of this run: an endpoint may repeat what it was sent. */

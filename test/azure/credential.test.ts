@@ -18,7 +18,7 @@ import { failing } from "../read.ts";
 import { listen } from "../sandbox/http.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
-const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+const QUICK: Patience = { firstWait: 5, maxTime: 10_000, answerTime: 5_000 };
 const ADMIN = IDENTITIES.admin;
 const OIDC: SignIn = { type: "oidc", clientId: ADMIN.clientId, tenantId: TENANT_ID };
 const WITH_SECRET: SignIn = {
@@ -151,7 +151,7 @@ describe("each cloud", () => {
     });
     vi.stubEnv("AZURE_AUTHORITY_HOST", undefined);
     vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${await listening(proxy)}`);
-    await failing(password(WITH_SECRET, cloud, { ...QUICK, mostTime: 0 })());
+    await failing(password(WITH_SECRET, cloud, { ...QUICK, maxTime: 0 })());
     expect(new Set(asked)).toEqual(new Set([authority]));
   });
 });

@@ -41,11 +41,11 @@ const LABEL = {
  * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
-const PATIENCE: Patience = { firstWait: 1_000, mostTime: 90_000, answerTime: 20_000 };
-const MOST_ATTEMPTS = 4;
+const PATIENCE: Patience = { firstWait: 1_000, maxTime: 90_000, answerTime: 20_000 };
+const MAX_ATTEMPTS = 4;
 
 /** Of 100 issues each, the newest first: a thousand databases. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /** @throws CannotUseGitHub if the environment or the token cannot be used */
 export async function openTracker(options: Options): Promise<Tracker> {
@@ -74,7 +74,7 @@ export async function openTracker(options: Options): Promise<Tracker> {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (++pages === MOST_PAGES) done();
+        if (++pages === MAX_PAGES) done();
         return data;
       });
       return all
@@ -117,13 +117,13 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** A client of GitHub's API that tries requests again, all of them within `patience.mostTime`. */
+/** A client of GitHub's API that tries requests again, all of them within `patience.maxTime`. */
 async function openClient({ env, token, patience = PATIENCE, signal }: Options) {
   // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
-  const end = Date.now() + patience.mostTime;
-  const ended = AbortSignal.timeout(patience.mostTime);
+  const end = Date.now() + patience.maxTime;
+  const ended = AbortSignal.timeout(patience.maxTime);
   octokit.hook.wrap("request", (request, options) => {
     const attempt = async () => {
       // In the same object, because Octokit's own hook runs inside this one and sees no other.
@@ -134,7 +134,7 @@ async function openClient({ env, token, patience = PATIENCE, signal }: Options) 
     };
     const waitBefore = (error: unknown, attempts: number) => {
       const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
-      if (wait === undefined || attempts === MOST_ATTEMPTS || Date.now() + wait > end) return undefined;
+      if (wait === undefined || attempts === MAX_ATTEMPTS || Date.now() + wait > end) return undefined;
       info(
         `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1000)} s.`,
       );
