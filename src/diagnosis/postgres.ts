@@ -7,8 +7,8 @@ import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./com
 import type { Context, Rule } from "./rules.ts";
 
 /**
- * What PgBouncer says in words of its own, all with SQLSTATE 08P01. Where PostgreSQL has a word for the same, its
- * rule below knows PgBouncer's too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
+ * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
+ * PgBouncer's text too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
  */
 export const POOLER: readonly Rule[] = [
   {

@@ -50,14 +50,14 @@ export function fixBlocks(
   return blocks.filter(({ statements }) => statements.length > 0);
 }
 
-/** What another role has to do. */
+/** A change that another role has to make. */
 interface ByOther extends Blocked {
   readonly actor: Role;
 }
 
 /**
- * The changes as another role makes them: how this login would act says nothing about that role. What the server refused
- * to this login it may refuse to that role too, so it is apart, in transactions of its own.
+ * The changes as another role makes them. Changes that the server refused to this login it may refuse to that role too, so
+ * they are apart, in transactions of their own.
  */
 function changesBy(actor: Role, mine: readonly ByOther[]) {
   const by = ({ change: { membership: _, ...change } }: ByOther): Change => ({
@@ -70,7 +70,7 @@ function changesBy(actor: Role, mine: readonly ByOther[]) {
   return { changes: rest.map(by), apart: [...of("refused").map((change) => [change]), of("not-tried")] };
 }
 
-/** What fixes one finding, complete: nothing else has to be done about that object. */
+/** What fixes one finding, by itself: SQL, a note, or both. */
 export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   const { change, byLogin } = blocked;
   const actor = actorFor(snapshot, blocked);
@@ -131,7 +131,7 @@ function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Rol
   return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
 }
 
-/** What has to be granted to the role that runs SQL before it can reach the object; null where it can. */
+/** USAGE on the schema for the role that runs the SQL, and who can grant it; null where the role has it. */
 function usageFor(
   snapshot: Snapshot,
   { group }: Change,

@@ -31,8 +31,11 @@ const MAX_REFUSALS = 8;
 
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is sent again without the
- * objects at fault, which halving finds where the catalogs do not show them. What no rule allows is then tried once for
- * each owner. Never throws: what broke the session, or was about it, is in the outcome.
+ * objects at fault, which halving finds where the catalogs do not show them. Then tries what PostgreSQL's rules do not
+ * allow, once for each owner.
+ * @param say takes a line for the log
+ * @param waits is updated, and shared by all rounds of a run
+ * @returns what was done; it never throws, because an error that ends the session is in the outcome
  */
 export async function apply(client: Client, plan: Plan, say: Say, waits: Waits): Promise<Outcome> {
   const committed: Change[] = [];
@@ -70,6 +73,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
   }
 
+  /** Runs a batch, and after an error the rest of it. */
   async function run(batch: Batch): Promise<void> {
     const { changes, statements: sent } = withoutRefused(batch);
     if (changes.length === 0 || outdated) return;
@@ -91,17 +95,13 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if (error.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
     if (outdated) return;
     if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
-      fail(changes, refusal);
-      return;
+      return fail(changes, refusal);
     }
     const atFault = await culprits(client, changes, reason);
+    const isAtFault = ({ member }: Change) => atFault.has(member.oid);
     if (atFault.size > 0) {
-      fail(
-        changes.filter(({ member }) => atFault.has(member.oid)),
-        refusal,
-      );
-      await run(batchOf(changes.filter(({ member }) => !atFault.has(member.oid))));
-      return;
+      fail(changes.filter(isAtFault), refusal);
+      return run(batchOf(changes.filter((change) => !isAtFault(change))));
     }
     const half = Math.ceil(changes.length / 2);
     await run(batchOf(changes.slice(0, half)));

@@ -45,7 +45,7 @@ interface Result {
 }
 
 /**
- * Tries one of these changes for good; another one while the errors are not about privileges.
+ * Makes one of these changes, or finds out why that does not work; tries the next while errors are not about privileges.
  * @throws what broke the connection
  */
 export async function tryOneOf(client: Client, trial: Trial, turns: Turns): Promise<Result> {
