@@ -18,7 +18,8 @@ import { type Progress, reconcile, unfinished } from "./reconcile.ts";
 import { plain } from "./render/pen.ts";
 import { verdictText } from "./render/phrases.ts";
 import { PATIENCE } from "./retry.ts";
-import { parseSettings, secretsIn } from "./settings/inputs.ts";
+import { INPUTS, parseSettings } from "./settings/inputs.ts";
+import { secretsIn } from "./settings/reader.ts";
 import { logLines } from "./text/escape.ts";
 
 /**
@@ -26,18 +27,18 @@ import { logLines } from "./text/escape.ts";
  * this name and without arguments.
  * @param signal ends the run early; the report then has its reason, and what was done
  */
-export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER): Promise<void> {
+export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(env)) mask(secret);
+  for (const secret of secretsIn(INPUTS, env)) mask(secret);
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
-  const report = { ...found, run: runFacts(startedAt, env) };
+  const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
+  const report = { ...result, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
 
 function readSettings(env: Env): Settings | Failure {
   try {
@@ -51,11 +52,10 @@ function notStarted(error: Failure): Report {
   return { version: 1, mode: "apply", verdict: "error", error, databases: [] };
 }
 
-/** Several databases at a time; an error in one of them is in the report, at the level it belongs to. */
+/** Reconciles the databases, several at a time. An error in one of them is in its report. */
 async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
-  const password = signIn(settings, env, PATIENCE, undefined, signal);
-  const inTurn = pLimit(DATABASES_AT_ONCE);
-  const databases = await inTurn.map(settings.databases, (database) =>
+  const password = signIn(settings, env, signal);
+  const databases = await pLimit(DATABASES_AT_ONCE).map(settings.databases, (database) =>
     inDatabase(settings, database, password, signal),
   );
   const verdict = worst(databases.map((database) => database.verdict));

@@ -1,7 +1,7 @@
 import { setSecret } from "@actions/core";
 import { rememberSecret } from "./text/secrets.ts";
 
-/** Keeps a secret out of what this run prints: the runner masks it in the log, and `withoutSecrets` in texts from outside. */
+/** Masks a secret: the runner does so in the log, and `withoutSecrets` in texts from outside. */
 export function mask(secret: string): void {
   setSecret(secret);
   rememberSecret(secret);

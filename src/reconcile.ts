@@ -22,13 +22,13 @@ export type Reconciled = Pick<
   "serverVersion" | "verdict" | "grantees" | "statements" | "fixes"
 >;
 
-/** How often what is still missing is applied: locks are released, and objects created, while this runs. */
-const ROUNDS = 3;
+/** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
+const MAX_ROUNDS = 3;
 
-/** How often it is looked again because a role or a schema was gone: somebody drops them all the time. */
-const MOST_OUTDATED = 10;
+/** How often the action looks again because a role or a schema was dropped, in a database where that never ends. */
+const MAX_OUTDATED = 10;
 
-/** What is known and done so far. A session that broke leaves it to the next one, and at the end to the report. */
+/** What is known and done so far: a session that breaks leaves it to the next one, and the last one to the report. */
 export interface Progress {
   before?: Assessment;
   done: Outcome;
@@ -36,9 +36,10 @@ export interface Progress {
 }
 
 /**
- * One database's story: look and assess the drift, apply what is missing, look and assess again, and report. The
- * verdict comes from the last look alone.
- * @param progress what another session did before this one
+ * Reconciles one database: looks and assesses the drift, applies what is missing, looks and assesses again, and reports.
+ * The verdict comes from the last look alone.
+ * @param say takes a line for the log
+ * @param progress what an earlier session did
  * @throws ActionError where the database cannot be checked; the server's own error where the session broke
  */
 export async function reconcile(
@@ -48,36 +49,34 @@ export async function reconcile(
   progress: Progress = { done: NOTHING_DONE },
 ): Promise<Reconciled> {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
-  let drift = await lookAndAssess(client, task);
-  progress.before ??= drift;
+  let assessment = await lookAndAssess(client, task);
+  progress.before ??= assessment;
   progress.waits ??= { turns: takeTurns(say), locks: 0 };
   const { before, waits } = progress;
-  progress.done = settle(progress.done, planToApply(drift));
-  for (
-    let [round, outdated] = [0, 0];
-    mayWrite(task, before) && round < ROUNDS && outdated < MOST_OUTDATED;
-  ) {
-    const plan = planToApply(drift);
+  progress.done = settle(progress.done, planToApply(assessment));
+  let [rounds, outdated] = [0, 0];
+  while (mayWrite(task, before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
+    const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
     const outcome = await apply(client, plan, say, waits);
     progress.done = merge(progress.done, outcome);
     if (outcome.endedBy !== undefined) throw outcome.endedBy;
     say("reading the privileges again");
-    drift = await lookAndAssess(client, task);
+    assessment = await lookAndAssess(client, task);
     if (outcome.outdated) outdated++;
-    else round++;
+    else rounds++;
   }
-  const grantees = granteeReports(before, drift, progress.done);
+  const grantees = granteeReports(before, assessment, progress.done);
   return {
-    serverVersion: drift.snapshot.server.versionText,
+    serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(drift),
-    fixes: fixesFor(drift, progress.done),
+    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
+    fixes: fixesFor(assessment, progress.done),
   };
 }
 
-/** What was done by a story that did not come to its end. */
+/** The report of a database whose reconciliation ended early: what was done. */
 export function unfinished({ before, done }: Progress): Omit<Reconciled, "verdict"> {
   if (before === undefined) return { grantees: [], statements: [], fixes: [] };
   return {

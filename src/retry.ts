@@ -6,12 +6,12 @@ import { ActionError } from "./model/failure.ts";
 import { withFullStop } from "./model/sentence.ts";
 import { plain } from "./render/pen.ts";
 
-/** How long to keep trying something that may pass. All times are in milliseconds. */
+/** How long to retry what fails. All times are in milliseconds. */
 export interface Patience {
   /** The wait before the second attempt; each further wait is twice as long. */
   readonly firstWait: number;
   /** No attempt starts later than this after the first. */
-  readonly mostTime: number;
+  readonly maxTime: number;
   /** How long one answer may take: TCP and TLS, then the password; one request to Entra or GitHub. */
   readonly answerTime: number;
 }
@@ -20,7 +20,7 @@ export interface Patience {
  * Microsoft's advice for transient errors: wait five seconds, then twice as long each time, and not without end.
  * https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-connectivity
  */
-export const PATIENCE: Patience = { firstWait: 5_000, mostTime: 120_000, answerTime: 15_000 };
+export const PATIENCE: Patience = { firstWait: 5_000, maxTime: 120_000, answerTime: 15_000 };
 
 /** The error of a peer that did not answer in time, with the code that Node.js has for it. */
 export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
@@ -29,7 +29,7 @@ export function noAnswer(milliseconds: number): NodeJS.ErrnoException {
 }
 
 /**
- * Waits for `promise`, but only so long: what a peer owes may never come.
+ * Waits for `promise` for a limited time.
  * @throws `noAnswer` after so many milliseconds; the signal's reason when it aborts
  */
 export function within<T>(milliseconds: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -63,7 +63,7 @@ export function retrying<T>(
 }
 
 /**
- * Runs `attempt` again after a failure that may pass, as often as the table of diagnosis says.
+ * Runs `attempt` again after a failure that is worth it, as often as the rules in `diagnosis/` say.
  * @param attempt throws an `ActionError`
  * @param say takes a line for the log before each wait
  * @throws the last failure; the signal's reason when it aborts
@@ -71,10 +71,10 @@ export function retrying<T>(
 export function retryingFailures<T>(
   attempt: () => Promise<T>,
   say: (line: string) => void,
-  { firstWait, mostTime }: Patience,
+  { firstWait, maxTime }: Patience,
   signal?: AbortSignal,
 ): Promise<T> {
-  const end = Date.now() + mostTime;
+  const end = Date.now() + maxTime;
   const waitAfter = (error: unknown, attempts: number) => {
     const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;

@@ -4,9 +4,9 @@ import { cancelled } from "./model/failure.ts";
 import { failureLines } from "./render/failure.ts";
 
 /**
- * Runs an action to its end, which is the end of the process: nothing that throws, and no signal, gets past its report.
- * @param action reports what it did; the signal that it is given aborts with the reason to end early, and the step then
- * fails
+ * Runs an action, and ends the process after it. A signal of the runner, and an error that nobody catches, end the action
+ * early and fail the step.
+ * @param action ends early when the signal aborts, and reports what it did
  * @param grace milliseconds that the action may go on after a signal of the runner
  */
 export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0): void {
@@ -25,8 +25,8 @@ export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0)
   action(signal)
     .catch(fail)
     .finally(() => {
-      if (signal.aborted && !process.exitCode) fail(signal.reason); // it came after the report
-      // A socket, timer or child process left behind must not keep the job waiting. Output to a pipe may be under way.
+      if (signal.aborted && !process.exitCode) fail(signal.reason); // the action had reported before
+      // A socket, timer or child process must not keep the job waiting. The callback waits for output to a pipe.
       process.stdout.write("", () => process.exit());
     });
 }

@@ -18,30 +18,30 @@ import { idToken } from "./id-token.ts";
  */
 export type PasswordProvider = (refused?: string) => Promise<string>;
 
-/** `@azure/identity` takes such a policy, but does not export its type. */
+/** `@azure/identity` does not export this type. */
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
 
 /**
- * Nothing happens until the password is asked for.
- * @param scope of the token: PostgreSQL's, unless it is for another service
+ * Signs in when the password is asked for, and not before.
  * @param signal ends a sign-in that is under way
- * @returns a function that fails with a `ActionError` that is already diagnosed
+ * @param options `scope`: the scope of the token, if it is not for PostgreSQL
+ * @returns a function that throws an `ActionError`
  */
 export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
-  env: Env = process.env,
-  patience: Patience = PATIENCE,
-  scope?: string,
+  env: Env,
   signal?: AbortSignal,
+  options: { readonly scope?: string; readonly patience?: Patience } = {},
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
     retryingFailures(
-      () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+      () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
       (line) => info(logLine(line)),
-      { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+      { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
       signal,
     );
   let current: Promise<AccessToken> | undefined;
@@ -50,17 +50,17 @@ export function signIn(
     if (held !== undefined) {
       const { token, expiresOnTimestamp } = await held;
       if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
-      if (current === held) current = undefined; // the first to find it stale asks, for all of them
+      if (current === held) current = undefined; // the first caller to find it stale requests a new one for all
     }
-    current ??= request(); // a failure stays: it was tried as often as makes sense
+    current ??= request(); // a failure stays, because `request` has its own retries
     return (await current).token;
   };
 }
 
-/** No attempt to sign in starts later than this after the first, in milliseconds: all of them take less than a minute. */
-const MOST_TIME = 40_000;
+/** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
+const MAX_TIME = 40_000;
 
-/** A token is checked when a connection is made: this much of its life, in milliseconds, has to be left. */
+/** How long a token has to be valid for a new connection, in milliseconds. */
 const MARGIN = 60_000;
 
 async function requestToken(
@@ -72,12 +72,12 @@ async function requestToken(
   signal?: AbortSignal,
 ): Promise<AccessToken> {
   let assertion: Promise<string> | undefined;
-  /** One token request takes one assertion, though the library asks twice for it. */
+  /** One assertion for one token request, though the library asks for it twice. */
   const getAssertion = () => {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const wire = watchedWire(answerTime);
+  const requests = watchRequests(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {}); // GitHub answers while the library loads
@@ -85,8 +85,8 @@ async function requestToken(
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
-      retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and says so
-      additionalPolicies: [{ policy: wire.policy, position: "perRetry" as const }],
+      retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and logs it
+      additionalPolicies: [{ policy: requests.policy, position: "perRetry" as const }],
     };
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
@@ -96,9 +96,9 @@ async function requestToken(
   } catch (error) {
     signal?.throwIfAborted();
     const sent = await assertion?.catch((failed: unknown) => failed);
-    if (sent instanceof ActionError) throw sent; // GitHub's part failed, and the library's words hide it
+    if (sent instanceof ActionError) throw sent; // the request to GitHub failed, and the library's error hides it
     if (error instanceof ActionError) throw error;
-    const { problem, host } = wire;
+    const { problem, host } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error, problem]);
     const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
     throw new ActionError(diagnose(known, context), { cause: known });
@@ -128,7 +128,7 @@ function credentialFor(
 /** `az` is slow to start; milliseconds. */
 const CLI_TIME = 40_000;
 
-/** For a token in all, in milliseconds: what `az` starts can outlive it, and the identity library tries some requests again. */
+/** How long one token may take, in milliseconds: `az` starts processes that outlive it, and the library repeats requests. */
 const TOKEN_TIME = 45_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
@@ -139,34 +139,34 @@ function authorityOf(cloud: Cloud, env: Env): string {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
 
-/** Gives each request an end, and remembers what went wrong with the last: MSAL keeps it to itself. */
-function watchedWire(answerTime: number) {
-  const wire: { policy: PipelinePolicy; host?: string; problem?: unknown } = {
+/** A policy that limits the time of each request and keeps the last error, which MSAL's own errors do not contain. */
+function watchRequests(answerTime: number) {
+  const last: { policy: PipelinePolicy; host?: string; problem?: unknown } = {
     policy: {
-      name: "watchedWire",
+      name: "watchRequests",
       async sendRequest(request, next) {
         request.timeout = answerTime;
-        wire.host = new URL(request.url).host;
+        last.host = new URL(request.url).host;
         try {
           const response = await within(answerTime, next(request)); // `timeout` ends with the headers
-          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error) {
           const late = error instanceof Error && error.name === "AbortError"; // only that clock aborts
-          wire.problem = late ? noAnswer(answerTime) : error;
+          last.problem = late ? noAnswer(answerTime) : error;
           throw error;
         }
       },
     },
   };
-  return wire;
+  return last;
 }
 
-/** Something answered that is not what was asked, whose words MSAL wraps in its own and all headers. */
+/** An answer that did not come from Entra. MSAL's own error contains all its headers. */
 class NotJson extends Error {
   readonly code = "NOT_JSON";
   readonly status: number;

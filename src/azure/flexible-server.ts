@@ -31,9 +31,10 @@ interface RulesBody {
   readonly nextLink?: string;
 }
 
+/** The host, the state and the network of a server. */
 export async function readServer(manager: ResourceManager, server: ServerId): Promise<ServerFacts> {
-  const asked = { permission: PERMISSIONS.readServer, server };
-  const body = (await manager.get(serverPath(server), asked)) as ServerBody;
+  const context = { permission: PERMISSIONS.readServer, server };
+  const body = (await manager.get(serverPath(server), context)) as ServerBody;
   const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
   return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
 }
@@ -50,15 +51,16 @@ function networkOf({
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
 
+/** All firewall rules of a server. */
 export async function listRules(
   manager: ResourceManager,
   server: ServerId,
 ): Promise<readonly FirewallRule[]> {
-  const asked = { permission: PERMISSIONS.readRules, server };
+  const context = { permission: PERMISSIONS.readRules, server };
   const rules: FirewallRule[] = [];
   let next: string | undefined = `${serverPath(server)}/firewallRules`;
   while (next !== undefined) {
-    const body = (await manager.get(next, asked)) as RulesBody;
+    const body = (await manager.get(next, context)) as RulesBody;
     for (const { name = "", properties } of body.value ?? []) {
       rules.push({ name, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
     }
@@ -67,27 +69,28 @@ export async function listRules(
   return rules;
 }
 
-/** Makes a rule for this one IPv4 address, or gives the rule this address. Azure calls it done before it acts. */
+/** Makes a rule for one IPv4 address, or changes its address. Azure says that this is done before the rule takes effect. */
 export async function putRule(
   manager: ResourceManager,
   server: ServerId,
   rule: string,
   address: string,
 ): Promise<void> {
-  const asked = { permission: PERMISSIONS.writeRules, server };
+  const context = { permission: PERMISSIONS.writeRules, server };
   const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+  await manager.change("PUT", rulePath(server, rule), context, { properties });
 }
 
-/** A rule that does not exist is deleted. */
+/** Deletes a rule, if it exists. */
 export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<void> {
-  const asked = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+  const context = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), context).catch(ifMissing);
 }
 
+/** Whether a server has this firewall rule. */
 export async function ruleExists(manager: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
-  const asked = { permission: PERMISSIONS.readRules, server };
-  const found = await manager.get(rulePath(server, rule), asked).catch(ifMissing);
+  const context = { permission: PERMISSIONS.readRules, server };
+  const found = await manager.get(rulePath(server, rule), context).catch(ifMissing);
   return found !== undefined;
 }
 

@@ -3,20 +3,17 @@ import { mask } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { PATIENCE, within } from "../retry.ts";
+import { within } from "../retry.ts";
 import { rememberSecret } from "../text/secrets.ts";
 
 /**
- * GitHub's ID token for this job: what Entra takes as proof of who it is. It is masked in the log. What `getIDToken` of
- * `@actions/core` does, in bounded time, and without following a redirect, which takes the token to another host.
- * @param audience what Entra wants to find in it, by cloud
- * @throws ActionError if the job may not have one, and if GitHub gives none
+ * Requests GitHub's ID token for this job and masks it in the log, as `getIDToken` of `@actions/core` does, but in limited
+ * time and without following a redirect, which would take the token to another host.
+ * @param audience the audience that Entra expects in the token
+ * @param answerTime how long the request may take, in milliseconds
+ * @throws ActionError where the job may not have a token, and where GitHub gives none
  */
-export async function idToken(
-  audience: string,
-  env: Env = process.env,
-  answerTime = PATIENCE.answerTime,
-): Promise<string> {
+export async function idToken(audience: string, env: Env, answerTime: number): Promise<string> {
   // Checked first: the library's own message does not say what to do. https://github.com/actions/toolkit/issues/952
   for (const variable of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable]) continue;
@@ -33,7 +30,7 @@ export async function idToken(
 }
 
 /** A token has about 2,000. */
-const MOST_LENGTH = 100_000;
+const MAX_LENGTH = 100_000;
 
 async function request(audience: string, env: Env): Promise<string> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
@@ -49,7 +46,7 @@ async function request(audience: string, env: Env): Promise<string> {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body) as { value?: unknown };
@@ -59,7 +56,7 @@ async function request(audience: string, env: Env): Promise<string> {
   return value;
 }
 
-/** As @actions/core words it, for whoever looks for it. */
+/** In the words of @actions/core, which people search for. */
 function refused(status: number, words: string): Error {
   return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
 }

@@ -15,32 +15,32 @@ import { plain } from "../render/pen.ts";
 import { noAnswer, retrying, within } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
 
-/** Requests to Azure's resource manager, each with an end. */
+/** Requests to Azure's resource manager, each limited in time. */
 export interface ResourceManager {
   /**
    * @returns the body of the answer
    * @throws ActionError
    */
-  get(path: string, context: Asked): Promise<unknown>;
+  get(path: string, context: RequestContext): Promise<unknown>;
   /**
-   * Changes a resource and waits until Azure calls the operation done.
+   * Changes a resource and waits until Azure says that the operation is done.
    * @throws ActionError
    */
-  change(method: "PUT" | "DELETE", path: string, context: Asked, body?: unknown): Promise<void>;
+  change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<void>;
 }
 
-type Asked = Pick<ResourceManagerContext, "permission" | "server">;
+type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
 
 /**
- * How long one answer may take; a read and a change with all their retries; and the wait before a retry of ours, after
- * those of the pipeline. In milliseconds.
+ * How long one answer may take, and a read or a change with all retries; how long to wait before a retry, after the
+ * pipeline's own retries. In milliseconds.
  */
 const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
 
 interface Attempt {
-  /** Ends it. */
+  /** Ends the attempt. */
   readonly signal: AbortSignal;
-  /** Is given each answer of 400 or more, which the pipeline may not return but ask again. */
+  /** Called with each answer of 400 or more, because the pipeline may repeat the request instead of returning it. */
   readonly onRefused: (response: PipelineResponse) => void;
 }
 
@@ -52,8 +52,8 @@ const API_VERSION = "2025-08-01";
 
 /**
  * @param token gives a token for `cloud.resourceManagerScope`
- * @param say takes a line for the log before each wait for a busy server
- * @param stop ends each request and each wait, with its reason
+ * @param say takes a line for the log before each retry
+ * @param stop ends every request and every wait
  * @throws ActionError where AZURE_RESOURCE_MANAGER_URL is not an https address
  */
 export function resourceManager(
@@ -77,7 +77,11 @@ export function resourceManager(
   }
 
   /** An error that may pass is tried again while there is time; then it is explained. */
-  function attempts<T>(asked: Asked, time: number, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  function attempts<T>(
+    context: RequestContext,
+    time: number,
+    work: (attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
     const end = Date.now() + time;
     let signInFailed = false;
 
@@ -93,13 +97,13 @@ export function resourceManager(
           },
         });
       } catch (error) {
-        signInFailed = error instanceof ActionError; // it was tried as often as makes sense
+        signInFailed = error instanceof ActionError; // `signIn` has its own retries
         stop.throwIfAborted();
         const late = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
         // The pipeline may have waited to ask again: then the answer before that is the reason.
         const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error : last === undefined ? silence : refused(last);
-        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId });
+        const failure = diagnoseResourceManager(cause, { ...context, host: base.host, clientId });
         throw new ActionError(failure, { cause });
       }
     }
@@ -115,17 +119,17 @@ export function resourceManager(
   }
 
   return {
-    get: (path, asked) =>
-      attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, asked, body) =>
-      attempts(asked, TIMES.change, async (attempt) => {
+    get: (path, context) =>
+      attempts(context, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, context, body) =>
+      attempts(context, TIMES.change, async (attempt) => {
         const { signal } = attempt;
-        let askedToWait = 0;
+        let retryAfter = 0;
         const poller = createHttpPoller(
           {
             sendInitialRequest: async () => {
               const answer = await send(attempt, method, path, body);
-              askedToWait = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
+              retryAfter = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
               return forPoller(answer);
             },
             sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url)),
@@ -133,8 +137,8 @@ export function resourceManager(
           { skipFinalGet: true },
         );
         await poller.submitted();
-        // The poller reads Retry-After from its second request on.
-        if (!poller.isDone) await setTimeout(askedToWait, undefined, { signal });
+        // The poller itself obeys Retry-After only from its second request on.
+        if (!poller.isDone) await setTimeout(retryAfter, undefined, { signal });
         await poller.pollUntilDone({ abortSignal: signal });
       }),
   };
@@ -159,7 +163,7 @@ async function sender(token: PasswordProvider) {
       async sendRequest(request, next) {
         const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
         request.abortSignal = ending;
-        // The pipeline waits for ever for a compressed body that stops.
+        // The pipeline itself would wait for ever for a compressed body that stops.
         const response = await within(Number.POSITIVE_INFINITY, next(request), ending);
         if (response.status >= 400) onRefused(response);
         return response;
@@ -180,8 +184,8 @@ async function sender(token: PasswordProvider) {
 
 /** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
 function baseUrl(cloud: Cloud, env: Env): URL {
-  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
-  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
   throw new ActionError({
     code: "resource-manager-not-https",
     page: "firewall",
@@ -222,7 +226,7 @@ function parsed({ bodyAsText }: PipelineResponse): unknown {
 
 type Sent = { readonly method: HttpMethods; readonly path: string; readonly response: PipelineResponse };
 
-/** A failed operation is an answer like a refused request: with a status, so that it is explained like one. */
+/** An answer for the poller. A failed operation throws the same error as a refused request, with its status. */
 function forPoller({ method, path, response }: Sent): OperationResponse {
   const body = parsed(response) as
     | { status?: unknown; error?: { code?: unknown; message?: unknown } }

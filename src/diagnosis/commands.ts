@@ -4,7 +4,7 @@ import { inOurWords, type Sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import type { Context } from "./rules.ts";
 
-/** One step, of our own words with `code` between backticks, or a sentence; and what to type, if anything. */
+/** A step; a text is our own words with `code` between backticks. */
 export function step(text: string | Sentence, command?: string): Step {
   const sentence = typeof text === "string" ? inOurWords(text) : text;
   return command === undefined ? { text: sentence } : { text: sentence, command };
@@ -45,6 +45,7 @@ export function azServer(command: string, context: Context, options: Options = {
   return az(`postgres flexible-server ${command}`, { ...of, ...options });
 }
 
+/** The command that shows a part of the server, by a JMESPath query. */
 export function azShow(context: Context, query: string): string {
   return azServer("show", context, { query });
 }
@@ -54,6 +55,7 @@ function serverName({ host }: Context): string {
   return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
 }
 
+/** A quoted name for SQL; `unknown` where there is none. */
 export function identifier(name: string | undefined, unknown: string): string {
   return name === undefined ? unknown : quoteIdentifier(name);
 }

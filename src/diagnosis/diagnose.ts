@@ -36,9 +36,9 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
 }
 
 /**
- * The failure of a rule, for who found out by other means than an error's words.
+ * The failure of a rule, for a cause that was found without an error.
  * @param code the rule's
- * @param happened what happened, after the name of the peer
+ * @param happened what happened, which the message says after the name of the service
  */
 export function explain(code: string, happened: Sentence, context: Context): Failure {
   const rule = RULES.find((each) => each.code === code);
@@ -67,7 +67,7 @@ const UNKNOWN: Explanation = {
   ],
 };
 
-/** PgBouncer has reasons of its own, and words for none of them. */
+/** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler({ hint, steps }: Explanation, context: Context): Explanation {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past: Step = step(
@@ -77,7 +77,7 @@ function withPooler({ hint, steps }: Explanation, context: Context): Explanation
   return { hint, steps: [...steps, past] };
 }
 
-/** The outermost words, and the innermost where they say more. */
+/** The outermost message, and the innermost where it says more. */
 function ownWords(error: unknown): string {
   const [first, ...hidden] = symptomsOf(error).map(({ text }) => text);
   const last = hidden.at(-1);
@@ -118,7 +118,7 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
   "managed-identity": "The runner's managed identity",
 };
 
-/** Who the error came from. */
+/** The service that the error came from. */
 function peer(context: Context): Sentence {
   switch (context.with ?? "postgres") {
     case "github":

@@ -2,7 +2,7 @@ import type { Step } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
-import type { Context, Rule } from "./rules.ts";
+import { type Context, hostOf, type Rule } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /**
@@ -531,10 +531,6 @@ function isTransient(status: number): boolean {
 
 function isApplication(signIn: Context["signIn"]): boolean {
   return signIn?.type !== "azure-cli";
-}
-
-function hostOf({ host, cloud }: Context): string {
-  return host ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
 function scopeOf(cloud: Context["cloud"]): string {

@@ -2,7 +2,7 @@ import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, step } from "./commands.ts";
 import type { Rule } from "./rules.ts";
 
-/** What is known of an error by its sender alone, where no other rule knows it. */
+/** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
   {
     code: "oidc-unavailable",

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Step } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer, azShow, shell, step } from "./commands.ts";
-import { type Context, isPostgres, type Rule } from "./rules.ts";
+import { type Context, hostOf, isPostgres, type Rule } from "./rules.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github"] as const;
 
@@ -264,12 +264,4 @@ function reach(context: Context): Sentence {
 function look(context: Context, then: string): string {
   const port = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
   return `openssl s_client -connect ${shell(hostOf(context))}:${port} </dev/null${then}`;
-}
-
-/** The host that failed. */
-function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
-  if (host !== undefined) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

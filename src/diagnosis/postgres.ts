@@ -1,3 +1,4 @@
+import { GUID } from "../model/entra-label.ts";
 import type { Step } from "../model/failure.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
@@ -6,8 +7,8 @@ import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./com
 import type { Context, Rule } from "./rules.ts";
 
 /**
- * What PgBouncer says in words of its own, all with SQLSTATE 08P01. Where PostgreSQL has a word for the same, its
- * rule below knows PgBouncer's too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
+ * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
+ * PgBouncer's text too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
  */
 export const POOLER: readonly Rule[] = [
   {
@@ -814,8 +815,6 @@ function refusalOf({ signIn, user = "", host = "", port, token, cloud }: Context
   if (port === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
 function withoutServer(user: string, host: string): string | undefined {

@@ -2,7 +2,7 @@ import { inOurWords } from "../model/sentence.ts";
 import { azShow, step } from "./commands.ts";
 import type { Rule } from "./rules.ts";
 
-/** What answers on the port does not do as PostgreSQL's protocol says. The codes in capitals are src/postgres/'s own. */
+/** The peer does not follow PostgreSQL's protocol. The codes in capitals are those of src/postgres/. */
 export const PROTOCOL: readonly Rule[] = [
   {
     code: "not-postgres",

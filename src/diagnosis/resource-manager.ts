@@ -6,7 +6,7 @@ import { diagnose, retriesFor } from "./diagnose.ts";
 import { NETWORK } from "./network.ts";
 import { symptomsOf } from "./symptoms.ts";
 
-/** What was asked of Azure's resource manager. */
+/** What Azure's resource manager was asked. */
 export interface ResourceManagerContext {
   /** What the login has to be allowed to do for it. */
   readonly permission: Permission;
@@ -41,7 +41,7 @@ interface Rule {
 }
 
 /**
- * The special ones before the general ones.
+ * The special rules before the general ones.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
 const RULES: readonly Rule[] = [
@@ -156,7 +156,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
   return { code: rule.code, page: "firewall", message, hint: rule.cause, steps: rule.next(context, refusal) };
 }
 
-/** Whether the same request can succeed a little later: the server is busy, say. */
+/** Whether the same request can succeed a little later, because the server is busy for example. */
 export function passes(failure: Failure): boolean {
   const rule = RULES.find(({ code }) => code === failure.code);
   return rule?.passes ?? (isNetwork(failure) && retriesFor(failure) > 0);

@@ -5,9 +5,9 @@ import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
 import type { Symptom } from "./symptoms.ts";
 
-/** What was being done, so that the answer can name it. Everything is optional; a command shows `<…>` instead. */
+/** What the action was doing. Everything is optional; a command shows `<…>` for what is missing. */
 export interface Context {
-  /** Who was being talked to; PostgreSQL if absent. */
+  /** The service that the error came from; PostgreSQL if absent. */
   readonly with?: Partner;
   /** The host that was connected to. */
   readonly host?: string | undefined;
@@ -41,7 +41,7 @@ export interface Rule {
 
 type Answer<T> = (context: Context, symptom: Symptom) => T;
 
-/** What is said here has to fit an error; what is absent fits any. */
+/** All that is present has to fit an error; what is absent fits any. */
 export interface Match {
   /** SQLSTATEs, Node.js's and libraries' codes. One that ends in `*` is a class of them. */
   readonly codes?: readonly string[];
@@ -53,6 +53,15 @@ export interface Match {
   readonly signIn?: SignIn["type"];
 }
 
+/** Whether the error came from PostgreSQL, or on the way to it. */
 export function isPostgres(context: Context): boolean {
   return (context.with ?? "postgres") === "postgres";
+}
+
+/** The host that the error is about; `<host>` where it is not known. */
+export function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
+  if (host !== undefined) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

@@ -1,6 +1,6 @@
 import { withoutSecrets } from "../text/secrets.ts";
 
-/** What an error, or one of those hidden in it, says. */
+/** What an error, or one of its causes, says. */
 export interface Symptom {
   /** SQLSTATE, system error or the library's own code; empty if there is none. */
   readonly code: string;
@@ -11,14 +11,14 @@ export interface Symptom {
 }
 
 /**
- * The error and all that is hidden in it (causes, the parts of an AggregateError), the outermost first.
- * Happy eyeballs fails with an AggregateError that has no message; MSAL keeps the words of Entra to itself.
+ * The error and its causes (and the parts of an AggregateError), the outermost first. Happy Eyeballs fails with an
+ * AggregateError that has no message.
  */
 export function symptomsOf(error: unknown): readonly Symptom[] {
   const seen = new Set<unknown>();
   const found: Symptom[] = [];
   const look = (each: unknown): void => {
-    if (each === undefined || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === undefined || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text = words(String(each));
@@ -42,17 +42,17 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 
-const MOST = 50;
+const MAX_ERRORS = 50;
 
 /** How much of a text is read, and how much of it is shown. */
-const MOST_READ = 8_000;
-const MOST_SHOWN = 1_000;
+const MAX_READ = 8_000;
+const MAX_SHOWN = 1_000;
 
 /** One line of readable length, without tokens. */
 function words(text: string): string {
   return (
-    withoutSecrets(text.slice(0, 10 * MOST_READ))
-      .slice(0, MOST_READ)
+    withoutSecrets(text.slice(0, 10 * MAX_READ))
+      .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
       // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
@@ -62,7 +62,7 @@ function words(text: string): string {
       )
       .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
       .trim()
-      .slice(0, MOST_SHOWN)
+      .slice(0, MAX_SHOWN)
   );
 }
 

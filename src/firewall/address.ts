@@ -8,8 +8,8 @@ import { type Attempt, isFirewall } from "./connect.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
 import { ours } from "./rule.ts";
 
-/** What a server that is stopped or private looks like from outside. */
-const NO_WAY_IN = [
+/** The failures that a server causes which is stopped or private. */
+const UNREACHABLE = [
   "firewall",
   "connection-timed-out",
   "connection-refused",
@@ -20,8 +20,8 @@ const NO_WAY_IN = [
 ];
 
 /**
- * The one address to make a rule for: the input, else what the server said, else what a service says.
- * @throws ActionError where it is not the firewall that refuses, and where a rule cannot help
+ * The address to make a rule for: the input, else the address in the server's message, else the answer of a service.
+ * @throws ActionError where something other than the firewall refuses, and where a rule cannot help
  */
 export async function addressFor(
   { error, address: seen }: Attempt & { connected: false },
@@ -32,7 +32,7 @@ export async function addressFor(
 ): Promise<string> {
   const { code, message } = error.failure;
   say(plain.sentence(message));
-  const cannotHelp = NO_WAY_IN.includes(code) ? obstacle(server, facts) : undefined;
+  const cannotHelp = UNREACHABLE.includes(code) ? obstacle(server, facts) : undefined;
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error });
   if (code === "connection-timed-out" && facts.state !== "Ready") {
     throw new ActionError(notReady(server, facts), { cause: error });
@@ -44,12 +44,12 @@ export async function addressFor(
     return runnerIp.address;
   }
   if (seen !== undefined) return seen;
-  say(`The server did not answer. Asking ${runnerIp.askedOf.host} for the runner's address.`);
-  return publicAddress(runnerIp.askedOf, signal);
+  say(`The server did not answer. Asking ${runnerIp.service.host} for the runner's address.`);
+  return publicAddress(runnerIp.service, signal);
 }
 
-/** The runner's address, where a rule of another job lets the runner in: that job can remove it at any time. */
-export function borrowedAddress({ address }: Attempt, rules: readonly FirewallRule[]): string | undefined {
+/** The runner's address, where a rule of another job lets the runner in, which that job can remove at any time. */
+export function addressOfOtherJob({ address }: Attempt, rules: readonly FirewallRule[]): string | undefined {
   const rule = ours(rules).find(({ start }) => start === address);
   if (rule === undefined) return undefined;
   say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);

@@ -2,14 +2,13 @@ import { info } from "@actions/core";
 import { signIn } from "../azure/credential.ts";
 import { type ResourceManager, resourceManager } from "../azure/resource-manager.ts";
 import type { Env } from "../model/settings.ts";
-import { PATIENCE } from "../retry.ts";
 import type { AzureSettings } from "../settings/firewall.ts";
 import { logLine } from "../text/escape.ts";
 
-/** The resource manager of the cloud, with a token of its own. */
+/** The resource manager of the cloud; it asks for a token with its first request. */
 export function signInToAzure(settings: AzureSettings, env: Env, signal: AbortSignal): ResourceManager {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
   const clientId = "clientId" in how ? how.clientId : undefined;
   return resourceManager({ cloud, clientId }, token, env, say, signal);
 }

@@ -4,15 +4,16 @@ import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
-import { firewallSecretsIn, parseAzureSettings } from "../settings/firewall.ts";
+import { FIREWALL_INPUTS, parseAzureSettings } from "../settings/firewall.ts";
+import { secretsIn } from "../settings/reader.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
-import { type MadeRule, madeRule, removeRule } from "./state.ts";
+import { type RuleState, removeRule, ruleInState } from "./state.ts";
 
-/** The post step: removes the rule that the step made, or was making when it ended. Fails only when it is stopped. */
+/** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) mask(secret);
-  const made = madeRule(env);
+  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
+  const made = ruleInState(env);
   if (made === undefined) {
     say("No firewall rule was made, so there is none to remove.");
     return;
@@ -24,7 +25,7 @@ export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal)
   }
 }
 
-async function close(made: MadeRule, env: Env, signal: AbortSignal): Promise<void> {
+async function close(made: RuleState, env: Env, signal: AbortSignal): Promise<void> {
   const { server, rule } = made;
   say(`Removing firewall rule ${rule}.`);
   const azure = signInToAzure(parseAzureSettings(env), env, signal);
@@ -40,7 +41,7 @@ const LOOKS = { times: 12, wait: 10_000 };
 /** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
 async function untilSettled(
   azure: ResourceManager,
-  { server, rule }: MadeRule,
+  { server, rule }: RuleState,
   signal: AbortSignal,
 ): Promise<void> {
   say(`The step ended while Azure made the rule. Looking for it for ${(LOOKS.times * LOOKS.wait) / 1000} s.`);

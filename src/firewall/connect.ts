@@ -6,19 +6,19 @@ import { withSession } from "../postgres/session.ts";
 import type { FirewallSettings } from "../settings/firewall.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
 
-/** What came of one attempt to connect, and the address that the server saw, if it said. */
+/** The result of one attempt to connect, and the runner's address as the server sees it, where the server says so. */
 export type Attempt =
   | { readonly connected: true; readonly address: string | undefined }
   | { readonly connected: false; readonly address: string | undefined; readonly error: ActionError };
 
-/** One attempt at a time: who waits for a firewall decides about the next one. Milliseconds. */
-const ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15_000 };
+/** No retries here: `untilOpen` decides about them. In milliseconds. */
+const ONE_ATTEMPT = { firstWait: 0, maxTime: 0, answerTime: 15_000 };
 
 const ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
 
 /**
  * Signs in to the database once.
- * @throws what is not about the way to the server
+ * @throws any error that is not a failure to connect
  */
 export async function connect(
   settings: FirewallSettings,
@@ -44,7 +44,7 @@ export async function connect(
   }
 }
 
-/** `no pg_hba.conf entry for host "203.0.113.7"` */
+/** The address in `no pg_hba.conf entry for host "203.0.113.7"`. */
 function addressIn(error: ActionError): string | undefined {
   const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error.cause)[0]?.text ?? "") ?? [];
   return usable(address);
@@ -56,8 +56,8 @@ function usable(text: string): string | undefined {
 }
 
 /**
- * Whether it is the server's firewall that keeps the runner out: the server says so, or nothing answers although the
- * server is ready and public. A refusal for want of TLS is another failure, `tls-required`.
+ * Whether the server's firewall refuses the runner: the server says so, or it does not answer although it is ready and
+ * public.
  */
 export function isFirewall({ failure }: ActionError, { state, network }: ServerFacts): boolean {
   return (

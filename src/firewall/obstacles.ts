@@ -45,7 +45,7 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   };
 }
 
-/** The server is on its way to be ready, or back: said where it does not answer. */
+/** The server does not answer, because it is being created, updated or started. */
 export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   return {
     code: "server-not-ready",
@@ -56,7 +56,7 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   };
 }
 
-/** `runner-ip` is not what the server sees. */
+/** `runner-ip` is not the address that the server sees. */
 export function otherAddress(given: string, seen: string): Failure {
   return {
     code: "runner-ip-differs",
@@ -86,7 +86,7 @@ export function changingAddress(first: string, then: string): Failure {
   };
 }
 
-/** The rule is there, and the server still refuses. */
+/** The rule exists, and the server still refuses the runner. */
 export function noEffect(
   { host, port }: { readonly host: string; readonly port: number },
   rule: string,

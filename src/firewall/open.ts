@@ -9,19 +9,19 @@ import type { FirewallRule, ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { PATIENCE } from "../retry.ts";
-import { type FirewallSettings, firewallSecretsIn, parseFirewallSettings } from "../settings/firewall.ts";
-import { addressFor, borrowedAddress } from "./address.ts";
+import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "../settings/firewall.ts";
+import { secretsIn } from "../settings/reader.ts";
+import { addressFor, addressOfOtherJob } from "./address.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { connect } from "./connect.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
 import { ruleName, stale } from "./rule.ts";
-import { doneSoFar, makeFirstRule, type Progress, removeRule } from "./state.ts";
+import { doneSoFar, makeRule, type Progress, removeRule } from "./state.ts";
 import { untilOpen } from "./until-open.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of firewallSecretsIn(env)) mask(secret);
+  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
   const progress: Progress = {};
   let done: Sentence;
   try {
@@ -34,9 +34,9 @@ export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal):
 }
 
 /**
- * The story: connect; where it is the firewall that refuses, make a rule for the runner's address, and connect until
- * the rule acts.
- * @returns what was done
+ * Connects; where the firewall refuses the runner, makes a rule for the runner's address and connects until the rule
+ * has taken effect.
+ * @returns what was done, for the log and the summary
  * @throws ActionError
  */
 async function open(
@@ -47,7 +47,7 @@ async function open(
 ): Promise<Sentence> {
   const { serverId: server, runnerIp, port, user } = settings;
   const azure = signInToAzure(settings, env, signal);
-  const password = signIn(settings, env, PATIENCE, undefined, signal);
+  const password = signIn(settings, env, signal);
   const [facts] = await Promise.all([readServer(azure, server), password()]);
   const host = settings.host ?? facts.host;
 
@@ -56,24 +56,24 @@ async function open(
   const first = await attempt();
   const address = first.connected ? undefined : await addressFor(first, server, facts, runnerIp, signal);
   const rules = await rulesOf(azure, server, signal);
-  const needed = address ?? borrowedAddress(first, rules);
+  const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === undefined) {
-    await sweep(azure, server, rules, signal);
+    await removeStale(azure, server, rules, signal);
     return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
   }
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  await makeFirstRule(azure, server, rule, needed, progress);
-  const making = { server, host, port, rule, address: needed, runnerIp, seen: first.address, progress };
+  await makeRule(azure, server, rule, needed, progress);
+  const newRule = { server, host, port, rule, address: needed, runnerIp, seen: first.address, progress };
   const [opened] = await Promise.all([
-    untilOpen(azure, making, attempt, signal),
-    sweep(azure, server, rules, signal),
+    untilOpen(azure, newRule, attempt, signal),
+    removeStale(azure, server, rules, signal),
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
-/** A login that may not list the rules can still make one. */
+/** The rules of the server; none where this login may not list them, because it may still make one. */
 async function rulesOf(
   azure: ResourceManager,
   server: ServerId,
@@ -88,8 +88,8 @@ async function rulesOf(
   }
 }
 
-/** Removes what jobs of earlier days have left. A rule that cannot be removed is a warning, and fails nothing. */
-async function sweep(
+/** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
+async function removeStale(
   azure: ResourceManager,
   server: ServerId,
   rules: readonly FirewallRule[],

@@ -10,7 +10,7 @@ import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { logLine } from "../text/escape.ts";
 
-/** One line in the log and one in the job summary. */
+/** Writes what was done to the log and the job summary. */
 export async function succeed(done: Sentence, env: Env): Promise<void> {
   info(logLine(plain.sentence(done)));
   await addToSummary(() => lineOf(done), env);
@@ -26,7 +26,7 @@ function lineOf(sentence: Sentence): string {
   return `${markdown.sentence(sentence)}\n`;
 }
 
-/** A rule that could not be removed, as far as is known, is a hole: a warning, and an error of a step that is stopped. */
+/** Warns that a rule may still be open; fails the step if it was stopped. */
 export function leftOpen(
   server: ServerId,
   rule: string,
@@ -43,7 +43,7 @@ export function leftOpen(
   else warn(lines);
 }
 
-/** A rule that a lock keeps from being deleted lets nobody in. */
+/** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string): void {
   warn([
     `A lock does not allow the deletion of firewall rule ${rule}. The rule is now for 192.0.2.1, an address that nobody has. Delete it without the lock:`,

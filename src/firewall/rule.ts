@@ -4,14 +4,14 @@ import type { Env } from "../model/settings.ts";
 const PREFIX = "azure-postgres-grants";
 
 /** Azure takes 1 to 80 letters, digits, `-` and `_`: https://learn.microsoft.com/rest/api/postgresql/firewall-rules/create-or-update */
-const MOST_CHARACTERS = 80;
+const MAX_CHARACTERS = 80;
 
 /** `azure-postgres-grants_<run ID>-<attempt>-<job>_<time>_<random>` */
 const OUR_NAME =
   /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
 
-/** A rule is stale when it is older than this, in milliseconds. No job of a GitHub-hosted runner takes so long. */
-const A_DAY = 24 * 3600 * 1000;
+/** A rule is stale when it is older than this, in milliseconds. No job on a GitHub-hosted runner runs that long. */
+const MAX_AGE = 24 * 3600 * 1000;
 
 /**
  * The name of a rule of this job and nobody else's.
@@ -27,17 +27,17 @@ export function ruleName(
   const start = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
   const end = `_${time}_${random}`;
   const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  return start + job.slice(0, MOST_CHARACTERS - start.length - end.length) + end;
+  return start + job.slice(0, MAX_CHARACTERS - start.length - end.length) + end;
 }
 
-/** The rules that this action made, in whichever run: by their names, and for a single address. */
+/** The rules that this action made, in any run: they have its form of name, and are for a single address. */
 export function ours(rules: readonly FirewallRule[]): readonly FirewallRule[] {
   return rules.filter(({ name, start, end }) => OUR_NAME.test(name) && start === end);
 }
 
 /** Those of them that are older than a day: their jobs are over, and did not remove them. */
 export function stale(rules: readonly FirewallRule[], now: Date): readonly FirewallRule[] {
-  return ours(rules).filter(({ name }) => now.getTime() - madeAt(name) > A_DAY);
+  return ours(rules).filter(({ name }) => now.getTime() - madeAt(name) > MAX_AGE);
 }
 
 function madeAt(name: string): number {

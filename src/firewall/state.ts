@@ -7,33 +7,33 @@ import { ruleIdOf, rulePath, type ServerId } from "../model/flexible-server.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 
-/** What the step's state says of the rule, for the post step of the same job. */
-export interface MadeRule {
+/** The rule in the state of the step, which the post step of the same job reads. */
+export interface RuleState {
   readonly server: ServerId;
   readonly rule: string;
-  /** Whether Azure has called the rule made; otherwise it can still appear. */
+  /** Whether Azure has said that the rule is made; otherwise it can still appear. */
   readonly settled: boolean;
 }
 
-/** What the step did, for its report if it does not come to its end. */
+/** What the step has done so far: a step that ends early reports it. */
 export interface Progress {
-  /** The rule that Azure was asked for, and whether Azure has called it made. */
-  asked?: { readonly rule: string; readonly address: string; readonly settled: boolean };
+  /** The rule that Azure was asked to make, and whether Azure has said that it is made. */
+  requested?: { readonly rule: string; readonly address: string; readonly settled: boolean };
 }
 
-/** What was done by a step that did not come to its end; undefined where that is nothing. */
-export function doneSoFar({ asked }: Progress): Sentence | undefined {
-  if (asked === undefined) return undefined;
-  const rule = sentence`rule ${code(asked.rule)} for ${code(asked.address)}`;
-  const done = asked.settled
+/** What a step that ended early did; undefined where it did nothing. */
+export function doneSoFar({ requested }: Progress): Sentence | undefined {
+  if (requested === undefined) return undefined;
+  const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
+  const done = requested.settled
     ? sentence`Firewall ${rule} was made.`
     : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
   return paragraph(done, ["The post step removes it when the job ends."]);
 }
 
 /**
- * Makes the rule, or gives it another address. The state names the rule before Azure hears of it, so whatever ends
- * this process, the post step knows.
+ * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it, so the post
+ * step knows the rule whatever ends this process. Where Azure refuses to make it, there is none to remove.
  * @throws ActionError
  */
 export async function makeRule(
@@ -43,44 +43,34 @@ export async function makeRule(
   address: string,
   progress: Progress,
 ): Promise<void> {
+  const isNew = progress.requested === undefined;
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
-  progress.asked = { rule, address, settled: false };
-  await putRule(azure, server, rule, address);
-  saveState("settled", "true");
-  progress.asked = { rule, address, settled: true };
-}
-
-/** The same for a rule that does not exist: where Azure refuses to make it, there is none to remove. */
-export async function makeFirstRule(
-  azure: ResourceManager,
-  server: ServerId,
-  rule: string,
-  address: string,
-  progress: Progress,
-): Promise<void> {
+  progress.requested = { rule, address, settled: false };
   try {
-    await makeRule(azure, server, rule, address, progress);
+    await putRule(azure, server, rule, address);
   } catch (error) {
-    if (error instanceof ActionError && nothingDone(error.failure)) {
+    if (isNew && error instanceof ActionError && nothingDone(error.failure)) {
       saveState("rule", "");
-      delete progress.asked;
+      delete progress.requested;
     }
     throw error;
   }
+  saveState("settled", "true");
+  progress.requested = { rule, address, settled: true };
 }
 
 /** The rule in the step's state; undefined where none was made. */
-export function madeRule({ STATE_rule, STATE_settled }: Env): MadeRule | undefined {
+export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | undefined {
   const id = ruleIdOf(STATE_rule ?? "");
   return id && { ...id, settled: STATE_settled === "true" };
 }
 
-/** An address that nobody has: https://www.rfc-editor.org/rfc/rfc5737 */
-const NOBODY = "192.0.2.1";
+/** For documentation only, so nobody has it: https://www.rfc-editor.org/rfc/rfc5737 */
+const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
- * Deletes a rule. Where a lock forbids that, the rule stays, for an address that nobody has.
+ * Deletes a rule. Where a lock forbids that, the rule stays, for UNUSED_ADDRESS.
  * @returns whether it is deleted
  */
 export async function removeRule(azure: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
@@ -89,7 +79,7 @@ export async function removeRule(azure: ResourceManager, server: ServerId, rule:
     return true;
   } catch (error) {
     if (!(error instanceof ActionError) || error.failure.code !== "resource-locked") throw error;
-    await putRule(azure, server, rule, NOBODY);
+    await putRule(azure, server, rule, UNUSED_ADDRESS);
     return false;
   }
 }

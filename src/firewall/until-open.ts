@@ -9,8 +9,8 @@ import type { Attempt } from "./connect.ts";
 import { changingAddress, noEffect, otherAddress } from "./obstacles.ts";
 import { makeRule, type Progress } from "./state.ts";
 
-/** A rule that was made, and what is known about the way to the server. */
-export interface Making {
+/** A rule that was just made, for this runner. */
+export interface NewRule {
   readonly server: ServerId;
   readonly host: string;
   readonly port: number;
@@ -26,24 +26,25 @@ export interface Making {
  * "Changes to the firewall configuration might take up to five minutes." In milliseconds.
  * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
  */
-const EFFECT = { mostTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
+const EFFECT = { maxTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
 
 /**
- * Connects until the rule acts. Where the address was only a service's answer, and the server sees another, the rule
- * gets that one.
+ * Connects until the rule has taken effect. Where the address came from a service and the server sees another one, the
+ * rule is changed to that one.
+ * @returns the address of the rule, and the seconds that it took
  * @throws ActionError
  */
 export async function untilOpen(
   azure: ResourceManager,
-  making: Making,
+  newRule: NewRule,
   attempt: () => Promise<Attempt>,
   signal: AbortSignal,
 ): Promise<{ readonly address: string; readonly seconds: number }> {
-  const { server, rule, runnerIp, progress } = making;
+  const { server, rule, runnerIp, progress } = newRule;
   const start = Date.now();
-  const end = start + EFFECT.mostTime;
+  const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
-  let { address, seen } = making;
+  let { address, seen } = newRule;
 
   async function connectOnce() {
     const result = await attempt();
@@ -59,12 +60,12 @@ export async function untilOpen(
   }
 
   function waitAfter(error: unknown, attempts: number): number | undefined {
-    if (!(error instanceof ActionError) || !(isWall(error) || retriesFor(error.failure) > 0))
+    if (!(error instanceof ActionError) || !(isBlocked(error) || retriesFor(error.failure) > 0))
       return undefined;
     const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
     if (Date.now() + wait > end) return undefined;
     say(
-      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.mostTime / 1000} s.`,
+      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`,
     );
     return wait;
   }
@@ -72,14 +73,14 @@ export async function untilOpen(
   try {
     return await retrying(connectOnce, waitAfter, end, signal);
   } catch (error) {
-    if (!(error instanceof ActionError) || !isWall(error)) throw error;
-    throw new ActionError(noEffect(making, rule, address, seconds(), error.failure.message), {
+    if (!(error instanceof ActionError) || !isBlocked(error)) throw error;
+    throw new ActionError(noEffect(newRule, rule, address, seconds(), error.failure.message), {
       cause: error,
     });
   }
 }
 
-/** After the rule is made, silence is the firewall's, too. */
-function isWall({ failure }: ActionError): boolean {
+/** Whether the firewall refuses the runner. Until the rule has taken effect, no answer counts as a refusal. */
+function isBlocked({ failure }: ActionError): boolean {
   return failure.code === "firewall" || failure.code === "connection-timed-out";
 }

@@ -20,8 +20,8 @@ export interface DriftIssueOptions {
 }
 
 /**
- * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its body,
- * closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
+ * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its
+ * body, closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
  * not be checked, and in `plan`.
  *
  * Never throws: what GitHub refuses is a warning and does not change the verdict.
@@ -49,9 +49,9 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
     for (const subject of subjects) {
       const { key } = markerOf(subject);
       const own = issues.filter((issue) => issue.key === key);
-      if (!(await attempt(() => keep(tracker, subject, own, created)))) break;
+      if (!(await attempt(() => keepIssue(tracker, subject, own, created)))) break;
     }
-    if (created.length > 0) await closeDoubles(tracker, created);
+    if (created.length > 0) await closeDuplicates(tracker, created);
   });
   for (const trouble of troubles) {
     warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
@@ -61,15 +61,16 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
 }
 
 /** @param issues the issues of this subject, the oldest first */
-async function keep(
+async function keepIssue(
   tracker: Tracker,
   subject: Subject,
   issues: readonly Issue[],
   created: Issue[],
 ): Promise<void> {
-  const [issue, ...doubles] = issues;
+  const [issue, ...duplicates] = issues;
   const { run } = tracker;
-  for (const double of doubles) if (issue && double.open) await closeDouble(tracker, double, issue);
+  for (const duplicate of duplicates)
+    if (issue && duplicate.open) await closeDuplicate(tracker, duplicate, issue);
   if (subject.grantee.verdict !== "drift") {
     if (!issue?.open) return;
     await tracker.update(issue, { state: "closed", state_reason: "completed" });
@@ -92,20 +93,20 @@ async function keep(
 /**
  * Two runs at once can both find no issue and both open one, because GitHub has no lock for this. So each run lists the
  * issues again and closes its own if an older one exists. If a run is cancelled before that, the next run closes the
- * duplicate, in `keep`.
+ * duplicate, in `keepIssue`.
  */
-async function closeDoubles(tracker: Tracker, created: readonly Issue[]): Promise<void> {
+async function closeDuplicates(tracker: Tracker, created: readonly Issue[]): Promise<void> {
   const issues = await tracker.issues();
   for (const issue of created) {
     const oldest = issues.find(({ key }) => key === issue.key);
-    if (oldest && oldest.number < issue.number) await closeDouble(tracker, issue, oldest);
+    if (oldest && oldest.number < issue.number) await closeDuplicate(tracker, issue, oldest);
   }
 }
 
-async function closeDouble(tracker: Tracker, double: Issue, issue: Issue): Promise<void> {
-  await tracker.update(double, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(double, `Duplicate of #${issue.number}: two runs opened it at once.`);
-  log(`closed as a duplicate of #${issue.number}`, double);
+async function closeDuplicate(tracker: Tracker, duplicate: Issue, issue: Issue): Promise<void> {
+  await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
+  await tracker.comment(duplicate, `Duplicate of #${issue.number}: two runs opened it at once.`);
+  log(`closed as a duplicate of #${issue.number}`, duplicate);
 }
 
 function log(what: string, { number, url }: Issue): void {

@@ -3,15 +3,15 @@ import { notice, warning } from "@actions/core";
 import type { Env } from "../model/settings.ts";
 import { visible } from "../text/escape.ts";
 
-/** Adds what `render` writes, in Markdown, to the job summary. Where that is not possible, the log says so and nothing fails. */
+/** Adds Markdown to the job summary. Where that is not possible, the log says so and nothing fails. */
 export async function addToSummary(render: () => string, { GITHUB_STEP_SUMMARY: file }: Env): Promise<void> {
   if (file) await orWarn("write the job summary", () => appendFile(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
 
 /**
- * Runs a part of the publication, which must not hide the result of the step.
- * @param what a verb and its object, for the warning that a failure is
+ * Runs a part of the publication. An error becomes a warning, because it must not hide the result of the step.
+ * @param what a verb and its object, for the warning
  */
 export async function orWarn<T>(what: string, task: () => Promise<T>): Promise<T | undefined> {
   try {

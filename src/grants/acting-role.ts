@@ -1,7 +1,15 @@
 import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type AclItem, canBeNamed, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import {
+  type AclItem,
+  canBeNamed,
+  type Group,
+  type Role,
+  roleOf,
+  type Snapshot,
+  sessionUserOf,
+} from "../model/snapshot.ts";
 import { type TemporaryMembership, temporaryMembership } from "./membership.ts";
 
 /** The role that a statement runs as. */
@@ -47,7 +55,7 @@ export function actingRoleToGrant(
 /**
  * The role as which this login can revoke what the grantor of an ACL item granted. REVOKE revokes only what its own
  * grantor granted, which is the acting role itself if it holds the grant option, else one of the roles whose privileges
- * it has. So the surest acting role is the grantor, and another role only if it can be taken for no other grantor.
+ * it has. So the best acting role is the grantor, and another role only if the server can choose no other grantor for it.
  * @param acl the ACL that the item is in: the object's, or a column's
  */
 export function actingRoleToRevoke(
@@ -61,11 +69,11 @@ export function actingRoleToRevoke(
   const grantor = roleOf(snapshot, item.grantor);
   const holders = holdersOfOption(snapshot, group, acl, item.privilege);
   const others = holders.filter((role) => role !== grantor);
-  // The owner that it acted as is gone, so no role can revoke it.
+  // The grantor acted as the owner, which is gone, so no role can revoke it.
   if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
   if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const candidates: (Role | null)[] = [
@@ -84,7 +92,7 @@ export function actingRoleToRevoke(
   return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
 }
 
-/** The roles that PostgreSQL may take for the grantor of a privilege: the owner, and who holds the grant option. */
+/** The roles that the server can choose as the grantor of a privilege: the owner, and roles that hold the grant option. */
 function holdersOfOption(
   snapshot: Snapshot,
   group: Group,

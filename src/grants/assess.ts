@@ -12,7 +12,7 @@ import type { Outcome } from "./outcome.ts";
 import { allOf, type Plan, planGrants } from "./plan.ts";
 import { planRevokes } from "./revokes.ts";
 
-/** One snapshot held against the demand, once: the drift of each grantee, and what can be done about all of it. */
+/** A snapshot compared with the demand: the drift of each grantee, and what can be done about it. */
 export interface Assessment {
   readonly snapshot: Snapshot;
   readonly demand: Demand;

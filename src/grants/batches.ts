@@ -1,6 +1,6 @@
 import { type Change, statementsOf } from "./statements.ts";
 
-/** GRANT on 18 keeps a lock on every object it names until commit, and all sessions share the lock table. */
+/** The most objects in a batch: from 18 on, GRANT keeps a lock on each until commit, and all sessions share the lock table. */
 export const BATCH = 500;
 
 /**

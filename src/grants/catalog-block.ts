@@ -18,7 +18,7 @@ export interface CatalogBlock {
  * A short statement in place of the many names in `changes`; null if there are few of them. In each schema it grants on
  * the objects of one kind and owner on which the grantee lacks a privilege, which are those in `changes`, and those
  * created since.
- * @param without what no SQL of this role changes: no object of the same schema, kind and owner is granted on by the block
+ * @param without changes that the block must not make, nor any others in the same schema, on the same kind and owner
  * @param exclude patterns for names, as the input has them
  * @param roleSet whether sessions of the role that runs it begin as another role
  */
@@ -49,7 +49,7 @@ const RELKINDS: Readonly<Partial<Record<Kind, string>>> = {
   sequence: "S",
 };
 
-/** Whether the role that makes it can make it for every object of the same schema, kind and owner: as the owner can. */
+/** Whether the role can make it on every object of the same schema, kind and owner, as the owner can. */
 function isFound({ verb, group, owner, grantee, to = grantee, as, oneByOne, membership }: Change): boolean {
   return (
     verb === "GRANT" &&
@@ -60,12 +60,12 @@ function isFound({ verb, group, owner, grantee, to = grantee, as, oneByOne, memb
   );
 }
 
-/** Whether a constant shows what it is, as the block is read before it is run. */
+/** Whether people who read the block before they run it see the name as it is. */
 function isPlain(name: string): boolean {
   return canBeNamed(name) && logLine(name) === name;
 }
 
-/** What the objects share that the block looks for. */
+/** What the objects of one row of the block have in common. */
 function placeOf({ group, grantee, to = grantee, as }: Change): string {
   return [group.schema?.oid, group.kind, group.owner, to.oid, as?.oid].join();
 }
@@ -132,7 +132,7 @@ function notExcluded(exclude: readonly string[]): string {
     .join("");
 }
 
-/** One that no name in the body ends: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-DOLLAR-QUOTING */
+/** A dollar quote that the body does not contain: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-DOLLAR-QUOTING */
 function dollarQuote(body: string, n = 0): string {
   const quote = `$grants${n || ""}$`;
   return body.includes(quote) ? dollarQuote(body, n + 1) : quote;

@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import { isInSchema, isRelation, isRoutine, typeOf } from "../model/kinds.ts";
+import { isInSchema, isRelation, isRoutine, rankOf, typeOf } from "../model/kinds.ts";
 import {
   inOrder,
   type Privilege,
@@ -7,7 +7,7 @@ import {
   SEQUENCE_PRIVILEGES,
   tablePrivilegesOf,
 } from "../model/privileges.ts";
-import type { Held, Kind, ObjectCounts, Source } from "../model/report.ts";
+import type { Held, ObjectCounts, Source } from "../model/report.ts";
 import {
   actsAs,
   type ColumnAclItem,
@@ -31,7 +31,7 @@ export interface Finding {
   readonly columns: readonly ColumnAclItem[];
 }
 
-/** What lies between the demand and what one grantee holds. */
+/** How what one grantee holds differs from the demand. */
 export interface Drift {
   readonly objects: ObjectCounts;
   readonly missing: readonly Finding[];
@@ -41,7 +41,7 @@ export interface Drift {
   readonly held: readonly Held[];
 }
 
-/** Compares a snapshot with the demand, for a grantee that exists in it; what is the same for all is worked out once. */
+/** Returns a function that compares what a grantee in the snapshot holds with the demand. */
 export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const listed = groups
@@ -49,13 +49,13 @@ export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) =>
     .sort(byName);
   const objects = objectCounts(snapshot, demand);
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
-  const once = shareLists();
+  const shared = shareLists();
   return (grantee) => {
     const actor = actsAs(snapshot, grantee);
     const lackingHere = (group: Group) =>
       group.kind === "default-privileges" && group.owner === actor.oid
         ? []
-        : once(lackingOn(snapshot, group, demand, grantee));
+        : shared(lackingOn(snapshot, group, demand, grantee));
     const lacking = findings(listed, grantee, groups.map(lackingHere));
     return {
       objects,
@@ -216,18 +216,13 @@ function countSources(
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
 function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
   return (
-    rank(a.group.kind) - rank(b.group.kind) ||
+    rankOf(a.group.kind) - rankOf(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||
     compare(a.member.name, b.member.name) ||
     compare(a.member.arguments ?? "", b.member.arguments ?? "") ||
     compare(a.group.kind, b.group.kind) ||
     compare(a.group.owner, b.group.owner)
   );
-}
-
-/** The database and the schema come before the objects in them, future objects after them. */
-function rank(kind: Kind): number {
-  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
 }
 
 function compare(a: string, b: string): number {

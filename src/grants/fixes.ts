@@ -1,82 +1,76 @@
 import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { Fix, FixBlock } from "../model/report.ts";
+import type { Fix, FixBlock, Reason } from "../model/report.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
-import { canBeNamed, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { canBeNamed, type Role, roleOf, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
 import { catalogBlock } from "./catalog-block.ts";
-import { type Blocked, sessionRole } from "./plan.ts";
-import { type Change, membershipSql, statementOf, statementsOf, withRoles } from "./statements.ts";
+import { membershipSql } from "./membership.ts";
+import type { Blocked } from "./plan.ts";
+import { type Change, statementsOf, withRoles } from "./statements.ts";
 
 /**
  * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
  * to grant each other first, then a block for each role that has to help.
+ * @param exclude the patterns of the input
  */
 export function fixBlocks(
   snapshot: Snapshot,
   left: readonly Blocked[],
   exclude: readonly string[],
 ): readonly FixBlock[] {
-  const forOthers = left
+  const own = left.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const withActors = left
     .filter(({ byLogin }) => !byLogin)
     .map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
-  const others = forOthers.filter((each): each is Others => each.actor !== null);
-  const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
-  // What the server refused to this login it may refuse to another role: it comes last, and in transactions of its own.
-  const scripts = (
-    changes: readonly Change[],
-    roleSet: boolean,
-    apart: readonly (readonly Change[])[] = [],
-  ) => {
-    const block = catalogBlock(changes, [...forNobody, ...apart.flat()], exclude, roleSet);
+  const others = withActors.filter((each): each is ByOther => each.actor !== null);
+  const byNobody = withActors.filter(({ actor }) => actor === null).map(({ change }) => change);
+  const scripts = (changes: readonly Change[], roleSet: boolean, apart: readonly (readonly Change[])[]) => {
+    const block = catalogBlock(changes, [...byNobody, ...apart.flat()], exclude, roleSet);
     const last = apart.flatMap((some) => scriptOf(some, roleSet));
     const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
     return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
-  const own: FixBlock = {
-    as: sessionRole(snapshot).name,
-    runnable: true,
-    ...scripts(
-      left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
-      snapshot.server.roleSet,
-    ),
-  };
-  const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
-    // How this login would act says nothing about how that role does.
-    const asActor = ({ change: { membership: _, ...change } }: Others): Change => ({
-      ...change,
-      as: actor.canLogin ? null : actor,
-      oneByOne: false,
-    });
-    const {
-      refused = [],
-      "not-tried": notTried = [],
-      others: rest = [],
-    } = Object.groupBy(mine, ({ reason }) =>
-      reason === "refused" || reason === "not-tried" ? reason : "others",
-    );
-    const apart = [...refused.map((each) => [asActor(each)]), notTried.map(asActor)];
-    const instead = mine.find(({ reason }) => reason === "not-owner");
-    return {
-      ...runBy(actor),
-      runnable: false,
-      ...scripts(rest.map(asActor), beginsAsAnother(snapshot, actor), apart),
-      ...(instead && { instead: noteForOwner(snapshot, instead.change, actor) }),
-    };
-  });
-  return [own, ...usageForActors(snapshot, others), ...theirs].filter(
-    ({ statements }) => statements.length > 0,
-  );
+  const blocks: readonly FixBlock[] = [
+    { as: sessionUserOf(snapshot).name, runnable: true, ...scripts(own, snapshot.server.roleSet, []) },
+    ...usageForActors(snapshot, others),
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
+      const { changes, apart } = changesBy(actor, mine);
+      const notOwner = mine.find(({ reason }) => reason === "not-owner");
+      return {
+        ...runBy(actor),
+        runnable: false,
+        ...scripts(changes, beginsAsAnother(snapshot, actor), apart),
+        ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
+      };
+    }),
+  ];
+  return blocks.filter(({ statements }) => statements.length > 0);
 }
 
-/** What another role has to do. */
-interface Others extends Blocked {
+/** A change that another role has to make. */
+interface ByOther extends Blocked {
   readonly actor: Role;
 }
 
-/** What fixes one finding, complete: nothing else has to be done about that object. */
+/**
+ * The changes as another role makes them. Changes that the server refused to this login it may refuse to that role too, so
+ * they are apart, in transactions of their own.
+ */
+function changesBy(actor: Role, mine: readonly ByOther[]) {
+  const by = ({ change: { membership: _, ...change } }: ByOther): Change => ({
+    ...change,
+    as: actor.canLogin ? null : actor,
+    oneByOne: false,
+  });
+  const of = (reason: Reason) => mine.filter((each) => each.reason === reason).map(by);
+  const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
+  return { changes: rest.map(by), apart: [...of("refused").map((change) => [change]), of("not-tried")] };
+}
+
+/** What fixes one finding, by itself: SQL, a note, or both. */
 export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
   const { change, byLogin } = blocked;
   const actor = actorFor(snapshot, blocked);
@@ -88,7 +82,7 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     return change.as === null
       ? { ...statementBy(snapshot, actor, sql), ...noted }
-      : { as: actor.name, sql: settingRole(change.as, sql), ...noted };
+      : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
   const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
@@ -96,32 +90,37 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
 }
 
 function sqlOf(change: Change): string {
-  if (!change.oneByOne) return statementOf(change);
-  return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
+  return statementsOf([change])
+    .map(({ sql }) => sql)
+    .join(" ");
 }
 
-/** Nobody signs in as a role that cannot log in: one of its members sets the role. */
 function statementBy(snapshot: Snapshot, actor: Role, sql: string) {
-  const as = actor.canLogin ? (beginsAsAnother(snapshot, actor) ? "NONE" : null) : actor;
-  return { ...runBy(actor), sql: as === null ? sql : settingRole(as, sql) };
+  const role = roleToSet(snapshot, actor);
+  return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
+}
+
+/**
+ * What SET ROLE needs before SQL runs as a role; null: nothing. Nobody signs in as a role that cannot log in: one of its
+ * members sets the role.
+ */
+function roleToSet(snapshot: Snapshot, actor: Role): string | null {
+  if (!actor.canLogin) return quoteIdentifier(actor.name);
+  return beginsAsAnother(snapshot, actor) ? "NONE" : null;
 }
 
 /** Whether the role is this login, and ALTER ROLE … SET role makes its sessions begin as another role. */
 function beginsAsAnother(snapshot: Snapshot, actor: Role): boolean {
-  return snapshot.server.roleSet && actor === sessionRole(snapshot);
+  return snapshot.server.roleSet && actor === sessionUserOf(snapshot);
 }
 
 function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
   return canLogin ? { as: name } : { as: name, byMember: true };
 }
 
-function settingRole(role: Role | "NONE", sql: string): string {
-  return `SET ROLE ${role === "NONE" ? role : quoteIdentifier(role.name)}; ${sql}`;
-}
-
-/** The role that runs the SQL for a reason; null where SQL for this object is not the answer. */
+/** The role that runs the SQL; null where there is no SQL for this reason. */
 function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Role | null {
-  const login = sessionRole(snapshot);
+  const login = sessionUserOf(snapshot);
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.owner;
@@ -132,7 +131,7 @@ function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Rol
   return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
 }
 
-/** What has to be granted to the role that runs SQL before it can reach the object; null where it can. */
+/** USAGE on the schema for the role that runs the SQL, and who can grant it; null where the role has it. */
 function usageFor(
   snapshot: Snapshot,
   { group }: Change,
@@ -154,7 +153,7 @@ function loginFor(snapshot: Snapshot, owner: Role): Role {
   return roleOf(snapshot, database?.owner ?? owner.oid);
 }
 
-/** What to do besides the SQL, or instead of it, and what before it. */
+/** What to do before the SQL, besides it, or instead of it. */
 function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sentence | undefined {
   const { grantee, grantedTo = [] } = blocked.change;
   const note = noteBesides(snapshot, blocked, actor);
@@ -186,7 +185,7 @@ function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Ch
 
 /** The other way than running SQL as the owner: to become a member of it. */
 function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sentence {
-  const login = sessionRole(snapshot);
+  const login = sessionUserOf(snapshot);
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
@@ -201,17 +200,18 @@ function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sente
 }
 
 /** What the owners of schemas have to grant first, so that other roles can run their blocks. */
-function usageForActors(snapshot: Snapshot, others: readonly Others[]): readonly FixBlock[] {
+function usageForActors(snapshot: Snapshot, others: readonly ByOther[]): readonly FixBlock[] {
   const needed = others.flatMap(({ change, actor }) => usageFor(snapshot, change, actor) ?? []);
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
     const statements = usages.map(({ sql }) => sql);
-    const as = by.canLogin ? (beginsAsAnother(snapshot, by) ? "NONE" : null) : quoteIdentifier(by.name);
+    const role = roleToSet(snapshot, by);
     return {
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements: as === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${as};`, ...statements, "COMMIT;"],
+      statements:
+        role === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements, "COMMIT;"],
     };
   });
 }
@@ -219,9 +219,9 @@ function usageForActors(snapshot: Snapshot, others: readonly Others[]): readonly
 /** Batches as `apply` makes them, each its own transaction; a single plain statement needs none around it. */
 function scriptOf(changes: readonly Change[], roleSet: boolean): readonly string[] {
   const batches = batchesOf(changes).map(statementsOf);
-  const [only] = batches.flat();
-  if (batches.flat().length === 1 && only?.as === null && !roleSet) return [only.sql];
-  const plain = !roleSet && batches.flat().every(({ as }) => as === null);
+  const all = batches.flat();
+  const plain = !roleSet && all.every(({ as }) => as === null);
+  if (plain && all.length === 1) return all.map(({ sql }) => sql);
   return batches.flatMap((batch) => [
     "BEGIN;",
     ...(plain ? batch.map(({ sql }) => sql) : withRoles(batch)),

@@ -13,7 +13,7 @@ import { code, inOurWords, name, paragraph, sentence } from "../model/sentence.t
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
-/** The identity in Entra that signs in as a grantee, held against the one that has to: drift, or null. */
+/** The drift between the identity that a grantee is bound to and the expected one; null where there is none. */
 export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role): Missing | null {
   const expected = demand.objectIds?.get(grantee.name);
   if (expected === undefined) return null;
@@ -46,7 +46,7 @@ export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
   return statements.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements }];
 }
 
-/** What the security label of a grantee leaves open. */
+/** Warnings about the identity that a grantee is bound to. */
 export function identityWarnings(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
   const expected = demand.objectIds?.get(grantee.name);
   const found = labelOf(snapshot, grantee);

@@ -1,19 +1,22 @@
 import type { Reason } from "../model/report.ts";
-import { keyOfChange, type Outcome, placeOfChange, type Refusal } from "./outcome.ts";
+import { keyOfChange, keyWithoutPrivileges, type Outcome, type Refusal } from "./outcome.ts";
 import type { Blocked, Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
-/** What a plan leaves to do after what was done, and why: what is blocked, what failed, and `otherwise` the rest. */
+/**
+ * What is left to do of a plan after an outcome, and why.
+ * @param otherwise the reason for a change that was not tried
+ */
 export function whatIsLeft(
   { blocked, changes }: Plan,
   outcome: Outcome,
   otherwise: Reason,
 ): readonly Blocked[] {
-  // Committed, and still not there: the server ignored it without an error.
-  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(placeOfChange));
+  // It was committed and is still to do, so the server ignored it without an error.
+  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change): Blocked => {
     const refusal = refusalOf(outcome, change) ?? {
-      reason: ignored.has(placeOfChange(change)) ? "refused" : otherwise,
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise,
     };
     return { change, ...refusal, ...(BY_LOGIN.has(refusal.reason) && { byLogin: true }) };
   });
@@ -21,12 +24,12 @@ export function whatIsLeft(
   return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
 }
 
-/** Why a change failed: what the last look shows is not gone, whatever the server said. */
+/** Why a change failed. An object in the last look is not gone, whatever the server said. */
 function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
   if (failed.size === 0) return undefined; // a key for each of 200,000 changes takes time
   const refusal = failed.get(keyOfChange(change));
   return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
 }
 
-/** What the login that planned it can still do. */
+/** The reasons why a change that this login can make was not made. */
 const BY_LOGIN: ReadonlySet<Reason> = new Set(["not-granted", "not-revoked", "locked"]);

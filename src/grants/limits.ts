@@ -3,7 +3,7 @@ import type { Warning } from "../model/report.ts";
 import { inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { actsAs, type Role, type Snapshot } from "../model/snapshot.ts";
 
-/** Where the lists of privileges promise more than is true: for administrators, and in an elastic cluster. */
+/** Warnings about what the privilege lists do not cover: administrators, and elastic clusters. */
 export function limitsFor(snapshot: Snapshot, grantee: Role): readonly Warning[] {
   return [...administers(snapshot, grantee), ...elasticCluster(snapshot)];
 }
@@ -28,7 +28,7 @@ function administers(snapshot: Snapshot, grantee: Role): readonly Warning[] {
   ];
 }
 
-/** What a role can do beside its privileges. */
+/** What a role can do besides its privileges. */
 function powersOf(snapshot: Snapshot, { oid }: Role): readonly Sentence[] {
   const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(oid) ?? {};
   const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === oid);

@@ -1,13 +1,13 @@
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type Role, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** A membership in a role that the session user grants itself for one transaction. */
 export interface TemporaryMembership {
   readonly role: Role;
   /** Statements that the session user runs before it sets the role. */
-  readonly take: readonly string[];
-  /** Statements that it runs afterwards: then the memberships are what they were. */
-  readonly giveBack: readonly string[];
+  readonly grant: readonly string[];
+  /** Statements that it runs afterwards, which restore the memberships. */
+  readonly revoke: readonly string[];
 }
 
 /** INHERIT and SET are options of a membership, and each grantor has a membership of its own, from this version on. */
@@ -19,33 +19,39 @@ const OPTIONS_SINCE = 160000;
  */
 export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMembership | null {
   if (role.membership === null) return null;
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map((each) =>
     quoteIdentifier(each),
   );
   if (snapshot.server.version < OPTIONS_SINCE)
     return {
       role,
-      take: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
-      giveBack: [`REVOKE ${owner} FROM ${member};`],
+      grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      revoke: [`REVOKE ${owner} FROM ${member};`],
     };
   // A membership by this grantor is there already, without SET: only that option changes, and changes back.
   if (role.membership.standing)
     return {
       role,
-      take: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      giveBack: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
+      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
     };
   return {
     role,
-    take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
+    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
   };
+}
+
+/** The SQL that lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
+export function membershipSql(role: Role, member: Role, serverVersion: number): string {
+  const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
 /**
  * Fails where somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
- * the REVOKE would take that one. The error is one after which the privileges are read again.
+ * the REVOKE would revoke that one. After this error, the privileges are read again.
  */
 function unlessMember(role: Role, login: Role): string {
   return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;

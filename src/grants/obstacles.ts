@@ -1,6 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
 import { isInSchema } from "../model/kinds.ts";
+import { MAINTAIN_SINCE } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
 import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -72,7 +73,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
 }
 
 function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Failure | null {
-  if (server.version >= 170000 || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
+  if (server.version >= MAINTAIN_SINCE || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
     return null;
   return {
     code: "privilege-not-found",

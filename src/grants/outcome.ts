@@ -15,7 +15,7 @@ export interface Outcome {
   readonly unconfirmed: readonly SentBatch[];
   /** A role or schema that the rest needs is gone: look again before going on. */
   readonly outdated?: true;
-  /** What ended it early: nothing was tried after that. */
+  /** The error that ended it early. */
   readonly endedBy?: unknown;
 }
 
@@ -34,7 +34,7 @@ export interface SentBatch {
 
 export const NOTHING_DONE: Outcome = { committed: [], statements: [], failed: new Map(), unconfirmed: [] };
 
-/** What was done in all: what failed at first and was committed later has not failed. */
+/** Two outcomes as one. What failed first and was committed later has not failed. */
 export function merge(done: Outcome, more: Outcome): Outcome {
   if (done === NOTHING_DONE) return more;
   const committed = new Set(more.committed.map(keyOfChange));
@@ -49,7 +49,7 @@ export function merge(done: Outcome, more: Outcome): Outcome {
 }
 
 /**
- * Settles what is unconfirmed, by a look after it: a batch was committed if nothing of it is still to do.
+ * Decides about the unconfirmed batches by a later look: a batch was committed if none of its changes is still to do.
  * @param plan what is still to do
  */
 export function settle(done: Outcome, plan: Plan): Outcome {
@@ -68,7 +68,7 @@ export function settle(done: Outcome, plan: Plan): Outcome {
 
 /**
  * Whether a plan is worth carrying out after what was done: it holds a change that was not tried, because it became
- * possible meanwhile, or one that failed for a reason that passes. At first every change is.
+ * possible meanwhile, or one that failed because an object was locked or gone. At first every change is worth trying.
  */
 export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolean {
   if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
@@ -80,12 +80,12 @@ export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolea
   });
 }
 
-/** The same privileges to grant on the same object, or to take back from the same grantor, across snapshots. */
+/** The same privileges to grant on the same object, or to revoke as the same grantor, across snapshots. */
 export function keyOfChange(change: Change): string {
-  return `${change.privileges} ${placeOfChange(change)}`;
+  return `${change.privileges} ${keyWithoutPrivileges(change)}`;
 }
 
-/** The same without the privileges. */
-export function placeOfChange(change: Change): string {
+/** The same object and grantor, whatever the privileges. */
+export function keyWithoutPrivileges(change: Change): string {
   return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
 }

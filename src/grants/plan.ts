@@ -5,10 +5,10 @@ import { type ActingRole, actingRoleToGrant } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
-/** What to do about findings, as far as PostgreSQL's rules let this login. */
+/** What to do about findings. */
 export interface Plan {
   readonly changes: readonly Change[];
-  /** What no rule lets this login do. Some of it is tried once for each owner, because Azure's rules differ. */
+  /** What PostgreSQL's rules do not let this login do. Some of it is tried once for each owner, because Azure's rules differ. */
   readonly blocked: readonly Blocked[];
 }
 
@@ -18,17 +18,17 @@ export interface Blocked {
   readonly reason: Reason;
   /** What the server said when it refused the change, if it was tried. */
   readonly serverMessage?: string;
-  /** This login can make the change: only a rule of this action's own stands against it. */
+  /** This login can make the change, and only a rule of this action keeps it from doing so. */
   readonly byLogin?: true;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */
   readonly tryAs?: readonly (Role | null)[];
 }
 
-/** Plans to grant what is missing, and nothing else. `actAsOwner`: see Demand. */
-export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner = false): Plan {
+/** Plans to grant what is missing. `actAsOwner`: see Demand. */
+export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner: boolean): Plan {
   const plans: Plan[] = [];
-  // Whose sessions begin as another role lacks what that role lacks.
-  const toWhom = ({ group, grantee }: Finding) => {
+  // Where a grantee's sessions begin as another role, that role lacks the privilege.
+  const actorOf = ({ group, grantee }: Finding) => {
     const holder = holderFor(snapshot, group, grantee);
     return holder === grantee ? undefined : holder;
   };
@@ -38,7 +38,7 @@ export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actA
         const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
         return { privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
       });
-      for (const [to, findings] of Map.groupBy(alike, toWhom)) {
+      for (const [to, findings] of Map.groupBy(alike, actorOf)) {
         const bySession = to && steps.map((step): Step => ({ reason: "session-role", ...step, to }));
         plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings));
       }
@@ -52,11 +52,6 @@ export function allOf(plans: readonly Plan[]): Plan {
     changes: plans.flatMap(({ changes }) => changes),
     blocked: plans.flatMap(({ blocked }) => blocked),
   };
-}
-
-/** The session user, who signed in. */
-export function sessionRole(snapshot: Snapshot): Role {
-  return roleOf(snapshot, snapshot.sessionUser);
 }
 
 /** What to do about one privilege on each of several objects that do not differ in it. */
@@ -131,26 +126,8 @@ function isNameable({ group, member, owner, columns = [] }: Change): boolean {
   return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
 }
 
-function keyOfStep({
-  grantee,
-  to,
-  acting,
-  reason,
-  grantor,
-  columns,
-  turn,
-  grantedTo,
-  privilege,
-}: Step): string {
-  const of = columns === undefined ? null : [privilege, columns];
-  return JSON.stringify([
-    grantee?.oid,
-    to?.oid,
-    acting && [acting.as?.oid, acting.oneByOne],
-    reason,
-    grantor?.oid,
-    of,
-    turn,
-    grantedTo,
-  ]);
+function keyOfStep(step: Step): string {
+  const { grantee, to, grantor, acting, reason, columns, privilege, turn, grantedTo } = step;
+  const roles = [grantee, to, grantor, acting?.as].map((role) => role?.oid);
+  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], turn, grantedTo]);
 }

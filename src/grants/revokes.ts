@@ -10,7 +10,7 @@ import { holds, indirectSourcesFor } from "./sources.ts";
  * or PUBLIC, what the grantee granted to others, and a table's privilege that the grantee also holds on columns by a
  * grant of its own, because REVOKE on the table would revoke that too. `actAsOwner`: see Demand.
  */
-export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner = false): Plan {
+export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner: boolean): Plan {
   // Where the ACLs are the same, the steps are.
   const alike = Map.groupBy(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
   return allOf(
@@ -27,7 +27,7 @@ interface Grant {
   readonly privilege: Privilege;
   readonly item: AclItem;
   readonly column?: string;
-  /** What is done, but for the grants that depend on it. */
+  /** What to do about it while no other grant depends on it. */
   readonly step: Pick<Step, "acting" | "reason">;
 }
 
@@ -39,7 +39,7 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[], actAsOwner: b
   const onColumns: Grant[] = [];
   for (const { grantee, privileges } of findings) {
     const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
-    // What the grantee holds itself, its sessions do not have when they begin as another role.
+    // Sessions that begin as another role do not have what the grantee itself holds.
     const actsAsItself = actsAs(snapshot, grantee) === grantee;
     for (const privilege of privileges) {
       const isMine = (item: AclItem) =>
@@ -79,7 +79,7 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[], actAsOwner: b
   }
 }
 
-/** A column's step joins the other columns' of the same kind. */
+/** Adds a column's step to the step that is the same for other columns, if there is one. */
 function withColumnsTogether(steps: readonly Step[], step: Step): readonly Step[] {
   const alike = steps.find(
     ({ columns: _, ...other }) => JSON.stringify(other) === JSON.stringify({ ...step, columns: undefined }),
@@ -90,8 +90,8 @@ function withColumnsTogether(steps: readonly Step[], step: Step): readonly Step[
 }
 
 /**
- * Steps that take grants out of one ACL, in turns: a grant goes once nothing depends on it. PostgreSQL refuses a REVOKE
- * (2BP01) that takes a grant option away on which other grants stand.
+ * Steps that revoke grants of one ACL, in turns: a grant is revoked once no other grant depends on it, because PostgreSQL
+ * refuses a REVOKE (2BP01) of a grant option on which other grants depend.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L1293 (recursive_revoke)
  */
 function inTurns(
@@ -107,17 +107,18 @@ function inTurns(
   for (let before = -1; waiting.length !== before; turn++) {
     before = waiting.length;
     const now = left;
-    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !go(grant));
+    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !revoke(grant));
   }
-  // What others have to revoke, they revoke after that, one after the other.
+  // Then what other roles have to revoke.
   for (const grant of [...waiting, ...grants.filter(({ step }) => step.reason !== undefined)]) {
     const grantedTo = dependents(grant, left);
-    if (grantedTo.length === 0) go(grant);
+    if (grantedTo.length === 0) revoke(grant);
     else steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
   }
   return steps;
 
-  function go(grant: Grant): true {
+  /** Always true: a revoked grant waits no longer. */
+  function revoke(grant: Grant): true {
     left = left.filter((item) => item !== grant.item);
     const grantedTo = dependents(grant, acl);
     steps.push({ ...stepOf(grant), ...grant.step, turn, ...(grantedTo.length > 0 && { grantedTo }) });
@@ -129,7 +130,7 @@ function inTurns(
     return { grantee, privilege, grantor, ...(column !== undefined && { columns: [column] }) };
   }
 
-  /** The roles whose privilege stands on this grant: the grantee granted it, and holds no other grant option for it. */
+  /** The roles whose privilege depends on this grant: the grantee granted it, and holds no other grant option for it. */
   function dependents({ grantee, privilege, item }: Grant, standing: readonly AclItem[]): readonly string[] {
     const holdsAnother = left.some(
       (other) =>

@@ -15,7 +15,7 @@ import {
 /** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
 export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
 
-/** Finds the sources of what one grantee holds; the roles that it inherits are looked up once. */
+/** Returns a function that finds the sources of what one grantee holds. */
 export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
   const inherited = new Map(
     [grantee, actsAs(snapshot, grantee)].map((holder) => [holder, inheritedBy(snapshot, grantee, holder)]),
@@ -38,8 +38,8 @@ export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
 }
 
 /**
- * Where a privilege comes from that no REVOKE from the grantee takes away, on the object or on its columns. What PUBLIC
- * has on a schema is not counted there.
+ * Returns a function that finds the sources of a privilege, on an object or its columns, that a REVOKE from the grantee
+ * does not remove; without what PUBLIC holds on a schema.
  */
 export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
   const inherited = inheritedBy(snapshot, grantee, actsAs(snapshot, grantee));
@@ -69,7 +69,7 @@ export function holds(snapshot: Snapshot, grantee: Role, item: AclItem): boolean
   );
 }
 
-/** The roles whose privileges a grantee has by a role that it acts as, by name; that role among them, if it is another. */
+/** The roles whose privileges a grantee has because it acts as `holder`, by name; `holder` too, if it is another role. */
 function inheritedBy(snapshot: Snapshot, grantee: Role, holder: Role): readonly Role[] {
   return [...snapshot.roles.values()]
     .filter((role) => (holder !== grantee || role.oid !== grantee.oid) && role.inheritedBy.has(holder.oid))

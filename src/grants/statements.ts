@@ -18,9 +18,9 @@ export interface Change {
   readonly membership?: TemporaryMembership;
   /** GRANT: the role as which the grantee's sessions begin, if it is that role that lacks it. */
   readonly to?: Role;
-  /** REVOKE: the role whose grant it takes back. */
+  /** REVOKE: the role whose grant it revokes. */
   readonly grantor?: Role;
-  /** REVOKE: the columns, if it is not about the whole table. */
+  /** REVOKE: the columns, if it does not revoke on the whole table. */
   readonly columns?: readonly string[];
   /** REVOKE: it depends only on revokes of earlier turns. */
   readonly turn?: number;
@@ -48,7 +48,7 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   });
 }
 
-/** What changes of one statement have in common, worked out once for neighbours of one plan and group. */
+/** What the changes of one statement have in common. The key of the last change is kept, because the next is often like it. */
 function keyOfEach(): (change: Change) => string {
   let last: Change | undefined;
   let key = "";
@@ -73,14 +73,9 @@ function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: 
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
 
-/** The statement that makes one change, whichever role runs it. */
-export function statementOf(change: Change): string {
-  return sqlOf(change, [nameOf(change)]);
-}
-
 /**
- * Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. Memberships are taken
- * before and given back after all of them, in the order of the roles' oids: GRANT locks the role, and two runs at once
+ * Statements with a SET LOCAL ROLE wherever the acting role changes, to be run in one transaction. Memberships are granted
+ * before and revoked after all of them, in the order of the roles' oids: GRANT locks the role, and two runs at once
  * must lock in one order.
  */
 export function withRoles(statements: readonly Statement[]): readonly string[] {
@@ -97,17 +92,11 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
   const asLogin = "SET LOCAL ROLE NONE;";
   return [
     asLogin,
-    ...memberships.flatMap(({ take }) => take),
+    ...memberships.flatMap(({ grant }) => grant),
     ...script,
     asLogin,
-    ...memberships.flatMap(({ giveBack }) => giveBack),
+    ...memberships.flatMap(({ revoke }) => revoke),
   ];
-}
-
-/** Lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
-export function membershipSql(role: Role, member: Role, serverVersion: number): string {
-  const options = serverVersion >= 160000 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
 function sqlOf(

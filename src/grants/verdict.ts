@@ -33,11 +33,11 @@ export function granteeReports(
       missing: [
         ...(identity === null ? [] : [identity]),
         ...drift.missing.flatMap((finding) =>
-          describe(snapshot, finding, whyMissing).map(([described]) => described),
+          blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked)),
         ),
       ],
       granted: changesOf(made(outcome, "GRANT"), role, drift.missing),
-      extra: describeExtra(snapshot, role, drift.extra, whyExtra),
+      extra: extraOf(snapshot, role, drift.extra, whyExtra),
       revoked: changesOf(made(outcome, "REVOKE"), role, drift.extra),
       held: drift.held,
       warnings: warningsFor(snapshot, demand, role, drift.gaps),
@@ -85,10 +85,14 @@ function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { 
 }
 
 /** What is left to do about each object of a snapshot, and why. */
-type ReasonsOf = ReadonlyMap<Member, readonly Blocked[]>;
+type BlockedByObject = ReadonlyMap<Member, readonly Blocked[]>;
 
-function byObject(left: readonly Blocked[]): ReasonsOf {
+function byObject(left: readonly Blocked[]): BlockedByObject {
   return Map.groupBy(left, ({ change }) => change.member);
+}
+
+function blockedOf({ grantee, member }: Finding, blocked: BlockedByObject): readonly Blocked[] {
+  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
 }
 
 /** How the report names an object. */
@@ -101,38 +105,33 @@ function named({ kind, schema }: Group, { name, arguments: types }: Member): Nam
 }
 
 /** One entry for all privileges on an object that are missing, or extra, for one reason and have one fix. */
-function describe(snapshot: Snapshot, finding: Finding, reasons: ReasonsOf): readonly [Missing, Blocked][] {
-  const { grantee, group, member } = finding;
-  const mine = (reasons.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
-  return mine.map((blocked) => [
-    {
-      ...named(group, member),
-      owner: roleOf(snapshot, group.owner).name,
-      privileges: blocked.change.privileges,
-      reason: blocked.reason,
-      ...(blocked.serverMessage !== undefined && { serverMessage: blocked.serverMessage }),
-      fix: fixFor(snapshot, blocked),
-    },
-    blocked,
-  ]);
+function described(snapshot: Snapshot, { group, member }: Finding, blocked: Blocked): Missing {
+  return {
+    ...named(group, member),
+    owner: roleOf(snapshot, group.owner).name,
+    privileges: blocked.change.privileges,
+    reason: blocked.reason,
+    ...(blocked.serverMessage !== undefined && { serverMessage: blocked.serverMessage }),
+    fix: fixFor(snapshot, blocked),
+  };
 }
 
-function describeExtra(
+function extraOf(
   snapshot: Snapshot,
   grantee: Role,
   extra: readonly Finding[],
-  reasons: ReasonsOf,
+  whyExtra: BlockedByObject,
 ): readonly Extra[] {
   const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+  const sourcesOf = ({ group, columns }: Finding, { change }: Blocked): readonly Source[] =>
+    change.grantor !== undefined
+      ? [{ source: change.columns === undefined ? "direct" : "column" }]
+      : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
   return extra.flatMap((finding) =>
-    describe(snapshot, finding, reasons).map(([described, { change }]): Extra => {
-      const { group, columns } = finding;
-      const sources: readonly Source[] =
-        change.grantor !== undefined
-          ? [{ source: change.columns === undefined ? "direct" : "column" }]
-          : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
-      const distinct = new Map(sources.map((source): [string, Source] => [JSON.stringify(source), source]));
-      return { ...described, sources: [...distinct.values()] };
+    blockedOf(finding, whyExtra).map((blocked) => {
+      const sources = sourcesOf(finding, blocked);
+      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
+      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
     }),
   );
 }

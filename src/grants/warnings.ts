@@ -9,7 +9,7 @@ import { identityWarnings } from "./identity.ts";
 import { limitsFor } from "./limits.ts";
 import { statementsOf } from "./statements.ts";
 
-/** What the privileges alone do not show: the app fails although it holds them, or it can do more than they say. */
+/** Why the app may fail although it holds the privileges, and why it may do more than they allow. */
 export function warningsFor(
   snapshot: Snapshot,
   demand: Demand,
@@ -21,12 +21,12 @@ export function warningsFor(
   return [
     ...cannotLogIn(grantee),
     ...identityWarnings(snapshot, demand, grantee),
-    ...refusedAtSignIn(snapshot, grantee),
-    ...nextMigration(snapshot, grantee, gaps),
+    ...sessionRoleRefused(snapshot, grantee),
+    ...missingDefaultPrivileges(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
-    ...ownsWhatItShouldRead(snapshot, demand, actor),
-    ...triggersAsAnotherRole(snapshot, demand, actor),
+    ...granteeIsOwner(snapshot, demand, actor),
+    ...triggerAndCreate(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
@@ -56,7 +56,7 @@ function cannotLogIn(grantee: Role): readonly Warning[] {
 }
 
 /** The server only warns about a setting that it refuses, and the session goes on without it. */
-function refusedAtSignIn(snapshot: Snapshot, grantee: Role): readonly Warning[] {
+function sessionRoleRefused(snapshot: Snapshot, grantee: Role): readonly Warning[] {
   const refused = snapshot.sessions.get(grantee.oid)?.refused ?? [];
   return refused.map((role) => ({
     code: "session-role-refused",
@@ -65,7 +65,11 @@ function refusedAtSignIn(snapshot: Snapshot, grantee: Role): readonly Warning[] 
 }
 
 /** One warning for each role that creates objects which the grantee will not be able to use. */
-function nextMigration(snapshot: Snapshot, grantee: Role, gaps: readonly Finding[]): readonly Warning[] {
+function missingDefaultPrivileges(
+  snapshot: Snapshot,
+  grantee: Role,
+  gaps: readonly Finding[],
+): readonly Warning[] {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
     const creator = roleOf(snapshot, oid);
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
@@ -108,7 +112,7 @@ function viewsThatCannotRead(pitfalls: readonly Pitfall[]): readonly Warning[] {
   }));
 }
 
-function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
+function granteeIsOwner(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
   const owned = snapshot.groups.filter(
     (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid,
   );
@@ -126,7 +130,7 @@ function ownsWhatItShouldRead(snapshot: Snapshot, demand: Demand, grantee: Role)
 }
 
 /** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
-function triggersAsAnotherRole(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
+function triggerAndCreate(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
   const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
   const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
@@ -144,8 +148,8 @@ function some(names: readonly (readonly string[])[]): Sentence {
   const distinct = new Map(names.map((parts) => [JSON.stringify(parts), parts]));
   return someOf(
     [...distinct.values()].map((parts): Sentence => [name(...parts)]),
-    MOST_NAMES,
+    MAX_NAMES,
   );
 }
 
-const MOST_NAMES = 5;
+const MAX_NAMES = 5;

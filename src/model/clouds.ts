@@ -1,11 +1,11 @@
-/** What differs between the clouds, and nothing else does. */
+/** What differs between the clouds of Azure. */
 export interface Cloud {
   readonly name: CloudName;
-  /** Where Entra gives tokens. */
+  /** The address of Entra. */
   readonly authority: string;
-  /** Scope of a token that Azure Database for PostgreSQL takes; a service principal needs the `/.default`. */
+  /** The scope of a token for Azure Database for PostgreSQL; a service principal needs the `/.default`. */
   readonly postgresScope: string;
-  /** Audience that Entra wants in the ID token it exchanges. */
+  /** The audience that Entra expects in GitHub's ID token. */
   readonly oidcAudience: string;
   /** Follows the server's name in its host name, with the leading dot. */
   readonly hostSuffix: string;

@@ -6,7 +6,7 @@ import type {
   TablePrivilege,
 } from "./privileges.ts";
 
-/** `ALL` is kept as a word until the server's version is known, because GRANT ALL depends on it. */
+/** `ALL` stays `ALL`, because what it means depends on the server's version. */
 export type PrivilegeList<P extends Privilege> = "ALL" | readonly P[];
 
 /** What is demanded of every grantee, the same in every database. */

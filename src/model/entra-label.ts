@@ -40,4 +40,5 @@ export function entraLabel({ objectId, type, admin, mfa }: EntraLabel): string {
   return `aadauth,oid=${objectId},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** An object ID, a client ID or a tenant ID. */
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

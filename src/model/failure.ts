@@ -1,6 +1,6 @@
 import { code, inOurWords, paragraph, type Sentence, sentence, withFullStop } from "./sentence.ts";
 
-/** Why something could not be checked or done, and the way out of it. */
+/** Why something could not be checked or done, and what to do about it. */
 export interface Failure {
   /** Names the kind of failure for programs; a page of docs has a heading for each. */
   readonly code: string;

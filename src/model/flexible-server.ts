@@ -39,7 +39,7 @@ export function rulePath(server: ServerId, rule: string): string {
   return `${serverPath(server)}/firewallRules/${rule}`;
 }
 
-/** The server and the name of a firewall rule's resource ID, or undefined where it is none. */
+/** The server and the name of a firewall rule's resource ID, or undefined where the text is none. */
 export function ruleIdOf(text: string): { readonly server: ServerId; readonly rule: string } | undefined {
   const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
   const server = serverIdOf(path);

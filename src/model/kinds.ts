@@ -1,7 +1,7 @@
 import type { Kind } from "./report.ts";
 import type { Group } from "./snapshot.ts";
 
-/** What GRANT takes the object for: views and the like are tables to it, default privileges are for one of three. */
+/** The type of object that GRANT names: a view is a table to GRANT, for example. */
 export function typeOf(group: Group): "database" | "schema" | "table" | "sequence" | "routine" {
   if (isRoutine(group.kind)) return "routine";
   if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
@@ -10,7 +10,7 @@ export function typeOf(group: Group): "database" | "schema" | "table" | "sequenc
   return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
 }
 
-/** Whether it is a table, sequence or the like, and not the way there or what is yet to come. */
+/** Whether it is a table, a view or a sequence of any kind. */
 export function isRelation(kind: Kind): boolean {
   return isInSchema(kind) && !isRoutine(kind);
 }
@@ -19,6 +19,18 @@ export function isRelation(kind: Kind): boolean {
 export function isRoutine(kind: Kind): boolean {
   return kind === "function" || kind === "procedure" || kind === "aggregate";
 }
+
+/** The database and the schema come before the objects in them, future objects after them. */
+export function rankOf(kind: Kind): number {
+  return RANKS[kind] ?? 2;
+}
+
+const RANKS: Readonly<Partial<Record<Kind, number>>> = {
+  identity: 0,
+  database: 0,
+  schema: 1,
+  "default-privileges": 3,
+};
 
 /** Whether it is found by its name in a schema: a relation or a routine. */
 export function isInSchema(kind: Kind): boolean {

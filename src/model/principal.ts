@@ -2,7 +2,7 @@ import type { PrincipalType } from "./entra-label.ts";
 import type { Verdict } from "./report.ts";
 import type { Sentence } from "./sentence.ts";
 
-/** The role that has to be there, and the identity that it has to be bound to. */
+/** The role that has to exist, and the identity that it has to be bound to. */
 export interface PrincipalDemand {
   readonly mode: "apply" | "check";
   readonly name: string;

@@ -83,7 +83,7 @@ export interface FixBlock {
 
 export interface GranteeReport {
   readonly grantee: string;
-  /** The role as which its sessions begin (ALTER ROLE … SET role), where that is another one: what that role may do counts. */
+  /** The role as which its sessions begin (ALTER ROLE … SET role), if it is another one: its privileges count. */
   readonly sessionRole?: string;
   readonly verdict: Verdict;
   readonly error?: Failure;
@@ -153,8 +153,8 @@ export type Reason =
   | "other-grantor" // extra: granted by a role this login cannot act as
   | "grantor-lacks-usage" // extra: this login can act as the role that granted it, and that role lacks USAGE on the schema
   | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
-  | "dependent-privileges" // extra: the grantee has granted it on (2BP01)
-  | "column-privileges" // extra: granted on columns; a REVOKE on the table would take those too
+  | "dependent-privileges" // extra: the grantee granted it to other roles (2BP01)
+  | "column-privileges" // extra: granted on columns; a REVOKE on the table would revoke those too
   | "other-identity" // identity: the role is bound to another object ID
   | "no-identity"; // identity: the role is bound to none
 
@@ -171,7 +171,7 @@ export interface Missing extends Named {
   readonly fix: Fix;
 }
 
-/** The object IDs in Entra that a role has to be bound to, and is bound to; the latter is absent if it is bound to none. */
+/** The object ID in Entra that a role has to be bound to, and the one that it is bound to, if any. */
 export interface Identity {
   readonly expected: string;
   readonly bound?: string;

@@ -14,7 +14,7 @@ export type Part =
   /** Words from outside: a server's message. */
   | { readonly quoted: string };
 
-/** A string is not among them: what is inserted is either marked as what it is, or a sentence of our own. */
+/** Not a string: its type shows whether an inserted part is ours, a name, code or quoted. */
 type Inserted = Exclude<Part, string> | Sentence | number;
 
 /**
@@ -59,7 +59,7 @@ export function paragraph(...sentences: readonly Sentence[]): Sentence {
   return sentences.filter((each) => each.length > 0).flatMap((each, n) => (n === 0 ? each : [" ", ...each]));
 }
 
-/** A sentence that ends with words of somebody else often has no full stop. */
+/** Adds a full stop to a sentence that has none, because it ends with the words of a server for example. */
 export function withFullStop(sentence: Sentence): Sentence {
   const last = sentence.at(-1);
   const words = typeof last === "object" && "quoted" in last ? last.quoted : last;

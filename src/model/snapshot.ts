@@ -26,13 +26,13 @@ export interface Snapshot {
   readonly granteeFacts: ReadonlyMap<Oid, GranteeFacts>;
 }
 
-/** What a role may do beside its privileges, and who may sign in as it. */
+/** What a role may do besides its privileges, and who may sign in as it. */
 export interface GranteeFacts {
   readonly createRole: boolean;
   readonly bypassRls: boolean;
   /** A member of azure_pg_admin. */
   readonly azureAdmin: boolean;
-  /** The security label that binds the role to an identity in Entra; null if it has none, or the session user may not read it. */
+  /** The security label that binds the role to an identity in Entra; null if it has none or cannot be read. */
   readonly label: string | null;
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;
@@ -139,7 +139,7 @@ export interface Member {
 export interface AclItem {
   readonly grantor: Oid;
   readonly grantee: Oid;
-  /** As the server names it: an ACL may hold more kinds than can be demanded, CREATE on a schema say. */
+  /** As the server names it: an ACL may hold more kinds than can be demanded, for example CREATE on a schema. */
   readonly privilege: string;
   readonly grantable: boolean;
 }
@@ -208,4 +208,9 @@ export function roleOf(snapshot: Pick<Snapshot, "roles">, oid: Oid): Role {
   const role = snapshot.roles.get(oid);
   if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
   return role;
+}
+
+/** The role of the session user, which signed in. */
+export function sessionUserOf(snapshot: Pick<Snapshot, "roles" | "sessionUser">): Role {
+  return roleOf(snapshot, snapshot.sessionUser);
 }

@@ -2,36 +2,40 @@ import type { Client } from "pg";
 import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { batchesOf } from "../grants/batches.ts";
 import { keyOfChange, type Outcome, type Refusal, type SentBatch } from "../grants/outcome.ts";
-import type { Blocked, Plan } from "../grants/plan.ts";
-import { type Change, statementsOf } from "../grants/statements.ts";
+import type { Plan } from "../grants/plan.ts";
+import type { Change } from "../grants/statements.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { attempt, type Batch, batchOf, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
+import { trialsOf, tryOneOf } from "./trial.ts";
 import type { Say, Turns } from "./turn.ts";
 
 /** How a run waits, over all its rounds. */
 export interface Waits {
   readonly turns: Turns;
-  /** Milliseconds that were lost to batches that waited for a lock in vain. */
+  /** Milliseconds that batches waited for locks that they did not get. */
   locks: number;
 }
 
-/** Once a run has waited in vain for a lock, it looks for the locked object with tries as short as this, in milliseconds. */
+/** The lock time-out, in milliseconds, after a batch did not get a lock: the search for the locked object has to be short. */
 const SHORT_LOCK_TIMEOUT = 200;
 
-/** Once a run has waited this long for locks in vain, in milliseconds, a batch that waits for one is not halved any more. */
-const MOST_LOCK_WAIT = 15_000;
+/** After this many milliseconds of waiting for locks, a batch that does not get one is not halved any more. */
+const MAX_LOCK_WAIT = 15_000;
 
-/** How many objects with the same owner and ACL are refused one after the other before the rest of them is not tried. */
-const MOST_REFUSALS = 8;
+/** After this many refusals in a row for objects with the same owner and ACL, the rest of these objects is not tried. */
+const MAX_REFUSALS = 8;
 
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is sent again without the
- * objects at fault, which halving finds where the catalogs do not show them. What no rule allows is then tried once for
- * each owner. Never throws: what broke the session, or was about it, is in the outcome.
+ * objects at fault, which halving finds where the catalogs do not show them. Then tries what PostgreSQL's rules do not
+ * allow, once for each owner.
+ * @param say takes a line for the log
+ * @param waits is updated, and shared by all rounds of a run
+ * @returns what was done; it never throws, because an error that ends the session is in the outcome
  */
 export async function apply(client: Client, plan: Plan, say: Say, waits: Waits): Promise<Outcome> {
   const committed: Change[] = [];
@@ -41,7 +45,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   let unanswered: SentBatch | undefined;
   let outdated = false;
 
-  /** While the server runs one batch, the statements of the next are written. */
+  /** Writes the statements of the next batch while the server runs one. */
   async function runAll(changes: readonly Change[]): Promise<void> {
     const batches = batchesOf(changes);
     const [first = [], ...others] = batches;
@@ -59,7 +63,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     }
   }
 
-  /** What became of the batch that was announced last. */
+  /** Logs the result of a batch. */
   function sayOutcome(before: { readonly committed: number; readonly failed: number }): void {
     const done = committed.length - before.committed;
     const refused = [...failed.values()].slice(before.failed);
@@ -69,6 +73,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
   }
 
+  /** Runs a batch, and after an error the rest of it. */
   async function run(batch: Batch): Promise<void> {
     const { changes, statements: sent } = withoutRefused(batch);
     if (changes.length === 0 || outdated) return;
@@ -89,27 +94,23 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     outdated ||= concernsAll(error);
     if (error.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
     if (outdated) return;
-    if (changes.length === 1 || (reason === "locked" && waits.locks > MOST_LOCK_WAIT)) {
-      fail(changes, refusal);
-      return;
+    if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
+      return fail(changes, refusal);
     }
     const atFault = await culprits(client, changes, reason);
+    const isAtFault = ({ member }: Change) => atFault.has(member.oid);
     if (atFault.size > 0) {
-      fail(
-        changes.filter(({ member }) => atFault.has(member.oid)),
-        refusal,
-      );
-      await run(batchOf(changes.filter(({ member }) => !atFault.has(member.oid))));
-      return;
+      fail(changes.filter(isAtFault), refusal);
+      return run(batchOf(changes.filter((change) => !isAtFault(change))));
     }
     const half = Math.ceil(changes.length / 2);
     await run(batchOf(changes.slice(0, half)));
     await run(batchOf(changes.slice(half)));
   }
 
-  /** The rest of a batch when some of its groups were refused too often: 20,000 objects are not refused one by one. */
+  /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
+    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
     fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
@@ -125,14 +126,14 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     }
   }
 
-  async function tryAll(): Promise<void> {
-    for (const alike of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+  async function tryBlocked(): Promise<void> {
+    for (const alike of trialsOf(plan)) {
       if (outdated) return;
-      const [{ change, reason }] = alike as [Blocked];
+      const [{ change, reason }] = alike;
       say(
         `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
       );
-      const { acting, message } = await trySome(client, alike, waits.turns);
+      const { acting, message } = await tryOneOf(client, alike, waits.turns);
       if (acting === null) {
         say(`not committed: ${message}`);
         continue;
@@ -155,7 +156,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   });
   try {
     await runAll(plan.changes);
-    await tryAll();
+    await tryBlocked();
     return outcome();
   } catch (error) {
     return { ...outcome(), endedBy: error };
@@ -164,88 +165,6 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = "55P03";
-
-/** What PostgreSQL's rules do not allow but Azure's may; a REVOKE privilege by privilege, because each can work alone. */
-function worthATry({ blocked }: Plan): readonly Blocked[] {
-  return blocked
-    .filter(({ tryAs }) => tryAs !== undefined)
-    .flatMap(({ change, ...why }) =>
-      change.verb === "GRANT"
-        ? { change, ...why }
-        : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why })),
-    );
-}
-
-/**
- * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
- * for a REVOKE among those that the login inherits depends on the ACL and the privilege, too.
- */
-function whatIsTried({ change: { verb, owner, grantor, group, privileges }, reason }: Blocked): string {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges}` : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
-}
-
-type Acting = Pick<Change, "as" | "oneByOne">;
-
-/** How many objects are tried where it is not a privilege that is wanting: the first may be locked, or not allowed. */
-const MOST_TRIES = 3;
-
-/** How a try ended: the role as which it works, or null and what the server said last. */
-interface Tried {
-  readonly acting: Acting | null;
-  readonly message: string;
-  /** The failure was about something else than privileges, so another object may show more. */
-  readonly cannotTell?: true;
-}
-
-/** Tries an object, and another one where the first says nothing about privileges. */
-async function trySome(client: Client, alike: readonly Blocked[], turns: Turns): Promise<Tried> {
-  let tried: Tried = { acting: null, message: "" };
-  for (const blocked of alike.slice(0, MOST_TRIES)) {
-    tried = await tryOne(client, blocked, turns);
-    if (!tried.cannotTell) break;
-  }
-  return tried;
-}
-
-/** Tries one object as the session user, then as its owner or grantor. */
-async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Turns): Promise<Tried> {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end: Tried = { acting: null, message: "the server granted nothing" };
-  for (const as of tryAs) {
-    const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), {
-      proof,
-    });
-    if (error === null && !warned) return { acting, message: "" };
-    if (error === null) continue;
-    const cannotTell = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
-    end = { ...end, message: error.message, ...(cannotTell && { cannotTell }) };
-  }
-  return end;
-}
-
-/** insufficient_privilege; invalid_parameter_value: SET ROLE to a role that does not exist any more. */
-const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
-
-/**
- * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
- * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
- */
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges }: Change): string {
-  return `
-DO $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
-  ) THEN
-    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-END
-$$;`;
-}
 
 /** A statement with many objects, shortened for the log; the report has all of it. */
 function shortened(sql: string): string {

@@ -10,18 +10,19 @@ export interface Batch {
   readonly statements: readonly Statement[];
 }
 
+/** The changes with their statements. */
 export function batchOf(changes: readonly Change[]): Batch {
   return { changes, statements: statementsOf(changes) };
 }
 
-/** What became of a transaction: the error rolled it back; without one it was committed, perhaps with a warning. */
+/** The result of a transaction: an error rolled it back; without an error it was committed, perhaps with a warning. */
 export interface Attempted {
   readonly error: pg.DatabaseError | null;
   readonly warned: boolean;
 }
 
 /**
- * Makes one transaction of statements: one message, behind the one that waits for the turn, both sent at once.
+ * Runs statements in one transaction, as one message that is sent together with the message that waits for the turn.
  * @param proof SQL that fails where the statements did nothing
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */
@@ -50,7 +51,7 @@ export async function attempt(
       const turn = client.query(`${BEGIN}\n${waiting}`);
       const done = client.query(work);
       done.catch(() => {}); // it fails with the turn
-      await turns.taken(turn);
+      await turns.waitFor(turn);
       await done;
     }
     return { error: null, warned };
@@ -61,7 +62,7 @@ export async function attempt(
   } finally {
     client.off("notice", notice);
   }
-  await turns.explain(client);
+  await turns.reportHolders(client);
   return await attempt(client, turns, statements, { proof, lockTimeout });
 }
 

@@ -23,22 +23,22 @@ import {
 import { SNAPSHOT } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
-/** How long a snapshot is read again because what it holds changed meanwhile, in milliseconds. */
-const MOST_TIME = 25_000;
+/** How long the action looks again because objects changed during a look, in milliseconds. */
+const MAX_TIME = 25_000;
 
 /** The longest pause between two looks, in milliseconds. */
-const MOST_PAUSE = 500;
+const MAX_PAUSE = 500;
 
-/** After so many looks in vain, an object that changed since the first of them is asked about for itself alone. */
+/** After this many looks, an object that changed since the first look is asked about alone. */
 const LOOKS_TOGETHER = 2;
 
 /**
- * Reads what the grants depend on from the catalogs of one database. It looks again where an object that was asked
- * about for others like it changed meanwhile.
- * @throws ActionError `catalog-busy` where another one changes during each look; else the server's error
+ * Reads what the grants depend on from the catalogs of one database. It looks again where an object that stands for
+ * others like it changed during the look.
+ * @throws ActionError `catalog-busy` where some object changes during each look; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
-  const end = Date.now() + MOST_TIME;
+  const end = Date.now() + MAX_TIME;
   let firstLook: string | undefined;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
@@ -50,8 +50,8 @@ export async function look(client: Client, grantees: readonly string[], demand: 
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
-    // At random, so that two that disturb each other do not do so again.
-    if (looks > 1) await setTimeout(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
+    // At random, so that two runs that disturb each other get out of step.
+    if (looks > 1) await setTimeout(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
 }
 
@@ -81,13 +81,13 @@ async function catalogBusy(client: Client, changed: readonly Oid[], looks: numbe
   const names = rows.map((row): Sentence => [name(row.schema, row.name)]);
   return {
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names, MOST_NAMES)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names, MAX_NAMES)}.`,
     hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
     steps: [{ text: inOurWords("Run this step after the other job.") }],
   };
 }
 
-const MOST_NAMES = 5;
+const MAX_NAMES = 5;
 
 const NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
@@ -100,8 +100,8 @@ ORDER BY 1, 2`;
 
 /**
  * One read-only transaction in two round trips: snapshot, second look.
- * @param since objects that changed in this transaction or later stand for themselves alone: another change is theirs only
- * @returns the snapshot, or the objects that changed meanwhile although they stand for others
+ * @param since objects that changed in this transaction or later are asked about alone, so another change does not matter
+ * @returns the snapshot, or the objects that changed during the look and stand for others
  */
 async function lookOnce(
   client: Client,

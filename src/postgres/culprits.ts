@@ -6,8 +6,8 @@ import type { Oid } from "../model/snapshot.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /**
- * Which relations of a batch made it fail: those that somebody has locked, or waits to lock, so that GRANT waits too;
- * those that are gone, or have another name now. None where the catalogs do not show it.
+ * The relations that made a batch fail: those that a session has locked or waits to lock, or those that were dropped or
+ * renamed. None where the catalogs do not show them.
  */
 export async function culprits(
   client: Client,

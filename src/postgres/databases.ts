@@ -3,7 +3,7 @@ import { type Target, withSession } from "./session.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** Every server has this one: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
-const ALWAYS_THERE = "postgres";
+const DEFAULT_DATABASE = "postgres";
 
 const DATABASES = `
 SELECT datname AS name
@@ -17,7 +17,7 @@ export async function nearestDatabase(
   password: () => Promise<string>,
 ): Promise<string | undefined> {
   try {
-    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
+    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, async (client) => {
       await client.query(BEGIN_READ_ONLY);
       const { rows } = await client.query<{ name: string }>(DATABASES);
       return nearest(

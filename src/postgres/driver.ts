@@ -12,12 +12,12 @@ type Connection = pg.Connection & {
 };
 
 /**
- * Sends nothing but `parameters` as the startup message, and that only when TLS stands and `ready`: until then the server knows no
- * name, so a failed sign-in leaves no failed login there. What `pg` would send holds PGOPTIONS and PGREPLICATION of
- * the job's environment, which could set any parameter of the session, and which no empty option keeps out.
+ * Sends the startup message only after the TLS handshake and `ready`: until then the server knows no name, so a failed
+ * sign-in leaves no failed login on the server. The message has no other parameters than these: `pg` would add PGOPTIONS and
+ * PGREPLICATION of the job's environment, which could set any parameter of the session.
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection-parameters.js
  */
-export function holdBack(
+export function delayStartup(
   client: pg.Client,
   parameters: Record<string, string>,
   ready: () => Promise<void>,
@@ -34,16 +34,16 @@ export function holdBack(
   };
 }
 
-/** `pg` goes on while the TLS handshake is under way. */
+/** Waits for the TLS handshake, which `pg` does not do. */
 async function secured(stream: Duplex): Promise<void> {
   if (stream instanceof TLSSocket) await once(stream, "secureConnect");
 }
 
 /**
- * Breaks the connection where the server sends what its protocol does not allow: `pg` throws where it cannot be caught,
- * waits for the end of a message of any length, and keeps rows without end.
+ * Breaks the connection where the server sends what its protocol does not allow, or too much. `pg` itself throws errors
+ * that cannot be caught, and accepts messages of any length and any number of rows.
  */
-export function holdToProtocol(client: pg.Client): void {
+export function checkMessages(client: pg.Client): void {
   const connection = client.connection as Connection;
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
@@ -59,7 +59,7 @@ export function holdToProtocol(client: pg.Client): void {
     stream.on("data", (chunk: Buffer) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error) {
         stream.destroy(protocolViolation(error));
@@ -68,10 +68,10 @@ export function holdToProtocol(client: pg.Client): void {
   };
 }
 
-/** In memory, for an answer and those sent along with it; 100,000 objects take about 20 MB. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** For the answers to messages that were sent together, in memory; 100,000 objects need about 20 MB. */
+const MAX_BYTES = 256 * 2 ** 20;
 
-/** What a message takes in memory, if it is empty. */
+/** The memory that an empty message needs. */
 const MESSAGE_BYTES = 100;
 
 /** The letters of what a server may send: https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -103,7 +103,7 @@ function messageChecker(): (chunk: Buffer) => number {
       if (head.length < 5) return messages;
       messages++;
       left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
       head = Buffer.alloc(0);
       allowed = MESSAGES;
     }
@@ -128,7 +128,7 @@ function protocolViolation(error: unknown): Error {
 }
 
 /**
- * Breaks the connection where the server asks for a hash of the password: it could not check an Entra token by it.
+ * Breaks the connection where the server asks for a hash of the password: it cannot check an Entra token by a hash.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
  */
 export function refuseHashes(client: pg.Client): void {

@@ -10,7 +10,7 @@ import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
-import { breakConnection, cancelQuery, holdBack, holdToProtocol, refuseHashes } from "./driver.ts";
+import { breakConnection, cancelQuery, checkMessages, delayStartup, refuseHashes } from "./driver.ts";
 
 export interface Target {
   readonly server: Server;
@@ -21,8 +21,8 @@ export interface Target {
 /**
  * Signs in to a database, lets `work` use the connection, and ends it whatever happens. Where the other side breaks the
  * connection, `work` starts again on a new one.
- * @param password asked for at every attempt; given the token that the server called expired, if it did
- * @param known what a diagnosis can use beyond the target: how the password is got
+ * @param password called at every attempt, with the token that the server called expired, if it did
+ * @param known what a diagnosis can use beyond the target
  * @param signal ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it
  * @throws ActionError if no connection can be made; what `work` throws is thrown unchanged
  */
@@ -35,7 +35,7 @@ export async function withSession<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   let [waits, queryTime] = [patience, QUERY_TIME];
-  let silence: Error | undefined;
+  let timedOut: Error | undefined;
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
@@ -47,12 +47,12 @@ export async function withSession<T>(
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === undefined) throw error;
-      if (silence !== undefined) throw silence;
-      // A query on a connection that broke before it does not know why.
-      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
+      if (timedOut !== undefined) throw timedOut;
+      // The error of a query on a connection that was already broken does not say why it broke.
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
-        silence = broken;
+        timedOut = broken;
       }
       info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
     } finally {
@@ -61,14 +61,14 @@ export async function withSession<T>(
   }
 }
 
-/** How long a query may take, in milliseconds: longer than the server's own `statement_timeout` in transaction.ts. */
+/** How long a query may take, in milliseconds: longer than the `statement_timeout` in transaction.ts. */
 const QUERY_TIME = 65_000;
 
-/** A query whose answer takes longer, in milliseconds, may never have one, though it is not our clock that ends it. */
+/** After a silence longer than this, in milliseconds, the server may never answer, whatever broke the connection. */
 const LONG_SILENCE = 10_000;
 
-/** After a query without an answer: what was done is looked at once more, and the run ends within 100 s of that query. */
-const LAST_TRY = { mostTime: 0, answerTime: 5_000 };
+/** After a query without an answer, one more session looks at what was done, and the run ends within 100 s of that query. */
+const LAST_TRY = { maxTime: 0, answerTime: 5_000 };
 const LAST_QUERY_TIME = 15_000;
 
 /** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
@@ -84,8 +84,8 @@ function noAnswerToQuery(milliseconds: number): Error {
 type Known = Pick<Context, "signIn" | "cloud">;
 type PasswordProvider = (refused?: string) => Promise<string>;
 
-/** The server may restart while this runs, even twice; what breaks every connection is not an accident. */
-const MOST_SESSIONS = 3;
+/** The server may restart while this runs, even twice. */
+const MAX_SESSIONS = 3;
 
 function openSession(
   target: Target,
@@ -107,7 +107,7 @@ function openSession(
   );
 }
 
-/** The sign-in is under way already: it and the handshakes overlap. Whichever fails first ends the other. */
+/** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */
 async function connect(
   target: Target,
   signingIn: Promise<string>,
@@ -119,36 +119,22 @@ async function connect(
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
-  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
-  let pending = false;
+  let waitsForSignIn = false;
   let broken: Error | undefined;
-  const client = new pg.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 0, // the clock above does it
-    query_timeout: queryTime,
-    pipeline: true, // what need not wait for an answer is sent at once
-  });
+  const client = clientOf(target, socket, () => signingIn, queryTime);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
-  holdBack(client, parameters, async () => {
-    clock.stop(); // it is not the server's fault when the sign-in takes long
-    pending = true;
+  delayStartup(client, parameters, async () => {
+    clock.stop(); // the time of the sign-in is not the server's
+    waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
-    pending = false;
+    waitsForSignIn = false;
     clock.start();
   });
-  holdToProtocol(client);
+  checkMessages(client);
   if (known.signIn !== undefined && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error) => {
     broken ??= error; // without a listener, a broken connection would end the process
@@ -157,7 +143,7 @@ async function connect(
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
   const failingSignIn = signingIn.catch((error: unknown) => {
-    throw new AbortError(error instanceof Error ? error : String(error)); // it was tried as often as makes sense
+    throw new AbortError(error instanceof Error ? error : String(error)); // `password` has its own retries
   });
   try {
     await Promise.all([failingSignIn, client.connect()]);
@@ -165,20 +151,13 @@ async function connect(
     socket.destroy();
     signal?.throwIfAborted();
     if (error instanceof AbortError) throw error;
-    if (pending) {
+    if (waitsForSignIn) {
       // The server does not wait as long as a sign-in may take (`authentication_timeout`).
       await failingSignIn;
       return await connect(target, signingIn, known, times, onExpired, signal);
     }
-    const context = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? ""),
-    };
-    const failure = diagnose(error, context);
+    const { host, port } = server;
+    const failure = diagnose(error, { ...known, host, port, database, user, token: claimsOf(token ?? "") });
     if (token !== undefined && failure.code === "token-expired") onExpired(token);
     throw new ActionError(failure, { cause: error });
   } finally {
@@ -186,6 +165,29 @@ async function connect(
     signal?.removeEventListener("abort", abort);
   }
   return sessionOf(client, socket, () => broken, signal);
+}
+
+function clientOf(
+  { server, database, user }: Target,
+  socket: Socket,
+  password: () => Promise<string>,
+  queryTime: number,
+): pg.Client {
+  return new pg.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: 0, // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true, // several messages can be sent without waiting for answers
+  });
 }
 
 interface Session {
@@ -204,9 +206,9 @@ function sessionOf(
   signal: AbortSignal | undefined,
 ): Session {
   const close = () => breakConnection(client, signal?.reason);
-  const grace = deadline(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, close);
   const stop = () => {
-    client.once("drain", close); // before the story can send the next query
+    client.once("drain", close); // before `work` can send the next query
     cancelQuery(client, socket);
     grace.start();
   };
@@ -229,15 +231,15 @@ function sessionOf(
   };
 }
 
-/** For the query that runs when the run is cancelled, in milliseconds; the runner kills 10 s after its first signal. */
+/** How long a query may go on after the run is cancelled, in milliseconds; the runner kills 10 s after its first signal. */
 const GRACE_TIME = 2_000;
 
-/** For a good-bye; milliseconds. */
+/** How long the end of a session may take, in milliseconds. */
 const END_TIME = 1_000;
 
 /**
- * Certificate and, for `verify-full`, name are checked before a password leaves, whatever the job's environment
- * says: `pg` would read PGSSLMODE, Node.js NODE_TLS_REJECT_UNAUTHORIZED.
+ * Checks the certificate and, for `verify-full`, the name before a password is sent, whatever the job's environment
+ * says: `pg` would read PGSSLMODE, and Node.js NODE_TLS_REJECT_UNAUTHORIZED.
  */
 function tlsOptions({ mode, rootCertificates }: Tls): ConnectionOptions | false {
   if (mode === "disable") return false;
@@ -250,14 +252,15 @@ function tlsOptions({ mode, rootCertificates }: Tls): ConnectionOptions | false 
   };
 }
 
-function deadline(time: number, action: () => void) {
-  let timer: NodeJS.Timeout | undefined;
+/** Runs `action` so many milliseconds after each start, unless it is stopped before. */
+function timer(time: number, action: () => void) {
+  let timeout: NodeJS.Timeout | undefined;
   return {
     start() {
-      timer = setTimeout(action, time);
+      timeout = setTimeout(action, time);
     },
     stop() {
-      clearTimeout(timer);
+      clearTimeout(timeout);
     },
   };
 }

@@ -18,7 +18,7 @@ import type {
 /** What the first statement of a look shows, and what the second has to read. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
-  /** The objects that were asked, most of them for others too. */
+  /** The objects that the server was asked about, most of them for others too. */
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
   readonly nextTransaction: string;
@@ -27,14 +27,14 @@ export interface FirstLook {
   readonly hasViews: boolean;
 }
 
-/** A relation or routine that was asked in the name of its group, with what makes it like the others. */
+/** The relation or routine that the server was asked about for its group, with the owner and ACL of the group. */
 export interface Representative {
   readonly routine: boolean;
   readonly oid: Oid;
   readonly owner: Oid;
   readonly relacl: string | null;
   readonly group: Group | undefined;
-  /** It stands for others too. */
+  /** Whether its group has other members. */
   readonly forOthers: boolean;
 }
 
@@ -91,7 +91,7 @@ function groupKey({ relkind, representative }: { relkind: string; representative
   return `${relkind} ${representative}`;
 }
 
-/** Maps the rows of the default-privileges statement to groups of one: a creator's next tables, sequences or routines. */
+/** Maps the rows of `defaultPrivileges` to groups of one: a creator's next tables, sequences or routines. */
 export function mapDefaultPrivileges(
   rows: readonly DefaultPrivilegesRow[],
   schemas: readonly Schema[],

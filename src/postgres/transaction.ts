@@ -14,7 +14,7 @@ const SETTINGS = [
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
-  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';",
 ].join(" ");
 

@@ -3,46 +3,46 @@ import { count } from "../text/count.ts";
 import { logLine } from "../text/escape.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
-/** Takes a line for the log that says what the run is about to do. */
+/** Takes a line for the log. */
 export type Say = (line: string) => void;
 
 /** The bytes of "pggrants": the key of the advisory lock, which is one for each database. */
 const KEY = 0x70676772616e7473n;
 
-/** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, and for ever. */
-const MOST_WAIT = 10_000;
+/** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, for any time. */
+const MAX_WAIT = 10_000;
 
 /** A wait that is longer than this is in the log, in milliseconds. */
 const SAID_WAIT = 1_000;
 
 /** The turns of one run, batch by batch. */
 export interface Turns {
-  /** The SQL that waits for this run's turn, within a transaction; undefined when runs take turns no longer. */
+  /** The SQL that waits for this run's turn, within a transaction; undefined when this run takes no more turns. */
   next(): string | undefined;
   /**
    * Waits for the answer to that SQL.
    * @throws the server's error, after which there are no more turns
    */
-  taken(answer: Promise<unknown>): Promise<void>;
-  /** Whether the last turn did not come, and `explain` has not been called. */
+  waitFor(answer: Promise<unknown>): Promise<void>;
+  /** Whether the last turn did not come, and `reportHolders` has not been called. */
   isMissed(): boolean;
-  /** Says who holds the lock. */
-  explain(client: Client): Promise<void>;
+  /** Logs who holds the lock. */
+  reportHolders(client: Client): Promise<void>;
 }
 
 /**
- * Runs take turns, because two GRANTs on one object at the same time fail. That is not needed to be right, but saves
- * everybody the retries; so a run that waits for too long goes on without.
+ * Makes runs take turns by an advisory lock, because two GRANTs on one object at the same time fail. The lock only saves
+ * retries, so a run that has waited too long goes on without it.
  */
 export function takeTurns(say: Say): Turns {
-  let left = MOST_WAIT;
+  let left = MAX_WAIT;
   let missed = false;
   return {
     next: () =>
       left > 0
         ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';\nSELECT pg_catalog.pg_advisory_xact_lock(${KEY});`
         : undefined,
-    async taken(answer) {
+    async waitFor(answer) {
       const started = Date.now();
       const timer = setTimeout(
         () => say("waiting for another run of this action to finish its batch"),
@@ -60,13 +60,13 @@ export function takeTurns(say: Say): Turns {
       }
     },
     isMissed: () => missed,
-    async explain(client) {
+    async reportHolders(client) {
       missed = false;
       const holders = await holdersOf(client);
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MOST_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
+          `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
         ),
       );
     },

@@ -9,18 +9,18 @@ import { quoteLiteral } from "../text/sql.ts";
 import { look, type Principal } from "./catalog.ts";
 import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
 
-/** How often it is tried while another session creates or binds the same role. */
+/** How often to try while another session creates or binds the same role. */
 const ATTEMPTS = 3;
 
-/** What a session did. One that broke leaves it to the next one, and at the end to the report. */
+/** What was done so far: a session that breaks leaves it to the next one, and the last one to the report. */
 export interface Progress {
-  /** What a COMMIT was sent for. */
+  /** The result for which COMMIT was sent. */
   sent?: PrincipalResult;
-  /** Whether the server has it, as far as is known. */
+  /** Whether the server is known to have committed it. */
   confirmed?: boolean;
 }
 
-/** What was done by a run that did not come to its end; undefined where that is nothing. */
+/** What a run that ended early did; undefined where it did nothing. */
 export function doneSoFar({ sent, confirmed }: Progress): Sentence | undefined {
   if (sent === undefined || confirmed) return sent?.message;
   return sentence`The server did not confirm this: ${sent.message}`;
@@ -74,7 +74,7 @@ async function ensureOnce(
 
 /**
  * Whether the role is there and bound to the object ID.
- * @throws ActionError for an administrator and for a role that is not Entra's: neither is ever changed
+ * @throws ActionError for an administrator and for a role that is not an Entra role: neither is ever changed
  */
 function isBound(principal: Principal | null, demand: PrincipalDemand): principal is Principal & Bound {
   if (principal === null) return false;
@@ -87,7 +87,7 @@ interface Bound {
   readonly objectId: string;
 }
 
-/** An administrator's or a password role is never the result: the server is given FALSE for both. */
+/** The SQL that creates or binds the role, never as an administrator (`isadmin` is FALSE). */
 function sqlFor(principal: Principal | null, { name: role, objectId, type }: PrincipalDemand): string {
   if (principal !== null) {
     return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
@@ -121,7 +121,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 
-/** The server says who may sign in by the type too, but the page does not say in which words it lists it. */
+/** A warning where the server lists another type, because the type decides too who may sign in. */
 function otherType(
   { type }: Principal,
   { name: role, type: expected }: PrincipalDemand,

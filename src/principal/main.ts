@@ -10,7 +10,8 @@ import { inOurWords } from "../model/sentence.ts";
 import type { Env, PrincipalSettings } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { PATIENCE } from "../retry.ts";
-import { parsePrincipalSettings, secretsInPrincipal } from "../settings/principal.ts";
+import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "../settings/principal.ts";
+import { secretsIn } from "../settings/reader.ts";
 import { logLine } from "../text/escape.ts";
 import { doneSoFar, ensure, type Progress } from "./ensure.ts";
 import { publish } from "./publish.ts";
@@ -18,7 +19,7 @@ import { publish } from "./publish.ts";
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsInPrincipal(env)) mask(secret);
+  for (const secret of secretsIn(PRINCIPAL_INPUTS, env)) mask(secret);
   await publish(await inSettings(env, signal), startedAt, env);
 }
 
@@ -41,7 +42,7 @@ async function inDatabase(
   const progress: Progress = {};
   try {
     info(logLine(`Connecting to ${host}:${port} as ${user}`));
-    const password = signIn(settings, env, PATIENCE, undefined, signal);
+    const password = signIn(settings, env, signal);
     const work = (client: Client) => ensure(client, principal, progress);
     const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
     signal.throwIfAborted();

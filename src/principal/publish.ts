@@ -6,7 +6,7 @@ import type { PrincipalResult } from "../model/principal.ts";
 import { renderPrincipalLog, renderPrincipalSummary } from "../render/principal.ts";
 import { logLines } from "../text/escape.ts";
 
-/** Publishes the result: output, log, summary, warnings, and the step's outcome, which fails on drift and on an error. */
+/** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
 export async function publish(
   result: PrincipalResult | Failure,
   startedAt: Date,

@@ -1,5 +1,6 @@
 import { extraIsDrift } from "../model/demand.ts";
-import type { DatabaseReport, Extra, GranteeReport, Kind, Missing, Report } from "../model/report.ts";
+import { rankOf } from "../model/kinds.ts";
+import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { explain } from "./explain.ts";
@@ -19,11 +20,11 @@ export interface Annotation {
  * GitHub keeps ten errors of a step, and the verdict is one of them.
  * https://github.com/actions/runner/blob/079cdb1d05fe0ec50f8c51de5a4fa51d0eb189b0/src/Runner.Worker/ExecutionContext.cs (_maxCountPerIssueType)
  */
-const MOST_FINDINGS = 9;
+const MAX_FINDINGS = 9;
 /** GitHub cuts a message at 4,096 characters (_maxIssueMessageLength, same file). */
-const MOST_CHARACTERS = 3_900;
-const MOST_NAMES = 3;
-const MOST_WARNINGS = 5;
+const MAX_CHARACTERS = 3_900;
+const MAX_NAMES = 3;
+const MAX_WARNINGS = 5;
 
 /**
  * The most important findings first: at most nine, one for those that differ only in a name, and one more for all
@@ -32,13 +33,13 @@ const MOST_WARNINGS = 5;
 export function annotations(report: Report): readonly Annotation[] {
   const findings = [...errors(report), ...drift(report)];
   const level = findings[0]?.level ?? "error";
-  const rest = findings.length - MOST_FINDINGS;
+  const rest = findings.length - MAX_FINDINGS;
   const more = {
     level,
     title: "More findings",
     message: `${count(rest + 1, "more finding")} in the job summary.`,
   };
-  const shown = rest <= 0 ? findings : [...findings.slice(0, MOST_FINDINGS - 1), more];
+  const shown = rest <= 0 ? findings : [...findings.slice(0, MAX_FINDINGS - 1), more];
   return [...shown, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message),
@@ -56,7 +57,7 @@ function errors(report: Report): readonly Annotation[] {
   });
   return groupsOf(all, ({ error }) => JSON.stringify(error)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MOST_NAMES, ({ where }) => where)}`,
+    title: `Could not check ${some(group, MAX_NAMES, ({ where }) => where)}`,
     message: failureLines(group[0].error, report).join("\n"),
   }));
 }
@@ -74,7 +75,7 @@ function drift(report: Report): readonly Annotation[] {
   return groupsOf(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`)
     .map((group) => {
       const [first] = group;
-      const where = some(group, MOST_NAMES, ({ database }) => plain.name(database));
+      const where = some(group, MAX_NAMES, ({ database }) => plain.name(database));
       const message = `${first.before} in ${where}. ${first.after}`;
       return { ...first, objects: first.objects * group.length, message };
     })
@@ -105,7 +106,7 @@ function entriesOf<F extends Missing>(
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
       const lines = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names = some(group, MOST_NAMES, (object) => objectName(object, plain));
+      const names = some(group, MAX_NAMES, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
         objects: group.length,
@@ -125,18 +126,6 @@ function entriesOf<F extends Missing>(
   );
 }
 
-/** The database and the schema come before the objects in them, future objects after them. */
-const RANKS: Readonly<Partial<Record<Kind, number>>> = {
-  identity: 0,
-  database: 0,
-  schema: 1,
-  "default-privileges": 3,
-};
-
-function rankOf(kind: Kind): number {
-  return RANKS[kind] ?? 2;
-}
-
 function missingText({ privileges }: Missing, grantee: string, on: string): string {
   return `${grantee} is missing ${privileges.join(", ")} on ${on}`;
 }
@@ -151,13 +140,13 @@ function warnings(report: Report): readonly Annotation[] {
   );
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];
-  const rest = distinct.length - MOST_WARNINGS;
+  const rest = distinct.length - MAX_WARNINGS;
   const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
-  const message = [...distinct.slice(0, MOST_WARNINGS), ...more].join("\n");
+  const message = [...distinct.slice(0, MAX_WARNINGS), ...more].join("\n");
   return [{ level: "warning", title: count(distinct.length, "warning"), message }];
 }
 
 function cut(message: string): string {
-  if (message.length <= MOST_CHARACTERS) return message;
-  return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}… (the rest is in the JSON report)`;
+  if (message.length <= MAX_CHARACTERS) return message;
+  return `${message.slice(0, MAX_CHARACTERS).toWellFormed()}… (the rest is in the JSON report)`;
 }

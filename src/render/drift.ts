@@ -31,13 +31,13 @@ import {
 /** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
 const SHOWN_ROWS = 12;
 const FOLDED_ROWS = 1_000;
-const MOST_CAUSES = 20;
-const MOST_GROUP_NAMES = 3;
-const MOST_SCHEMAS = 8;
+const MAX_CAUSES = 20;
+const MAX_GROUP_NAMES = 3;
+const MAX_SCHEMAS = 8;
 
 /**
  * Adds what a grantee is missing, and what it holds beyond the demand.
- * @param several whether the part stands for several grantees, so that no SQL that names one of them fits
+ * @param several whether the part is about several grantees, and so shows no SQL that names one of them
  */
 export function driftPart(
   page: Page,
@@ -61,7 +61,7 @@ export function driftPart(
     cells: (finding: F) => readonly string[],
   ): void {
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
-    for (const cause of causes.slice(0, MOST_CAUSES)) {
+    for (const cause of causes.slice(0, MAX_CAUSES)) {
       const [first] = cause.findings;
       const about =
         first?.kind === "identity"
@@ -73,7 +73,7 @@ export function driftPart(
       );
       if (first?.kind !== "identity") findingsTable(page, ["Object", ...head], cause.findings, cells);
     }
-    const rest = causes.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
+    const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {
       page.add(
         `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`,
@@ -91,7 +91,7 @@ function bySchema(findings: readonly Missing[]): readonly string[] {
   if (schemas.length < 2) return [];
   const counts = some(
     schemas,
-    MOST_SCHEMAS,
+    MAX_SCHEMAS,
     (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`,
   );
   return [`By schema: ${counts}.`];
@@ -129,7 +129,7 @@ function findingsTable<F extends Missing>(
 function groupText(group: readonly [Named, ...Named[]]): string {
   const [first] = group;
   if (group.length === 1) return objectText(first, markdown);
-  const names = some(group, MOST_GROUP_NAMES, (object) => objectName(object, markdown));
+  const names = some(group, MAX_GROUP_NAMES, (object) => objectName(object, markdown));
   return `${countKind(first.kind, group.length)}: ${names}`;
 }
 
@@ -206,5 +206,5 @@ ${codeBlock(
   with: { name: sql, path: "\${{ steps.grants.outputs.sql }}" }`,
 )}`;
 
-/** What is not counted as a statement. */
+/** Not counted as statements. */
 const TRANSACTION: ReadonlySet<string> = new Set(["BEGIN;", "COMMIT;"]);

@@ -4,8 +4,8 @@ import type { Cause } from "./findings.ts";
 import { runner } from "./phrases.ts";
 
 /**
- * Explains a cause, line by line: why something is missing or extra, what the server said first, the SQL if all findings share it (else where to
- * find it), and what else helps.
+ * Explains a cause, line by line: why something is missing or extra, the server's first message, the SQL if all findings
+ * share it (else where to find it), and what else helps.
  * @param login the role that this run signed in as
  * @param place where the reader finds the SQL: `the SQL below`
  */

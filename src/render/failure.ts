@@ -4,7 +4,7 @@ import { visible } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
 
-/** Where the failure is explained, in this very version of the documentation; undefined if the run does not know it. */
+/** The link to the failure's page, in this version of the documentation; undefined where the run has no link. */
 export function docsLink(
   { code, page = "troubleshooting" }: Failure,
   { run }: Pick<Report, "run">,

@@ -109,6 +109,7 @@ export function countIn(report: Report, list: "missing" | "granted" | "extra" | 
   return granteesOf(report).reduce((sum, grantee) => sum + objectsIn(grantee[list]), 0);
 }
 
+/** The grantees of all databases. */
 export function granteesOf(report: Report): readonly GranteeReport[] {
   return report.databases.flatMap(({ grantees }) => grantees);
 }

@@ -6,7 +6,7 @@ import { type Pen, plain } from "./pen.ts";
 import { countObjects } from "./phrases.ts";
 
 /** More names than this are counted instead. */
-const MOST_NAMES = 3;
+const MAX_NAMES = 3;
 
 /**
  * The verdict in one line: what, where, how many, for which grantee. "Could not check" never reads like "missing".
@@ -50,7 +50,7 @@ function doneBefore({ databases }: Report): string {
 
 function named(names: readonly string[], counted: string): readonly string[] {
   if (names.length === 0) return [];
-  return names.length <= MOST_NAMES ? [series(names)] : [`${names.length} ${counted}`];
+  return names.length <= MAX_NAMES ? [series(names)] : [`${names.length} ${counted}`];
 }
 
 /**
@@ -145,7 +145,7 @@ function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen
     ),
   ];
   const who =
-    names.length <= MOST_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
+    names.length <= MAX_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
   return names.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
 
@@ -155,7 +155,7 @@ function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): 
   const [server = ""] = servers;
   const all = report.databases.length;
   const which =
-    databases.length <= MOST_NAMES
+    databases.length <= MAX_NAMES
       ? series(databases.map(({ database }) => pen.name(database)))
       : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
   return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;

@@ -38,7 +38,7 @@ export interface Marker {
 }
 
 /**
- * Two digests, which are equal if and only if what they stand for is equal. Names can neither end the comment that holds
+ * Two digests, which are equal if and only if the subjects and the sets of objects are equal. Names can neither end the comment that holds
  * the digests nor make it long (there may be hundreds of schemas), and the order of a list makes no difference.
  */
 export function markerOf({ database, grantee, schemas, report }: Subject): Marker {
@@ -50,7 +50,7 @@ export function markerOf({ database, grantee, schemas, report }: Subject): Marke
   };
 }
 
-/** What the drift consists of: the job is not failed for anything else. */
+/** The findings that are drift. */
 function findingsOf(report: Report, { missing, extra }: GranteeReport): readonly Missing[] {
   return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
 }
@@ -78,20 +78,20 @@ export function readMarker(body: string | null | undefined): Marker | undefined 
 // --- title and body
 
 /** GitHub: `title is too long (maximum is 256 characters)`. */
-const MOST_TITLE = 256;
+const MAX_TITLE = 256;
 
 /** The issue's title, in the inline Markdown that titles may have. Set once, because people may change it. */
 export function issueTitle({ database, grantee }: Subject): string {
   const about = "Drift of PostgreSQL privileges";
   const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-  return title.length <= MOST_TITLE ? title : about;
+  return title.length <= MAX_TITLE ? title : about;
 }
 
 /** GitHub: `body is too long (maximum is 65536 characters)`. JavaScript counts at least as many as GitHub does. */
-const MOST_BODY = 65_536;
+const MAX_BODY = 65_536;
 /** A longer script is for the SQL file. */
-const MOST_SQL = 24_000;
-const MOST_NAMES = 8;
+const MAX_SQL = 24_000;
+const MAX_NAMES = 8;
 
 /**
  * The issue's body: the marker, what has drifted for which cause, the SQL that fixes it. At most 65,536 characters,
@@ -102,7 +102,7 @@ export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
   const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.\n`;
   const page = openPage({
-    most: MOST_BODY - foot.length,
+    most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
     cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).\n`,
   });
@@ -112,7 +112,7 @@ export function issueBody(subject: Subject, run: string): string {
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  fixesPart(page, database.fixes, { most: MOST_SQL, note: () => note });
+  fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
   return page.close() + foot;
 }
 
@@ -120,7 +120,7 @@ function facts({ database, schemas, report }: Subject): string {
   const where =
     schemas === "*"
       ? "every schema"
-      : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MOST_NAMES, (name) => markdown.name(name))}`;
+      : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MAX_NAMES, (name) => markdown.name(name))}`;
   const version =
     database.serverVersion === undefined ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
@@ -134,7 +134,7 @@ function facts({ database, schemas, report }: Subject): string {
 // --- comments
 
 /** How a comment starts, by what has changed. */
-const NEWS = {
+const COMMENTS = {
   changed: "The set of objects has changed; the text above is up to date.",
   back: "The drift is back; the text above is up to date.",
   gone: "The drift is gone.",
@@ -144,6 +144,6 @@ const NEWS = {
  * A comment on an issue whose state or set of objects changed.
  * @param run a link to the run, or words where there is none
  */
-export function issueComment(news: keyof typeof NEWS, { report }: Subject, run: string): string {
-  return `${NEWS[news]} ${headline(report, markdown)}\n\nFound by ${run}.`;
+export function issueComment(change: keyof typeof COMMENTS, { report }: Subject, run: string): string {
+  return `${COMMENTS[change]} ${headline(report, markdown)}\n\nFound by ${run}.`;
 }

@@ -40,7 +40,7 @@ interface JsonFailure {
 type Replaced<T, R> = Omit<T, keyof R> & Readonly<R>;
 type Written<T, R> = Replaced<Omit<T, "error">, R> & { readonly error?: JsonFailure };
 
-/** Deeper than this, a value stands on one line: a finding is a line, to read, to grep and to compare. */
+/** A deeper value is on one line, so that each finding is one line for grep and diff. */
 const DEPTH_OF_FINDINGS = 6;
 
 /**

@@ -15,7 +15,7 @@ export interface LogGroup {
   readonly lines: readonly string[];
 }
 
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 /** What the run found and did, a group for each database. */
 export function logGroups(report: Report): readonly LogGroup[] {
@@ -99,10 +99,10 @@ function objectLine(object: Changed): string {
 /** A title and an indented line for each item, a long list cut. */
 function listed<T>(title: string, items: readonly T[], line: (item: T) => string): readonly string[] {
   if (items.length === 0) return [];
-  const rest = items.length - MOST_LINES;
+  const rest = items.length - MAX_LINES;
   return [
     logLine(`${title}:`),
-    ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${line(item)}`)),
+    ...items.slice(0, MAX_LINES).map((item) => logLine(`  ${line(item)}`)),
     ...(rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []),
   ];
 }

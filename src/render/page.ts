@@ -40,17 +40,17 @@ export function openPage({ most, sizeOf, cut }: PageLimit): Page {
       const text = `${block}\n\n`;
       if (fits(text)) put(text);
     },
-    table(head, rows, mostRows = Number.POSITIVE_INFINITY) {
+    table(head, rows, maxRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
       if (!fits(first)) return;
       put(first);
-      const mostSize = (room - size) / 2;
+      const maxSize = (room - size) / 2;
       const start = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |\n`;
         // A long table leaves half of what is left of the page to what follows it.
-        if (shown === mostRows || size - start + sizeOf(line) > mostSize || !fits(line)) {
+        if (shown === maxRows || size - start + sizeOf(line) > maxSize || !fits(line)) {
           put(MORE_ROWS);
           break;
         }

@@ -8,7 +8,7 @@ export interface Pen {
   name(...parts: readonly string[]): string;
   /** A routine's name and the types of its arguments. */
   signature(types: string, ...parts: readonly string[]): string;
-  /** What stands for itself: a host, a version. */
+  /** A host or a version. */
   code(text: string): string;
   /** Words from outside. */
   quoted(words: string): string;
@@ -30,7 +30,7 @@ export const plain: Pen = {
     }).join(""),
 };
 
-/** For GitHub-flavoured Markdown: what others wrote stands in code spans, where nothing is live. */
+/** For GitHub-flavoured Markdown: words from outside are in code spans, so that they have no effect. */
 export const markdown: Pen = {
   name: (...parts) => `\`${quoteName(...parts)}\``,
   signature: (...signature) => `\`${quoteSignature(...signature)}\``,

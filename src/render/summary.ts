@@ -18,13 +18,13 @@ import {
 } from "./phrases.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
-const MOST_SQL = 65_536;
-const MOST_WARNINGS = 20;
-const MOST_NAMES = 8;
-const MOST_DATABASES = 200;
+const MAX_SQL = 65_536;
+const MAX_WARNINGS = 20;
+const MAX_NAMES = 8;
+const MAX_DATABASES = 200;
 /** With more rows than this, those in sync are only counted. */
-const MOST_GREEN_ROWS = 20;
-const MOST_HELD_ROWS = 1_000;
+const MAX_GREEN_ROWS = 20;
+const MAX_HELD_ROWS = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
 const NAME = "Azure Postgres Grants";
@@ -64,14 +64,14 @@ function icon({ mode, verdict }: Report): string {
 type Section = readonly [DatabaseReport, ...DatabaseReport[]];
 
 /** Beyond this, comparing findings costs more than showing them twice. */
-const MOST_COMPARED = 1_000;
+const MAX_COMPARED = 1_000;
 
 function sections(report: Report): readonly Section[] {
-  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
+  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasFindings));
   return groupsOf(shown, sameDatabase);
 }
 
-function hasNews(grantee: GranteeReport): boolean {
+function hasFindings(grantee: GranteeReport): boolean {
   return grantee.error !== undefined || listsOf(grantee).some((list) => list.length > 0);
 }
 
@@ -82,14 +82,14 @@ function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }: Grantee
 function sameDatabase(database: DatabaseReport): unknown {
   const { error, user, fixes, grantees } = database;
   if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
+  return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, findingsOf(g)])]);
 }
 
 function isLarge(grantee: GranteeReport): boolean {
-  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MOST_COMPARED;
+  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MAX_COMPARED;
 }
 
-function newsOf(grantee: GranteeReport) {
+function findingsOf(grantee: GranteeReport) {
   return [grantee.error, ...listsOf(grantee)];
 }
 
@@ -100,8 +100,8 @@ function sameGrantees(
   const key = (grantee: GranteeReport) =>
     isLarge(grantee)
       ? grantee
-      : JSON.stringify(newsOf(grantee), (name, value) => (name === "fix" ? undefined : value));
-  return groupsOf(grantees.filter(hasNews), key);
+      : JSON.stringify(findingsOf(grantee), (name, value) => (name === "fix" ? undefined : value));
+  return groupsOf(grantees.filter(hasFindings), key);
 }
 
 function sectionPart(page: Page, report: Report, databases: Section): void {
@@ -122,7 +122,7 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
   }
   const isPlanned = ({ runnable }: FixBlock) => runnable && report.mode === "plan";
   fixesPart(page, database.fixes, {
-    most: MOST_SQL,
+    most: MAX_SQL,
     note: (block) => (isPlanned(block) ? ", which <code>mode: apply</code> runs" : ""),
     open: isPlanned,
   });
@@ -144,7 +144,7 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
 }
 
 function names(list: readonly string[]): string {
-  return some(list, MOST_NAMES, (name) => markdown.name(name));
+  return some(list, MAX_NAMES, (name) => markdown.name(name));
 }
 
 function errorPart(page: Page, error: Failure, report: Report): void {
@@ -165,15 +165,15 @@ function warningsPart(page: Page, { databases }: Report): void {
     const where = found.length < databases.length ? ` (in ${names(found)})` : "";
     return `- ${group[0].text}${where}`;
   });
-  const rest = distinct.length - MOST_WARNINGS;
+  const rest = distinct.length - MAX_WARNINGS;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
-    `**${count(distinct.length, "warning")}**\n\n${[...distinct.slice(0, MOST_WARNINGS), ...more].join("\n")}`,
+    `**${count(distinct.length, "warning")}**\n\n${[...distinct.slice(0, MAX_WARNINGS), ...more].join("\n")}`,
   );
 }
 
 function forNamed(named: readonly string[], pen: Pen): string {
-  return named.length === 0 ? "" : ` for ${some(named, MOST_NAMES, (name) => pen.name(name))}`;
+  return named.length === 0 ? "" : ` for ${some(named, MAX_NAMES, (name) => pen.name(name))}`;
 }
 
 // --- the whole
@@ -182,8 +182,7 @@ function forNamed(named: readonly string[], pen: Pen): string {
 function overview(page: Page, report: Report): void {
   const rows = report.databases.flatMap(overviewRows);
   if (rows.every(({ verdict }) => verdict === "error")) return;
-  const shownRows =
-    rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const shownRows = rows.length > MAX_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
   const many = (of: (row: OverviewRow) => unknown) => new Set(rows.map(of)).size > 1;
   const columns: readonly Column[] = [
     { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
@@ -216,7 +215,7 @@ function overview(page: Page, report: Report): void {
   page.table(
     shown.map(({ head }) => head),
     shownRows.map((row) => shown.map(({ cell }) => cell(row))),
-    MOST_DATABASES,
+    MAX_DATABASES,
   );
   if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
 }
@@ -246,7 +245,7 @@ function facts(page: Page, report: Report): void {
   const checked = [
     `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MOST_NAMES, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES, markdown.quoted)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report),
   ];
@@ -258,7 +257,7 @@ function facts(page: Page, report: Report): void {
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length === 0) return;
   page.fold("Where the privileges come from", () =>
-    page.table(["Objects", "Privileges", "From"], heldRows(held), MOST_HELD_ROWS),
+    page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS),
   );
 }
 

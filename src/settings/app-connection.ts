@@ -40,7 +40,7 @@ export function secretsInAppConnection(text: string): readonly string[] {
     else add(attempt(() => readConnectionString(value))?.password);
   }
   add(attempt(() => readConnectionString(withoutQuotes(text)))?.password);
-  // To mask a few letters would make half of the log unreadable.
+  // To mask shorter values would make the log unreadable.
   for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
     add(possible, 4);
     add(
@@ -54,7 +54,7 @@ export function secretsInAppConnection(text: string): readonly string[] {
 const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
 const BEFORE_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/gi;
 
-/** What can end a value depends on a form that is not known here, so the text up to each of these is a candidate. */
+/** What ends a value depends on the form of the text, which is not known here, so each of these may end it. */
 const ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
 const MANY_STARTS = 100;
 
@@ -82,7 +82,7 @@ function passwordsInUrls(text: string): readonly string[] {
   return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
 }
 
-/** JSON that is broken does not tell which of its values is the secret. */
+/** In broken JSON, every value may be the secret. */
 function valuesInBrokenJson(text: string): readonly Setting[] {
   return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
     key: "secret",

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Cloud } from "../model/clouds.ts";
 import { type ServerId, serverIdOf } from "../model/flexible-server.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
 import { Invalid } from "./invalid.ts";
-import { type InputsOf, inputsIn, secretsIn } from "./reader.ts";
+import { type InputsOf, inputsIn } from "./reader.ts";
 import { SERVER_INPUTS } from "./server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
 import { hostName, name, port, rootCertificates } from "./values.ts";
@@ -16,20 +15,20 @@ export interface FirewallSettings extends AzureSettings {
   readonly runnerIp: RunnerIp;
   readonly user: string;
   readonly database: string;
-  /** Where the resource manager's own answer is not the one to use. */
+  /** Replaces the host name that the resource manager gives. */
   readonly host?: string;
   readonly port: number;
   readonly tls: Tls;
 }
 
-/** How to sign in to the resource manager, and to which. */
+/** How to sign in to the resource manager, and in which cloud. */
 export interface AzureSettings {
   readonly signIn: EntraSignIn;
   readonly cloud: Cloud;
 }
 
-/** The runner's address, or who to ask for it where the server does not say. */
-export type RunnerIp = { readonly address: string } | { readonly askedOf: URL };
+/** The runner's address, or the service to ask for it where the server does not say. */
+export type RunnerIp = { readonly address: string } | { readonly service: URL };
 
 const { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
 
@@ -53,17 +52,13 @@ type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
 
 /**
  * What the inputs say, as one value.
- * @param readFile reads the file that `ssl-root-cert` names
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseFirewallSettings(
-  env: Env,
-  readFile = (path: string) => readFileSync(path, "utf8"),
-): FirewallSettings {
+export function parseFirewallSettings(env: Env): FirewallSettings {
   const inputs = inputsIn(FIREWALL_INPUTS, env);
   const azure = azureFrom(inputs);
   const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   const settings = {
     ...azure,
     serverId: inputs.required("server-resource-id", serverId),
@@ -79,7 +74,7 @@ export function parseFirewallSettings(
 }
 
 /**
- * The part that the post step needs: it knows the rule from its state, and must not stop at another input.
+ * The part that the post step needs: an invalid input that it does not need must not stop it.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseAzureSettings(env: Env): AzureSettings {
@@ -87,11 +82,6 @@ export function parseAzureSettings(env: Env): AzureSettings {
   const azure = azureFrom(inputs);
   inputs.throwMistakes();
   return azure;
-}
-
-/** The values to mask in the log, before anything else happens. */
-export function firewallSecretsIn(env: Env): readonly string[] {
-  return secretsIn(FIREWALL_INPUTS, env);
 }
 
 function azureFrom(inputs: FirewallInputs): AzureSettings {
@@ -111,10 +101,8 @@ function runnerIp(text: string): RunnerIp {
     throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
   }
   if (address !== undefined) return { address };
-  if (URL.canParse(value)) {
-    const askedOf = new URL(value);
-    const isPlain = askedOf.username === "" && askedOf.password === "";
-    if (askedOf.protocol === "https:" && isPlain) return { askedOf };
-  }
+  const service = URL.parse(value);
+  if (service?.protocol === "https:" && service.username === "" && service.password === "")
+    return { service };
   throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { ON_EXTRA } from "../model/demand.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES } from "../model/report.ts";
@@ -7,10 +6,11 @@ import type { Env, Settings } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { type InputsOf, inputsIn, secretsIn as secretsInInputs } from "./reader.ts";
+import { type InputsOf, inputsIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
+  BOOLEAN_INPUT,
   boolean,
   choice,
   hostName,
@@ -22,6 +22,7 @@ import {
   oneOf,
   port,
   privileges,
+  SECRET_INPUT,
   schemaPrivileges,
   schemas,
   secret,
@@ -63,18 +64,14 @@ export const INPUTS = {
   },
   "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
-  "default-privileges": { use: "`true` or `false`", default: "false" },
+  "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
-  "act-as-owner": { use: "`true` or `false`", default: "false" },
+  "act-as-owner": BOOLEAN_INPUT,
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
-  "allow-empty": { use: "`true` or `false`", default: "false" },
+  "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": { use: "`true` or `false`", default: "false" },
-  "github-token": {
-    use: "a GitHub token that can write issues",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  "drift-issue": BOOLEAN_INPUT,
+  "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" },
 } as const;
 
 type MainInputs = InputsOf<typeof INPUTS>;
@@ -82,10 +79,9 @@ type MainInputs = InputsOf<typeof INPUTS>;
 /**
  * What the inputs say, as one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`)
- * @param readFile reads the file that `ssl-root-cert` names
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseSettings(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): Settings {
+export function parseSettings(env: Env): Settings {
   const inputs = inputsIn(INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn = signInFrom(inputs);
@@ -101,7 +97,7 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
     server: {
       host,
       port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
-      tls: tlsFrom(inputs, signIn, host, readFile),
+      tls: tlsFrom(inputs, signIn, host),
     },
     user: inputs.required("user", name),
     databases,
@@ -124,11 +120,6 @@ export function parseSettings(env: Env, readFile = (path: string) => readFileSyn
   checkCoordinator(inputs, settings);
   inputs.throwMistakes();
   return settings;
-}
-
-/** The values to mask in the log, before anything else happens. */
-export function secretsIn(env: Env): readonly string[] {
-  return secretsInInputs(INPUTS, env);
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */

@@ -6,7 +6,7 @@ interface Details {
   readonly item?: string;
   /** How to correct the text, as a full sentence, where the "Use …" of the input does not help. */
   readonly remedy?: Sentence;
-  /** A full sentence that helps besides. */
+  /** Further advice, as a full sentence. */
   readonly advice?: Sentence;
 }
 

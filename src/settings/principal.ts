@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { PRINCIPAL_TYPES } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { Env, PrincipalSettings } from "../model/settings.ts";
-import { inputsIn, secretsIn } from "./reader.ts";
+import { inputsIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
-import { boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
+import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
 
 const PRINCIPAL_MODES = ["apply", "check"] as const;
 
@@ -19,20 +18,16 @@ export const PRINCIPAL_INPUTS = {
     use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal",
   },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
-  rebind: { use: "`true` or `false`", default: "false" },
+  rebind: BOOLEAN_INPUT,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true },
 } as const;
 
 /**
  * What the inputs of `principal` say, as one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_OBJECT-ID`)
- * @param readFile reads the file that `ssl-root-cert` names
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parsePrincipalSettings(
-  env: Env,
-  readFile = (path: string) => readFileSync(path, "utf8"),
-): PrincipalSettings {
+export function parsePrincipalSettings(env: Env): PrincipalSettings {
   const inputs = inputsIn(PRINCIPAL_INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn = entraSignInFrom(inputs);
@@ -40,7 +35,7 @@ export function parsePrincipalSettings(
   const settings: PrincipalSettings = {
     signIn,
     cloud,
-    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn, host, readFile) },
+    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn, host) },
     user: inputs.required("user", name),
     principal: {
       mode: inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
@@ -52,9 +47,4 @@ export function parsePrincipalSettings(
   };
   inputs.throwMistakes();
   return settings;
-}
-
-/** The values to mask in the log, before anything else happens. */
-export function secretsInPrincipal(env: Env): readonly string[] {
-  return secretsIn(PRINCIPAL_INPUTS, env);
 }

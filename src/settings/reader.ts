@@ -49,7 +49,7 @@ interface Inputs<Name extends string, NameWithDefault extends Name> {
    * @param found the value in `source`
    */
   orFrom<V>(source: Name, name: Name, parse: Parser<V>, found: string | undefined): V;
-  /** The value of the input, or undefined if it is not set or not valid. Notes no mistake. */
+  /** The value of the input, or undefined if it is not set or not valid. Adds no mistake. */
   ifValid<V>(name: Name, parse: Parser<V>): V | undefined;
   /** @param problem full sentences, with the name of the input */
   mistake(name: Name, problem: Sentence): void;

@@ -14,15 +14,13 @@ export const SERVER_INPUTS = {
 } as const;
 
 /**
- * How to connect with TLS. Notes mistakes in `inputs`.
+ * How to connect with TLS. Adds mistakes to `inputs`.
  * @param host undefined where it is not valid
- * @param readFile reads the file that `ssl-root-cert` names
  */
 export function tlsFrom(
   inputs: InputsOf<typeof SERVER_INPUTS>,
   signIn: SignIn,
   host: string | undefined,
-  readFile: (path: string) => string,
 ): Tls {
   const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
   if (mode === "disable" && !(signIn.type === "password" && (host === undefined || isLoopback(host)))) {
@@ -33,6 +31,6 @@ export function tlsFrom(
       ),
     );
   }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   return pem === undefined ? { mode } : { mode, rootCertificates: pem };
 }

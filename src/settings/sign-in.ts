@@ -2,7 +2,7 @@ import { CLOUDS, type Cloud } from "../model/clouds.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, SignIn } from "../model/settings.ts";
 import type { InputsOf } from "./reader.ts";
-import { choice, clientId, cloudName, oneOf, secret, tenantId } from "./values.ts";
+import { choice, clientId, cloudName, oneOf, SECRET_INPUT, secret, tenantId } from "./values.ts";
 
 const ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"] as const;
 const AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"] as const;
@@ -12,11 +12,7 @@ export const ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" },
 } as const;
@@ -25,14 +21,10 @@ export const ENTRA_SIGN_IN_INPUTS = {
 export const SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text: string) => [secret(text)],
-  },
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" },
 } as const;
 
-/** How to sign in, by `auth-type` or, without it, by the other inputs. Notes mistakes in `inputs`. */
+/** How to sign in, by `auth-type` or, without it, by the other inputs. Adds mistakes to `inputs`. */
 export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
   if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
@@ -54,12 +46,12 @@ export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): 
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
 
-/** The cloud in `environment`. Notes mistakes in `inputs`. */
+/** The cloud in `environment`. Adds mistakes to `inputs`. */
 export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud {
   return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
 }
 
-/** In place of a mistake. Nothing signs in with it. */
+/** Returned with a mistake, after which nothing signs in. */
 const NOT_VALID = { type: "azure-cli" } as const;
 
 function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn["type"] {

@@ -1,7 +1,9 @@
 import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
+import { GUID } from "../model/entra-label.ts";
 import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
@@ -33,10 +35,14 @@ export function boolean(text: string): boolean {
   throw notValid(word, ["true", "false"]);
 }
 
+/** An input that is false where it is not set. */
+export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
+
 function notValid(word: string, choices: readonly string[]): Invalid {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
 
+/** A TCP port. */
 export function port(text: string): number {
   const digits = text.trim();
   if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
@@ -69,21 +75,18 @@ export function objectId(text: string): string {
 
 /** Object IDs, one per line, in order. One may be there several times: several roles can be bound to one identity. */
 export function objectIds(text: string): readonly string[] {
-  const found = text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+  const found = linesOf(text);
   for (const item of found) if (!GUID.test(item)) throw new Invalid(["is not a GUID"], { item });
   return found.map((id) => id.toLowerCase());
 }
 
+/** A tenant's GUID or domain name. */
 export function tenantId(text: string): string {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
 /** The text as it is, without the line breaks at its ends that a secret from a file has. */
@@ -93,6 +96,9 @@ export function secret(text: string): string {
   while (end > start && isLineBreak(text[end - 1])) end--;
   return text.slice(start, end);
 }
+
+/** Properties of an input that is a secret. */
+export const SECRET_INPUT = { long: true, secrets: (text: string) => [secret(text)] } as const;
 
 function isLineBreak(character: string | undefined): boolean {
   return character === "\n" || character === "\r";
@@ -166,8 +172,14 @@ export function names(text: string): readonly string[] {
  * toolkit removes it from a value, so a name cannot begin or end with it. Nothing else is changed.
  */
 export function lines(text: string): readonly string[] {
-  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-  return [...new Set(found.filter((line) => line !== ""))];
+  return [...new Set(linesOf(text))];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 /** A longer name, or a NUL in it, would be truncated by PostgreSQL or the protocol: another object would be meant. */
@@ -182,6 +194,7 @@ function checkName(name: string, item?: string): void {
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS (NAMEDATALEN - 1) */
 const MAX_NAME_BYTES = 63;
 
+/** Schema names, one per line, or `*` alone. */
 export function schemas(text: string): readonly string[] | "*" {
   const found = names(text);
   if (!found.includes("*")) return found;
@@ -237,34 +250,29 @@ export function schemaPrivileges(text: string): readonly SchemaPrivilege[] {
   return inOrder(found) as readonly SchemaPrivilege[];
 }
 
-/**
- * CA certificates as PEM text.
- * @param readFile reads the file that a text without a PEM block names
- */
-export function rootCertificates(readFile: (path: string) => string): (text: string) => string {
-  return (text) => {
-    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    // The certificates only: whatever else the file contains goes nowhere.
-    const [, ...blocks] = pem.split(BEGIN);
-    const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}\n`);
-    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-    for (const [index, certificate] of certificates.entries()) {
-      try {
-        new X509Certificate(certificate);
-      } catch {
-        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-      }
+/** CA certificates as PEM text, from a text that has them or the path of a file. */
+export function rootCertificates(text: string): string {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  // The certificates only: whatever else the file contains goes nowhere.
+  const [, ...blocks] = pem.split(BEGIN);
+  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}\n`);
+  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
     }
-    return certificates.join("");
-  };
+  }
+  return certificates.join("");
 }
 
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 const END = "-----END CERTIFICATE-----";
 
-function fileNamed(path: string, readFile: (path: string) => string): string {
+function contentOf(path: string): string {
   try {
-    return readFile(path);
+    return readFileSync(path, "utf8");
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new Invalid([`names a file that cannot be read (${reason})`]);

@@ -17,7 +17,7 @@ const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 /** The start of one of the runner's commands, wherever in a line it stands; see `logLine`. */
 const COMMAND = "##[";
 
-/** What a quoted name is not written with, in SQL and, where a code span or a cell would end too, in text. */
+/** What has to be escaped in a quoted name: in SQL; in text also what would end a code span or a table's cell. */
 const NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
 const NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
 const EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
@@ -26,7 +26,7 @@ const EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
 /**
  * A name as PostgreSQL would quote it, parts joined by dots: `public.orders`, `"Order Lines"`. What cannot be
  * seen is written in PostgreSQL's own escapes, so the result still is that name, in SQL too: `U&"a\000Ab"`.
- * (Reserved words stay bare: after a dot, where they turn up, PostgreSQL takes them so.)
+ * (Reserved words get no quotes, because PostgreSQL accepts them after a dot.)
  * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
  */
 export function quoteName(...parts: readonly string[]): string {

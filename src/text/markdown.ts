@@ -1,6 +1,6 @@
 import { visible } from "./escape.ts";
 
-/** A piece of a line of Markdown: as it is, or in a code span, where nothing is live. */
+/** A piece of a line of Markdown, in a code span or not. */
 export interface Token {
   readonly code: boolean;
   readonly text: string;
@@ -27,8 +27,8 @@ function joined(tokens: readonly Token[]): readonly Token[] {
 }
 
 /**
- * Words from outside: each as it is if no renderer could make more of it than a word, else as code, so
- * that links, mentions, `#1` and hashes die.
+ * Words from outside: each as it is if every renderer shows it as a word, else as code, so that links, mentions, `#1` and
+ * commit hashes have no effect.
  */
 export function wordTokens(text: string): readonly Token[] {
   return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i): readonly Token[] => {
@@ -37,13 +37,13 @@ export function wordTokens(text: string): readonly Token[] {
   });
 }
 
-/** A quoted word is a name, or part of one: code, like all that is not plainly a word. */
+/** Any other word is written as code, also a quoted one, because it is a name or part of one. */
 const SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
 /** Words of safe letters that GitHub or a renderer makes more of: emoji, addresses, GH-1, commit hashes. */
 const LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-/** At the start of a list's item, these would start another list, or a line across. */
+/** At the start of a list's item, these would start another list or a horizontal rule. */
 const LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-/** Brackets and stops stay outside the code a word is put in. */
+/** Brackets and punctuation around a word stay outside its code span. */
 const LEADING = /^[(']*/;
 const TRAILING = ".,;:!?)'";
 

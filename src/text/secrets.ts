@@ -1,12 +1,12 @@
 /** The values that must not appear in any text, wherever the text comes from. */
 const SECRETS = new Set<string>();
 
-/** Shorter values are words of every text. */
-const FEWEST_CHARACTERS = 4;
+/** Shorter values occur in ordinary text. */
+const MIN_CHARACTERS = 4;
 
 /** Remembers a value, which `withoutSecrets` then takes out of every text of this run. */
 export function rememberSecret(value: string): void {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 
 /** A text from outside without the secrets of this run: an endpoint may repeat what it was sent. */

@@ -22,7 +22,8 @@ const password = (clientId?: string) =>
   signIn(
     { signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud: CLOUDS.azurecloud },
     process.env,
-    { firstWait: 5, mostTime: 10_000, answerTime: 5_000 },
+    undefined,
+    { patience: { firstWait: 5, maxTime: 10_000, answerTime: 5_000 } },
   );
 
 test("a container or an app asks App Service's endpoint for the token of its identity", async () => {

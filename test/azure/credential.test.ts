@@ -18,7 +18,7 @@ import { failing } from "../read.ts";
 import { listen } from "../sandbox/http.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
-const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+const QUICK: Patience = { firstWait: 5, maxTime: 10_000, answerTime: 5_000 };
 const ADMIN = IDENTITIES.admin;
 const OIDC: SignIn = { type: "oidc", clientId: ADMIN.clientId, tenantId: TENANT_ID };
 const WITH_SECRET: SignIn = {
@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 const password = (how: SignIn, cloud: CloudName = "azurecloud", patience = QUICK) =>
-  signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, patience);
+  signIn({ signIn: how, cloud: CLOUDS[cloud] }, process.env, undefined, { patience });
 
 const outcomes = () => sandbox.entra.requests.map(({ outcome }) => outcome);
 
@@ -117,7 +117,7 @@ describe("the token", () => {
         return next(specifier, context);
       } });
       const { signIn } = await import("./src/azure/credential.ts");
-      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } })());`;
+      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } }, process.env)());`;
     const cwd = join(import.meta.dirname, "../..");
     const run = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd });
     expect(run.stdout).toBe("hunter2\n");
@@ -151,7 +151,7 @@ describe("each cloud", () => {
     });
     vi.stubEnv("AZURE_AUTHORITY_HOST", undefined);
     vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${await listening(proxy)}`);
-    await failing(password(WITH_SECRET, cloud, { ...QUICK, mostTime: 0 })());
+    await failing(password(WITH_SECRET, cloud, { ...QUICK, maxTime: 0 })());
     expect(new Set(asked)).toEqual(new Set([authority]));
   });
 });

@@ -17,7 +17,7 @@ import { startGitHub } from "../sandbox/github.ts";
 import { close, listen } from "../sandbox/http.ts";
 import type { Case } from "./corpus.ts";
 
-const ONCE = { firstWait: 1, mostTime: 0, answerTime: 5_000 };
+const ONCE = { firstWait: 1, maxTime: 0, answerTime: 5_000 };
 const IDS = {
   clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
   tenantId: "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01",
@@ -67,7 +67,7 @@ export async function startSenders() {
   let clients = 0;
 
   const signInAs = (how: SignIn) =>
-    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, ONCE)());
+    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, undefined, { patience: ONCE })());
 
   const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
     github: async ({ text }) => diagnose(new Error(text), { with: "github" }),

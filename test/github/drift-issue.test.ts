@@ -289,7 +289,7 @@ test.each([
 ])("gives up with one warning when GitHub %s", async (_, failing) => {
   github.failNext(1, failing);
   const warnings = await keep(drifts("a", "b"), {
-    patience: { firstWait: 1, mostTime: 1_000, answerTime: 10_000 },
+    patience: { firstWait: 1, maxTime: 1_000, answerTime: 10_000 },
   });
   expect(warnings).toEqual([expect.stringContaining("The rate limit of GitHub's API is reached.")]);
   expect(github.requests).toHaveLength(1);
@@ -307,7 +307,7 @@ test("gives up with one warning when GitHub keeps failing or cannot be reached",
 
 test("gives up when GitHub does not answer", async () => {
   github.failNext(9, { status: 200, hang: true });
-  expect(await keep(drifts("a"), { patience: { firstWait: 1, mostTime: 1_000, answerTime: 20 } })).toEqual([
+  expect(await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20 } })).toEqual([
     expect.stringContaining("could not be reached"),
   ]);
 });
@@ -357,14 +357,14 @@ function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions 
     token,
     env,
     schemas: ["public"],
-    patience: { firstWait: 1, mostTime: 10_000, answerTime: 10_000 },
+    patience: { firstWait: 1, maxTime: 10_000, answerTime: 10_000 },
     ...overrides,
   };
 }
 
 /** @param firstWait milliseconds */
 function patient(firstWait: number): DriftIssueOptions {
-  return options({ patience: { firstWait, mostTime: 10_000, answerTime: 10_000 } });
+  return options({ patience: { firstWait, maxTime: 10_000, answerTime: 10_000 } });
 }
 
 /** @returns the warnings, as the runner reads them; nothing else may be a command */

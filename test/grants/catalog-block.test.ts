@@ -17,7 +17,7 @@ function changesOn(of: Group, facts: Partial<Change> = {}): readonly Change[] {
     privileges: ["SELECT"] as const,
     columns: [],
   }));
-  return planGrants(seen, findings).changes.map((change) => ({ ...change, ...facts }));
+  return planGrants(seen, findings, false).changes.map((change) => ({ ...change, ...facts }));
 }
 
 test("stands for many objects, not for as many as one batch has", () => {

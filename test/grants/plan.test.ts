@@ -25,11 +25,11 @@ import {
 const app = role("app");
 
 function grantsIn(seen: Snapshot, asked: Demand = demand()): Plan {
-  return planGrants(seen, driftsIn(seen, asked)(app).missing);
+  return planGrants(seen, driftsIn(seen, asked)(app).missing, false);
 }
 
 function revokesIn(seen: Snapshot): Plan {
-  return planRevokes(seen, driftsIn(seen, demand())(app).extra);
+  return planRevokes(seen, driftsIn(seen, demand())(app).extra, false);
 }
 
 /** The plan as a person would run it, and what blocks the rest. */
@@ -269,7 +269,7 @@ describe("planned revokes", () => {
     });
     const seen = snapshot([of], {}, [...ACTING, writers]);
     const findings = [app, writers].flatMap((grantee) => driftsIn(seen, demand())(grantee).extra);
-    const { changes, blocked } = planRevokes(seen, findings);
+    const { changes, blocked } = planRevokes(seen, findings, false);
     expect(blocked).toEqual([]);
     expect(changes.map(({ grantee, grantedTo }) => [grantee.name, grantedTo])).toEqual([
       ["app", undefined],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Change, membershipSql, statementsOf, withRoles } from "../../src/grants/statements.ts";
+import { membershipSql } from "../../src/grants/membership.ts";
+import { type Change, statementsOf, withRoles } from "../../src/grants/statements.ts";
 import { quoteIdentifier } from "../../src/text/sql.ts";
 import { futureObjects, group, role, schema, single } from "./snapshots.ts";
 

@@ -19,7 +19,7 @@ import {
 
 const SECRET = "the-password-of-ci-admin";
 /** As in a job, except for the waits. */
-const QUICK: Patience = { firstWait: 5, mostTime: 10_000, answerTime: 5_000 };
+const QUICK: Patience = { firstWait: 5, maxTime: 10_000, answerTime: 5_000 };
 
 let sandbox: Sandbox;
 let stubs: Stub[] = [];

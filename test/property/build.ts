@@ -6,16 +6,16 @@ import {
   type Bits,
   type DefaultPrivilegesStep,
   type EventTriggerModel,
-  LENDERS,
   type Model,
+  OPTION_HOLDERS,
   type Ref,
   type RelationModel,
   type Step,
 } from "./model.ts";
 
-/** A model with its references resolved: what to run, and what to ask of the action. */
+/** A model with its references resolved: the SQL to run, and the inputs of the action. */
 export interface Blueprint {
-  /** Run by the superuser one by one; what the server refuses is not part of the database. */
+  /** The superuser runs them one by one; statements that the server refuses are left out. */
   readonly sql: readonly string[];
   /** To be dropped when the database is. */
   readonly roles: readonly string[];
@@ -25,7 +25,7 @@ export interface Blueprint {
   readonly follow: Model["follow"];
 }
 
-/** What the model of a database is on a server of this version. */
+/** The blueprint of a model for a server of this version. */
 export function blueprintOf(model: Model, version: Version): Blueprint {
   const roles = model.roles.map(({ name }, n) => `${name}${n}`);
   const members = [...roles, "ci-admin"];
@@ -43,7 +43,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
   const relations = model.relations.flatMap((relation, n) =>
     relationsOf(relation, n, at(schemas, relation.schema), at(owners, relation.owner)),
   );
-  // The smallest reference is the first relation: that is what a shrunk model should be about.
+  // The relations come first, because shrinking makes references smaller.
   const objects: readonly Securable[] = [
     ...relations,
     ...schemas.map((name): Securable => ({ type: "SCHEMA", schema: name, name })),
@@ -70,14 +70,19 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
               : "";
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
-      ...LENDERS.map((lender) => `CREATE ROLE ${id(lender)} NOLOGIN`),
-      ...(model.sessionIs === "as drawn" ? [] : model.sessionIs === "borrower" ? LENDERS : owners)
-        // What a role of the sandbox is made a member of, it would be in the next database too.
+      ...OPTION_HOLDERS.map((holder) => `CREATE ROLE ${id(holder)} NOLOGIN`),
+      ...(model.sessionIs === "as in the model"
+        ? []
+        : model.sessionIs === "member of holders"
+          ? OPTION_HOLDERS
+          : owners
+      )
+        // A membership of a role of the sandbox would remain for the next database.
         .filter((role) => role !== "azure_pg_admin" || roles.includes(session))
         // Before 16, a member may set the role, and an administrator is a role with CREATEROLE.
         .filter(() => version >= 16 || model.sessionIs !== "administrator")
         .map((role) => {
-          const [inherit, set] = [["member", "borrower"], ["setter"]].map((ways) =>
+          const [inherit, set] = [["member", "member of holders"], ["setter"]].map((ways) =>
             ways.includes(model.sessionIs),
           );
           return `GRANT ${id(role)} TO ${id(session)}${version < 16 ? "" : ` WITH INHERIT ${inherit}, SET ${set}, ADMIN ${model.sessionIs === "administrator"}`}`;
@@ -95,8 +100,8 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         ...create,
         ...(ofExtension ? [`ALTER EXTENSION plpgsql ADD ${relkind} ${path}`] : []),
       ]),
-      ...(model.sessionIs === "borrower" ? relations.filter((_, n) => n % 2 === 0) : []).flatMap((relation) =>
-        lendSql(relation, context),
+      ...(model.sessionIs === "member of holders" ? relations.filter((_, n) => n % 2 === 0) : []).flatMap(
+        (relation) => grantOptionsSql(relation, context),
       ),
       ...model.steps.map((step) => stepSql(step, context)),
       ...(model.sessionRole === null
@@ -115,7 +120,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
             ),
           ]),
       `ALTER ROLE ${id(session)} LOGIN`,
-      // Somebody who may not connect has nothing to test.
+      // The session user has to be able to connect.
       `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
         ` THEN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${pg.escapeLiteral(session)});` +
         " END IF; END $do$",
@@ -123,7 +128,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         ? []
         : [eventTriggerSql(model.eventTrigger, context, session, grantees)]),
     ],
-    roles: [...roles, ...LENDERS],
+    roles: [...roles, ...OPTION_HOLDERS],
     grantees,
     session,
     demand: demandOf(model, context),
@@ -157,7 +162,7 @@ interface Relation extends Securable {
   readonly ofExtension: boolean;
 }
 
-/** What a relation of the model is made of: a serial column has a sequence, a partitioned table partitions, a view a base. */
+/** The relations of a relation in the model: a serial column has a sequence, a partitioned table partitions, a view a table. */
 function relationsOf(
   { kind, name, ofExtension }: RelationModel,
   n: number,
@@ -265,14 +270,14 @@ function relationsOf(
 
 function stepSql(step: Step, context: Context): string {
   const { roles, owners, objects } = context;
-  const whom = (role: Ref | null) => (role === null ? "PUBLIC" : id(at(roles, role)));
+  const toSql = (role: Ref | null) => (role === null ? "PUBLIC" : id(at(roles, role)));
   if (step.do === "defaults") return defaultsSql(step, context);
   if (step.do === "view-columns") {
     const views = objects.filter(({ relkind }) => relkind === "VIEW");
     if (views.length === 0) return "SELECT 1";
     const columns = ["a", "b", "c"].filter((_, n) => (step.columns >> n) & 1).join(", ");
     const reader =
-      step.whom === null ? "v.relowner::regrole" : `${pg.escapeLiteral(whom(step.whom))}::regrole`;
+      step.grantee === null ? "v.relowner::regrole" : `${pg.escapeLiteral(toSql(step.grantee))}::regrole`;
     return `DO $do$ DECLARE base record; BEGIN
   FOR base IN SELECT DISTINCT d.refobjid::regclass AS name, ${reader} AS reader FROM pg_class AS v
     JOIN pg_rewrite AS r ON r.ev_class = v.oid
@@ -284,8 +289,8 @@ function stepSql(step: Step, context: Context): string {
   END LOOP; END $do$`;
   }
   const relations = objects.filter(({ type }) => type === "TABLE" || type === "SEQUENCE");
-  if (step.do === "gone" && relations.length === 0) return "SELECT 1";
-  const object = at(step.do === "gone" ? relations : objects, step.object);
+  if (step.do === "drop-role" && relations.length === 0) return "SELECT 1";
+  const object = at(step.do === "drop-role" ? relations : objects, step.object);
   const on = ` ON ${object.type} ${pathOf(object)}`;
   switch (step.do) {
     case "grant":
@@ -294,9 +299,9 @@ function stepSql(step: Step, context: Context): string {
       const as = (sql: string) => (step.by === null ? sql : asRole(at(roles, step.by), sql));
       return step.do === "grant"
         ? as(
-            `GRANT ${what} TO ${whom(step.whom)}${step.option && step.whom !== null ? " WITH GRANT OPTION" : ""}`,
+            `GRANT ${what} TO ${toSql(step.grantee)}${step.option && step.grantee !== null ? " WITH GRANT OPTION" : ""}`,
           )
-        : as(`REVOKE ${step.option ? "GRANT OPTION FOR " : ""}${what} FROM ${whom(step.whom)} CASCADE`);
+        : as(`REVOKE ${step.option ? "GRANT OPTION FOR " : ""}${what} FROM ${toSql(step.grantee)} CASCADE`);
     }
     case "chain": {
       const what = privilegesOf(object.type, step.privileges, context).join(", ") + on;
@@ -318,22 +323,22 @@ function stepSql(step: Step, context: Context): string {
       const what = privilegesOf("COLUMN", step.privileges, context).map(
         (privilege) => `${privilege} ${columns}`,
       );
-      const grant = `GRANT ${what.join(", ")}${on} TO ${whom(step.whom)}`;
+      const grant = `GRANT ${what.join(", ")}${on} TO ${toSql(step.grantee)}`;
       return step.by === null ? grant : asRole(at(roles, step.by), grant);
     }
     case "owner":
       return `ALTER ${object.type} ${pathOf(object)} OWNER TO ${id(at(owners, step.to))}`;
-    case "gone": {
+    case "drop-role": {
       const self = `pg_class.oid = ${pg.escapeLiteral(pathOf(object))}::regclass`;
-      if (step.was === "owner") return `UPDATE pg_class SET relowner = ${GONE} WHERE ${self}`;
-      const whom = `${pg.escapeLiteral(id(at(roles, step.whom)))}::regrole`;
-      const [grantee, grantor] = step.was === "grantor" ? [whom, GONE] : [GONE, "relowner"];
+      if (step.was === "owner") return `UPDATE pg_class SET relowner = ${DROPPED} WHERE ${self}`;
+      const role = `${pg.escapeLiteral(id(at(roles, step.grantee)))}::regrole`;
+      const [grantee, grantor] = step.was === "grantor" ? [role, DROPPED] : [DROPPED, "relowner"];
       const acl = `COALESCE(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))`;
       const items = privilegesOf(object.type, step.privileges, context).map(
         (privilege) => `makeaclitem(${grantee}, ${grantor}, '${privilege}', ${step.option})`,
       );
       // An ACL has one item for a grantee and a grantor.
-      return `UPDATE pg_class SET relacl = ${acl} || ${items[0]} WHERE ${self} AND relacl::text !~ '${GONE}'`;
+      return `UPDATE pg_class SET relacl = ${acl} || ${items[0]} WHERE ${self} AND relacl::text !~ '${DROPPED}'`;
     }
     case "row-security":
       return `ALTER TABLE ${pathOf(object)} ENABLE ROW LEVEL SECURITY`;
@@ -342,13 +347,12 @@ function stepSql(step: Step, context: Context): string {
   }
 }
 
-/** What the event trigger of a model says when it refuses. */
+/** The error message of the event triggers. */
 export const REFUSAL = "refused by an event trigger";
 
 /**
- * What refuses a role refuses at the start of a command; what looks at an object or a grantee compares their ACLs before
- * the command and after it, so that only what the command does matters. Superusers are refused nothing. The functions
- * are in a schema in which nothing is demanded.
+ * An event trigger about a role refuses at the start of a command. One about an object or a grantee compares the ACLs before
+ * and after the command. It refuses nothing to superusers. The functions are in a schema in which nothing is demanded.
  */
 function eventTriggerSql(
   { tags, about, which, code }: EventTriggerModel,
@@ -407,7 +411,7 @@ const ACL_ITEMS = `
       UNION ALL
       SELECT oid, NULL, NULL, aclexplode(defaclacl) FROM pg_default_acl`;
 
-/** What a sign-in must show, so it must work. */
+/** The grantee has to be able to sign in, because a sign-in shows the role as which its sessions begin. */
 function granteeRoleSql(grantee: string, role: string, here: boolean): string {
   const whose = here ? `ROLE ${id(grantee)} IN DATABASE :database` : `ROLE ${id(grantee)}`;
   return (
@@ -416,19 +420,19 @@ function granteeRoleSql(grantee: string, role: string, here: boolean): string {
   );
 }
 
-/** Each of LENDERS may grant every other privilege. */
-function lendSql({ type, schema, path }: Relation, context: Context): readonly string[] {
-  return LENDERS.flatMap((lender, n) => {
-    const what = privilegesOf(type, ALL_BITS, context).filter((_, m) => m % LENDERS.length === n);
+/** Lets each of OPTION_HOLDERS grant every other privilege on a relation. */
+function grantOptionsSql({ type, schema, path }: Relation, context: Context): readonly string[] {
+  return OPTION_HOLDERS.flatMap((holder, n) => {
+    const what = privilegesOf(type, ALL_BITS, context).filter((_, m) => m % OPTION_HOLDERS.length === n);
     return [
-      `GRANT USAGE ON SCHEMA ${id(schema)} TO ${id(lender)}`,
-      `GRANT ${what.join(", ")} ON ${type} ${path} TO ${id(lender)} WITH GRANT OPTION`,
+      `GRANT USAGE ON SCHEMA ${id(schema)} TO ${id(holder)}`,
+      `GRANT ${what.join(", ")} ON ${type} ${path} TO ${id(holder)} WITH GRANT OPTION`,
     ];
   });
 }
 
 /** No role has this OID. */
-const GONE = "99999";
+const DROPPED = "99999";
 
 const ALL_BITS: Bits = 255;
 
@@ -438,11 +442,11 @@ function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
   const type = (["TABLE", "SEQUENCE", "ROUTINE"] as const)[step.what] ?? "TABLE";
   const what = privilegesOf(type, step.privileges, context).join(", ");
   const creator = at(owners, step.creator);
-  const whom = step.whom === null ? "PUBLIC" : id(step.revoke ? creator : at(roles, step.whom));
+  const grantee = step.grantee === null ? "PUBLIC" : id(step.revoke ? creator : at(roles, step.grantee));
   const on = `ON ${type}S`;
   const verb = step.revoke ? `REVOKE ${what} ${on} FROM` : `GRANT ${what} ${on} TO`;
-  const option = step.option && !step.revoke && step.whom !== null ? " WITH GRANT OPTION" : "";
-  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${id(creator)}${inSchema} ${verb} ${whom}${option}`;
+  const option = step.option && !step.revoke && step.grantee !== null ? " WITH GRANT OPTION" : "";
+  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${id(creator)}${inSchema} ${verb} ${grantee}${option}`;
 }
 
 function demandOf({ demand }: Model, { version, schemas, objects }: Context): Demand {

@@ -2,32 +2,39 @@ import type { Demand } from "../../src/model/demand.ts";
 import { isRoutine } from "../../src/model/kinds.ts";
 import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
 import type { GranteeReport, Missing } from "../../src/model/report.ts";
-import { type FutureThings, keyOf, may, mayTomorrow, type State, type Thing } from "./oracle.ts";
+import {
+  type DatabaseObject,
+  type FutureKind,
+  futureKey,
+  keyOf,
+  privilegeKey,
+  type State,
+} from "./oracle.ts";
 
-/** What the contract makes of a state: the same words for the report and for what it should be. */
+/** What a report says about one grantee, in a form that can be compared with what the oracle says. */
 export interface Judgement {
-  /** Who the grantee is after it signed in. */
+  /** The role as which the grantee's sessions begin. */
   readonly actsAs: string;
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly drifted: boolean;
   readonly counts: GranteeReport["objects"];
-  /** So many privileges held, by kind and privilege. */
+  /** How many objects each privilege is held on, by kind and privilege. */
   readonly held: Readonly<Record<string, number>>;
-  readonly warnsOfTomorrow: boolean;
+  readonly warnsOfFutureObjects: boolean;
   /** The views that cannot read what they select from. */
   readonly brokenViews: readonly string[];
 }
 
 /** The privileges that exist for each type on a server. */
-export function privilegesOn(version: number): Record<FutureThings, readonly string[]> {
+export function privilegesOn(version: number): Record<FutureKind, readonly string[]> {
   const exists = (privilege: TablePrivilege) => privilege !== "MAINTAIN" || version >= 17;
   return { tables: TABLE_PRIVILEGES.filter(exists), sequences: SEQUENCE_PRIVILEGES, routines: ["EXECUTE"] };
 }
 
 /** What the report says. */
-export function told(report: GranteeReport, { things }: State): Judgement {
-  const views = things.filter(({ kind }) => kind === "view");
+export function reportedJudgement(report: GranteeReport, { objects }: State): Judgement {
+  const views = objects.filter(({ kind }) => kind === "view");
   const named = report.warnings
     .filter(({ code }) => code === "view-cannot-read")
     .flatMap(({ message }) => message)
@@ -43,14 +50,14 @@ export function told(report: GranteeReport, { things }: State): Judgement {
     drifted: report.verdict === "drift",
     counts: report.objects,
     held,
-    warnsOfTomorrow: report.warnings.some(({ code }) => code === "default-privileges"),
+    warnsOfFutureObjects: report.warnings.some(({ code }) => code === "default-privileges"),
     brokenViews: views
       .filter(({ schema, name }) => named.includes(`${schema}\0${name}`))
       .map(({ name }) => name),
   };
 }
 
-/** A line for each object: it has an entry for each reason and each grantor. */
+/** A line for each object, which has an entry in the report for each reason and each grantor. */
 function byObject(findings: readonly Missing[]): readonly string[] {
   const entries = Map.groupBy(findings, ({ kind, schema, name, owner }) =>
     JSON.stringify([kind, schema, name, owner]),
@@ -58,86 +65,88 @@ function byObject(findings: readonly Missing[]): readonly string[] {
   return [...entries.values()]
     .map((same) => {
       const [first] = same as [Missing];
-      return lines(first, first.owner, [...new Set(same.flatMap(({ privileges }) => privileges))]);
+      return findingLine(first, first.owner, [...new Set(same.flatMap(({ privileges }) => privileges))]);
     })
     .sort();
 }
 
-/** What the report should say. `held`, `tomorrow` and `broken`: what the oracle found the grantee can do, and cannot. */
+/** What the report should say, by what the oracle found: `held`, `futurePrivileges` and `broken`. */
 export function expected(
   state: State,
   demand: Demand,
   grantee: string,
   version: number,
   held: ReadonlySet<string>,
-  grantees: readonly Signed[],
-  tomorrow: ReadonlySet<string>,
+  grantees: readonly SignedIn[],
+  futurePrivileges: ReadonlySet<string>,
   broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
   const actor = grantees.find(({ name }) => name === grantee)?.actsAs ?? grantee;
-  const demanded = (thing: Pick<Thing, "kind" | "name">): readonly string[] => {
-    if (thing.kind === "database") return ["CONNECT"];
-    if (thing.kind === "schema") return demand.schemaPrivileges;
-    if (isRoutine(thing.kind) || (thing.name === "routines" && thing.kind === "default-privileges"))
+  const demanded = (object: Pick<DatabaseObject, "kind" | "name">): readonly string[] => {
+    if (object.kind === "database") return ["CONNECT"];
+    if (object.kind === "schema") return demand.schemaPrivileges;
+    if (isRoutine(object.kind) || (object.name === "routines" && object.kind === "default-privileges"))
       return demand.routinePrivileges;
-    if (thing.kind === "sequence" || (thing.name === "sequences" && thing.kind === "default-privileges"))
+    if (object.kind === "sequence" || (object.name === "sequences" && object.kind === "default-privileges"))
       return demand.sequencePrivileges === "ALL" ? all.sequences : demand.sequencePrivileges;
     return demand.tablePrivileges === "ALL" ? all.tables : demand.tablePrivileges;
   };
   const schemas = demandedSchemas(state, demand);
-  const relations = state.things
+  const relations = state.objects
     .filter(({ schema }) => schemas.some(({ name }) => name === schema))
     .filter(({ kind }) => !isRoutine(kind) || demand.routinePrivileges.length > 0);
-  const checked = relations.filter((thing) => !thing.ofExtension && !isExcluded(thing, demand));
-  const database = state.things.filter(({ kind }) => kind === "database");
+  const checked = relations.filter((object) => !object.ofExtension && !isExcluded(object, demand));
+  const database = state.objects.filter(({ kind }) => kind === "database");
   const everything = [...database, ...schemas, ...checked];
-  const holds = (thing: Thing, privilege: string) =>
-    held.has(may(grantee, privilege, keyOf(thing.kind, thing.schema, thing.name)));
+  const holds = (object: DatabaseObject, privilege: string) =>
+    held.has(privilegeKey(grantee, privilege, keyOf(object.kind, object.schema, object.name)));
 
-  const lacking = everything.map((thing) =>
-    lines(
-      thing,
-      thing.owner,
-      demanded(thing).filter((privilege) => !holds(thing, privilege)),
+  const lacking = everything.map((object) =>
+    findingLine(
+      object,
+      object.owner,
+      demanded(object).filter((privilege) => !holds(object, privilege)),
     ),
   );
   const gaps = creatorsOf(state, demand, grantees, schemas, relations)
     .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
-      futureThings(demand).map((name) => {
+      futureKinds(demand).map((name) => {
         const found = { kind: "default-privileges" as const, schema, name };
-        return lines(
+        return findingLine(
           found,
           creator,
-          demanded(found).filter((privilege) => !tomorrow.has(mayTomorrow(creator, schema, name, privilege))),
+          demanded(found).filter(
+            (privilege) => !futurePrivileges.has(futureKey(creator, schema, name, privilege)),
+          ),
         );
       }),
     );
   const beyond = checked
-    .filter((thing) => thing.owner !== actor && demand.onExtra !== "ignore")
-    .map((thing) =>
-      lines(
-        thing,
-        thing.owner,
-        (thing.kind === "sequence" ? all.sequences : all.tables).filter(
+    .filter((object) => object.owner !== actor && demand.onExtra !== "ignore")
+    .map((object) =>
+      findingLine(
+        object,
+        object.owner,
+        (object.kind === "sequence" ? all.sequences : all.tables).filter(
           (privilege) =>
-            !isRoutine(thing.kind) &&
-            !demanded(thing).includes(privilege) &&
-            (holds(thing, privilege) || holdsOnColumn(state, thing, actor, privilege)),
+            !isRoutine(object.kind) &&
+            !demanded(object).includes(privilege) &&
+            (holds(object, privilege) || holdsOnColumn(state, object, actor, privilege)),
         ),
       ),
     );
-  const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(says).sort();
-  const extra = beyond.filter(says).sort();
+  const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(namesPrivileges).sort();
+  const extra = beyond.filter(namesPrivileges).sort();
   const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
   const counted: Record<string, number> = {};
-  for (const thing of everything) {
+  for (const object of everything) {
     const onSchema = demand.schemaPrivileges;
-    const names = { database: ["CONNECT"], schema: onSchema, sequence: all.sequences }[thing.kind as string];
-    for (const privilege of isRoutine(thing.kind) ? all.routines : (names ?? all.tables))
-      if (holds(thing, privilege))
-        counted[`${thing.kind} ${privilege}`] = (counted[`${thing.kind} ${privilege}`] ?? 0) + 1;
+    const names = { database: ["CONNECT"], schema: onSchema, sequence: all.sequences }[object.kind as string];
+    for (const privilege of isRoutine(object.kind) ? all.routines : (names ?? all.tables))
+      if (holds(object, privilege))
+        counted[`${object.kind} ${privilege}`] = (counted[`${object.kind} ${privilege}`] ?? 0) + 1;
   }
   return {
     actsAs: actor,
@@ -153,7 +162,7 @@ export function expected(
       skipped: relations.length - checked.length,
     },
     held: counted,
-    warnsOfTomorrow: !demand.defaultPrivileges && gaps.some(says),
+    warnsOfFutureObjects: !demand.defaultPrivileges && gaps.some(namesPrivileges),
     brokenViews: checked
       .filter(({ kind, schema, name }) => kind === "view" && broken.has(keyOf(kind, schema, name)))
       .map(({ name }) => name),
@@ -164,7 +173,7 @@ export function expected(
 export function creatorsIn(
   state: State,
   demand: Demand,
-  grantees: readonly Signed[],
+  grantees: readonly SignedIn[],
 ): readonly { schema: string; creator: string }[] {
   const schemas = demandedSchemas(state, demand);
   return creatorsOf(
@@ -172,19 +181,19 @@ export function creatorsIn(
     demand,
     grantees,
     schemas,
-    state.things
+    state.objects
       .filter(({ schema }) => schemas.some(({ name }) => name === schema))
       .filter(({ kind }) => !isRoutine(kind) || demand.routinePrivileges.length > 0),
   );
 }
 
 /** What default privileges are looked at for. */
-export function futureThings({ routinePrivileges }: Demand): readonly FutureThings[] {
+export function futureKinds({ routinePrivileges }: Demand): readonly FutureKind[] {
   return routinePrivileges.length > 0 ? ["tables", "sequences", "routines"] : ["tables", "sequences"];
 }
 
 /** A grantee, and who it is after it signed in. */
-export interface Signed {
+export interface SignedIn {
   readonly name: string;
   readonly actsAs: string;
 }
@@ -192,14 +201,14 @@ export interface Signed {
 function creatorsOf(
   state: State,
   { schemaPrivileges }: Demand,
-  grantees: readonly Signed[],
-  schemas: readonly Thing[],
-  relations: readonly Thing[],
+  grantees: readonly SignedIn[],
+  schemas: readonly DatabaseObject[],
+  relations: readonly DatabaseObject[],
 ) {
   const owners = relations
     .filter(({ ofExtension }) => !ofExtension)
     .map(({ schema, owner }) => ({ schema, creator: owner }));
-  const entitled = [...state.acls.values()]
+  const withCreate = [...state.acls.values()]
     .filter(
       ({ kind, name, privilege }) =>
         kind === "schema" && privilege === "CREATE" && schemas.some((s) => s.name === name),
@@ -211,57 +220,57 @@ function creatorsOf(
       .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
       .map(({ actsAs }) => ({ schema, creator: actsAs })),
   );
-  const unique = new Map([...owners, ...entitled, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
+  const unique = new Map([...owners, ...withCreate, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
 }
 
-function demandedSchemas(state: State, { schemas }: Demand): readonly Thing[] {
-  return state.things
+function demandedSchemas(state: State, { schemas }: Demand): readonly DatabaseObject[] {
+  return state.objects
     .filter(({ kind }) => kind === "schema")
     .filter(({ name, ofExtension }) => (schemas === "*" ? !ofExtension : schemas.includes(name)));
 }
 
 /** `name` or `schema.name`; `*` is any run of characters. */
-function isExcluded({ kind, schema, name: signature }: Thing, { exclude }: Demand): boolean {
+function isExcluded({ kind, schema, name: signature }: DatabaseObject, { exclude }: Demand): boolean {
   const name = isRoutine(kind) ? signature.replace(/\([^()]*\)$/, "") : signature;
   return exclude.some((pattern) =>
-    [name, ...(pattern.includes(".") ? [`${schema}.${name}`] : [])].some((text) => globs(pattern, text)),
+    [name, ...(pattern.includes(".") ? [`${schema}.${name}`] : [])].some((text) => matches(pattern, text)),
   );
 }
 
-function globs(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   const [first, ...rest] = pattern;
   if (first === undefined) return text === "";
   const [letter, ...letters] = text;
   const [left, after] = [rest.join(""), letters.join("")];
-  if (first === "*") return globs(left, text) || (letter !== undefined && globs(pattern, after));
-  return letter === first && globs(left, after);
+  if (first === "*") return matches(left, text) || (letter !== undefined && matches(pattern, after));
+  return letter === first && matches(left, after);
 }
 
-/** A column's own ACL: to the grantee, to a role it inherits from, or to everybody. */
-function holdsOnColumn(state: State, thing: Thing, grantee: string, privilege: string): boolean {
+/** Whether a column's ACL grants it to the grantee, to a role whose privileges it inherits, or to PUBLIC. */
+function holdsOnColumn(state: State, object: DatabaseObject, grantee: string, privilege: string): boolean {
   const inherits = state.roles.get(grantee)?.inherits ?? [];
   return [...state.acls.values()].some(
     (item) =>
       item.part !== "" &&
-      item.kind === thing.kind &&
-      item.schema === thing.schema &&
-      item.name === thing.name &&
+      item.kind === object.kind &&
+      item.schema === object.schema &&
+      item.name === object.name &&
       item.privilege === privilege &&
       (item.grantee === "PUBLIC" || inherits.includes(item.grantee)),
   );
 }
 
-function lines(
-  { kind, schema, name }: { kind: Thing["kind"]; schema?: string; name: string },
+function findingLine(
+  { kind, schema, name }: { kind: DatabaseObject["kind"]; schema?: string; name: string },
   owner: string,
   privileges: readonly string[],
 ): string {
   return `${keyOf(kind, schema, name)} of ${JSON.stringify(owner)}: ${[...privileges].sort().join(" ")}`;
 }
 
-function says(line: string): boolean {
+function namesPrivileges(line: string): boolean {
   return !line.endsWith(": ");
 }

@@ -14,23 +14,23 @@ export interface Place {
   readonly login: string;
 }
 
-/** Runs the SQL file of a report, part by part, each as the role that it names. What the server refuses, a line each. */
+/** Runs the SQL file of a report, each part as the role that it names. Returns the server's errors. */
 export async function followFile(place: Place, report: Report): Promise<readonly string[]> {
   const file = renderSql(report);
-  const who = new Map(
+  const roles = new Map(
     report.databases.flatMap(({ fixes }) =>
       fixes.map((block): [string, Runner] => [plain.sentence(runner(block)), block]),
     ),
   );
   const refused = await run(place, { as: place.login }, file);
   for (const { title, sql } of commentedParts(file)) {
-    const role = who.get(title);
+    const role = roles.get(title);
     refused.push(...(role === undefined ? [`no role is ${title}`] : await run(place, role, sql)));
   }
   return refused;
 }
 
-/** Runs the SQL of a fix, as the role that it names. What the server refuses, a line each. */
+/** Runs the SQL of a fix as the role that it names. Returns the server's errors. */
 export async function followFix(place: Place, { first, as, byMember, sql }: Fix): Promise<readonly string[]> {
   if (as === undefined || sql === undefined) return [];
   return [
@@ -39,7 +39,7 @@ export async function followFix(place: Place, { first, as, byMember, sql }: Fix)
   ];
 }
 
-/** The parts of an SQL file for other roles, as a reader gets them who takes `-- ` off their lines. */
+/** The parts of an SQL file for other roles, without the `-- ` before each line. */
 export function commentedParts(file: string): readonly { readonly title: string; readonly sql: string }[] {
   const [, ...parts] = file.split(/^-- -- To run as /m);
   return parts.map((part) => {
@@ -59,7 +59,7 @@ async function run(place: Place, { as, byMember }: Runner, sql: string): Promise
   return error === "" ? [] : [`as ${byMember ? `a member (${role}) of ` : ""}${as}: ${error}\n${sql}`];
 }
 
-/** Somebody who may set the role, a superuser only where nobody else may. */
+/** A role that may set the role; a superuser only where no other role may. */
 async function memberOf({ address, database }: Place, role: string): Promise<string> {
   const client = await signInAs(address, SUPERUSER, database);
   try {
@@ -86,5 +86,5 @@ function execute({ address, database }: Place, user: string, script: string): Pr
   });
 }
 
-/** What a sign-in says of a role setting (ALTER ROLE … SET role) that it passes over. */
+/** The server's warning at sign-in about a setting (ALTER ROLE … SET role) that it refuses. */
 const REFUSED_AT_SIGN_IN = /^WARNING: {2}permission denied to set role ".*?"\n/gms;

@@ -8,14 +8,14 @@ import {
 } from "../../src/model/privileges.ts";
 
 /**
- * A random database and what is demanded in it. What it refers to (a role, a schema, an object), it refers to by a
- * number taken modulo how many there are, so that a smaller model is still a model: that is what shrinking needs.
+ * A random database and what is demanded in it. A reference to a role, a schema or an object is a number modulo how many
+ * there are, so that every smaller model is valid too, as shrinking needs.
  */
 export interface Model {
   readonly roles: readonly RoleModel[];
   readonly memberships: readonly MembershipModel[];
   readonly databaseOwner: Ref;
-  /** `public` is there besides. */
+  /** Without `public`. */
   readonly schemas: readonly SchemaModel[];
   readonly defaults: readonly DefaultPrivilegesStep[];
   readonly relations: readonly RelationModel[];
@@ -24,16 +24,23 @@ export interface Model {
   /** Who signs in, and the role its sessions begin as (ALTER ROLE … SET role). */
   readonly session: Ref;
   /**
-   * Whether it is made a member of every role: with their privileges, to SET ROLE only, or for neither (from 16), with ADMIN OPTION or not; or of
-   * LENDERS, each of which may then grant every other privilege on every other object.
+   * The memberships of the session user beyond the model's: in every role, to have their privileges, to SET ROLE only,
+   * for neither (from 16), or with ADMIN OPTION; or in OPTION_HOLDERS, each of which may then grant every other
+   * privilege on every other object.
    */
-  readonly sessionIs: "as drawn" | "member" | "setter" | "idle member" | "borrower" | "administrator";
+  readonly sessionIs:
+    | "as in the model"
+    | "member"
+    | "setter"
+    | "idle member"
+    | "member of holders"
+    | "administrator";
   readonly sessionRole: Ref | null;
   /** The role as which the first grantee's sessions begin, set for it in this database or in all; it may not be a member. */
   readonly granteeRole: { readonly role: Ref; readonly here: boolean; readonly member: boolean } | null;
   readonly eventTrigger: EventTriggerModel | null;
   readonly demand: DemandModel;
-  /** What is followed in the end. */
+  /** The report, and the part of it, whose SQL is run in the end. */
   readonly follow: (typeof FOLLOWED)[number];
 }
 
@@ -41,13 +48,13 @@ const FOLLOWED = ["apply's file", "apply's fixes", "plan's file", "plan's fixes"
 
 export type Ref = number;
 
-/** Two roles that own nothing and are granted things to grant on. */
-export const LENDERS = ["lender a", "lender b"] as const;
+/** Two roles that own nothing and hold grant options. */
+export const OPTION_HOLDERS = ["holder a", "holder b"] as const;
 
 interface RoleModel {
   readonly name: string;
   readonly login: boolean;
-  /** The attribute, which alone counts up to 15. */
+  /** The attribute. Up to 15 it applies to all memberships of the role. */
   readonly inherit: boolean;
   readonly superuser: boolean;
 }
@@ -97,7 +104,7 @@ export type Step =
       readonly object: Ref;
       readonly privileges: Bits;
       /** null: PUBLIC. */
-      readonly whom: Ref | null;
+      readonly grantee: Ref | null;
       /** WITH GRANT OPTION; GRANT OPTION FOR. */
       readonly option: boolean;
       /** null: the superuser, which acts as the owner. */
@@ -117,27 +124,27 @@ export type Step =
       readonly do: "columns";
       readonly object: Ref;
       readonly privileges: Bits;
-      readonly whom: Ref | null;
+      readonly grantee: Ref | null;
       readonly all: boolean;
       readonly by: Ref | null;
     }
   | { readonly do: "owner"; readonly object: Ref; readonly to: Ref }
-  /** What a view reads gets an owner of its own, and somebody may read some of its columns; null: the view's owner. */
+  /** The tables that a view reads get another owner, and a role may read some of their columns; null: the view's owner. */
   | {
       readonly do: "view-columns";
       readonly view: Ref;
       readonly to: Ref;
       readonly columns: Bits;
-      readonly whom: Ref | null;
+      readonly grantee: Ref | null;
     }
   | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
-  /** A role is dropped, and the catalogs still mention it. */
+  /** The catalogs mention a role that was dropped. */
   | {
-      readonly do: "gone";
+      readonly do: "drop-role";
       readonly object: Ref;
       readonly was: "owner" | "grantor" | "grantee";
       readonly privileges: Bits;
-      readonly whom: Ref;
+      readonly grantee: Ref;
       readonly option: boolean;
     }
   | DefaultPrivilegesStep;
@@ -151,22 +158,22 @@ export interface DefaultPrivilegesStep {
   readonly what: number;
   readonly revoke: boolean;
   readonly privileges: Bits;
-  readonly whom: Ref | null;
+  readonly grantee: Ref | null;
   readonly option: boolean;
 }
 
-/** An event trigger that refuses what is done by a role, to the ACL of an object, or to what a grantee holds. */
+/** An event trigger that refuses the commands of a role, or changes to the ACL of an object or the privileges of a grantee. */
 export interface EventTriggerModel {
   readonly tags: (typeof TAGS)[number];
   readonly about: "login" | "owner" | "object" | "grantee";
   readonly which: Ref;
-  /** The error code: of its own, or the one that the server has for missing privileges. */
+  /** The code of RAISE EXCEPTION, or the server's code for missing privileges. */
   readonly code: "P0001" | "42501";
 }
 
 const TAGS = [["GRANT"], ["GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES"], ["REVOKE"]] as const;
 
-/** Which of the privileges that an object of its type has. */
+/** A bit for each privilege that an object of its type has. */
 export type Bits = number;
 
 interface DemandModel {
@@ -187,7 +194,7 @@ interface ExcludeModel {
   readonly form: "name" | "path" | "schema" | "prefix";
 }
 
-/** Names that break what quotes, splits, folds, trims or matches names carelessly. A number is put at the end. */
+/** Names that break code which quotes, splits, folds, trims or matches names wrongly. A number is added at the end. */
 const NAMES = [
   "t",
   "Capital",
@@ -211,7 +218,7 @@ const name = fc.constantFrom(...NAMES);
 const bits = fc.integer({ min: 1, max: 255 });
 const often = fc.integer({ min: 0, max: 3 }).map((n) => n < 3);
 const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
-/** Where the smallest value, to which shrinking goes, is the usual one; null in one of three. */
+/** null in one of three. */
 const refOrNull = fc.option(ref, { freq: 3 });
 
 const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
@@ -221,7 +228,7 @@ const defaultPrivileges: fc.Arbitrary<DefaultPrivilegesStep> = fc.record({
   what: fc.integer({ min: 0, max: 2 }),
   revoke: seldom,
   privileges: bits,
-  whom: refOrNull,
+  grantee: refOrNull,
   option: seldom,
 });
 
@@ -232,7 +239,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constantFrom("grant", "grant", "grant", "revoke"),
       object: ref,
       privileges: bits,
-      whom: refOrNull,
+      grantee: refOrNull,
       option: fc.boolean(),
       by: fc.option(ref, { freq: 2 }),
     }),
@@ -255,7 +262,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("columns"),
       object: ref,
       privileges: bits,
-      whom: refOrNull,
+      grantee: refOrNull,
       all: fc.boolean(),
       by: fc.option(ref, { freq: 2 }),
     }),
@@ -268,7 +275,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       view: ref,
       to: ref,
       columns: fc.integer({ min: 1, max: 7 }),
-      whom: fc.option(ref, { freq: 2 }),
+      grantee: fc.option(ref, { freq: 2 }),
     }),
   },
   {
@@ -279,11 +286,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constant("gone"),
+      do: fc.constant("drop-role"),
       object: ref,
       was: fc.constantFrom("grantor", "grantee", "owner"),
       privileges: bits,
-      whom: ref,
+      grantee: ref,
       option: fc.boolean(),
     }),
   },
@@ -345,7 +352,14 @@ export const model: fc.Arbitrary<Model> = fc.record({
   steps: fc.array(step, { maxLength: 14, size: "max" }),
   grantees: fc.uniqueArray(ref, { minLength: 1, maxLength: 2, selector: (grantee) => grantee % 2 }),
   session: ref,
-  sessionIs: fc.constantFrom("as drawn", "member", "setter", "idle member", "borrower", "administrator"),
+  sessionIs: fc.constantFrom(
+    "as in the model",
+    "member",
+    "setter",
+    "idle member",
+    "member of holders",
+    "administrator",
+  ),
   sessionRole: fc.option(ref, { freq: 2 }),
   granteeRole: fc.option(fc.record({ role: ref, here: fc.boolean(), member: fc.boolean() }), { freq: 2 }),
   eventTrigger: fc.option(eventTrigger, { freq: 2 }),

@@ -5,12 +5,12 @@ import type { Kind } from "../../src/model/report.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /**
- * What is possible in a database, told without the product's SQL: by doing, where a statement isolates a privilege,
- * else by one plain has_*_privilege for one role, one object and one privilege.
+ * Finds out what roles can do in a database, without the SQL under test: by a statement that needs exactly one privilege,
+ * else by has_*_privilege for one role, one object and one privilege.
  */
 
 /** A database, a schema or a relation. */
-export interface Thing {
+export interface DatabaseObject {
   readonly kind: Kind;
   /** "" for a database and a schema. */
   readonly schema: string;
@@ -20,10 +20,10 @@ export interface Thing {
   readonly ofExtension: boolean;
 }
 
-/** Everything privileges say at one moment. */
+/** The objects, privileges, ACLs and roles of a database at one moment. */
 export interface State {
-  readonly things: readonly Thing[];
-  /** `may(…)` of everything any role may do, by has_*_privilege. */
+  readonly objects: readonly DatabaseObject[];
+  /** `privilegeKey(…)` of everything any role may do, by has_*_privilege. */
   readonly possible: ReadonlySet<string>;
   /** Every item of every ACL, objects', columns' and default privileges', by its text. */
   readonly acls: ReadonlyMap<string, AclRow>;
@@ -32,7 +32,7 @@ export interface State {
   readonly memberships: string;
 }
 
-export type FutureThings = "tables" | "sequences" | "routines";
+export type FutureKind = "tables" | "sequences" | "routines";
 
 interface AclRow {
   readonly kind: Kind;
@@ -60,25 +60,26 @@ export function keyOf(kind: Kind, schema: string | undefined, name: string): str
   return JSON.stringify([kind, schema ?? "", name]);
 }
 
-export function may(role: string, privilege: string, key: string): string {
+/** Names a privilege of a role on an object. */
+export function privilegeKey(role: string, privilege: string, key: string): string {
   return `${JSON.stringify(role)} may ${privilege} ${key}`;
 }
 
 /**
- * Run before a session asks anything. `attempt` does as a role what a superuser prepared, tells how it ended, and
- * undoes all of it.
+ * Prepares a session. `attempt` runs statements as a role after a superuser's preparation, returns the result of each,
+ * and rolls everything back. `build` runs a statement and returns its error.
  */
 export const PREPARE = `
 SET search_path = pg_catalog;
 SET client_min_messages = error;
-CREATE FUNCTION pg_temp.attempt(whom text, preparation text, statements text[], questions text[]) RETURNS text[]
+CREATE FUNCTION pg_temp.attempt(run_as text, preparation text, statements text[], questions text[]) RETURNS text[]
 LANGUAGE plpgsql AS $attempt$
 DECLARE answer text; answers text[] = '{}';
 BEGIN
   EXECUTE preparation;
   FOR n IN 1 .. cardinality(statements) LOOP
     BEGIN
-      EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', whom);
+      EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', run_as);
       EXECUTE statements[n];
       EXECUTE questions[n] INTO answer;
       RAISE EXCEPTION '%', answer USING ERRCODE = 'ZZ000';
@@ -102,44 +103,44 @@ END $build$;
 
 export interface Attempt {
   readonly as: string;
-  /** What the superuser does first. */
+  /** SQL that the superuser runs first. */
   readonly preparation?: string;
   readonly statements: readonly string[];
   /** A query of one value for each statement, asked after it. */
   readonly questions?: readonly string[];
 }
 
-/** What came of each statement: "ZZ000 " and the answer where it went well, else the server's error. */
+/** The result of each statement: "ZZ000 " and the answer where it succeeded, else the server's error. */
 export async function attempts(
   client: pg.Client,
   tries: readonly Attempt[],
 ): Promise<readonly (readonly string[])[]> {
-  const came = [];
+  const results = [];
   for (const { as, preparation = "SELECT 1", statements, questions } of tries) {
     const asked = questions ?? statements.map(() => "SELECT ''");
-    const { rows } = await client.query<{ came: string[] }>(
-      "SELECT pg_temp.attempt($1, $2, $3::text[], $4::text[]) AS came",
+    const { rows } = await client.query<{ results: string[] }>(
+      "SELECT pg_temp.attempt($1, $2, $3::text[], $4::text[]) AS results",
       [as, preparation, statements, asked],
     );
-    came.push(rows[0]?.came ?? []);
+    results.push(rows[0]?.results ?? []);
   }
-  return came;
+  return results;
 }
 
-/** Runs what can be run of these statements. */
+/** Runs the statements. Returns the error of each, or "". */
 export async function build(client: pg.Client, statements: readonly string[]): Promise<readonly string[]> {
-  const { rows } = await client.query<{ came: string }>(
-    "SELECT pg_temp.build(t.statement) AS came FROM unnest($1::text[]) WITH ORDINALITY AS t (statement, n) ORDER BY t.n",
+  const { rows } = await client.query<{ error: string }>(
+    "SELECT pg_temp.build(t.statement) AS error FROM unnest($1::text[]) WITH ORDINALITY AS t (statement, n) ORDER BY t.n",
     [statements],
   );
-  return rows.map(({ came }) => came);
+  return rows.map(({ error }) => error);
 }
 
 const KINDS = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
   WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' ELSE 'sequence' END`;
 
-/** Everything that can be granted on, but for the system's own. */
-const THINGS = `
+/** Every object that has privileges, without the system's own. */
+const OBJECTS = `
 SELECT 'database' AS kind, '' AS schema, datname::text AS name, oid::int8::int4 AS oid, pg_get_userbyid(datdba) AS owner,
        FALSE AS of_extension, datacl AS acl, acldefault('d', datdba) AS built_in
 FROM pg_database WHERE datname = current_database()
@@ -164,11 +165,11 @@ SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE '
 FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
 WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema'`;
 
-/** What each role may do with each thing, one question each; and what it may pass on. */
+/** Each privilege that each role holds on each object, with and without its grant option. */
 function possibleSql(version: number): string {
   const tables = TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 170000);
   return `
-WITH thing AS MATERIALIZED (${THINGS}),
+WITH object AS MATERIALIZED (${OBJECTS}),
 privilege (type, name) AS (
   SELECT 'table', unnest('{${tables}}'::text[])
   UNION ALL SELECT 'sequence', unnest('{${SEQUENCE_PRIVILEGES}}'::text[])
@@ -178,7 +179,7 @@ privilege (type, name) AS (
 ),
 asked AS MATERIALIZED (SELECT type, name || option AS name FROM privilege, unnest('{""," WITH GRANT OPTION"}'::text[]) AS option)
 SELECT r.rolname AS role, t.kind, t.schema, t.name, p.name AS privilege
-FROM thing AS t
+FROM object AS t
 JOIN asked AS p ON p.type = CASE WHEN t.kind IN ('database', 'schema', 'sequence') THEN t.kind
   WHEN t.kind IN ('function', 'procedure', 'aggregate') THEN 'routine' ELSE 'table' END
 CROSS JOIN pg_roles AS r
@@ -190,12 +191,12 @@ WHERE CASE p.type WHEN 'table' THEN has_table_privilege(r.oid, t.oid::oid, p.nam
 }
 
 const ACLS = `
-WITH thing AS MATERIALIZED (${THINGS}),
+WITH object AS MATERIALIZED (${OBJECTS}),
 item AS (
-  SELECT kind, schema, name, '' AS part, x.* FROM thing, aclexplode(COALESCE(acl, built_in)) AS x
+  SELECT kind, schema, name, '' AS part, x.* FROM object, aclexplode(COALESCE(acl, built_in)) AS x
   UNION ALL
   SELECT kind, schema, name, attname, x.*
-  FROM thing JOIN pg_attribute ON attrelid = thing.oid::oid AND kind NOT IN ('database', 'schema', 'function', 'procedure', 'aggregate'),
+  FROM object JOIN pg_attribute ON attrelid = object.oid::oid AND kind NOT IN ('database', 'schema', 'function', 'procedure', 'aggregate'),
     aclexplode(attacl) AS x
   UNION ALL
   SELECT 'default-privileges', COALESCE(n.nspname, ''), CASE defaclobjtype WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'routines' ELSE 'tables' END,
@@ -221,19 +222,19 @@ SELECT (SELECT json_agg(r ORDER BY oid) FROM pg_authid AS r)::text
 
 /** Reads everything, as the superuser. */
 export async function stateOf(client: pg.Client, version: number): Promise<State> {
-  const things = await client.query(`${THINGS} ORDER BY oid`);
+  const objects = await client.query(`${OBJECTS} ORDER BY oid`);
   const possible = await client.query(possibleSql(version));
   const acls = await client.query<AclRow>(ACLS);
   const roles = await client.query<RoleRow & { name: string }>(rolesSql(version));
   const memberships = await client.query<{ memberships: string }>(MEMBERSHIPS);
   return {
-    things: things.rows.map(({ of_extension, acl: _, built_in: __, ...thing }) => ({
-      ...thing,
+    objects: objects.rows.map(({ of_extension, acl: _, built_in: __, ...object }) => ({
+      ...object,
       ofExtension: of_extension,
     })),
     possible: new Set(
       possible.rows.map(({ role, kind, schema, name, privilege }) =>
-        may(role, privilege, keyOf(kind, schema, name)),
+        privilegeKey(role, privilege, keyOf(kind, schema, name)),
       ),
     ),
     acls: new Map(acls.rows.map((row) => [JSON.stringify(row), row])),
@@ -242,31 +243,32 @@ export async function stateOf(client: pg.Client, version: number): Promise<State
   };
 }
 
-/** The answers by doing, and how many of them were asked of has_*_privilege instead. */
+/** What a role holds, and how many of the answers came from statements and from has_*_privilege. */
 export interface Found {
   readonly held: ReadonlySet<string>;
-  readonly byDoing: number;
-  readonly byAsking: number;
-  /** Where doing and has_*_privilege tell different tales. */
+  readonly byStatement: number;
+  readonly byFunction: number;
+  /** Where a statement and has_*_privilege disagree. */
   readonly contradictions: readonly string[];
 }
 
 /**
- * What a role can do, by doing it. The statements run as the role in a transaction that is undone; in it, USAGE on
- * the schema is granted first and column privileges are cleared away, so that only the privilege in question decides.
+ * The privileges that a role holds, by statements that need them. The statements run as the role in a transaction that is
+ * rolled back, in which USAGE on the schema was granted and column privileges were deleted, so that only the privilege in
+ * question decides.
  */
-export async function doAs(
+export async function privilegesHeldBy(
   sandbox: Sandbox,
   client: pg.Client,
   state: State,
   grantee: string,
   actsAs: string,
 ): Promise<Found> {
-  const tries = state.things.map((thing) => ({
-    thing,
-    ...triesFor(thing, state.things, sandbox.server.version),
+  const tries = state.objects.map((object) => ({
+    object,
+    ...triesFor(object, state.objects, sandbox.server.version),
   }));
-  const came = await attempts(
+  const results = await attempts(
     client,
     tries.map(({ preparation, statements }) => ({
       as: actsAs,
@@ -275,28 +277,28 @@ export async function doAs(
     })),
   );
   const done = new Map(
-    tries.flatMap(({ thing, statements, refusal }, n) =>
+    tries.flatMap(({ object, statements, refusal }, n) =>
       [...statements.keys()].map((privilege, m): [string, boolean | string] => {
-        const end = came[n]?.[m] ?? "";
+        const end = results[n]?.[m] ?? "";
         const held = end.startsWith("ZZ000")
           ? true
           : end === `42501 permission denied for ${refusal}`
             ? false
             : end;
-        return [may(grantee, privilege, keyOf(thing.kind, thing.schema, thing.name)), held];
+        return [privilegeKey(grantee, privilege, keyOf(object.kind, object.schema, object.name)), held];
       }),
     ),
   );
   done.set(...(await connectAs(sandbox, state, grantee)));
-  // nextval takes USAGE or UPDATE: it tells of USAGE only where UPDATE is not there.
-  for (const { kind, schema, name } of state.things.filter(({ kind }) => kind === "sequence")) {
+  // nextval needs USAGE or UPDATE, so it shows USAGE only where the role does not hold UPDATE.
+  for (const { kind, schema, name } of state.objects.filter(({ kind }) => kind === "sequence")) {
     const [usage, update] = ["USAGE", "UPDATE"].map((privilege) =>
-      may(grantee, privilege, keyOf(kind, schema, name)),
+      privilegeKey(grantee, privilege, keyOf(kind, schema, name)),
     );
     if (done.get(update ?? "") !== false) done.set(usage ?? "", "either would do");
   }
 
-  // What the role may do as which the grantee's sessions begin, the grantee may; but it connects as itself.
+  // The grantee has the privileges of the role as which its sessions begin, but it connects as itself.
   const isConnect = (what: string) => what.includes(` may CONNECT `);
   const asGrantee = (what: string) => what.replace(JSON.stringify(actsAs), () => JSON.stringify(grantee));
   const possible = new Set(
@@ -312,8 +314,8 @@ export async function doAs(
   const asking = [...possible].filter((what) => typeof done.get(what) !== "boolean");
   return {
     held: new Set([...asking, ...doing.filter(([, held]) => held).map(([what]) => what)]),
-    byDoing: doing.length,
-    byAsking: done.size - doing.length,
+    byStatement: doing.length,
+    byFunction: done.size - doing.length,
     contradictions: doing
       .filter(([what, held]) => held !== possible.has(what))
       .map(([what, held]) => `${what}: ${held} by doing`),
@@ -339,10 +341,10 @@ const SEQUENCE_STATEMENTS: Readonly<Record<string, (path: string) => string>> = 
   UPDATE: (path) => `SELECT setval(${pg.escapeLiteral(path)}, 1)`,
 };
 
-/** The statements that isolate privileges on a thing, by privilege, and what permission is denied for without it. */
+/** The statements that isolate privileges on a object, by privilege, and what permission is denied for without it. */
 function triesFor(
-  { kind, schema, name, oid }: Thing,
-  things: readonly Thing[],
+  { kind, schema, name, oid }: DatabaseObject,
+  objects: readonly DatabaseObject[],
   version: number,
 ): { preparation: string; statements: ReadonlyMap<string, string>; refusal: string } {
   if (kind === "database") return { preparation: "SELECT 1", statements: new Map(), refusal: "" };
@@ -361,8 +363,8 @@ function triesFor(
     `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} TO :grantee`,
     `UPDATE pg_attribute SET attacl = NULL WHERE attrelid = ${oid} AND attacl IS NOT NULL`,
     'CREATE SCHEMA "zz scratch" AUTHORIZATION :grantee',
-    // What a view reads is not what is asked.
-    ...(kind === "view" ? things : [])
+    // The tables that a view reads do not matter here.
+    ...(kind === "view" ? objects : [])
       .filter(
         (other) =>
           other.schema !== "" && other.kind !== "sequence" && !isRoutine(other.kind) && other.oid !== oid,
@@ -396,7 +398,7 @@ export function routinePath(schema: string, signature: string, kind: Kind): stri
   return `${pathOf(schema, bare)}(${types})`;
 }
 
-/** What the server's messages call it; a partitioned table is a table. */
+/** What the server's messages call an object of a kind; a partitioned table is a table. */
 const WORDS: Readonly<Partial<Record<Kind, string>>> = {
   view: "view",
   sequence: "sequence",
@@ -408,9 +410,9 @@ function pathOf(schema: string, name: string): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 }
 
-/** Who a role is after it signed in; itself, if it cannot. */
-export async function whoSignsIn(sandbox: Sandbox, { things }: State, role: string): Promise<string> {
-  const database = things.find(({ kind }) => kind === "database");
+/** The role as which the sessions of a role begin; the role itself where it cannot sign in. */
+export async function roleAfterSignIn(sandbox: Sandbox, { objects }: State, role: string): Promise<string> {
+  const database = objects.find(({ kind }) => kind === "database");
   try {
     const client = await sandbox.signInAs(role, database?.name ?? "");
     const { rows } = await client.query<{ name: string }>("SELECT current_user AS name");
@@ -421,14 +423,14 @@ export async function whoSignsIn(sandbox: Sandbox, { things }: State, role: stri
   }
 }
 
-/** Whether the role gets in, where it may log in at all. */
+/** Whether the role can connect; the error where it cannot for another reason than CONNECT. */
 async function connectAs(
   sandbox: Sandbox,
-  { things }: State,
+  { objects }: State,
   role: string,
 ): Promise<readonly [string, boolean | string]> {
-  const database = things.find(({ kind }) => kind === "database");
-  const key = may(role, "CONNECT", keyOf("database", "", database?.name ?? ""));
+  const database = objects.find(({ kind }) => kind === "database");
+  const key = privilegeKey(role, "CONNECT", keyOf("database", "", database?.name ?? ""));
   try {
     await (await sandbox.signInAs(role, database?.name ?? "")).end();
     return [key, true];
@@ -438,19 +440,19 @@ async function connectAs(
   }
 }
 
-/** What a grantee will hold on the next table and sequence of a creator in a schema: one is made, looked at, undone. */
-export async function tomorrow(
+/** What a grantee will hold on the next objects of creators in schemas: each is created, looked at, and rolled back. */
+export async function futurePrivileges(
   client: pg.Client,
   pairs: readonly { schema: string; creator: string }[],
   grantee: string,
-  things: readonly FutureThings[],
-  privileges: Readonly<Record<FutureThings, readonly string[]>>,
+  objects: readonly FutureKind[],
+  privileges: Readonly<Record<FutureKind, readonly string[]>>,
 ): Promise<ReadonlySet<string>> {
-  const asked = pairs.flatMap(({ schema, creator }) => things.map((name) => ({ schema, creator, name })));
-  const came = await attempts(
+  const asked = pairs.flatMap(({ schema, creator }) => objects.map((name) => ({ schema, creator, name })));
+  const results = await attempts(
     client,
     asked.map(({ schema, creator, name }) => {
-      const path = pathOf(schema, "zz tomorrow");
+      const path = pathOf(schema, "zz future");
       const [create, ask, made] = {
         tables: [`CREATE TABLE ${path} (a int)`, "has_table_privilege", path],
         sequences: [`CREATE SEQUENCE ${path}`, "has_sequence_privilege", path],
@@ -473,28 +475,28 @@ export async function tomorrow(
   );
   return new Set(
     asked.flatMap(({ schema, creator, name }, n) => {
-      const [, answers] = /^ZZ000 \{([tf,]+)\}$/.exec(came[n]?.[0] ?? "") ?? [];
-      if (answers === undefined) throw new Error(`no ${name} could be created as ${creator}: ${came[n]}`);
+      const [, answers] = /^ZZ000 \{([tf,]+)\}$/.exec(results[n]?.[0] ?? "") ?? [];
+      if (answers === undefined) throw new Error(`no ${name} could be created as ${creator}: ${results[n]}`);
       return privileges[name]
         .filter((_, m) => answers.split(",")[m] === "t")
-        .map((privilege) => mayTomorrow(creator, schema, name, privilege));
+        .map((privilege) => futureKey(creator, schema, name, privilege));
     }),
   );
 }
 
-export function mayTomorrow(creator: string, schema: string, name: string, privilege: string): string {
+export function futureKey(creator: string, schema: string, name: string, privilege: string): string {
   return `${JSON.stringify(creator)}'s ${keyOf("default-privileges", schema, name)} ${privilege}`;
 }
 
 /** The views that fail although the grantee may select from them, as the report names them. */
 export async function brokenViews(
   client: pg.Client,
-  { things }: State,
+  { objects }: State,
   grantee: string,
 ): Promise<ReadonlySet<string>> {
-  const views = things.filter(({ kind }) => kind === "view");
+  const views = objects.filter(({ kind }) => kind === "view");
   const to = `TO ${pg.escapeIdentifier(grantee)}`;
-  const came = await attempts(
+  const results = await attempts(
     client,
     views.map(({ schema, name }) => ({
       as: grantee,
@@ -504,12 +506,12 @@ export async function brokenViews(
   );
   return new Set(
     views
-      .filter((_, n) => came[n]?.[0]?.startsWith("42501"))
+      .filter((_, n) => results[n]?.[0]?.startsWith("42501"))
       .map(({ kind, schema, name }) => keyOf(kind, schema, name)),
   );
 }
 
-/** What a database has that is hard to judge. */
+/** Which features that are hard to judge a database has. */
 export async function featuresOf(client: pg.Client): Promise<Readonly<Record<string, boolean>>> {
   const { rows } = await client.query<Record<string, boolean>>(`
 SELECT EXISTS (SELECT FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >= 16384) AS "columnGrants",

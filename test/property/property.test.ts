@@ -7,7 +7,14 @@ import { plain } from "../../src/render/pen.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf, REFUSAL } from "./build.ts";
-import { creatorsIn, expected, futureThings, privilegesOn, type Signed, told } from "./expected.ts";
+import {
+  creatorsIn,
+  expected,
+  futureKinds,
+  privilegesOn,
+  reportedJudgement,
+  type SignedIn,
+} from "./expected.ts";
 import { followFile, followFix } from "./follow.ts";
 import { model } from "./model.ts";
 import {
@@ -15,24 +22,24 @@ import {
   attempts,
   brokenViews,
   build,
-  doAs,
   featuresOf,
+  futurePrivileges,
   keyOf,
-  may,
   PREPARE,
+  privilegeKey,
+  privilegesHeldBy,
+  roleAfterSignIn,
   routinePath,
   type State,
   stateOf,
-  tomorrow,
-  whoSignsIn,
 } from "./oracle.ts";
 
 /** Databases for each version. */
 const DATABASES = Number(process.env.PROPERTY_DATABASES ?? 40);
 /**
- * A failure tells its seed and path, and the version is the test's name: the seed alone repeats a version's run, with
- * the path it starts at the shrunk database. Without a seed it is the same each time, so that a change is not held for
- * what it did not do; `random` draws another, as the weekly run does. Each version has databases of its own.
+ * The seed of a version's databases. A failure prints its seed and path: PROPERTY_SEED repeats the run, and PROPERTY_PATH
+ * starts it at the shrunk database. Without PROPERTY_SEED each run has the same databases, so that a failure is due to the
+ * change under test; `random` draws new ones, as the weekly run does.
  */
 function seedOf(version: Version): number {
   const asked = process.env.PROPERTY_SEED ?? "same";
@@ -41,11 +48,11 @@ function seedOf(version: Version): number {
 const START = Date.now();
 const PATH = process.env.PROPERTY_PATH;
 
-/** For one version, in milliseconds: a database takes half a second, and a failure is worth some minutes of shrinking. */
+/** The time limit of one version, in milliseconds: half a second for a database, and some minutes to shrink a failure. */
 const TIME = 300_000 + DATABASES * 3_000;
 
 const TEMPLATE = "property_template";
-/** What foreign tables need; their tables are the model's. */
+/** The servers that the model's foreign tables need. */
 const FOREIGN = ["postgres_fdw", "file_fdw"]
   .map((name) => `CREATE EXTENSION ${name}; CREATE SERVER ${name} FOREIGN DATA WRAPPER ${name};`)
   .join("\n");
@@ -56,11 +63,11 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     databases: 0,
     refused: 0,
     steps: 0,
-    byDoing: 0,
-    byAsking: 0,
+    byStatement: 0,
+    byFunction: 0,
     brokenViews: 0,
     followed: 0,
-    helpless: 0,
+    withoutSql: 0,
     refusedByTrigger: 0,
     refusedLater: 0,
     refusedFiles: 0,
@@ -85,13 +92,13 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
       await fc.assert(
         fc.asyncProperty(model, async (drawn) => {
           const blueprint = blueprintOf(drawn, version);
-          await inDatabase(sandbox, version, blueprint, tally);
+          await withDatabase(sandbox, version, blueprint, tally);
         }),
         {
           numRuns: DATABASES,
           seed: seedOf(version),
           ...(PATH === undefined ? {} : { path: PATH }),
-          // Shrinking ends here; and fewer databases than asked for are not enough.
+          // A run that ends here has failed, even if all its databases passed.
           interruptAfterTimeLimit: TIME * 0.9,
           markInterruptAsFailure: true,
         },
@@ -100,7 +107,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     TIME,
   );
 
-  test.runIf(DATABASES >= 40)("is drawn with everything that is hard to judge", () => {
+  test.runIf(DATABASES >= 40)("has every feature that is hard to judge in some database", () => {
     const { features } = tally;
     expect(Object.keys(features).filter((feature) => (features[feature] ?? 0) < DATABASES / 40)).toEqual([]);
     expect(tally.refusedByTrigger + tally.refusedLater, "refused by event triggers").toBeGreaterThan(0);
@@ -111,25 +118,25 @@ interface Tally {
   databases: number;
   refused: number;
   steps: number;
-  byDoing: number;
-  byAsking: number;
+  byStatement: number;
+  byFunction: number;
   brokenViews: number;
-  /** Findings whose fixes were followed, and those that the report said no SQL helps against. */
+  /** Findings whose SQL was run, and findings without SQL. */
   followed: number;
-  helpless: number;
-  /** What an event trigger refused to the login, and to who followed the report. */
+  withoutSql: number;
+  /** Privileges that an event trigger refused to the login, and to the roles that the report names. */
   refusedByTrigger: number;
   refusedLater: number;
   refusedFiles: number;
-  /** How many databases have what is hard to judge. */
+  /** How many databases have each feature of `featuresOf`. */
   features: Record<string, number>;
   verdicts: Record<string, number>;
 }
 
 let count = 0;
 
-/** Builds the database, tells its story, and leaves the server as it was. */
-async function inDatabase(
+/** Builds the database, compares what the action says and does there with the oracle, and drops it. */
+async function withDatabase(
   sandbox: Sandbox,
   version: Version,
   blueprint: Blueprint,
@@ -147,12 +154,12 @@ async function inDatabase(
   try {
     const oracle = await signIn(SUPERUSER);
     await oracle.query(PREPARE);
-    const came = await build(oracle, sql);
+    const errors = await build(oracle, sql);
     tally.databases++;
-    tally.steps += came.length;
-    tally.refused += came.filter((end) => end !== "").length;
+    tally.steps += errors.length;
+    tally.refused += errors.filter((end) => end !== "").length;
     try {
-      await story({
+      await checkDatabase({
         sandbox,
         oracle,
         client: await signIn(blueprint.session),
@@ -162,7 +169,7 @@ async function inDatabase(
         tally,
       });
     } catch (error) {
-      if (error instanceof Error) error.message += `\n\n${tale(blueprint, sql, came)}`;
+      if (error instanceof Error) error.message += `\n\n${reproduction(blueprint, sql, errors)}`;
       throw error;
     }
   } finally {
@@ -173,19 +180,19 @@ async function inDatabase(
   }
 }
 
-/** How the database was built and what was asked of it: to be run by hand. */
-function tale(
+/** The SQL that built the database, and the inputs of the action, to repeat a failure by hand. */
+function reproduction(
   { grantees, session, demand }: Blueprint,
   sql: readonly string[],
-  came: readonly string[],
+  errors: readonly string[],
 ): string {
   const script = sql.map((statement, n) =>
-    came[n] === "" ? `${statement};` : `-- ${came[n]}: ${statement}`,
+    errors[n] === "" ? `${statement};` : `-- ${errors[n]}: ${statement}`,
   );
   return [...script, JSON.stringify({ session, grantees, demand }, null, 2)].join("\n");
 }
 
-interface Scene {
+interface Setup {
   readonly sandbox: Sandbox;
   /** The superuser's session, which builds, looks and tries. */
   readonly oracle: pg.Client;
@@ -197,57 +204,57 @@ interface Scene {
   readonly tally: Tally;
 }
 
-async function story(scene: Scene): Promise<void> {
-  const { oracle, blueprint, version } = scene;
-  const run = (mode: Mode) => reconcile(scene.client, { mode, ...blueprint }, () => {});
+async function checkDatabase(setup: Setup): Promise<void> {
+  const { oracle, blueprint, version } = setup;
+  const run = (mode: Mode) => reconcile(setup.client, { mode, ...blueprint }, () => {});
 
   const before = await stateOf(oracle, version * 10000);
   for (const [feature, isThere] of Object.entries(await featuresOf(oracle)))
-    scene.tally.features[feature] = (scene.tally.features[feature] ?? 0) + (isThere ? 1 : 0);
-  const truth = await truthOf(scene, before);
-  if (truth.some(({ actsAs }, n) => actsAs !== blueprint.grantees[n])) {
-    const { sessionRoles = 0 } = scene.tally.features;
-    scene.tally.features.sessionRoles = sessionRoles + 1;
+    setup.tally.features[feature] = (setup.tally.features[feature] ?? 0) + (isThere ? 1 : 0);
+  const expectedBefore = await expectedJudgements(setup, before);
+  if (expectedBefore.some(({ actsAs }, n) => actsAs !== blueprint.grantees[n])) {
+    const { sessionRoles = 0 } = setup.tally.features;
+    setup.tally.features.sessionRoles = sessionRoles + 1;
   }
   const checked = await run("check");
-  expect(judgementsIn(checked, before), "check against the oracle").toEqual(truth);
+  expect(judgementsOf(checked, before), "check against the oracle").toEqual(expectedBefore);
   expect(sourcesIn(checked), "every privilege held is explained").not.toContain("server");
   const planned = await run("plan");
-  expect(judgementsIn(planned, before), "plan against the oracle").toEqual(truth);
-  expect(planned.statements, "plan says what check says").toEqual(checked.statements);
+  expect(judgementsOf(planned, before), "plan against the oracle").toEqual(expectedBefore);
+  expect(planned.statements, "plan and check list the same statements").toEqual(checked.statements);
   expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
 
-  if (blueprint.follow === "plan's file") return keepsItsPromise(scene, planned, "file");
-  if (blueprint.follow === "plan's fixes") return keepsItsPromise(scene, planned, "fixes");
+  if (blueprint.follow === "plan's file") return expectFixesToWork(setup, planned, "file");
+  if (blueprint.follow === "plan's fixes") return expectFixesToWork(setup, planned, "fixes");
 
   const applied = await run("apply");
   const after = await stateOf(oracle, version * 10000);
-  const truthAfter = await truthOf(scene, after);
-  expect(judgementsIn(applied, after), "apply against the oracle").toEqual(truthAfter);
-  for (const [n, { drifted }] of truth.entries()) {
-    const verdict = truthAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
+  const expectedAfter = await expectedJudgements(setup, after);
+  expect(judgementsOf(applied, after), "apply against the oracle").toEqual(expectedAfter);
+  for (const [n, { drifted }] of expectedBefore.entries()) {
+    const verdict = expectedAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
     expect(applied.grantees[n]?.verdict, "the verdict of apply").toBe(verdict);
-    scene.tally.verdicts[verdict] = (scene.tally.verdicts[verdict] ?? 0) + 1;
+    setup.tally.verdicts[verdict] = (setup.tally.verdicts[verdict] ?? 0) + 1;
   }
   expectExactly(before, after, applied);
-  expect(brokenPromises(checked, applied), "check said whether this login can grant it").toEqual([]);
+  expect(wrongPredictions(checked, applied), "check said whether this login can grant it").toEqual([]);
   expect(reasonsIn(applied), "why something is still missing").not.toContain("not-granted");
-  await expectNothingLeftToDo(scene, leftToGrant(scene, after, applied));
-  await expectNothingLeftToDo(scene, leftToRevoke(scene, after, applied));
+  await expectNothingLeftToDo(setup, leftToGrant(setup, after, applied));
+  await expectNothingLeftToDo(setup, leftToRevoke(setup, after, applied));
 
   const again = await run("apply");
   expect(again.statements, "a second apply").toEqual([]);
-  expect(judgementsIn(again, after), "a second apply against the oracle").toEqual(truthAfter);
+  expect(judgementsOf(again, after), "a second apply against the oracle").toEqual(expectedAfter);
   expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
-  await keepsItsPromise(scene, again, blueprint.follow === "apply's file" ? "file" : "fixes");
+  await expectFixesToWork(setup, again, blueprint.follow === "apply's file" ? "file" : "fixes");
 }
 
 /**
- * Whoever follows the report has nothing left but what it says no SQL helps against, and what an event trigger refuses
- * to the role that the report names.
+ * Runs the SQL of a report. Then nothing may be left but the findings without SQL, and what an event trigger refuses to
+ * the role that the report names.
  */
-async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "fixes"): Promise<void> {
-  const { sandbox, client, database, blueprint, tally } = scene;
+async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" | "fixes"): Promise<void> {
+  const { sandbox, client, database, blueprint, tally } = setup;
   const judgesExtra = ["fail", "revoke"].includes(blueprint.demand.onExtra);
   const findings = ({ grantees }: Reconciled) =>
     grantees.flatMap(({ grantee, missing, extra }) =>
@@ -257,14 +264,14 @@ async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "
     all.flatMap((found) => found.privileges.map((privilege) => lineOf(found, found.grantee, privilege)));
   const place = { address: sandbox.server, database, login: blueprint.session };
   const check = () => reconcile(client, { mode: "check", ...blueprint }, () => {});
-  const helpless = linesOf(findings(story).filter(({ fix }) => fix.sql === undefined));
-  tally.followed += findings(story).filter(({ fix }) => fix.sql !== undefined).length;
-  tally.helpless += helpless.length;
+  const withoutSql = linesOf(findings(result).filter(({ fix }) => fix.sql === undefined));
+  tally.followed += findings(result).filter(({ fix }) => fix.sql !== undefined).length;
+  tally.withoutSql += withoutSql.length;
 
-  let end = story;
+  let end = result;
   if (what === "file") {
-    const refused = await followFile(place, reportOf(database, blueprint.session, story));
-    // Who was refused USAGE on a schema is denied what comes after it.
+    const refused = await followFile(place, reportOf(database, blueprint.session, result));
+    // A role that was refused USAGE on a schema is refused everything in it.
     const after = refused.slice(refused.findIndex((line) => line.includes(REFUSAL)));
     expect(
       refused.filter(
@@ -277,13 +284,13 @@ async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "
     if (refused.length > 0) tally.refusedFiles++;
     if (refused.length === 0) {
       expect(
-        linesOf(findings(end)).filter((line) => !helpless.includes(line)),
+        linesOf(findings(end)).filter((line) => !withoutSql.includes(line)),
         "left after following the file",
       ).toEqual([]);
       return;
     }
   }
-  // A refusal ends a part of the file: what is left of it is followed one by one.
+  // A refusal ends a part of the file, so the rest is run finding by finding.
   const refusedLater: string[] = [];
   let waiting = findings(end);
   for (let before = -1; waiting.length !== before; ) {
@@ -306,14 +313,14 @@ async function keepsItsPromise(scene: Scene, story: Reconciled, what: "file" | "
   tally.refusedLater += refusedLater.length;
   expect(
     linesOf(findings(await check())).filter(
-      (line) => !helpless.includes(line) && !refusedLater.includes(line),
+      (line) => !withoutSql.includes(line) && !refusedLater.includes(line),
     ),
     `left after following the fixes`,
   ).toEqual([]);
 }
 
 function reportOf(database: string, user: string, { grantees, statements, fixes }: Reconciled): Report {
-  const story = {
+  const report = {
     host: "localhost",
     port: 5432,
     database,
@@ -323,44 +330,44 @@ function reportOf(database: string, user: string, { grantees, statements, fixes 
     statements,
     fixes,
   } as const;
-  return { version: 1, mode: "plan", verdict: "drift", databases: [story] };
+  return { version: 1, mode: "plan", verdict: "drift", databases: [report] };
 }
 
-/** For each grantee: what the report should say, by the oracle. */
-async function truthOf({ sandbox, oracle, version, blueprint, tally }: Scene, state: State) {
+/** What the report should say about each grantee, by the oracle. */
+async function expectedJudgements({ sandbox, oracle, version, blueprint, tally }: Setup, state: State) {
   const { demand, grantees } = blueprint;
-  const signed: Signed[] = [];
-  for (const name of grantees) signed.push({ name, actsAs: await whoSignsIn(sandbox, state, name) });
+  const signed: SignedIn[] = [];
+  for (const name of grantees) signed.push({ name, actsAs: await roleAfterSignIn(sandbox, state, name) });
   const creators = creatorsIn(state, demand, signed);
-  const truths = [];
+  const judgements = [];
   for (const { name: grantee, actsAs } of signed) {
-    const found = await doAs(sandbox, oracle, state, grantee, actsAs);
+    const found = await privilegesHeldBy(sandbox, oracle, state, grantee, actsAs);
     expect(found.contradictions, "doing and asking agree").toEqual([]);
-    tally.byDoing += found.byDoing;
-    tally.byAsking += found.byAsking;
-    const next = await tomorrow(oracle, creators, actsAs, futureThings(demand), privilegesOn(version));
+    tally.byStatement += found.byStatement;
+    tally.byFunction += found.byFunction;
+    const next = await futurePrivileges(oracle, creators, actsAs, futureKinds(demand), privilegesOn(version));
     const broken = await brokenViews(oracle, state, actsAs);
     tally.brokenViews += broken.size;
-    truths.push(expected(state, demand, grantee, version, found.held, signed, next, broken));
+    judgements.push(expected(state, demand, grantee, version, found.held, signed, next, broken));
   }
-  return truths;
+  return judgements;
 }
 
-function judgementsIn({ grantees }: Reconciled, state: State) {
-  return grantees.map((report) => told(report, state));
+function judgementsOf({ grantees }: Reconciled, state: State) {
+  return grantees.map((report) => reportedJudgement(report, state));
 }
 
 function sourcesIn({ grantees }: Reconciled) {
   return grantees.flatMap(({ held }) => held.map(({ source }) => source));
 }
 
-/** Why things are missing, as the report has it. */
+/** Why objects are missing, as the report has it. */
 function reasonsIn({ grantees }: Reconciled) {
   return grantees.flatMap(({ missing }) => missing.map(({ reason }) => reason));
 }
 
-/** What `check` says this login can grant and `apply` did not, and the other way round. */
-function brokenPromises(checked: Reconciled, applied: Reconciled): readonly string[] {
+/** The privileges that `check` says this login can grant and `apply` did not grant, and the other way round. */
+function wrongPredictions(checked: Reconciled, applied: Reconciled): readonly string[] {
   return checked.grantees.flatMap(({ grantee, missing }, n) => {
     const left = applied.grantees[n]?.missing ?? [];
     const keysOf = (findings: readonly Missing[], ...reasons: readonly Missing["reason"][]) =>
@@ -378,14 +385,14 @@ function brokenPromises(checked: Reconciled, applied: Reconciled): readonly stri
   });
 }
 
-/** Names a privilege on an object for the whole story. */
+/** Names a grantee's privilege on an object, in every report on the database. */
 function lineOf(found: Changed, grantee: string, privilege: string): string {
   return item({ ...found, part: found.owner }, grantee, privilege);
 }
 
-/** The ACLs differ by what the report says was granted and revoked, and so does what anybody can do. */
+/** Expects the ACLs, and what any role can do, to differ by exactly what the report says was granted and revoked. */
 function expectExactly(before: State, after: State, { grantees }: Reconciled): void {
-  const told = (changes: readonly Changed[], grantee: string) =>
+  const itemsOf = (changes: readonly Changed[], grantee: string) =>
     changes.flatMap((change) =>
       change.privileges.map((privilege) =>
         item(
@@ -395,24 +402,24 @@ function expectExactly(before: State, after: State, { grantees }: Reconciled): v
         ),
       ),
     );
-  const granted = grantees.flatMap((report) => told(report.granted, report.grantee));
-  const revoked = grantees.flatMap((report) => told(report.revoked, report.grantee));
-  const [gone, come] = [without(before.acls, after.acls), without(after.acls, before.acls)];
-  expect(come.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(
+  const granted = grantees.flatMap((report) => itemsOf(report.granted, report.grantee));
+  const revoked = grantees.flatMap((report) => itemsOf(report.revoked, report.grantee));
+  const [removed, added] = [without(before.acls, after.acls), without(after.acls, before.acls)];
+  expect(added.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(
     granted.sort(),
   );
-  const lost = [...new Set(gone.map((row) => item(row, row.grantee, row.privilege)))];
-  // One grantor's grant may be taken back while another's stays: then it is still extra, and not yet revoked.
-  const left = new Set(grantees.flatMap((report) => told(report.extra, report.grantee)));
+  const lost = [...new Set(removed.map((row) => item(row, row.grantee, row.privilege)))];
+  // While the grant of another grantor stays, the privilege is still extra and the report does not call it revoked.
+  const left = new Set(grantees.flatMap((report) => itemsOf(report.extra, report.grantee)));
   expect(lost.filter((what) => !left.has(what)).sort(), "what ACLs lost").toEqual(revoked.sort());
   expect(
-    come.filter(({ grantable }) => grantable),
+    added.filter(({ grantable }) => grantable),
     "grant options given",
   ).toEqual([]);
   expect(after.memberships, "roles and memberships").toBe(before.memberships);
-  expect(after.things, "objects").toEqual(before.things);
+  expect(after.objects, "objects").toEqual(before.objects);
 
-  // Who has a grantee's privileges gains and loses with it, and nobody else does.
+  // Only roles that have a grantee's privileges gain and lose privileges with it.
   const shared = (
     changes: (report: Reconciled["grantees"][number]) => readonly Changed[],
     suffixes: readonly string[],
@@ -424,14 +431,14 @@ function expectExactly(before: State, after: State, { grantees }: Reconciled): v
             .filter(([, { inherits }]) => inherits.includes(report.grantee))
             .flatMap(([role]) =>
               privileges.flatMap((privilege) =>
-                suffixes.map((suffix) => may(role, privilege + suffix, keyOf(kind, schema, name))),
+                suffixes.map((suffix) => privilegeKey(role, privilege + suffix, keyOf(kind, schema, name))),
               ),
             ),
         ),
       ),
     );
   const gainable = shared(({ granted }) => granted, [""]);
-  // What a grantee still holds otherwise, as a superuser say, its members may have lost.
+  // Members may lose what the grantee still holds in another way, as a superuser for example.
   const losable = shared(({ revoked, extra }) => [...revoked, ...extra], ["", " WITH GRANT OPTION"]);
   expect(
     [...after.possible].filter((what) => !before.possible.has(what) && !gainable.has(what)),
@@ -455,7 +462,7 @@ function without<T>(all: ReadonlyMap<string, T>, those: ReadonlyMap<string, T>):
   return [...all].filter(([key]) => !those.has(key)).map(([, value]) => value);
 }
 
-/** One privilege that is left to grant or revoke, and how it was tried. */
+/** One privilege that is left to grant or revoke, and the statements to try. */
 interface Tried extends Attempt {
   readonly owner: string;
   readonly line: string;
@@ -463,17 +470,17 @@ interface Tried extends Attempt {
   readonly serverMessage?: string;
 }
 
-/** What is left missing, to be tried as the session user, and as every role that it may set. */
-function leftToGrant({ blueprint }: Scene, state: State, { grantees }: Reconciled): readonly Tried[] {
+/** What is still missing, to be tried as the session user, and as every role that it may set. */
+function leftToGrant({ blueprint }: Setup, state: State, { grantees }: Reconciled): readonly Tried[] {
   return grantees.flatMap(({ grantee, sessionRole = grantee, missing }) =>
     missing.flatMap((found) =>
       found.privileges.map((privilege) => {
         const holder = found.kind === "database" ? grantee : sessionRole;
-        const thing = state.things.find(
+        const object = state.objects.find(
           ({ kind, schema, name }) =>
             keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
         );
-        const { grant, question } = howToGrant(found, thing?.oid ?? 0, privilege, holder);
+        const { grant, question } = howToGrant(found, object?.oid ?? 0, privilege, holder);
         const statements = asEachRole(state, blueprint.session, grant);
         return {
           ...why(found),
@@ -488,15 +495,15 @@ function leftToGrant({ blueprint }: Scene, state: State, { grantees }: Reconcile
 }
 
 /**
- * What is left extra where it was to be revoked, in the same way. What the grantee also holds on columns by a grant of
- * its own is left alone: REVOKE on the table would take that too.
+ * What is still extra although `on-extra` is `revoke`, in the same way; but not what the grantee also holds on columns,
+ * because REVOKE on the table would revoke that too.
  */
-function leftToRevoke({ blueprint }: Scene, state: State, { grantees }: Reconciled): readonly Tried[] {
+function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconciled): readonly Tried[] {
   if (blueprint.demand.onExtra !== "revoke") return [];
   const acls = [...state.acls.values()];
   return grantees.flatMap(({ grantee, sessionRole, extra }) =>
     extra.flatMap((found) => {
-      // What the role holds as which its sessions begin is not the grantee's.
+      // The privileges of the role as which its sessions begin are not the grantee's.
       if (sessionRole !== undefined) return [];
       const mine = acls.filter(
         (row) =>
@@ -535,12 +542,12 @@ function why({ owner, reason, serverMessage }: Missing): Pick<Tried, "owner" | "
   return { owner, reason, ...(serverMessage !== undefined && { serverMessage }) };
 }
 
-/** What is left is tried. Whatever works should have been done, and what is called refused an event trigger must refuse. */
-async function expectNothingLeftToDo({ oracle, tally }: Scene, tried: readonly Tried[]): Promise<void> {
-  const came = await attempts(oracle, tried);
-  // The role as which the grantee's sessions begin is granted nothing, because it is no grantee.
+/** Tries what is left: nothing may work, and an event trigger must refuse what the report calls refused. */
+async function expectNothingLeftToDo({ oracle, tally }: Setup, tried: readonly Tried[]): Promise<void> {
+  const results = await attempts(oracle, tried);
+  // The action grants nothing to the role as which the grantee's sessions begin, because that role is not a grantee.
   const ends = tried
-    .map((each, n) => ({ ...each, ends: came[n] ?? [] }))
+    .map((each, n) => ({ ...each, ends: results[n] ?? [] }))
     .filter(({ reason }) => reason !== "session-role");
   const isRefused = ({ reason }: Tried) => reason === "refused" || reason === "not-tried";
   expect(
@@ -553,7 +560,7 @@ async function expectNothingLeftToDo({ oracle, tally }: Scene, tried: readonly T
       ),
     "left, and this login could do it",
   ).toEqual([]);
-  // By a membership that it grants itself, the login may have tried as the owner.
+  // With `act-as-owner`, the action may have tried as the owner.
   const refused = ends.filter(isRefused);
   const asOwner = await attempts(
     oracle,

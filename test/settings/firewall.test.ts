@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
-import { firewallSecretsIn, parseAzureSettings, parseFirewallSettings } from "../../src/settings/firewall.ts";
+import { FIREWALL_INPUTS, parseAzureSettings, parseFirewallSettings } from "../../src/settings/firewall.ts";
+import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
@@ -31,7 +32,7 @@ test("reads the inputs, and takes the host from the resource manager", () => {
     cloud: CLOUDS.azurecloud,
     signIn: { type: "oidc", clientId: GIVEN["client-id"], tenantId: GIVEN["tenant-id"] },
     serverId: { subscription: SUBSCRIPTION, resourceGroup: "orders.(rg)", name: "orders-db" },
-    runnerIp: { askedOf: new URL("https://api.ipify.org") },
+    runnerIp: { service: new URL("https://api.ipify.org") },
     user: "migrator",
     database: "orders",
     port: 5432,
@@ -77,7 +78,7 @@ test("has no input for a password, and masks the client secret", () => {
   expect(problems({ "auth-type": "password" })).toEqual([
     expect.stringMatching(/^`auth-type`: .* is not valid\./),
   ]);
-  expect(firewallSecretsIn(inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
+  expect(secretsIn(FIREWALL_INPUTS, inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });
 
 test("the post step reads the sign-in inputs, even when other inputs are invalid", () => {

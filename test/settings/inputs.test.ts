@@ -1,10 +1,14 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { generate } from "selfsigned";
 import { describe, expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import type { Env } from "../../src/model/settings.ts";
 import { markdown, plain } from "../../src/render/pen.ts";
-import { parseSettings, secretsIn } from "../../src/settings/inputs.ts";
+import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
+import { secretsIn } from "../../src/settings/reader.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
 const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
@@ -458,10 +462,9 @@ describe("TLS", () => {
     const text = `notes\n${cert}\nmore notes`;
     const expected = { mode: "verify-full", rootCertificates: `${cert.trim()}\n` };
     expect(parse({ "ssl-root-cert": text }).server.tls).toEqual(expected);
-    const fromFile = parseSettings(env({ "ssl-root-cert": "ca.pem" }), (path) =>
-      path === "ca.pem" ? text : "",
-    );
-    expect(fromFile.server.tls).toEqual(expected);
+    const file = join(await mkdtemp(join(tmpdir(), "ca-")), "ca.pem");
+    await writeFile(file, text);
+    expect(parse({ "ssl-root-cert": file }).server.tls).toEqual(expected);
   });
 
   test.each([
@@ -613,6 +616,7 @@ describe("the app's connection settings", () => {
 test("secrets are found before the settings are parsed", () => {
   expect(
     secretsIn(
+      INPUTS,
       inputVariables({
         password: "p\n",
         "client-secret": "s",

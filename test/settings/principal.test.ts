@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
-import { parsePrincipalSettings, secretsInPrincipal } from "../../src/settings/principal.ts";
+import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "../../src/settings/principal.ts";
+import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
@@ -69,5 +70,7 @@ test("mode: plan is invalid", () => {
 });
 
 test("the secret is masked", () => {
-  expect(secretsInPrincipal(inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
+  expect(secretsIn(PRINCIPAL_INPUTS, inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual([
+    "s3cret",
+  ]);
 });

@@ -8,6 +8,7 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string | number | undefined>>;
 }
 
+/** The answer of GitHub in an error of Octokit. */
 export function refusalIn(error: unknown): Refusal {
   const {
     status = 0,

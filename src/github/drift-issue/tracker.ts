@@ -4,7 +4,7 @@ import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, retrying } from "../../retry.ts";
 import { runUrl } from "../run.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
-import { NoWayToGitHub } from "./trouble.ts";
+import { CannotUseGitHub } from "./trouble.ts";
 
 /** An issue that this action opened. */
 export interface Issue extends Marker {
@@ -41,61 +41,28 @@ const LABEL = {
  * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
-const PATIENCE: Patience = { firstWait: 1_000, mostTime: 90_000, answerTime: 20_000 };
-const MOST_ATTEMPTS = 4;
+const PATIENCE: Patience = { firstWait: 1_000, maxTime: 90_000, answerTime: 20_000 };
+const MAX_ATTEMPTS = 4;
 
 /** Of 100 issues each, the newest first: a thousand databases. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
-/**
- * @throws NoWayToGitHub if the environment or the token cannot be used
- */
-export async function openTracker(options: {
-  readonly token: string;
-  readonly env: Env;
-  readonly patience?: Patience;
-  readonly signal?: AbortSignal;
-}): Promise<Tracker> {
-  const { env, token, patience = PATIENCE, signal } = options;
+/** @throws CannotUseGitHub if the environment or the token cannot be used */
+export async function openTracker(options: Options): Promise<Tracker> {
+  const { env, token } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here.",
     );
   }
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token.",
     );
   }
-
-  // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
-  const { getOctokit } = await import("@actions/github");
-  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
-  const end = Date.now() + patience.mostTime; // one budget for all requests
-  const ended = AbortSignal.timeout(patience.mostTime);
-  octokit.hook.wrap("request", (request, options) =>
-    retrying(
-      async () => {
-        // In the same object, because Octokit's own hook runs inside this one and sees no other.
-        const late = AbortSignal.timeout(patience.answerTime);
-        const signals = [late, ended, ...(signal ? [signal] : [])];
-        options.request = { ...options.request, signal: AbortSignal.any(signals) };
-        return await request(options);
-      },
-      (error, attempts) => {
-        const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
-        if (wait === undefined || attempts === MOST_ATTEMPTS || Date.now() + wait > end) return undefined;
-        info(
-          `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1000)} s.`,
-        );
-        return wait;
-      },
-      end,
-      signal,
-    ),
-  );
+  const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
   let labelled = false;
@@ -107,7 +74,7 @@ export async function openTracker(options: {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (++pages === MOST_PAGES) done();
+        if (++pages === MAX_PAGES) done();
         return data;
       });
       return all
@@ -141,6 +108,41 @@ export async function openTracker(options: {
       await api.createComment({ ...repository, issue_number: number, body });
     },
   };
+}
+
+interface Options {
+  readonly token: string;
+  readonly env: Env;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal;
+}
+
+/** A client of GitHub's API that tries requests again, all of them within `patience.maxTime`. */
+async function openClient({ env, token, patience = PATIENCE, signal }: Options) {
+  // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
+  const { getOctokit } = await import("@actions/github");
+  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
+  const end = Date.now() + patience.maxTime;
+  const ended = AbortSignal.timeout(patience.maxTime);
+  octokit.hook.wrap("request", (request, options) => {
+    const attempt = async () => {
+      // In the same object, because Octokit's own hook runs inside this one and sees no other.
+      const late = AbortSignal.timeout(patience.answerTime);
+      const signals = [late, ended, ...(signal ? [signal] : [])];
+      options.request = { ...options.request, signal: AbortSignal.any(signals) };
+      return await request(options);
+    };
+    const waitBefore = (error: unknown, attempts: number) => {
+      const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
+      if (wait === undefined || attempts === MAX_ATTEMPTS || Date.now() + wait > end) return undefined;
+      info(
+        `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1000)} s.`,
+      );
+      return wait;
+    };
+    return retrying(attempt, waitBefore, end, signal);
+  });
+  return octokit;
 }
 
 function ours(issue: {

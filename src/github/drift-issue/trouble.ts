@@ -1,7 +1,7 @@
 import { isLimit, refusalIn } from "./refusal.ts";
 
 /** Thrown where no request can be sent at all. */
-export class NoWayToGitHub extends Error {}
+export class CannotUseGitHub extends Error {}
 
 export interface Trouble {
   /** What happened, and what to do next. */
@@ -12,7 +12,7 @@ export interface Trouble {
 
 /** Explains the error of a request for an issue. */
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof NoWayToGitHub) return { text: error.message, everywhere: true };
+  if (error instanceof CannotUseGitHub) return { text: error.message, everywhere: true };
   const refusal = refusalIn(error);
   const { status, message } = refusal;
   if (isLimit(refusal)) {
