@@ -526,6 +526,17 @@ function claim(claims, name3) {
   return String(value).slice(0, 300);
 }
 
+// src/diagnosis/rules.ts
+function isPostgres(context3) {
+  return (context3.with ?? "postgres") === "postgres";
+}
+function hostOf({ host: host2, with: partner = "postgres", cloud }) {
+  if (host2 !== void 0) return host2;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
 // src/diagnosis/entra.ts
 var ENTRA = [
   {
@@ -1039,9 +1050,6 @@ function isTransient(status) {
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
-function hostOf({ host: host2, cloud }) {
-  return host2 ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
 function scopeOf(cloud) {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
@@ -1246,13 +1254,6 @@ var GITHUB = [
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-
-// src/diagnosis/rules.ts
-function isPostgres(context3) {
-  return (context3.with ?? "postgres") === "postgres";
-}
-
-// src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github"];
 var NETWORK = [
   {
@@ -1270,7 +1271,7 @@ var NETWORK = [
     next: (context3) => [
       step(
         "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf2(context3))}`
+        `NO_PROXY=${shell(hostOf(context3))}`
       ),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
@@ -1299,7 +1300,7 @@ var NETWORK = [
     cause: inOurWords("The runner's DNS server did not answer."),
     next: (context3) => [
       step("Run the job again."),
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context3))}`)
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context3))}`)
     ],
     retries: 2
   },
@@ -1469,25 +1470,22 @@ var NETWORK = [
 ];
 function reachable(context3) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context3)}`)}`),
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context3)}`)}`),
     step(reach(context3))
   ];
 }
 function reach(context3) {
-  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context3);
+  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context3);
   const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
   return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
 }
 function look(context3, then) {
   const port2 = isPostgres(context3) ? `${context3.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf2(context3))}:${port2} </dev/null${then}`;
+  return `openssl s_client -connect ${shell(hostOf(context3))}:${port2} </dev/null${then}`;
 }
-function hostOf2({ host: host2, with: partner = "postgres", cloud }) {
-  if (host2 !== void 0) return host2;
-  if (partner === "postgres") return "<host>";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
+
+// src/model/entra-label.ts
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var POOLER = [
@@ -2257,7 +2255,6 @@ function refusalOf({ signIn: signIn2, user = "", host: host2 = "", port: port2, 
   if (port2 === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function withoutServer(user, host2) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
@@ -2376,9 +2373,9 @@ var PROTOCOL = [
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
-var FEWEST_CHARACTERS = 4;
+var MIN_CHARACTERS = 4;
 function rememberSecret(value) {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 function withoutSecrets(text) {
   return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
@@ -2389,7 +2386,7 @@ function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
   const found = [];
   const look2 = (each) => {
-    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text2 = words(String(each));
@@ -2409,14 +2406,14 @@ function symptomsOf(error2) {
   look2(error2);
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
-var MOST = 50;
-var MOST_READ = 8e3;
-var MOST_SHOWN = 1e3;
+var MAX_ERRORS = 50;
+var MAX_READ = 8e3;
+var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
@@ -2651,17 +2648,17 @@ function ruleIdOf(text) {
 
 // src/azure/flexible-server.ts
 async function putRule(manager, server, rule, address) {
-  const asked = { permission: PERMISSIONS.writeRules, server };
+  const context3 = { permission: PERMISSIONS.writeRules, server };
   const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+  await manager.change("PUT", rulePath(server, rule), context3, { properties });
 }
 async function deleteRule(manager, server, rule) {
-  const asked = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+  const context3 = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), context3).catch(ifMissing);
 }
 async function ruleExists(manager, server, rule) {
-  const asked = { permission: PERMISSIONS.readRules, server };
-  const found = await manager.get(rulePath(server, rule), asked).catch(ifMissing);
+  const context3 = { permission: PERMISSIONS.readRules, server };
+  const found = await manager.get(rulePath(server, rule), context3).catch(ifMissing);
   return found !== void 0;
 }
 function ifMissing(error2) {
@@ -2918,6 +2915,7 @@ function oneOf(choices) {
   const all = choices.map((each) => `\`${each}\``);
   return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
@@ -2932,15 +2930,14 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start2, end] = [0, text.length];
@@ -2948,6 +2945,7 @@ function secret(text) {
   while (end > start2 && isLineBreak(text[end - 1])) end--;
   return text.slice(start2, end);
 }
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
 }
@@ -2971,22 +2969,14 @@ var ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text) => [secret(text)]
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" }
 };
 var SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text) => [secret(text)]
-  }
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
 };
 function entraSignInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
@@ -3045,9 +3035,6 @@ function parseAzureSettings(env) {
   const azure = azureFrom(inputs);
   inputs.throwMistakes();
   return azure;
-}
-function firewallSecretsIn(env) {
-  return secretsIn(FIREWALL_INPUTS, env);
 }
 function azureFrom(inputs) {
   return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
@@ -3380,7 +3367,7 @@ function pTimeout(promise, options) {
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -3402,8 +3389,8 @@ function retrying(attempt, waitAfter, end, signal) {
     }
   });
 }
-function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
-  const end = Date.now() + mostTime;
+function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   const waitAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
@@ -3417,7 +3404,7 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
+async function idToken(audience, env, answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -3431,7 +3418,7 @@ async function idToken(audience, env = process.env, answerTime = PATIENCE.answer
     throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
   }
 }
-var MOST_LENGTH = 1e5;
+var MAX_LENGTH = 1e5;
 async function request(audience, env) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
   rememberSecret(token);
@@ -3445,7 +3432,7 @@ async function request(audience, env) {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body);
@@ -3467,13 +3454,14 @@ function wordsIn(body) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
+function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
   );
   let current;
@@ -3488,7 +3476,7 @@ function signIn(settings, env = process.env, patience = PATIENCE, scope, signal)
     return (await current).token;
   };
 }
-var MOST_TIME = 4e4;
+var MAX_TIME = 4e4;
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -3496,7 +3484,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const wire = watchedWire(answerTime);
+  const requests = watchRequests(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -3507,8 +3495,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
       retryOptions: { maxRetries: 0 },
-      // `retryingFailures` does it, and says so
-      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+      // `retryingFailures` does it, and logs it
+      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
@@ -3520,7 +3508,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host: host2 } = wire;
+    const { problem, host: host2 } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
     const context3 = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context3), { cause: known });
@@ -3546,29 +3534,29 @@ function authorityOf(cloud, env) {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
-function watchedWire(answerTime) {
-  const wire = {
+function watchRequests(answerTime) {
+  const last = {
     policy: {
-      name: "watchedWire",
+      name: "watchRequests",
       async sendRequest(request2, next) {
         request2.timeout = answerTime;
-        wire.host = new URL(request2.url).host;
+        last.host = new URL(request2.url).host;
         try {
           const response = await within(answerTime, next(request2));
-          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
           const late = error2 instanceof Error && error2.name === "AbortError";
-          wire.problem = late ? noAnswer(answerTime) : error2;
+          last.problem = late ? noAnswer(answerTime) : error2;
           throw error2;
         }
       }
     }
   };
-  return wire;
+  return last;
 }
 var NotJson = class extends Error {
   code = "NOT_JSON";
@@ -4708,7 +4696,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
     if (response.status >= 400) throw refused2(response);
     return { method, path: url.href, response };
   }
-  function attempts(asked, time, work) {
+  function attempts(context3, time, work) {
     const end = Date.now() + time;
     let signInFailed = false;
     async function once() {
@@ -4728,7 +4716,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
         const late = error2 instanceof Error && /^(Abort|Timeout)Error$/.test(error2.name);
         const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
-        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
+        const failure = diagnoseResourceManager(cause, { ...context3, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
       }
     }
@@ -4741,15 +4729,15 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
     return retrying(once, waitAfter, end, stop);
   }
   return {
-    get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, asked, body) => attempts(asked, TIMES.change, async (attempt) => {
+    get: (path, context3) => attempts(context3, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, context3, body) => attempts(context3, TIMES.change, async (attempt) => {
       const { signal } = attempt;
-      let askedToWait = 0;
+      let retryAfter = 0;
       const poller = createHttpPoller(
         {
           sendInitialRequest: async () => {
             const answer2 = await send(attempt, method, path, body);
-            askedToWait = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
+            retryAfter = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
             return forPoller(answer2);
           },
           sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url))
@@ -4757,7 +4745,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
         { skipFinalGet: true }
       );
       await poller.submitted();
-      if (!poller.isDone) await (0, import_promises2.setTimeout)(askedToWait, void 0, { signal });
+      if (!poller.isDone) await (0, import_promises2.setTimeout)(retryAfter, void 0, { signal });
       await poller.pollUntilDone({ abortSignal: signal });
     })
   };
@@ -4793,8 +4781,8 @@ async function sender(token) {
   };
 }
 function baseUrl(cloud, env) {
-  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
-  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
   throw new ActionError({
     code: "resource-manager-not-https",
     page: "firewall",
@@ -4842,7 +4830,7 @@ function forPoller({ method, path, response }) {
 // src/firewall/azure.ts
 function signInToAzure(settings, env, signal) {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
   const clientId2 = "clientId" in how ? how.clientId : void 0;
   return resourceManager({ cloud, clientId: clientId2 }, token, env, say, signal);
 }
@@ -4876,26 +4864,26 @@ function removal(server, rule) {
 }
 
 // src/firewall/state.ts
-function madeRule({ STATE_rule, STATE_settled }) {
+function ruleInState({ STATE_rule, STATE_settled }) {
   const id = ruleIdOf(STATE_rule ?? "");
   return id && { ...id, settled: STATE_settled === "true" };
 }
-var NOBODY = "192.0.2.1";
+var UNUSED_ADDRESS = "192.0.2.1";
 async function removeRule(azure, server, rule) {
   try {
     await deleteRule(azure, server, rule);
     return true;
   } catch (error2) {
     if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
-    await putRule(azure, server, rule, NOBODY);
+    await putRule(azure, server, rule, UNUSED_ADDRESS);
     return false;
   }
 }
 
 // src/firewall/close.ts
 async function closeFirewall(env, signal) {
-  for (const secret2 of firewallSecretsIn(env)) mask(secret2);
-  const made = madeRule(env);
+  for (const secret2 of secretsIn(FIREWALL_INPUTS, env)) mask(secret2);
+  const made = ruleInState(env);
   if (made === void 0) {
     say("No firewall rule was made, so there is none to remove.");
     return;

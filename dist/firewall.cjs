@@ -5889,6 +5889,17 @@ function claim(claims, name3) {
   return String(value).slice(0, 300);
 }
 
+// src/diagnosis/rules.ts
+function isPostgres(context3) {
+  return (context3.with ?? "postgres") === "postgres";
+}
+function hostOf({ host: host2, with: partner = "postgres", cloud }) {
+  if (host2 !== void 0) return host2;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
 // src/diagnosis/entra.ts
 var ENTRA = [
   {
@@ -6402,9 +6413,6 @@ function isTransient(status) {
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
-function hostOf({ host: host2, cloud }) {
-  return host2 ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
 function scopeOf(cloud) {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
@@ -6609,13 +6617,6 @@ var GITHUB = [
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-
-// src/diagnosis/rules.ts
-function isPostgres(context3) {
-  return (context3.with ?? "postgres") === "postgres";
-}
-
-// src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github"];
 var NETWORK = [
   {
@@ -6633,7 +6634,7 @@ var NETWORK = [
     next: (context3) => [
       step(
         "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf2(context3))}`
+        `NO_PROXY=${shell(hostOf(context3))}`
       ),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
@@ -6662,7 +6663,7 @@ var NETWORK = [
     cause: inOurWords("The runner's DNS server did not answer."),
     next: (context3) => [
       step("Run the job again."),
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context3))}`)
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context3))}`)
     ],
     retries: 2
   },
@@ -6832,25 +6833,22 @@ var NETWORK = [
 ];
 function reachable(context3) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context3)}`)}`),
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context3)}`)}`),
     step(reach(context3))
   ];
 }
 function reach(context3) {
-  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context3);
+  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context3);
   const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
   return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
 }
 function look(context3, then) {
   const port2 = isPostgres(context3) ? `${context3.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf2(context3))}:${port2} </dev/null${then}`;
+  return `openssl s_client -connect ${shell(hostOf(context3))}:${port2} </dev/null${then}`;
 }
-function hostOf2({ host: host2, with: partner = "postgres", cloud }) {
-  if (host2 !== void 0) return host2;
-  if (partner === "postgres") return "<host>";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
+
+// src/model/entra-label.ts
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var POOLER = [
@@ -7620,7 +7618,6 @@ function refusalOf({ signIn: signIn2, user = "", host: host2 = "", port: port2, 
   if (port2 === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function withoutServer(user, host2) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
@@ -7739,9 +7736,9 @@ var PROTOCOL = [
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
-var FEWEST_CHARACTERS = 4;
+var MIN_CHARACTERS = 4;
 function rememberSecret(value) {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 function withoutSecrets(text) {
   return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
@@ -7752,7 +7749,7 @@ function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
   const found = [];
   const look2 = (each) => {
-    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text2 = words(String(each));
@@ -7772,14 +7769,14 @@ function symptomsOf(error2) {
   look2(error2);
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
-var MOST = 50;
-var MOST_READ = 8e3;
-var MOST_SHOWN = 1e3;
+var MAX_ERRORS = 50;
+var MAX_READ = 8e3;
+var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
@@ -8338,7 +8335,7 @@ function pTimeout(promise, options) {
     customTimers = { setTimeout, clearTimeout },
     signal
   } = options;
-  let timer;
+  let timer2;
   let abortHandler;
   const wrappedPromise = new Promise((resolve, reject) => {
     if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
@@ -8360,7 +8357,7 @@ function pTimeout(promise, options) {
       return;
     }
     const timeoutError = new TimeoutError();
-    timer = customTimers.setTimeout.call(void 0, () => {
+    timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
           resolve(fallback());
@@ -8389,14 +8386,14 @@ function pTimeout(promise, options) {
     }
   });
   cancelablePromise.clear = () => {
-    customTimers.clearTimeout.call(void 0, timer);
-    timer = void 0;
+    customTimers.clearTimeout.call(void 0, timer2);
+    timer2 = void 0;
   };
   return cancelablePromise;
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -8418,8 +8415,8 @@ function retrying(attempt, waitAfter, end, signal) {
     }
   });
 }
-function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
-  const end = Date.now() + mostTime;
+function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   const waitAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
@@ -8433,7 +8430,7 @@ function retryingFailures(attempt, say2, { firstWait, mostTime }, signal) {
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
+async function idToken(audience, env, answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -8447,7 +8444,7 @@ async function idToken(audience, env = process.env, answerTime = PATIENCE.answer
     throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
   }
 }
-var MOST_LENGTH = 1e5;
+var MAX_LENGTH = 1e5;
 async function request(audience, env) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
   rememberSecret(token);
@@ -8461,7 +8458,7 @@ async function request(audience, env) {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body);
@@ -8483,13 +8480,14 @@ function wordsIn(body) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
+function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
   );
   let current;
@@ -8504,7 +8502,7 @@ function signIn(settings, env = process.env, patience = PATIENCE, scope, signal)
     return (await current).token;
   };
 }
-var MOST_TIME = 4e4;
+var MAX_TIME = 4e4;
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8512,7 +8510,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const wire = watchedWire(answerTime);
+  const requests = watchRequests(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -8523,8 +8521,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
       retryOptions: { maxRetries: 0 },
-      // `retryingFailures` does it, and says so
-      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+      // `retryingFailures` does it, and logs it
+      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
@@ -8536,7 +8534,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host: host2 } = wire;
+    const { problem, host: host2 } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
     const context3 = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context3), { cause: known });
@@ -8562,29 +8560,29 @@ function authorityOf(cloud, env) {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
-function watchedWire(answerTime) {
-  const wire = {
+function watchRequests(answerTime) {
+  const last = {
     policy: {
-      name: "watchedWire",
+      name: "watchRequests",
       async sendRequest(request2, next) {
         request2.timeout = answerTime;
-        wire.host = new URL(request2.url).host;
+        last.host = new URL(request2.url).host;
         try {
           const response = await within(answerTime, next(request2));
-          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
           const late = error2 instanceof Error && error2.name === "AbortError";
-          wire.problem = late ? noAnswer(answerTime) : error2;
+          last.problem = late ? noAnswer(answerTime) : error2;
           throw error2;
         }
       }
     }
   };
-  return wire;
+  return last;
 }
 var NotJson = class extends Error {
   code = "NOT_JSON";
@@ -8631,8 +8629,8 @@ function rulePath(server, rule) {
 
 // src/azure/flexible-server.ts
 async function readServer(manager, server) {
-  const asked = { permission: PERMISSIONS.readServer, server };
-  const body = await manager.get(serverPath(server), asked);
+  const context3 = { permission: PERMISSIONS.readServer, server };
+  const body = await manager.get(serverPath(server), context3);
   const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
   return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
 }
@@ -8645,11 +8643,11 @@ function networkOf({
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
 async function listRules(manager, server) {
-  const asked = { permission: PERMISSIONS.readRules, server };
+  const context3 = { permission: PERMISSIONS.readRules, server };
   const rules = [];
   let next = `${serverPath(server)}/firewallRules`;
   while (next !== void 0) {
-    const body = await manager.get(next, asked);
+    const body = await manager.get(next, context3);
     for (const { name: name3 = "", properties } of body.value ?? []) {
       rules.push({ name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
     }
@@ -8658,21 +8656,18 @@ async function listRules(manager, server) {
   return rules;
 }
 async function putRule(manager, server, rule, address) {
-  const asked = { permission: PERMISSIONS.writeRules, server };
+  const context3 = { permission: PERMISSIONS.writeRules, server };
   const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), asked, { properties });
+  await manager.change("PUT", rulePath(server, rule), context3, { properties });
 }
 async function deleteRule(manager, server, rule) {
-  const asked = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), asked).catch(ifMissing);
+  const context3 = { permission: PERMISSIONS.deleteRules, server };
+  await manager.change("DELETE", rulePath(server, rule), context3).catch(ifMissing);
 }
 function ifMissing(error2) {
   if (error2 instanceof ActionError && error2.failure.code === "server-not-found") return void 0;
   throw error2;
 }
-
-// src/settings/firewall.ts
-var import_node_fs = require("node:fs");
 
 // src/text/ipv4.ts
 function ipv4(text) {
@@ -8873,6 +8868,7 @@ function badInput(mistakes, order) {
 
 // src/settings/values.ts
 var import_node_crypto = require("node:crypto");
+var import_node_fs = require("node:fs");
 var import_node_net2 = require("node:net");
 
 // src/model/clouds.ts
@@ -8933,6 +8929,7 @@ function oneOf(choices) {
   const all = choices.map((each) => `\`${each}\``);
   return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
@@ -8952,15 +8949,14 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start2, end] = [0, text.length];
@@ -8968,6 +8964,7 @@ function secret(text) {
   while (end > start2 && isLineBreak(text[end - 1])) end--;
   return text.slice(start2, end);
 }
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
 }
@@ -9002,8 +8999,10 @@ function name2(text) {
   return only;
 }
 function lines(text) {
-  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-  return [...new Set(found.filter((line) => line !== ""))];
+  return [...new Set(linesOf(text))];
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 function checkName(name3, item) {
   const details = item === void 0 ? {} : { item };
@@ -9013,28 +9012,26 @@ function checkName(name3, item) {
   throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 var MAX_NAME_BYTES = 63;
-function rootCertificates(readFile) {
-  return (text) => {
-    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    const [, ...blocks] = pem.split(BEGIN);
-    const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
+function rootCertificates(text) {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  const [, ...blocks] = pem.split(BEGIN);
+  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
 `);
-    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-    for (const [index, certificate] of certificates.entries()) {
-      try {
-        new import_node_crypto.X509Certificate(certificate);
-      } catch {
-        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-      }
+  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new import_node_crypto.X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
     }
-    return certificates.join("");
-  };
+  }
+  return certificates.join("");
 }
 var BEGIN = "-----BEGIN CERTIFICATE-----";
 var END = "-----END CERTIFICATE-----";
-function fileNamed(path, readFile) {
+function contentOf(path) {
   try {
-    return readFile(path);
+    return (0, import_node_fs.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
     throw new Invalid([`names a file that cannot be read (${reason})`]);
@@ -9057,22 +9054,14 @@ var ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text) => [secret(text)]
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" }
 };
 var SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text) => [secret(text)]
-  }
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
 };
 function entraSignInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
@@ -9126,11 +9115,11 @@ var FIREWALL_INPUTS = {
   port: { ...portInput, default: "5432" },
   "ssl-root-cert": rootCert
 };
-function parseFirewallSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
+function parseFirewallSettings(env) {
   const inputs = inputsIn(FIREWALL_INPUTS, env);
   const azure = azureFrom(inputs);
   const host2 = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   const settings = {
     ...azure,
     serverId: inputs.required("server-resource-id", serverId),
@@ -9143,9 +9132,6 @@ function parseFirewallSettings(env, readFile = (path) => (0, import_node_fs.read
   };
   inputs.throwMistakes();
   return settings;
-}
-function firewallSecretsIn(env) {
-  return secretsIn(FIREWALL_INPUTS, env);
 }
 function azureFrom(inputs) {
   return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
@@ -9162,11 +9148,9 @@ function runnerIp(text) {
     throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
   }
   if (address !== void 0) return { address };
-  if (URL.canParse(value)) {
-    const askedOf = new URL(value);
-    const isPlain = askedOf.username === "" && askedOf.password === "";
-    if (askedOf.protocol === "https:" && isPlain) return { askedOf };
-  }
+  const service = URL.parse(value);
+  if (service?.protocol === "https:" && service.username === "" && service.password === "")
+    return { service };
   throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }
 
@@ -10319,7 +10303,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
     if (response.status >= 400) throw refused2(response);
     return { method, path: url.href, response };
   }
-  function attempts(asked, time, work) {
+  function attempts(context3, time, work) {
     const end = Date.now() + time;
     let signInFailed = false;
     async function once2() {
@@ -10339,7 +10323,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
         const late = error2 instanceof Error && /^(Abort|Timeout)Error$/.test(error2.name);
         const silence = noAnswer(clock.aborted ? time : TIMES.answer);
         const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
-        const failure = diagnoseResourceManager(cause, { ...asked, host: base.host, clientId: clientId2 });
+        const failure = diagnoseResourceManager(cause, { ...context3, host: base.host, clientId: clientId2 });
         throw new ActionError(failure, { cause });
       }
     }
@@ -10352,15 +10336,15 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
     return retrying(once2, waitAfter, end, stop);
   }
   return {
-    get: (path, asked) => attempts(asked, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, asked, body) => attempts(asked, TIMES.change, async (attempt) => {
+    get: (path, context3) => attempts(context3, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
+    change: (method, path, context3, body) => attempts(context3, TIMES.change, async (attempt) => {
       const { signal } = attempt;
-      let askedToWait = 0;
+      let retryAfter = 0;
       const poller = createHttpPoller(
         {
           sendInitialRequest: async () => {
             const answer2 = await send(attempt, method, path, body);
-            askedToWait = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
+            retryAfter = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
             return forPoller(answer2);
           },
           sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url))
@@ -10368,7 +10352,7 @@ function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop)
         { skipFinalGet: true }
       );
       await poller.submitted();
-      if (!poller.isDone) await (0, import_promises2.setTimeout)(askedToWait, void 0, { signal });
+      if (!poller.isDone) await (0, import_promises2.setTimeout)(retryAfter, void 0, { signal });
       await poller.pollUntilDone({ abortSignal: signal });
     })
   };
@@ -10404,8 +10388,8 @@ async function sender(token) {
   };
 }
 function baseUrl(cloud, env) {
-  const url = env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager;
-  if (URL.canParse(url) && new URL(url).protocol === "https:") return new URL(url);
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
   throw new ActionError({
     code: "resource-manager-not-https",
     page: "firewall",
@@ -10453,7 +10437,7 @@ function forPoller({ method, path, response }) {
 // src/firewall/azure.ts
 function signInToAzure(settings, env, signal) {
   const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, PATIENCE, cloud.resourceManagerScope, signal);
+  const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
   const clientId2 = "clientId" in how ? how.clientId : void 0;
   return resourceManager({ cloud, clientId: clientId2 }, token, env, say, signal);
 }
@@ -10484,7 +10468,7 @@ var esm_default = import_lib.default;
 var import_node_events = require("node:events");
 var import_node_net3 = require("node:net");
 var import_node_tls = require("node:tls");
-function holdBack(client, parameters, ready) {
+function delayStartup(client, parameters, ready) {
   const connection = client.connection;
   const startup = connection.startup.bind(connection);
   connection.startup = () => {
@@ -10499,7 +10483,7 @@ function holdBack(client, parameters, ready) {
 async function secured(stream) {
   if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
 }
-function holdToProtocol(client) {
+function checkMessages(client) {
   const connection = client.connection;
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
@@ -10515,7 +10499,7 @@ function holdToProtocol(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -10523,7 +10507,7 @@ function holdToProtocol(client) {
     });
   };
 }
-var MOST_BYTES = 256 * 2 ** 20;
+var MAX_BYTES = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
@@ -10549,7 +10533,7 @@ function messageChecker() {
       if (head.length < 5) return messages;
       messages++;
       left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
       head = Buffer.alloc(0);
       allowed = MESSAGES;
     }
@@ -10600,7 +10584,7 @@ var CANCEL_REQUEST = 80877102;
 // src/postgres/session.ts
 async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
   let [waits, queryTime] = [patience, QUERY_TIME];
-  let silence;
+  let timedOut;
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
@@ -10613,11 +10597,11 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       });
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === void 0) throw error2;
-      if (silence !== void 0) throw silence;
-      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      if (timedOut !== void 0) throw timedOut;
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
-        silence = broken;
+        timedOut = broken;
       }
       info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
     } finally {
@@ -10627,7 +10611,7 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
 }
 var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
-var LAST_TRY = { mostTime: 0, answerTime: 5e3 };
+var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
 var LAST_QUERY_TIME = 15e3;
 function isLate(error2) {
   return error2 instanceof Error && error2.message === "Query read timeout";
@@ -10636,7 +10620,7 @@ function noAnswerToQuery(milliseconds) {
   const { message } = noAnswer(milliseconds);
   return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
 }
-var MOST_SESSIONS = 3;
+var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused3;
   const onExpired = (token) => {
@@ -10653,38 +10637,22 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net4.Socket();
-  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
-  let pending = false;
+  let waitsForSignIn = false;
   let broken;
-  const client = new esm_default.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 1e4,
-    connectionTimeoutMillis: 0,
-    // the clock above does it
-    query_timeout: queryTime,
-    pipeline: true
-    // what need not wait for an answer is sent at once
-  });
+  const client = clientOf2(target, socket, () => signingIn, queryTime);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
-  holdBack(client, parameters, async () => {
+  delayStartup(client, parameters, async () => {
     clock.stop();
-    pending = true;
+    waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
-    pending = false;
+    waitsForSignIn = false;
     clock.start();
   });
-  holdToProtocol(client);
+  checkMessages(client);
   if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
@@ -10701,19 +10669,12 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
     socket.destroy();
     signal?.throwIfAborted();
     if (error2 instanceof AbortError) throw error2;
-    if (pending) {
+    if (waitsForSignIn) {
       await failingSignIn;
       return await connect2(target, signingIn, known, times, onExpired, signal);
     }
-    const context3 = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? "")
-    };
-    const failure = diagnose(error2, context3);
+    const { host: host2, port: port2 } = server;
+    const failure = diagnose(error2, { ...known, host: host2, port: port2, database, user, token: claimsOf(token ?? "") });
     if (token !== void 0 && failure.code === "token-expired") onExpired(token);
     throw new ActionError(failure, { cause: error2 });
   } finally {
@@ -10722,9 +10683,28 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   }
   return sessionOf(client, socket, () => broken, signal);
 }
+function clientOf2({ server, database, user }, socket, password, queryTime) {
+  return new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true
+    // several messages can be sent without waiting for answers
+  });
+}
 function sessionOf(client, socket, broken, signal) {
   const close = () => breakConnection(client, signal?.reason);
-  const grace = deadline(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, close);
   const stop = () => {
     client.once("drain", close);
     cancelQuery(client, socket);
@@ -10761,20 +10741,20 @@ function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
     ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
   };
 }
-function deadline(time, action) {
-  let timer;
+function timer(time, action) {
+  let timeout;
   return {
     start() {
-      timer = setTimeout(action, time);
+      timeout = setTimeout(action, time);
     },
     stop() {
-      clearTimeout(timer);
+      clearTimeout(timeout);
     }
   };
 }
 
 // src/firewall/connect.ts
-var ONE_ATTEMPT = { firstWait: 0, mostTime: 0, answerTime: 15e3 };
+var ONE_ATTEMPT = { firstWait: 0, maxTime: 0, answerTime: 15e3 };
 var ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
 async function connect3(settings, host2, password, signal) {
   const { port: port2, tls, database, user, signIn: signIn2, cloud } = settings;
@@ -10895,22 +10875,22 @@ function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
 
 // src/firewall/rule.ts
 var PREFIX = "azure-postgres-grants";
-var MOST_CHARACTERS = 80;
+var MAX_CHARACTERS2 = 80;
 var OUR_NAME = /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
-var A_DAY = 24 * 3600 * 1e3;
+var MAX_AGE = 24 * 3600 * 1e3;
 function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }, now, random) {
   const digits = (text) => /^\d{1,20}$/.test(text ?? "") ? text : "0";
   const time = `${now.toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
   const start2 = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
   const end = `_${time}_${random}`;
   const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  return start2 + job.slice(0, MOST_CHARACTERS - start2.length - end.length) + end;
+  return start2 + job.slice(0, MAX_CHARACTERS2 - start2.length - end.length) + end;
 }
 function ours(rules) {
   return rules.filter(({ name: name3, start: start2, end }) => OUR_NAME.test(name3) && start2 === end);
 }
 function stale(rules, now) {
-  return ours(rules).filter(({ name: name3 }) => now.getTime() - madeAt(name3) > A_DAY);
+  return ours(rules).filter(({ name: name3 }) => now.getTime() - madeAt(name3) > MAX_AGE);
 }
 function madeAt(name3) {
   const [, , , , year, month, day, hour, minute] = OUR_NAME.exec(name3) ?? [];
@@ -10918,7 +10898,7 @@ function madeAt(name3) {
 }
 
 // src/firewall/address.ts
-var NO_WAY_IN = [
+var UNREACHABLE = [
   "firewall",
   "connection-timed-out",
   "connection-refused",
@@ -10930,7 +10910,7 @@ var NO_WAY_IN = [
 async function addressFor({ error: error2, address: seen }, server, facts, runnerIp2, signal) {
   const { code: code2, message } = error2.failure;
   say(plain.sentence(message));
-  const cannotHelp = NO_WAY_IN.includes(code2) ? obstacle(server, facts) : void 0;
+  const cannotHelp = UNREACHABLE.includes(code2) ? obstacle(server, facts) : void 0;
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error2 });
   if (code2 === "connection-timed-out" && facts.state !== "Ready") {
     throw new ActionError(notReady(server, facts), { cause: error2 });
@@ -10942,10 +10922,10 @@ async function addressFor({ error: error2, address: seen }, server, facts, runne
     return runnerIp2.address;
   }
   if (seen !== void 0) return seen;
-  say(`The server did not answer. Asking ${runnerIp2.askedOf.host} for the runner's address.`);
-  return publicAddress(runnerIp2.askedOf, signal);
+  say(`The server did not answer. Asking ${runnerIp2.service.host} for the runner's address.`);
+  return publicAddress(runnerIp2.service, signal);
 }
-function borrowedAddress({ address }, rules) {
+function addressOfOtherJob({ address }, rules) {
   const rule = ours(rules).find(({ start: start2 }) => start2 === address);
   if (rule === void 0) return void 0;
   say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
@@ -11026,51 +11006,49 @@ function removal(server, rule) {
 }
 
 // src/firewall/state.ts
-function doneSoFar({ asked }) {
-  if (asked === void 0) return void 0;
-  const rule = sentence`rule ${code(asked.rule)} for ${code(asked.address)}`;
-  const done = asked.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
+function doneSoFar({ requested }) {
+  if (requested === void 0) return void 0;
+  const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
+  const done = requested.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
   return paragraph(done, ["The post step removes it when the job ends."]);
 }
 async function makeRule(azure, server, rule, address, progress) {
+  const isNew = progress.requested === void 0;
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
-  progress.asked = { rule, address, settled: false };
-  await putRule(azure, server, rule, address);
-  saveState("settled", "true");
-  progress.asked = { rule, address, settled: true };
-}
-async function makeFirstRule(azure, server, rule, address, progress) {
+  progress.requested = { rule, address, settled: false };
   try {
-    await makeRule(azure, server, rule, address, progress);
+    await putRule(azure, server, rule, address);
   } catch (error2) {
-    if (error2 instanceof ActionError && nothingDone(error2.failure)) {
+    if (isNew && error2 instanceof ActionError && nothingDone(error2.failure)) {
       saveState("rule", "");
-      delete progress.asked;
+      delete progress.requested;
     }
     throw error2;
   }
+  saveState("settled", "true");
+  progress.requested = { rule, address, settled: true };
 }
-var NOBODY = "192.0.2.1";
+var UNUSED_ADDRESS = "192.0.2.1";
 async function removeRule(azure, server, rule) {
   try {
     await deleteRule(azure, server, rule);
     return true;
   } catch (error2) {
     if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
-    await putRule(azure, server, rule, NOBODY);
+    await putRule(azure, server, rule, UNUSED_ADDRESS);
     return false;
   }
 }
 
 // src/firewall/until-open.ts
-var EFFECT = { mostTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
-async function untilOpen(azure, making, attempt, signal) {
-  const { server, rule, runnerIp: runnerIp2, progress } = making;
+var EFFECT = { maxTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
+async function untilOpen(azure, newRule, attempt, signal) {
+  const { server, rule, runnerIp: runnerIp2, progress } = newRule;
   const start2 = Date.now();
-  const end = start2 + EFFECT.mostTime;
+  const end = start2 + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start2) / 1e3);
-  let { address, seen } = making;
+  let { address, seen } = newRule;
   async function connectOnce() {
     const result = await attempt();
     if (result.connected) return { address, seconds: seconds() };
@@ -11084,31 +11062,31 @@ async function untilOpen(azure, making, attempt, signal) {
     throw result.error;
   }
   function waitAfter(error2, attempts) {
-    if (!(error2 instanceof ActionError) || !(isWall(error2) || retriesFor(error2.failure) > 0))
+    if (!(error2 instanceof ActionError) || !(isBlocked(error2) || retriesFor(error2.failure) > 0))
       return void 0;
     const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
     if (Date.now() + wait > end) return void 0;
     say(
-      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.mostTime / 1e3} s.`
+      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1e3} s.`
     );
     return wait;
   }
   try {
     return await retrying(connectOnce, waitAfter, end, signal);
   } catch (error2) {
-    if (!(error2 instanceof ActionError) || !isWall(error2)) throw error2;
-    throw new ActionError(noEffect(making, rule, address, seconds(), error2.failure.message), {
+    if (!(error2 instanceof ActionError) || !isBlocked(error2)) throw error2;
+    throw new ActionError(noEffect(newRule, rule, address, seconds(), error2.failure.message), {
       cause: error2
     });
   }
 }
-function isWall({ failure }) {
+function isBlocked({ failure }) {
   return failure.code === "firewall" || failure.code === "connection-timed-out";
 }
 
 // src/firewall/open.ts
 async function openFirewall(env, signal) {
-  for (const secret2 of firewallSecretsIn(env)) mask(secret2);
+  for (const secret2 of secretsIn(FIREWALL_INPUTS, env)) mask(secret2);
   const progress = {};
   let done;
   try {
@@ -11122,7 +11100,7 @@ async function openFirewall(env, signal) {
 async function open(settings, env, signal, progress) {
   const { serverId: server, runnerIp: runnerIp2, port: port2, user } = settings;
   const azure = signInToAzure(settings, env, signal);
-  const password = signIn(settings, env, PATIENCE, void 0, signal);
+  const password = signIn(settings, env, signal);
   const [facts] = await Promise.all([readServer(azure, server), password()]);
   const host2 = settings.host ?? facts.host;
   say(`Connecting to ${host2}:${port2} as ${user}.`);
@@ -11130,18 +11108,18 @@ async function open(settings, env, signal, progress) {
   const first = await attempt();
   const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2, signal);
   const rules = await rulesOf(azure, server, signal);
-  const needed = address ?? borrowedAddress(first, rules);
+  const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === void 0) {
-    await sweep(azure, server, rules, signal);
+    await removeStale(azure, server, rules, signal);
     return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  await makeFirstRule(azure, server, rule, needed, progress);
-  const making = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address, progress };
+  await makeRule(azure, server, rule, needed, progress);
+  const newRule = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address, progress };
   const [opened] = await Promise.all([
-    untilOpen(azure, making, attempt, signal),
-    sweep(azure, server, rules, signal)
+    untilOpen(azure, newRule, attempt, signal),
+    removeStale(azure, server, rules, signal)
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
@@ -11154,7 +11132,7 @@ async function rulesOf(azure, server, signal) {
     return [];
   }
 }
-async function sweep(azure, server, rules, signal) {
+async function removeStale(azure, server, rules, signal) {
   for (const { name: rule, start: start2 } of stale(rules, /* @__PURE__ */ new Date())) {
     try {
       const deleted = await removeRule(azure, server, rule);

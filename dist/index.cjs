@@ -2645,7 +2645,7 @@ var require_serializer = __commonJS({
       68
       /* code.describe */
     );
-    var describe2 = (msg) => {
+    var describe = (msg) => {
       return msg.name ? cstringMessage(68, `${msg.type}${msg.name || ""}`) : msg.type === "P" ? emptyDescribePortal : emptyDescribeStatement;
     };
     var close = (msg) => {
@@ -2688,7 +2688,7 @@ var require_serializer = __commonJS({
       parse,
       bind,
       execute,
-      describe: describe2,
+      describe,
       close,
       flush: () => flushBuffer,
       sync: () => syncBuffer,
@@ -6061,6 +6061,17 @@ function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
 }
 
+// src/diagnosis/rules.ts
+function isPostgres(context) {
+  return (context.with ?? "postgres") === "postgres";
+}
+function hostOf({ host, with: partner = "postgres", cloud }) {
+  if (host !== void 0) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
 // src/diagnosis/entra.ts
 var ENTRA = [
   {
@@ -6574,9 +6585,6 @@ function isTransient(status) {
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
-function hostOf({ host, cloud }) {
-  return host ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
 function scopeOf(cloud) {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
@@ -6781,13 +6789,6 @@ var GITHUB = [
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-
-// src/diagnosis/rules.ts
-function isPostgres(context) {
-  return (context.with ?? "postgres") === "postgres";
-}
-
-// src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github"];
 var NETWORK = [
   {
@@ -6805,7 +6806,7 @@ var NETWORK = [
     next: (context) => [
       step(
         "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf2(context))}`
+        `NO_PROXY=${shell(hostOf(context))}`
       ),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
@@ -6834,7 +6835,7 @@ var NETWORK = [
     cause: inOurWords("The runner's DNS server did not answer."),
     next: (context) => [
       step("Run the job again."),
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context))}`)
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
@@ -7004,25 +7005,38 @@ var NETWORK = [
 ];
 function reachable(context) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context)}`)}`),
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
     step(reach(context))
   ];
 }
 function reach(context) {
-  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context);
+  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
   const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
   return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 function look(context, then) {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf2(context))}:${port2} </dev/null${then}`;
+  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
-function hostOf2({ host, with: partner = "postgres", cloud }) {
-  if (host !== void 0) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+
+// src/model/entra-label.ts
+var PRINCIPAL_TYPES = ["service", "user", "group"];
+var LABEL_PROVIDER = "pgaadauth";
+var ENTRA_DATABASE = "postgres";
+var AZURE_ADMIN = "azure_pg_admin";
+function readEntraLabel(label2) {
+  const [prefix, ...parts] = label2.split(",");
+  const entries = new Map(parts.map((part) => part.split("=", 2)));
+  const objectId3 = entries.get("oid")?.toLowerCase();
+  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
+  if (prefix !== "aadauth" || objectId3 === void 0 || !GUID.test(objectId3) || type === void 0)
+    return void 0;
+  return { objectId: objectId3, type, admin: entries.has("admin"), mfa: entries.has("mfa") };
 }
+function entraLabel({ objectId: objectId3, type, admin, mfa }) {
+  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
+}
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var POOLER = [
@@ -7792,7 +7806,6 @@ function refusalOf({ signIn: signIn2, user = "", host = "", port: port2, token, 
   if (port2 === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function withoutServer(user, host) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
@@ -7911,9 +7924,9 @@ var PROTOCOL = [
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
-var FEWEST_CHARACTERS = 4;
+var MIN_CHARACTERS = 4;
 function rememberSecret(value) {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 function withoutSecrets(text) {
   return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
@@ -7924,7 +7937,7 @@ function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
   const found = [];
   const look3 = (each) => {
-    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text2 = words(String(each));
@@ -7944,14 +7957,14 @@ function symptomsOf(error2) {
   look3(error2);
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
-var MOST = 50;
-var MOST_READ = 8e3;
-var MOST_SHOWN = 1e3;
+var MAX_ERRORS = 50;
+var MAX_READ = 8e3;
+var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
@@ -8318,7 +8331,7 @@ function pTimeout(promise, options) {
     customTimers = { setTimeout, clearTimeout },
     signal
   } = options;
-  let timer;
+  let timer2;
   let abortHandler;
   const wrappedPromise = new Promise((resolve, reject) => {
     if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
@@ -8340,7 +8353,7 @@ function pTimeout(promise, options) {
       return;
     }
     const timeoutError = new TimeoutError();
-    timer = customTimers.setTimeout.call(void 0, () => {
+    timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
           resolve(fallback());
@@ -8369,8 +8382,8 @@ function pTimeout(promise, options) {
     }
   });
   cancelablePromise.clear = () => {
-    customTimers.clearTimeout.call(void 0, timer);
-    timer = void 0;
+    customTimers.clearTimeout.call(void 0, timer2);
+    timer2 = void 0;
   };
   return cancelablePromise;
 }
@@ -8545,7 +8558,7 @@ function visibleLines(text) {
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -8567,8 +8580,8 @@ function retrying(attempt3, waitAfter2, end, signal) {
     }
   });
 }
-function retryingFailures(attempt3, say, { firstWait, mostTime }, signal) {
-  const end = Date.now() + mostTime;
+function retryingFailures(attempt3, say, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   const waitAfter2 = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
@@ -8582,7 +8595,7 @@ function retryingFailures(attempt3, say, { firstWait, mostTime }, signal) {
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
+async function idToken(audience, env, answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -8596,7 +8609,7 @@ async function idToken(audience, env = process.env, answerTime = PATIENCE.answer
     throw new ActionError(diagnose(error2, { with: "github", host }), { cause: error2 });
   }
 }
-var MOST_LENGTH = 1e5;
+var MAX_LENGTH = 1e5;
 async function request(audience, env) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
   rememberSecret(token);
@@ -8610,7 +8623,7 @@ async function request(audience, env) {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body);
@@ -8632,13 +8645,14 @@ function wordsIn(body) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
+function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
   );
   let current;
@@ -8653,7 +8667,7 @@ function signIn(settings, env = process.env, patience = PATIENCE, scope, signal)
     return (await current).token;
   };
 }
-var MOST_TIME = 4e4;
+var MAX_TIME = 4e4;
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8661,7 +8675,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const wire = watchedWire(answerTime);
+  const requests = watchRequests(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -8672,8 +8686,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
       retryOptions: { maxRetries: 0 },
-      // `retryingFailures` does it, and says so
-      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+      // `retryingFailures` does it, and logs it
+      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
@@ -8685,7 +8699,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host } = wire;
+    const { problem, host } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
     const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
@@ -8711,29 +8725,29 @@ function authorityOf(cloud, env) {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
-function watchedWire(answerTime) {
-  const wire = {
+function watchRequests(answerTime) {
+  const last = {
     policy: {
-      name: "watchedWire",
+      name: "watchRequests",
       async sendRequest(request2, next) {
         request2.timeout = answerTime;
-        wire.host = new URL(request2.url).host;
+        last.host = new URL(request2.url).host;
         try {
           const response = await within(answerTime, next(request2));
-          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
           const late = error2 instanceof Error && error2.name === "AbortError";
-          wire.problem = late ? noAnswer(answerTime) : error2;
+          last.problem = late ? noAnswer(answerTime) : error2;
           throw error2;
         }
       }
     }
   };
-  return wire;
+  return last;
 }
 var NotJson = class extends Error {
   code = "NOT_JSON";
@@ -9096,9 +9110,9 @@ function unchecked(databases) {
 // src/render/drift.ts
 var SHOWN_ROWS = 12;
 var FOLDED_ROWS = 1e3;
-var MOST_CAUSES = 20;
-var MOST_GROUP_NAMES = 3;
-var MOST_SCHEMAS = 8;
+var MAX_CAUSES = 20;
+var MAX_GROUP_NAMES = 3;
+var MAX_SCHEMAS = 8;
 function driftPart(page, { onExtra }, { user }, { missing, extra }, several = false) {
   causesPart(page, "Missing", missing, ["Missing"], ({ privileges: privileges2 }) => [privileges2.join(", ")]);
   const beyond2 = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
@@ -9108,7 +9122,7 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
   ]);
   function causesPart(page2, what, findings3, head, cells) {
     const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
-    for (const cause of causes2.slice(0, MOST_CAUSES)) {
+    for (const cause of causes2.slice(0, MAX_CAUSES)) {
       const [first] = cause.findings;
       const about = first?.kind === "identity" ? `: ${objectText(first, markdown)}` : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
       const lines2 = explain2(cause, user, inOurWords("the SQL below"));
@@ -9117,7 +9131,7 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
       );
       if (first?.kind !== "identity") findingsTable(page2, ["Object", ...head], cause.findings, cells);
     }
-    const rest = causes2.slice(MOST_CAUSES).flatMap((cause) => cause.findings);
+    const rest = causes2.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {
       page2.add(
         `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`
@@ -9133,7 +9147,7 @@ function bySchema(findings3) {
   if (schemas2.length < 2) return [];
   const counts = some(
     schemas2,
-    MOST_SCHEMAS,
+    MAX_SCHEMAS,
     (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`
   );
   return [`By schema: ${counts}.`];
@@ -9162,7 +9176,7 @@ function findingsTable(page, head, findings3, cells) {
 function groupText(group) {
   const [first] = group;
   if (group.length === 1) return objectText(first, markdown);
-  const names4 = some(group, MOST_GROUP_NAMES, (object) => objectName(object, markdown));
+  const names4 = some(group, MAX_GROUP_NAMES, (object) => objectName(object, markdown));
   return `${countKind(first.kind, group.length)}: ${names4}`;
 }
 function changedPart(page, title, verb, changed2) {
@@ -9260,7 +9274,7 @@ function commandLines(command) {
 }
 
 // src/render/headline.ts
-var MOST_NAMES = 3;
+var MAX_NAMES = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
   const checked = withoutErrors(report);
@@ -9294,7 +9308,7 @@ function doneBefore({ databases }) {
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
-  return names4.length <= MOST_NAMES ? [series(names4)] : [`${names4.length} ${counted}`];
+  return names4.length <= MAX_NAMES ? [series(names4)] : [`${names4.length} ${counted}`];
 }
 function verdictLine(report) {
   const line = headline(report, plain);
@@ -9366,14 +9380,14 @@ function subject(report, which, pen) {
       granteesOf(report).filter(which).map(({ grantee }) => grantee)
     )
   ];
-  const who = names4.length <= MOST_NAMES ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
+  const who = names4.length <= MAX_NAMES ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
   return names4.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
 function place(databases, report, pen) {
   const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
   const [server = ""] = servers;
   const all = report.databases.length;
-  const which = databases.length <= MOST_NAMES ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  const which = databases.length <= MAX_NAMES ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
   return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
 }
 function serverText({ host, port: port2 }, pen) {
@@ -9403,19 +9417,19 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
 `;
       if (fits2(text)) put(text);
     },
-    table(head, rows, mostRows = Number.POSITIVE_INFINITY) {
+    table(head, rows, maxRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |
 |${" :-- |".repeat(head.length)}
 `;
       if (!fits2(first)) return;
       put(first);
-      const mostSize = (room - size) / 2;
+      const maxSize = (room - size) / 2;
       const start2 = size;
       let shown = 0;
       for (const row of rows) {
         const line = `| ${row.join(" | ")} |
 `;
-        if (shown === mostRows || size - start2 + sizeOf2(line) > mostSize || !fits2(line)) {
+        if (shown === maxRows || size - start2 + sizeOf2(line) > maxSize || !fits2(line)) {
           put(MORE_ROWS);
           break;
         }
@@ -9474,15 +9488,15 @@ function readMarker(body) {
   const [, key, found] = MARKER.exec(body ?? "") ?? [];
   return key !== void 0 && found !== void 0 ? { key, found } : void 0;
 }
-var MOST_TITLE = 256;
+var MAX_TITLE = 256;
 function issueTitle({ database, grantee }) {
   const about = "Drift of PostgreSQL privileges";
   const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-  return title.length <= MOST_TITLE ? title : about;
+  return title.length <= MAX_TITLE ? title : about;
 }
-var MOST_BODY = 65536;
-var MOST_SQL = 24e3;
-var MOST_NAMES2 = 8;
+var MAX_BODY = 65536;
+var MAX_SQL = 24e3;
+var MAX_NAMES2 = 8;
 function issueBody(subject2, run2) {
   const { database, grantee, report } = subject2;
   const foot = `---
@@ -9490,7 +9504,7 @@ function issueBody(subject2, run2) {
 Found by ${run2}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
 `;
   const page = openPage({
-    most: MOST_BODY - foot.length,
+    most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
     cut: `The rest did not fit here. The JSON report of ${run2} has all of it (output \`report\`).
 `
@@ -9501,11 +9515,11 @@ Found by ${run2}. azure-postgres-grants maintains this issue: each run updates t
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  fixesPart(page, database.fixes, { most: MOST_SQL, note: () => note });
+  fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
   return page.close() + foot;
 }
 function facts({ database, schemas: schemas2, report }) {
-  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MOST_NAMES2, (name3) => markdown.name(name3))}`;
+  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_NAMES2, (name3) => markdown.name(name3))}`;
   const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
     `Checked ${where}`,
@@ -9514,13 +9528,13 @@ function facts({ database, schemas: schemas2, report }) {
     `mode \`${report.mode}\``
   ].join(" \xB7 ");
 }
-var NEWS = {
+var COMMENTS = {
   changed: "The set of objects has changed; the text above is up to date.",
   back: "The drift is back; the text above is up to date.",
   gone: "The drift is gone."
 };
-function issueComment(news, { report }, run2) {
-  return `${NEWS[news]} ${headline(report, markdown)}
+function issueComment(change, { report }, run2) {
+  return `${COMMENTS[change]} ${headline(report, markdown)}
 
 Found by ${run2}.`;
 }
@@ -9580,10 +9594,10 @@ function waitAfter(refusal, usual) {
 }
 
 // src/github/drift-issue/trouble.ts
-var NoWayToGitHub = class extends Error {
+var CannotUseGitHub = class extends Error {
 };
 function troubleOf(error2) {
-  if (error2 instanceof NoWayToGitHub) return { text: error2.message, everywhere: true };
+  if (error2 instanceof CannotUseGitHub) return { text: error2.message, everywhere: true };
   const refusal = refusalIn(error2);
   const { status, message } = refusal;
   if (isLimit(refusal)) {
@@ -9629,47 +9643,23 @@ var LABEL = {
   color: "b60205",
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants"
 };
-var PATIENCE2 = { firstWait: 1e3, mostTime: 9e4, answerTime: 2e4 };
-var MOST_ATTEMPTS = 4;
-var MOST_PAGES = 10;
+var PATIENCE2 = { firstWait: 1e3, maxTime: 9e4, answerTime: 2e4 };
+var MAX_ATTEMPTS = 4;
+var MAX_PAGES = 10;
 async function openTracker(options) {
-  const { env, token, patience = PATIENCE2, signal } = options;
+  const { env, token } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here."
     );
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new NoWayToGitHub(
+    throw new CannotUseGitHub(
       "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token."
     );
   }
-  const { getOctokit } = await import("./actions-github.cjs");
-  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
-  const end = Date.now() + patience.mostTime;
-  const ended = AbortSignal.timeout(patience.mostTime);
-  octokit.hook.wrap(
-    "request",
-    (request2, options2) => retrying(
-      async () => {
-        const late = AbortSignal.timeout(patience.answerTime);
-        const signals = [late, ended, ...signal ? [signal] : []];
-        options2.request = { ...options2.request, signal: AbortSignal.any(signals) };
-        return await request2(options2);
-      },
-      (error2, attempts) => {
-        const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
-        if (wait === void 0 || attempts === MOST_ATTEMPTS || Date.now() + wait > end) return void 0;
-        info(
-          `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1e3)} s.`
-        );
-        return wait;
-      },
-      end,
-      signal
-    )
-  );
+  const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
   let labelled = false;
@@ -9679,7 +9669,7 @@ async function openTracker(options) {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 };
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (++pages === MOST_PAGES) done();
+        if (++pages === MAX_PAGES) done();
         return data;
       });
       return all.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
@@ -9707,6 +9697,30 @@ async function openTracker(options) {
       await api.createComment({ ...repository, issue_number: number, body });
     }
   };
+}
+async function openClient({ env, token, patience = PATIENCE2, signal }) {
+  const { getOctokit } = await import("./actions-github.cjs");
+  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
+  const end = Date.now() + patience.maxTime;
+  const ended = AbortSignal.timeout(patience.maxTime);
+  octokit.hook.wrap("request", (request2, options) => {
+    const attempt3 = async () => {
+      const late = AbortSignal.timeout(patience.answerTime);
+      const signals = [late, ended, ...signal ? [signal] : []];
+      options.request = { ...options.request, signal: AbortSignal.any(signals) };
+      return await request2(options);
+    };
+    const waitBefore = (error2, attempts) => {
+      const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
+      if (wait === void 0 || attempts === MAX_ATTEMPTS || Date.now() + wait > end) return void 0;
+      info(
+        `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1e3)} s.`
+      );
+      return wait;
+    };
+    return retrying(attempt3, waitBefore, end, signal);
+  });
+  return octokit;
 }
 function ours(issue2) {
   const marker = readMarker(issue2.body);
@@ -9741,9 +9755,9 @@ async function keepDriftIssues(report, options) {
     for (const subject2 of subjects) {
       const { key } = markerOf(subject2);
       const own = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt3(() => keep(tracker, subject2, own, created))) break;
+      if (!await attempt3(() => keepIssue(tracker, subject2, own, created))) break;
     }
-    if (created.length > 0) await closeDoubles(tracker, created);
+    if (created.length > 0) await closeDuplicates(tracker, created);
   });
   for (const trouble of troubles) {
     warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
@@ -9751,10 +9765,11 @@ async function keepDriftIssues(report, options) {
     });
   }
 }
-async function keep(tracker, subject2, issues, created) {
-  const [issue2, ...doubles] = issues;
+async function keepIssue(tracker, subject2, issues, created) {
+  const [issue2, ...duplicates] = issues;
   const { run: run2 } = tracker;
-  for (const double of doubles) if (issue2 && double.open) await closeDouble(tracker, double, issue2);
+  for (const duplicate of duplicates)
+    if (issue2 && duplicate.open) await closeDuplicate(tracker, duplicate, issue2);
   if (subject2.grantee.verdict !== "drift") {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
@@ -9772,17 +9787,17 @@ async function keep(tracker, subject2, issues, created) {
     log(issue2.open ? "updated" : "reopened", issue2);
   }
 }
-async function closeDoubles(tracker, created) {
+async function closeDuplicates(tracker, created) {
   const issues = await tracker.issues();
   for (const issue2 of created) {
     const oldest = issues.find(({ key }) => key === issue2.key);
-    if (oldest && oldest.number < issue2.number) await closeDouble(tracker, issue2, oldest);
+    if (oldest && oldest.number < issue2.number) await closeDuplicate(tracker, issue2, oldest);
   }
 }
-async function closeDouble(tracker, double, issue2) {
-  await tracker.update(double, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(double, `Duplicate of #${issue2.number}: two runs opened it at once.`);
-  log(`closed as a duplicate of #${issue2.number}`, double);
+async function closeDuplicate(tracker, duplicate, issue2) {
+  await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
+  await tracker.comment(duplicate, `Duplicate of #${issue2.number}: two runs opened it at once.`);
+  log(`closed as a duplicate of #${issue2.number}`, duplicate);
 }
 function log(what, { number, url }) {
   info(logLine(`Drift issue #${number} ${what}: ${url}`));
@@ -9793,21 +9808,48 @@ var import_promises3 = require("node:fs/promises");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 
+// src/model/kinds.ts
+function typeOf(group) {
+  if (isRoutine(group.kind)) return "routine";
+  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
+  if (group.kind !== "default-privileges") return "table";
+  const what = group.members[0]?.name;
+  return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
+}
+function isRelation(kind) {
+  return isInSchema(kind) && !isRoutine(kind);
+}
+function isRoutine(kind) {
+  return kind === "function" || kind === "procedure" || kind === "aggregate";
+}
+function rankOf(kind) {
+  return RANKS[kind] ?? 2;
+}
+var RANKS = {
+  identity: 0,
+  database: 0,
+  schema: 1,
+  "default-privileges": 3
+};
+function isInSchema(kind) {
+  return !["database", "schema", "default-privileges", "identity"].includes(kind);
+}
+
 // src/render/annotations.ts
-var MOST_FINDINGS = 9;
-var MOST_CHARACTERS = 3900;
-var MOST_NAMES3 = 3;
-var MOST_WARNINGS = 5;
+var MAX_FINDINGS = 9;
+var MAX_CHARACTERS = 3900;
+var MAX_NAMES3 = 3;
+var MAX_WARNINGS = 5;
 function annotations(report) {
   const findings3 = [...errors(report), ...drift(report)];
   const level = findings3[0]?.level ?? "error";
-  const rest = findings3.length - MOST_FINDINGS;
+  const rest = findings3.length - MAX_FINDINGS;
   const more = {
     level,
     title: "More findings",
     message: `${count(rest + 1, "more finding")} in the job summary.`
   };
-  const shown = rest <= 0 ? findings3 : [...findings3.slice(0, MOST_FINDINGS - 1), more];
+  const shown = rest <= 0 ? findings3 : [...findings3.slice(0, MAX_FINDINGS - 1), more];
   return [...shown, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message)
@@ -9823,7 +9865,7 @@ function errors(report) {
   });
   return groupsOf(all, ({ error: error2 }) => JSON.stringify(error2)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MOST_NAMES3, ({ where }) => where)}`,
+    title: `Could not check ${some(group, MAX_NAMES3, ({ where }) => where)}`,
     message: failureLines(group[0].error, report).join("\n")
   }));
 }
@@ -9838,7 +9880,7 @@ function drift(report) {
   );
   return groupsOf(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
     const [first] = group;
-    const where = some(group, MOST_NAMES3, ({ database }) => plain.name(database));
+    const where = some(group, MAX_NAMES3, ({ database }) => plain.name(database));
     const message = `${first.before} in ${where}. ${first.after}`;
     return { ...first, objects: first.objects * group.length, message };
   }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
@@ -9850,7 +9892,7 @@ function entriesOf(database, { grantee }, list, what, text) {
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
       const lines2 = explain2(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names4 = some(group, MOST_NAMES3, (object) => objectName(object, plain));
+      const names4 = some(group, MAX_NAMES3, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
         objects: group.length,
@@ -9867,15 +9909,6 @@ function entriesOf(database, { grantee }, list, what, text) {
     })
   );
 }
-var RANKS = {
-  identity: 0,
-  database: 0,
-  schema: 1,
-  "default-privileges": 3
-};
-function rankOf(kind) {
-  return RANKS[kind] ?? 2;
-}
 function missingText({ privileges: privileges2 }, grantee, on) {
   return `${grantee} is missing ${privileges2.join(", ")} on ${on}`;
 }
@@ -9888,14 +9921,14 @@ function warnings(report) {
   );
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];
-  const rest = distinct.length - MOST_WARNINGS;
+  const rest = distinct.length - MAX_WARNINGS;
   const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
-  const message = [...distinct.slice(0, MOST_WARNINGS), ...more].join("\n");
+  const message = [...distinct.slice(0, MAX_WARNINGS), ...more].join("\n");
   return [{ level: "warning", title: count(distinct.length, "warning"), message }];
 }
 function cut(message) {
-  if (message.length <= MOST_CHARACTERS) return message;
-  return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}\u2026 (the rest is in the JSON report)`;
+  if (message.length <= MAX_CHARACTERS) return message;
+  return `${message.slice(0, MAX_CHARACTERS).toWellFormed()}\u2026 (the rest is in the JSON report)`;
 }
 
 // src/render/json.ts
@@ -9972,7 +10005,7 @@ ${"  ".repeat(depth)}`;
 }
 
 // src/render/log.ts
-var MOST_LINES = 200;
+var MAX_LINES = 200;
 function logGroups(report) {
   return report.databases.map((database) => ({
     title: logLine(
@@ -10036,10 +10069,10 @@ function objectLine(object) {
 }
 function listed(title, items, line) {
   if (items.length === 0) return [];
-  const rest = items.length - MOST_LINES;
+  const rest = items.length - MAX_LINES;
   return [
     logLine(`${title}:`),
-    ...items.slice(0, MOST_LINES).map((item) => logLine(`  ${line(item)}`)),
+    ...items.slice(0, MAX_LINES).map((item) => logLine(`  ${line(item)}`)),
     ...rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []
   ];
 }
@@ -10121,12 +10154,12 @@ function unreachable(part) {
 }
 
 // src/render/summary.ts
-var MOST_SQL2 = 65536;
-var MOST_WARNINGS2 = 20;
-var MOST_NAMES4 = 8;
-var MOST_DATABASES = 200;
-var MOST_GREEN_ROWS = 20;
-var MOST_HELD_ROWS = 1e3;
+var MAX_SQL2 = 65536;
+var MAX_WARNINGS2 = 20;
+var MAX_NAMES4 = 8;
+var MAX_DATABASES = 200;
+var MAX_GREEN_ROWS = 20;
+var MAX_HELD_ROWS = 1e3;
 var NAME = "Azure Postgres Grants";
 var LIMIT = {
   most: 1e6,
@@ -10146,12 +10179,12 @@ function renderSummary(report) {
 function icon({ mode, verdict }) {
   return mode === "plan" && verdict === "drift" ? "\u{1F4CB}" : ICONS[verdict];
 }
-var MOST_COMPARED = 1e3;
+var MAX_COMPARED = 1e3;
 function sections(report) {
-  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasNews));
+  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasFindings));
   return groupsOf(shown, sameDatabase);
 }
-function hasNews(grantee) {
+function hasFindings(grantee) {
   return grantee.error !== void 0 || listsOf(grantee).some((list) => list.length > 0);
 }
 function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }) {
@@ -10160,17 +10193,17 @@ function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }) {
 function sameDatabase(database) {
   const { error: error2, user, fixes, grantees } = database;
   if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error2, user, fixes, grantees.map((g) => [g.grantee, newsOf(g)])]);
+  return JSON.stringify([error2, user, fixes, grantees.map((g) => [g.grantee, findingsOf2(g)])]);
 }
 function isLarge(grantee) {
-  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MOST_COMPARED;
+  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MAX_COMPARED;
 }
-function newsOf(grantee) {
+function findingsOf2(grantee) {
   return [grantee.error, ...listsOf(grantee)];
 }
 function sameGrantees(grantees) {
-  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(newsOf(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
-  return groupsOf(grantees.filter(hasNews), key);
+  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(findingsOf2(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
+  return groupsOf(grantees.filter(hasFindings), key);
 }
 function sectionPart(page, report, databases) {
   const [database] = databases;
@@ -10190,7 +10223,7 @@ function sectionPart(page, report, databases) {
   }
   const isPlanned = ({ runnable }) => runnable && report.mode === "plan";
   fixesPart(page, database.fixes, {
-    most: MOST_SQL2,
+    most: MAX_SQL2,
     note: (block) => isPlanned(block) ? ", which <code>mode: apply</code> runs" : "",
     open: isPlanned
   });
@@ -10211,7 +10244,7 @@ function sectionPart(page, report, databases) {
   }
 }
 function names(list) {
-  return some(list, MOST_NAMES4, (name3) => markdown.name(name3));
+  return some(list, MAX_NAMES4, (name3) => markdown.name(name3));
 }
 function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
@@ -10229,21 +10262,21 @@ function warningsPart(page, { databases }) {
     const where = found.length < databases.length ? ` (in ${names(found)})` : "";
     return `- ${group[0].text}${where}`;
   });
-  const rest = distinct.length - MOST_WARNINGS2;
+  const rest = distinct.length - MAX_WARNINGS2;
   const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
   page.add(
     `**${count(distinct.length, "warning")}**
 
-${[...distinct.slice(0, MOST_WARNINGS2), ...more].join("\n")}`
+${[...distinct.slice(0, MAX_WARNINGS2), ...more].join("\n")}`
   );
 }
 function forNamed(named3, pen) {
-  return named3.length === 0 ? "" : ` for ${some(named3, MOST_NAMES4, (name3) => pen.name(name3))}`;
+  return named3.length === 0 ? "" : ` for ${some(named3, MAX_NAMES4, (name3) => pen.name(name3))}`;
 }
 function overview(page, report) {
   const rows = report.databases.flatMap(overviewRows);
   if (rows.every(({ verdict }) => verdict === "error")) return;
-  const shownRows = rows.length > MOST_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
+  const shownRows = rows.length > MAX_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
   const many = (of) => new Set(rows.map(of)).size > 1;
   const columns = [
     { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
@@ -10276,7 +10309,7 @@ function overview(page, report) {
   page.table(
     shown.map(({ head }) => head),
     shownRows.map((row) => shown.map(({ cell }) => cell(row))),
-    MOST_DATABASES
+    MAX_DATABASES
   );
   if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
 }
@@ -10290,7 +10323,7 @@ function facts2(page, report) {
   const checked = [
     `Checked ${series(countTypes(objects2))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MOST_NAMES4, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES4, markdown.quoted)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report)
   ];
@@ -10303,7 +10336,7 @@ function facts2(page, report) {
   if (held.length === 0) return;
   page.fold(
     "Where the privileges come from",
-    () => page.table(["Objects", "Privileges", "From"], heldRows(held), MOST_HELD_ROWS)
+    () => page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS)
   );
 }
 function runLine({ run: run2 }) {
@@ -10318,7 +10351,7 @@ function runLine({ run: run2 }) {
 }
 function sessionRoles(report) {
   const sentences = granteesOf(report).flatMap(
-    ({ grantee, sessionRole: sessionRole2 }) => sessionRole2 === void 0 ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole2)}`
+    ({ grantee, sessionRole }) => sessionRole === void 0 ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`
   );
   return [...new Set(sentences)];
 }
@@ -10386,24 +10419,6 @@ function endStep(report) {
   else info(logLines(line).join("\n"));
 }
 
-// src/model/kinds.ts
-function typeOf(group) {
-  if (isRoutine(group.kind)) return "routine";
-  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind !== "default-privileges") return "table";
-  const what = group.members[0]?.name;
-  return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
-}
-function isRelation(kind) {
-  return isInSchema(kind) && !isRoutine(kind);
-}
-function isRoutine(kind) {
-  return kind === "function" || kind === "procedure" || kind === "aggregate";
-}
-function isInSchema(kind) {
-  return !["database", "schema", "default-privileges", "identity"].includes(kind);
-}
-
 // src/model/privileges.ts
 var TABLE_PRIVILEGES = [
   "SELECT",
@@ -10454,6 +10469,9 @@ function roleOf(snapshot, oid) {
   const role = snapshot.roles.get(oid);
   if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
   return role;
+}
+function sessionUserOf(snapshot) {
+  return roleOf(snapshot, snapshot.sessionUser);
 }
 
 // src/grants/sources.ts
@@ -10508,10 +10526,10 @@ function driftsIn(snapshot, demand) {
   const listed3 = groups.flatMap((group, index) => group.members.map((member) => ({ group, member, index }))).sort(byName);
   const objects2 = objectCounts(snapshot, demand);
   const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
-  const once2 = shareLists();
+  const shared = shareLists();
   return (grantee) => {
     const actor = actsAs(snapshot, grantee);
-    const lackingHere = (group) => group.kind === "default-privileges" && group.owner === actor.oid ? [] : once2(lackingOn(snapshot, group, demand, grantee));
+    const lackingHere = (group) => group.kind === "default-privileges" && group.owner === actor.oid ? [] : shared(lackingOn(snapshot, group, demand, grantee));
     const lacking = findings2(listed3, grantee, groups.map(lackingHere));
     return {
       objects: objects2,
@@ -10613,10 +10631,7 @@ function countSources(snapshot, groups, demand, grantee) {
   return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
 function byName(a, b) {
-  return rank(a.group.kind) - rank(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
-}
-function rank(kind) {
-  return kind === "database" ? 0 : kind === "schema" ? 1 : kind === "default-privileges" ? 3 : 2;
+  return rankOf(a.group.kind) - rankOf(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
 }
 function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -10659,9 +10674,9 @@ function isWorthTrying({ changes, blocked }, done) {
   });
 }
 function keyOfChange(change) {
-  return `${change.privileges} ${placeOfChange(change)}`;
+  return `${change.privileges} ${keyWithoutPrivileges(change)}`;
 }
-function placeOfChange(change) {
+function keyWithoutPrivileges(change) {
   return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
 }
 
@@ -10734,7 +10749,7 @@ var esm_default = import_lib.default;
 var import_node_events = require("node:events");
 var import_node_net2 = require("node:net");
 var import_node_tls = require("node:tls");
-function holdBack(client, parameters, ready) {
+function delayStartup(client, parameters, ready) {
   const connection = client.connection;
   const startup = connection.startup.bind(connection);
   connection.startup = () => {
@@ -10749,7 +10764,7 @@ function holdBack(client, parameters, ready) {
 async function secured(stream) {
   if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
 }
-function holdToProtocol(client) {
+function checkMessages(client) {
   const connection = client.connection;
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
@@ -10765,7 +10780,7 @@ function holdToProtocol(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -10773,7 +10788,7 @@ function holdToProtocol(client) {
     });
   };
 }
-var MOST_BYTES = 256 * 2 ** 20;
+var MAX_BYTES = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
@@ -10799,7 +10814,7 @@ function messageChecker() {
       if (head.length < 5) return messages;
       messages++;
       left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
       head = Buffer.alloc(0);
       allowed = MESSAGES;
     }
@@ -10853,7 +10868,7 @@ var CANCEL_REQUEST = 80877102;
 // src/postgres/session.ts
 async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
   let [waits, queryTime] = [patience, QUERY_TIME];
-  let silence;
+  let timedOut;
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
@@ -10866,11 +10881,11 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       });
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === void 0) throw error2;
-      if (silence !== void 0) throw silence;
-      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      if (timedOut !== void 0) throw timedOut;
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
-        silence = broken;
+        timedOut = broken;
       }
       info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
     } finally {
@@ -10880,7 +10895,7 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
 }
 var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
-var LAST_TRY = { mostTime: 0, answerTime: 5e3 };
+var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
 var LAST_QUERY_TIME = 15e3;
 function isLate(error2) {
   return error2 instanceof Error && error2.message === "Query read timeout";
@@ -10889,7 +10904,7 @@ function noAnswerToQuery(milliseconds) {
   const { message } = noAnswer(milliseconds);
   return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
 }
-var MOST_SESSIONS = 3;
+var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused2;
   const onExpired = (token) => {
@@ -10906,38 +10921,22 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
-  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
-  let pending = false;
+  let waitsForSignIn = false;
   let broken;
-  const client = new esm_default.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 1e4,
-    connectionTimeoutMillis: 0,
-    // the clock above does it
-    query_timeout: queryTime,
-    pipeline: true
-    // what need not wait for an answer is sent at once
-  });
+  const client = clientOf2(target, socket, () => signingIn, queryTime);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
-  holdBack(client, parameters, async () => {
+  delayStartup(client, parameters, async () => {
     clock.stop();
-    pending = true;
+    waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
-    pending = false;
+    waitsForSignIn = false;
     clock.start();
   });
-  holdToProtocol(client);
+  checkMessages(client);
   if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
@@ -10954,19 +10953,12 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
     socket.destroy();
     signal?.throwIfAborted();
     if (error2 instanceof AbortError) throw error2;
-    if (pending) {
+    if (waitsForSignIn) {
       await failingSignIn;
       return await connect2(target, signingIn, known, times, onExpired, signal);
     }
-    const context = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? "")
-    };
-    const failure2 = diagnose(error2, context);
+    const { host, port: port2 } = server;
+    const failure2 = diagnose(error2, { ...known, host, port: port2, database, user, token: claimsOf(token ?? "") });
     if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
     throw new ActionError(failure2, { cause: error2 });
   } finally {
@@ -10975,9 +10967,28 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   }
   return sessionOf(client, socket, () => broken, signal);
 }
+function clientOf2({ server, database, user }, socket, password, queryTime) {
+  return new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true
+    // several messages can be sent without waiting for answers
+  });
+}
 function sessionOf(client, socket, broken, signal) {
   const close = () => breakConnection(client, signal?.reason);
-  const grace = deadline(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, close);
   const stop = () => {
     client.once("drain", close);
     cancelQuery(client, socket);
@@ -11014,14 +11025,14 @@ function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
     ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
   };
 }
-function deadline(time, action) {
-  let timer;
+function timer(time, action) {
+  let timeout;
   return {
     start() {
-      timer = setTimeout(action, time);
+      timeout = setTimeout(action, time);
     },
     stop() {
-      clearTimeout(timer);
+      clearTimeout(timeout);
     }
   };
 }
@@ -11032,21 +11043,20 @@ var SETTINGS = [
   "SET LOCAL search_path = pg_catalog, pg_temp;",
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
-  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
+  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
-  // Where the database has no encoding, names can be no text at all: the server would refuse to show any of them.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
-  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
 // src/postgres/databases.ts
-var ALWAYS_THERE = "postgres";
+var DEFAULT_DATABASE = "postgres";
 var DATABASES = `
 SELECT datname AS name
 FROM pg_catalog.pg_database
@@ -11054,7 +11064,7 @@ WHERE datallowconn AND NOT datistemplate
 ORDER BY datname`;
 async function nearestDatabase(target, password) {
   try {
-    return await withSession({ ...target, database: ALWAYS_THERE }, password, async (client) => {
+    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, async (client) => {
       await client.query(BEGIN_READ_ONLY);
       const { rows } = await client.query(DATABASES);
       return nearest(
@@ -11094,9 +11104,6 @@ function keyOf2({ verb, grantee, to = grantee, group, privileges: privileges2, c
   const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
 }
-function statementOf(change) {
-  return sqlOf(change, [nameOf(change)]);
-}
 function withRoles(statements2) {
   const taken = statements2.flatMap(({ membership }) => membership ?? []).toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
   const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
@@ -11109,15 +11116,11 @@ function withRoles(statements2) {
   const asLogin = "SET LOCAL ROLE NONE;";
   return [
     asLogin,
-    ...memberships.flatMap(({ take }) => take),
+    ...memberships.flatMap(({ grant }) => grant),
     ...script,
     asLogin,
-    ...memberships.flatMap(({ giveBack }) => giveBack)
+    ...memberships.flatMap(({ revoke }) => revoke)
   ];
-}
-function membershipSql(role, member, serverVersion) {
-  const options = serverVersion >= 16e4 ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 function sqlOf({ verb, grantee, to = grantee, group, owner, ...change }, names4) {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
@@ -11168,27 +11171,31 @@ function byPhaseRoleAndOid(a, b) {
 var OPTIONS_SINCE = 16e4;
 function temporaryMembership(snapshot, role) {
   if (role.membership === null) return null;
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map(
     (each) => quoteIdentifier(each)
   );
   if (snapshot.server.version < OPTIONS_SINCE)
     return {
       role,
-      take: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
-      giveBack: [`REVOKE ${owner} FROM ${member};`]
+      grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      revoke: [`REVOKE ${owner} FROM ${member};`]
     };
   if (role.membership.standing)
     return {
       role,
-      take: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      giveBack: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
+      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
     };
   return {
     role,
-    take: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    giveBack: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
+    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
   };
+}
+function membershipSql(role, member, serverVersion) {
+  const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 function unlessMember(role, login) {
   return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;
@@ -11218,7 +11225,7 @@ function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner) {
   const others = holders.filter((role) => role !== grantor);
   if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
   const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const login = roleOf(snapshot, snapshot.sessionUser);
+  const login = sessionUserOf(snapshot);
   const inherits = (role) => (other) => role === other || other.through.includes(role.oid);
   if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const candidates = [
@@ -11354,151 +11361,43 @@ function dollarQuote(body, n = 0) {
   return body.includes(quote) ? dollarQuote(body, n + 1) : quote;
 }
 
-// src/grants/plan.ts
-function planGrants(snapshot, missing, actAsOwner = false) {
-  const plans = [];
-  const toWhom = ({ group, grantee }) => {
-    const holder = holderFor(snapshot, group, grantee);
-    return holder === grantee ? void 0 : holder;
-  };
-  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
-    for (const [privileges2, alike2] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
-      const steps = privileges2.map((privilege) => {
-        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
-        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
-      });
-      for (const [to, findings3] of Map.groupBy(alike2, toWhom)) {
-        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
-        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings3));
-      }
-    }
-  return allOf(plans);
-}
-function allOf(plans) {
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    blocked: plans.flatMap(({ blocked }) => blocked)
-  };
-}
-function sessionRole(snapshot) {
-  return roleOf(snapshot, snapshot.sessionUser);
-}
-function planOf(snapshot, verb, steps, findings3) {
-  const changes = [];
-  const blocked = [];
-  for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same;
-    const privileges2 = same.map(({ privilege }) => privilege);
-    const facts3 = {
-      verb,
-      privileges: privileges2,
-      as: acting?.as ?? null,
-      oneByOne: acting?.oneByOne ?? false,
-      ...acting?.membership && { membership: acting.membership },
-      ...to && { to },
-      ...grantor && { grantor },
-      ...columns && { columns },
-      ...turn && { turn },
-      ...grantedTo && { grantedTo }
-    };
-    const owner = roleOf(snapshot, findings3[0]?.group.owner ?? "");
-    const why = {
-      ...acting && { byLogin: true },
-      ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
-    };
-    for (const finding of findings3) {
-      if (grantee !== void 0 && finding.grantee !== grantee) continue;
-      const { group, member } = finding;
-      const change = { ...facts3, grantee: finding.grantee, group, owner, member };
-      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
-      else if (reason === void 0) changes.push(change);
-      else blocked.push({ change, reason, ...why });
-    }
-  }
-  return { changes, blocked };
-}
-var MAY_WORK = /* @__PURE__ */ new Set([
-  "not-owner",
-  "owner-lacks-usage",
-  "other-grantor",
-  "grantor-lacks-usage"
-]);
-function rolesToTry(snapshot, role) {
-  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
-}
-function isNameable({ group, member, owner, columns = [] }) {
-  const creator = group.kind === "default-privileges" ? [owner.name] : [];
-  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
-}
-function keyOfStep({
-  grantee,
-  to,
-  acting,
-  reason,
-  grantor,
-  columns,
-  turn,
-  grantedTo,
-  privilege
-}) {
-  const of = columns === void 0 ? null : [privilege, columns];
-  return JSON.stringify([
-    grantee?.oid,
-    to?.oid,
-    acting && [acting.as?.oid, acting.oneByOne],
-    reason,
-    grantor?.oid,
-    of,
-    turn,
-    grantedTo
-  ]);
-}
-
 // src/grants/fixes.ts
 function fixBlocks(snapshot, left, exclude) {
-  const forOthers = left.filter(({ byLogin }) => !byLogin).map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
-  const others = forOthers.filter((each) => each.actor !== null);
-  const forNobody = forOthers.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes, roleSet, apart = []) => {
-    const block = catalogBlock(changes, [...forNobody, ...apart.flat()], exclude, roleSet);
+  const own = left.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const withActors = left.filter(({ byLogin }) => !byLogin).map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
+  const others = withActors.filter((each) => each.actor !== null);
+  const byNobody = withActors.filter(({ actor }) => actor === null).map(({ change }) => change);
+  const scripts = (changes, roleSet, apart) => {
+    const block = catalogBlock(changes, [...byNobody, ...apart.flat()], exclude, roleSet);
     const last = apart.flatMap((some3) => scriptOf(some3, roleSet));
     const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
     return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
-  const own = {
-    as: sessionRole(snapshot).name,
-    runnable: true,
-    ...scripts(
-      left.filter(({ byLogin }) => byLogin).map(({ change }) => change),
-      snapshot.server.roleSet
-    )
-  };
-  const theirs = [...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
-    const asActor = ({ change: { membership: _, ...change } }) => ({
-      ...change,
-      as: actor.canLogin ? null : actor,
-      oneByOne: false
-    });
-    const {
-      refused: refused2 = [],
-      "not-tried": notTried = [],
-      others: rest = []
-    } = Object.groupBy(
-      mine,
-      ({ reason }) => reason === "refused" || reason === "not-tried" ? reason : "others"
-    );
-    const apart = [...refused2.map((each) => [asActor(each)]), notTried.map(asActor)];
-    const instead = mine.find(({ reason }) => reason === "not-owner");
-    return {
-      ...runBy(actor),
-      runnable: false,
-      ...scripts(rest.map(asActor), beginsAsAnother(snapshot, actor), apart),
-      ...instead && { instead: noteForOwner(snapshot, instead.change, actor) }
-    };
+  const blocks = [
+    { as: sessionUserOf(snapshot).name, runnable: true, ...scripts(own, snapshot.server.roleSet, []) },
+    ...usageForActors(snapshot, others),
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
+      const { changes, apart } = changesBy(actor, mine);
+      const notOwner = mine.find(({ reason }) => reason === "not-owner");
+      return {
+        ...runBy(actor),
+        runnable: false,
+        ...scripts(changes, beginsAsAnother(snapshot, actor), apart),
+        ...notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }
+      };
+    })
+  ];
+  return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
+}
+function changesBy(actor, mine) {
+  const by = ({ change: { membership: _, ...change } }) => ({
+    ...change,
+    as: actor.canLogin ? null : actor,
+    oneByOne: false
   });
-  return [own, ...usageForActors(snapshot, others), ...theirs].filter(
-    ({ statements: statements2 }) => statements2.length > 0
-  );
+  const of = (reason) => mine.filter((each) => each.reason === reason).map(by);
+  const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
+  return { changes: rest.map(by), apart: [...of("refused").map((change) => [change]), of("not-tried")] };
 }
 function fixFor(snapshot, blocked) {
   const { change, byLogin } = blocked;
@@ -11509,31 +11408,31 @@ function fixFor(snapshot, blocked) {
   if (byLogin) {
     const sql = sqlOf2(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    return change.as === null ? { ...statementBy(snapshot, actor, sql), ...noted } : { as: actor.name, sql: settingRole(change.as, sql), ...noted };
+    return change.as === null ? { ...statementBy(snapshot, actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
   const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
   return { ...first, ...statementBy(snapshot, actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
 }
 function sqlOf2(change) {
-  if (!change.oneByOne) return statementOf(change);
-  return change.privileges.map((privilege) => statementOf({ ...change, privileges: [privilege] })).join(" ");
+  return statementsOf2([change]).map(({ sql }) => sql).join(" ");
 }
 function statementBy(snapshot, actor, sql) {
-  const as = actor.canLogin ? beginsAsAnother(snapshot, actor) ? "NONE" : null : actor;
-  return { ...runBy(actor), sql: as === null ? sql : settingRole(as, sql) };
+  const role = roleToSet(snapshot, actor);
+  return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
+}
+function roleToSet(snapshot, actor) {
+  if (!actor.canLogin) return quoteIdentifier(actor.name);
+  return beginsAsAnother(snapshot, actor) ? "NONE" : null;
 }
 function beginsAsAnother(snapshot, actor) {
-  return snapshot.server.roleSet && actor === sessionRole(snapshot);
+  return snapshot.server.roleSet && actor === sessionUserOf(snapshot);
 }
 function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
 }
-function settingRole(role, sql) {
-  return `SET ROLE ${role === "NONE" ? role : quoteIdentifier(role.name)}; ${sql}`;
-}
 function actorFor(snapshot, { change, reason, byLogin }) {
-  const login = sessionRole(snapshot);
+  const login = sessionUserOf(snapshot);
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.owner;
@@ -11575,7 +11474,7 @@ function noteForNobody(snapshot, { group, owner, grantor = owner }) {
   return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
 }
 function noteForOwner(snapshot, { group }, owner) {
-  const login = sessionRole(snapshot);
+  const login = sessionUserOf(snapshot);
   if (owner.superuser)
     return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
@@ -11589,45 +11488,26 @@ function usageForActors(snapshot, others) {
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
     const statements2 = usages.map(({ sql }) => sql);
-    const as = by.canLogin ? beginsAsAnother(snapshot, by) ? "NONE" : null : quoteIdentifier(by.name);
+    const role = roleToSet(snapshot, by);
     return {
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements: as === null ? statements2 : ["BEGIN;", `SET LOCAL ROLE ${as};`, ...statements2, "COMMIT;"]
+      statements: role === null ? statements2 : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements2, "COMMIT;"]
     };
   });
 }
 function scriptOf(changes, roleSet) {
   const batches = batchesOf(changes).map(statementsOf2);
-  const [only] = batches.flat();
-  if (batches.flat().length === 1 && only?.as === null && !roleSet) return [only.sql];
-  const plain2 = !roleSet && batches.flat().every(({ as }) => as === null);
+  const all = batches.flat();
+  const plain2 = !roleSet && all.every(({ as }) => as === null);
+  if (plain2 && all.length === 1) return all.map(({ sql }) => sql);
   return batches.flatMap((batch) => [
     "BEGIN;",
     ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
     "COMMIT;"
   ]);
 }
-
-// src/model/entra-label.ts
-var PRINCIPAL_TYPES = ["service", "user", "group"];
-var LABEL_PROVIDER = "pgaadauth";
-var ENTRA_DATABASE = "postgres";
-var AZURE_ADMIN = "azure_pg_admin";
-function readEntraLabel(label2) {
-  const [prefix, ...parts] = label2.split(",");
-  const entries = new Map(parts.map((part) => part.split("=", 2)));
-  const objectId3 = entries.get("oid")?.toLowerCase();
-  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (prefix !== "aadauth" || objectId3 === void 0 || !GUID2.test(objectId3) || type === void 0)
-    return void 0;
-  return { objectId: objectId3, type, admin: entries.has("admin"), mfa: entries.has("mfa") };
-}
-function entraLabel({ objectId: objectId3, type, admin, mfa }) {
-  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
-}
-var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // src/grants/identity.ts
 function identityDrift(snapshot, demand, grantee) {
@@ -11690,10 +11570,10 @@ function labelOf({ server, granteeFacts: granteeFacts2 }, { oid }) {
 
 // src/grants/left.ts
 function whatIsLeft({ blocked, changes }, outcome, otherwise) {
-  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(placeOfChange));
+  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change) => {
     const refusal = refusalOf2(outcome, change) ?? {
-      reason: ignored.has(placeOfChange(change)) ? "refused" : otherwise
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
     };
     return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
   });
@@ -11760,7 +11640,7 @@ function unknownSchema(snapshot, { schemas: schemas2 }) {
   };
 }
 function unknownPrivilege({ server }, { tablePrivileges }) {
-  if (server.version >= 17e4 || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
+  if (server.version >= MAINTAIN_SINCE || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
     return null;
   return {
     code: "privilege-not-found",
@@ -11809,8 +11689,87 @@ function names2(all) {
   return listOf(all.map((each) => [name(each)]));
 }
 
+// src/grants/plan.ts
+function planGrants(snapshot, missing, actAsOwner) {
+  const plans = [];
+  const actorOf = ({ group, grantee }) => {
+    const holder = holderFor(snapshot, group, grantee);
+    return holder === grantee ? void 0 : holder;
+  };
+  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
+    for (const [privileges2, alike2] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
+      const steps = privileges2.map((privilege) => {
+        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
+        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
+      });
+      for (const [to, findings3] of Map.groupBy(alike2, actorOf)) {
+        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
+        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings3));
+      }
+    }
+  return allOf(plans);
+}
+function allOf(plans) {
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    blocked: plans.flatMap(({ blocked }) => blocked)
+  };
+}
+function planOf(snapshot, verb, steps, findings3) {
+  const changes = [];
+  const blocked = [];
+  for (const same of Map.groupBy(steps, keyOfStep).values()) {
+    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same;
+    const privileges2 = same.map(({ privilege }) => privilege);
+    const facts3 = {
+      verb,
+      privileges: privileges2,
+      as: acting?.as ?? null,
+      oneByOne: acting?.oneByOne ?? false,
+      ...acting?.membership && { membership: acting.membership },
+      ...to && { to },
+      ...grantor && { grantor },
+      ...columns && { columns },
+      ...turn && { turn },
+      ...grantedTo && { grantedTo }
+    };
+    const owner = roleOf(snapshot, findings3[0]?.group.owner ?? "");
+    const why = {
+      ...acting && { byLogin: true },
+      ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
+    };
+    for (const finding of findings3) {
+      if (grantee !== void 0 && finding.grantee !== grantee) continue;
+      const { group, member } = finding;
+      const change = { ...facts3, grantee: finding.grantee, group, owner, member };
+      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
+      else if (reason === void 0) changes.push(change);
+      else blocked.push({ change, reason, ...why });
+    }
+  }
+  return { changes, blocked };
+}
+var MAY_WORK = /* @__PURE__ */ new Set([
+  "not-owner",
+  "owner-lacks-usage",
+  "other-grantor",
+  "grantor-lacks-usage"
+]);
+function rolesToTry(snapshot, role) {
+  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
+}
+function isNameable({ group, member, owner, columns = [] }) {
+  const creator = group.kind === "default-privileges" ? [owner.name] : [];
+  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
+}
+function keyOfStep(step2) {
+  const { grantee, to, grantor, acting, reason, columns, privilege, turn, grantedTo } = step2;
+  const roles = [grantee, to, grantor, acting?.as].map((role) => role?.oid);
+  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], turn, grantedTo]);
+}
+
 // src/grants/revokes.ts
-function planRevokes(snapshot, extra, actAsOwner = false) {
+function planRevokes(snapshot, extra, actAsOwner) {
   const alike2 = Map.groupBy(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
   return allOf(
     [...alike2.values()].map((findings3) => {
@@ -11876,15 +11835,15 @@ function inTurns(snapshot, owner, acl, grants) {
   for (let before = -1; waiting.length !== before; turn++) {
     before = waiting.length;
     const now = left;
-    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !go(grant));
+    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !revoke(grant));
   }
   for (const grant of [...waiting, ...grants.filter(({ step: step2 }) => step2.reason !== void 0)]) {
     const grantedTo = dependents(grant, left);
-    if (grantedTo.length === 0) go(grant);
+    if (grantedTo.length === 0) revoke(grant);
     else steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
   }
   return steps;
-  function go(grant) {
+  function revoke(grant) {
     left = left.filter((item) => item !== grant.item);
     const grantedTo = dependents(grant, acl);
     steps.push({ ...stepOf(grant), ...grant.step, turn, ...grantedTo.length > 0 && { grantedTo } });
@@ -12003,12 +11962,12 @@ function warningsFor(snapshot, demand, grantee, gaps) {
   return [
     ...cannotLogIn(grantee),
     ...identityWarnings(snapshot, demand, grantee),
-    ...refusedAtSignIn(snapshot, grantee),
-    ...nextMigration(snapshot, grantee, gaps),
+    ...sessionRoleRefused(snapshot, grantee),
+    ...missingDefaultPrivileges(snapshot, grantee, gaps),
     ...rowLevelSecurity(grantee, pitfalls),
     ...viewsThatCannotRead(pitfalls),
-    ...ownsWhatItShouldRead(snapshot, demand, actor),
-    ...triggersAsAnotherRole(snapshot, demand, actor),
+    ...granteeIsOwner(snapshot, demand, actor),
+    ...triggerAndCreate(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
       code: "exclude-matches-nothing",
@@ -12035,14 +11994,14 @@ function cannotLogIn(grantee) {
     }
   ];
 }
-function refusedAtSignIn(snapshot, grantee) {
+function sessionRoleRefused(snapshot, grantee) {
   const refused2 = snapshot.sessions.get(grantee.oid)?.refused ?? [];
   return refused2.map((role) => ({
     code: "session-role-refused",
     message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} may not SET ROLE to it. They begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or end the setting with ALTER ROLE … RESET role.`
   }));
 }
-function nextMigration(snapshot, grantee, gaps) {
+function missingDefaultPrivileges(snapshot, grantee, gaps) {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
     const creator = roleOf(snapshot, oid);
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
@@ -12081,7 +12040,7 @@ function viewsThatCannotRead(pitfalls) {
     message: sentence`Reading ${some2(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have SELECT on ${some2(views.map(({ source }) => source))}.`
   }));
 }
-function ownsWhatItShouldRead(snapshot, demand, grantee) {
+function granteeIsOwner(snapshot, demand, grantee) {
   const owned = snapshot.groups.filter(
     (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid
   );
@@ -12097,7 +12056,7 @@ function ownsWhatItShouldRead(snapshot, demand, grantee) {
     }
   ];
 }
-function triggersAsAnotherRole(snapshot, demand, grantee) {
+function triggerAndCreate(snapshot, demand, grantee) {
   const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
   const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
@@ -12113,10 +12072,10 @@ function some2(names4) {
   const distinct = new Map(names4.map((parts) => [JSON.stringify(parts), parts]));
   return someOf(
     [...distinct.values()].map((parts) => [name(...parts)]),
-    MOST_NAMES5
+    MAX_NAMES5
   );
 }
-var MOST_NAMES5 = 5;
+var MAX_NAMES5 = 5;
 
 // src/grants/verdict.ts
 function granteeReports(before, after, outcome) {
@@ -12135,11 +12094,11 @@ function granteeReports(before, after, outcome) {
       missing: [
         ...identity === null ? [] : [identity],
         ...drift2.missing.flatMap(
-          (finding) => describe(snapshot, finding, whyMissing).map(([described2]) => described2)
+          (finding) => blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked))
         )
       ],
       granted: changesOf(made(outcome, "GRANT"), role, drift2.missing),
-      extra: describeExtra(snapshot, role, drift2.extra, whyExtra),
+      extra: extraOf(snapshot, role, drift2.extra, whyExtra),
       revoked: changesOf(made(outcome, "REVOKE"), role, drift2.extra),
       held: drift2.held,
       warnings: warningsFor(snapshot, demand, role, drift2.gaps)
@@ -12180,6 +12139,9 @@ function verdictOf(before, now, { onExtra }) {
 function byObject(left) {
   return Map.groupBy(left, ({ change }) => change.member);
 }
+function blockedOf({ grantee, member }, blocked) {
+  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
+}
 function named2({ kind, schema }, { name: name3, arguments: types2 }) {
   return {
     kind,
@@ -12187,29 +12149,24 @@ function named2({ kind, schema }, { name: name3, arguments: types2 }) {
     ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
   };
 }
-function describe(snapshot, finding, reasons) {
-  const { grantee, group, member } = finding;
-  const mine = (reasons.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
-  return mine.map((blocked) => [
-    {
-      ...named2(group, member),
-      owner: roleOf(snapshot, group.owner).name,
-      privileges: blocked.change.privileges,
-      reason: blocked.reason,
-      ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
-      fix: fixFor(snapshot, blocked)
-    },
-    blocked
-  ]);
+function described(snapshot, { group, member }, blocked) {
+  return {
+    ...named2(group, member),
+    owner: roleOf(snapshot, group.owner).name,
+    privileges: blocked.change.privileges,
+    reason: blocked.reason,
+    ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
+    fix: fixFor(snapshot, blocked)
+  };
 }
-function describeExtra(snapshot, grantee, extra, reasons) {
+function extraOf(snapshot, grantee, extra, whyExtra) {
   const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
+  const sourcesOf = ({ group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
   return extra.flatMap(
-    (finding) => describe(snapshot, finding, reasons).map(([described2, { change }]) => {
-      const { group, columns } = finding;
-      const sources = change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
+    (finding) => blockedOf(finding, whyExtra).map((blocked) => {
+      const sources = sourcesOf(finding, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described2, sources: [...distinct.values()] };
+      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
     })
   );
 }
@@ -12256,7 +12213,7 @@ ${waiting}`);
       const done = client.query(work);
       done.catch(() => {
       });
-      await turns.taken(turn);
+      await turns.waitFor(turn);
       await done;
     }
     return { error: null, warned };
@@ -12267,7 +12224,7 @@ ${waiting}`);
   } finally {
     client.off("notice", notice2);
   }
-  await turns.explain(client);
+  await turns.reportHolders(client);
   return await attempt(client, turns, statements2, { proof, lockTimeout });
 }
 async function rollBack(client, error2) {
@@ -12350,10 +12307,61 @@ WHERE NOT EXISTS (
 )`
 };
 
+// src/postgres/trial.ts
+function trialsOf({ blocked }) {
+  const changes = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
+    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
+  );
+  return [...Map.groupBy(changes, keyOfTrial).values()];
+}
+function keyOfTrial({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
+  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
+  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
+}
+var MAX_TRIES = 3;
+async function tryOneOf(client, trial, turns) {
+  let result = { acting: null, message: "" };
+  for (const blocked of trial.slice(0, MAX_TRIES)) {
+    result = await tryOne(client, blocked, turns);
+    if (!result.inconclusive) break;
+  }
+  return result;
+}
+async function tryOne(client, { change, tryAs = [] }, turns) {
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  let result = { acting: null, message: "the server granted nothing" };
+  for (const as of tryAs) {
+    const acting = { as, oneByOne: change.verb === "REVOKE" };
+    const { error: error2, warned } = await attempt(client, turns, statementsOf2([{ ...change, ...acting }]), {
+      proof
+    });
+    if (error2 === null && !warned) return { acting, message: "" };
+    if (error2 === null) continue;
+    const inconclusive = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
+    result = { ...result, message: error2.message, ...inconclusive && { inconclusive } };
+  }
+  return result;
+}
+var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
+function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
+  return `
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
+      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
+  ) THEN
+    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;`;
+}
+
 // src/postgres/apply.ts
 var SHORT_LOCK_TIMEOUT = 200;
-var MOST_LOCK_WAIT = 15e3;
-var MOST_REFUSALS = 8;
+var MAX_LOCK_WAIT = 15e3;
+var MAX_REFUSALS = 8;
 async function apply(client, plan, say, waits) {
   const committed = [];
   const statements2 = [];
@@ -12405,25 +12413,21 @@ async function apply(client, plan, say, waits) {
     outdated ||= concernsAll(error2);
     if (error2.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
     if (outdated) return;
-    if (changes.length === 1 || reason === "locked" && waits.locks > MOST_LOCK_WAIT) {
-      fail2(changes, refusal);
-      return;
+    if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
+      return fail2(changes, refusal);
     }
     const atFault = await culprits(client, changes, reason);
+    const isAtFault = ({ member }) => atFault.has(member.oid);
     if (atFault.size > 0) {
-      fail2(
-        changes.filter(({ member }) => atFault.has(member.oid)),
-        refusal
-      );
-      await run2(batchOf(changes.filter(({ member }) => !atFault.has(member.oid))));
-      return;
+      fail2(changes.filter(isAtFault), refusal);
+      return run2(batchOf(changes.filter((change) => !isAtFault(change))));
     }
     const half = Math.ceil(changes.length / 2);
     await run2(batchOf(changes.slice(0, half)));
     await run2(batchOf(changes.slice(half)));
   }
   function withoutRefused(batch) {
-    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MOST_REFUSALS;
+    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
     fail2(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
@@ -12437,14 +12441,14 @@ async function apply(client, plan, say, waits) {
       refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
-  async function tryAll() {
-    for (const alike2 of Map.groupBy(worthATry(plan), whatIsTried).values()) {
+  async function tryBlocked() {
+    for (const alike2 of trialsOf(plan)) {
       if (outdated) return;
       const [{ change, reason }] = alike2;
       say(
         `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
       );
-      const { acting, message } = await trySome(client, alike2, waits.turns);
+      const { acting, message } = await tryOneOf(client, alike2, waits.turns);
       if (acting === null) {
         say(`not committed: ${message}`);
         continue;
@@ -12464,61 +12468,13 @@ async function apply(client, plan, say, waits) {
   });
   try {
     await runAll(plan.changes);
-    await tryAll();
+    await tryBlocked();
     return outcome();
   } catch (error2) {
     return { ...outcome(), endedBy: error2 };
   }
 }
 var LOCK_NOT_AVAILABLE = "55P03";
-function worthATry({ blocked }) {
-  return blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
-    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
-  );
-}
-function whatIsTried({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
-}
-var MOST_TRIES = 3;
-async function trySome(client, alike2, turns) {
-  let tried = { acting: null, message: "" };
-  for (const blocked of alike2.slice(0, MOST_TRIES)) {
-    tried = await tryOne(client, blocked, turns);
-    if (!tried.cannotTell) break;
-  }
-  return tried;
-}
-async function tryOne(client, { change, tryAs = [] }, turns) {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let end = { acting: null, message: "the server granted nothing" };
-  for (const as of tryAs) {
-    const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error: error2, warned } = await attempt(client, turns, statementsOf2([{ ...change, ...acting }]), {
-      proof
-    });
-    if (error2 === null && !warned) return { acting, message: "" };
-    if (error2 === null) continue;
-    const cannotTell = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
-    end = { ...end, message: error2.message, ...cannotTell && { cannotTell } };
-  }
-  return end;
-}
-var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
-  return `
-DO $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
-  ) THEN
-    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-END
-$$;`;
-}
 function shortened(sql) {
   const lines2 = sql.split("\n");
   const more = lines2.length - 5;
@@ -13198,11 +13154,11 @@ WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catal
 `;
 
 // src/postgres/catalog.ts
-var MOST_TIME2 = 25e3;
-var MOST_PAUSE = 500;
+var MAX_TIME2 = 25e3;
+var MAX_PAUSE = 500;
 var LOOKS_TOGETHER = 2;
 async function look2(client, grantees, demand) {
-  const end = Date.now() + MOST_TIME2;
+  const end = Date.now() + MAX_TIME2;
   let firstLook;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
@@ -13214,7 +13170,7 @@ async function look2(client, grantees, demand) {
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
-    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MOST_PAUSE, 10 * 2 ** looks));
+    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
 }
 function isPassing(error2) {
@@ -13242,12 +13198,12 @@ async function catalogBusy(client, changed2, looks) {
   const names4 = rows.map((row) => [name(row.schema, row.name)]);
   return {
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names4, MOST_NAMES6)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names4, MAX_NAMES6)}.`,
     hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
     steps: [{ text: inOurWords("Run this step after the other job.") }]
   };
 }
-var MOST_NAMES6 = 5;
+var MAX_NAMES6 = 5;
 var NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
 FROM (
@@ -13320,17 +13276,17 @@ function parametersOf(grantees, demand) {
 
 // src/postgres/turn.ts
 var KEY = 0x70676772616e7473n;
-var MOST_WAIT = 1e4;
+var MAX_WAIT = 1e4;
 var SAID_WAIT = 1e3;
 function takeTurns(say) {
-  let left = MOST_WAIT;
+  let left = MAX_WAIT;
   let missed = false;
   return {
     next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
 SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
-    async taken(answer2) {
+    async waitFor(answer2) {
       const started = Date.now();
-      const timer = setTimeout(
+      const timer2 = setTimeout(
         () => say("waiting for another run of this action to finish its batch"),
         SAID_WAIT
       );
@@ -13342,17 +13298,17 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
         missed = true;
         throw error2;
       } finally {
-        clearTimeout(timer);
+        clearTimeout(timer2);
       }
     },
     isMissed: () => missed,
-    async explain(client) {
+    async reportHolders(client) {
       missed = false;
       const holders = await holdersOf2(client);
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MOST_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`
+          `waited ${count(MAX_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`
         )
       );
     }
@@ -13376,33 +13332,34 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 ORDER BY l.pid`;
 
 // src/reconcile.ts
-var ROUNDS = 3;
-var MOST_OUTDATED = 10;
+var MAX_ROUNDS = 3;
+var MAX_OUTDATED = 10;
 async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
-  let drift2 = await lookAndAssess(client, task);
-  progress.before ??= drift2;
+  let assessment = await lookAndAssess(client, task);
+  progress.before ??= assessment;
   progress.waits ??= { turns: takeTurns(say), locks: 0 };
   const { before, waits } = progress;
-  progress.done = settle(progress.done, planToApply(drift2));
-  for (let [round, outdated] = [0, 0]; mayWrite(task, before) && round < ROUNDS && outdated < MOST_OUTDATED; ) {
-    const plan = planToApply(drift2);
+  progress.done = settle(progress.done, planToApply(assessment));
+  let [rounds, outdated] = [0, 0];
+  while (mayWrite(task, before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
+    const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
     const outcome = await apply(client, plan, say, waits);
     progress.done = merge(progress.done, outcome);
     if (outcome.endedBy !== void 0) throw outcome.endedBy;
     say("reading the privileges again");
-    drift2 = await lookAndAssess(client, task);
+    assessment = await lookAndAssess(client, task);
     if (outcome.outdated) outdated++;
-    else round++;
+    else rounds++;
   }
-  const grantees = granteeReports(before, drift2, progress.done);
+  const grantees = granteeReports(before, assessment, progress.done);
   return {
-    serverVersion: drift2.snapshot.server.versionText,
+    serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(drift2),
-    fixes: fixesFor(drift2, progress.done)
+    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
+    fixes: fixesFor(assessment, progress.done)
   };
 }
 function unfinished({ before, done }) {
@@ -13424,9 +13381,6 @@ function mayWrite({ mode }, { grantees }) {
   return mode === "apply" && grantees.every(({ obstacle }) => obstacle === null);
 }
 
-// src/settings/inputs.ts
-var import_node_fs = require("node:fs");
-
 // src/settings/invalid.ts
 var Invalid = class extends Error {
   problem;
@@ -13438,7 +13392,7 @@ var Invalid = class extends Error {
     this.details = details;
   }
 };
-function described(text, noun, secrets) {
+function described2(text, noun, secrets) {
   const value = text.trim();
   const isPlain2 = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
   if (isPlain2) return [quoted(`"${value}"`)];
@@ -13755,7 +13709,7 @@ function attempt2(task) {
 }
 
 // src/settings/reader.ts
-var MAX_CHARACTERS = 1e3;
+var MAX_CHARACTERS2 = 1e3;
 var MAX_LONG_CHARACTERS = 65536;
 function inputsIn(table, env) {
   const mistakes = [];
@@ -13774,13 +13728,13 @@ function inputsIn(table, env) {
     const { long, secrets } = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS2));
     } catch (error2) {
       const { problem, details } = asInvalid(error2);
       const { item, remedy = use(name3), advice = [] } = details;
       unreadable.add(name3);
       const noun = item === void 0 ? ["the value"] : ["an item"];
-      const subject2 = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
+      const subject2 = secrets ? noun : described2(item ?? text, noun, secretsIn(table, env));
       mistake(name3, paragraph(sentence`${code(name3)}: ${subject2} ${problem}.`, remedy, advice));
       return void 0;
     }
@@ -13871,6 +13825,7 @@ function badInput(mistakes, order) {
 
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
+var import_node_fs = require("node:fs");
 var import_node_net4 = require("node:net");
 
 // src/model/clouds.ts
@@ -13923,6 +13878,7 @@ function boolean(text) {
   if (["false", "False", "FALSE"].includes(word)) return false;
   throw notValid(word, ["true", "false"]);
 }
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
@@ -13942,20 +13898,19 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID3.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function objectIds(text) {
-  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
-  for (const item of found) if (!GUID3.test(item)) throw new Invalid(["is not a GUID"], { item });
+  const found = linesOf(text);
+  for (const item of found) if (!GUID.test(item)) throw new Invalid(["is not a GUID"], { item });
   return found.map((id) => id.toLowerCase());
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID3.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID3 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start2, end] = [0, text.length];
@@ -13963,6 +13918,7 @@ function secret(text) {
   while (end > start2 && isLineBreak(text[end - 1])) end--;
   return text.slice(start2, end);
 }
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
 }
@@ -14006,8 +13962,10 @@ function names3(text) {
   return found;
 }
 function lines(text) {
-  const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-  return [...new Set(found.filter((line) => line !== ""))];
+  return [...new Set(linesOf(text))];
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 function checkName(name3, item) {
   const details = item === void 0 ? {} : { item };
@@ -14055,28 +14013,26 @@ function schemaPrivileges(text) {
   if (!found.includes("USAGE")) throw new Invalid(["does not contain USAGE"]);
   return inOrder(found);
 }
-function rootCertificates(readFile) {
-  return (text) => {
-    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    const [, ...blocks] = pem.split(BEGIN2);
-    const certificates = blocks.map((block) => `${BEGIN2}${block.split(END2, 1)[0]}${END2}
+function rootCertificates(text) {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  const [, ...blocks] = pem.split(BEGIN2);
+  const certificates = blocks.map((block) => `${BEGIN2}${block.split(END2, 1)[0]}${END2}
 `);
-    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-    for (const [index, certificate] of certificates.entries()) {
-      try {
-        new import_node_crypto2.X509Certificate(certificate);
-      } catch {
-        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-      }
+  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new import_node_crypto2.X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
     }
-    return certificates.join("");
-  };
+  }
+  return certificates.join("");
 }
 var BEGIN2 = "-----BEGIN CERTIFICATE-----";
 var END2 = "-----END CERTIFICATE-----";
-function fileNamed(path, readFile) {
+function contentOf(path) {
   try {
-    return readFile(path);
+    return (0, import_node_fs.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
     throw new Invalid([`names a file that cannot be read (${reason})`]);
@@ -14091,7 +14047,7 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
 };
-function tlsFrom(inputs, signIn2, host, readFile) {
+function tlsFrom(inputs, signIn2, host) {
   const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
   if (mode === "disable" && !(signIn2.type === "password" && (host === void 0 || isLoopback(host)))) {
     inputs.mistake(
@@ -14101,7 +14057,7 @@ function tlsFrom(inputs, signIn2, host, readFile) {
       )
     );
   }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
 }
 
@@ -14112,22 +14068,14 @@ var ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text) => [secret(text)]
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" }
 };
 var SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text) => [secret(text)]
-  }
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
 };
 function signInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
@@ -14209,20 +14157,16 @@ var INPUTS = {
   },
   "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
-  "default-privileges": { use: "`true` or `false`", default: "false" },
+  "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
-  "act-as-owner": { use: "`true` or `false`", default: "false" },
+  "act-as-owner": BOOLEAN_INPUT,
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
-  "allow-empty": { use: "`true` or `false`", default: "false" },
+  "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": { use: "`true` or `false`", default: "false" },
-  "github-token": {
-    use: "a GitHub token that can write issues",
-    long: true,
-    secrets: (text) => [secret(text)]
-  }
+  "drift-issue": BOOLEAN_INPUT,
+  "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" }
 };
-function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
+function parseSettings(env) {
   const inputs = inputsIn(INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn2 = signInFrom(inputs);
@@ -14238,7 +14182,7 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
     server: {
       host,
       port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
-      tls: tlsFrom(inputs, signIn2, host, readFile)
+      tls: tlsFrom(inputs, signIn2, host)
     },
     user: inputs.required("user", name2),
     databases,
@@ -14261,9 +14205,6 @@ function parseSettings(env, readFile = (path) => (0, import_node_fs.readFileSync
   checkCoordinator(inputs, settings);
   inputs.throwMistakes();
   return settings;
-}
-function secretsIn2(env) {
-  return secretsIn(INPUTS, env);
 }
 var DEFAULT_PORT = "5432";
 var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
@@ -14313,17 +14254,17 @@ function driftIssueFrom(inputs) {
 }
 
 // src/main.ts
-async function run(env = process.env, signal = NEVER) {
+async function run(env = process.env, signal = NEVER_ABORTED) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn2(env)) mask(secret2);
+  for (const secret2 of secretsIn(INPUTS, env)) mask(secret2);
   const settings = readSettings(env);
-  const found = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
-  const report = { ...found, run: runFacts(startedAt, env) };
+  const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
+  const report = { ...result, run: runFacts(startedAt, env) };
   await publish(report, env);
   if ("code" in settings || settings.driftIssue === void 0) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
-var NEVER = new AbortController().signal;
+var NEVER_ABORTED = new AbortController().signal;
 function readSettings(env) {
   try {
     return parseSettings(env);
@@ -14335,9 +14276,8 @@ function notStarted(error2) {
   return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
 }
 async function inDatabases(settings, env, signal) {
-  const password = signIn(settings, env, PATIENCE, void 0, signal);
-  const inTurn = pLimit(DATABASES_AT_ONCE);
-  const databases = await inTurn.map(
+  const password = signIn(settings, env, signal);
+  const databases = await pLimit(DATABASES_AT_ONCE).map(
     settings.databases,
     (database) => inDatabase(settings, database, password, signal)
   );

@@ -5886,6 +5886,17 @@ function claim(claims, name3) {
   return String(value).slice(0, 300);
 }
 
+// src/diagnosis/rules.ts
+function isPostgres(context) {
+  return (context.with ?? "postgres") === "postgres";
+}
+function hostOf({ host, with: partner = "postgres", cloud }) {
+  if (host !== void 0) return host;
+  if (partner === "postgres") return "<host>";
+  if (partner === "github") return "<host>.actions.githubusercontent.com";
+  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+}
+
 // src/diagnosis/entra.ts
 var ENTRA = [
   {
@@ -6399,9 +6410,6 @@ function isTransient(status) {
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
-function hostOf({ host, cloud }) {
-  return host ?? new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
 function scopeOf(cloud) {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
@@ -6606,13 +6614,6 @@ var GITHUB = [
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-
-// src/diagnosis/rules.ts
-function isPostgres(context) {
-  return (context.with ?? "postgres") === "postgres";
-}
-
-// src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github"];
 var NETWORK = [
   {
@@ -6630,7 +6631,7 @@ var NETWORK = [
     next: (context) => [
       step(
         "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf2(context))}`
+        `NO_PROXY=${shell(hostOf(context))}`
       ),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
@@ -6659,7 +6660,7 @@ var NETWORK = [
     cause: inOurWords("The runner's DNS server did not answer."),
     next: (context) => [
       step("Run the job again."),
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf2(context))}`)
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
@@ -6829,25 +6830,29 @@ var NETWORK = [
 ];
 function reachable(context) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf2(context)}`)}`),
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
     step(reach(context))
   ];
 }
 function reach(context) {
-  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf2(context);
+  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
   const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
   return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 function look(context, then) {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf2(context))}:${port2} </dev/null${then}`;
+  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
-function hostOf2({ host, with: partner = "postgres", cloud }) {
-  if (host !== void 0) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
+
+// src/model/entra-label.ts
+var PRINCIPAL_TYPES = ["service", "user", "group"];
+var LABEL_PROVIDER = "pgaadauth";
+var ENTRA_DATABASE = "postgres";
+var AZURE_ADMIN = "azure_pg_admin";
+function entraLabel({ objectId: objectId3, type, admin, mfa }) {
+  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var POOLER = [
@@ -7617,7 +7622,6 @@ function refusalOf({ signIn: signIn2, user = "", host = "", port: port2, token, 
   if (port2 === 6432) return "pooler";
   return GUID.test(user) ? "client-id" : "role";
 }
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function withoutServer(user, host) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
@@ -7736,9 +7740,9 @@ var PROTOCOL = [
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
-var FEWEST_CHARACTERS = 4;
+var MIN_CHARACTERS = 4;
 function rememberSecret(value) {
-  if (value.length >= FEWEST_CHARACTERS) SECRETS.add(value);
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 function withoutSecrets(text) {
   return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
@@ -7749,7 +7753,7 @@ function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
   const found2 = [];
   const look3 = (each) => {
-    if (each === void 0 || each === null || seen.has(each) || seen.size >= MOST) return;
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text2 = words(String(each));
@@ -7769,14 +7773,14 @@ function symptomsOf(error2) {
   look3(error2);
   return found2.length > 0 ? found2 : [{ code: "", text: "an error without a message" }];
 }
-var MOST = 50;
-var MOST_READ = 8e3;
-var MOST_SHOWN = 1e3;
+var MAX_ERRORS = 50;
+var MAX_READ = 8e3;
+var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MOST_READ)).slice(0, MOST_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MOST_SHOWN);
+  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
@@ -8363,7 +8367,7 @@ function pTimeout(promise, options) {
     customTimers = { setTimeout, clearTimeout },
     signal
   } = options;
-  let timer;
+  let timer2;
   let abortHandler;
   const wrappedPromise = new Promise((resolve, reject) => {
     if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
@@ -8385,7 +8389,7 @@ function pTimeout(promise, options) {
       return;
     }
     const timeoutError = new TimeoutError();
-    timer = customTimers.setTimeout.call(void 0, () => {
+    timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
           resolve(fallback());
@@ -8414,14 +8418,14 @@ function pTimeout(promise, options) {
     }
   });
   cancelablePromise.clear = () => {
-    customTimers.clearTimeout.call(void 0, timer);
-    timer = void 0;
+    customTimers.clearTimeout.call(void 0, timer2);
+    timer2 = void 0;
   };
   return cancelablePromise;
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, mostTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -8443,8 +8447,8 @@ function retrying(attempt, waitAfter, end, signal) {
     }
   });
 }
-function retryingFailures(attempt, say, { firstWait, mostTime }, signal) {
-  const end = Date.now() + mostTime;
+function retryingFailures(attempt, say, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   const waitAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
@@ -8458,7 +8462,7 @@ function retryingFailures(attempt, say, { firstWait, mostTime }, signal) {
 }
 
 // src/azure/id-token.ts
-async function idToken(audience, env = process.env, answerTime = PATIENCE.answerTime) {
+async function idToken(audience, env, answerTime) {
   for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
     if (env[variable2]) continue;
     throw new ActionError(
@@ -8472,7 +8476,7 @@ async function idToken(audience, env = process.env, answerTime = PATIENCE.answer
     throw new ActionError(diagnose(error2, { with: "github", host }), { cause: error2 });
   }
 }
-var MOST_LENGTH = 1e5;
+var MAX_LENGTH = 1e5;
 async function request(audience, env) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
   rememberSecret(token);
@@ -8486,7 +8490,7 @@ async function request(audience, env) {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MOST_LENGTH) throw new Error(`an answer of more than ${MOST_LENGTH} characters`);
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
   if (status !== 200) throw refused(status, wordsIn(body));
   const { value } = JSON.parse(body);
@@ -8508,13 +8512,14 @@ function wordsIn(body) {
 }
 
 // src/azure/credential.ts
-function signIn(settings, env = process.env, patience = PATIENCE, scope, signal) {
+function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
+  const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope ?? cloud.postgresScope, env, patience.answerTime, signal),
+    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
-    { ...patience, mostTime: Math.min(patience.mostTime, MOST_TIME) },
+    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
   );
   let current;
@@ -8529,7 +8534,7 @@ function signIn(settings, env = process.env, patience = PATIENCE, scope, signal)
     return (await current).token;
   };
 }
-var MOST_TIME = 4e4;
+var MAX_TIME = 4e4;
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8537,7 +8542,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const wire = watchedWire(answerTime);
+  const requests = watchRequests(answerTime);
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -8548,8 +8553,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
       retryOptions: { maxRetries: 0 },
-      // `retryingFailures` does it, and says so
-      additionalPolicies: [{ policy: wire.policy, position: "perRetry" }]
+      // `retryingFailures` does it, and logs it
+      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
@@ -8561,7 +8566,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host } = wire;
+    const { problem, host } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
     const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
@@ -8587,29 +8592,29 @@ function authorityOf(cloud, env) {
     throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
   }
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.canParse(authority) && new URL(authority).protocol === "https:") return authority;
+  if (URL.parse(authority)?.protocol === "https:") return authority;
   throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
 }
-function watchedWire(answerTime) {
-  const wire = {
+function watchRequests(answerTime) {
+  const last = {
     policy: {
-      name: "watchedWire",
+      name: "watchRequests",
       async sendRequest(request2, next) {
         request2.timeout = answerTime;
-        wire.host = new URL(request2.url).host;
+        last.host = new URL(request2.url).host;
         try {
           const response = await within(answerTime, next(request2));
-          wire.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
+          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
           return response;
         } catch (error2) {
           const late = error2 instanceof Error && error2.name === "AbortError";
-          wire.problem = late ? noAnswer(answerTime) : error2;
+          last.problem = late ? noAnswer(answerTime) : error2;
           throw error2;
         }
       }
     }
   };
-  return wire;
+  return last;
 }
 var NotJson = class extends Error {
   code = "NOT_JSON";
@@ -8631,15 +8636,6 @@ function notJson(status, type = "", body = "") {
     }
     return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
   }
-}
-
-// src/model/entra-label.ts
-var PRINCIPAL_TYPES = ["service", "user", "group"];
-var LABEL_PROVIDER = "pgaadauth";
-var ENTRA_DATABASE = "postgres";
-var AZURE_ADMIN = "azure_pg_admin";
-function entraLabel({ objectId: objectId3, type, admin, mfa }) {
-  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
 
 // src/postgres/session.ts
@@ -8665,7 +8661,7 @@ var esm_default = import_lib.default;
 var import_node_events = require("node:events");
 var import_node_net2 = require("node:net");
 var import_node_tls = require("node:tls");
-function holdBack(client, parameters, ready) {
+function delayStartup(client, parameters, ready) {
   const connection = client.connection;
   const startup = connection.startup.bind(connection);
   connection.startup = () => {
@@ -8680,7 +8676,7 @@ function holdBack(client, parameters, ready) {
 async function secured(stream) {
   if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
 }
-function holdToProtocol(client) {
+function checkMessages(client) {
   const connection = client.connection;
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
@@ -8696,7 +8692,7 @@ function holdToProtocol(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MOST_BYTES) throw new Error(`an answer that takes more than ${MOST_BYTES} bytes`);
+        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -8704,7 +8700,7 @@ function holdToProtocol(client) {
     });
   };
 }
-var MOST_BYTES = 256 * 2 ** 20;
+var MAX_BYTES = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
@@ -8730,7 +8726,7 @@ function messageChecker() {
       if (head.length < 5) return messages;
       messages++;
       left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MOST_BYTES) throw new Error(`a message of ${left} bytes`);
+      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
       head = Buffer.alloc(0);
       allowed = MESSAGES;
     }
@@ -8781,7 +8777,7 @@ var CANCEL_REQUEST = 80877102;
 // src/postgres/session.ts
 async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
   let [waits, queryTime] = [patience, QUERY_TIME];
-  let silence;
+  let timedOut;
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(target, password, known, waits, queryTime, signal);
     try {
@@ -8794,11 +8790,11 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       });
       const broken = late ? noAnswerToQuery(queryTime) : session.broken();
       if (broken === void 0) throw error2;
-      if (silence !== void 0) throw silence;
-      if (sessions === MOST_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      if (timedOut !== void 0) throw timedOut;
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
-        silence = broken;
+        timedOut = broken;
       }
       info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
     } finally {
@@ -8808,7 +8804,7 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
 }
 var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
-var LAST_TRY = { mostTime: 0, answerTime: 5e3 };
+var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
 var LAST_QUERY_TIME = 15e3;
 function isLate(error2) {
   return error2 instanceof Error && error2.message === "Query read timeout";
@@ -8817,7 +8813,7 @@ function noAnswerToQuery(milliseconds) {
   const { message } = noAnswer(milliseconds);
   return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
 }
-var MOST_SESSIONS = 3;
+var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused2;
   const onExpired = (token) => {
@@ -8834,38 +8830,22 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
-  const clock = deadline(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
-  let pending = false;
+  let waitsForSignIn = false;
   let broken;
-  const client = new esm_default.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password: () => signingIn,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 1e4,
-    connectionTimeoutMillis: 0,
-    // the clock above does it
-    query_timeout: queryTime,
-    pipeline: true
-    // what need not wait for an answer is sent at once
-  });
+  const client = clientOf2(target, socket, () => signingIn, queryTime);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
-  holdBack(client, parameters, async () => {
+  delayStartup(client, parameters, async () => {
     clock.stop();
-    pending = true;
+    waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
-    pending = false;
+    waitsForSignIn = false;
     clock.start();
   });
-  holdToProtocol(client);
+  checkMessages(client);
   if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
@@ -8882,19 +8862,12 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
     socket.destroy();
     signal?.throwIfAborted();
     if (error2 instanceof AbortError) throw error2;
-    if (pending) {
+    if (waitsForSignIn) {
       await failingSignIn;
       return await connect2(target, signingIn, known, times, onExpired, signal);
     }
-    const context = {
-      ...known,
-      host: server.host,
-      port: server.port,
-      database,
-      user,
-      token: claimsOf(token ?? "")
-    };
-    const failure = diagnose(error2, context);
+    const { host, port: port2 } = server;
+    const failure = diagnose(error2, { ...known, host, port: port2, database, user, token: claimsOf(token ?? "") });
     if (token !== void 0 && failure.code === "token-expired") onExpired(token);
     throw new ActionError(failure, { cause: error2 });
   } finally {
@@ -8903,9 +8876,28 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   }
   return sessionOf(client, socket, () => broken, signal);
 }
+function clientOf2({ server, database, user }, socket, password, queryTime) {
+  return new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true
+    // several messages can be sent without waiting for answers
+  });
+}
 function sessionOf(client, socket, broken, signal) {
   const close = () => breakConnection(client, signal?.reason);
-  const grace = deadline(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, close);
   const stop = () => {
     client.once("drain", close);
     cancelQuery(client, socket);
@@ -8942,20 +8934,17 @@ function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
     ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
   };
 }
-function deadline(time, action) {
-  let timer;
+function timer(time, action) {
+  let timeout;
   return {
     start() {
-      timer = setTimeout(action, time);
+      timeout = setTimeout(action, time);
     },
     stop() {
-      clearTimeout(timer);
+      clearTimeout(timeout);
     }
   };
 }
-
-// src/settings/principal.ts
-var import_node_fs = require("node:fs");
 
 // src/text/count.ts
 function count(n, one, many = `${one}s`) {
@@ -9141,6 +9130,7 @@ function badInput(mistakes, order) {
 
 // src/settings/values.ts
 var import_node_crypto = require("node:crypto");
+var import_node_fs = require("node:fs");
 var import_node_net4 = require("node:net");
 
 // src/model/clouds.ts
@@ -9207,6 +9197,7 @@ function boolean(text) {
   if (["false", "False", "FALSE"].includes(word)) return false;
   throw notValid(word, ["true", "false"]);
 }
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
   return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
 }
@@ -9226,7 +9217,7 @@ var GITHUB_ENVIRONMENT = inOurWords(
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID2.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
   return id;
 }
 function objectId2(text) {
@@ -9234,10 +9225,9 @@ function objectId2(text) {
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID2.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
   return id;
 }
-var GUID2 = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   let [start2, end] = [0, text.length];
@@ -9245,6 +9235,7 @@ function secret(text) {
   while (end > start2 && isLineBreak(text[end - 1])) end--;
   return text.slice(start2, end);
 }
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
 function isLineBreak(character) {
   return character === "\n" || character === "\r";
 }
@@ -9283,8 +9274,10 @@ function name2(text) {
   return only;
 }
 function lines(text) {
-  const found2 = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-  return [...new Set(found2.filter((line) => line !== ""))];
+  return [...new Set(linesOf(text))];
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 function checkName(name3, item) {
   const details = item === void 0 ? {} : { item };
@@ -9294,28 +9287,26 @@ function checkName(name3, item) {
   throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 var MAX_NAME_BYTES = 63;
-function rootCertificates(readFile) {
-  return (text) => {
-    const pem = text.includes("-----BEGIN") ? text : fileNamed(text.trim(), readFile);
-    const [, ...blocks] = pem.split(BEGIN);
-    const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
+function rootCertificates(text) {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  const [, ...blocks] = pem.split(BEGIN);
+  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
 `);
-    if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-    for (const [index, certificate] of certificates.entries()) {
-      try {
-        new import_node_crypto.X509Certificate(certificate);
-      } catch {
-        throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-      }
+  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new import_node_crypto.X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
     }
-    return certificates.join("");
-  };
+  }
+  return certificates.join("");
 }
 var BEGIN = "-----BEGIN CERTIFICATE-----";
 var END = "-----END CERTIFICATE-----";
-function fileNamed(path, readFile) {
+function contentOf(path) {
   try {
-    return readFile(path);
+    return (0, import_node_fs.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
     throw new Invalid([`names a file that cannot be read (${reason})`]);
@@ -9330,7 +9321,7 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
 };
-function tlsFrom(inputs, signIn2, host, readFile) {
+function tlsFrom(inputs, signIn2, host) {
   const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
   if (mode === "disable" && !(signIn2.type === "password" && (host === void 0 || isLoopback(host)))) {
     inputs.mistake(
@@ -9340,7 +9331,7 @@ function tlsFrom(inputs, signIn2, host, readFile) {
       )
     );
   }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates(readFile));
+  const pem = inputs.optional("ssl-root-cert", rootCertificates);
   return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
 }
 
@@ -9351,22 +9342,14 @@ var ENTRA_SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
   "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
   "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": {
-    use: "the secret of the service principal",
-    long: true,
-    secrets: (text) => [secret(text)]
-  },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
   environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
   user: { use: "the PostgreSQL name of the role to sign in as" }
 };
 var SIGN_IN_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: {
-    use: "the PostgreSQL password of `user`",
-    long: true,
-    secrets: (text) => [secret(text)]
-  }
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
 };
 function entraSignInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
@@ -9415,10 +9398,10 @@ var PRINCIPAL_INPUTS = {
     use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal"
   },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
-  rebind: { use: "`true` or `false`", default: "false" },
+  rebind: BOOLEAN_INPUT,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true }
 };
-function parsePrincipalSettings(env, readFile = (path) => (0, import_node_fs.readFileSync)(path, "utf8")) {
+function parsePrincipalSettings(env) {
   const inputs = inputsIn(PRINCIPAL_INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn2 = entraSignInFrom(inputs);
@@ -9426,7 +9409,7 @@ function parsePrincipalSettings(env, readFile = (path) => (0, import_node_fs.rea
   const settings = {
     signIn: signIn2,
     cloud,
-    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn2, host, readFile) },
+    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn2, host) },
     user: inputs.required("user", name2),
     principal: {
       mode: inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
@@ -9438,9 +9421,6 @@ function parsePrincipalSettings(env, readFile = (path) => (0, import_node_fs.rea
   };
   inputs.throwMistakes();
   return settings;
-}
-function secretsInPrincipal(env) {
-  return secretsIn(PRINCIPAL_INPUTS, env);
 }
 
 // src/model/reasons.ts
@@ -9568,14 +9548,13 @@ var SETTINGS = [
   "SET LOCAL search_path = pg_catalog, pg_temp;",
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
-  "SET LOCAL idle_in_transaction_session_timeout = '60s';",
+  // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
+  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
-  // Where the database has no encoding, names can be no text at all: the server would refuse to show any of them.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
-  // A name there may be any bytes, which the server does not send to a client that expects UTF-8.
+  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
@@ -9835,7 +9814,7 @@ async function publish(result, startedAt, env) {
 // src/principal/main.ts
 async function run(env, signal) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsInPrincipal(env)) mask(secret2);
+  for (const secret2 of secretsIn(PRINCIPAL_INPUTS, env)) mask(secret2);
   await publish(await inSettings(env, signal), startedAt, env);
 }
 async function inSettings(env, signal) {
@@ -9852,7 +9831,7 @@ async function inDatabase(settings, env, signal) {
   const progress = {};
   try {
     info(logLine(`Connecting to ${host}:${port2} as ${user}`));
-    const password = signIn(settings, env, PATIENCE, void 0, signal);
+    const password = signIn(settings, env, signal);
     const work = (client) => ensure(client, principal, progress);
     const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
     signal.throwIfAborted();
