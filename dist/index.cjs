@@ -11273,15 +11273,12 @@ function likePatternsOf(pattern) {
 
 // src/grants/catalog-block.ts
 function catalogBlock(changes, without, exclude, roleSet) {
-  if (!exclude.every(isPlain)) return null;
+  if (changes.length <= BATCH || !exclude.every(isPlain)) return null;
   const left = new Set(without.map(placeOf));
-  const found = changes.filter((change) => isFound(change) && !left.has(placeOf(change)));
-  if (found.length <= BATCH) return null;
-  const block = new Set(found);
-  return {
-    sql: blockOf([...Map.groupBy(found, placeOf).values()], exclude, roleSet),
-    others: changes.filter((change) => !block.has(change))
-  };
+  const places = [...Map.groupBy(changes.filter(isFound), placeOf)].filter(([place2, same]) => !left.has(place2) && namesOf(same[0]).every(isPlain)).map(([, same]) => same);
+  const found = new Set(places.flat());
+  if (found.size <= BATCH) return null;
+  return { sql: blockOf(places, exclude, roleSet), others: changes.filter((change) => !found.has(change)) };
 }
 var RELKINDS = {
   table: "r",
@@ -11291,8 +11288,13 @@ var RELKINDS = {
   "foreign-table": "f",
   sequence: "S"
 };
-function isFound({ verb, group, owner, grantee, to = grantee, as, oneByOne, membership }) {
-  return verb === "GRANT" && RELKINDS[group.kind] !== void 0 && !oneByOne && membership === void 0 && [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""].every(isPlain);
+function isFound({ verb, group, oneByOne, membership }) {
+  return verb === "GRANT" && RELKINDS[group.kind] !== void 0 && !oneByOne && membership === void 0;
+}
+function namesOf(change) {
+  if (change === void 0) return [];
+  const { group, owner, grantee, to = grantee, as } = change;
+  return [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""];
 }
 function isPlain(name3) {
   return canBeNamed(name3) && logLine(name3) === name3;
@@ -12862,17 +12864,15 @@ session AS MATERIALIZED (
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
-  SELECT 'r'::"char" AS type, ordinal, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
-  FROM server, pg_catalog.unnest(
-    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
-  ) WITH ORDINALITY AS t (name, ordinal)
+  SELECT 'r'::"char" AS type, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
+  FROM server, pg_catalog.unnest('{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS t (name)
   WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
   UNION ALL
-  SELECT 'S'::"char", ordinal, name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
+  SELECT 'S'::"char", name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS s (name)
   UNION ALL
-  SELECT 'F'::"char", ordinal, name, name = ANY ($8::pg_catalog.text[])
-  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
+  SELECT 'F'::"char", name, name = ANY ($8::pg_catalog.text[])
+  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS f (name)
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
@@ -12938,11 +12938,11 @@ answered AS MATERIALIZED (
   LEFT JOIN LATERAL (
     SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
     FROM (
-      SELECT grantee, COALESCE(pg_catalog.json_agg(name ORDER BY ordinal) FILTER (WHERE held), '[]') AS privileges,
+      SELECT grantee, COALESCE(pg_catalog.json_agg(name) FILTER (WHERE held), '[]') AS privileges,
              pg_catalog.bool_or((demanded AND held IS NOT TRUE)
                OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
-        SELECT g.oid AS grantee, p.name, p.ordinal, p.demanded,
+        SELECT g.oid AS grantee, p.name, p.demanded,
                CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
                            WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
                            ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held

@@ -28,15 +28,14 @@ export function catalogBlock(
   exclude: readonly string[],
   roleSet: boolean,
 ): CatalogBlock | null {
-  if (!exclude.every(isPlain)) return null;
+  if (changes.length <= BATCH || !exclude.every(isPlain)) return null;
   const left = new Set(without.map(placeOf));
-  const found = changes.filter((change) => isFound(change) && !left.has(placeOf(change)));
-  if (found.length <= BATCH) return null;
-  const block = new Set(found);
-  return {
-    sql: blockOf([...Map.groupBy(found, placeOf).values()], exclude, roleSet),
-    others: changes.filter((change) => !block.has(change)),
-  };
+  const places = [...Map.groupBy(changes.filter(isFound), placeOf)]
+    .filter(([place, same]) => !left.has(place) && namesOf(same[0]).every(isPlain))
+    .map(([, same]) => same);
+  const found = new Set(places.flat());
+  if (found.size <= BATCH) return null;
+  return { sql: blockOf(places, exclude, roleSet), others: changes.filter((change) => !found.has(change)) };
 }
 
 /** https://www.postgresql.org/docs/current/catalog-pg-class.html (relkind) */
@@ -50,14 +49,15 @@ const RELKINDS: Readonly<Partial<Record<Kind, string>>> = {
 };
 
 /** Whether the role can make it on every object of the same schema, kind and owner, as the owner can. */
-function isFound({ verb, group, owner, grantee, to = grantee, as, oneByOne, membership }: Change): boolean {
-  return (
-    verb === "GRANT" &&
-    RELKINDS[group.kind] !== undefined &&
-    !oneByOne &&
-    membership === undefined &&
-    [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""].every(isPlain)
-  );
+function isFound({ verb, group, oneByOne, membership }: Change): boolean {
+  return verb === "GRANT" && RELKINDS[group.kind] !== undefined && !oneByOne && membership === undefined;
+}
+
+/** The names in the row of the block that stands for changes like this one. */
+function namesOf(change: Change | undefined): readonly string[] {
+  if (change === undefined) return [];
+  const { group, owner, grantee, to = grantee, as } = change;
+  return [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""];
 }
 
 /** Whether people who read the block before they run it see the name as it is. */
