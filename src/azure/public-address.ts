@@ -34,7 +34,7 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
   throw new ActionError({
     code: "runner-address-unknown",
     page: "firewall",
-    message: sentence`${code(service.href)} did not answer with an IPv4 address of the internet: ${quoted(answer.slice(0, 100))}`,
+    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
     hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
     steps: [
       step(

@@ -60,10 +60,10 @@ function answer({ cause, next }: Rule, context: Context, symptom: Symptom): Expl
 }
 
 const UNKNOWN: Explanation = {
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error stays, open an issue in this action's repository, with this message."),
+    step("If the error persists, open an issue in this action's repository, with this message."),
   ],
 };
 
@@ -71,7 +71,7 @@ const UNKNOWN: Explanation = {
 function withPooler({ hint, steps }: Explanation, context: Context): Explanation {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past: Step = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
   return { hint, steps: [...steps, past] };

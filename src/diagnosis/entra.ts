@@ -16,13 +16,11 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent.",
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
     ),
     next: () => [
       step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step(
-        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
-      ),
+      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."),
     ],
   },
   {
@@ -30,7 +28,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted.",
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
     ),
     next: ({ cloud }) => [
       step(
@@ -44,7 +42,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [700212] }],
     cause: inOurWords(
-      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`.",
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
     ),
     next: federate,
   },
@@ -53,7 +51,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [7002138] }],
     cause: inOurWords(
-      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal.",
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
     ),
     next: federate,
   },
@@ -64,7 +62,7 @@ export const ENTRA: readonly Rule[] = [
     cause: (context, symptom) =>
       MERGE_QUEUE.test(subjectOf(context, symptom))
         ? inOurWords(
-            "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run.",
+            "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.",
           )
         : inOurWords(
             "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
@@ -77,7 +75,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [70025] }],
     cause: inOurWords(
-      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added.",
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     ),
     next: federate,
   },
@@ -88,7 +86,7 @@ export const ENTRA: readonly Rule[] = [
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
       const has = enterprise === undefined ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
     next: () => [
       step(
@@ -121,12 +119,12 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
     cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet.",
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
     ),
     next: ({ assertion }) => [
       step("Run the job again."),
       step(
-        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
         `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`,
       ),
     ],
@@ -160,10 +158,10 @@ export const ENTRA: readonly Rule[] = [
     cause: ({ signIn }) =>
       signIn?.type === "azure-cli"
         ? inOurWords(
-            "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it.",
+            "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
           )
         : inOurWords(
-            "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong.",
+            "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
           ),
     next: ({ signIn }) =>
       signIn?.type === "azure-cli"
@@ -225,7 +223,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [900382] }],
     cause: ({ cloud }) =>
-      sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: () => [
       step(
         "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
@@ -237,14 +235,16 @@ export const ENTRA: readonly Rule[] = [
     code: "tenant-not-found",
     with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    cause: inOurWords(
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    ),
     next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)],
   },
   {
     code: "tenant-blocked",
     with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
     next: () => [
       step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT),
@@ -255,7 +255,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [700025] }],
     cause: inOurWords(
-      "The application is registered as a public client, which may not prove who it is with a token or a secret.",
+      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     ),
     next: ({ signIn }) => [
       step(
@@ -268,7 +268,7 @@ export const ENTRA: readonly Rule[] = [
     code: "consent-missing",
     with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
     next: ({ cloud, signIn }) => [
       ...(isApplication(signIn)
         ? [
@@ -337,10 +337,10 @@ export const ENTRA: readonly Rule[] = [
     cause: ({ signIn }) =>
       isApplication(signIn)
         ? inOurWords(
-            "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address.",
+            "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
           )
         : inOurWords(
-            "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people.",
+            "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
           ),
     next: ({ signIn }) => [
       ...(isApplication(signIn)
@@ -351,7 +351,7 @@ export const ENTRA: readonly Rule[] = [
           ]
         : [step("Sign in as an application instead: `auth-type: oidc`.")]),
       step(
-        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it.",
+        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
       ),
     ],
   },
@@ -366,7 +366,7 @@ export const ENTRA: readonly Rule[] = [
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
     cause: inOurWords(
-      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
     ),
     next: () => [
       step(
@@ -389,7 +389,7 @@ export const ENTRA: readonly Rule[] = [
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" },
     ],
     cause: inOurWords(
-      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity.",
+      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     ),
     next: () => [
       step("On GitHub-hosted runners, use `auth-type: oidc`."),
@@ -413,7 +413,7 @@ export const ENTRA: readonly Rule[] = [
     cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
     next: () => [
       step("Run the job again."),
-      step("If the error stays, restart the machine, or create its identity again."),
+      step("If the error persists, restart the machine, or create its identity again."),
     ],
     retries: 3,
   },
@@ -436,18 +436,15 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
     cause: inOurWords(
-      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way.",
+      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
     ),
     next: (context) => [
       step("Run the job again."),
       step(
-        "If the error stays, look at what the runner is answered:",
+        "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context)}`)}`,
       ),
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context))}`,
-      ),
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
     ],
     retries: 3,
   },
@@ -457,7 +454,7 @@ export const ENTRA: readonly Rule[] = [
     when: [{ text: /Azure CLI could not be found/ }],
     cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
     next: () => [
-      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
       step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli"),
     ],
   },
@@ -474,10 +471,10 @@ export const ENTRA: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024).",
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
     ),
     next: () => [
-      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
       step("Or run azure/login in the same job, right before this step."),
     ],
   },
@@ -496,7 +493,7 @@ export const ENTRA: readonly Rule[] = [
     next: (context) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
       step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too.",
+        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
       ),
       step("Run the job again."),
     ],
@@ -514,7 +511,7 @@ export const ENTRA: readonly Rule[] = [
     ),
     next: () => [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which needs no tool."),
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI."),
     ],
   },
 ];

@@ -20,22 +20,22 @@ export const FALLBACKS: readonly Rule[] = [
     with: ["entra"],
     when: [{ signIn: "azure-cli" }],
     cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too.",
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
     ),
     next: () => [
       step("Run the same command in a step of the job:", GET_TOKEN),
       step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"',
       ),
-      step("Or use `auth-type: oidc`, which needs no tool."),
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI."),
     ],
   },
   {
     code: "entra-refused",
     with: ["entra"],
     when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
     next: (_context, { text }) => [
       step(
         `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
@@ -47,7 +47,7 @@ export const FALLBACKS: readonly Rule[] = [
     code: "server-error",
     with: ["postgres"],
     when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
     next: (context, symptom) => [
       step(
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,

@@ -16,7 +16,7 @@ export const GITHUB: readonly Rule[] = [
     ),
     next: () => [
       step(
-        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read",
       ),
       step("For pull requests from forks, run this job after the merge."),
@@ -27,7 +27,7 @@ export const GITHUB: readonly Rule[] = [
     with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
     cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead.",
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
     ),
     next: () => [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
@@ -38,11 +38,11 @@ export const GITHUB: readonly Rule[] = [
     code: "oidc-refused",
     with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
     next: () => [
       step("Run the job again."),
       step(
-        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
+        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
       ),
     ],
   },

@@ -24,10 +24,7 @@ export const NETWORK: readonly Rule[] = [
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
     ),
     next: (context) => [
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context))}`,
-      ),
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
         "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>",
@@ -39,7 +36,7 @@ export const NETWORK: readonly Rule[] = [
     with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
     cause: inOurWords(
-      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there.",
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
     ),
     next: (context) =>
       isPostgres(context)
@@ -72,7 +69,7 @@ export const NETWORK: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2.",
+      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
     ),
     next: (context) => [step("Look at what answers there:", look(context, ""))],
     retries: 1,
@@ -93,7 +90,7 @@ export const NETWORK: readonly Rule[] = [
       isPostgres(context)
         ? [
             step("Run the job again: what was granted stays granted."),
-            step("If the error stays, look at the server's state:", azShow(context, "state")),
+            step("If the error persists, look at the server's state:", azShow(context, "state")),
           ]
         : [step("Run the job again."), ...reachable(context)],
     retries: 3,
@@ -145,7 +142,7 @@ export const NETWORK: readonly Rule[] = [
       isPostgres(context)
         ? [
             step("Look at the server's state:", azShow(context, "state")),
-            step("Start it, if it is stopped, and run the job again."),
+            step("If the server is stopped, start it. Then run the job again."),
           ]
         : reachable(context),
     retries: 1,
@@ -158,7 +155,7 @@ export const NETWORK: readonly Rule[] = [
       { text: /EHOSTUNREACH|ENETUNREACH/ },
     ],
     cause: inOurWords(
-      "The runner's network has no route to this address: it is private, or IPv6 where there is none.",
+      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
     ),
     next: (context) =>
       isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
@@ -169,7 +166,7 @@ export const NETWORK: readonly Rule[] = [
     with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
     cause: inOurWords(
-      "The certificate is for another name, so this may not be the server. Nothing secret was sent.",
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
     ),
     next: (context) => {
       if (!isPostgres(context)) return reachable(context);
@@ -180,12 +177,14 @@ export const NETWORK: readonly Rule[] = [
       return isIP(context.host ?? "") > 0
         ? [
             fullName,
-            step("No certificate of Azure holds an IP address. Use the name with a private endpoint too."),
+            step(
+              "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too.",
+            ),
           ]
         : [
             fullName,
             step("Do not use an alias (CNAME) or a `privatelink` name."),
-            step("If you have to, `ssl-mode: verify-ca` checks everything but the name."),
+            step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."),
           ];
     },
   },
@@ -256,7 +255,7 @@ function reachable(context: Context): readonly Step[] {
 
 function reach(context: Context): Sentence {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
   return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 

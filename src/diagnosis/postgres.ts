@@ -15,12 +15,10 @@ export const POOLER: readonly Rule[] = [
     code: "pooler-token-too-long",
     with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
     next: () => [
-      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
-      step(
-        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's.",
-      ),
+      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
+      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."),
     ],
   },
   {
@@ -31,7 +29,7 @@ export const POOLER: readonly Rule[] = [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ },
     ],
     cause: inOurWords(
-      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions.",
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
     ),
     next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")],
   },
@@ -39,7 +37,7 @@ export const POOLER: readonly Rule[] = [
     code: "pooler-startup-parameter",
     with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
     next: (context) => [
       step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
       step(
@@ -97,7 +95,7 @@ export const POSTGRES: readonly Rule[] = [
         "Add the identity to the group:",
         az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
       ),
-      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
       ...tokenClaims(context),
     ],
   },
@@ -124,7 +122,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
     cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's.",
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
     ),
     next: (context) => [
       step(
@@ -147,23 +145,23 @@ export const POSTGRES: readonly Rule[] = [
     cause: ({ signIn }) =>
       signIn?.type === "password"
         ? inOurWords(
-            "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one.",
+            "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
           )
         : inOurWords(
-            "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's.",
+            "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
           ),
     next: (context) =>
       context.signIn?.type === "password"
         ? [
             step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
             step(
-              "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break.",
+              "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break.",
             ),
           ]
         : [
             ...tokenClaims(context),
             step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
-            step("With PgBouncer in between, set `port: 5432`."),
+            step("If PgBouncer is in between, set `port: 5432`."),
           ],
   },
   {
@@ -178,11 +176,11 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
     cause: inOurWords(
-      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server.",
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
     ),
     next: (context) => [
       step("Restart the server:", azServer("restart", context)),
-      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("If the error persists, open a support request for the server in the Azure portal."),
       step("Until then, sign in with `password` as a role that has one."),
     ],
   },
@@ -213,7 +211,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
     cause: inOurWords(
-      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     ),
     next: findRole,
   },
@@ -230,7 +228,7 @@ export const POSTGRES: readonly Rule[] = [
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
         step(
-          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         ),
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
@@ -244,7 +242,7 @@ export const POSTGRES: readonly Rule[] = [
     code: "tls-required",
     with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server takes encrypted connections only."),
+    cause: inOurWords("The server accepts only encrypted connections."),
     next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")],
   },
   {
@@ -254,7 +252,7 @@ export const POSTGRES: readonly Rule[] = [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ },
     ],
-    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" })),
     ],
@@ -266,7 +264,7 @@ export const POSTGRES: readonly Rule[] = [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ },
     ],
     cause: inOurWords(
-      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted.",
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     ),
     next: (context, { text }) => [
       step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
@@ -311,7 +309,7 @@ export const POSTGRES: readonly Rule[] = [
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
       ),
       step(
-        "Look up how many connections the server takes; a larger compute size takes more:",
+        "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
       ),
       ...(context.port === 6432
@@ -338,7 +336,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
     cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended it.",
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     ),
     next: afterRestart,
     retries: 4,
@@ -352,7 +350,7 @@ export const POSTGRES: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in.",
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     ),
     next: afterRestart,
     retries: 3,
@@ -361,11 +359,11 @@ export const POSTGRES: readonly Rule[] = [
     code: "session-ended",
     with: ["postgres"],
     when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the limit:",
+        "If the error persists, look at the limit:",
         azOnServer("parameter show", context, {
           name: "idle_in_transaction_session_timeout",
           query: "value",
@@ -378,7 +376,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
     cause: inOurWords(
-      "The server is a read replica, and what it replays from the primary needed what this session was reading.",
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
     ),
     next: (context) => [
       step("Run the job again."),
@@ -396,12 +394,12 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
     cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds very many locks.",
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
     ),
     next: (context) => [
       step("Run the job again when that session has ended."),
       step(
-        "If the error stays, make the lock table larger; the server has to be restarted:",
+        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
       ),
     ],
@@ -413,7 +411,10 @@ export const POSTGRES: readonly Rule[] = [
     cause: inOurWords("The server has no memory left for this statement."),
     next: (context) => [
       step("Run the job again when the server is less busy."),
-      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku")),
+      step(
+        "If the error persists, choose a larger compute size. To see the current one:",
+        azShow(context, "sku"),
+      ),
     ],
   },
   {
@@ -432,7 +433,7 @@ export const POSTGRES: readonly Rule[] = [
     ),
     next: (context) => [
       step(
-        "Look which of the two it is:",
+        "Find out which of the two it is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       ),
       step(
@@ -446,7 +447,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
     cause: inOurWords(
-      "The server has run out of transaction IDs and takes no changes until it has been vacuumed.",
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
     ),
     next: () => [
       step(
@@ -454,7 +455,7 @@ export const POSTGRES: readonly Rule[] = [
         "VACUUM (VERBOSE);",
       ),
       step(
-        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
+        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
       ),
     ],
   },
@@ -484,7 +485,7 @@ export const POSTGRES: readonly Rule[] = [
     code: "statement-time-out",
     with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")],
   },
   {
@@ -492,7 +493,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
     cause: inOurWords(
-      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created.",
+      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
     ),
     next: () => [
       step(
@@ -523,7 +524,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
     cause: inOurWords(
-      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication.",
+      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
     ),
     next: (context) => [
       step("Run the function in database `postgres`."),
@@ -551,7 +552,7 @@ export const POSTGRES: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly.",
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
     ),
     next: () => [
       step(
@@ -559,7 +560,7 @@ export const POSTGRES: readonly Rule[] = [
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
       ),
       step(
-        "Create the role with the object ID, which needs no unique name:",
+        "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
       ),
     ],
@@ -569,11 +570,11 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
     cause: inOurWords(
-      "The object ID belongs to another type of principal (user, group or service) than the one given.",
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
     ),
     next: () => [
       step(
-        "Give the type that the message names as the actual one:",
+        "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
       ),
     ],
@@ -583,11 +584,11 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
     cause: inOurWords(
-      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     ),
     next: ({ database }) => [
       step(
-        sentence`Look with psql in database ${database === undefined ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
         "\\du",
       ),
     ],
@@ -597,7 +598,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
     cause: inOurWords(
-      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither.",
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
     ),
     next: () => [
       step(
@@ -615,11 +616,11 @@ export const POSTGRES: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`.",
+      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
     ),
     next: ({ user }, { text }) => [
       step(
-        "Let a role that has it give it on:",
+        "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
       ),
       step("Or grant privileges on the objects themselves instead."),
@@ -659,7 +660,7 @@ export const POSTGRES: readonly Rule[] = [
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),
       step(
-        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
       ),
     ],
@@ -669,11 +670,13 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
     cause: inOurWords(
-      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent.",
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     ),
     next: () => [
       step("Check `host` and `port`."),
-      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`."),
+      step(
+        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
+      ),
     ],
   },
   {
@@ -689,11 +692,11 @@ export const POSTGRES: readonly Rule[] = [
     code: "server-fault",
     with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    cause: inOurWords("The server, or one of its extensions, had an internal error."),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context, STATE),
       ),
     ],
@@ -737,11 +740,11 @@ function afterMigrations(): readonly Step[] {
 function growStorage(context: Context): readonly Step[] {
   return [
     step(
-      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
       azServer("update", context, { "storage-size": "<gib>" }),
     ),
     step(
-      "Let it grow by itself from now on:",
+      "Let the storage grow automatically from now on:",
       azServer("update", context, { "storage-auto-grow": "Enabled" }),
     ),
   ];
@@ -832,21 +835,21 @@ function whyRefused(context: Context): Sentence {
       );
     case "suffix":
       return inOurWords(
-        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name.",
+        "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
       );
     case "audience":
       return inOurWords("The token is for the PostgreSQL servers of another cloud.");
     case "pooler":
       return inOurWords(
-        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token.",
+        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
       );
     case "client-id":
       return inOurWords(
-        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added.",
+        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added.",
       );
     case "role":
       return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive.",
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
       );
   }
 }

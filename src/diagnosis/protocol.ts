@@ -9,7 +9,7 @@ export const PROTOCOL: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
     cause: inOurWords(
-      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS.",
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     ),
     next: (context) => [
       step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
@@ -21,7 +21,7 @@ export const PROTOCOL: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
     cause: inOurWords(
-      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent.",
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
     ),
     next: (context) => [
       step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
@@ -34,11 +34,11 @@ export const PROTOCOL: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
     cause: inOurWords(
-      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word.",
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
     ),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context, "state")),
+      step("If the error persists, look at the server's state:", azShow(context, "state")),
     ],
   },
   {
@@ -46,11 +46,11 @@ export const PROTOCOL: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
     cause: inOurWords(
-      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have.",
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     ),
     next: (context) => [
       step(
-        "Check `host` and `port`: another service may listen there.",
+        "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context, "fullyQualifiedDomainName"),
       ),
       step("If a proxy is in between, set `host` to the server itself."),

@@ -49,7 +49,9 @@ const RULES: readonly Rule[] = [
     code: "azure-policy",
     nothingDone: true,
     codes: /^RequestDisallowedByPolicy$/,
-    cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
+    cause: inOurWords(
+      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
+    ),
     next: () => [
       step(
         "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
@@ -69,7 +71,7 @@ const RULES: readonly Rule[] = [
     nothingDone: true,
     codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
     statuses: [401],
-    cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
+    cause: inOurWords("The token is from a different tenant or cloud than the subscription's."),
     next: ({ server }) => [
       step(
         "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
@@ -104,8 +106,8 @@ const RULES: readonly Rule[] = [
     code: "azure-too-many-requests",
     codes: /^(TooManyRequests|.*Throttled)$/,
     statuses: [429],
-    cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
-    next: () => [step("Run the job again in some minutes.")],
+    cause: inOurWords("The subscription has sent more requests than Azure allows in this period."),
+    next: () => [step("Run the job again in a few minutes.")],
     passes: true,
   },
   {
@@ -114,7 +116,9 @@ const RULES: readonly Rule[] = [
     codes:
       /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
     statuses: [404],
-    cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
+    cause: inOurWords(
+      "This subscription and resource group have no server with this name, or it was deleted.",
+    ),
     next: ({ server }) => [
       step(
         "Set `server-resource-id` to one of these:",
@@ -125,10 +129,10 @@ const RULES: readonly Rule[] = [
   {
     code: "azure-unavailable",
     statuses: [408, 500, 502, 503, 504],
-    cause: inOurWords("Azure's resource manager has a fault."),
+    cause: inOurWords("Azure Resource Manager has a fault."),
     next: () => [
       step(
-        "Run the job again in some minutes. Azure lists the faults of a whole region: https://azure.status.microsoft",
+        "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
       ),
     ],
     passes: true,
@@ -141,7 +145,7 @@ const RULES: readonly Rule[] = [
  */
 export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
   if (error instanceof ActionError) return error.failure;
-  const who = sentence`Azure's resource manager at ${code(context.host)}`;
+  const who = sentence`Azure Resource Manager at ${code(context.host)}`;
   const refusal = refusalOf(error);
   if (refusal === undefined) {
     const message = sentence`${who}: ${quoted(symptomsOf(error).at(-1)?.text ?? "")}`;
@@ -174,10 +178,10 @@ function isNetwork(failure: Failure): boolean {
 const UNKNOWN: Omit<Failure, "message"> = {
   code: "azure-refused",
   page: "firewall",
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again."),
-    step("If the error stays, open an issue in this action's repository, with this message."),
+    step("If the error persists, open an issue in this action's repository, with this message."),
   ],
 };
 
@@ -207,7 +211,7 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
       "Assign it on the server:",
       `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`,
     ),
-    step("Run the job again. Azure can take ten minutes until an assignment works."),
+    step("Run the job again. A new assignment can take ten minutes to work."),
   ];
 }
 

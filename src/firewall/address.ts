@@ -52,6 +52,6 @@ export async function addressFor(
 export function addressOfOtherJob({ address }: Attempt, rules: readonly FirewallRule[]): string | undefined {
   const rule = ours(rules).find(({ start }) => start === address);
   if (rule === undefined) return undefined;
-  say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
+  say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);
   return address;
 }

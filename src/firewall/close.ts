@@ -44,7 +44,9 @@ async function untilSettled(
   { server, rule }: RuleState,
   signal: AbortSignal,
 ): Promise<void> {
-  say(`The step ended while Azure made the rule. Looking for it for ${(LOOKS.times * LOOKS.wait) / 1000} s.`);
+  say(
+    `The step ended while Azure was making the rule. Watching for the rule for ${(LOOKS.times * LOOKS.wait) / 1000} s.`,
+  );
   for (let look = 0; look < LOOKS.times; look++) {
     await setTimeout(LOOKS.wait, undefined, { signal });
     if (!(await ruleExists(azure, server, rule))) continue;

@@ -50,7 +50,7 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   return {
     code: "server-not-ready",
     page: "firewall",
-    message: sentence`The server ${code(server.name)} does not answer, and is ${code(state)}. No firewall rule was made.`,
+    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
     hint: inOurWords("The server accepts no connections in this state."),
     steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
   };
@@ -63,7 +63,7 @@ export function otherAddress(given: string, seen: string): Failure {
     page: "firewall",
     message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
     hint: inOurWords(
-      "The runner connects through another gateway than the one that was asked, or its address has changed.",
+      "The runner reaches the server through a different gateway, or its address has changed.",
     ),
     steps: [step("Remove `runner-ip`: the server's own message has the address.")],
   };
@@ -76,7 +76,7 @@ export function changingAddress(first: string, then: string): Failure {
     page: "firewall",
     message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
     hint: inOurWords(
-      "The runner's network has several addresses towards the internet. This action opens the firewall for one address only.",
+      "The runner's network has several public addresses. This action opens the firewall for only one address.",
     ),
     steps: [
       step(
@@ -99,13 +99,11 @@ export function noEffect(
     page: "firewall",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
     hint: inOurWords(
-      "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address.",
+      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",
     ),
     steps: [
       step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host)} ${port}`),
-      step(
-        "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again.",
-      ),
+      step("Set `runner-ip` to the public address of the runner's network, and run the job again."),
     ],
   };
 }

@@ -59,7 +59,7 @@ async function open(
   const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === undefined) {
     await removeStale(azure, server, rules, signal);
-    return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
+    return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
   }
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
@@ -83,7 +83,7 @@ async function rulesOf(
     return await listRules(azure, server);
   } catch (error) {
     signal.throwIfAborted();
-    say(`Not looking for rules of other jobs. ${plain.sentence(diagnose(error).message)}`);
+    say(`Could not list the rules of other jobs. ${plain.sentence(diagnose(error).message)}`);
     return [];
   }
 }
@@ -99,7 +99,7 @@ async function removeStale(
     try {
       const deleted = await removeRule(azure, server, rule);
       say(
-        `Firewall rule ${rule} for ${start}, left by an earlier job, is ${deleted ? "deleted" : "closed"}.`,
+        `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`,
       );
     } catch (error) {
       signal.throwIfAborted();

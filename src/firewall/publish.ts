@@ -46,7 +46,7 @@ export function leftOpen(
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string): void {
   warn([
-    `A lock does not allow the deletion of firewall rule ${rule}. The rule is now for 192.0.2.1, an address that nobody has. Delete it without the lock:`,
+    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only 192.0.2.1, an address that no computer has. Remove the lock, then delete the rule:`,
     removal(server, rule),
     plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`.")),
   ]);

@@ -27,7 +27,7 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
   const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
   const done = requested.settled
     ? sentence`Firewall ${rule} was made.`
-    : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
+    : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
   return paragraph(done, ["The post step removes it when the job ends."]);
 }
 

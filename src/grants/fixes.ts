@@ -159,10 +159,10 @@ function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sent
   const note = noteBesides(snapshot, blocked, actor);
   if (grantedTo.length === 0) return note;
   const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
-  const first = sentence`${name(grantee.name)} granted it to ${roles}.`;
+  const first = sentence`${name(grantee.name)} granted the privilege to ${roles}.`;
   if (blocked.reason === "dependent-privileges")
-    return sentence`${first} Revoke it from there first, as ${name(grantee.name)}, then run this step again.`;
-  const order = sentence`${first} Revoke it from there first, as the SQL file does.`;
+    return sentence`${first} Revoke those grants first, as ${name(grantee.name)}, then run this step again.`;
+  const order = sentence`${first} Revoke those grants first, as the SQL file does.`;
   return note === undefined ? order : sentence`${order} ${note}`;
 }
 
@@ -189,7 +189,7 @@ function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sente
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
-      : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
+      : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;

@@ -25,7 +25,7 @@ export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role)
 
   function finding(reason: Reason, identity: Identity, label: EntraLabel): Missing {
     const note = paragraph(
-      inOurWords("The member has to be a Microsoft Entra administrator."),
+      inOurWords("The member must be a Microsoft Entra administrator."),
       REASONS[reason].advice ?? [],
     );
     return {
@@ -57,7 +57,7 @@ export function identityWarnings(snapshot: Snapshot, demand: Demand, grantee: Ro
     return [
       {
         code: "identity-unknown",
-        message: sentence`Whether ${name(grantee.name)} is bound to object ID ${code(expected)} could not be checked, because ${why}. A Microsoft Entra administrator sees it in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
+        message: sentence`Could not check whether ${name(grantee.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
       },
     ];
   }

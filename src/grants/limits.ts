@@ -23,7 +23,7 @@ function administers(snapshot: Snapshot, grantee: Role): readonly Warning[] {
   return [
     {
       code: "grantee-is-administrator",
-      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a role of its own.`,
+      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`,
     },
   ];
 }
@@ -47,7 +47,7 @@ function elasticCluster({ server }: Snapshot): readonly Warning[] {
     {
       code: "elastic-cluster",
       message: inOurWords(
-        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked: not the privileges on the worker nodes, and default privileges do not reach them.",
+        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.",
       ),
     },
   ];

@@ -120,7 +120,9 @@ function readOnly({ server }: Snapshot): Failure | null {
   return {
     code: "read-only",
     message: inOurWords("This server is read-only, so nothing can be granted."),
-    hint: inOurWords("It is a replica, or Azure set it read-only because its disk is nearly full."),
+    hint: inOurWords(
+      "The server is a replica, or Azure made it read-only because its storage is nearly full.",
+    ),
     steps: [
       { text: inOurWords("Set `host` to the primary server.") },
       { text: inOurWords("To check the privileges here, set `mode: check`.") },

@@ -60,7 +60,7 @@ function sessionRoleRefused(snapshot: Snapshot, grantee: Role): readonly Warning
   const refused = snapshot.sessions.get(grantee.oid)?.refused ?? [];
   return refused.map((role) => ({
     code: "session-role-refused",
-    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} may not SET ROLE to it. They begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or end the setting with ALTER ROLE … RESET role.`,
+    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} cannot SET ROLE to it. The sessions begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`,
   }));
 }
 
@@ -138,7 +138,7 @@ function triggerAndCreate(snapshot: Snapshot, demand: Demand, grantee: Role): re
   return [
     {
       code: "trigger-and-create",
-      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some(creatable.map((schema) => [schema.name]))}. With both it can run code as the role that writes to a table next. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
+      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
     },
   ];
 }

@@ -39,9 +39,9 @@ export function cancelled(signal: string): ActionError {
     code: "cancelled",
     message: sentence`The run was cancelled (${code(signal)}).`,
     hint: inOurWords(
-      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
     ),
-    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }],
+    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }],
   });
 }
 

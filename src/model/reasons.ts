@@ -28,7 +28,7 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       ),
     runAs: "login",
     advice: inOurWords(
-      "Or add that role to the input `grantee`, or end the setting with ALTER ROLE … RESET role.",
+      "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role.",
     ),
   },
   "not-owner": {
@@ -42,24 +42,28 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   },
   "role-gone": {
     why: () =>
-      inOurWords("The role that owns or granted it was dropped, and the catalogs still mention its OID."),
+      inOurWords(
+        "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
+      ),
     runAs: null,
     advice: inOurWords(
-      "Set an owner as a superuser with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
+      "As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
     ),
   },
   "name-not-utf8": {
     why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
     runAs: null,
-    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`."),
+    advice: inOurWords(
+      "Rename the role or object, grant or revoke by hand, or add the object to the input `exclude`.",
+    ),
   },
   locked: {
-    why: () => inOurWords("Another session held a lock on it for too long."),
+    why: () => inOurWords("Another session held a lock on the object for too long."),
     runAs: null,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
   },
   gone: {
-    why: () => inOurWords("It was dropped, or dropped and created again, while this step ran."),
+    why: () => inOurWords("The object was dropped, or dropped and created again, while this step ran."),
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema."),
   },
@@ -69,7 +73,9 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   },
   "not-tried": {
     why: () =>
-      inOurWords("The server refused the same for several objects with the same owner and privileges."),
+      inOurWords(
+        "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
+      ),
     runAs: "owner",
   },
   "read-only": {
@@ -80,23 +86,23 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   "not-direct": {
     why: () =>
       inOurWords(
-        "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
+        "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
       ),
     runAs: null,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role."),
   },
   "other-grantor": {
-    why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
+    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,
     runAs: "grantor",
   },
   "grantor-lacks-usage": {
-    why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
+    why: () => inOurWords("The role that granted the privilege does not have USAGE on the schema."),
     runAs: "grantor",
   },
   "grantor-lacks-option": {
     why: () =>
       inOurWords(
-        "The role that granted it no longer holds the grant option, so no role can revoke it as it stands.",
+        "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
       ),
     runAs: null,
     advice: inOurWords(
@@ -104,14 +110,15 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     ),
   },
   "dependent-privileges": {
-    why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
+    why: () =>
+      inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
     runAs: null,
     advice: inOurWords("Revoke it from those roles first, then run this step again."),
   },
   "column-privileges": {
     why: () =>
       inOurWords(
-        "It is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
+        "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
       ),
     runAs: "grantor",
   },
@@ -126,7 +133,7 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
     runAs: null,
     advice: inOurWords(
-      "If the object ID is that of a user or group, replace `type=service` by `type=user` or `type=group`.",
+      "If the object ID is that of a user or group, replace `type=service` with `type=user` or `type=group`.",
     ),
   },
 };

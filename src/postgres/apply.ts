@@ -70,7 +70,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if (done > 0) say(`committed: ${count(done, "object")}`);
     const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
     if (refused.length > 0) say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
-    if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
+    if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
   }
 
   /** Runs a batch, and after an error the rest of it. */
@@ -131,7 +131,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       if (outdated) return;
       const [{ change, reason }] = alike;
       say(
-        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`,
+        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`,
       );
       const { acting, message } = await tryOneOf(client, alike, waits.turns);
       if (acting === null) {

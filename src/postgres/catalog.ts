@@ -81,7 +81,7 @@ async function catalogBusy(client: Client, changed: readonly Oid[], looks: numbe
   const names = rows.map((row): Sentence => [name(row.schema, row.name)]);
   return {
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names, MAX_NAMES)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names, MAX_NAMES)}.`,
     hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
     steps: [{ text: inOurWords("Run this step after the other job.") }],
   };

@@ -66,7 +66,7 @@ export function takeTurns(say: Say): Turns {
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`,
+          `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`,
         ),
       );
     },

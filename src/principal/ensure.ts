@@ -117,7 +117,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
   const message =
     before === null
       ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId)}.`
-      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(before.objectId ?? "")}. Its privileges are the same as before.`;
+      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(before.objectId ?? "")}. Its privileges have not changed.`;
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 
@@ -128,7 +128,7 @@ function otherType(
 ): readonly Sentence[] {
   if (type === undefined || type === expected) return [];
   return [
-    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of another type cannot sign in.")}`,
+    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of a different type cannot sign in.")}`,
   ];
 }
 

@@ -36,7 +36,7 @@ export function isAdministrator({ name: role }: PrincipalDemand): Failure {
     message: sentence`${name(role)} is an administrator of this server. Nothing was changed.`,
     hint: inOurWords("This action never creates or changes an administrator."),
     steps: [
-      { text: inOurWords("Set `name` to a role for the app alone.") },
+      { text: inOurWords("Set `name` to a role that only the app uses.") },
       {
         text: sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
         command: `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`,
@@ -49,9 +49,9 @@ export function isAdministrator({ name: role }: PrincipalDemand): Failure {
 export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): Failure {
   return {
     code: "principal-is-no-entra-role",
-    message: sentence`${name(role)} exists and is not an Entra role. Nothing was changed.`,
+    message: sentence`${name(role)} exists, but is not an Entra role. Nothing was changed.`,
     hint: inOurWords(
-      "It was created by CREATE ROLE, with a password perhaps. After it is bound to an identity, only that identity signs in as it.",
+      "The role was created with CREATE ROLE, perhaps with a password. Once it is bound to an identity, only that identity can sign in as it.",
     ),
     steps: [
       { text: inOurWords("Set `name` to another role.") },
@@ -67,7 +67,7 @@ export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): 
 export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDemand): Failure {
   return {
     code: "principal-not-bound",
-    message: sentence`The server accepted the statement, and ${name(role)} is not bound to object ID ${code(objectId)} all the same. Everything was rolled back.`,
+    message: sentence`The server accepted the statement, but ${name(role)} is still not bound to object ID ${code(objectId)}. Everything was rolled back.`,
     hint: inOurWords("The server has rules that Microsoft does not document."),
     steps: [
       {

@@ -28,11 +28,7 @@ export function explain(
     if (as === undefined) return [];
     const who = runner({ as, ...(byMember && { byMember }), ...(database !== undefined && { database }) });
     if (sql === undefined)
-      return [
-        inOrder
-          ? sentence`Run ${place} in the order in which it is written.`
-          : sentence`Run ${place} as ${who}.`,
-      ];
+      return [inOrder ? sentence`Run ${place} in the order shown.` : sentence`Run ${place} as ${who}.`];
     if (first === undefined) return [sentence`Run as ${who}: ${code(sql)}`];
     return [
       sentence`Run as ${runner(first)}: ${code(first.sql)}`,

@@ -42,10 +42,10 @@ function doneBefore({ databases }: Report): string {
     [
       ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
       ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
-      ["had no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
+      ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
     ] as const
   ).flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
-  return parts.length > 0 ? `, but ${series(parts)} before` : "";
+  return parts.length > 0 ? `, but ${series(parts)} before that` : "";
 }
 
 function named(names: readonly string[], counted: string): readonly string[] {

@@ -104,7 +104,7 @@ export function issueBody(subject: Subject, run: string): string {
   const page = openPage({
     most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
-    cut: `The rest did not fit here. The JSON report of ${run} has all of it (output \`report\`).\n`,
+    cut: `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`,
   });
   page.add(markerText(markerOf(subject)));
   page.add(`### ❌ ${headline(report, markdown)}`);

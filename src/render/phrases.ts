@@ -123,4 +123,4 @@ export function sourceText(source: Source, pen: Pen): string {
 }
 
 /** Before "on 3 tables". */
-export const UNCONFIRMED = "Sent without an answer, so perhaps changed,";
+export const UNCONFIRMED = "Unconfirmed (sent, but no answer came)";

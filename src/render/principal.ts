@@ -31,7 +31,7 @@ export function renderPrincipalSummary(
   const blocks =
     "code" in result
       ? [
-          `### ${ICONS.error} ${NAME} · Could not make sure of the Entra role`,
+          `### ${ICONS.error} ${NAME} · Could not check or create the Entra role`,
           ...failureBlocks(result, facts),
         ]
       : [

@@ -80,7 +80,7 @@ function header({ databases, mode }: Report): readonly string[] {
       : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- First what ${plain.name(first.user)} can run, then, commented out, what other roles have to run.`,
+    `-- The SQL that ${plain.name(first.user)} can run comes first. SQL that other roles have to run follows, commented out.`,
     "",
   ];
 }

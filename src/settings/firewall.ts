@@ -39,7 +39,7 @@ export const FIREWALL_INPUTS = {
     use: "the resource ID of a flexible server, such as `/subscriptions/…/resourceGroups/…/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`",
   },
   "runner-ip": {
-    use: "one IPv4 address of the internet, or the `https://` address of a service that answers with the caller's",
+    use: "one public IPv4 address, or the `https://` address of a service that returns the caller's address",
     default: "https://api.ipify.org",
   },
   database: { use: "the name of one database" },
@@ -98,7 +98,7 @@ function runnerIp(text: string): RunnerIp {
   const value = text.trim();
   const address = ipv4(value);
   if (address !== undefined && !isRoutable(address)) {
-    throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
+    throw new Invalid(["is a private or reserved address, which a server on the internet never sees"]);
   }
   if (address !== undefined) return { address };
   const service = URL.parse(value);

@@ -162,7 +162,7 @@ function objectIdsFrom(
   if (ids.length !== grantees.length) {
     inputs.mistake(
       "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, and there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
+      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, but there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
     );
   }
   return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
@@ -179,7 +179,7 @@ function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings)
   inputs.mistake(
     inputs.isSet("port") ? "port" : "app-connection",
     inOurWords(
-      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
+      "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
     ),
   );
 }

@@ -31,7 +31,10 @@ export function parsePrincipalSettings(env: Env): PrincipalSettings {
   const inputs = inputsIn(PRINCIPAL_INPUTS, env);
   const cloud = cloudFrom(inputs);
   const signIn = entraSignInFrom(inputs);
-  const host = inputs.required("host", hostName(cloud.hostSuffix, inOurWords("Use only the host in it.")));
+  const host = inputs.required(
+    "host",
+    hostName(cloud.hostSuffix, inOurWords("Use only the host from the connection string.")),
+  );
   const settings: PrincipalSettings = {
     signIn,
     cloud,

@@ -275,7 +275,7 @@ describe("commands can be copied", () => {
       "ERR_TLS_CERT_ALTNAME_INVALID",
     );
     expect(written(diagnose(refused, { host: "10.0.0.4" }))).toContain(
-      "No certificate of Azure holds an IP address",
+      "Azure's certificates do not contain IP addresses",
     );
     expect(written(diagnose(refused, { host: "alias.contoso.com" }))).toContain("Do not use an alias");
   });

@@ -15,13 +15,13 @@ export function page(): string {
 
 const HEAD = `# Troubleshooting
 
-Search this page for a part of your error: it lists what GitHub, Microsoft Entra, Azure, PostgreSQL, PgBouncer and
-Node.js say, word for word, with the codes that go with it. Names, IDs and addresses are examples. Each heading is the
-failure's \`code\` in the JSON report, and the summary of a failed run links to it.
+Search this page for a part of your error: it lists the exact messages of GitHub, Microsoft Entra, Azure, PostgreSQL,
+PgBouncer and Node.js, with their codes. Names, IDs and addresses are examples. Each heading is the failure's \`code\`
+in the JSON report, and the summary of a failed run links to it.
 
-Fill in what stands in \`<angle brackets>\`; the message of a run has most of it filled in. The \`az\` commands are for
-Azure CLI 2.86 and newer (\`az upgrade\`). Before 2.86, \`az postgres flexible-server firewall-rule\` took \`--name\` for
-the server and \`--rule-name\` for the rule.
+Replace the placeholders in \`<angle brackets>\`. The message of a run has most of them filled in. The \`az\` commands
+are for Azure CLI 2.86 and newer (\`az upgrade\`). Before 2.86, \`az postgres flexible-server firewall-rule\` took
+\`--name\` for the server and \`--rule-name\` for the rule.
 
 <!-- Made from src/diagnosis and test/diagnosis/corpus.yaml by \`npx vitest run test/diagnosis --update\`. -->
 `;
@@ -45,33 +45,33 @@ const CHAPTERS: readonly Chapter[] = [
   {
     title: "No token from Microsoft Entra",
     intro:
-      "Messages of Entra start with `AADSTS` and a number. This chapter also has those of a machine's identity endpoint (`auth-type: managed-identity`) and of the Azure CLI (`auth-type: azure-cli`).",
+      "Messages of Entra start with `AADSTS` and a number. This chapter also covers a machine's identity endpoint (`auth-type: managed-identity`) and the Azure CLI (`auth-type: azure-cli`).",
     codes: isFor("entra"),
   },
   {
     title: "PostgreSQL refuses",
-    intro: "The action reached the server, or the PgBouncer in front of it, which refused.",
+    intro: "The action reached the server, or the PgBouncer in front of it, and was refused.",
     codes: isFor("postgres"),
   },
   {
     title: "The network, names and TLS",
     intro:
-      "These happen on the way to the server, to Entra and to GitHub. The steps here are those for the server.",
+      "These errors happen on the way to the server, to Entra and to GitHub. The steps here are for the server.",
     codes: (rule) => rule.with.length > 1,
   },
   {
     title: "Inputs and databases",
-    intro: "The action connected, or did not have to, and found something that it cannot check.",
+    intro: "The action found something that it cannot check, before or after it connected.",
     codes: () => false,
     rest: `### bad-input
 
-An input is missing, has a value that it does not take, or contradicts another. The message lists each input, what it
-got and what it takes. Nothing was connected to and nothing changed.
+An input is missing, has a value that is not valid, or contradicts another input. The message lists each input, what
+is wrong with it and what to use. The action connected to nothing and changed nothing.
 
 ### grantee-not-found
 
-The server has no role of the name in \`grantee\`. Names are case-sensitive, and a Service Connector connection deployed
-with Bicep or ARM alone creates no role. As an Entra administrator, in database \`postgres\`:
+The server has no role with the name in \`grantee\`. Names are case-sensitive, and a Service Connector connection
+deployed with Bicep or ARM alone creates no role. As an Entra administrator, in database \`postgres\`:
 
 \`\`\`sql
 SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);
@@ -79,8 +79,8 @@ SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-
 
 ### schema-not-found
 
-The database has no schema of the name in \`schemas\`. Names are case-sensitive. Run this step after the migration that
-creates the schema.
+The database has no schema with the name in \`schemas\`. Names are case-sensitive. Run this step after the migration
+that creates the schema.
 
 ### system-schema
 
@@ -93,15 +93,15 @@ There is no table or sequence in the schema, or \`exclude\` covers them all. An 
 
 ### privilege-not-found
 
-\`table-privileges\` has \`MAINTAIN\`, which PostgreSQL has from version 17 on. Remove it.
+\`table-privileges\` has \`MAINTAIN\`, which PostgreSQL 17 introduced. Remove it.
 
 ### catalog-busy
 
-Another job changes privileges in this database all the time. Run this step after the other job.
+Another job keeps changing privileges in this database. Run this step after the other job.
 
 ### principal-bound-to-another
 
-The role that the action \`principal\` looked for is bound to another object ID than \`object-id\`. Either the identity was
+The role in \`name\` (action \`principal\`) is bound to an object ID that is not \`object-id\`. Either the identity was
 deleted and created again, or \`object-id\` is not the object ID of its service principal (enterprise application):
 
 \`\`\`sh
@@ -112,13 +112,13 @@ If \`object-id\` is right, set \`rebind: true\`. The role keeps its privileges.
 
 ### principal-is-administrator
 
-\`name\` of the action \`principal\` is an administrator of the server, which the action never changes. Set \`name\` to a role
-for the app alone.
+The role in \`name\` (action \`principal\`) is an administrator of the server, and the action never changes
+administrators. Set \`name\` to a role that only the app uses.
 
 ### principal-is-no-entra-role
 
-\`name\` of the action \`principal\` is a role that is not bound to an identity: a role with a password, or one that groups
-others. The action does not change it. To bind it yourself, as an Entra administrator in database \`postgres\`:
+The role in \`name\` (action \`principal\`) is not bound to an identity: it is a role with a password, or one that
+groups others. The action does not change it. To bind it yourself, as an Entra administrator in database \`postgres\`:
 
 \`\`\`sql
 SECURITY LABEL FOR "pgaadauth" ON ROLE "<name>" IS 'aadauth,oid=<object-id>,type=service';
@@ -126,7 +126,7 @@ SECURITY LABEL FOR "pgaadauth" ON ROLE "<name>" IS 'aadauth,oid=<object-id>,type
 
 ### principal-not-bound
 
-The server accepted the statement of the action \`principal\`, and the role is not bound to \`object-id\` all the same.
+The server accepted the statement of the action \`principal\`, but the role is still not bound to \`object-id\`.
 Everything was rolled back. Compare with the server's list, as an Entra administrator in database \`postgres\`:
 
 \`\`\`sql
@@ -135,15 +135,15 @@ SELECT * FROM pg_catalog.pgaadauth_list_principals(false);
 
 ### cancelled
 
-The run was stopped by a signal: somebody cancelled the workflow run, a newer run took its place (\`concurrency\`), or the
-job reached its \`timeout-minutes\`. The report says what was granted before that, and it stays granted. The error of
-the actions \`principal\` and \`firewall\` says what they did: a role that was created stays, and the post step removes a
-firewall rule.
+The run was stopped by a signal: someone cancelled the workflow run, a newer run took its place (\`concurrency\`), or
+the job reached its \`timeout-minutes\`. The report says what was granted before that, and it stays granted. The error
+of the actions \`principal\` and \`firewall\` says what they did: a role that was created stays, and the post step
+removes a firewall rule.
 
 ### unknown
 
-This action does not know the error. Run the job again with debug logging. If the error stays, open an issue with the
-message.
+This action does not recognize the error. Run the job again with debug logging. If the error persists, open an issue
+with the message.
 `,
   },
 ];

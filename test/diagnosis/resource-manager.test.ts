@@ -74,7 +74,7 @@ describe("an answer of the resource manager", () => {
     );
     expect(failure.code).toBe("connection-lost");
     expect(readFailure(failure).message).toBe(
-      "Azure's resource manager at `management.azure.com`: read ECONNRESET",
+      "Azure Resource Manager at `management.azure.com`: read ECONNRESET",
     );
     expect(readFailure(failure).steps).toContain("https://management.azure.com");
     expect(passes(failure)).toBe(true);

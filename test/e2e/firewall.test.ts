@@ -74,7 +74,7 @@ test("creates no rule when the server already lets the runner in, and only needs
 
   const opened = await open();
   expect(opened).toMatchObject({ exitCode: 0, state: {} });
-  expect(opened.summary).toBe("The firewall of `orders-db` lets this runner in already. No rule was made.\n");
+  expect(opened.summary).toBe("The firewall of `orders-db` already lets this runner in. No rule was made.\n");
   expect(opened.stdout).not.toMatch(ANNOTATION);
 
   const closed = await close(opened);
@@ -150,7 +150,7 @@ describe("a firewall that drops packets", () => {
       answer = text;
       const opened = await job({ inputs: { "runner-ip": url }, env: fast(30) }).open();
       expect(opened).toMatchObject({ exitCode: 1, state: {} });
-      expect(opened.stdout).toContain("did not answer with an IPv4 address of the internet");
+      expect(opened.stdout).toContain("did not answer with a public IPv4 address");
       expect(asked(azure, "PUT rule")).toBe(0);
     },
   );
@@ -162,14 +162,14 @@ describe("a firewall that drops packets", () => {
     const opened = await job({ inputs, env: fast(30) }).open();
     await endless.close();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
-    expect(opened.stdout).toContain("of the internet: no answer within 15 s");
+    expect(opened.stdout).toContain("public IPv4 address: no answer within 15 s");
   });
 
   test.each(["Starting", "Updating"])("is not opened while the server is %s", async (state) => {
     azure.properties.state = state;
     const opened = await job({ env: fast(30) }).open();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
-    expect(opened.stdout).toContain(`does not answer, and is \`${state}\``);
+    expect(opened.stdout).toContain(`does not answer. Its state is \`${state}\``);
   });
 
   test("ends after six minutes when the rule has no effect", async () => {
@@ -385,7 +385,7 @@ test("removes this action's rules that are older than a day, and no others", asy
   const { open, close } = job({ env: fast(10) });
   const opened = await open();
   expect(opened.stdout).toContain(
-    `Firewall rule ${OLD} for 203.0.113.7, left by an earlier job, is deleted.`,
+    `Deleted firewall rule ${OLD} for 203.0.113.7, which an earlier job left behind.`,
   );
   expect(opened.stdout).not.toMatch(ANNOTATION);
   await close(opened);

@@ -210,7 +210,7 @@ describe("a stopped firewall step", () => {
       expect(step.summary).toBe(`${start}Firewall rule ${rule} was made. ${post}\n`);
     else
       expect(step.summary).toBe(
-        `${start}Azure was asked for firewall rule ${rule}, and has not confirmed it. ${post}\n`,
+        `${start}Azure was asked for firewall rule ${rule}, but has not confirmed it. ${post}\n`,
       );
   }
 
@@ -230,7 +230,7 @@ describe("a post step of the firewall action", () => {
     }),
     "while it looks for a rule that can still appear": async () => ({
       env: { STATE_settled: "false", ...fast(1.5) },
-      reached: (child) => says(child, /Looking for it/),
+      reached: (child) => says(child, /Watching for the rule/),
       close: async () => {},
     }),
   };
@@ -287,7 +287,7 @@ describe("a post step of the firewall action", () => {
 
     const later = job();
     const found = await later.open();
-    expect(found.stdout).toContain("left by an earlier job, is deleted.");
+    expect(found.stdout).toMatch(/Deleted firewall rule \S+ for \S+, which an earlier job left behind\./);
     await later.close(found);
     await expectNothingOpen(azure);
   });

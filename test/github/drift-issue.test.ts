@@ -163,7 +163,9 @@ test("when two runs open an issue at once, the later run closes its own", async 
     { number: 1, state: "open" },
     { number: 2, state: "closed", state_reason: "not_planned" },
   ]);
-  expect(github.comments).toEqual([{ issue: 2, body: "Duplicate of #1: two runs opened it at once." }]);
+  expect(github.comments).toEqual([
+    { issue: 2, body: "Duplicate of #1: two runs opened an issue at the same time." },
+  ]);
   await keep(reports.inSync());
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "closed"]);
 });
@@ -291,14 +293,14 @@ test.each([
   const warnings = await keep(drifts("a", "b"), {
     patience: { firstWait: 1, maxTime: 1_000, answerTime: 10_000 },
   });
-  expect(warnings).toEqual([expect.stringContaining("The rate limit of GitHub's API is reached.")]);
+  expect(warnings).toEqual([expect.stringContaining("The rate limit of GitHub's API was reached.")]);
   expect(github.requests).toHaveLength(1);
 });
 
 test("gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringContaining("does not work (Service Unavailable"),
+    expect.stringContaining("it has an outage (Service Unavailable"),
   ]);
   expect(github.requests).toHaveLength(4);
   await github.close();

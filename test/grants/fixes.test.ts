@@ -257,7 +257,7 @@ describe("the fix of one finding", () => {
   test("names the roles to which the grantee granted the privilege to revoke", () => {
     const { note } = fix("dependent-privileges", { grantedTo: ["PUBLIC", "readers"] });
     expect(note).toBe(
-      "app granted it to PUBLIC and readers. Revoke it from there first, as app, then run this step again.",
+      "app granted the privilege to PUBLIC and readers. Revoke those grants first, as app, then run this step again.",
     );
   });
 
@@ -265,11 +265,11 @@ describe("the fix of one finding", () => {
     const REVOKES = { verb: "REVOKE", privileges: ["DELETE"], grantedTo: ["readers"] } as const;
     const { note } = fix("not-revoked", REVOKES, seen, seen.groups[0], { byLogin: true });
     expect(note).toBe(
-      "app granted it to readers. Revoke it from there first, as the SQL file does. Or run this action with `mode: apply` and `on-extra: revoke`.",
+      "app granted the privilege to readers. Revoke those grants first, as the SQL file does. Or run this action with `mode: apply` and `on-extra: revoke`.",
     );
     const asGrantor = { ...REVOKES, grantor: role("writers") };
     expect(fix("other-grantor", asGrantor).note).toBe(
-      "app granted it to readers. Revoke it from there first, as the SQL file does.",
+      "app granted the privilege to readers. Revoke those grants first, as the SQL file does.",
     );
   });
 

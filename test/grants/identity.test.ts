@@ -112,7 +112,7 @@ describe("limits of the verdict", () => {
     expect(verdict).toBe("in-sync");
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
-      "app is a member of azure_pg_admin, has CREATEROLE, has BYPASSRLS and owns database orders, so it can do more than the privilege lists say. Let the app sign in as a role of its own.",
+      "app is a member of azure_pg_admin, has CREATEROLE, has BYPASSRLS and owns database orders, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
     );
   });
 
@@ -130,7 +130,7 @@ describe("limits of the verdict", () => {
     );
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
-      "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a role of its own.",
+      "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
     );
   });
 

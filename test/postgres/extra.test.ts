@@ -242,7 +242,7 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     const planned = await run("plan", REVOKE);
     const revoke = `REVOKE INSERT, UPDATE ON TABLE "public"."t" FROM "${app}";`;
     expect(linesOf(planned.extra)).toEqual(found);
-    expect(readFix(planned.extra[0]?.fix)).toContain(`${app} granted it to ${third}.`);
+    expect(readFix(planned.extra[0]?.fix)).toContain(`${app} granted the privilege to ${third}.`);
     expect(planned.statements).toEqual([revoke]);
     expect(planned.fixes.flatMap(({ statements }) => statements)).toEqual([revoke]);
 

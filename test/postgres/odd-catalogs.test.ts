@@ -62,7 +62,7 @@ describe.each(VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
       "schema public: USAGE (role-gone)",
       "table t: SELECT (owner-lacks-usage)",
     ]);
-    for (const { fix } of report.missing) expect(readFix(fix)).toMatch(/^ *Set an owner as a superuser/);
+    for (const { fix } of report.missing) expect(readFix(fix)).toMatch(/^ *As a superuser, set an owner/);
   });
 
   /** A database that takes any bytes for a name, and sessions in it. */

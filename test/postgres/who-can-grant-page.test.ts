@@ -34,7 +34,7 @@ const member =
 const GRANT: Readonly<Record<string, Login>> = {
   "owns it": ({ sql }, login) => sql(`ALTER TABLE t OWNER TO ${login}`),
   "is a member of its owner and inherits from it": member("INHERIT TRUE, SET FALSE"),
-  "is a member of its owner without inheriting, and may `SET ROLE` to it": member(
+  "is a member of its owner without inheriting, and can `SET ROLE` to it": member(
     "INHERIT FALSE, SET TRUE",
     "NOINHERIT",
   ),
@@ -53,7 +53,7 @@ const GRANT: Readonly<Record<string, Login>> = {
   "is a member of `azure_pg_admin`": ({ sql }, login) => sql(`GRANT azure_pg_admin TO ${login}`),
   "is a member of `pg_read_all_data` and `pg_write_all_data`": ({ sql }, login) =>
     sql(`GRANT pg_read_all_data, pg_write_all_data TO ${login}`),
-  "may only `SET ROLE` to its owner, which lacks `USAGE` on the schema": async (place, login, version) => {
+  "can only `SET ROLE` to its owner, which lacks `USAGE` on the schema": async (place, login, version) => {
     await member("INHERIT FALSE, SET TRUE", "NOINHERIT")(place, login, version);
     await place.sql(
       `ALTER SCHEMA public OWNER TO azuresu; REVOKE ALL ON SCHEMA public FROM ${place.owner}, PUBLIC`,

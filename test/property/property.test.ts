@@ -300,7 +300,7 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
       const [refused = ""] = await followFix(place, found.fix);
       if (refused.includes("dependent privileges exist")) {
         expect(plain.sentence(found.fix.note ?? []), "following a fix too early").toContain(
-          "Revoke it from there first",
+          "Revoke those grants first",
         );
         later.push(found);
       } else if (refused !== "") {

@@ -36,7 +36,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   "session-role": [
     "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
     'Run as "ci-admin": GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
-    "Or add that role to the input grantee, or end the setting with ALTER ROLE … RESET role.",
+    "Or add that role to the input grantee, or remove the setting with ALTER ROLE … RESET role.",
   ],
   "not-owner": [
     '"ci-admin" has neither the privileges of migrator nor the grant option.',
@@ -49,19 +49,19 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     'Then run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "role-gone": [
-    "The role that owns or granted it was dropped, and the catalogs still mention its OID.",
-    "Set an owner as a superuser with ALTER … OWNER TO, or create the object again.",
+    "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
+    "As a superuser, set an owner with ALTER … OWNER TO, or create the object again.",
   ],
   "name-not-utf8": [
     "A name is not valid UTF-8, so this action cannot write it into a statement.",
-    "Rename it, grant or revoke it by hand, or add it to the input exclude.",
+    "Rename the role or object, grant or revoke by hand, or add the object to the input exclude.",
   ],
   locked: [
-    "Another session held a lock on it for too long.",
+    "Another session held a lock on the object for too long.",
     "Run this step again when the migration or job that holds the lock has finished.",
   ],
   gone: [
-    "It was dropped, or dropped and created again, while this step ran.",
+    "The object was dropped, or dropped and created again, while this step ran.",
     "Run this step again after the job that changes the schema.",
   ],
   refused: [
@@ -69,39 +69,39 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "not-tried": [
-    "The server refused the same for several objects with the same owner and privileges.",
+    "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "read-only": ["The server is a replica, or is set read-only.", "Set host to the primary server."],
   "not-direct": [
-    "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
+    "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     "Revoke it from that role or from PUBLIC, or remove the grantee from the role.",
   ],
   "other-grantor": [
-    '"ci-admin" cannot act as the role that granted it.',
+    '"ci-admin" cannot act as the role that granted the privilege.',
     'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "grantor-lacks-option": [
-    "The role that granted it no longer holds the grant option, so no role can revoke it as it stands.",
+    "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
     "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option.",
   ],
   "dependent-privileges": [
-    "The grantee granted it to other roles, and this action never uses CASCADE.",
+    "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     "Revoke it from those roles first, then run this step again.",
   ],
   "grantor-lacks-usage": [
-    "The role that granted it does not have USAGE on the schema.",
+    "The role that granted the privilege does not have USAGE on the schema.",
     'Run as schema_owner: GRANT USAGE ON SCHEMA "public" TO "former_admin";',
     'Then run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "column-privileges": [
-    "It is granted on columns.",
+    "The privilege is granted on columns.",
     'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "other-identity": [
     "aad_orders is bound to object ID 0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04, not to 0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03, so the app cannot sign in.",
     `Run as a member of azure_pg_admin in database postgres: SECURITY LABEL FOR "pgaadauth" ON ROLE "aad_orders" IS 'aadauth,oid=0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03,type=service';`,
-    "The member has to be a Microsoft Entra administrator.",
+    "The member must be a Microsoft Entra administrator.",
   ],
   "no-identity": [
     "aad_orders is not bound to a Microsoft Entra identity, so object ID 0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03 cannot sign in as it.",
@@ -134,7 +134,7 @@ test.each(SEVERAL)(
     const sql = rest.filter((line) => /^(Run|Then run) as /.test(line));
     const who = /^Run as ("?[\w-]+"?)/.exec(sql[0] ?? "")?.[1];
     if (sql.length === 1) expect(text).toContain(`Run the SQL ${place} as ${who}.`);
-    if (sql.length === 2) expect(text).toContain(`Run the SQL ${place} in the order in which it is written.`);
+    if (sql.length === 2) expect(text).toContain(`Run the SQL ${place} in the order shown.`);
     if (sql.length === 0) expect(text).not.toContain("Run the SQL");
     for (const advice of rest.filter((line) => !sql.includes(line))) expect(text).toContain(advice);
   },

@@ -259,7 +259,7 @@ function identity(reason: Reason, role = "aad_orders"): Missing {
       byMember: true,
       database: "postgres",
       sql: `SECURITY LABEL FOR "pgaadauth" ON ROLE "${role}" IS 'aadauth,oid=${expected},type=service';`,
-      note: inOurWords("The member has to be a Microsoft Entra administrator."),
+      note: inOurWords("The member must be a Microsoft Entra administrator."),
     },
   };
 }

@@ -26,7 +26,7 @@ test("is empty when there is nothing to fix", () => {
 test("has the statements that this login can run first, then a commented block for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
-    -- First what "ci-admin" can run, then, commented out, what other roles have to run.
+    -- The SQL that "ci-admin" can run comes first. SQL that other roles have to run follows, commented out.
 
     GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";
 
@@ -43,7 +43,7 @@ test("connects to each of several databases, and says why it cannot name one", (
   const names = ["app", `it's "x" = \\y`, "two\nlines"];
   expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
-    -- First what "ci-admin" can run, then, commented out, what other roles have to run.
+    -- The SQL that "ci-admin" can run comes first. SQL that other roles have to run follows, commented out.
 
     \\connect -reuse-previous=on "dbname='app'"
     SELECT 1;

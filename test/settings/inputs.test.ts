@@ -660,10 +660,10 @@ describe("grantee-object-id", () => {
       "`grantee-object-id`: an item (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",
     ]);
     expect(mistakes({ grantee: "a\nb", "grantee-object-id": IDS[0] })).toEqual([
-      "`grantee-object-id` has 1 object ID, and there are 2 grantees. Use one object ID per grantee, one per line, in the order of `grantee`.",
+      "`grantee-object-id` has 1 object ID, but there are 2 grantees. Use one object ID per grantee, one per line, in the order of `grantee`.",
     ]);
     expect(mistakes({ "grantee-object-id": IDS.join("\n") })).toEqual([
-      "`grantee-object-id` has 2 object IDs, and there is 1 grantee. Use one object ID per grantee, one per line, in the order of `grantee`.",
+      "`grantee-object-id` has 2 object IDs, but there is 1 grantee. Use one object ID per grantee, one per line, in the order of `grantee`.",
     ]);
   });
 });
@@ -671,11 +671,11 @@ describe("grantee-object-id", () => {
 describe("servers on which privileges cannot be granted", () => {
   test("the load-balanced port of an elastic cluster is invalid only in apply and only on Azure", () => {
     expect(mistakes({ port: "7432" })).toEqual([
-      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
+      "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
     ]);
     const connection = "host=c.postgres.database.azure.com port=7432 dbname=orders user=aad_orders";
     const found = mistakes({ host: "", database: "", grantee: "", "app-connection": connection });
-    expect(found).toEqual([expect.stringContaining("7432 leads to any node")]);
+    expect(found).toEqual([expect.stringContaining("7432 connects to any node")]);
     for (const inputs of [{ mode: "check" }, { mode: "plan" }, { host: "localhost" }])
       expect(mistakes({ port: "7432", ...inputs })).toEqual([]);
   });

@@ -17,12 +17,12 @@ export function troubleOf(error: unknown): Trouble {
   const { status, message } = refusal;
   if (isLimit(refusal)) {
     return everywhere(
-      "The rate limit of GitHub's API is reached. The next run continues where this one stopped.",
+      "The rate limit of GitHub's API was reached. The next run continues where this one stopped.",
     );
   }
   if (status >= 500) {
     return everywhere(
-      `GitHub could not be reached or does not work (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`,
+      `GitHub could not be reached, or it has an outage (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`,
     );
   }
   if (status === 401) {
