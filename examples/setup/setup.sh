@@ -13,11 +13,11 @@ usage() {
   cat <<'TEXT'
 Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repository OWNER/REPOSITORY [option…]
 
-  --migrator ROLE         the role that is to own the tables and to grant (default: migrator)
-  --check ROLE            the role of the drift check, which can only look (default: grants_check)
+  --migrator ROLE         the role that owns the tables and grants (default: migrator)
+  --check ROLE            the role of the drift check, which can only connect (default: grants_check)
   --schema NAME           where the tables are (default: public)
   --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
-  --grantee ROLE          the app's role, if Service Connector did not make it …
+  --grantee ROLE          the app's role, if Service Connector did not create it …
   --grantee-object-id ID  … and the object ID of the app's identity
 
   --branch NAME           a branch whose workflows may sign in (repeatable; default: main, for --migrator only if there is
@@ -75,7 +75,7 @@ read_arguments() {
     esac
     shift 2
   done
-  [[ $group && $server && $database ]] || fail "--resource-group, --server and --database are needed. See setup.sh --help."
+  [[ $group && $server && $database ]] || fail "--resource-group, --server and --database are required. See setup.sh --help."
   [[ $repository == ?*/?* ]] || fail "--repository is OWNER/REPOSITORY, not '$repository'."
   [[ ${grantee:+given} == "${grantee_object_id:+given}" ]] || fail "--grantee and --grantee-object-id go together."
   : "${subject_prefix:=repo:$repository}"
@@ -85,7 +85,7 @@ check_tools() {
   step "Tools"
   local version
   version=$(az version --query '"azure-cli"' --output tsv) || fail "az does not run. Install it: https://aka.ms/azure-cli"
-  newer "$version" "$MINIMUM_AZ" || fail "az is $version; $MINIMUM_AZ or newer is needed. Run: az upgrade"
+  newer "$version" "$MINIMUM_AZ" || fail "az is $version; $MINIMUM_AZ or newer is required. Run: az upgrade"
   version=$(psql --version | grep --only-matching --extended-regexp '[0-9]+' | head -n 1) || fail "psql does not run."
   if [[ -z ${PGSSLROOTCERT:-} ]]; then
     newer "$version" 16 || fail "psql is $version and does not know the system's certificates. Use 16 or newer, or set PGSSLROOTCERT."
@@ -106,10 +106,10 @@ look_at_server() {
     az postgres flexible-server update --resource-group "$group" --name "$server" \
       --microsoft-entra-auth Enabled --yes --output none
   fi
-  good "$host is ready, and takes Microsoft Entra's tokens."
+  good "$host is ready, and accepts Microsoft Entra tokens."
 }
 
-# Makes whoever is signed in to az an administrator of the server, and gets a token.
+# Makes the user or application that is signed in to az an administrator of the server, and gets a token.
 sign_in() {
   step "The administrator"
   local account kind name id type found
@@ -160,7 +160,7 @@ set_up() {
     for name in ${environments[@]+"${environments[@]}"}; do trust "$role" "environment-$name" "$subject_prefix:environment:$name"; done
     for name in ${tags[@]+"${tags[@]}"}; do trust "$role" "tag-$name" "$subject_prefix:ref:refs/tags/$name"; done
   done
-  # Whoever can push a branch can change what its pull request runs.
+  # Anyone who can push a branch can change what its pull request runs.
   if [[ $pull_request == yes ]]; then trust "$check" pull-request "$subject_prefix:pull_request"; fi
   good "The workflows of $repository can sign in to Microsoft Entra."
 
@@ -170,7 +170,7 @@ set_up() {
   if [[ $grantee ]]; then make_role "$grantee" "$grantee_object_id"; fi
   good "PostgreSQL knows the identities by their object IDs."
 
-  step "What the roles may do"
+  step "The privileges"
   grant
   good "$migrator can create tables in $database, schema $schema; $check can connect."
   show_owners
@@ -202,7 +202,7 @@ SQL
   local role name
   for role in "$migrator" "$check"; do
     if ! sql postgres "role=$role" <<<'DROP ROLE IF EXISTS :"role";'; then
-      fail "$role still owns something, or has granted something. In each database named above, make it over:
+      fail "$role still owns something, or has granted something. In each database named above, give it to another role:
   REASSIGN OWNED BY \"$role\" TO another_role; DROP OWNED BY \"$role\";"
     fi
   done
@@ -212,7 +212,7 @@ SQL
   for role in "$migrator" "$check"; do delete_identity "$role"; done
   good "The identities and their federated credentials are deleted."
 
-  say "Left, because others may rely on it: Microsoft Entra authentication, and you as administrator. To give that up:"
+  say "Not removed, because others might rely on it: Microsoft Entra authentication, and you as administrator. To remove yourself:"
   say "  az postgres flexible-server microsoft-entra-admin delete --resource-group $group --server-name $server --object-id YOUR_OBJECT_ID"
 }
 
@@ -292,7 +292,7 @@ sql() {
 }
 
 make_role() {
-  # A new identity is not at once known everywhere in Microsoft Entra.
+  # It takes a while until a new identity is known everywhere in Microsoft Entra.
   wait_for "cannot make the role $1" 'validat|tenant' sql postgres "role=$1" "object_id=$2" >/dev/null <<'SQL'
 SELECT pgaadauth_create_principal_with_oid(:'role', :'object_id', 'service', false, false)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role');
@@ -317,16 +317,16 @@ SQL
   for owner in ${owners[@]+"${owners[@]}"}; do
     sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"owner" TO :"migrator";'
   done
-  # A GRANT that may not grant only warns.
+  # GRANT does not fail when it cannot grant: it only warns.
   [[ $(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
 SELECT has_schema_privilege(:'migrator', :'schema', 'CREATE')
    AND has_database_privilege(:'migrator', current_database(), 'CONNECT')
    AND has_database_privilege(:'check', current_database(), 'CONNECT');
 SQL
-  ) == t ]] || fail "$administrator may not grant that: the owners of the database $database and of its schema $schema can."
+  ) == t ]] || fail "$administrator cannot grant that. The owners of the database $database and of its schema $schema can."
 }
 
-# Tables of somebody else are what a grant will fail on later.
+# A later grant will fail on tables of other owners.
 show_owners() {
   local others
   others=$(sql "$database" "migrator=$migrator" "schema=$schema" <<'SQL'
@@ -338,7 +338,7 @@ ORDER BY 1;
 SQL
   )
   [[ $others ]] || return 0
-  say "$migrator cannot grant on what these roles own in $schema. Run this again with, for each of them that it should act for:"
+  say "$migrator cannot grant on what these roles own in $schema. Run this script again, with this option for each role that $migrator should act for:"
   printf '%s\n' "$others" | sed 's/^/  --existing-owner /'
 }
 
@@ -353,7 +353,7 @@ wait_for() {
   for attempt in {1..30}; do
     if "$@" <<<"$input" 2>"$errors"; then rm "$errors" && return; fi
     grep --quiet --ignore-case --extended-regexp "$passing" "$errors" || break
-    if ((attempt == 1)); then say "Not yet; trying again for five minutes: $(cat "$errors")" >&2; fi
+    if ((attempt == 1)); then say "Not yet. Trying again for five minutes: $(cat "$errors")" >&2; fi
     sleep "${SETUP_WAIT:-10}"
   done
   fail "$what: $(cat "$errors" && rm "$errors")"
