@@ -29,12 +29,12 @@ try {
   await step("The app writes an order", () => runApp(1, /^permission denied for table/), EXPECTED);
   const check = await step("mode: check", () => act("check", 1, "drift"), EXPECTED);
   console.log(`${asLog(check.stdout)}
-  15 objects: the 13 there are, and the tables and the sequences that migrator will create (default-privileges).
+  15 objects: the 13 that exist, and the tables and the sequences that migrator will create (default-privileges).
 `);
   const apply = await step("mode: apply", () => act("apply", 0, "repaired"));
   console.log(`${asLog(apply.stdout)}\n`);
   const again = await step("mode: check", () => act("check", 0, "in-sync"));
-  console.log("  13 objects: what has yet to be created is not counted where nothing is missing.");
+  console.log("  13 objects: future objects are not counted when nothing is missing.");
   await step("The app writes an order", () => runApp(0, /^wrote order \d+ as aad_orders$/));
 
   const summaries = [check, apply, again].map(({ summary }) => summary);

@@ -40,7 +40,7 @@ const worst = Math.max(...faults.map(({ seconds }) => seconds));
 const page = await readFile(PAGE, "utf8");
 const text = `${START}
 
-${faults.length} faults of a peer, each a run of the built action on Node.js ${process.versions.node} and PostgreSQL 18, ${AT_ONCE} at a time on
+${faults.length} faults of a peer, each in a run of the built action on Node.js ${process.versions.node} and PostgreSQL 18, ${AT_ONCE} at a time on
 ${cpus().length} cores. The longest took ${worst.toFixed(1)} s.
 
 | What the peer does | How the run ends | Seconds |
@@ -59,7 +59,7 @@ process.exitCode = failed.length > 0 ? 1 : 0;
 
 function endingText(ending: string): string {
   return ending === "repaired"
-    ? "green: it gets over the fault"
+    ? "green: the run recovers"
     : `error [\`${ending}\`](troubleshooting.md#${ending})`;
 }
 

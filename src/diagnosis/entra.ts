@@ -194,7 +194,9 @@ export const ENTRA: readonly Rule[] = [
     cause: inOurWords(
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
     ),
-    next: ({ signIn }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn) }))],
+    next: ({ signIn }) => [
+      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn) })),
+    ],
   },
   {
     code: "application-disabled",
@@ -202,7 +204,7 @@ export const ENTRA: readonly Rule[] = [
     when: [{ aadsts: [7000112] }],
     cause: inOurWords("Sign-in is disabled for this application."),
     next: ({ signIn }) => [
-      step("Enable it:", az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })),
+      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })),
     ],
   },
   {
@@ -259,7 +261,7 @@ export const ENTRA: readonly Rule[] = [
     ),
     next: ({ signIn }) => [
       step(
-        "Make it a confidential client:",
+        "Make the application a confidential client:",
         az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
       ),
     ],
@@ -312,7 +314,7 @@ export const ENTRA: readonly Rule[] = [
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
       ),
       step(
-        "Enable it, as an administrator of the tenant:",
+        "Enable the service principal, as an administrator of the tenant:",
         az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
       ),
     ],
@@ -374,7 +376,7 @@ export const ENTRA: readonly Rule[] = [
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" }),
       ),
       step(
-        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one.",
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
       ),
       step("GitHub-hosted runners have no identity: use `auth-type: oidc` there."),
     ],
@@ -507,7 +509,7 @@ export const ENTRA: readonly Rule[] = [
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
     ],
     cause: inOurWords(
-      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else.",
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
     ),
     next: () => [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),

@@ -71,7 +71,7 @@ export const NETWORK: readonly Rule[] = [
     cause: inOurWords(
       "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
     ),
-    next: (context) => [step("Look at what answers there:", look(context, ""))],
+    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1,
   },
   {

@@ -88,7 +88,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ text: /does not contain group/i }],
     cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued.",
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     ),
     next: (context) => [
       step(
@@ -126,10 +126,10 @@ export const POSTGRES: readonly Rule[] = [
     ),
     next: (context) => [
       step(
-        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
         listAdmins(context),
       ),
-      step("In database postgres:", LIST_PRINCIPALS),
+      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
       ...tokenClaims(context),
       step("If the identity has no role yet, make it an administrator:", makeAdmin(context)),
     ],
@@ -285,7 +285,7 @@ export const POSTGRES: readonly Rule[] = [
     cause: inOurWords("`user` has no CONNECT privilege on this database."),
     next: ({ user, database }) => [
       step(
-        "Grant it, as the database's owner:",
+        "Grant the privilege, as the database's owner:",
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`,
       ),
     ],
@@ -636,7 +636,7 @@ export const POSTGRES: readonly Rule[] = [
       },
     ],
     cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too.",
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
     ),
     next: ({ user }, { text }) => [
       step(
@@ -684,7 +684,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["28000"] }],
     cause: inOurWords(
-      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate.",
+      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
     ),
     next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)],
   },

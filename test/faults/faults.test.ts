@@ -36,7 +36,7 @@ describe.concurrent("the run ends and explains why when", { timeout: 120_000 }, 
 });
 
 test.each(["exception", "rejection"])("reports an uncaught %s and what was committed", async (thrown) => {
-  const mute = FAULTS.find(({ name }) => name === "says nothing more after the sign-in");
+  const mute = FAULTS.find(({ name }) => name === "goes silent after the sign-in");
   if (mute === undefined) throw new Error("no such fault");
 
   const run = await runFault(sandbox, mute, throwing(thrown));

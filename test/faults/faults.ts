@@ -73,7 +73,7 @@ function atCommit(): Moment {
 
 /** What the server does from then on. */
 const WAYS: Readonly<Record<string, (wire: Wire) => void>> = {
-  "says nothing more": (wire) => wire.mute(),
+  "goes silent": (wire) => wire.mute(),
   "sends notices without end": (wire) => {
     const notice = framed("N", Buffer.from("SNOTICE\0VNOTICE\0C00000\0Mstill here\0\0"));
     setInterval(() => wire.send(notice), 20).unref();
@@ -265,17 +265,17 @@ const REDIRECT: FaultCase = {
 };
 
 export const FAULTS: readonly FaultCase[] = [
-  postgres("after the password", "says nothing more", "always", { code: "connection-timed-out" }),
+  postgres("after the password", "goes silent", "always", { code: "connection-timed-out" }),
   postgres("after the password", "sends notices without end", "always", { code: "connection-timed-out" }),
-  postgres("after the sign-in", "says nothing more", "always", { code: "query-timed-out" }),
-  postgres("after the sign-in", "says nothing more", "once", {}),
+  postgres("after the sign-in", "goes silent", "always", { code: "query-timed-out" }),
+  postgres("after the sign-in", "goes silent", "once", {}),
   ...["before the rows of the first look", "among the rows of the first look"].map((moment) =>
-    postgres(moment, "says nothing more", "always", { code: "query-timed-out" }),
+    postgres(moment, "goes silent", "always", { code: "query-timed-out" }),
   ),
-  postgres("instead of the answer to COMMIT", "says nothing more", "once", {}),
-  postgres("instead of the answer to COMMIT", "says nothing more", "always", {}),
+  postgres("instead of the answer to COMMIT", "goes silent", "once", {}),
+  postgres("instead of the answer to COMMIT", "goes silent", "always", {}),
   postgres("instead of the answer to COMMIT", "closes the connection", "once", {}),
-  postgres("in the look after COMMIT", "says nothing more", "always", {}),
+  postgres("in the look after COMMIT", "goes silent", "always", {}),
   postgres("in the look after COMMIT", "closes the connection", "always", {}),
   postgres("among the rows of the first look", "closes the connection", "once", {}),
   postgres("among the rows of the first look", "closes the connection", "always", {

@@ -36,7 +36,7 @@ await writeFile(envFile, lines.join(""));
 console.log(`PostgreSQL ${version} on localhost:${server.port}, database "orders". As any role, without a token:
   psql -h ${server.directory} -p ${server.port} -U azuresu orders
 
-For a process that is to take this for Azure and GitHub:
+To make a process use this sandbox as Azure and GitHub:
 ${Object.entries(env)
   .map(([name, value]) => `  export ${name}='${value}'`)
   .join("\n")}
