@@ -290,7 +290,7 @@ export const ENTRA: readonly Rule[] = [
     with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
     cause: inOurWords(
-      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID.",
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
     ),
     next: newSecret,
   },

@@ -267,7 +267,7 @@ export const POSTGRES: readonly Rule[] = [
       "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     ),
     next: (context, { text }) => [
-      step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
+      step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...(text.includes("invalid database")
         ? [
             step(
@@ -655,7 +655,7 @@ export const POSTGRES: readonly Rule[] = [
     with: ["postgres"],
     when: [{ codes: ["42501"] }],
     cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either.",
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
     ),
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),

@@ -25,7 +25,7 @@ export const PROTOCOL: readonly Rule[] = [
     ),
     next: (context) => [
       step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
-      step("Check that the server takes Entra tokens:", azShow(context, "authConfig")),
+      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
       step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."),
     ],
   },
