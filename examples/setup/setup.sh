@@ -317,7 +317,7 @@ SQL
   for owner in ${owners[@]+"${owners[@]}"}; do
     sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"owner" TO :"migrator";'
   done
-  # GRANT does not fail when it cannot grant: it only warns.
+  # A GRANT that grants nothing can end with only a warning.
   [[ $(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
 SELECT has_schema_privilege(:'migrator', :'schema', 'CREATE')
    AND has_database_privilege(:'migrator', current_database(), 'CONNECT')
