@@ -105,7 +105,10 @@ async function closeDuplicates(tracker: Tracker, created: readonly Issue[]): Pro
 
 async function closeDuplicate(tracker: Tracker, duplicate: Issue, issue: Issue): Promise<void> {
   await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(duplicate, `Duplicate of #${issue.number}: two runs opened an issue at the same time.`);
+  await tracker.comment(
+    duplicate,
+    `Duplicate of #${issue.number}: two runs opened an issue at the same time.`,
+  );
   log(`closed as a duplicate of #${issue.number}`, duplicate);
 }
 

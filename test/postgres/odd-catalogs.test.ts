@@ -100,7 +100,7 @@ describe.each(VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
       ["theirs", "caf\uFFFD", "not-owner"],
     ]);
     expect(report.missing[0]?.fix.sql).toBeUndefined();
-    expect(readFix(report.missing[0]?.fix)).toContain("Rename it");
+    expect(readFix(report.missing[0]?.fix)).toContain("Rename the role or object");
     expect(await can(app, "SELECT * FROM kept")).toBe(true);
     await sql(
       `UPDATE pg_class SET relacl = NULL, relowner = '${owner}'::regrole WHERE relname IN ('kept', 'theirs')`,
