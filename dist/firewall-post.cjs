@@ -459,9 +459,9 @@ function cancelled(signal) {
     code: "cancelled",
     message: sentence`The run was cancelled (${code(signal)}).`,
     hint: inOurWords(
-      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
     ),
-    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }]
   });
 }
 
@@ -544,13 +544,11 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent."
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
     ),
     next: () => [
       step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step(
-        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-      )
+      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
     ]
   },
   {
@@ -558,7 +556,7 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted."
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
     ),
     next: ({ cloud }) => [
       step(
@@ -572,7 +570,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700212] }],
     cause: inOurWords(
-      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`."
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
     ),
     next: federate
   },
@@ -581,7 +579,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [7002138] }],
     cause: inOurWords(
-      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal."
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
     ),
     next: federate
   },
@@ -590,7 +588,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
     cause: (context3, symptom) => MERGE_QUEUE.test(subjectOf(context3, symptom)) ? inOurWords(
-      "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run."
+      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
     ) : inOurWords(
       "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
     ),
@@ -603,7 +601,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70025] }],
     cause: inOurWords(
-      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added."
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
     ),
     next: federate
   },
@@ -614,7 +612,7 @@ var ENTRA = [
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
       const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
     next: () => [
       step(
@@ -647,12 +645,12 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
     cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet."
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
     ),
     next: ({ assertion }) => [
       step("Run the job again."),
       step(
-        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
         `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
       )
     ],
@@ -682,9 +680,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700024] }],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it."
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
     ) : inOurWords(
-      "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong."
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
     ),
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
@@ -714,7 +712,9 @@ var ENTRA = [
     cause: inOurWords(
       "The application is registered, but has no service principal (enterprise application) in this tenant."
     ),
-    next: ({ signIn: signIn2 }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn2) }))]
+    next: ({ signIn: signIn2 }) => [
+      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
+    ]
   },
   {
     code: "application-disabled",
@@ -722,7 +722,7 @@ var ENTRA = [
     when: [{ aadsts: [7000112] }],
     cause: inOurWords("Sign-in is disabled for this application."),
     next: ({ signIn: signIn2 }) => [
-      step("Enable it:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
@@ -742,7 +742,7 @@ var ENTRA = [
     code: "cross-cloud",
     with: ["entra"],
     when: [{ aadsts: [900382] }],
-    cause: ({ cloud }) => sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: () => [
       step(
         "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
@@ -754,14 +754,16 @@ var ENTRA = [
     code: "tenant-not-found",
     with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    cause: inOurWords(
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
+    ),
     next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
     with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
     next: () => [
       step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
@@ -772,11 +774,11 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700025] }],
     cause: inOurWords(
-      "The application is registered as a public client, which may not prove who it is with a token or a secret."
+      "The application is registered as a public client, which cannot authenticate with a token or a secret."
     ),
     next: ({ signIn: signIn2 }) => [
       step(
-        "Make it a confidential client:",
+        "Make the application a confidential client:",
         az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
       )
     ]
@@ -785,7 +787,7 @@ var ENTRA = [
     code: "consent-missing",
     with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -803,7 +805,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
     cause: inOurWords(
-      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID."
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
     ),
     next: newSecret
   },
@@ -827,7 +829,7 @@ var ENTRA = [
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
       ),
       step(
-        "Enable it, as an administrator of the tenant:",
+        "Enable the service principal, as an administrator of the tenant:",
         az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
       )
     ]
@@ -849,9 +851,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
     cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address."
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
     ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people."
+      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
     ),
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
@@ -860,7 +862,7 @@ var ENTRA = [
         )
       ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
       step(
-        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it."
+        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
       )
     ]
   },
@@ -875,7 +877,7 @@ var ENTRA = [
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
     cause: inOurWords(
-      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
+      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
     ),
     next: () => [
       step(
@@ -883,7 +885,7 @@ var ENTRA = [
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
       step(
-        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one."
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
       ),
       step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
     ]
@@ -898,7 +900,7 @@ var ENTRA = [
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
     cause: inOurWords(
-      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity."
+      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
     ),
     next: () => [
       step("On GitHub-hosted runners, use `auth-type: oidc`."),
@@ -922,7 +924,7 @@ var ENTRA = [
     cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
     next: () => [
       step("Run the job again."),
-      step("If the error stays, restart the machine, or create its identity again.")
+      step("If the error persists, restart the machine, or create its identity again.")
     ],
     retries: 3
   },
@@ -945,18 +947,15 @@ var ENTRA = [
     with: ["entra"],
     when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
     cause: inOurWords(
-      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way."
+      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
     ),
     next: (context3) => [
       step("Run the job again."),
       step(
-        "If the error stays, look at what the runner is answered:",
+        "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context3)}`)}`
       ),
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context3))}`
-      )
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`)
     ],
     retries: 3
   },
@@ -966,7 +965,7 @@ var ENTRA = [
     when: [{ text: /Azure CLI could not be found/ }],
     cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
     next: () => [
-      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
       step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
     ]
   },
@@ -998,10 +997,10 @@ var ENTRA = [
       }
     ],
     cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024)."
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
     ),
     next: () => [
-      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
       step("Or run azure/login in the same job, right before this step.")
     ]
   },
@@ -1020,7 +1019,7 @@ var ENTRA = [
     next: (context3) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context3)}`)}`),
       step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too."
+        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
       ),
       step("Run the job again.")
     ],
@@ -1034,11 +1033,11 @@ var ENTRA = [
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
     cause: inOurWords(
-      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
     ),
     next: () => [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   }
 ];
@@ -1172,22 +1171,22 @@ var FALLBACKS = [
     with: ["entra"],
     when: [{ signIn: "azure-cli" }],
     cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too."
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
     ),
     next: () => [
       step("Run the same command in a step of the job:", GET_TOKEN),
       step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
       ),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   },
   {
     code: "entra-refused",
     with: ["entra"],
     when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
     next: (_context, { text }) => [
       step(
         `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
@@ -1199,7 +1198,7 @@ var FALLBACKS = [
     code: "server-error",
     with: ["postgres"],
     when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
     next: (context3, symptom) => [
       step(
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
@@ -1220,7 +1219,7 @@ var GITHUB = [
     ),
     next: () => [
       step(
-        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
       step("For pull requests from forks, run this job after the merge.")
@@ -1231,7 +1230,7 @@ var GITHUB = [
     with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
     cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead."
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
     ),
     next: () => [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
@@ -1242,11 +1241,11 @@ var GITHUB = [
     code: "oidc-refused",
     with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
     next: () => [
       step("Run the job again."),
       step(
-        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
       )
     ]
   }
@@ -1269,10 +1268,7 @@ var NETWORK = [
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
     ),
     next: (context3) => [
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context3))}`
-      ),
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
         "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
@@ -1284,7 +1280,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
     cause: inOurWords(
-      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there."
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Set `host` to the server's full name:", azShow(context3, "fullyQualifiedDomainName")),
@@ -1314,9 +1310,9 @@ var NETWORK = [
       }
     ],
     cause: inOurWords(
-      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2."
+      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
     ),
-    next: (context3) => [step("Look at what answers there:", look(context3, ""))],
+    next: (context3) => [step("See what answers on the port:", look(context3, ""))],
     retries: 1
   },
   {
@@ -1333,7 +1329,7 @@ var NETWORK = [
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+      step("If the error persists, look at the server's state:", azShow(context3, "state"))
     ] : [step("Run the job again."), ...reachable(context3)],
     retries: 3
   },
@@ -1376,7 +1372,7 @@ var NETWORK = [
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Look at the server's state:", azShow(context3, "state")),
-      step("Start it, if it is stopped, and run the job again.")
+      step("If the server is stopped, start it. Then run the job again.")
     ] : reachable(context3),
     retries: 1
   },
@@ -1388,7 +1384,7 @@ var NETWORK = [
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
     cause: inOurWords(
-      "The runner's network has no route to this address: it is private, or IPv6 where there is none."
+      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
     ),
     next: (context3) => isPostgres(context3) ? [step("Use a runner in the server's network.")] : reachable(context3),
     retries: 1
@@ -1398,7 +1394,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
     cause: inOurWords(
-      "The certificate is for another name, so this may not be the server. Nothing secret was sent."
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
     ),
     next: (context3) => {
       if (!isPostgres(context3)) return reachable(context3);
@@ -1408,11 +1404,13 @@ var NETWORK = [
       );
       return (0, import_node_net.isIP)(context3.host ?? "") > 0 ? [
         fullName,
-        step("No certificate of Azure holds an IP address. Use the name with a private endpoint too.")
+        step(
+          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
+        )
       ] : [
         fullName,
         step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you have to, `ssl-mode: verify-ca` checks everything but the name.")
+        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
       ];
     }
   },
@@ -1476,7 +1474,7 @@ function reachable(context3) {
 }
 function reach(context3) {
   const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context3);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
   return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
 }
 function look(context3, then) {
@@ -1493,12 +1491,10 @@ var POOLER = [
     code: "pooler-token-too-long",
     with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
     next: () => [
-      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
-      step(
-        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's."
-      )
+      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
+      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
     ]
   },
   {
@@ -1509,7 +1505,7 @@ var POOLER = [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
     cause: inOurWords(
-      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions."
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
     ),
     next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
   },
@@ -1517,7 +1513,7 @@ var POOLER = [
     code: "pooler-startup-parameter",
     with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
     next: (context3) => [
       step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
       step(
@@ -1562,14 +1558,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not contain group/i }],
     cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued."
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
     ),
     next: (context3) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context3.user ?? "<group>", "member-id": objectId(context3) })
       ),
-      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
       ...tokenClaims(context3)
     ]
   },
@@ -1596,14 +1592,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
     cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's."
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
     ),
     next: (context3) => [
       step(
-        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
         listAdmins(context3)
       ),
-      step("In database postgres:", LIST_PRINCIPALS),
+      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
       ...tokenClaims(context3),
       step("If the identity has no role yet, make it an administrator:", makeAdmin(context3))
     ]
@@ -1617,19 +1613,19 @@ var POSTGRES = [
       }
     ],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one."
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
     ) : inOurWords(
-      "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's."
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
     ),
     next: (context3) => context3.signIn?.type === "password" ? [
       step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
       step(
-        "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break."
+        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
       )
     ] : [
       ...tokenClaims(context3),
       step("Compare the token's tenant (`tid`) with the server's:", azShow(context3, "authConfig")),
-      step("With PgBouncer in between, set `port: 5432`.")
+      step("If PgBouncer is in between, set `port: 5432`.")
     ]
   },
   {
@@ -1644,11 +1640,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
     cause: inOurWords(
-      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server."
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
     ),
     next: (context3) => [
       step("Restart the server:", azServer("restart", context3)),
-      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("If the error persists, open a support request for the server in the Azure portal."),
       step("Until then, sign in with `password` as a role that has one.")
     ]
   },
@@ -1679,7 +1675,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
     cause: inOurWords(
-      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: findRole
   },
@@ -1696,7 +1692,7 @@ var POSTGRES = [
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
         step(
-          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
         ),
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
@@ -1710,7 +1706,7 @@ var POSTGRES = [
     code: "tls-required",
     with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server takes encrypted connections only."),
+    cause: inOurWords("The server accepts only encrypted connections."),
     next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
   },
   {
@@ -1720,7 +1716,7 @@ var POSTGRES = [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
     next: (context3) => [
       step("Set `database` to one of these:", azOnServer("db list", context3, { query: "[].name" }))
     ]
@@ -1732,10 +1728,10 @@ var POSTGRES = [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
     cause: inOurWords(
-      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted."
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
     ),
     next: (context3, { text }) => [
-      step("Set `database` to another one:", azOnServer("db list", context3, { query: "[].name" })),
+      step("Set `database` to another database:", azOnServer("db list", context3, { query: "[].name" })),
       ...text.includes("invalid database") ? [
         step(
           "Or finish the interrupted `DROP DATABASE`, connected to another database:",
@@ -1751,7 +1747,7 @@ var POSTGRES = [
     cause: inOurWords("`user` has no CONNECT privilege on this database."),
     next: ({ user, database }) => [
       step(
-        "Grant it, as the database's owner:",
+        "Grant the privilege, as the database's owner:",
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
       )
     ]
@@ -1775,7 +1771,7 @@ var POSTGRES = [
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
       step(
-        "Look up how many connections the server takes; a larger compute size takes more:",
+        "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context3, { name: "max_connections", query: "value" })
       ),
       ...context3.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
@@ -1800,7 +1796,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
     cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended it."
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
     ),
     next: afterRestart,
     retries: 4
@@ -1814,7 +1810,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in."
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
     ),
     next: afterRestart,
     retries: 3
@@ -1823,11 +1819,11 @@ var POSTGRES = [
     code: "session-ended",
     with: ["postgres"],
     when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the limit:",
+        "If the error persists, look at the limit:",
         azOnServer("parameter show", context3, {
           name: "idle_in_transaction_session_timeout",
           query: "value"
@@ -1840,7 +1836,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
     cause: inOurWords(
-      "The server is a read replica, and what it replays from the primary needed what this session was reading."
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
     ),
     next: (context3) => [
       step("Run the job again."),
@@ -1858,12 +1854,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
     cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds very many locks."
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
     ),
     next: (context3) => [
       step("Run the job again when that session has ended."),
       step(
-        "If the error stays, make the lock table larger; the server has to be restarted:",
+        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context3, { name: "max_locks_per_transaction", value: "256" })
       )
     ]
@@ -1875,7 +1871,10 @@ var POSTGRES = [
     cause: inOurWords("The server has no memory left for this statement."),
     next: (context3) => [
       step("Run the job again when the server is less busy."),
-      step("If the error stays, choose a larger compute size. Today's:", azShow(context3, "sku"))
+      step(
+        "If the error persists, choose a larger compute size. To see the current one:",
+        azShow(context3, "sku")
+      )
     ]
   },
   {
@@ -1894,7 +1893,7 @@ var POSTGRES = [
     ),
     next: (context3) => [
       step(
-        "Look which of the two it is:",
+        "Find out which of the two it is:",
         azShow(context3, "{role:replicationRole, state:state, storage:storage}")
       ),
       step(
@@ -1908,7 +1907,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
     cause: inOurWords(
-      "The server has run out of transaction IDs and takes no changes until it has been vacuumed."
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
     ),
     next: () => [
       step(
@@ -1916,7 +1915,7 @@ var POSTGRES = [
         "VACUUM (VERBOSE);"
       ),
       step(
-        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
       )
     ]
   },
@@ -1946,7 +1945,7 @@ var POSTGRES = [
     code: "statement-time-out",
     with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
   },
   {
@@ -1954,7 +1953,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
     cause: inOurWords(
-      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created."
+      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
     ),
     next: () => [
       step(
@@ -1985,7 +1984,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
     cause: inOurWords(
-      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication."
+      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
     ),
     next: (context3) => [
       step("Run the function in database `postgres`."),
@@ -2013,7 +2012,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly."
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
     ),
     next: () => [
       step(
@@ -2021,7 +2020,7 @@ var POSTGRES = [
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
       ),
       step(
-        "Create the role with the object ID, which needs no unique name:",
+        "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -2031,11 +2030,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
     cause: inOurWords(
-      "The object ID belongs to another type of principal (user, group or service) than the one given."
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
     ),
     next: () => [
       step(
-        "Give the type that the message names as the actual one:",
+        "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -2045,11 +2044,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
     cause: inOurWords(
-      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: ({ database }) => [
       step(
-        sentence`Look with psql in database ${database === void 0 ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
         "\\du"
       )
     ]
@@ -2059,7 +2058,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
     cause: inOurWords(
-      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither."
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
     ),
     next: () => [
       step(
@@ -2077,11 +2076,11 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`."
+      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
     ),
     next: ({ user }, { text }) => [
       step(
-        "Let a role that has it give it on:",
+        "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
       step("Or grant privileges on the objects themselves instead.")
@@ -2097,7 +2096,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too."
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
     ),
     next: ({ user }, { text }) => [
       step(
@@ -2116,12 +2115,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"] }],
     cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either."
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
     ),
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),
       step(
-        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
       )
@@ -2132,11 +2131,13 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
     cause: inOurWords(
-      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent."
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
     ),
     next: () => [
       step("Check `host` and `port`."),
-      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`.")
+      step(
+        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+      )
     ]
   },
   {
@@ -2144,7 +2145,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"] }],
     cause: inOurWords(
-      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate."
+      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
     ),
     next: (context3) => [step("Check `host`, `port` and `user`."), ...findRole(context3)]
   },
@@ -2152,11 +2153,11 @@ var POSTGRES = [
     code: "server-fault",
     with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    cause: inOurWords("The server, or one of its extensions, had an internal error."),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context3, STATE)
       )
     ]
@@ -2194,11 +2195,11 @@ function afterMigrations() {
 function growStorage(context3) {
   return [
     step(
-      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
       azServer("update", context3, { "storage-size": "<gib>" })
     ),
     step(
-      "Let it grow by itself from now on:",
+      "Let the storage grow automatically from now on:",
       azServer("update", context3, { "storage-auto-grow": "Enabled" })
     )
   ];
@@ -2269,21 +2270,21 @@ function whyRefused(context3) {
       );
     case "suffix":
       return inOurWords(
-        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name."
+        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
       );
     case "audience":
       return inOurWords("The token is for the PostgreSQL servers of another cloud.");
     case "pooler":
       return inOurWords(
-        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token."
+        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
       );
     case "client-id":
       return inOurWords(
-        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added."
+        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       );
     case "role":
       return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive."
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
       );
   }
 }
@@ -2322,7 +2323,7 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
     cause: inOurWords(
-      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
     ),
     next: (context3) => [
       step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
@@ -2334,11 +2335,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
     cause: inOurWords(
-      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
     ),
     next: (context3) => [
       step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
-      step("Check that the server takes Entra tokens:", azShow(context3, "authConfig")),
+      step("Check that the server accepts Entra tokens:", azShow(context3, "authConfig")),
       step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
     ]
   },
@@ -2347,11 +2348,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
     cause: inOurWords(
-      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
     ),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+      step("If the error persists, look at the server's state:", azShow(context3, "state"))
     ]
   },
   {
@@ -2359,11 +2360,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
     cause: inOurWords(
-      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
     ),
     next: (context3) => [
       step(
-        "Check `host` and `port`: another service may listen there.",
+        "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context3, "fullyQualifiedDomainName")
       ),
       step("If a proxy is in between, set `host` to the server itself.")
@@ -2449,16 +2450,16 @@ function answer({ cause, next }, context3, symptom) {
   return withPooler({ hint, steps: next(context3, symptom) }, context3);
 }
 var UNKNOWN = {
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error stays, open an issue in this action's repository, with this message.")
+    step("If the error persists, open an issue in this action's repository, with this message.")
   ]
 };
 function withPooler({ hint, steps }, context3) {
   if (!isPostgres(context3) || context3.port !== 6432) return { hint, steps };
   const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context3, { name: "pgbouncer.enabled", query: "value" })
   );
   return { hint, steps: [...steps, past] };
@@ -3022,7 +3023,7 @@ var FIREWALL_INPUTS = {
     use: "the resource ID of a flexible server, such as `/subscriptions/\u2026/resourceGroups/\u2026/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`"
   },
   "runner-ip": {
-    use: "one IPv4 address of the internet, or the `https://` address of a service that answers with the caller's",
+    use: "one public IPv4 address, or the `https://` address of a service that returns the caller's address",
     default: "https://api.ipify.org"
   },
   database: { use: "the name of one database" },
@@ -4531,7 +4532,9 @@ var RULES2 = [
     code: "azure-policy",
     nothingDone: true,
     codes: /^RequestDisallowedByPolicy$/,
-    cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
+    cause: inOurWords(
+      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one."
+    ),
     next: () => [
       step(
         "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
@@ -4551,7 +4554,7 @@ var RULES2 = [
     nothingDone: true,
     codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
     statuses: [401],
-    cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
+    cause: inOurWords("The token is from a different tenant or cloud than the subscription's."),
     next: ({ server }) => [
       step(
         "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
@@ -4586,8 +4589,8 @@ var RULES2 = [
     code: "azure-too-many-requests",
     codes: /^(TooManyRequests|.*Throttled)$/,
     statuses: [429],
-    cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
-    next: () => [step("Run the job again in some minutes.")],
+    cause: inOurWords("The subscription has sent more requests than Azure allows in this period."),
+    next: () => [step("Run the job again in a few minutes.")],
     passes: true
   },
   {
@@ -4595,7 +4598,9 @@ var RULES2 = [
     nothingDone: true,
     codes: /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
     statuses: [404],
-    cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
+    cause: inOurWords(
+      "This subscription and resource group have no server with this name, or it was deleted."
+    ),
     next: ({ server }) => [
       step(
         "Set `server-resource-id` to one of these:",
@@ -4606,10 +4611,10 @@ var RULES2 = [
   {
     code: "azure-unavailable",
     statuses: [408, 500, 502, 503, 504],
-    cause: inOurWords("Azure's resource manager has a fault."),
+    cause: inOurWords("Azure Resource Manager has a fault."),
     next: () => [
       step(
-        "Run the job again in some minutes. Azure lists the faults of a whole region: https://azure.status.microsoft"
+        "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
       )
     ],
     passes: true
@@ -4617,7 +4622,7 @@ var RULES2 = [
 ];
 function diagnoseResourceManager(error2, context3) {
   if (error2 instanceof ActionError) return error2.failure;
-  const who = sentence`Azure's resource manager at ${code(context3.host)}`;
+  const who = sentence`Azure Resource Manager at ${code(context3.host)}`;
   const refusal = refusalOf2(error2);
   if (refusal === void 0) {
     const message2 = sentence`${who}: ${quoted(symptomsOf(error2).at(-1)?.text ?? "")}`;
@@ -4640,10 +4645,10 @@ function isNetwork(failure) {
 var UNKNOWN2 = {
   code: "azure-refused",
   page: "firewall",
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again."),
-    step("If the error stays, open an issue in this action's repository, with this message.")
+    step("If the error persists, open an issue in this action's repository, with this message.")
   ]
 };
 function ruleFor2({ status, code: code2 }) {
@@ -4667,7 +4672,7 @@ function allow2({ permission, server, clientId: clientId2 }, { text }) {
       "Assign it on the server:",
       `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`
     ),
-    step("Run the job again. Azure can take ten minutes until an assignment works.")
+    step("Run the job again. A new assignment can take ten minutes to work.")
   ];
 }
 var ROLE = "PostgreSQL firewall for a runner";
@@ -4851,7 +4856,7 @@ function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
 }
 function closedButLocked(server, rule) {
   warn([
-    `A lock does not allow the deletion of firewall rule ${rule}. The rule is now for 192.0.2.1, an address that nobody has. Delete it without the lock:`,
+    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only 192.0.2.1, an address that no computer has. Remove the lock, then delete the rule:`,
     removal(server, rule),
     plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`."))
   ]);
@@ -4905,7 +4910,9 @@ async function close(made, env, signal) {
 }
 var LOOKS = { times: 12, wait: 1e4 };
 async function untilSettled(azure, { server, rule }, signal) {
-  say(`The step ended while Azure made the rule. Looking for it for ${LOOKS.times * LOOKS.wait / 1e3} s.`);
+  say(
+    `The step ended while Azure was making the rule. Watching for the rule for ${LOOKS.times * LOOKS.wait / 1e3} s.`
+  );
   for (let look2 = 0; look2 < LOOKS.times; look2++) {
     await (0, import_promises3.setTimeout)(LOOKS.wait, void 0, { signal });
     if (!await ruleExists(azure, server, rule)) continue;

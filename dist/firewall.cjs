@@ -5815,9 +5815,9 @@ function cancelled(signal) {
     code: "cancelled",
     message: sentence`The run was cancelled (${code(signal)}).`,
     hint: inOurWords(
-      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
     ),
-    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }]
   });
 }
 function withDone(failure, done, nothing) {
@@ -5907,13 +5907,11 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent."
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
     ),
     next: () => [
       step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step(
-        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-      )
+      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
     ]
   },
   {
@@ -5921,7 +5919,7 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted."
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
     ),
     next: ({ cloud }) => [
       step(
@@ -5935,7 +5933,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700212] }],
     cause: inOurWords(
-      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`."
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
     ),
     next: federate
   },
@@ -5944,7 +5942,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [7002138] }],
     cause: inOurWords(
-      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal."
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
     ),
     next: federate
   },
@@ -5953,7 +5951,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
     cause: (context3, symptom) => MERGE_QUEUE.test(subjectOf(context3, symptom)) ? inOurWords(
-      "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run."
+      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
     ) : inOurWords(
       "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
     ),
@@ -5966,7 +5964,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70025] }],
     cause: inOurWords(
-      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added."
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
     ),
     next: federate
   },
@@ -5977,7 +5975,7 @@ var ENTRA = [
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
       const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
     next: () => [
       step(
@@ -6010,12 +6008,12 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
     cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet."
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
     ),
     next: ({ assertion }) => [
       step("Run the job again."),
       step(
-        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
         `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
       )
     ],
@@ -6045,9 +6043,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700024] }],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it."
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
     ) : inOurWords(
-      "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong."
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
     ),
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
@@ -6077,7 +6075,9 @@ var ENTRA = [
     cause: inOurWords(
       "The application is registered, but has no service principal (enterprise application) in this tenant."
     ),
-    next: ({ signIn: signIn2 }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn2) }))]
+    next: ({ signIn: signIn2 }) => [
+      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
+    ]
   },
   {
     code: "application-disabled",
@@ -6085,7 +6085,7 @@ var ENTRA = [
     when: [{ aadsts: [7000112] }],
     cause: inOurWords("Sign-in is disabled for this application."),
     next: ({ signIn: signIn2 }) => [
-      step("Enable it:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
@@ -6105,7 +6105,7 @@ var ENTRA = [
     code: "cross-cloud",
     with: ["entra"],
     when: [{ aadsts: [900382] }],
-    cause: ({ cloud }) => sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: () => [
       step(
         "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
@@ -6117,14 +6117,16 @@ var ENTRA = [
     code: "tenant-not-found",
     with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    cause: inOurWords(
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
+    ),
     next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
     with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
     next: () => [
       step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
@@ -6135,11 +6137,11 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700025] }],
     cause: inOurWords(
-      "The application is registered as a public client, which may not prove who it is with a token or a secret."
+      "The application is registered as a public client, which cannot authenticate with a token or a secret."
     ),
     next: ({ signIn: signIn2 }) => [
       step(
-        "Make it a confidential client:",
+        "Make the application a confidential client:",
         az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
       )
     ]
@@ -6148,7 +6150,7 @@ var ENTRA = [
     code: "consent-missing",
     with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -6166,7 +6168,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
     cause: inOurWords(
-      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID."
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
     ),
     next: newSecret
   },
@@ -6190,7 +6192,7 @@ var ENTRA = [
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
       ),
       step(
-        "Enable it, as an administrator of the tenant:",
+        "Enable the service principal, as an administrator of the tenant:",
         az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
       )
     ]
@@ -6212,9 +6214,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
     cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address."
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
     ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people."
+      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
     ),
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
@@ -6223,7 +6225,7 @@ var ENTRA = [
         )
       ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
       step(
-        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it."
+        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
       )
     ]
   },
@@ -6238,7 +6240,7 @@ var ENTRA = [
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
     cause: inOurWords(
-      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
+      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
     ),
     next: () => [
       step(
@@ -6246,7 +6248,7 @@ var ENTRA = [
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
       step(
-        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one."
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
       ),
       step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
     ]
@@ -6261,7 +6263,7 @@ var ENTRA = [
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
     cause: inOurWords(
-      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity."
+      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
     ),
     next: () => [
       step("On GitHub-hosted runners, use `auth-type: oidc`."),
@@ -6285,7 +6287,7 @@ var ENTRA = [
     cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
     next: () => [
       step("Run the job again."),
-      step("If the error stays, restart the machine, or create its identity again.")
+      step("If the error persists, restart the machine, or create its identity again.")
     ],
     retries: 3
   },
@@ -6308,18 +6310,15 @@ var ENTRA = [
     with: ["entra"],
     when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
     cause: inOurWords(
-      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way."
+      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
     ),
     next: (context3) => [
       step("Run the job again."),
       step(
-        "If the error stays, look at what the runner is answered:",
+        "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context3)}`)}`
       ),
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context3))}`
-      )
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`)
     ],
     retries: 3
   },
@@ -6329,7 +6328,7 @@ var ENTRA = [
     when: [{ text: /Azure CLI could not be found/ }],
     cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
     next: () => [
-      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
       step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
     ]
   },
@@ -6361,10 +6360,10 @@ var ENTRA = [
       }
     ],
     cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024)."
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
     ),
     next: () => [
-      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
       step("Or run azure/login in the same job, right before this step.")
     ]
   },
@@ -6383,7 +6382,7 @@ var ENTRA = [
     next: (context3) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context3)}`)}`),
       step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too."
+        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
       ),
       step("Run the job again.")
     ],
@@ -6397,11 +6396,11 @@ var ENTRA = [
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
     cause: inOurWords(
-      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
     ),
     next: () => [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   }
 ];
@@ -6535,22 +6534,22 @@ var FALLBACKS = [
     with: ["entra"],
     when: [{ signIn: "azure-cli" }],
     cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too."
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
     ),
     next: () => [
       step("Run the same command in a step of the job:", GET_TOKEN),
       step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
       ),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   },
   {
     code: "entra-refused",
     with: ["entra"],
     when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
     next: (_context, { text }) => [
       step(
         `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
@@ -6562,7 +6561,7 @@ var FALLBACKS = [
     code: "server-error",
     with: ["postgres"],
     when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
     next: (context3, symptom) => [
       step(
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
@@ -6583,7 +6582,7 @@ var GITHUB = [
     ),
     next: () => [
       step(
-        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
       step("For pull requests from forks, run this job after the merge.")
@@ -6594,7 +6593,7 @@ var GITHUB = [
     with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
     cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead."
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
     ),
     next: () => [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
@@ -6605,11 +6604,11 @@ var GITHUB = [
     code: "oidc-refused",
     with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
     next: () => [
       step("Run the job again."),
       step(
-        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
       )
     ]
   }
@@ -6632,10 +6631,7 @@ var NETWORK = [
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
     ),
     next: (context3) => [
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context3))}`
-      ),
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
         "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
@@ -6647,7 +6643,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
     cause: inOurWords(
-      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there."
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Set `host` to the server's full name:", azShow(context3, "fullyQualifiedDomainName")),
@@ -6677,9 +6673,9 @@ var NETWORK = [
       }
     ],
     cause: inOurWords(
-      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2."
+      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
     ),
-    next: (context3) => [step("Look at what answers there:", look(context3, ""))],
+    next: (context3) => [step("See what answers on the port:", look(context3, ""))],
     retries: 1
   },
   {
@@ -6696,7 +6692,7 @@ var NETWORK = [
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+      step("If the error persists, look at the server's state:", azShow(context3, "state"))
     ] : [step("Run the job again."), ...reachable(context3)],
     retries: 3
   },
@@ -6739,7 +6735,7 @@ var NETWORK = [
     ),
     next: (context3) => isPostgres(context3) ? [
       step("Look at the server's state:", azShow(context3, "state")),
-      step("Start it, if it is stopped, and run the job again.")
+      step("If the server is stopped, start it. Then run the job again.")
     ] : reachable(context3),
     retries: 1
   },
@@ -6751,7 +6747,7 @@ var NETWORK = [
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
     cause: inOurWords(
-      "The runner's network has no route to this address: it is private, or IPv6 where there is none."
+      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
     ),
     next: (context3) => isPostgres(context3) ? [step("Use a runner in the server's network.")] : reachable(context3),
     retries: 1
@@ -6761,7 +6757,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
     cause: inOurWords(
-      "The certificate is for another name, so this may not be the server. Nothing secret was sent."
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
     ),
     next: (context3) => {
       if (!isPostgres(context3)) return reachable(context3);
@@ -6771,11 +6767,13 @@ var NETWORK = [
       );
       return (0, import_node_net.isIP)(context3.host ?? "") > 0 ? [
         fullName,
-        step("No certificate of Azure holds an IP address. Use the name with a private endpoint too.")
+        step(
+          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
+        )
       ] : [
         fullName,
         step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you have to, `ssl-mode: verify-ca` checks everything but the name.")
+        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
       ];
     }
   },
@@ -6839,7 +6837,7 @@ function reachable(context3) {
 }
 function reach(context3) {
   const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context3);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
   return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
 }
 function look(context3, then) {
@@ -6856,12 +6854,10 @@ var POOLER = [
     code: "pooler-token-too-long",
     with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
     next: () => [
-      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
-      step(
-        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's."
-      )
+      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
+      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
     ]
   },
   {
@@ -6872,7 +6868,7 @@ var POOLER = [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
     cause: inOurWords(
-      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions."
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
     ),
     next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
   },
@@ -6880,7 +6876,7 @@ var POOLER = [
     code: "pooler-startup-parameter",
     with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
     next: (context3) => [
       step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
       step(
@@ -6925,14 +6921,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not contain group/i }],
     cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued."
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
     ),
     next: (context3) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context3.user ?? "<group>", "member-id": objectId(context3) })
       ),
-      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
       ...tokenClaims(context3)
     ]
   },
@@ -6959,14 +6955,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
     cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's."
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
     ),
     next: (context3) => [
       step(
-        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
         listAdmins(context3)
       ),
-      step("In database postgres:", LIST_PRINCIPALS),
+      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
       ...tokenClaims(context3),
       step("If the identity has no role yet, make it an administrator:", makeAdmin(context3))
     ]
@@ -6980,19 +6976,19 @@ var POSTGRES = [
       }
     ],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one."
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
     ) : inOurWords(
-      "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's."
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
     ),
     next: (context3) => context3.signIn?.type === "password" ? [
       step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
       step(
-        "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break."
+        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
       )
     ] : [
       ...tokenClaims(context3),
       step("Compare the token's tenant (`tid`) with the server's:", azShow(context3, "authConfig")),
-      step("With PgBouncer in between, set `port: 5432`.")
+      step("If PgBouncer is in between, set `port: 5432`.")
     ]
   },
   {
@@ -7007,11 +7003,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
     cause: inOurWords(
-      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server."
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
     ),
     next: (context3) => [
       step("Restart the server:", azServer("restart", context3)),
-      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("If the error persists, open a support request for the server in the Azure portal."),
       step("Until then, sign in with `password` as a role that has one.")
     ]
   },
@@ -7042,7 +7038,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
     cause: inOurWords(
-      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: findRole
   },
@@ -7059,7 +7055,7 @@ var POSTGRES = [
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
         step(
-          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
         ),
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
@@ -7073,7 +7069,7 @@ var POSTGRES = [
     code: "tls-required",
     with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server takes encrypted connections only."),
+    cause: inOurWords("The server accepts only encrypted connections."),
     next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
   },
   {
@@ -7083,7 +7079,7 @@ var POSTGRES = [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
     next: (context3) => [
       step("Set `database` to one of these:", azOnServer("db list", context3, { query: "[].name" }))
     ]
@@ -7095,10 +7091,10 @@ var POSTGRES = [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
     cause: inOurWords(
-      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted."
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
     ),
     next: (context3, { text }) => [
-      step("Set `database` to another one:", azOnServer("db list", context3, { query: "[].name" })),
+      step("Set `database` to another database:", azOnServer("db list", context3, { query: "[].name" })),
       ...text.includes("invalid database") ? [
         step(
           "Or finish the interrupted `DROP DATABASE`, connected to another database:",
@@ -7114,7 +7110,7 @@ var POSTGRES = [
     cause: inOurWords("`user` has no CONNECT privilege on this database."),
     next: ({ user, database }) => [
       step(
-        "Grant it, as the database's owner:",
+        "Grant the privilege, as the database's owner:",
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
       )
     ]
@@ -7138,7 +7134,7 @@ var POSTGRES = [
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
       step(
-        "Look up how many connections the server takes; a larger compute size takes more:",
+        "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context3, { name: "max_connections", query: "value" })
       ),
       ...context3.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
@@ -7163,7 +7159,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
     cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended it."
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
     ),
     next: afterRestart,
     retries: 4
@@ -7177,7 +7173,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in."
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
     ),
     next: afterRestart,
     retries: 3
@@ -7186,11 +7182,11 @@ var POSTGRES = [
     code: "session-ended",
     with: ["postgres"],
     when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the limit:",
+        "If the error persists, look at the limit:",
         azOnServer("parameter show", context3, {
           name: "idle_in_transaction_session_timeout",
           query: "value"
@@ -7203,7 +7199,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
     cause: inOurWords(
-      "The server is a read replica, and what it replays from the primary needed what this session was reading."
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
     ),
     next: (context3) => [
       step("Run the job again."),
@@ -7221,12 +7217,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
     cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds very many locks."
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
     ),
     next: (context3) => [
       step("Run the job again when that session has ended."),
       step(
-        "If the error stays, make the lock table larger; the server has to be restarted:",
+        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context3, { name: "max_locks_per_transaction", value: "256" })
       )
     ]
@@ -7238,7 +7234,10 @@ var POSTGRES = [
     cause: inOurWords("The server has no memory left for this statement."),
     next: (context3) => [
       step("Run the job again when the server is less busy."),
-      step("If the error stays, choose a larger compute size. Today's:", azShow(context3, "sku"))
+      step(
+        "If the error persists, choose a larger compute size. To see the current one:",
+        azShow(context3, "sku")
+      )
     ]
   },
   {
@@ -7257,7 +7256,7 @@ var POSTGRES = [
     ),
     next: (context3) => [
       step(
-        "Look which of the two it is:",
+        "Find out which of the two it is:",
         azShow(context3, "{role:replicationRole, state:state, storage:storage}")
       ),
       step(
@@ -7271,7 +7270,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
     cause: inOurWords(
-      "The server has run out of transaction IDs and takes no changes until it has been vacuumed."
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
     ),
     next: () => [
       step(
@@ -7279,7 +7278,7 @@ var POSTGRES = [
         "VACUUM (VERBOSE);"
       ),
       step(
-        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
       )
     ]
   },
@@ -7309,7 +7308,7 @@ var POSTGRES = [
     code: "statement-time-out",
     with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
   },
   {
@@ -7317,7 +7316,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
     cause: inOurWords(
-      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created."
+      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
     ),
     next: () => [
       step(
@@ -7348,7 +7347,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
     cause: inOurWords(
-      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication."
+      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
     ),
     next: (context3) => [
       step("Run the function in database `postgres`."),
@@ -7376,7 +7375,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly."
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
     ),
     next: () => [
       step(
@@ -7384,7 +7383,7 @@ var POSTGRES = [
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
       ),
       step(
-        "Create the role with the object ID, which needs no unique name:",
+        "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -7394,11 +7393,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
     cause: inOurWords(
-      "The object ID belongs to another type of principal (user, group or service) than the one given."
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
     ),
     next: () => [
       step(
-        "Give the type that the message names as the actual one:",
+        "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -7408,11 +7407,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
     cause: inOurWords(
-      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: ({ database }) => [
       step(
-        sentence`Look with psql in database ${database === void 0 ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
         "\\du"
       )
     ]
@@ -7422,7 +7421,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
     cause: inOurWords(
-      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither."
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
     ),
     next: () => [
       step(
@@ -7440,11 +7439,11 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`."
+      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
     ),
     next: ({ user }, { text }) => [
       step(
-        "Let a role that has it give it on:",
+        "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
       step("Or grant privileges on the objects themselves instead.")
@@ -7460,7 +7459,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too."
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
     ),
     next: ({ user }, { text }) => [
       step(
@@ -7479,12 +7478,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"] }],
     cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either."
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
     ),
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),
       step(
-        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
       )
@@ -7495,11 +7494,13 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
     cause: inOurWords(
-      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent."
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
     ),
     next: () => [
       step("Check `host` and `port`."),
-      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`.")
+      step(
+        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+      )
     ]
   },
   {
@@ -7507,7 +7508,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"] }],
     cause: inOurWords(
-      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate."
+      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
     ),
     next: (context3) => [step("Check `host`, `port` and `user`."), ...findRole(context3)]
   },
@@ -7515,11 +7516,11 @@ var POSTGRES = [
     code: "server-fault",
     with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    cause: inOurWords("The server, or one of its extensions, had an internal error."),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context3, STATE)
       )
     ]
@@ -7557,11 +7558,11 @@ function afterMigrations() {
 function growStorage(context3) {
   return [
     step(
-      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
       azServer("update", context3, { "storage-size": "<gib>" })
     ),
     step(
-      "Let it grow by itself from now on:",
+      "Let the storage grow automatically from now on:",
       azServer("update", context3, { "storage-auto-grow": "Enabled" })
     )
   ];
@@ -7632,21 +7633,21 @@ function whyRefused(context3) {
       );
     case "suffix":
       return inOurWords(
-        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name."
+        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
       );
     case "audience":
       return inOurWords("The token is for the PostgreSQL servers of another cloud.");
     case "pooler":
       return inOurWords(
-        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token."
+        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
       );
     case "client-id":
       return inOurWords(
-        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added."
+        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       );
     case "role":
       return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive."
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
       );
   }
 }
@@ -7685,7 +7686,7 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
     cause: inOurWords(
-      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
     ),
     next: (context3) => [
       step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
@@ -7697,11 +7698,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
     cause: inOurWords(
-      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
     ),
     next: (context3) => [
       step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
-      step("Check that the server takes Entra tokens:", azShow(context3, "authConfig")),
+      step("Check that the server accepts Entra tokens:", azShow(context3, "authConfig")),
       step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
     ]
   },
@@ -7710,11 +7711,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
     cause: inOurWords(
-      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
     ),
     next: (context3) => [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context3, "state"))
+      step("If the error persists, look at the server's state:", azShow(context3, "state"))
     ]
   },
   {
@@ -7722,11 +7723,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
     cause: inOurWords(
-      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
     ),
     next: (context3) => [
       step(
-        "Check `host` and `port`: another service may listen there.",
+        "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context3, "fullyQualifiedDomainName")
       ),
       step("If a proxy is in between, set `host` to the server itself.")
@@ -7812,16 +7813,16 @@ function answer({ cause, next }, context3, symptom) {
   return withPooler({ hint, steps: next(context3, symptom) }, context3);
 }
 var UNKNOWN = {
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error stays, open an issue in this action's repository, with this message.")
+    step("If the error persists, open an issue in this action's repository, with this message.")
   ]
 };
 function withPooler({ hint, steps }, context3) {
   if (!isPostgres(context3) || context3.port !== 6432) return { hint, steps };
   const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context3, { name: "pgbouncer.enabled", query: "value" })
   );
   return { hint, steps: [...steps, past] };
@@ -9107,7 +9108,7 @@ var FIREWALL_INPUTS = {
     use: "the resource ID of a flexible server, such as `/subscriptions/\u2026/resourceGroups/\u2026/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`"
   },
   "runner-ip": {
-    use: "one IPv4 address of the internet, or the `https://` address of a service that answers with the caller's",
+    use: "one public IPv4 address, or the `https://` address of a service that returns the caller's address",
     default: "https://api.ipify.org"
   },
   database: { use: "the name of one database" },
@@ -9145,7 +9146,7 @@ function runnerIp(text) {
   const value = text.trim();
   const address = ipv4(value);
   if (address !== void 0 && !isRoutable(address)) {
-    throw new Invalid(["is a private or reserved address, which no server on the internet sees"]);
+    throw new Invalid(["is a private or reserved address, which a server on the internet never sees"]);
   }
   if (address !== void 0) return { address };
   const service = URL.parse(value);
@@ -9173,7 +9174,7 @@ async function publicAddress(service, signal) {
   throw new ActionError({
     code: "runner-address-unknown",
     page: "firewall",
-    message: sentence`${code(service.href)} did not answer with an IPv4 address of the internet: ${quoted(answer2.slice(0, 100))}`,
+    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer2.slice(0, 100))}`,
     hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
     steps: [
       step(
@@ -10135,7 +10136,9 @@ var RULES2 = [
     code: "azure-policy",
     nothingDone: true,
     codes: /^RequestDisallowedByPolicy$/,
-    cause: inOurWords("An Azure Policy of the subscription does not allow firewall rules, or not this one."),
+    cause: inOurWords(
+      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one."
+    ),
     next: () => [
       step(
         "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
@@ -10155,7 +10158,7 @@ var RULES2 = [
     nothingDone: true,
     codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
     statuses: [401],
-    cause: inOurWords("The token is of another tenant or another cloud than the subscription."),
+    cause: inOurWords("The token is from a different tenant or cloud than the subscription's."),
     next: ({ server }) => [
       step(
         "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
@@ -10190,8 +10193,8 @@ var RULES2 = [
     code: "azure-too-many-requests",
     codes: /^(TooManyRequests|.*Throttled)$/,
     statuses: [429],
-    cause: inOurWords("The subscription has sent Azure more requests than Azure allows in this time."),
-    next: () => [step("Run the job again in some minutes.")],
+    cause: inOurWords("The subscription has sent more requests than Azure allows in this period."),
+    next: () => [step("Run the job again in a few minutes.")],
     passes: true
   },
   {
@@ -10199,7 +10202,9 @@ var RULES2 = [
     nothingDone: true,
     codes: /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
     statuses: [404],
-    cause: inOurWords("There is no such server in this subscription and resource group, or it was deleted."),
+    cause: inOurWords(
+      "This subscription and resource group have no server with this name, or it was deleted."
+    ),
     next: ({ server }) => [
       step(
         "Set `server-resource-id` to one of these:",
@@ -10210,10 +10215,10 @@ var RULES2 = [
   {
     code: "azure-unavailable",
     statuses: [408, 500, 502, 503, 504],
-    cause: inOurWords("Azure's resource manager has a fault."),
+    cause: inOurWords("Azure Resource Manager has a fault."),
     next: () => [
       step(
-        "Run the job again in some minutes. Azure lists the faults of a whole region: https://azure.status.microsoft"
+        "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
       )
     ],
     passes: true
@@ -10221,7 +10226,7 @@ var RULES2 = [
 ];
 function diagnoseResourceManager(error2, context3) {
   if (error2 instanceof ActionError) return error2.failure;
-  const who = sentence`Azure's resource manager at ${code(context3.host)}`;
+  const who = sentence`Azure Resource Manager at ${code(context3.host)}`;
   const refusal = refusalOf2(error2);
   if (refusal === void 0) {
     const message2 = sentence`${who}: ${quoted(symptomsOf(error2).at(-1)?.text ?? "")}`;
@@ -10247,10 +10252,10 @@ function isNetwork(failure) {
 var UNKNOWN2 = {
   code: "azure-refused",
   page: "firewall",
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again."),
-    step("If the error stays, open an issue in this action's repository, with this message.")
+    step("If the error persists, open an issue in this action's repository, with this message.")
   ]
 };
 function ruleFor2({ status, code: code2 }) {
@@ -10274,7 +10279,7 @@ function allow2({ permission, server, clientId: clientId2 }, { text }) {
       "Assign it on the server:",
       `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`
     ),
-    step("Run the job again. Azure can take ten minutes until an assignment works.")
+    step("Run the job again. A new assignment can take ten minutes to work.")
   ];
 }
 var ROLE = "PostgreSQL firewall for a runner";
@@ -10825,7 +10830,7 @@ function notReady(server, { state }) {
   return {
     code: "server-not-ready",
     page: "firewall",
-    message: sentence`The server ${code(server.name)} does not answer, and is ${code(state)}. No firewall rule was made.`,
+    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
     hint: inOurWords("The server accepts no connections in this state."),
     steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))]
   };
@@ -10836,7 +10841,7 @@ function otherAddress(given, seen) {
     page: "firewall",
     message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
     hint: inOurWords(
-      "The runner connects through another gateway than the one that was asked, or its address has changed."
+      "The runner reaches the server through a different gateway, or its address has changed."
     ),
     steps: [step("Remove `runner-ip`: the server's own message has the address.")]
   };
@@ -10847,7 +10852,7 @@ function changingAddress(first, then) {
     page: "firewall",
     message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
     hint: inOurWords(
-      "The runner's network has several addresses towards the internet. This action opens the firewall for one address only."
+      "The runner's network has several public addresses. This action opens the firewall for only one address."
     ),
     steps: [
       step(
@@ -10862,13 +10867,11 @@ function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
     page: "firewall",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
     hint: inOurWords(
-      "Azure says that a rule takes up to five minutes. The port may be closed on the runner's side, or the runner connects from another address."
+      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address."
     ),
     steps: [
       step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
-      step(
-        "Set `runner-ip` to the address that the runner's network has towards the internet, and run the job again."
-      )
+      step("Set `runner-ip` to the public address of the runner's network, and run the job again.")
     ]
   };
 }
@@ -10928,7 +10931,7 @@ async function addressFor({ error: error2, address: seen }, server, facts, runne
 function addressOfOtherJob({ address }, rules) {
   const rule = ours(rules).find(({ start: start2 }) => start2 === address);
   if (rule === void 0) return void 0;
-  say(`Firewall rule ${rule.name} of another job lets this runner in, and can end before this job.`);
+  say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);
   return address;
 }
 
@@ -11009,7 +11012,7 @@ function removal(server, rule) {
 function doneSoFar({ requested }) {
   if (requested === void 0) return void 0;
   const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
-  const done = requested.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, and has not confirmed it.`;
+  const done = requested.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
   return paragraph(done, ["The post step removes it when the job ends."]);
 }
 async function makeRule(azure, server, rule, address, progress) {
@@ -11111,7 +11114,7 @@ async function open(settings, env, signal, progress) {
   const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === void 0) {
     await removeStale(azure, server, rules, signal);
-    return sentence`The firewall of ${code(server.name)} lets this runner in already. No rule was made.`;
+    return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
@@ -11128,7 +11131,7 @@ async function rulesOf(azure, server, signal) {
     return await listRules(azure, server);
   } catch (error2) {
     signal.throwIfAborted();
-    say(`Not looking for rules of other jobs. ${plain.sentence(diagnose(error2).message)}`);
+    say(`Could not list the rules of other jobs. ${plain.sentence(diagnose(error2).message)}`);
     return [];
   }
 }
@@ -11137,7 +11140,7 @@ async function removeStale(azure, server, rules, signal) {
     try {
       const deleted = await removeRule(azure, server, rule);
       say(
-        `Firewall rule ${rule} for ${start2}, left by an earlier job, is ${deleted ? "deleted" : "closed"}.`
+        `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start2}, which an earlier job left behind.`
       );
     } catch (error2) {
       signal.throwIfAborted();

@@ -6013,9 +6013,9 @@ function cancelled(signal) {
     code: "cancelled",
     message: sentence`The run was cancelled (${code(signal)}).`,
     hint: inOurWords(
-      "Somebody cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
+      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
     ),
-    steps: [{ text: inOurWords("Run the job again: it does what is still missing.") }]
+    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }]
   });
 }
 
@@ -6079,13 +6079,11 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0` Node.js checks no certificate, so anybody in between could read the token. Nothing was sent."
+      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
     ),
     next: () => [
       step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step(
-        "To trust a certificate authority of your own, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-      )
+      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
     ]
   },
   {
@@ -6093,7 +6091,7 @@ var ENTRA = [
     with: ["entra"],
     when: [],
     cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the address that issues tokens, and the way there has to be encrypted."
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
     ),
     next: ({ cloud }) => [
       step(
@@ -6107,7 +6105,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700212] }],
     cause: inOurWords(
-      "The application's federated credential has another audience. Each cloud has its own, which follows from `environment`."
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
     ),
     next: federate
   },
@@ -6116,7 +6114,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [7002138] }],
     cause: inOurWords(
-      "The federated credential's subject differs from the job's in upper and lower case only. The two have to be equal."
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
     ),
     next: federate
   },
@@ -6125,7 +6123,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
     cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? inOurWords(
-      "The job runs for the merge queue, whose branch, and with it the subject, is another in each run. A federated credential for this subject would not fit the next run."
+      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
     ) : inOurWords(
       "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
     ),
@@ -6138,7 +6136,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [70025] }],
     cause: inOurWords(
-      "The application of `client-id` has no federated credential at all: it is the wrong application, or none was added."
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
     ),
     next: federate
   },
@@ -6149,7 +6147,7 @@ var ENTRA = [
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
       const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens of certain enterprises only (claim \`enterprise\`), and this job's token ${has}.`;
+      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
     next: () => [
       step(
@@ -6182,12 +6180,12 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
     cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. It passes for github.com; GitHub Enterprise Server has to be reachable from the internet."
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
     ),
     next: ({ assertion }) => [
       step("Run the job again."),
       step(
-        "If the error stays, check that the issuer's configuration and keys can be read from the internet:",
+        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
         `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
       )
     ],
@@ -6217,9 +6215,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700024] }],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with an ID token of GitHub, which lives five minutes. The Azure CLI cannot renew it."
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
     ) : inOurWords(
-      "GitHub's ID token had expired when Entra saw it. It lives five minutes, so the runner's clock is probably wrong."
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
     ),
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
@@ -6249,7 +6247,9 @@ var ENTRA = [
     cause: inOurWords(
       "The application is registered, but has no service principal (enterprise application) in this tenant."
     ),
-    next: ({ signIn: signIn2 }) => [step("Create it:", az("ad sp create", { id: clientOf(signIn2) }))]
+    next: ({ signIn: signIn2 }) => [
+      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
+    ]
   },
   {
     code: "application-disabled",
@@ -6257,7 +6257,7 @@ var ENTRA = [
     when: [{ aadsts: [7000112] }],
     cause: inOurWords("Sign-in is disabled for this application."),
     next: ({ signIn: signIn2 }) => [
-      step("Enable it:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
@@ -6277,7 +6277,7 @@ var ENTRA = [
     code: "cross-cloud",
     with: ["entra"],
     when: [{ aadsts: [900382] }],
-    cause: ({ cloud }) => sentence`The tenant is in another cloud than this run asked, ${code(cloud?.name ?? "azurecloud")}.`,
+    cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: () => [
       step(
         "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
@@ -6289,14 +6289,16 @@ var ENTRA = [
     code: "tenant-not-found",
     with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords("There is no such tenant in this cloud: `tenant-id` or `environment` is wrong."),
+    cause: inOurWords(
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
+    ),
     next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
     with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, most often because nobody used it for a long time."),
+    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
     next: () => [
       step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
@@ -6307,11 +6309,11 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [700025] }],
     cause: inOurWords(
-      "The application is registered as a public client, which may not prove who it is with a token or a secret."
+      "The application is registered as a public client, which cannot authenticate with a token or a secret."
     ),
     next: ({ signIn: signIn2 }) => [
       step(
-        "Make it a confidential client:",
+        "Make the application a confidential client:",
         az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
       )
     ]
@@ -6320,7 +6322,7 @@ var ENTRA = [
     code: "consent-missing",
     with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("Nobody gave consent for this application to use Azure Database for PostgreSQL."),
+    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -6338,7 +6340,7 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
     cause: inOurWords(
-      "`client-secret` is not a secret of this application. It takes the secret's value, not its ID."
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
     ),
     next: newSecret
   },
@@ -6362,7 +6364,7 @@ var ENTRA = [
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
       ),
       step(
-        "Enable it, as an administrator of the tenant:",
+        "Enable the service principal, as an administrator of the tenant:",
         az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
       )
     ]
@@ -6384,9 +6386,9 @@ var ENTRA = [
     with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
     cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, most often because of the runner's address."
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
     ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that asks for a managed device is meant for people."
+      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
     ),
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
@@ -6395,7 +6397,7 @@ var ENTRA = [
         )
       ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
       step(
-        "Ask the tenant's administrators which policy it was (Entra admin center, `Sign-in logs`), and to exclude this identity from it."
+        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
       )
     ]
   },
@@ -6410,7 +6412,7 @@ var ENTRA = [
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
     cause: inOurWords(
-      "The runner's machine does not have the identity that was asked for: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
+      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
     ),
     next: () => [
       step(
@@ -6418,7 +6420,7 @@ var ENTRA = [
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
       step(
-        "Set `client-id` to the client ID of a user-assigned identity; leave it out for the system-assigned one."
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
       ),
       step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
     ]
@@ -6433,7 +6435,7 @@ var ENTRA = [
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
     cause: inOurWords(
-      "Nothing on this runner issues tokens of a managed identity: it is not a machine in Azure, or has no identity."
+      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
     ),
     next: () => [
       step("On GitHub-hosted runners, use `auth-type: oidc`."),
@@ -6457,7 +6459,7 @@ var ENTRA = [
     cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
     next: () => [
       step("Run the job again."),
-      step("If the error stays, restart the machine, or create its identity again.")
+      step("If the error persists, restart the machine, or create its identity again.")
     ],
     retries: 3
   },
@@ -6480,18 +6482,15 @@ var ENTRA = [
     with: ["entra"],
     when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
     cause: inOurWords(
-      "This answer is not Entra's. An HTML page comes from a proxy between the runner and Entra; an empty answer was cut off on the way."
+      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
     ),
     next: (context) => [
       step("Run the job again."),
       step(
-        "If the error stays, look at what the runner is answered:",
+        "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context)}`)}`
       ),
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context))}`
-      )
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
     ],
     retries: 3
   },
@@ -6501,7 +6500,7 @@ var ENTRA = [
     when: [{ text: /Azure CLI could not be found/ }],
     cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
     next: () => [
-      step("Use `auth-type: oidc`, which needs no tool."),
+      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
       step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
     ]
   },
@@ -6533,10 +6532,10 @@ var ENTRA = [
       }
     ],
     cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: one of azure/login with OIDC lasts five minutes (AADSTS700024)."
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
     ),
     next: () => [
-      step("Use `auth-type: oidc`, which signs in by itself when it needs to."),
+      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
       step("Or run azure/login in the same job, right before this step.")
     ]
   },
@@ -6555,7 +6554,7 @@ var ENTRA = [
     next: (context) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
       step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job; if the proxy has a certificate of its own, `REQUESTS_CA_BUNDLE` too."
+        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
       ),
       step("Run the job again.")
     ],
@@ -6569,11 +6568,11 @@ var ENTRA = [
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
     cause: inOurWords(
-      "The Azure CLI gave no token: it did not answer in time and was stopped, or it printed something else."
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
     ),
     next: () => [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   }
 ];
@@ -6707,22 +6706,22 @@ var FALLBACKS = [
     with: ["entra"],
     when: [{ signIn: "azure-cli" }],
     cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job uses them too."
+      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
     ),
     next: () => [
       step("Run the same command in a step of the job:", GET_TOKEN),
       step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a configuration of its own:",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
       ),
-      step("Or use `auth-type: oidc`, which needs no tool.")
+      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
     ]
   },
   {
     code: "entra-refused",
     with: ["entra"],
     when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in, for a reason that this action knows no advice for."),
+    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
     next: (_context, { text }) => [
       step(
         `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
@@ -6734,7 +6733,7 @@ var FALLBACKS = [
     code: "server-error",
     with: ["postgres"],
     when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused, for a reason that this action knows no advice for."),
+    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
     next: (context, symptom) => [
       step(
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
@@ -6755,7 +6754,7 @@ var GITHUB = [
     ),
     next: () => [
       step(
-        "Add this to the job. It replaces the workflow's `permissions`; a reusable workflow also needs it in the job that calls it.",
+        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
       step("For pull requests from forks, run this job after the merge.")
@@ -6766,7 +6765,7 @@ var GITHUB = [
     with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
     cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: a proxy perhaps answered instead."
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
     ),
     next: () => [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
@@ -6777,11 +6776,11 @@ var GITHUB = [
     code: "oidc-refused",
     with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts what it gave this job to ask for an ID token."),
+    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
     next: () => [
       step("Run the job again."),
       step(
-        "If the error stays, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
       )
     ]
   }
@@ -6804,10 +6803,7 @@ var NETWORK = [
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
     ),
     next: (context) => [
-      step(
-        "Ask for an exception for this host in the proxy, or bypass it:",
-        `NO_PROXY=${shell(hostOf(context))}`
-      ),
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
         "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
@@ -6819,7 +6815,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
     cause: inOurWords(
-      "The runner's DNS knows no host of this name. A server in a virtual network has its name only in there."
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
     ),
     next: (context) => isPostgres(context) ? [
       step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
@@ -6849,9 +6845,9 @@ var NETWORK = [
       }
     ],
     cause: inOurWords(
-      "The two sides cannot agree on TLS: another service listens on this port, a proxy is in between, or the server is older than TLS 1.2."
+      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
     ),
-    next: (context) => [step("Look at what answers there:", look(context, ""))],
+    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
   },
   {
@@ -6868,7 +6864,7 @@ var NETWORK = [
     ),
     next: (context) => isPostgres(context) ? [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context, "state"))
+      step("If the error persists, look at the server's state:", azShow(context, "state"))
     ] : [step("Run the job again."), ...reachable(context)],
     retries: 3
   },
@@ -6911,7 +6907,7 @@ var NETWORK = [
     ),
     next: (context) => isPostgres(context) ? [
       step("Look at the server's state:", azShow(context, "state")),
-      step("Start it, if it is stopped, and run the job again.")
+      step("If the server is stopped, start it. Then run the job again.")
     ] : reachable(context),
     retries: 1
   },
@@ -6923,7 +6919,7 @@ var NETWORK = [
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
     cause: inOurWords(
-      "The runner's network has no route to this address: it is private, or IPv6 where there is none."
+      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
     ),
     next: (context) => isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
     retries: 1
@@ -6933,7 +6929,7 @@ var NETWORK = [
     with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
     cause: inOurWords(
-      "The certificate is for another name, so this may not be the server. Nothing secret was sent."
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
     ),
     next: (context) => {
       if (!isPostgres(context)) return reachable(context);
@@ -6943,11 +6939,13 @@ var NETWORK = [
       );
       return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
         fullName,
-        step("No certificate of Azure holds an IP address. Use the name with a private endpoint too.")
+        step(
+          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
+        )
       ] : [
         fullName,
         step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you have to, `ssl-mode: verify-ca` checks everything but the name.")
+        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
       ];
     }
   },
@@ -7011,7 +7009,7 @@ function reachable(context) {
 }
 function reach(context) {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists what goes past it.");
+  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
   return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
 }
 function look(context, then) {
@@ -7044,12 +7042,10 @@ var POOLER = [
     code: "pooler-token-too-long",
     with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the largest password that this PgBouncer takes."),
+    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
     next: () => [
-      step("Set `port: 5432`: PostgreSQL itself takes tokens of any length."),
-      step(
-        "Or sign in as a service principal or managed identity, whose tokens are shorter than a person's."
-      )
+      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
+      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
     ]
   },
   {
@@ -7060,7 +7056,7 @@ var POOLER = [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
     cause: inOurWords(
-      "A connection pooler gave the session to somebody else between two messages, or mixed two sessions."
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
     ),
     next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
   },
@@ -7068,7 +7064,7 @@ var POOLER = [
     code: "pooler-startup-parameter",
     with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a parameter of the connection."),
+    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
     next: (context) => [
       step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
       step(
@@ -7113,14 +7109,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not contain group/i }],
     cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not yet when its token was issued."
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
     ),
     next: (context) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
       ),
-      step("Run the job again after some minutes: Entra issues tokens without the new group for a while."),
+      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
       ...tokenClaims(context)
     ]
   },
@@ -7147,14 +7143,14 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
     cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a person's role, nor a person's token as a service principal's."
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
     ),
     next: (context) => [
       step(
-        "Set `user` to the role of the identity that signs in. List the administrators and the other roles:",
+        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
         listAdmins(context)
       ),
-      step("In database postgres:", LIST_PRINCIPALS),
+      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
       ...tokenClaims(context),
       step("If the identity has no role yet, make it an administrator:", makeAdmin(context))
     ]
@@ -7168,19 +7164,19 @@ var POSTGRES = [
       }
     ],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which takes tokens, and `password` is not a token, or not a whole one."
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
     ) : inOurWords(
-      "The token that reached the server is not a valid token: it was cut or changed on the way, or is from another tenant than the server's."
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
     ),
     next: (context) => context.signIn?.type === "password" ? [
       step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
       step(
-        "If `password` has to be a token, check that nothing was cut off or added, such as quotes or a line break."
+        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
       )
     ] : [
       ...tokenClaims(context),
       step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
-      step("With PgBouncer in between, set `port: 5432`.")
+      step("If PgBouncer is in between, set `port: 5432`.")
     ]
   },
   {
@@ -7195,11 +7191,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
     cause: inOurWords(
-      "A fault of Azure's Entra extension, seen on PostgreSQL 18: no Entra sign-in works on this server."
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
     ),
     next: (context) => [
       step("Restart the server:", azServer("restart", context)),
-      step("If the error stays, open a support request for the server in the Azure portal."),
+      step("If the error persists, open a support request for the server in the Azure portal."),
       step("Until then, sign in with `password` as a role that has one.")
     ]
   },
@@ -7230,7 +7226,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
     cause: inOurWords(
-      "The server has no role of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: findRole
   },
@@ -7247,7 +7243,7 @@ var POSTGRES = [
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
         step(
-          "A GitHub-hosted runner has another address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
         ),
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
@@ -7261,7 +7257,7 @@ var POSTGRES = [
     code: "tls-required",
     with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server takes encrypted connections only."),
+    cause: inOurWords("The server accepts only encrypted connections."),
     next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
   },
   {
@@ -7271,7 +7267,7 @@ var POSTGRES = [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database of this name. Names are case-sensitive."),
+    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
     ]
@@ -7283,10 +7279,10 @@ var POSTGRES = [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
     cause: inOurWords(
-      "Nobody can connect to this database: it is a template, or a `DROP DATABASE` of it was interrupted."
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
     ),
     next: (context, { text }) => [
-      step("Set `database` to another one:", azOnServer("db list", context, { query: "[].name" })),
+      step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...text.includes("invalid database") ? [
         step(
           "Or finish the interrupted `DROP DATABASE`, connected to another database:",
@@ -7302,7 +7298,7 @@ var POSTGRES = [
     cause: inOurWords("`user` has no CONNECT privilege on this database."),
     next: ({ user, database }) => [
       step(
-        "Grant it, as the database's owner:",
+        "Grant the privilege, as the database's owner:",
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
       )
     ]
@@ -7326,7 +7322,7 @@ var POSTGRES = [
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
       step(
-        "Look up how many connections the server takes; a larger compute size takes more:",
+        "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context, { name: "max_connections", query: "value" })
       ),
       ...context.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
@@ -7351,7 +7347,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
     cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended it."
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
     ),
     next: afterRestart,
     retries: 4
@@ -7365,7 +7361,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment, which is restarting, failing over or refusing the sign-in."
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
     ),
     next: afterRestart,
     retries: 3
@@ -7374,11 +7370,11 @@ var POSTGRES = [
     code: "session-ended",
     with: ["postgres"],
     when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a time limit that is set on it."),
+    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the limit:",
+        "If the error persists, look at the limit:",
         azOnServer("parameter show", context, {
           name: "idle_in_transaction_session_timeout",
           query: "value"
@@ -7391,7 +7387,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
     cause: inOurWords(
-      "The server is a read replica, and what it replays from the primary needed what this session was reading."
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
     ),
     next: (context) => [
       step("Run the job again."),
@@ -7409,12 +7405,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
     cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds very many locks."
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
     ),
     next: (context) => [
       step("Run the job again when that session has ended."),
       step(
-        "If the error stays, make the lock table larger; the server has to be restarted:",
+        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
       )
     ]
@@ -7426,7 +7422,10 @@ var POSTGRES = [
     cause: inOurWords("The server has no memory left for this statement."),
     next: (context) => [
       step("Run the job again when the server is less busy."),
-      step("If the error stays, choose a larger compute size. Today's:", azShow(context, "sku"))
+      step(
+        "If the error persists, choose a larger compute size. To see the current one:",
+        azShow(context, "sku")
+      )
     ]
   },
   {
@@ -7445,7 +7444,7 @@ var POSTGRES = [
     ),
     next: (context) => [
       step(
-        "Look which of the two it is:",
+        "Find out which of the two it is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}")
       ),
       step(
@@ -7459,7 +7458,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
     cause: inOurWords(
-      "The server has run out of transaction IDs and takes no changes until it has been vacuumed."
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
     ),
     next: () => [
       step(
@@ -7467,7 +7466,7 @@ var POSTGRES = [
         "VACUUM (VERBOSE);"
       ),
       step(
-        "Find and end what holds VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
       )
     ]
   },
@@ -7497,7 +7496,7 @@ var POSTGRES = [
     code: "statement-time-out",
     with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or somebody canceled it."),
+    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
     next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
   },
   {
@@ -7505,7 +7504,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
     cause: inOurWords(
-      "A name cannot be written in the encoding of this database. All databases of a server share the names of roles, as bytes in the encoding of the database in which each role was created."
+      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
     ),
     next: () => [
       step(
@@ -7536,7 +7535,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
     cause: inOurWords(
-      "The `pgaadauth` functions exist in database postgres only, and only on servers with Entra authentication."
+      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
     ),
     next: (context) => [
       step("Run the function in database `postgres`."),
@@ -7564,7 +7563,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "The server found no single principal of this name in its tenant. The name has to be the principal's display name, spelled exactly."
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
     ),
     next: () => [
       step(
@@ -7572,7 +7571,7 @@ var POSTGRES = [
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
       ),
       step(
-        "Create the role with the object ID, which needs no unique name:",
+        "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -7582,11 +7581,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
     cause: inOurWords(
-      "The object ID belongs to another type of principal (user, group or service) than the one given."
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
     ),
     next: () => [
       step(
-        "Give the type that the message names as the actual one:",
+        "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
       )
     ]
@@ -7596,11 +7595,11 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
     cause: inOurWords(
-      "The database has nothing of this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
     ),
     next: ({ database }) => [
       step(
-        sentence`Look with psql in database ${database === void 0 ? code("<database>") : name(database)}; \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables:`,
+        sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
         "\\du"
       )
     ]
@@ -7610,7 +7609,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
     cause: inOurWords(
-      "Azure keeps this to its own superuser. No login of yours can do it, an administrator neither."
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
     ),
     next: () => [
       step(
@@ -7628,11 +7627,11 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` has no ADMIN OPTION on the role that is to be granted. On Azure nobody has it on `pg_write_all_data`."
+      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
     ),
     next: ({ user }, { text }) => [
       step(
-        "Let a role that has it give it on:",
+        "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
       step("Or grant privileges on the objects themselves instead.")
@@ -7648,7 +7647,7 @@ var POSTGRES = [
       }
     ],
     cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with SET. An administrator needs that membership too."
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
     ),
     next: ({ user }, { text }) => [
       step(
@@ -7667,12 +7666,12 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["42501"] }],
     cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator is not an owner either."
+      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
     ),
     next: ({ user }) => [
       step("Set `user` to the owner of the object, usually the role that runs the migrations."),
       step(
-        "Or make it a member of the owner's role (PostgreSQL 16 and newer; up to 15 without the second line):",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
       )
@@ -7683,11 +7682,13 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
     cause: inOurWords(
-      "The peer does not speak TLS. Every Azure server does, so this is another server, or something in between. Nothing secret was sent."
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
     ),
     next: () => [
       step("Check `host` and `port`."),
-      step("For a PostgreSQL on the runner itself, signed in to with a password, set `ssl-mode: disable`.")
+      step(
+        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+      )
     ]
   },
   {
@@ -7695,7 +7696,7 @@ var POSTGRES = [
     with: ["postgres"],
     when: [{ codes: ["28000"] }],
     cause: inOurWords(
-      "The server refuses this sign-in whatever the password. Azure servers never ask for a client certificate."
+      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
     ),
     next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)]
   },
@@ -7703,11 +7704,11 @@ var POSTGRES = [
     code: "server-fault",
     with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("An internal error of the server, or of one of its extensions."),
+    cause: inOurWords("The server, or one of its extensions, had an internal error."),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
       step(
-        "If the error stays, look at the server's state, and open a support request in the Azure portal:",
+        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context, STATE)
       )
     ]
@@ -7745,11 +7746,11 @@ function afterMigrations() {
 function growStorage(context) {
   return [
     step(
-      "If the storage is full, make it larger (GiB); it cannot be made smaller again:",
+      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
       azServer("update", context, { "storage-size": "<gib>" })
     ),
     step(
-      "Let it grow by itself from now on:",
+      "Let the storage grow automatically from now on:",
       azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
@@ -7820,21 +7821,21 @@ function whyRefused(context) {
       );
     case "suffix":
       return inOurWords(
-        "`user` ends in the name of the server, which a flexible server takes as a part of the role's name."
+        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
       );
     case "audience":
       return inOurWords("The token is for the PostgreSQL servers of another cloud.");
     case "pooler":
       return inOurWords(
-        "PgBouncer says no more than this. The role is wrong for the token, or PgBouncer does not take the token."
+        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
       );
     case "client-id":
       return inOurWords(
-        "`user` looks like a client ID, but has to be the name of a role. The two are equal only for administrators that Service Connector added."
+        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       );
     case "role":
       return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to a group it is in. Names are case-sensitive."
+        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
       );
   }
 }
@@ -7873,7 +7874,7 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
     cause: inOurWords(
-      "Another service listens on this port: what it said is not PostgreSQL's answer to a request for TLS."
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
     ),
     next: (context) => [
       step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
@@ -7885,11 +7886,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
     cause: inOurWords(
-      "The server asked for the hash of a password, which it does for a role that has a password. It cannot check an Entra token by a hash, so nothing was sent."
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
     ),
     next: (context) => [
       step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
-      step("Check that the server takes Entra tokens:", azShow(context, "authConfig")),
+      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
       step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
     ]
   },
@@ -7898,11 +7899,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
     cause: inOurWords(
-      "The server took a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs or something in between dropped the connection without a word."
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
     ),
     next: (context) => [
       step("Run the job again: what was granted stays granted."),
-      step("If the error stays, look at the server's state:", azShow(context, "state"))
+      step("If the error persists, look at the server's state:", azShow(context, "state"))
     ]
   },
   {
@@ -7910,11 +7911,11 @@ var PROTOCOL = [
     with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
     cause: inOurWords(
-      "The server, or something in between, sent what PostgreSQL's protocol does not allow, or asked for a way to sign in that this action does not have."
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
     ),
     next: (context) => [
       step(
-        "Check `host` and `port`: another service may listen there.",
+        "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context, "fullyQualifiedDomainName")
       ),
       step("If a proxy is in between, set `host` to the server itself.")
@@ -8000,16 +8001,16 @@ function answer({ cause, next }, context, symptom) {
   return withPooler({ hint, steps: next(context, symptom) }, context);
 }
 var UNKNOWN = {
-  hint: inOurWords("This action doesn't know this error."),
+  hint: inOurWords("This action does not recognize this error."),
   steps: [
     step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error stays, open an issue in this action's repository, with this message.")
+    step("If the error persists, open an issue in this action's repository, with this message.")
   ]
 };
 function withPooler({ hint, steps }, context) {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL itself, whose own error says more.",
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
   return { hint, steps: [...steps, past] };
@@ -8814,7 +8815,7 @@ var REASONS = {
     ),
     runAs: "login",
     advice: inOurWords(
-      "Or add that role to the input `grantee`, or end the setting with ALTER ROLE \u2026 RESET role."
+      "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role."
     )
   },
   "not-owner": {
@@ -8826,24 +8827,28 @@ var REASONS = {
     runAs: "owner"
   },
   "role-gone": {
-    why: () => inOurWords("The role that owns or granted it was dropped, and the catalogs still mention its OID."),
+    why: () => inOurWords(
+      "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID."
+    ),
     runAs: null,
     advice: inOurWords(
-      "Set an owner as a superuser with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
+      "As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
     )
   },
   "name-not-utf8": {
     why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
     runAs: null,
-    advice: inOurWords("Rename it, grant or revoke it by hand, or add it to the input `exclude`.")
+    advice: inOurWords(
+      "Rename the role or object, grant or revoke by hand, or add the object to the input `exclude`."
+    )
   },
   locked: {
-    why: () => inOurWords("Another session held a lock on it for too long."),
+    why: () => inOurWords("Another session held a lock on the object for too long."),
     runAs: null,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
   },
   gone: {
-    why: () => inOurWords("It was dropped, or dropped and created again, while this step ran."),
+    why: () => inOurWords("The object was dropped, or dropped and created again, while this step ran."),
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema.")
   },
@@ -8852,7 +8857,9 @@ var REASONS = {
     runAs: "owner"
   },
   "not-tried": {
-    why: () => inOurWords("The server refused the same for several objects with the same owner and privileges."),
+    why: () => inOurWords(
+      "The server refused the same change for several objects with the same owner and privileges, so this one was not tried."
+    ),
     runAs: "owner"
   },
   "read-only": {
@@ -8862,22 +8869,22 @@ var REASONS = {
   },
   "not-direct": {
     why: () => inOurWords(
-      "The grantee holds it through a role or PUBLIC, so a REVOKE from the grantee changes nothing."
+      "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing."
     ),
     runAs: null,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role.")
   },
   "other-grantor": {
-    why: (_, login) => sentence`${name(login)} cannot act as the role that granted it.`,
+    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,
     runAs: "grantor"
   },
   "grantor-lacks-usage": {
-    why: () => inOurWords("The role that granted it does not have USAGE on the schema."),
+    why: () => inOurWords("The role that granted the privilege does not have USAGE on the schema."),
     runAs: "grantor"
   },
   "grantor-lacks-option": {
     why: () => inOurWords(
-      "The role that granted it no longer holds the grant option, so no role can revoke it as it stands."
+      "The role that granted the privilege no longer holds the grant option, so no role can revoke it."
     ),
     runAs: null,
     advice: inOurWords(
@@ -8885,13 +8892,13 @@ var REASONS = {
     )
   },
   "dependent-privileges": {
-    why: () => inOurWords("The grantee granted it to other roles, and this action never uses CASCADE."),
+    why: () => inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
     runAs: null,
     advice: inOurWords("Revoke it from those roles first, then run this step again.")
   },
   "column-privileges": {
     why: () => inOurWords(
-      "It is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
+      "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
     ),
     runAs: "grantor"
   },
@@ -8904,7 +8911,7 @@ var REASONS = {
     why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
     runAs: null,
     advice: inOurWords(
-      "If the object ID is that of a user or group, replace `type=service` by `type=user` or `type=group`."
+      "If the object ID is that of a user or group, replace `type=service` with `type=user` or `type=group`."
     )
   }
 };
@@ -9003,7 +9010,7 @@ function sourceText(source, pen) {
       return `role ${pen.name(source.role)}`;
   }
 }
-var UNCONFIRMED = "Sent without an answer, so perhaps changed,";
+var UNCONFIRMED = "Unconfirmed (sent, but no answer came)";
 
 // src/render/explain.ts
 function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
@@ -9020,9 +9027,7 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
     if (as === void 0) return [];
     const who = runner({ as, ...byMember && { byMember }, ...database !== void 0 && { database } });
     if (sql === void 0)
-      return [
-        inOrder2 ? sentence`Run ${place2} in the order in which it is written.` : sentence`Run ${place2} as ${who}.`
-      ];
+      return [inOrder2 ? sentence`Run ${place2} in the order shown.` : sentence`Run ${place2} as ${who}.`];
     if (first === void 0) return [sentence`Run as ${who}: ${code(sql)}`];
     return [
       sentence`Run as ${runner(first)}: ${code(first.sql)}`,
@@ -9302,9 +9307,9 @@ function doneBefore({ databases }) {
   const parts = [
     ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
     ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
-    ["had no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)]
+    ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)]
   ].flatMap(([done, objects2]) => objects2.length > 0 ? [`${done} ${countObjects(objects2)}`] : []);
-  return parts.length > 0 ? `, but ${series(parts)} before` : "";
+  return parts.length > 0 ? `, but ${series(parts)} before that` : "";
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
@@ -9506,7 +9511,7 @@ Found by ${run2}. azure-postgres-grants maintains this issue: each run updates t
   const page = openPage({
     most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
-    cut: `The rest did not fit here. The JSON report of ${run2} has all of it (output \`report\`).
+    cut: `The rest did not fit here. The JSON report of ${run2} is complete (output \`report\`).
 `
   });
   page.add(markerText(markerOf(subject2)));
@@ -9602,12 +9607,12 @@ function troubleOf(error2) {
   const { status, message } = refusal;
   if (isLimit(refusal)) {
     return everywhere(
-      "The rate limit of GitHub's API is reached. The next run continues where this one stopped."
+      "The rate limit of GitHub's API was reached. The next run continues where this one stopped."
     );
   }
   if (status >= 500) {
     return everywhere(
-      `GitHub could not be reached or does not work (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`
+      `GitHub could not be reached, or it has an outage (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`
     );
   }
   if (status === 401) {
@@ -9796,7 +9801,10 @@ async function closeDuplicates(tracker, created) {
 }
 async function closeDuplicate(tracker, duplicate, issue2) {
   await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(duplicate, `Duplicate of #${issue2.number}: two runs opened it at once.`);
+  await tracker.comment(
+    duplicate,
+    `Duplicate of #${issue2.number}: two runs opened an issue at the same time.`
+  );
   log(`closed as a duplicate of #${issue2.number}`, duplicate);
 }
 function log(what, { number, url }) {
@@ -10137,7 +10145,7 @@ function header({ databases, mode }) {
   const where = others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- First what ${plain.name(first.user)} can run, then, commented out, what other roles have to run.`,
+    `-- The SQL that ${plain.name(first.user)} can run comes first. SQL that other roles have to run follows, commented out.`,
     ""
   ];
 }
@@ -10164,7 +10172,7 @@ var NAME = "Azure Postgres Grants";
 var LIMIT = {
   most: 1e6,
   sizeOf: Buffer.byteLength,
-  cut: "The summary ends here because it would grow too long. The JSON report has all of it (output `report`)."
+  cut: "The summary ends here because it would be too long. The JSON report is complete (output `report`)."
 };
 function renderSummary(report) {
   const page = openPage(LIMIT);
@@ -11459,10 +11467,10 @@ function noteFor(snapshot, blocked, actor) {
   const note = noteBesides(snapshot, blocked, actor);
   if (grantedTo.length === 0) return note;
   const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? ["PUBLIC"] : [name(role)]));
-  const first = sentence`${name(grantee.name)} granted it to ${roles}.`;
+  const first = sentence`${name(grantee.name)} granted the privilege to ${roles}.`;
   if (blocked.reason === "dependent-privileges")
-    return sentence`${first} Revoke it from there first, as ${name(grantee.name)}, then run this step again.`;
-  const order = sentence`${first} Revoke it from there first, as the SQL file does.`;
+    return sentence`${first} Revoke those grants first, as ${name(grantee.name)}, then run this step again.`;
+  const order = sentence`${first} Revoke those grants first, as the SQL file does.`;
   return note === void 0 ? order : sentence`${order} ${note}`;
 }
 function noteBesides(snapshot, { change, reason }, actor) {
@@ -11478,7 +11486,7 @@ function noteForNobody(snapshot, { group, owner, grantor = owner }) {
 function noteForOwner(snapshot, { group }, owner) {
   const login = sessionUserOf(snapshot);
   if (owner.superuser)
-    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask its support to run it.`;
+    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
@@ -11520,7 +11528,7 @@ function identityDrift(snapshot, demand, grantee) {
   return found === null ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false }) : finding("other-identity", { expected, bound: found.objectId }, { ...found, objectId: expected });
   function finding(reason, identity, label2) {
     const note = paragraph(
-      inOurWords("The member has to be a Microsoft Entra administrator."),
+      inOurWords("The member must be a Microsoft Entra administrator."),
       REASONS[reason].advice ?? []
     );
     return {
@@ -11546,7 +11554,7 @@ function identityWarnings(snapshot, demand, grantee) {
     return [
       {
         code: "identity-unknown",
-        message: sentence`Whether ${name(grantee.name)} is bound to object ID ${code(expected)} could not be checked, because ${why}. A Microsoft Entra administrator sees it in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
+        message: sentence`Could not check whether ${name(grantee.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
       }
     ];
   }
@@ -11680,7 +11688,9 @@ function readOnly({ server }) {
   return {
     code: "read-only",
     message: inOurWords("This server is read-only, so nothing can be granted."),
-    hint: inOurWords("It is a replica, or Azure set it read-only because its disk is nearly full."),
+    hint: inOurWords(
+      "The server is a replica, or Azure made it read-only because its storage is nearly full."
+    ),
     steps: [
       { text: inOurWords("Set `host` to the primary server.") },
       { text: inOurWords("To check the privileges here, set `mode: check`.") }
@@ -11931,7 +11941,7 @@ function administers(snapshot, grantee) {
   return [
     {
       code: "grantee-is-administrator",
-      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a role of its own.`
+      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`
     }
   ];
 }
@@ -11951,7 +11961,7 @@ function elasticCluster({ server }) {
     {
       code: "elastic-cluster",
       message: inOurWords(
-        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked: not the privileges on the worker nodes, and default privileges do not reach them."
+        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes."
       )
     }
   ];
@@ -12000,7 +12010,7 @@ function sessionRoleRefused(snapshot, grantee) {
   const refused2 = snapshot.sessions.get(grantee.oid)?.refused ?? [];
   return refused2.map((role) => ({
     code: "session-role-refused",
-    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} may not SET ROLE to it. They begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or end the setting with ALTER ROLE … RESET role.`
+    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} cannot SET ROLE to it. The sessions begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`
   }));
 }
 function missingDefaultPrivileges(snapshot, grantee, gaps) {
@@ -12066,7 +12076,7 @@ function triggerAndCreate(snapshot, demand, grantee) {
   return [
     {
       code: "trigger-and-create",
-      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some2(creatable.map((schema) => [schema.name]))}. With both it can run code as the role that writes to a table next. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
+      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some2(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
     }
   ];
 }
@@ -12393,7 +12403,7 @@ async function apply(client, plan, say, waits) {
     if (done > 0) say(`committed: ${count(done, "object")}`);
     const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
     if (refused2.length > 0) say(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
-    if (outdated) say("rolled back: a role or a schema was dropped meanwhile");
+    if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
   }
   async function run2(batch) {
     const { changes, statements: sent } = withoutRefused(batch);
@@ -12448,7 +12458,7 @@ async function apply(client, plan, say, waits) {
       if (outdated) return;
       const [{ change, reason }] = alike2;
       say(
-        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's may`
+        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`
       );
       const { acting, message } = await tryOneOf(client, alike2, waits.turns);
       if (acting === null) {
@@ -13198,7 +13208,7 @@ async function catalogBusy(client, changed2, looks) {
   const names4 = rows.map((row) => [name(row.schema, row.name)]);
   return {
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, the last time those on ${someOf(names4, MAX_NAMES6)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names4, MAX_NAMES6)}.`,
     hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
     steps: [{ text: inOurWords("Run this step after the other job.") }]
   };
@@ -13308,7 +13318,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
         logLine(
-          `waited ${count(MAX_WAIT / 1e3, "second")} for the advisory lock that runs of this action take turns by. ${who ? `It is held by ${who}.` : "It has been released since."} Going on without it.`
+          `waited ${count(MAX_WAIT / 1e3, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`
         )
       );
     }
@@ -14231,7 +14241,7 @@ function objectIdsFrom(inputs, grantees) {
   if (ids.length !== grantees.length) {
     inputs.mistake(
       "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, and there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
+      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, but there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
     );
   }
   return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
@@ -14244,7 +14254,7 @@ function checkCoordinator(inputs, { mode, server, cloud }) {
   inputs.mistake(
     inputs.isSet("port") ? "port" : "app-connection",
     inOurWords(
-      "`port`: 7432 leads to any node of an elastic cluster, and privileges are granted on the coordinator. Use 5432, or set `mode: check`."
+      "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`."
     )
   );
 }
