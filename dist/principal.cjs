@@ -9733,7 +9733,7 @@ function isConcurrent(error2) {
 }
 
 // src/github/run.ts
-var ACTION_VERSION = "0.1.0";
+var ACTION_VERSION = "1.0.0";
 var GITHUB2 = "https://github.com";
 function runFacts(startedAt, env) {
   const url = runUrl(env);

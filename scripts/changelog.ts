@@ -1,11 +1,13 @@
 /**
  * CHANGELOG.md (https://keepachangelog.com/en/1.1.0/) and the version in package.json.
- *   node scripts/changelog.ts          dates what is under "Unreleased" as the version; `npm version` runs it
+ *   node scripts/changelog.ts          dates what is under "Unreleased" as the version, which src/github/run.ts then has
+ *                                      too; `npm version` runs it
  *   node scripts/changelog.ts notes    prints tag and notes of the version as outputs of a step; the release runs it
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const FILE = "CHANGELOG.md";
+const RUN = "src/github/run.ts";
 const UNRELEASED = "## [Unreleased]\n";
 
 /**
@@ -69,5 +71,7 @@ if (import.meta.main) {
     console.log(`tag=v${version}\nnotes<<END-OF-NOTES\n${notes}\nEND-OF-NOTES`);
   } else {
     writeFileSync(FILE, release(changelog, version, new Date().toISOString().slice(0, 10)));
+    const run = readFileSync(RUN, "utf8");
+    writeFileSync(RUN, run.replace(/(ACTION_VERSION = )".*"/, `$1"${version}"`));
   }
 }
