@@ -117,7 +117,7 @@ describe("the token", () => {
         return next(specifier, context);
       } });
       const { signIn } = await import("./src/azure/credential.ts");
-      console.log(await signIn({ signIn: { type: "password", password: "hunter2" } }, process.env)());`;
+      console.log(await signIn({ cloud: {}, signIn: { type: "password", password: "hunter2" } }, process.env)());`;
     const cwd = join(import.meta.dirname, "../..");
     const run = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd });
     expect(run.stdout).toBe("hunter2\n");
