@@ -2668,9 +2668,11 @@ function ifMissing(error2) {
 }
 
 // src/mask.ts
-function mask(secret2) {
-  setSecret(secret2);
-  rememberSecret(secret2);
+function mask(...secrets) {
+  for (const secret2 of secrets) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
 }
 
 // src/text/count.ts
@@ -4843,31 +4845,6 @@ function say(line) {
   info(logLine(line));
 }
 
-// src/firewall/publish.ts
-function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
-  const lines = [
-    `Firewall rule ${rule} may still be open. Remove it:`,
-    removal(server, rule),
-    plain.sentence(message),
-    plain.sentence(hint)
-  ];
-  if (stopped) setFailed(lines.join("\n"));
-  else warn(lines);
-}
-function closedButLocked(server, rule) {
-  warn([
-    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only 192.0.2.1, an address that no computer has. Remove the lock, then delete the rule:`,
-    removal(server, rule),
-    plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`."))
-  ]);
-}
-function warn(lines) {
-  warning(lines.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
-}
-function removal(server, rule) {
-  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
-}
-
 // src/firewall/state.ts
 function ruleInState({ STATE_rule, STATE_settled }) {
   const id = ruleIdOf(STATE_rule ?? "");
@@ -4885,9 +4862,34 @@ async function removeRule(azure, server, rule) {
   }
 }
 
+// src/firewall/publish.ts
+function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
+  const lines = [
+    `Firewall rule ${rule} may still be open. Remove it:`,
+    removal(server, rule),
+    plain.sentence(message),
+    plain.sentence(hint)
+  ];
+  if (stopped) setFailed(lines.join("\n"));
+  else warn(lines);
+}
+function closedButLocked(server, rule) {
+  warn([
+    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has. Remove the lock, then delete the rule:`,
+    removal(server, rule),
+    plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`."))
+  ]);
+}
+function warn(lines) {
+  warning(lines.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
+}
+function removal(server, rule) {
+  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
+}
+
 // src/firewall/close.ts
 async function closeFirewall(env, signal) {
-  for (const secret2 of secretsIn(FIREWALL_INPUTS, env)) mask(secret2);
+  mask(...secretsIn(FIREWALL_INPUTS, env));
   const made = ruleInState(env);
   if (made === void 0) {
     say("No firewall rule was made, so there is none to remove.");

@@ -8062,9 +8062,11 @@ function fail(error2) {
 var import_node_crypto2 = require("node:crypto");
 
 // src/mask.ts
-function mask(secret2) {
-  setSecret(secret2);
-  rememberSecret(secret2);
+function mask(...secrets) {
+  for (const secret2 of secrets) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
 }
 
 // src/retry.ts
@@ -10978,36 +10980,6 @@ async function orWarn(what, task) {
   }
 }
 
-// src/firewall/publish.ts
-async function succeed(done, env) {
-  info(logLine(plain.sentence(done)));
-  await addToSummary(() => lineOf(done), env);
-}
-async function fail2(failure, env) {
-  setFailed(failureLines(failure, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
-  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
-}
-function lineOf(sentence2) {
-  return `${markdown.sentence(sentence2)}
-`;
-}
-function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
-  const lines2 = [
-    `Firewall rule ${rule} may still be open. Remove it:`,
-    removal(server, rule),
-    plain.sentence(message),
-    plain.sentence(hint)
-  ];
-  if (stopped) setFailed(lines2.join("\n"));
-  else warn(lines2);
-}
-function warn(lines2) {
-  warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
-}
-function removal(server, rule) {
-  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
-}
-
 // src/firewall/state.ts
 function doneSoFar({ requested }) {
   if (requested === void 0) return void 0;
@@ -11042,6 +11014,36 @@ async function removeRule(azure, server, rule) {
     await putRule(azure, server, rule, UNUSED_ADDRESS);
     return false;
   }
+}
+
+// src/firewall/publish.ts
+async function succeed(done, env) {
+  info(logLine(plain.sentence(done)));
+  await addToSummary(() => lineOf(done), env);
+}
+async function fail2(failure, env) {
+  setFailed(failureLines(failure, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
+  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
+}
+function lineOf(sentence2) {
+  return `${markdown.sentence(sentence2)}
+`;
+}
+function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
+  const lines2 = [
+    `Firewall rule ${rule} may still be open. Remove it:`,
+    removal(server, rule),
+    plain.sentence(message),
+    plain.sentence(hint)
+  ];
+  if (stopped) setFailed(lines2.join("\n"));
+  else warn(lines2);
+}
+function warn(lines2) {
+  warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
+}
+function removal(server, rule) {
+  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
 }
 
 // src/firewall/until-open.ts
@@ -11089,7 +11091,7 @@ function isBlocked({ failure }) {
 
 // src/firewall/open.ts
 async function openFirewall(env, signal) {
-  for (const secret2 of secretsIn(FIREWALL_INPUTS, env)) mask(secret2);
+  mask(...secretsIn(FIREWALL_INPUTS, env));
   const progress = {};
   let done;
   try {

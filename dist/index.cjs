@@ -8058,9 +8058,11 @@ function peer(context) {
 }
 
 // src/mask.ts
-function mask(secret2) {
-  setSecret(secret2);
-  rememberSecret(secret2);
+function mask(...secrets) {
+  for (const secret2 of secrets) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
 }
 
 // src/retry.ts
@@ -9038,12 +9040,17 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
 
 // src/render/findings.ts
 function byCause(findings3) {
-  const known = CAUSES.get(findings3);
-  const causes2 = known ?? causesOf(findings3);
-  CAUSES.set(findings3, causes2);
-  return causes2;
+  return causesOnce(findings3);
 }
-var CAUSES = /* @__PURE__ */ new WeakMap();
+var causesOnce = oncePerList((findings3) => causesOf(findings3));
+function oncePerList(compute) {
+  const known = /* @__PURE__ */ new WeakMap();
+  return (list) => {
+    const value = known.get(list) ?? compute(list);
+    known.set(list, value);
+    return value;
+  };
+}
 function causesOf(findings3) {
   const keyOf3 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings3, keyOf3).map((group) => {
@@ -9073,18 +9080,12 @@ function alike(findings3, kindOf = (kind) => kind) {
 function groupsOf(items, key) {
   return [...Map.groupBy(items, key).values()];
 }
-function objectsIn(list) {
-  const known = OBJECTS.get(list) ?? countOf(list);
-  OBJECTS.set(list, known);
-  return known;
-}
-var OBJECTS = /* @__PURE__ */ new WeakMap();
-function countOf(list) {
+var objectsIn = oncePerList((list) => {
   const names4 = list.map(
     ({ kind, schema, name: name3, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name3}\0${owner}` : `${kind}\0${schema}\0${name3}`
   );
   return new Set(names4).size;
-}
+});
 function lookedAt({ databases }) {
   const counts = databases.flatMap(
     ({ error: error2, grantees }) => error2 === void 0 && grantees.find((grantee) => grantee.error === void 0)?.objects || []
@@ -12399,10 +12400,14 @@ async function apply(client, plan, say, waits) {
   }
   function sayOutcome(before) {
     const done = committed.length - before.committed;
-    const refused2 = [...failed.values()].slice(before.failed);
+    const refused2 = failed.size - before.failed;
     if (done > 0) say(`committed: ${count(done, "object")}`);
-    const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
-    if (refused2.length > 0) say(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
+    if (refused2 > 0) {
+      const why = new Set(
+        [...failed.values()].slice(-refused2).flatMap(({ serverMessage }) => serverMessage ?? [])
+      );
+      say(`not committed: ${count(refused2, "object")} (${[...why].join("; ")})`);
+    }
     if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
   }
   async function run2(batch) {
@@ -14266,7 +14271,7 @@ function driftIssueFrom(inputs) {
 // src/main.ts
 async function run(env = process.env, signal = NEVER_ABORTED) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn(INPUTS, env)) mask(secret2);
+  mask(...secretsIn(INPUTS, env));
   const settings = readSettings(env);
   const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };

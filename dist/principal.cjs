@@ -8094,9 +8094,11 @@ function fail(error2) {
 }
 
 // src/mask.ts
-function mask(secret2) {
-  setSecret(secret2);
-  rememberSecret(secret2);
+function mask(...secrets) {
+  for (const secret2 of secrets) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
 }
 
 // src/retry.ts
@@ -9824,7 +9826,7 @@ async function publish(result, startedAt, env) {
 // src/principal/main.ts
 async function run(env, signal) {
   const startedAt = /* @__PURE__ */ new Date();
-  for (const secret2 of secretsIn(PRINCIPAL_INPUTS, env)) mask(secret2);
+  mask(...secretsIn(PRINCIPAL_INPUTS, env));
   await publish(await inSettings(env, signal), startedAt, env);
 }
 async function inSettings(env, signal) {

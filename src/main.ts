@@ -29,7 +29,7 @@ import { logLines } from "./text/escape.ts";
  */
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(INPUTS, env)) mask(secret);
+  mask(...secretsIn(INPUTS, env));
   const settings = readSettings(env);
   const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };

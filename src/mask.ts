@@ -1,8 +1,10 @@
 import { setSecret } from "@actions/core";
 import { rememberSecret } from "./text/secrets.ts";
 
-/** Masks a secret: the runner does so in the log, and `withoutSecrets` in texts from outside. */
-export function mask(secret: string): void {
-  setSecret(secret);
-  rememberSecret(secret);
+/** Masks secrets: the runner does so in the log, and `withoutSecrets` in texts from outside. */
+export function mask(...secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    setSecret(secret);
+    rememberSecret(secret);
+  }
 }

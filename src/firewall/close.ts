@@ -12,7 +12,7 @@ import { type RuleState, removeRule, ruleInState } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
+  mask(...secretsIn(FIREWALL_INPUTS, env));
   const made = ruleInState(env);
   if (made === undefined) {
     say("No firewall rule was made, so there is none to remove.");

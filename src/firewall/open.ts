@@ -21,7 +21,7 @@ import { untilOpen } from "./until-open.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  for (const secret of secretsIn(FIREWALL_INPUTS, env)) mask(secret);
+  mask(...secretsIn(FIREWALL_INPUTS, env));
   const progress: Progress = {};
   let done: Sentence;
   try {

@@ -9,6 +9,7 @@ import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { logLine } from "../text/escape.ts";
+import { UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */
 export async function succeed(done: Sentence, env: Env): Promise<void> {
@@ -46,7 +47,7 @@ export function leftOpen(
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string): void {
   warn([
-    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only 192.0.2.1, an address that no computer has. Remove the lock, then delete the rule:`,
+    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has. Remove the lock, then delete the rule:`,
     removal(server, rule),
     plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`.")),
   ]);

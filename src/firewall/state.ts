@@ -67,7 +67,7 @@ export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | und
 }
 
 /** For documentation only, so nobody has it: https://www.rfc-editor.org/rfc/rfc5737 */
-const UNUSED_ADDRESS = "192.0.2.1";
+export const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
  * Deletes a rule. Where a lock forbids that, the rule stays, for UNUSED_ADDRESS.

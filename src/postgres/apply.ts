@@ -66,10 +66,14 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   /** Logs the result of a batch. */
   function sayOutcome(before: { readonly committed: number; readonly failed: number }): void {
     const done = committed.length - before.committed;
-    const refused = [...failed.values()].slice(before.failed);
+    const refused = failed.size - before.failed;
     if (done > 0) say(`committed: ${count(done, "object")}`);
-    const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
-    if (refused.length > 0) say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
+    if (refused > 0) {
+      const why = new Set(
+        [...failed.values()].slice(-refused).flatMap(({ serverMessage }) => serverMessage ?? []),
+      );
+      say(`not committed: ${count(refused, "object")} (${[...why].join("; ")})`);
+    }
     if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
   }
 

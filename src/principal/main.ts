@@ -19,7 +19,7 @@ import { publish } from "./publish.ts";
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const startedAt = new Date();
-  for (const secret of secretsIn(PRINCIPAL_INPUTS, env)) mask(secret);
+  mask(...secretsIn(PRINCIPAL_INPUTS, env));
   await publish(await inSettings(env, signal), startedAt, env);
 }
 

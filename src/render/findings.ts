@@ -24,14 +24,20 @@ export interface Cause<F extends Missing = Missing> {
 
 /** Groups findings by owner, reason, the role that fixes them and the note, in the order in which they come. */
 export function byCause<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
-  const known = CAUSES.get(findings) as readonly Cause<F>[] | undefined;
-  const causes = known ?? causesOf(findings);
-  CAUSES.set(findings, causes);
-  return causes;
+  return causesOnce(findings) as readonly Cause<F>[];
 }
 
-/** Summary, log and annotations ask for the causes of the same lists. */
-const CAUSES = new WeakMap<readonly Missing[], readonly Cause[]>();
+const causesOnce = oncePerList((findings: readonly Missing[]) => causesOf(findings));
+
+/** Computes a value once for each list: the log, the summary, the outputs and the annotations are about the same lists. */
+function oncePerList<T, R>(compute: (list: readonly T[]) => R): (list: readonly T[]) => R {
+  const known = new WeakMap<readonly T[], R>();
+  return (list) => {
+    const value = known.get(list) ?? compute(list);
+    known.set(list, value);
+    return value;
+  };
+}
 
 function causesOf<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
   const keyOf = ({ owner, reason, fix }: F) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
@@ -73,21 +79,12 @@ export function groupsOf<T>(
 }
 
 /** How many objects a list names: an object counts once, even if its privileges stand in several entries. */
-export function objectsIn(list: readonly (Named & { readonly owner?: string })[]): number {
-  const known = OBJECTS.get(list) ?? countOf(list);
-  OBJECTS.set(list, known);
-  return known;
-}
-
-/** Outputs, headline and verdict count the same lists. */
-const OBJECTS = new WeakMap<readonly Named[], number>();
-
-function countOf(list: readonly (Named & { readonly owner?: string })[]): number {
+export const objectsIn = oncePerList((list: readonly (Named & { readonly owner?: string })[]): number => {
   const names = list.map(({ kind, schema, name, owner }) =>
     kind === "default-privileges" ? `${kind}\0${schema}\0${name}\0${owner}` : `${kind}\0${schema}\0${name}`,
   );
   return new Set(names).size;
-}
+});
 
 /** What was checked, each database once however many grantees it was checked for. */
 export function lookedAt({ databases }: Report): ObjectCounts {
