@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type Run, runAction } from "../test/e2e/run-action.ts";
 import { githubPage } from "../test/render/github-html.ts";
-import { IDENTITIES, ORDERS, startSandbox, TENANT_ID } from "../test/sandbox/sandbox.ts";
+import { IDENTITIES, migratorInputs, ORDERS, startSandbox } from "../test/sandbox/sandbox.ts";
 
-const { migrator, app } = IDENTITIES;
+const { app } = IDENTITIES;
 /** Output that looks like a mistake of the demo. */
 const EXPECTED = " (expected)";
 const started = performance.now();
@@ -64,14 +64,9 @@ async function step<T>(
 async function act(mode: string, exitCode: number, verdict: string): Promise<[run: Run, outcome: string]> {
   const run = await runAction(
     {
+      ...migratorInputs(sandbox.server.port),
       mode,
-      "client-id": migrator.clientId,
-      "tenant-id": TENANT_ID,
-      user: "migrator",
-      host: sandbox.server.host,
-      port: String(sandbox.server.port),
       database: "orders",
-      grantee: "aad_orders",
       "table-privileges": "SELECT, INSERT, UPDATE, DELETE",
       "sequence-privileges": "USAGE, SELECT",
       "default-privileges": "true",

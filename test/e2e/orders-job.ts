@@ -1,4 +1,4 @@
-import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { migratorInputs, type Sandbox } from "../sandbox/sandbox.ts";
 import { type Run, runAction } from "./run-action.ts";
 
 /** The objects of the seed: six tables, a partitioned one, a view, a materialized view, four sequences. */
@@ -10,16 +10,5 @@ export function runJob(
   inputs: Record<string, string>,
   env: Record<string, string> = sandbox.env,
 ): Promise<Run> {
-  return runAction(
-    {
-      "client-id": IDENTITIES.migrator.clientId,
-      "tenant-id": TENANT_ID,
-      user: "migrator",
-      grantee: "aad_orders",
-      host: sandbox.server.host,
-      port: String(sandbox.server.port),
-      ...inputs,
-    },
-    env,
-  );
+  return runAction({ ...migratorInputs(sandbox.server.port), ...inputs }, env);
 }

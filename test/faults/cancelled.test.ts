@@ -6,7 +6,7 @@ import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { startProxy } from "../sandbox/proxy.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
-import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { startFaultyHttp } from "./http.ts";
 import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type Stages } from "./stages.ts";
 
@@ -123,14 +123,5 @@ test("a run that is cancelled while it updates the drift issue keeps its verdict
 });
 
 function inputsFor(database: string): Record<string, string> {
-  return {
-    ...defaults,
-    "client-id": IDENTITIES.migrator.clientId,
-    "tenant-id": TENANT_ID,
-    user: "migrator",
-    grantee: "aad_orders",
-    host: sandbox.server.host,
-    port: String(sandbox.server.port),
-    database,
-  };
+  return { ...defaults, ...migratorInputs(sandbox.server.port), database };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { type Decide, startProxy } from "../sandbox/proxy.ts";
-import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -22,19 +22,7 @@ async function createTables(database: string): Promise<void> {
 }
 
 function apply(database: string, port: number, more: Record<string, string> = {}): Promise<Run> {
-  return runAction(
-    {
-      "client-id": IDENTITIES.migrator.clientId,
-      "tenant-id": TENANT_ID,
-      user: "migrator",
-      grantee: "aad_orders",
-      host: "localhost",
-      port: String(port),
-      database,
-      ...more,
-    },
-    sandbox.env,
-  );
+  return runAction({ ...migratorInputs(port), database, ...more }, sandbox.env);
 }
 
 async function grantedIn(database: string): Promise<number> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
-import { IDENTITIES, ORDERS, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { migratorInputs, ORDERS, type Sandbox } from "../sandbox/sandbox.ts";
 import type { FaultCase } from "./faults.ts";
 
 /** The result of a run under a fault. */
@@ -28,7 +28,12 @@ export async function runFault(
   const fault = await start(sandbox);
   const temp = await mkdtemp(join(tmpdir(), "fault-"));
   try {
-    const inputs = inputVariables({ ...defaults, ...INPUTS(sandbox), database, ...fault.inputs });
+    const inputs = inputVariables({
+      ...defaults,
+      ...migratorInputs(sandbox.server.port),
+      database,
+      ...fault.inputs,
+    });
     const started = performance.now();
     const step = await runStep([join(ROOT, action.runs.main)], temp, {
       ...sandbox.env,
@@ -45,12 +50,3 @@ export async function runFault(
     await fault.close();
   }
 }
-
-const INPUTS = ({ server }: Sandbox) => ({
-  "client-id": IDENTITIES.migrator.clientId,
-  "tenant-id": TENANT_ID,
-  user: "migrator",
-  grantee: "aad_orders",
-  host: server.host,
-  port: String(server.port),
-});

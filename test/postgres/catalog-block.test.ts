@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { renderSummary } from "../../src/render/summary.ts";
 import type { Address } from "../sandbox/postgres.ts";
-import { PSQL } from "../sandbox/psql.ts";
+import { runScript } from "../sandbox/psql.ts";
 import { linesOf, type Place, quote, reportOf, useWorld } from "./world.ts";
 
 /** So many that their names are too long for the summary. */
@@ -119,20 +118,8 @@ function shortSql(
 }
 
 /** What psql writes to stderr. */
-function psql(address: Address, user: string, place: Place, input: string): string {
-  const { directory, port } = address;
-  const { status, stderr } = spawnSync(
-    PSQL,
-    [
-      "--no-psqlrc",
-      "--set=ON_ERROR_STOP=1",
-      `--host=${directory}`,
-      `--port=${port}`,
-      `--username=${user}`,
-      place.database,
-    ],
-    { input, encoding: "utf8" },
-  );
+function psql(address: Address, user: string, { database }: Place, input: string): string {
+  const { status, stderr } = runScript(address, user, database, input);
   expect(status, stderr).toBe(0);
   return stderr;
 }

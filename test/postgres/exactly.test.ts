@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { commentedParts } from "../property/follow.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { PSQL } from "../sandbox/psql.ts";
+import { runScript } from "../sandbox/psql.ts";
 import {
   between,
   changesPrivileges,
@@ -206,7 +205,7 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     for (const place of places)
       stories.push({ database: place.database, story: await place.run("plan", {}, options) });
 
-    runScript(renderSql(reportOf(deployer, stories)), deployer, first);
+    execute(renderSql(reportOf(deployer, stories)), deployer, first);
 
     for (const place of places)
       expect(await place.run("check", {}, options)).toMatchObject({
@@ -216,13 +215,8 @@ describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(await second.can(app, "INSERT INTO t DEFAULT VALUES")).toBe(true);
   });
 
-  function runScript(script: string, user: string, { database }: Place) {
-    const { directory, port } = world.address;
-    const where = ["-h", directory, "-p", `${port}`, "-U", user, "-d", database];
-    const { status, stderr } = spawnSync(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], {
-      input: script,
-      encoding: "utf8",
-    });
+  function execute(script: string, user: string, { database }: Place) {
+    const { status, stderr } = runScript(world.address, user, database, script);
     expect([status, stderr]).toEqual([0, ""]);
   }
 });

@@ -5,7 +5,7 @@ import { plain } from "../../src/render/pen.ts";
 import { runner } from "../../src/render/phrases.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { type Address, SUPERUSER, signInAs } from "../sandbox/postgres.ts";
-import { PSQL } from "../sandbox/psql.ts";
+import { PSQL, scriptArguments } from "../sandbox/psql.ts";
 
 /** Where the SQL is run, and who signed in when the report was made. */
 export interface Place {
@@ -77,9 +77,8 @@ async function memberOf({ address, database }: Place, role: string): Promise<str
 
 /** The server's error, or why psql did not run; WARNING 01006 or 01007 is one too, because then nothing was done. */
 function execute({ address, database }: Place, user: string, script: string): Promise<string> {
-  const where = ["-h", address.directory, "-p", `${address.port}`, "-U", user, "-d", database];
   return new Promise((done) => {
-    const psql = execFile(PSQL, ["-X", "-q", "-v", "ON_ERROR_STOP=1", ...where], (error, _, stderr) =>
+    const psql = execFile(PSQL, scriptArguments(address, user, database), (error, _, stderr) =>
       done(stderr.replace(REFUSED_AT_SIGN_IN, "") || (error?.message ?? "")),
     );
     psql.stdin?.end(script);

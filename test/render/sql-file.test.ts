@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DatabaseReport, FixBlock } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
-import { PSQL } from "../sandbox/psql.ts";
+import { runScript } from "../sandbox/psql.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { hostileName } from "./hostile.ts";
 import * as reports from "./reports.ts";
@@ -214,19 +213,7 @@ async function selectable(tables: readonly string[], roles: readonly string[]): 
 }
 
 function psql(user: string, input: string): void {
-  const { directory, port } = sandbox.server;
-  const { status, stderr } = spawnSync(
-    PSQL,
-    [
-      "--no-psqlrc",
-      "--set=ON_ERROR_STOP=1",
-      `--host=${directory}`,
-      `--port=${port}`,
-      `--username=${user}`,
-      "postgres",
-    ],
-    { input, encoding: "utf8" },
-  );
+  const { status, stderr } = runScript(sandbox.server, user, "postgres", input);
   expect(`${status} ${stderr}`).toBe("0 ");
 }
 

@@ -18,6 +18,18 @@ export const IDENTITIES = {
   app: identity("aad_orders", "a1d2c3b4-0003-4c5d-8e6f-7a8b9c0d1e03"),
 };
 
+/** The inputs with which migrator signs in by OIDC, on this port, to grant to the app. */
+export function migratorInputs(port: number): Record<string, string> {
+  return {
+    "client-id": IDENTITIES.migrator.clientId,
+    "tenant-id": TENANT_ID,
+    user: "migrator",
+    grantee: "aad_orders",
+    host: "localhost",
+    port: String(port),
+  };
+}
+
 /** The SQL of a small app, to be run by its migration role: `createDatabase(name, { seed: ORDERS })`. */
 export const ORDERS = await readFile(join(import.meta.dirname, "orders.sql"), "utf8");
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runPrincipal } from "../e2e/principal-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
-import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { IDENTITIES, migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
@@ -25,17 +25,7 @@ function run(
   mode: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
-  const inputs = {
-    "client-id": IDENTITIES.migrator.clientId,
-    "tenant-id": TENANT_ID,
-    user: "migrator",
-    host: "localhost",
-    port: String(proxy.port),
-    database: databases.join("\n"),
-    grantee: "aad_orders",
-    mode,
-    ...more,
-  };
+  const inputs = { ...migratorInputs(proxy.port), database: databases.join("\n"), mode, ...more };
   return runAction(inputs, sandbox.env);
 }
 
