@@ -10003,14 +10003,17 @@ function write2(parts, value, depth) {
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   const indent = `
 ${"  ".repeat(depth)}`;
-  let before = open;
-  for (const [key, item] of Object.entries(value)) {
-    if (item === void 0) continue;
-    parts.push(`${before}${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`);
-    before = ",";
+  const [first, next] = [`${open}${indent}  `, `,${indent}  `];
+  let before = first;
+  const add = (item, name3 = "") => {
+    if (item === void 0) return;
+    parts.push(before, name3);
+    before = next;
     write2(parts, item, depth + 1);
-  }
-  parts.push(before === open ? `${open}${close}` : `${indent}${close}`);
+  };
+  if (Array.isArray(value)) for (const item of value) add(item);
+  else for (const [key, item] of Object.entries(value)) add(item, `${JSON.stringify(key)}: `);
+  parts.push(before === first ? `${open}${close}` : `${indent}${close}`);
 }
 
 // src/render/log.ts
@@ -10782,7 +10785,7 @@ function checkMessages(client) {
     if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
     const check = messageChecker();
     let bytes = 0;
-    client.on("drain", () => {
+    onAnswer(client, () => {
       bytes = 0;
     });
     stream.off("data", parse);
@@ -10855,8 +10858,16 @@ function refuseHashes(client) {
     });
   }
 }
+function onAnswer(client, then) {
+  client.connection.on("readyForQuery", then);
+}
 function isOpen(client) {
-  return client.connection.stream.writable;
+  return !breaking.has(client) && client.connection.stream.writable;
+}
+var breaking = /* @__PURE__ */ new WeakSet();
+function breakAfterAnswers(client, reason) {
+  breaking.add(client);
+  client.once("drain", () => breakConnection(client, reason));
 }
 function breakConnection(client, reason) {
   client.connection.stream.destroy(reason);
@@ -10996,16 +11007,15 @@ function clientOf2({ server, database, user }, socket, password, queryTime) {
   });
 }
 function sessionOf(client, socket, broken, signal) {
-  const close = () => breakConnection(client, signal?.reason);
-  const grace = timer(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
-    client.once("drain", close);
+    breakAfterAnswers(client, signal?.reason);
     cancelQuery(client, socket);
     grace.start();
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();
-  client.on("drain", () => {
+  onAnswer(client, () => {
     answered = Date.now();
   });
   return {
@@ -12203,32 +12213,34 @@ function changesOf(changes, grantee, left = []) {
 function batchOf(changes) {
   return { changes, statements: statementsOf2(changes) };
 }
-async function attempt(client, turns, statements2, { proof = [], lockTimeout = LOCK_TIMEOUT } = {}) {
-  let warned = false;
-  const notice2 = ({ code: code2 }) => {
-    warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
-  };
+function send(client, turns, statements2, { proof = [], lockTimeout = LOCK_TIMEOUT }) {
   const waiting = turns.next();
-  const work = [
+  const sql = [
     `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
     ...withRoles(statements2),
     ...proof,
     "COMMIT;"
   ].join("\n");
+  const turn = waiting === void 0 ? void 0 : client.query(`${BEGIN}
+${waiting}`);
+  const work = client.query(turn === void 0 ? `${BEGIN}
+${sql}` : sql);
+  work.catch(() => {
+  });
+  return { turn, work };
+}
+async function attempt(client, turns, { statements: statements2, sent }, { whileRunning = () => {
+}, ...options } = {}) {
+  let warned = false;
+  const notice2 = ({ code: code2 }) => {
+    warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
+  };
   client.on("notice", notice2);
   try {
-    if (waiting === void 0) {
-      await client.query(`${BEGIN}
-${work}`);
-    } else {
-      const turn = client.query(`${BEGIN}
-${waiting}`);
-      const done = client.query(work);
-      done.catch(() => {
-      });
-      await turns.waitFor(turn);
-      await done;
-    }
+    const { turn, work } = sent ?? send(client, turns, statements2, options);
+    if (turn !== void 0) await turns.waitFor(turn);
+    whileRunning();
+    await work;
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
@@ -12238,8 +12250,14 @@ ${waiting}`);
     client.off("notice", notice2);
   }
   await turns.reportHolders(client);
-  return await attempt(client, turns, statements2, { proof, lockTimeout });
+  return await attempt(client, turns, { statements: statements2 }, { whileRunning, ...options });
 }
+function ifSkipped({ sent }, then) {
+  (sent.turn ?? sent.work).catch(({ code: code2 }) => {
+    if (code2 === IN_FAILED_SQL_TRANSACTION) then();
+  });
+}
+var IN_FAILED_SQL_TRANSACTION = "25P02";
 async function rollBack(client, error2) {
   await client.query("ROLLBACK").catch(() => {
     throw error2;
@@ -12345,9 +12363,8 @@ async function tryOne(client, { change, tryAs = [] }, turns) {
   let result = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error: error2, warned } = await attempt(client, turns, statementsOf2([{ ...change, ...acting }]), {
-      proof
-    });
+    const statements2 = statementsOf2([{ ...change, ...acting }]);
+    const { error: error2, warned } = await attempt(client, turns, { statements: statements2 }, { proof });
     if (error2 === null && !warned) return { acting, message: "" };
     if (error2 === null) continue;
     const inconclusive = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
@@ -12380,23 +12397,30 @@ async function apply(client, plan, say, waits) {
   const statements2 = [];
   const failed = /* @__PURE__ */ new Map();
   const refusals = /* @__PURE__ */ new Map();
-  let unanswered;
+  let running;
+  let ahead;
   let outdated = false;
   async function runAll(changes) {
     const batches = batchesOf(changes);
-    const [first = [], ...others] = batches;
-    let next = batchOf(first);
-    for (const [n, following] of [...others, []].entries()) {
+    for (const [n, each] of batches.entries()) {
       if (outdated) return;
+      const batch = ahead ?? batchOf(each);
+      ahead = void 0;
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-      for (const { as, sql } of next.statements)
+      for (const { as, sql } of batch.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
       const before = { committed: committed.length, failed: failed.size };
-      const running = run2(next);
-      next = batchOf(following);
-      await running;
+      const next = batchOf(batches[n + 1] ?? []);
+      await run2(batch, () => sendAhead(next));
       sayOutcome(before);
     }
+  }
+  function sendAhead(batch) {
+    if (batch.changes.length === 0 || !isOpen(client)) return;
+    ahead = { ...batch, sent: send(client, waits.turns, batch.statements, lockTimeout()) };
+    ifSkipped(ahead, () => {
+      ahead = void 0;
+    });
   }
   function sayOutcome(before) {
     const done = committed.length - before.committed;
@@ -12410,18 +12434,18 @@ async function apply(client, plan, say, waits) {
     }
     if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
   }
-  async function run2(batch) {
-    const { changes, statements: sent } = withoutRefused(batch);
+  async function run2(planned, whileRunning = () => {
+  }) {
+    const batch = "sent" in planned ? planned : withoutRefused(planned);
+    const { changes } = batch;
     if (changes.length === 0 || outdated) return;
-    const sql = sent.map((statement) => statement.sql);
     const started = Date.now();
-    unanswered = isOpen(client) ? { changes, statements: sql } : void 0;
-    const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
-    const { error: error2 } = await attempt(client, waits.turns, sent, { lockTimeout });
-    unanswered = void 0;
+    if ("sent" in batch || isOpen(client)) running = batch;
+    const { error: error2 } = await attempt(client, waits.turns, batch, { ...lockTimeout(), whileRunning });
+    running = void 0;
     if (error2 === null) {
       committed.push(...changes);
-      statements2.push(...sql);
+      statements2.push(...sqlOf3(batch));
       if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
@@ -12448,6 +12472,9 @@ async function apply(client, plan, say, waits) {
     if (!batch.changes.some(isRefused)) return batch;
     fail2(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
+  }
+  function lockTimeout() {
+    return { lockTimeout: waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT };
   }
   function fail2(changes, refusal) {
     for (const change of changes) {
@@ -12480,7 +12507,7 @@ async function apply(client, plan, say, waits) {
     committed,
     statements: statements2,
     failed,
-    unconfirmed: unanswered === void 0 ? [] : [unanswered],
+    unconfirmed: [running, ahead].filter((batch) => batch !== void 0).map((batch) => ({ changes: batch.changes, statements: sqlOf3(batch) })),
     ...outdated && { outdated }
   });
   try {
@@ -12492,6 +12519,9 @@ async function apply(client, plan, say, waits) {
   }
 }
 var LOCK_NOT_AVAILABLE = "55P03";
+function sqlOf3({ statements: statements2 }) {
+  return statements2.map(({ sql }) => sql);
+}
 function shortened(sql) {
   const lines2 = sql.split("\n");
   const more = lines2.length - 5;

@@ -8688,7 +8688,7 @@ function checkMessages(client) {
     if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
     const check = messageChecker();
     let bytes = 0;
-    client.on("drain", () => {
+    onAnswer(client, () => {
       bytes = 0;
     });
     stream.off("data", parse);
@@ -8760,6 +8760,14 @@ function refuseHashes(client) {
       connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
     });
   }
+}
+function onAnswer(client, then) {
+  client.connection.on("readyForQuery", then);
+}
+var breaking = /* @__PURE__ */ new WeakSet();
+function breakAfterAnswers(client, reason) {
+  breaking.add(client);
+  client.once("drain", () => breakConnection(client, reason));
 }
 function breakConnection(client, reason) {
   client.connection.stream.destroy(reason);
@@ -8899,16 +8907,15 @@ function clientOf2({ server, database, user }, socket, password, queryTime) {
   });
 }
 function sessionOf(client, socket, broken, signal) {
-  const close = () => breakConnection(client, signal?.reason);
-  const grace = timer(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
-    client.once("drain", close);
+    breakAfterAnswers(client, signal?.reason);
     cancelQuery(client, socket);
     grace.start();
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();
-  client.on("drain", () => {
+  onAnswer(client, () => {
     answered = Date.now();
   });
   return {

@@ -27,7 +27,7 @@ export interface Refusal {
 }
 
 /** One transaction: the server made all of it or nothing. */
-export interface SentBatch {
+interface SentBatch {
   readonly changes: readonly Change[];
   readonly statements: readonly string[];
 }

@@ -1,13 +1,23 @@
 import type { Client } from "pg";
 import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { batchesOf } from "../grants/batches.ts";
-import { keyOfChange, type Outcome, type Refusal, type SentBatch } from "../grants/outcome.ts";
+import { keyOfChange, type Outcome, type Refusal } from "../grants/outcome.ts";
 import type { Plan } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
-import { attempt, type Batch, batchOf, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
+import {
+  attempt,
+  type Batch,
+  batchOf,
+  concernsAll,
+  ifSkipped,
+  LOCK_TIMEOUT,
+  reasonOf,
+  send,
+  type Underway,
+} from "./batch.ts";
 import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
 import { trialsOf, tryOneOf } from "./trial.ts";
@@ -42,25 +52,34 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   const statements: string[] = [];
   const failed = new Map<string, Refusal>();
   const refusals = new Map<Role | null, Map<Group, number>>();
-  let unanswered: SentBatch | undefined;
+  /** The batch that the server runs, and the one that it runs after it. */
+  let running: Batch | undefined;
+  let ahead: Underway | undefined;
   let outdated = false;
 
-  /** Writes the statements of the next batch while the server runs one. */
   async function runAll(changes: readonly Change[]): Promise<void> {
     const batches = batchesOf(changes);
-    const [first = [], ...others] = batches;
-    let next = batchOf(first);
-    for (const [n, following] of [...others, []].entries()) {
+    for (const [n, each] of batches.entries()) {
       if (outdated) return;
+      const batch = ahead ?? batchOf(each);
+      ahead = undefined;
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-      for (const { as, sql } of next.statements)
+      for (const { as, sql } of batch.statements)
         say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
       const before = { committed: committed.length, failed: failed.size };
-      const running = run(next);
-      next = batchOf(following);
-      await running;
+      const next = batchOf(batches[n + 1] ?? []);
+      await run(batch, () => sendAhead(next));
       sayOutcome(before);
     }
+  }
+
+  /** Sends a batch while the server runs the one before it. If that one fails, the server skips it, and it is sent again. */
+  function sendAhead(batch: Batch): void {
+    if (batch.changes.length === 0 || !isOpen(client)) return;
+    ahead = { ...batch, sent: send(client, waits.turns, batch.statements, lockTimeout()) };
+    ifSkipped(ahead, () => {
+      ahead = undefined;
+    });
   }
 
   /** Logs the result of a batch. */
@@ -78,18 +97,17 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   }
 
   /** Runs a batch, and after an error the rest of it. */
-  async function run(batch: Batch): Promise<void> {
-    const { changes, statements: sent } = withoutRefused(batch);
+  async function run(planned: Batch | Underway, whileRunning = () => {}): Promise<void> {
+    const batch = "sent" in planned ? planned : withoutRefused(planned);
+    const { changes } = batch;
     if (changes.length === 0 || outdated) return;
-    const sql = sent.map((statement) => statement.sql);
     const started = Date.now();
-    unanswered = isOpen(client) ? { changes, statements: sql } : undefined;
-    const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
-    const { error } = await attempt(client, waits.turns, sent, { lockTimeout });
-    unanswered = undefined;
+    if ("sent" in batch || isOpen(client)) running = batch;
+    const { error } = await attempt(client, waits.turns, batch, { ...lockTimeout(), whileRunning });
+    running = undefined;
     if (error === null) {
       committed.push(...changes);
-      statements.push(...sql);
+      statements.push(...sqlOf(batch));
       if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
       return;
     }
@@ -118,6 +136,10 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if (!batch.changes.some(isRefused)) return batch;
     fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
+  }
+
+  function lockTimeout() {
+    return { lockTimeout: waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT };
   }
 
   function fail(changes: readonly Change[], refusal: Refusal): void {
@@ -155,7 +177,9 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     committed,
     statements,
     failed,
-    unconfirmed: unanswered === undefined ? [] : [unanswered],
+    unconfirmed: [running, ahead]
+      .filter((batch) => batch !== undefined)
+      .map((batch) => ({ changes: batch.changes, statements: sqlOf(batch) })),
     ...(outdated && { outdated }),
   });
   try {
@@ -169,6 +193,10 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = "55P03";
+
+function sqlOf({ statements }: Batch): readonly string[] {
+  return statements.map(({ sql }) => sql);
+}
 
 /** A statement with many objects, shortened for the log; the report has all of it. */
 function shortened(sql: string): string {

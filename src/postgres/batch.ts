@@ -21,39 +21,68 @@ export interface Attempted {
   readonly warned: boolean;
 }
 
-/**
- * Runs statements in one transaction, as one message that is sent together with the message that waits for the turn.
- * @param proof SQL that fails where the statements did nothing
- * @throws what broke the connection: whether the transaction was committed is then unknown
- */
-export async function attempt(
+/** The answers to the messages of a transaction that was sent. */
+interface Sent {
+  /** The message that waits for the turn; undefined where this run takes no more turns. */
+  readonly turn: Promise<unknown> | undefined;
+  /** The message with the statements. */
+  readonly work: Promise<unknown>;
+}
+
+/** A batch that was sent before the server answered the one before it. */
+export interface Underway extends Batch {
+  readonly sent: Sent;
+}
+
+interface SendOptions {
+  /** SQL that fails where the statements did nothing. */
+  readonly proof?: readonly string[];
+  /** In milliseconds. */
+  readonly lockTimeout?: number;
+}
+
+/** Sends statements as one transaction: as one message, together with the message that waits for the turn. */
+export function send(
   client: Client,
   turns: Turns,
   statements: readonly Statement[],
-  { proof = [], lockTimeout = LOCK_TIMEOUT }: { proof?: readonly string[]; lockTimeout?: number } = {},
-): Promise<Attempted> {
-  let warned = false;
-  const notice = ({ code }: { code: string | undefined }) => {
-    warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
-  };
+  { proof = [], lockTimeout = LOCK_TIMEOUT }: SendOptions,
+): Sent {
   const waiting = turns.next();
-  const work = [
+  const sql = [
     `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
     ...withRoles(statements),
     ...proof,
     "COMMIT;",
   ].join("\n");
+  const turn = waiting === undefined ? undefined : client.query(`${BEGIN}\n${waiting}`);
+  const work = client.query(turn === undefined ? `${BEGIN}\n${sql}` : sql);
+  work.catch(() => {}); // it fails with the turn
+  return { turn, work };
+}
+
+/**
+ * Runs statements in one transaction, and rolls it back where it fails.
+ * @param batch with `sent` where it is underway
+ * @param options.whileRunning is called when the server runs the statements
+ * @throws what broke the connection: whether the transaction was committed is then unknown
+ */
+export async function attempt(
+  client: Client,
+  turns: Turns,
+  { statements, sent }: Pick<Batch, "statements"> & Partial<Underway>,
+  { whileRunning = () => {}, ...options }: SendOptions & { readonly whileRunning?: () => void } = {},
+): Promise<Attempted> {
+  let warned = false;
+  const notice = ({ code }: { code: string | undefined }) => {
+    warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
+  };
   client.on("notice", notice);
   try {
-    if (waiting === undefined) {
-      await client.query(`${BEGIN}\n${work}`);
-    } else {
-      const turn = client.query(`${BEGIN}\n${waiting}`);
-      const done = client.query(work);
-      done.catch(() => {}); // it fails with the turn
-      await turns.waitFor(turn);
-      await done;
-    }
+    const { turn, work } = sent ?? send(client, turns, statements, options);
+    if (turn !== undefined) await turns.waitFor(turn);
+    whileRunning();
+    await work;
     return { error: null, warned };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
@@ -63,8 +92,18 @@ export async function attempt(
     client.off("notice", notice);
   }
   await turns.reportHolders(client);
-  return await attempt(client, turns, statements, { proof, lockTimeout });
+  return await attempt(client, turns, { statements }, { whileRunning, ...options });
 }
+
+/** Calls `then` if the server skips the batch, because the transaction before it failed and has not been rolled back. */
+export function ifSkipped({ sent }: Underway, then: () => void): void {
+  (sent.turn ?? sent.work).catch(({ code }: { code?: string }) => {
+    if (code === IN_FAILED_SQL_TRANSACTION) then();
+  });
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const IN_FAILED_SQL_TRANSACTION = "25P02";
 
 /**
  * Ends a transaction that failed.

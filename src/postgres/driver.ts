@@ -52,7 +52,7 @@ export function checkMessages(client: pg.Client): void {
     if (parse === undefined || others.length > 0) throw new Error("pg reads its connection in another way");
     const check = messageChecker();
     let bytes = 0;
-    client.on("drain", () => {
+    onAnswer(client, () => {
       bytes = 0;
     });
     stream.off("data", parse);
@@ -68,7 +68,7 @@ export function checkMessages(client: pg.Client): void {
   };
 }
 
-/** For the answers to messages that were sent together, in memory; 100,000 objects need about 20 MB. */
+/** For the answer to a message, in memory; 100,000 objects need about 20 MB. */
 const MAX_BYTES = 256 * 2 ** 20;
 
 /** The memory that an empty message needs. */
@@ -144,9 +144,22 @@ export function refuseHashes(client: pg.Client): void {
   }
 }
 
-/** Whether what is sent now can reach the server. */
+/** Calls `then` whenever the server has answered a message. */
+export function onAnswer(client: pg.Client, then: () => void): void {
+  client.connection.on("readyForQuery", then);
+}
+
+/** Whether what is sent now can reach the server, and may. */
 export function isOpen(client: pg.Client): boolean {
-  return (client.connection as Connection).stream.writable;
+  return !breaking.has(client) && (client.connection as Connection).stream.writable;
+}
+
+const breaking = new WeakSet<pg.Client>();
+
+/** Ends the connection when the server has answered all that it was sent. */
+export function breakAfterAnswers(client: pg.Client, reason: Error): void {
+  breaking.add(client);
+  client.once("drain", () => breakConnection(client, reason));
 }
 
 /** Ends the connection at once: what waits for an answer fails with the reason, and nothing is sent any more. */

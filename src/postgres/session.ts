@@ -10,7 +10,15 @@ import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
-import { breakConnection, cancelQuery, checkMessages, delayStartup, refuseHashes } from "./driver.ts";
+import {
+  breakAfterAnswers,
+  breakConnection,
+  cancelQuery,
+  checkMessages,
+  delayStartup,
+  onAnswer,
+  refuseHashes,
+} from "./driver.ts";
 
 export interface Target {
   readonly server: Server;
@@ -194,7 +202,7 @@ interface Session {
   readonly client: pg.Client;
   /** What broke the connection, if it is broken. */
   broken(): Error | undefined;
-  /** Milliseconds since the server answered all that it was sent. */
+  /** Milliseconds since the server answered a message. */
   silence(): number;
   end(): Promise<void>;
 }
@@ -205,16 +213,15 @@ function sessionOf(
   broken: () => Error | undefined,
   signal: AbortSignal | undefined,
 ): Session {
-  const close = () => breakConnection(client, signal?.reason);
-  const grace = timer(GRACE_TIME, close);
+  const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
-    client.once("drain", close); // before `work` can send the next query
+    breakAfterAnswers(client, signal?.reason);
     cancelQuery(client, socket);
     grace.start();
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();
-  client.on("drain", () => {
+  onAnswer(client, () => {
     answered = Date.now();
   });
   return {

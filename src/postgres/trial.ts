@@ -63,9 +63,8 @@ async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Tu
   let result: Result = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const { error, warned } = await attempt(client, turns, statementsOf([{ ...change, ...acting }]), {
-      proof,
-    });
+    const statements = statementsOf([{ ...change, ...acting }]);
+    const { error, warned } = await attempt(client, turns, { statements }, { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
     const inconclusive = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");

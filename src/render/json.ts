@@ -115,12 +115,15 @@ function write(parts: string[], value: unknown, depth: number): void {
   }
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   const indent = `\n${"  ".repeat(depth)}`;
-  let before = open;
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue;
-    parts.push(`${before}${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`);
-    before = ",";
+  const [first, next] = [`${open}${indent}  `, `,${indent}  `];
+  let before = first;
+  const add = (item: unknown, name = "") => {
+    if (item === undefined) return;
+    parts.push(before, name);
+    before = next;
     write(parts, item, depth + 1);
-  }
-  parts.push(before === open ? `${open}${close}` : `${indent}${close}`);
+  };
+  if (Array.isArray(value)) for (const item of value) add(item);
+  else for (const [key, item] of Object.entries(value)) add(item, `${JSON.stringify(key)}: `);
+  parts.push(before === first ? `${open}${close}` : `${indent}${close}`);
 }

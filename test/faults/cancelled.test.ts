@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
-import { startProxy } from "../sandbox/proxy.ts";
+import { goesThrough, startProxy } from "../sandbox/proxy.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { startFaultyHttp } from "./http.ts";
@@ -97,6 +97,49 @@ async function grantedIn(database: string): Promise<number> {
 async function granted(database: string, count: number): Promise<void> {
   while ((await grantedIn(database)) < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+test("a run that is cancelled sends no other batch, even if its request to cancel is lost", async () => {
+  const database = "not_cancelled";
+  await sandbox.createDatabase(database, {
+    owner: "migrator",
+    seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
+  });
+  const migration = await sandbox.signInAs("migrator", database);
+  await migration.query("BEGIN; LOCK TABLE t_1 IN ACCESS EXCLUSIVE MODE");
+  const second = Promise.withResolvers<void>();
+  const cancelled = Promise.withResolvers<void>();
+  let sent = 0;
+  const server = await startProxy(sandbox, goesThrough, ({ type, body, connection }) => {
+    if (connection === 0) cancelled.resolve();
+    if (type === "Q" && body.includes("\nGRANT ") && ++sent === 2) second.resolve();
+    return connection !== 0;
+  });
+  const temp = await mkdtemp(join(tmpdir(), "cancelled-"));
+  const stopping = interruption("SIGTERM");
+  try {
+    const inputs = inputVariables({ ...inputsFor(database), port: String(server.port) });
+    const step = await runStep(
+      [join(ROOT, action.runs.main)],
+      temp,
+      { ...sandbox.env, ...inputs },
+      async (child) => {
+        await second.promise; // the first batch waits for the lock
+        stopping.send(child);
+        await cancelled.promise;
+        await migration.query("ROLLBACK");
+      },
+    );
+
+    expect(step.exitCode).toBe(1);
+    expect(sent).toBe(2);
+    expect(step.outputs["granted-count"]).toBe("1000");
+    expect(await grantedIn(database)).toBe(1_000);
+  } finally {
+    await rm(temp, { recursive: true });
+    await migration.end();
+    await server.close();
+  }
+});
 
 test("a run that is cancelled while it updates the drift issue keeps its verdict and fails", async () => {
   const database = "cancelled_late";

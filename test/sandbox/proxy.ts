@@ -9,7 +9,7 @@ export interface Message {
   /** The letter it begins with; none where a client begins. */
   readonly type: string;
   readonly body: Buffer;
-  /** The number of the connection, from 1. */
+  /** The number of the connection, from 1; 0: a request to cancel, which nobody answers. */
   readonly connection: number;
   /** How often the server said ReadyForQuery before: 0 during sign-in. */
   readonly ready: number;
@@ -48,8 +48,14 @@ export async function startProxy(
 
   async function relay(client: Socket, upstream: Socket): Promise<void> {
     const [request] = (await once(client, "data")) as [Buffer];
-    if (request.readInt32BE(4) !== SSL_REQUEST) {
-      upstream.end(request); // a request to cancel, which nobody answers
+    if (request.readInt32BE(4) === CANCEL_REQUEST) {
+      const wire = {
+        send: (bytes: Buffer) => upstream.write(bytes),
+        mute: () => {},
+        cut: () => client.destroy(),
+      };
+      const message = { type: "", body: request.subarray(4), connection: 0, ready: 0 };
+      if (fromClient(message, wire)) upstream.end(request);
       return;
     }
     upstream.write(request);
@@ -103,7 +109,8 @@ export async function startProxy(
   return listening(listener);
 }
 
-const SSL_REQUEST = 80_877_103;
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const CANCEL_REQUEST = 80_877_102;
 
 /** Cuts what one side says into messages. A client's first has no letter before its length. */
 function messagesIn(
