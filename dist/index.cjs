@@ -11072,6 +11072,7 @@ var SETTINGS = [
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
+var BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
 var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
 // src/postgres/databases.ts
@@ -13205,13 +13206,18 @@ var LOOKS_TOGETHER = 2;
 async function look2(client, grantees, demand) {
   const end = Date.now() + MAX_TIME2;
   let firstLook;
+  let asBytes = false;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
-    const seen = await lookOnce(client, grantees, demand, since).catch(async (error2) => {
-      if (!isPassing(error2) || Date.now() > end) throw error2;
-      await client.query("ROLLBACK");
-      return null;
-    });
+    const seen = await lookOnce(client, grantees, demand, { since, asBytes }).catch(
+      async (error2) => {
+        const byBytes = !asBytes && isUnreadable(error2) && namedInAscii(grantees, demand);
+        if (!(byBytes || isPassing(error2)) || Date.now() > end) throw error2;
+        asBytes ||= byBytes;
+        await client.query("ROLLBACK");
+        return null;
+      }
+    );
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
@@ -13234,6 +13240,16 @@ var PASSING = /* @__PURE__ */ new Set([
   "42P01"
   // undefined_table
 ]);
+function isUnreadable(error2) {
+  return error2 instanceof esm_default.DatabaseError && (error2.code === "22021" || error2.code === "22P05");
+}
+function namedInAscii(grantees, { schemas: schemas2, exclude }) {
+  return [...grantees, ...schemas2, ...exclude].every((name3) => name3.search(NOT_ASCII) === -1);
+}
+var NOT_ASCII = new RegExp("\\P{ASCII}", "gu");
+function inAscii({ section, facts: facts3 }) {
+  return { section, facts: JSON.parse(JSON.stringify(facts3).replace(NOT_ASCII, "\uFFFD")) };
+}
 async function catalogBusy(client, changed2, looks) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
@@ -13257,13 +13273,13 @@ FROM (
 ) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = ANY ($1::pg_catalog.oid[])
 ORDER BY 1, 2`;
-async function lookOnce(client, grantees, demand, since) {
+async function lookOnce(client, grantees, demand, { since, asBytes }) {
   const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
+    client.query(asBytes ? BEGIN_READ_BYTES : BEGIN_READ_ONLY),
     client.query(SNAPSHOT, [...parametersOf(grantees, demand), since])
   ]);
   const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    rows,
+    asBytes ? rows.map(inAscii) : rows,
     demand.exclude
   );
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);

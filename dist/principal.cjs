@@ -9577,6 +9577,7 @@ var SETTINGS = [
   "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
+var BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
 var BEGIN2 = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
 // src/principal/catalog.ts

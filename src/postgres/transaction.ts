@@ -21,5 +21,8 @@ const SETTINGS = [
 /** READ COMMITTED: the second statement has to see what was committed since the first. */
 export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 
+/** As BEGIN_READ_ONLY, and the server sends names as their bytes, whatever the encoding of the database is. */
+export const BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
+
 /** No READ WRITE here: where the server's default is read-only, it is so for a reason. */
 export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
