@@ -178,7 +178,7 @@ export async function signInAs(
   role: string,
   database: string,
 ): Promise<pg.Client> {
-  const client = new pg.Client({ host: directory, port, user: role, database, ssl: false });
+  const client = new pg.Client({ host: directory, port, user: role, database, ssl: false, pipeline: true });
   // Without a listener, a server that stops first would take the test process with it.
   client.on("error", () => {});
   await client.connect();
