@@ -8,6 +8,8 @@ import type pg from "pg";
 type Connection = pg.Connection & {
   startup(parameters: Record<string, string>): void;
   attachListeners(stream: Duplex): void;
+  query(text: string): void;
+  sync(): void;
   stream: Duplex;
 };
 
@@ -142,6 +144,20 @@ export function refuseHashes(client: pg.Client): void {
       connection.stream.destroy(Object.assign(error, { code: "HASH_REQUESTED" }));
     });
   }
+}
+
+/** Calls `then` whenever a message is sent that the server has to answer. */
+export function onSend(client: pg.Client, then: () => void): void {
+  const connection = client.connection as Connection;
+  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
+  connection.query = (text) => {
+    then();
+    query(text);
+  };
+  connection.sync = () => {
+    then();
+    sync();
+  };
 }
 
 /** Calls `then` whenever the server has answered a message. */

@@ -17,6 +17,7 @@ import {
   checkMessages,
   delayStartup,
   onAnswer,
+  onSend,
   refuseHashes,
 } from "./driver.ts";
 
@@ -51,10 +52,10 @@ export async function withSession<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof ActionError) throw error;
-      const late = isLate(error);
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
-      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      const broken = session.broken();
       if (broken === undefined) throw error;
+      const late = isLate(broken);
       if (timedOut !== undefined) throw timedOut;
       // The error of a query on a connection that was already broken does not say why it broke.
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
@@ -69,7 +70,7 @@ export async function withSession<T>(
   }
 }
 
-/** How long a query may take, in milliseconds: longer than the `statement_timeout` in transaction.ts. */
+/** How long the server may take to answer a message, in milliseconds: longer than the `statement_timeout` in transaction.ts. */
 const QUERY_TIME = 65_000;
 
 /** After a silence longer than this, in milliseconds, the server may never answer, whatever broke the connection. */
@@ -79,15 +80,16 @@ const LONG_SILENCE = 10_000;
 const LAST_TRY = { maxTime: 0, answerTime: 5_000 };
 const LAST_QUERY_TIME = 15_000;
 
-/** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js */
-function isLate(error: unknown): boolean {
-  return error instanceof Error && error.message === "Query read timeout";
-}
-
 function noAnswerToQuery(milliseconds: number): Error {
   const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
 }
+
+function isLate(error: Error & { readonly code?: string }): boolean {
+  return error.code === QUERY_TIMEOUT;
+}
+
+const QUERY_TIMEOUT = "QUERY_TIMEOUT";
 
 type Known = Pick<Context, "signIn" | "cloud">;
 type PasswordProvider = (refused?: string) => Promise<string>;
@@ -132,7 +134,7 @@ async function connect(
   let token: string | undefined;
   let waitsForSignIn = false;
   let broken: Error | undefined;
-  const client = clientOf(target, socket, () => signingIn, queryTime);
+  const client = clientOf(target, socket, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop(); // the time of the sign-in is not the server's
@@ -172,14 +174,13 @@ async function connect(
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, () => broken, signal);
+  return sessionOf(client, socket, queryTime, () => broken, signal);
 }
 
 function clientOf(
   { server, database, user }: Target,
   socket: Socket,
   password: () => Promise<string>,
-  queryTime: number,
 ): pg.Client {
   return new pg.Client({
     host: server.host,
@@ -192,8 +193,7 @@ function clientOf(
     stream: () => socket,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 0, // the clock of `connect` does it
-    query_timeout: queryTime,
+    connectionTimeoutMillis: 0, // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
     pipeline: true, // several messages can be sent without waiting for answers
   });
 }
@@ -210,6 +210,7 @@ interface Session {
 function sessionOf(
   client: pg.Client,
   socket: Socket,
+  queryTime: number,
   broken: () => Error | undefined,
   signal: AbortSignal | undefined,
 ): Session {
@@ -220,9 +221,17 @@ function sessionOf(
     grace.start();
   };
   signal?.addEventListener("abort", stop);
+  // The time of a message that was sent ahead begins with the answer to the one before it.
+  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  let unanswered = 0;
   let answered = Date.now();
+  onSend(client, () => {
+    if (unanswered++ === 0) clock.start();
+  });
   onAnswer(client, () => {
     answered = Date.now();
+    clock.stop();
+    if (--unanswered > 0) clock.start();
   });
   return {
     client,
@@ -232,6 +241,7 @@ function sessionOf(
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
+      clock.stop();
       await within(END_TIME, client.end()).catch(() => {});
       socket.destroy();
     },

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { type Decide, startProxy } from "../sandbox/proxy.ts";
@@ -21,8 +22,8 @@ async function createTables(database: string): Promise<void> {
   });
 }
 
-function apply(database: string, port: number, more: Record<string, string> = {}): Promise<Run> {
-  return runAction({ ...migratorInputs(port), database, ...more }, sandbox.env);
+function apply(database: string, port: number, env: Record<string, string> = {}): Promise<Run> {
+  return runAction({ ...migratorInputs(port), database }, { ...sandbox.env, ...env });
 }
 
 async function grantedIn(database: string): Promise<number> {
@@ -152,4 +153,21 @@ test("a database whose session is cut again and again does not delay the second"
     "connection-lost",
     "repaired",
   ]);
+});
+
+test("a server that works on each batch for almost as long as it may is not cut off", async () => {
+  await createTables("slow");
+  await sandbox.sql(
+    "slow",
+    `CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); END';
+    CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION slow()`,
+  );
+
+  const run = await apply("slow", sandbox.server.port, {
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}`,
+    FASTER: "20", // an answer may take 3.25 s
+  });
+
+  expect(run.stdout).not.toContain("Connecting again");
+  expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
 });
