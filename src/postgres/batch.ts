@@ -78,20 +78,27 @@ export async function attempt(
     warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
   };
   client.on("notice", notice);
+  let waiting = false;
+  let failure: pg.DatabaseError;
   try {
     const { turn, work } = sent ?? send(client, turns, statements, options);
-    if (turn !== undefined) await turns.waitFor(turn);
+    if (turn !== undefined) {
+      waiting = true;
+      await turns.waitFor(turn);
+      waiting = false;
+    }
     whileRunning();
     await work;
     return { error: null, warned };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
+    failure = error;
     await rollBack(client, error);
-    if (!turns.isMissed()) return { error, warned };
   } finally {
     client.off("notice", notice);
   }
-  await turns.reportHolders(client);
+  if (!waiting) return { error: failure, warned };
+  await turns.end(client, failure);
   return await attempt(client, turns, { statements }, { whileRunning, ...options });
 }
 

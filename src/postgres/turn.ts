@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, DatabaseError } from "pg";
 import { count } from "../text/count.ts";
 import { logLine } from "../text/escape.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
@@ -21,13 +21,11 @@ export interface Turns {
   next(): string | undefined;
   /**
    * Waits for the answer to that SQL.
-   * @throws the server's error, after which there are no more turns
+   * @throws the server's error, or what broke the connection
    */
   waitFor(answer: Promise<unknown>): Promise<void>;
-  /** Whether the last turn did not come, and `reportHolders` has not been called. */
-  isMissed(): boolean;
-  /** Logs who holds the lock. */
-  reportHolders(client: Client): Promise<void>;
+  /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
+  end(client: Client, error: DatabaseError): Promise<void>;
 }
 
 /**
@@ -36,7 +34,6 @@ export interface Turns {
  */
 export function takeTurns(say: Say): Turns {
   let left = MAX_WAIT;
-  let missed = false;
   return {
     next: () =>
       left > 0
@@ -51,17 +48,20 @@ export function takeTurns(say: Say): Turns {
       try {
         await answer;
         left -= Date.now() - started;
-      } catch (error) {
-        left = 0;
-        missed = true;
-        throw error;
       } finally {
         clearTimeout(timer);
       }
     },
-    isMissed: () => missed,
-    async reportHolders(client) {
-      missed = false;
+    async end(client, error) {
+      left = 0;
+      if (error.code !== LOCK_NOT_AVAILABLE) {
+        say(
+          logLine(
+            `did not get the advisory lock with which runs of this action take turns: ${error.message}. Continuing without it.`,
+          ),
+        );
+        return;
+      }
       const holders = await holdersOf(client);
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
@@ -72,6 +72,9 @@ export function takeTurns(say: Say): Turns {
     },
   };
 }
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = "55P03";
 
 interface Holder {
   readonly pid: number;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Run, runAction } from "../e2e/run-action.ts";
-import { type Decide, startProxy } from "../sandbox/proxy.ts";
+import { type Decide, goesThrough, startProxy } from "../sandbox/proxy.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 let sandbox: Sandbox;
@@ -88,6 +88,24 @@ describe("a run whose connection breaks", () => {
     expect(crashed).toBe(true);
     expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
     expect(await grantedIn("crashed")).toBe(TABLES);
+  });
+
+  test("waits for its turns on the new connection, too, and does not say that it waited for one before", async () => {
+    await createTables("turns");
+    let waits = 0;
+    const server = await startProxy(sandbox, goesThrough, ({ type, body }, wire) => {
+      if (type === "Q" && body.includes("pg_advisory_xact_lock") && ++waits === 1) wire.cut();
+      return true;
+    });
+    const migration = await sandbox.signInAs("migrator", "turns");
+    await migration.query("BEGIN; LOCK TABLE t_1 IN ACCESS EXCLUSIVE MODE");
+
+    const run = await apply("turns", server.port).finally(server.close);
+    await migration.end();
+
+    expect(run.outputs).toMatchObject({ verdict: "drift", "granted-count": String(TABLES - 1) });
+    expect(waits).toBeGreaterThan(4);
+    expect(run.stdout).not.toContain("for the advisory lock");
   });
 
   test("finds out whether a batch without an answer to COMMIT was committed, and counts it once", async () => {

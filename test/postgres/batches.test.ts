@@ -185,4 +185,17 @@ describe("the advisory lock", () => {
     expect(said).toEqual([expect.stringContaining(`role ${app} (pid ${rows[0]?.pid})`)]);
     expect(report.said).toContain("waiting for another run of this action to finish its batch");
   });
+
+  test("that the login may not take is not waited for, and the run says why", async () => {
+    const { owner, as, sql, run } = await world.open();
+    await as(owner, tables(600));
+    await sql("REVOKE EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) FROM PUBLIC");
+
+    const report = await run("apply", READ);
+
+    expect(report).toMatchObject({ verdict: "repaired", granted: { length: 600 } });
+    expect(report.said.filter((line) => line.includes("advisory lock"))).toEqual([
+      "did not get the advisory lock with which runs of this action take turns: permission denied for function pg_advisory_xact_lock. Continuing without it.",
+    ]);
+  });
 });
