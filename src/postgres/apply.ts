@@ -64,8 +64,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       const batch = ahead ?? batchOf(each);
       ahead = undefined;
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-      for (const { as, sql } of batch.statements)
-        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      sayStatements(batch);
       const before = { committed: committed.length, failed: failed.size };
       const next = batchOf(batches[n + 1] ?? []);
       await run(batch, () => sendAhead(next));
@@ -80,6 +79,26 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     ifSkipped(ahead, () => {
       ahead = undefined;
     });
+  }
+
+  /** Takes the answer to a batch that was sent ahead. The server did not skip it if the one before it failed at COMMIT. */
+  async function settleAhead(): Promise<void> {
+    if (running !== undefined || ahead === undefined) return;
+    const batch = ahead;
+    ahead = undefined;
+    await batch.sent.work.then(
+      () => {
+        sayStatements(batch);
+        note(batch);
+        say(`committed: ${count(batch.changes.length, "object")}`);
+      },
+      () => {}, // the next look shows what is still missing
+    );
+  }
+
+  function sayStatements({ statements }: Batch): void {
+    for (const { as, sql } of statements)
+      say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
   }
 
   /** Logs the result of a batch. */
@@ -105,12 +124,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     if ("sent" in batch || isOpen(client)) running = batch;
     const { error } = await attempt(client, waits.turns, batch, { ...lockTimeout(), whileRunning });
     running = undefined;
-    if (error === null) {
-      committed.push(...changes);
-      statements.push(...sqlOf(batch));
-      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
-      return;
-    }
+    if (error === null) return note(batch);
     const reason = reasonOf(error);
     const refusal = { reason, serverMessage: symptomsOf(error)[0]?.text ?? error.message };
     outdated ||= concernsAll(error);
@@ -128,6 +142,13 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     const half = Math.ceil(changes.length / 2);
     await run(batchOf(changes.slice(0, half)));
     await run(batchOf(changes.slice(half)));
+  }
+
+  /** Notes that a batch is committed. */
+  function note(batch: Batch): void {
+    committed.push(...batch.changes);
+    statements.push(...sqlOf(batch));
+    if (refusals.size > 0) for (const { as, group } of batch.changes) refusals.get(as)?.delete(group);
   }
 
   /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
@@ -185,8 +206,10 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   try {
     await runAll(plan.changes);
     await tryBlocked();
+    await settleAhead();
     return outcome();
   } catch (error) {
+    await settleAhead();
     return { ...outcome(), endedBy: error };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { reconcile } from "../../src/reconcile.ts";
+import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { type Progress, reconcile } from "../../src/reconcile.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
@@ -82,6 +83,44 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     );
     expect(held).toHaveLength(1_199);
   });
+
+  test.each(["42704", "XX000"])(
+    "are not lost from the report when the one before them fails at COMMIT, with %s",
+    async (code) => {
+      const { owner, app, as, sql, signIn } = await world.open();
+      await as(owner, tables(600));
+      // The first COMMIT after a GRANT fails.
+      await sql(`
+        CREATE SCHEMA audit;
+        CREATE SEQUENCE audit.entries;
+        CREATE TABLE audit.entry ();
+        CREATE FUNCTION audit.refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+          $$ BEGIN
+            IF nextval('audit.entries') = 1 THEN RAISE EXCEPTION 'no audit' USING ERRCODE = '${code}'; END IF;
+            RETURN NULL;
+          END $$;
+        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON audit.entry DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION audit.refuse();
+        CREATE FUNCTION audit.enter() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+          $$ BEGIN INSERT INTO audit.entry DEFAULT VALUES; END $$;
+        CREATE EVENT TRIGGER audit ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION audit.enter()`);
+      const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
+      const progress: Progress = { done: NOTHING_DONE };
+      const said: string[] = [];
+
+      await reconcile(await signIn(owner), task, (line) => said.push(line), progress).catch(() => {});
+
+      await sql("DROP EVENT TRIGGER audit");
+      const [{ granted } = {}] = await sql<{ granted: number }>(
+        "SELECT count(*)::int AS granted FROM pg_class WHERE relname ~ '^t\\d' AND has_table_privilege($1, oid, 'SELECT')",
+        [app],
+      );
+      expect(granted).toBeGreaterThan(0);
+      expect(progress.done.committed).toHaveLength(granted ?? 0);
+      expect(progress.done.unconfirmed).toEqual([]);
+      expect(said).toContain("committed: 100 objects");
+    },
+  );
 
   test("are not split when a grantee is dropped: the others are granted after another look", async () => {
     const { owner, app, role, as, sql, signIn } = await world.open();
