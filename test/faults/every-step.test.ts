@@ -1,0 +1,123 @@
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import type { GranteeReport } from "../../src/model/report.ts";
+import { withSession } from "../../src/postgres/session.ts";
+import { type Progress, reconcile, unfinished } from "../../src/reconcile.ts";
+import { DEFAULTS } from "../postgres/world.ts";
+import type { Listening } from "../sandbox/http.ts";
+import { type Decide, type Message, startProxy } from "../sandbox/proxy.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+const PASSWORD = "owner-password";
+
+/** Two batches of 500 objects, and a third. */
+const TABLES = 1_001;
+
+let sandbox: Sandbox;
+let proxy: Listening;
+let decide: Decide = () => true;
+beforeAll(async () => {
+  sandbox = await startSandbox({ version: 18 });
+  await sandbox.sql("postgres", `ALTER ROLE migrator PASSWORD '${PASSWORD}' VALID UNTIL 'infinity'`);
+  await sandbox.createDatabase("app", {
+    owner: "migrator",
+    seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
+  });
+  proxy = await startProxy(sandbox, (...of) => decide(...of));
+});
+afterAll(async () => {
+  await proxy.close();
+  await sandbox.close();
+});
+
+/** Whether the server says that it has done something: a statement other than SET, or all of a message. */
+function isStep({ type, body, ready }: Message): boolean {
+  return ready > 0 && (type === "Z" || (type === "C" && !body.toString("latin1").startsWith("SET")));
+}
+
+/** Applies, and the connection is cut at the n-th of these messages; `forGood`: so is every later one. */
+async function applyCutAt(n: number, forGood: boolean) {
+  let steps = 0;
+  let isCut = false;
+  decide = (message, wire) => {
+    if (isCut ? !forGood : !isStep(message) || ++steps < n) return true;
+    isCut = true;
+    wire.cut();
+    return false;
+  };
+  const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
+  const server = { host: "localhost", port: proxy.port, tls };
+  const task = { mode: "apply", grantees: ["aad_orders"], demand: DEFAULTS } as const;
+  const progress: Progress = { done: NOTHING_DONE };
+  const patience = { firstWait: 1, maxTime: forGood ? 0 : 5_000, answerTime: 5_000 };
+  const report = await withSession(
+    { server, database: "app", user: "migrator" },
+    async () => PASSWORD,
+    (client) => reconcile(client, task, () => {}, progress),
+    {},
+    patience,
+  ).catch(() => unfinished(progress));
+  const [grantee] = report.grantees;
+  return { isCut, grantee, statements: report.statements };
+}
+
+/** The names of the tables that are really granted, when no session runs any more; then nothing is granted. */
+async function takeAllBack(): Promise<readonly string[]> {
+  const running = "SELECT FROM pg_stat_activity WHERE usename = 'migrator'";
+  while ((await sandbox.sql("app", running)).length > 0) await setTimeout(5);
+  const rows = await sandbox.sql<{ name: string }>(
+    "app",
+    "SELECT relname AS name FROM pg_class WHERE relacl::text LIKE '%aad_orders%' ORDER BY relname",
+  );
+  await sandbox.sql(
+    "app",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM aad_orders; REVOKE ALL ON SCHEMA public FROM aad_orders",
+  );
+  return rows.map(({ name }) => name);
+}
+
+const tablesOf = (changes: GranteeReport["granted"] = []) =>
+  changes.filter(({ kind }) => kind === "table").map(({ name }) => name);
+
+test.each([
+  ["goes on and reports each grant once", false],
+  ["reports each grant as made or as unconfirmed when no other connection can be made", true],
+])(
+  "a run that is cut when the server has done any of its steps %s",
+  { timeout: 120_000 },
+  async (_, forGood) => {
+    let cuts = 0;
+    for (let n = 1; ; n++) {
+      const { isCut, grantee, statements } = await applyCutAt(n, forGood);
+      const really = await takeAllBack();
+      const granted = tablesOf(grantee?.granted);
+      const unconfirmed = tablesOf(grantee?.unconfirmed);
+      const context = `cut at step ${n}`;
+      if (!forGood || !isCut) {
+        expect(grantee?.verdict, context).toBe("repaired");
+        expect(granted.toSorted(), context).toEqual(really);
+        expect(granted, context).toHaveLength(TABLES);
+      }
+      const open = new Set(unconfirmed);
+      expect(
+        granted.filter((name) => open.has(name) || !really.includes(name)),
+        context,
+      ).toEqual([]);
+      expect(
+        really.filter((name) => !open.has(name) && !granted.includes(name)),
+        context,
+      ).toEqual([]);
+      expect(
+        statements
+          .join()
+          .match(/\bt_\d+\b/g)
+          ?.toSorted() ?? [],
+        context,
+      ).toEqual(granted.toSorted());
+      if (!isCut) break;
+      cuts++;
+    }
+    expect(cuts).toBeGreaterThan(30);
+  },
+);
