@@ -128,7 +128,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     const reason = reasonOf(error);
     const refusal = { reason, serverMessage: symptomsOf(error)[0]?.text ?? error.message };
     outdated ||= concernsAll(error);
-    if (error.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
+    if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
     if (outdated) return;
     if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
       return fail(changes, refusal);
@@ -215,7 +215,10 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const LOCK_NOT_AVAILABLE = "55P03";
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  "55P03", // lock_not_available
+  "57014", // query_canceled, by statement_timeout
+]);
 
 function sqlOf({ statements }: Batch): readonly string[] {
   return statements.map(({ sql }) => sql);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { takeTurns } from "../../src/postgres/turn.ts";
 import { type Progress, reconcile } from "../../src/reconcile.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { logGroups } from "../../src/render/log.ts";
@@ -161,6 +162,26 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
 
     expect(report).toMatchObject({ verdict: "repaired", missing: [], granted: { length: 297 } });
     expect(queries.filter(changesPrivileges).length).toBeLessThanOrEqual(4);
+  });
+
+  test("are not halved without end when their statements take too long", async () => {
+    const { owner, app, as, sql, signIn } = await world.open();
+    await as(owner, tables(64));
+    await sql(`
+      CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.2); RAISE EXCEPTION 'too slow' USING ERRCODE = 'query_canceled'; END $$;
+      CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION slow()`);
+    const client = await signIn(owner);
+    const queries = recorded(client);
+    const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
+    // As if it had taken almost all of the time that a run may wait.
+    const waits = { turns: takeTurns(() => {}), locks: 14_900 };
+
+    const { verdict } = await reconcile(client, task, () => {}, { done: NOTHING_DONE, waits });
+
+    await sql("DROP EVENT TRIGGER slow");
+    expect(verdict).toBe("drift");
+    expect(queries.filter(changesPrivileges).length).toBeLessThan(10);
   });
 
   test("show the server's message when it refuses", async () => {
