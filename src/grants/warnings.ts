@@ -105,11 +105,14 @@ function rowLevelSecurity(grantee: Role, pitfalls: readonly Pitfall[]): readonly
 
 function viewsThatCannotRead(pitfalls: readonly Pitfall[]): readonly Warning[] {
   const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
-  const byReader = Map.groupBy(broken, ({ reader }) => reader);
-  return [...byReader].map(([reader, views]) => ({
-    code: "view-cannot-read",
-    message: sentence`Reading ${some(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have SELECT on ${some(views.map(({ source }) => source))}.`,
-  }));
+  const byReader = Map.groupBy(broken, ({ reader, privilege }) => JSON.stringify([reader, privilege]));
+  return [...byReader.values()].map((views) => {
+    const [{ reader, privilege }] = views as [(typeof views)[0]];
+    return {
+      code: "view-cannot-read",
+      message: sentence`Reading ${some(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have ${[privilege]} on ${some(views.map(({ source }) => source))}.`,
+    };
+  });
 }
 
 function granteeIsOwner(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {

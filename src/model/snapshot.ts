@@ -171,7 +171,9 @@ export type Pitfall =
       readonly name: string;
       /** The schema and name of a relation that the view selects from; a column's too, where others can be read. */
       readonly source: readonly string[];
-      /** The role that needs SELECT on it. */
+      /** What reading it needs: SELECT, or UPDATE to lock its rows. */
+      readonly privilege: Privilege;
+      /** The role that lacks the privilege. */
       readonly reader: string;
     };
 

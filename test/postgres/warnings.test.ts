@@ -129,6 +129,57 @@ describe.each(VERSIONS)("PostgreSQL %i: warnings of a check that passes", (versi
     expect(await broken()).toBe("");
   });
 
+  test.each([
+    ["a whole row", "SELECT row_to_json(base) FROM base", "SELECT (a)", "base.b"],
+    ["a whole row, and a column that can be read", "SELECT a, base AS row FROM base", "SELECT (a)", "base.b"],
+    [
+      "the whole row of a join",
+      "SELECT j::text FROM (base JOIN more USING (a)) AS j",
+      "SELECT (a)",
+      "base.b",
+    ],
+    [
+      "a table twice",
+      "SELECT a FROM base WHERE EXISTS (SELECT FROM base AS b WHERE b.b > 0)",
+      "SELECT (a)",
+      "base.b",
+    ],
+    ["a sequence", "SELECT last_value FROM numbers", "USAGE", "numbers"],
+    ["a lock on rows", "SELECT a FROM base FOR UPDATE", "SELECT", "base", "UPDATE"],
+  ])("knows what a view needs: %s", async (_, query, privilege, source, lacks = "SELECT") => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const analyst = await role("analyst");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}; GRANT USAGE ON SCHEMA public TO ${app}`);
+    const object = source === "numbers" ? "numbers" : "base";
+    await as(
+      owner,
+      `CREATE TABLE base (a int, gone int, b int); ALTER TABLE base DROP COLUMN gone; CREATE TABLE more (a int);
+       CREATE SEQUENCE numbers; GRANT SELECT ON more TO ${analyst}; GRANT ${privilege} ON ${object} TO ${analyst}`,
+    );
+    await as(analyst, `CREATE VIEW v AS ${query}; GRANT SELECT ON v TO ${app}`);
+
+    expect(await can(app, "SELECT * FROM v")).toBe(false);
+    expect(messages(await run("check", READ), "view-cannot-read")).toEqual([
+      `Reading public.v fails, because ${analyst} does not have ${lacks} on public.${source}.`,
+    ]);
+    await as(owner, `GRANT ${privilege === "SELECT (a)" ? "SELECT (b)" : lacks} ON ${object} TO ${analyst}`);
+    expect(await can(app, "SELECT * FROM v")).toBe(true);
+    expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
+  });
+
+  test("warns of a view on a catalog that its owner cannot read", async () => {
+    const { app, owner, as, can, run } = await world.open();
+    await as(
+      owner,
+      `CREATE VIEW v AS SELECT rolpassword FROM pg_authid; CREATE VIEW fine AS SELECT rolname FROM pg_roles;
+       GRANT SELECT ON v, fine TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`,
+    );
+    expect([await can(app, "SELECT FROM v"), await can(app, "SELECT FROM fine")]).toEqual([false, true]);
+    expect(messages(await run("check", READ), "view-cannot-read")).toEqual([
+      `Reading public.v fails, because ${owner} does not have SELECT on pg_catalog.pg_authid.`,
+    ]);
+  });
+
   if (version >= 15)
     test("checks the grantee for a security_invoker view, however it is reached", async () => {
       const { app, owner, role, as, sql, can, run } = await world.open();
