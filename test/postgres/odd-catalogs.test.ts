@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readFix } from "../read.ts";
+import { read, readFix } from "../read.ts";
 import { signInAs, VERSIONS } from "../sandbox/postgres.ts";
 import { linesOf, type Place, quote, useOwnWorld } from "./world.ts";
 
@@ -101,6 +101,11 @@ describe.each(VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
     ]);
     expect(report.missing[0]?.fix.sql).toBeUndefined();
     expect(readFix(report.missing[0]?.fix)).toContain("Rename the role or object");
+    const warned = report.warnings
+      .map(({ message }) => read(message))
+      .filter((text) => text.includes("\uFFFD"));
+    expect(warned).toEqual([expect.stringContaining("Rename the role")]);
+    expect(warned.join()).not.toContain("ALTER DEFAULT PRIVILEGES");
     expect(await can(app, "SELECT * FROM kept")).toBe(true);
     await sql(
       `UPDATE pg_class SET relacl = NULL, relowner = '${owner}'::regrole WHERE relname IN ('kept', 'theirs')`,
