@@ -144,10 +144,19 @@ function usageFor(
 }
 
 /**
- * The role to sign in as for an owner. The owner of `public` from 15 on, except on Azure, is pg_database_owner, whose
- * only, implicit member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
+ * The role to sign in as for an owner: for pg_database_owner the owner of the database, where that has its privileges
+ * without SET ROLE.
  */
 function loginFor(snapshot: Snapshot, owner: Role): Role {
+  const member = membersFor(snapshot, owner);
+  return member.gone || snapshot.server.databaseOwnerInherits ? member : owner;
+}
+
+/**
+ * The role whose members may act for an owner. The owner of `public` from 15 on, except on Azure, is pg_database_owner,
+ * whose only, implicit member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
+ */
+function membersFor(snapshot: Snapshot, owner: Role): Role {
   if (owner.name !== "pg_database_owner") return owner;
   const database = snapshot.groups.find(({ kind }) => kind === "database");
   return roleOf(snapshot, database?.owner ?? owner.oid);
@@ -184,8 +193,9 @@ function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Ch
 }
 
 /** The other way than running SQL as the owner: to become a member of it. */
-function noteForOwner(snapshot: Snapshot, { group }: Change, owner: Role): Sentence {
+function noteForOwner(snapshot: Snapshot, { group }: Change, actor: Role): Sentence {
   const login = sessionUserOf(snapshot);
+  const owner = membersFor(snapshot, actor);
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`

@@ -55,6 +55,8 @@ export interface ServerFacts {
   readonly roleSet: boolean;
   /** Whether the session user may read the security labels of roles. */
   readonly labelsReadable: boolean;
+  /** Up to 15, an owner of the database without INHERIT has the privileges of pg_database_owner only after SET ROLE. */
+  readonly databaseOwnerInherits: boolean;
   /** An elastic cluster, by its extension `citus`. */
   readonly citus: boolean;
 }

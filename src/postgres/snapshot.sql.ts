@@ -282,6 +282,7 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
            WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
              AND s.setdatabase IN (0, (SELECT oid FROM database))),
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
          'sessionUser', session_user_oid,
          'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts

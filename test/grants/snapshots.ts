@@ -95,6 +95,7 @@ export const SERVER: ServerFacts = {
   readOnly: false,
   roleSet: false,
   labelsReadable: true,
+  databaseOwnerInherits: true,
   citus: false,
 };
 

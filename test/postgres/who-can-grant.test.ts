@@ -440,6 +440,31 @@ describe.each(VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
   });
 
+  // Up to 15, a role without INHERIT has the privileges of pg_database_owner only after SET ROLE.
+  if (version < 16)
+    test.each(["by a deployer", "by the owner"])(
+      "sets pg_database_owner where the owner of the database does not inherit it, %s",
+      async (who) => {
+        const { app, owner, role, as, sql, run } = await world.open();
+        const user = who === "by the owner" ? owner : await role("deployer");
+        await as(owner, "CREATE TABLE t (id int)");
+        await sql(`
+        ALTER ROLE ${owner} NOINHERIT;
+        ALTER SCHEMA public OWNER TO pg_database_owner; REVOKE ALL ON SCHEMA public FROM PUBLIC`);
+
+        const report = await run("apply", READ, { user });
+
+        const text = report.missing.map(({ fix }) => readFix(fix)).join("\n");
+        expect(text).toContain(
+          'Run as a member of pg_database_owner: SET ROLE "pg_database_owner"; GRANT USAGE',
+        );
+        expect(text).not.toContain('GRANT "pg_database_owner"');
+        for (const { as: runner, statements } of report.fixes)
+          await as(runner === "pg_database_owner" ? owner : runner, statements.join("\n"));
+        expect(await run("check", READ, { grantee: app })).toMatchObject({ verdict: "in-sync" });
+      },
+    );
+
   test("directs the SQL for schema public to its owner", async () => {
     const { app, owner, role, as, sql, run, can } = await world.open();
     const stranger = await role("stranger");
