@@ -36,12 +36,13 @@ export function fixBlocks(
   const blocks: readonly FixBlock[] = [
     { as: sessionUserOf(snapshot).name, runnable: true, ...scripts(own, snapshot.server.roleSet, []) },
     ...usageForActors(snapshot, others),
-    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
+    ...inTurnsByActor(others).map(({ turn, actor, mine }): FixBlock => {
       const { changes, apart } = changesBy(actor, mine);
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
+        ...(turn > 0 && { turn }),
         ...scripts(changes, beginsAsAnother(snapshot, actor), apart),
         ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
       };
@@ -53,6 +54,15 @@ export function fixBlocks(
 /** A change that another role has to make. */
 interface ByOther extends Blocked {
   readonly actor: Role;
+}
+
+/** The changes of each turn by the role that makes them: a revoke of another role may have to come first. */
+function inTurnsByActor(others: readonly ByOther[]) {
+  return [...Map.groupBy(others, ({ change }) => change.turn ?? 0)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([turn, some]) =>
+      [...Map.groupBy(some, ({ actor }) => actor)].map(([actor, mine]) => ({ turn, actor, mine })),
+    );
 }
 
 /**

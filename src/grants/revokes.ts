@@ -1,5 +1,13 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, actsAs, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import {
+  type AclItem,
+  actsAs,
+  type ColumnAclItem,
+  type Group,
+  type Role,
+  roleOf,
+  type Snapshot,
+} from "../model/snapshot.ts";
 import { actingRoleToRevoke } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import { allOf, type Plan, planOf, type Step } from "./plan.ts";
@@ -56,19 +64,12 @@ function stepsOf(snapshot: Snapshot, findings: readonly Finding[], actAsOwner: b
       }
     }
   }
+  const steps = inTurns(snapshot, group, columns, [...onColumns, ...onObject]);
+  const ofColumns = steps.filter((step) => step.columns !== undefined);
   return [
     ...indirect,
-    ...[...Map.groupBy(onColumns, ({ column }) => column)]
-      .flatMap(([column, grants]) =>
-        inTurns(
-          snapshot,
-          group.owner,
-          columns.filter((each) => each.column === column),
-          grants,
-        ),
-      )
-      .reduce(withColumnsTogether, []),
-    ...inTurns(snapshot, group.owner, group.acl, onObject),
+    ...ofColumns.reduce(withColumnsTogether, []),
+    ...steps.filter((step) => step.columns === undefined),
   ];
 
   function stepFor(acl: readonly AclItem[], item: AclItem, keptForColumns: boolean): Grant["step"] {
@@ -90,38 +91,51 @@ function withColumnsTogether(steps: readonly Step[], step: Step): readonly Step[
 }
 
 /**
- * Steps that revoke grants of one ACL, in turns: a grant is revoked once no other grant depends on it, because PostgreSQL
- * refuses a REVOKE (2BP01) of a grant option on which other grants depend.
+ * Steps that revoke grants on one object and its columns, in turns: a grant is revoked once no other grant depends on it,
+ * because PostgreSQL refuses a REVOKE (2BP01) of a grant option on which other grants in the same ACL depend.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L1293 (recursive_revoke)
  */
 function inTurns(
   snapshot: Snapshot,
-  owner: string,
-  acl: readonly AclItem[],
+  { owner, acl }: Group,
+  columns: readonly ColumnAclItem[],
   grants: readonly Grant[],
 ): readonly Step[] {
   const steps: Step[] = [];
-  let left = acl;
+  const revoked = new Map<AclItem, { readonly byLogin: boolean; readonly turn: number }>();
+  const nothing = new Map<AclItem, never>();
   let turn = 0;
   let waiting = grants.filter(({ step }) => step.reason === undefined);
   for (let before = -1; waiting.length !== before; turn++) {
     before = waiting.length;
-    const now = left;
+    const now = new Map(revoked);
     waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !revoke(grant));
   }
-  // Then what other roles have to revoke.
-  for (const grant of [...waiting, ...grants.filter(({ step }) => step.reason !== undefined)]) {
-    const grantedTo = dependents(grant, left);
-    if (grantedTo.length === 0) revoke(grant);
-    else steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
+  // Then what other roles have to revoke, and what only a rule of this action keeps this login from revoking.
+  let others = grants.filter(({ step }) => step.reason !== undefined);
+  for (let before = -1; others.length !== before; ) {
+    before = others.length;
+    others = others.filter((grant) => dependents(grant).length > 0 || comesTooLate(grant) || !revoke(grant));
+  }
+  for (const grant of [...waiting, ...others]) {
+    const grantedTo = namesOf(dependents(grant, comesTooLate(grant) ? nothing : revoked));
+    steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
   }
   return steps;
 
   /** Always true: a revoked grant waits no longer. */
   function revoke(grant: Grant): true {
-    left = left.filter((item) => item !== grant.item);
-    const grantedTo = dependents(grant, acl);
-    steps.push({ ...stepOf(grant), ...grant.step, turn, ...(grantedTo.length > 0 && { grantedTo }) });
+    const before = dependents(grant, nothing);
+    const byLogin = grant.step.acting !== undefined;
+    const turns = before.map((item) => (revoked.get(item)?.turn ?? -1) + 1);
+    const mine = Math.max(byLogin ? turn : 0, ...turns);
+    revoked.set(grant.item, { byLogin, turn: mine });
+    steps.push({
+      ...stepOf(grant),
+      ...grant.step,
+      turn: mine,
+      ...(before.length > 0 && { grantedTo: namesOf(before) }),
+    });
     return true;
   }
 
@@ -130,16 +144,64 @@ function inTurns(
     return { grantee, privilege, grantor, ...(column !== undefined && { columns: [column] }) };
   }
 
-  /** The roles whose privilege depends on this grant: the grantee granted it, and holds no other grant option for it. */
-  function dependents({ grantee, privilege, item }: Grant, standing: readonly AclItem[]): readonly string[] {
-    const holdsAnother = left.some(
-      (other) =>
-        other !== item && other.privilege === privilege && other.grantable && holds(snapshot, grantee, other),
+  /** Whether this login can revoke it only after another role: what this login runs comes first. */
+  function comesTooLate(grant: Grant): boolean {
+    return (
+      grant.step.acting !== undefined &&
+      dependents(grant, nothing).some((item) => revoked.get(item)?.byLogin === false)
     );
-    if (!item.grantable || holdsAnother || roleOf(snapshot, owner).inheritedBy.has(grantee.oid)) return [];
-    const names = standing
-      .filter((other) => other.privilege === privilege && other.grantor === grantee.oid)
-      .map((other) => snapshot.roles.get(other.grantee)?.name ?? "PUBLIC");
-    return [...new Set(names)].sort();
+  }
+
+  /** The grants that depend on this one, without those that are gone. */
+  function dependents(grant: Grant, gone: ReadonlyMap<AclItem, unknown> = revoked): readonly AclItem[] {
+    const { item, column, grantee, privilege } = grant;
+    const standing = (items: readonly AclItem[]) =>
+      items.filter(
+        (other) => other.grantor === grantee.oid && other.privilege === privilege && !gone.has(other),
+      );
+    const standingIn = (items: readonly AclItem[], mine: AclItem) =>
+      losesOption(grantee, items, mine) ? standing(items) : [];
+    if (column !== undefined) return standingIn(onSame(column), item);
+    // REVOKE on the table includes what the same grantor granted on columns.
+    const included = columns.filter(
+      (mine) =>
+        mine.grantee === item.grantee &&
+        mine.grantor === item.grantor &&
+        mine.privilege === privilege &&
+        !gone.has(mine),
+    );
+    // PostgreSQL does not look for these, but without the grant option no role could revoke them.
+    const onColumns = losesOption(grantee, acl, item)
+      ? standing(grants.flatMap((other) => (other.column === undefined ? [] : other.item)))
+      : [];
+    return [
+      ...standingIn(acl, item),
+      ...included.flatMap((mine) => standingIn(onSame(mine.column), mine)),
+      ...onColumns,
+    ];
+  }
+
+  /** Whether a grantee can no longer grant what it was granted by an item of an ACL. */
+  function losesOption(grantee: Role, items: readonly AclItem[], item: AclItem): boolean {
+    return (
+      item.grantable &&
+      !roleOf(snapshot, owner).inheritedBy.has(grantee.oid) &&
+      !items.some(
+        (other) =>
+          other !== item &&
+          other.privilege === item.privilege &&
+          other.grantable &&
+          !revoked.has(other) &&
+          holds(snapshot, grantee, other),
+      )
+    );
+  }
+
+  function onSame(column: string): readonly ColumnAclItem[] {
+    return columns.filter((item) => item.column === column);
+  }
+
+  function namesOf(items: readonly AclItem[]): readonly string[] {
+    return [...new Set(items.map(({ grantee }) => snapshot.roles.get(grantee)?.name ?? "PUBLIC"))].sort();
   }
 }

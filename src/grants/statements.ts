@@ -111,7 +111,8 @@ function sqlOf(
     const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;
   }
-  const type = typeOf(group).toUpperCase();
+  // Column privileges on a sequence are granted as on a table.
+  const type = columns === undefined ? typeOf(group).toUpperCase() : "TABLE";
   if (names.length === 1) return `${what} ${type} ${names[0]} ${grantees}`;
   return `${what} ${type}\n  ${names.join(",\n  ")}\n${grantees}`;
 }

@@ -19,9 +19,9 @@ export function renderSql(report: Report): string {
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [theirs.filter(othersNeed), theirs.filter((part) => !othersNeed(part))].flatMap((blocks) => [
-    ...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block))),
-  ]);
+  const others = [...Map.groupBy(theirs, stageOf)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, blocks]) => [...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))]);
   const lines = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
@@ -48,9 +48,9 @@ function isFirst({ database, block }: Part, index: number, parts: readonly Part[
   );
 }
 
-/** Whether blocks of other roles need what this one grants. */
-function othersNeed({ block }: Part): boolean {
-  return block.prepares === true;
+/** Blocks of other roles need what the blocks of earlier stages grant or revoke. */
+function stageOf({ block: { prepares, turn = 0 } }: Part): number {
+  return prepares ? -1 : turn;
 }
 
 function statementsOf({ block }: Part): readonly string[] {

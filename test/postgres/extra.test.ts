@@ -1,13 +1,29 @@
 import { describe, expect, test } from "vitest";
+import type { Mode } from "../../src/model/report.ts";
+import { reconcile } from "../../src/reconcile.ts";
 import { readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { changesPrivileges, difference, linesOf, recorded, useWorld } from "./world.ts";
+import { changesPrivileges, DEFAULTS, difference, linesOf, recorded, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 const REVOKE = { ...READ, onExtra: "revoke" } as const;
 
 describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
   const world = useWorld(version);
+
+  /** A place in which several grantees are judged at once, by its owner unless another login is given. */
+  async function severalGrantees() {
+    const place = await world.open();
+    const runFor = async (grantees: readonly string[], mode: Mode, user = place.owner) => {
+      const task = { mode, grantees, demand: { ...DEFAULTS, ...REVOKE } };
+      const reconciled = await reconcile(await place.signIn(user), task, () => {});
+      const extra = reconciled.grantees.flatMap((each) =>
+        linesOf(each.extra).map((line) => `${each.grantee}: ${line}`),
+      );
+      return { ...reconciled, extra };
+    };
+    return { ...place, runFor };
+  }
 
   test("finds extra privileges, and judges them by `on-extra`", async () => {
     const { app, owner, as, run, acls } = await world.open();
@@ -255,6 +271,136 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
       `table public.t: ${app} INSERT by ${owner}`,
       `table public.t: ${app} UPDATE by ${owner}`,
     ]);
+  });
+
+  test("leaves a table privilege where the grantee granted it on by a column grant of its own", async () => {
+    const { app, owner, role, as, run } = await world.open();
+    const third = await role("third");
+    await as(
+      owner,
+      `CREATE TABLE t (a int, b int); GRANT SELECT, UPDATE ON t TO ${app};
+       GRANT UPDATE (b) ON t TO ${app} WITH GRANT OPTION`,
+    );
+    await as(app, `GRANT UPDATE (b) ON t TO ${third}`);
+
+    const { extra, fixes } = await run("apply", REVOKE);
+
+    // REVOKE UPDATE ON t would include UPDATE (b), and fail.
+    await expect(as(owner, `REVOKE UPDATE ON t FROM ${app}`)).rejects.toMatchObject({ code: "2BP01" });
+    expect(linesOf(extra)).toEqual([
+      "table t: UPDATE (dependent-privileges)",
+      "table t: UPDATE (dependent-privileges)",
+    ]);
+    expect(fixes).toEqual([]);
+    await as(app, `REVOKE UPDATE (b) ON t FROM ${third}`);
+    for (const { fix } of (await run("apply", REVOKE)).extra) await as(owner, fix.sql ?? "");
+    expect(await run("check", REVOKE)).toMatchObject({ verdict: "in-sync" });
+  });
+
+  test("keeps the grant option with which one grantee granted columns to another, until those are revoked", async () => {
+    const { app, owner, role, as, runFor } = await severalGrantees();
+    const third = await role("third");
+    await as(
+      owner,
+      `CREATE TABLE t (a int); GRANT SELECT, UPDATE ON t TO ${app}, ${third}; GRANT UPDATE ON t TO ${app} WITH GRANT OPTION;
+       REVOKE UPDATE ON t FROM ${third}`,
+    );
+    await as(app, `GRANT UPDATE (a) ON t TO ${third}`);
+
+    for (const grantees of [
+      [app, third],
+      [third, app],
+    ]) {
+      const { fixes, extra } = await runFor(grantees, "apply");
+      expect(new Set(extra)).toEqual(
+        new Set([
+          `${app}: table t: UPDATE (dependent-privileges)`,
+          `${third}: table t: UPDATE (column-privileges)`,
+        ]),
+      );
+      expect(fixes.map(({ as: name, statements }) => [name, statements])).toEqual([
+        [app, [`REVOKE UPDATE ("a") ON TABLE "public"."t" FROM "${third}";`]],
+      ]);
+    }
+    await as(app, `REVOKE UPDATE (a) ON t FROM ${third}`);
+    expect(await runFor([app, third], "apply")).toMatchObject({ verdict: "repaired", extra: [] });
+  });
+
+  test("has the blocks of several roles in the order in which their grants depend on each other", async () => {
+    const { app, owner, role, as, runFor } = await severalGrantees();
+    const [third, fourth, deployer] = [await role("third"), await role("fourth"), await role("deployer")];
+    await as(
+      owner,
+      `CREATE TABLE t (a int); CREATE TABLE u (a int); GRANT SELECT ON t, u TO ${app}, ${third}, ${fourth};
+       GRANT DELETE ON t TO ${fourth}; GRANT DELETE ON u TO ${app} WITH GRANT OPTION`,
+    );
+    await as(app, `GRANT DELETE ON u TO ${third} WITH GRANT OPTION`);
+    await as(third, `GRANT DELETE ON u TO ${fourth}`);
+
+    for (const grantees of [
+      [app, third, fourth],
+      [fourth, third, app],
+    ]) {
+      const { fixes } = await runFor(grantees, "plan", deployer);
+      const revoke = (table: string, from: string) => [
+        `REVOKE DELETE ON TABLE "public"."${table}" FROM "${from}";`,
+      ];
+      const inOrder = fixes.map((block) => [block.as, block.turn, block.statements]);
+      expect(inOrder).toHaveLength(4);
+      expect(inOrder.slice(0, 2)).toEqual(
+        expect.arrayContaining([
+          [owner, undefined, revoke("t", fourth)],
+          [third, undefined, revoke("u", fourth)],
+        ]),
+      );
+      expect(inOrder.slice(2)).toEqual([
+        [app, 1, revoke("u", third)],
+        [owner, 2, revoke("u", app)],
+      ]);
+    }
+    const { fixes } = await runFor([app, third, fourth], "plan", deployer);
+    for (const block of fixes) await as(block.as, block.statements.join("\n"));
+    expect(await runFor([app, third, fourth], "check", deployer)).toMatchObject({ verdict: "in-sync" });
+  });
+
+  test("leaves to the next run what this login can revoke only after another role, without SQL that fails", async () => {
+    const { app, owner, role, as, runFor } = await severalGrantees();
+    const third = await role("third");
+    await as(
+      owner,
+      `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}, ${third}; GRANT DELETE, UPDATE ON t TO ${app} WITH GRANT OPTION;
+       GRANT UPDATE (a) ON t TO ${app}`,
+    );
+    await as(app, `GRANT UPDATE ON t TO ${third}`);
+
+    for (const grantees of [
+      [app, third],
+      [third, app],
+    ]) {
+      const { fixes, extra } = await runFor(grantees, "apply");
+      expect(extra).toContain(`${app}: table t: UPDATE (dependent-privileges)`);
+      for (const block of fixes) await as(block.as, `BEGIN; ${block.statements.join("\n")} ROLLBACK`);
+    }
+  });
+
+  test("revokes a column privilege on a sequence", async () => {
+    const { app, owner, as, run } = await world.open();
+    await as(
+      owner,
+      `CREATE SEQUENCE s; CREATE SEQUENCE u; GRANT USAGE ON SEQUENCE s, u TO ${app}; GRANT SELECT (last_value) ON TABLE s, u TO ${app};
+       GRANT SELECT ON SEQUENCE u TO ${app}`,
+    );
+    const usage = { sequencePrivileges: ["USAGE"], onExtra: "revoke" } as const;
+
+    const { extra, fixes } = await run("apply", usage);
+
+    expect(linesOf(extra)).toEqual([
+      "sequence s: SELECT (column-privileges)",
+      "sequence u: SELECT (column-privileges)",
+      "sequence u: SELECT (column-privileges)",
+    ]);
+    for (const block of fixes) await as(block.as, block.statements.join("\n"));
+    expect(await run("check", usage)).toMatchObject({ verdict: "in-sync" });
   });
 
   test("revokes by inheritance what a role granted that it cannot SET ROLE to", async () => {
