@@ -1,7 +1,7 @@
 import type { Kind } from "../model/report.ts";
 import { canBeNamed } from "../model/snapshot.ts";
 import { logLine } from "../text/escape.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { dollarQuote, quoteLiteral } from "../text/sql.ts";
 import { BATCH } from "./batches.ts";
 import { likePatternsOf } from "./exclude.ts";
 import type { Change } from "./statements.ts";
@@ -115,7 +115,7 @@ ${setsRole ? "    PERFORM pg_catalog.set_config('role', missing.actor, true);\n"
   RAISE NOTICE 'Granted on % objects.', done;
 END
 `;
-  const quote = dollarQuote(body);
+  const quote = dollarQuote("grants", body);
   return `DO ${quote}${body}${quote};`;
 }
 
@@ -130,10 +130,4 @@ function notExcluded(exclude: readonly string[]): string {
         `\n      AND c.relname NOT LIKE ${quoteLiteral(name)}${path && `\n      AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`,
     )
     .join("");
-}
-
-/** A dollar quote that the body does not contain: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-DOLLAR-QUOTING */
-function dollarQuote(body: string, n = 0): string {
-  const quote = `$grants${n || ""}$`;
-  return body.includes(quote) ? dollarQuote(body, n + 1) : quote;
 }
