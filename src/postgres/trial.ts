@@ -23,10 +23,13 @@ type Trial = readonly [Blocked, ...Blocked[]];
 
 /**
  * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
- * for a REVOKE among those that the login inherits depends on the ACL and the privilege, too.
+ * for a REVOKE among those that the acting role inherits depends on the ACL and the privilege, too.
  */
 function keyOfTrial({ change: { verb, owner, grantor, group, privileges }, reason }: Blocked): string {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges}` : "";
+  const ofAcl =
+    grantor && (grantor.inherited || grantor.through.length > 0)
+      ? `${group.members[0]?.oid} ${privileges}`
+      : "";
   return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 

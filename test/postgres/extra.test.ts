@@ -429,6 +429,32 @@ describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await can(app, "DELETE FROM t")).toBe(false);
   });
 
+  // Up to 15, a login that may set a role may set the roles of that role, too.
+  test.runIf(version >= 16)(
+    "tries each ACL where the server chooses a grantor for a role that it may set",
+    async () => {
+      const { app, owner, role, as, sql, run } = await world.open();
+      const [first, dba, last] = [await role("first"), await role("dba"), await role("last")];
+      const [road, deployer] = [await role("road"), await role("deployer")];
+      await sql(`
+      GRANT ${first}, ${dba}, ${last} TO ${road} WITH INHERIT TRUE, SET FALSE;
+      GRANT ${road} TO ${deployer} WITH INHERIT FALSE, SET TRUE`);
+      // The server looks at the roles in the order in which they were created.
+      await as(
+        owner,
+        `CREATE TABLE t (a int); CREATE TABLE u (a int); GRANT SELECT ON t, u TO ${app};
+       GRANT DELETE ON t, u TO ${dba} WITH GRANT OPTION; GRANT DELETE ON t TO ${first} WITH GRANT OPTION;
+       GRANT DELETE ON u TO ${last} WITH GRANT OPTION`,
+      );
+      await as(dba, `GRANT DELETE ON t, u TO ${app}`);
+
+      const report = await run("apply", REVOKE, { user: deployer });
+
+      expect(linesOf(report.extra)).toEqual(["table t: DELETE (other-grantor)"]);
+      expect(linesOf(report.revoked)).toEqual(["table u: DELETE"]);
+    },
+  );
+
   test("says that no role can revoke a grant whose grant option was revoked", async () => {
     const { app, owner, role, as, run } = await world.open();
     const dba = await role("dba");
