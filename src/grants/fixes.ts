@@ -34,7 +34,11 @@ export function fixBlocks(
     return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
   const blocks: readonly FixBlock[] = [
-    { as: sessionUserOf(snapshot).name, runnable: true, ...scripts(own, snapshot.server.roleSet, []) },
+    {
+      as: sessionUserOf(snapshot).name,
+      runnable: true,
+      ...scripts(own, sessionUserOf(snapshot).roleSet, []),
+    },
     ...usageForActors(snapshot, others),
     ...inTurnsByActor(others).map(({ turn, actor, mine }): FixBlock => {
       const { changes, apart } = changesBy(actor, mine);
@@ -43,7 +47,7 @@ export function fixBlocks(
         ...runBy(actor),
         runnable: false,
         ...(turn > 0 && { turn }),
-        ...scripts(changes, beginsAsAnother(snapshot, actor), apart),
+        ...scripts(changes, actor.roleSet, apart),
         ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
       };
     }),
@@ -91,12 +95,12 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
     const sql = sqlOf(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     return change.as === null
-      ? { ...statementBy(snapshot, actor, sql), ...noted }
+      ? { ...statementBy(actor, sql), ...noted }
       : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
-  const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
-  return { ...first, ...statementBy(snapshot, actor, sqlOf({ ...change, oneByOne: false })), ...noted };
+  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
+  return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
 }
 
 function sqlOf(change: Change): string {
@@ -105,8 +109,8 @@ function sqlOf(change: Change): string {
     .join(" ");
 }
 
-function statementBy(snapshot: Snapshot, actor: Role, sql: string) {
-  const role = roleToSet(snapshot, actor);
+function statementBy(actor: Role, sql: string) {
+  const role = roleToSet(actor);
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
 
@@ -114,14 +118,9 @@ function statementBy(snapshot: Snapshot, actor: Role, sql: string) {
  * What SET ROLE needs before SQL runs as a role; null: nothing. Nobody signs in as a role that cannot log in: one of its
  * members sets the role.
  */
-function roleToSet(snapshot: Snapshot, actor: Role): string | null {
+function roleToSet(actor: Role): string | null {
   if (!actor.canLogin) return quoteIdentifier(actor.name);
-  return beginsAsAnother(snapshot, actor) ? "NONE" : null;
-}
-
-/** Whether the role is this login, and ALTER ROLE … SET role makes its sessions begin as another role. */
-function beginsAsAnother(snapshot: Snapshot, actor: Role): boolean {
-  return snapshot.server.roleSet && actor === sessionUserOf(snapshot);
+  return actor.roleSet ? "NONE" : null;
 }
 
 function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
@@ -225,7 +224,7 @@ function usageForActors(snapshot: Snapshot, others: readonly ByOther[]): readonl
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
     const statements = usages.map(({ sql }) => sql);
-    const role = roleToSet(snapshot, by);
+    const role = roleToSet(by);
     return {
       ...runBy(by),
       runnable: false,

@@ -51,8 +51,6 @@ export interface ServerFacts {
   readonly versionText: string;
   /** A replica, or `default_transaction_read_only`: Azure sets it when the disk is nearly full. */
   readonly readOnly: boolean;
-  /** ALTER ROLE … SET role: sessions of this login begin as another role. */
-  readonly roleSet: boolean;
   /** Whether the session user may read the security labels of roles. */
   readonly labelsReadable: boolean;
   /** Up to 15, an owner of the database without INHERIT has the privileges of pg_database_owner only after SET ROLE. */
@@ -70,6 +68,8 @@ export interface Role {
   /** One of PostgreSQL's own, such as pg_read_all_data. */
   readonly predefined: boolean;
   readonly canLogin: boolean;
+  /** ALTER ROLE … SET role: its sessions may begin as another role. */
+  readonly roleSet: boolean;
   /** `rolvaliduntil` has passed. */
   readonly expired: boolean;
   /** The grantees, and the roles as which their sessions begin, that have this role's privileges without SET ROLE. */

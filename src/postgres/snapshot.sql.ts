@@ -101,6 +101,14 @@ session AS MATERIALIZED (
     SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
   ) AS s ON TRUE
 ),
+-- whose sessions may begin as another role; 0: those of all roles
+role_set AS MATERIALIZED (
+  SELECT s.setrole
+  FROM database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'role=%'
+),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
@@ -277,10 +285,6 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
          'versionText', pg_catalog.current_setting('server_version'),
          'readOnly', pg_catalog.pg_is_in_recovery()
            OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
-         'roleSet', EXISTS (
-           SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
-           WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
-             AND s.setdatabase IN (0, (SELECT oid FROM database))),
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
@@ -290,6 +294,7 @@ FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
+         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
          'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
                          FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g

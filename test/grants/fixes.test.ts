@@ -32,6 +32,9 @@ function blocks(seen: Snapshot, asked: Demand = demand()) {
   );
 }
 
+/** The login, whose sessions begin as another role. */
+const ELSEWHERE = role("login", { roleSet: true });
+
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("the SQL that fixes drift", () => {
@@ -67,23 +70,21 @@ describe("the SQL that fixes drift", () => {
     expect(blocks(snapshot([group(["t"])], {}, roles))).toEqual([
       ["login", "BEGIN;", `SET LOCAL ROLE "owner";`, GRANT, "COMMIT;"],
     ]);
-    const server = { ...SERVER, roleSet: true };
-    expect(blocks(snapshot([group(["t"])], { server }, ACTING))).toEqual([
+    expect(blocks(snapshot([group(["t"])], {}, [...ACTING, ELSEWHERE]))).toEqual([
       ["login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT, "COMMIT;"],
     ]);
   });
 
   test("starts as the login itself in every block of a login whose sessions begin as another role", () => {
-    const server = { ...SERVER, roleSet: true };
     const closed = (owner: "stranger" | "login") =>
       schema("closed", { owner: oidOf(owner), usableBy: new Set() });
     const GRANT_IN = `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`;
     const ofLogin = group(["t"], { schema: closed("stranger"), owner: oidOf("login") });
-    expect(blocks(snapshot([ofLogin], { server }))).toEqual([
+    expect(blocks(snapshot([ofLogin], {}, [ELSEWHERE]))).toEqual([
       ["# stranger", `GRANT USAGE ON SCHEMA "closed" TO "login";`],
       ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT_IN, "COMMIT;"],
     ]);
-    expect(blocks(snapshot([group(["t"], { schema: closed("login") })], { server }))).toEqual([
+    expect(blocks(snapshot([group(["t"], { schema: closed("login") })], {}, [ELSEWHERE]))).toEqual([
       ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", `GRANT USAGE ON SCHEMA "closed" TO "owner";`, "COMMIT;"],
       ["# owner", GRANT_IN],
     ]);
@@ -318,8 +319,7 @@ describe("the fix of one finding", () => {
 
   test("starts as the login itself where its sessions begin as another role", () => {
     const closed = schema("closed", { owner: oidOf("login"), usableBy: new Set() });
-    const server = { ...SERVER, roleSet: true };
-    const mine = snapshot([group(["t"], { schema: closed, owner: oidOf("login") })], { server });
+    const mine = snapshot([group(["t"], { schema: closed, owner: oidOf("login") })], {}, [ELSEWHERE]);
     expect(fix("owner-lacks-usage", {}, mine)).toEqual({
       first: { as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` },
       as: "login",

@@ -168,6 +168,26 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
     expect(await place.can(place.app, "TRUNCATE t")).toBe(true);
   });
 
+  test.each(["owner", "grantor"] as const)("does not keep the SQL from working for the %s", async (who) => {
+    const place = await withRoles();
+    const { app, owner, role, as, sql, run, stranger } = place;
+    const [dba, deployer] = [await role("dba"), await role("deployer")];
+    await as(owner, `GRANT SELECT, DELETE ON t TO ${dba} WITH GRANT OPTION`);
+    if (who === "grantor") await as(dba, `GRANT SELECT, DELETE ON t TO ${app}`);
+    const settled = who === "owner" ? owner : dba;
+    await sql(`GRANT ${stranger} TO ${settled}; ALTER ROLE ${settled} SET role = '${stranger}'`);
+    const tablePrivileges = who === "owner" ? (["SELECT", "INSERT"] as const) : READ.tablePrivileges;
+    const demand = { tablePrivileges, onExtra: "revoke" } as const;
+
+    const { missing, extra, fixes } = await run("plan", demand, { user: deployer });
+
+    const found = [...missing, ...extra];
+    expect(found.map(({ fix }) => fix.as)).toEqual([settled]);
+    expect(found[0]?.fix.sql).toMatch(/^SET ROLE NONE; /);
+    for (const block of fixes) await as(block.as, block.statements.join("\n"));
+    expect(await run("check", demand, { user: deployer })).toMatchObject({ verdict: "in-sync" });
+  });
+
   test("does not count for CONNECT, because the app connects before the role is set", async () => {
     const place = await withRoles();
     await place.sql(`
