@@ -53,9 +53,17 @@ function stageOf({ block: { prepares, turn = 0 } }: Part): number {
   return prepares ? -1 : turn;
 }
 
+/** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */
 function statementsOf({ block }: Part): readonly string[] {
-  return block.statements.map(visibleSql);
+  const statements = block.statements.map(visibleSql);
+  return statements.every((sql) => IS_ASCII.test(sql)) ? statements : [SET_ENCODING, ...statements];
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const IS_ASCII = /^[\x00-\x7f]*$/;
+
+/** https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-AUTOMATIC-CONVERSION */
+const SET_ENCODING = "SET client_encoding = 'UTF8';";
 
 /** For psql: each part connects to its database first, and says which server only if there are several. */
 function scriptPart({ databases }: Report): (part: Part) => readonly string[] {

@@ -1,9 +1,12 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import type { Mode } from "../../src/model/report.ts";
 import { reconcile } from "../../src/reconcile.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
 import { read, readFix } from "../read.ts";
 import { signInAs } from "../sandbox/postgres.ts";
-import { DEFAULTS, linesOf, quote, useOwnWorld } from "./world.ts";
+import { runScript } from "../sandbox/psql.ts";
+import { DEFAULTS, linesOf, quote, reportOf, useOwnWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -40,12 +43,16 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
       await superuser.query(`DROP OWNED BY ${quote(grantee)}; DROP ROLE ${quote(grantee)}`);
     });
     const client = await signIn(owner);
-    const run = async (mode: "apply" | "check", name = grantee) => {
+    const run = async (mode: Mode, name = grantee) => {
       const demand = { ...DEFAULTS, ...READ, schemas: [word], exclude: [`${word}.${word.slice(0, 1)}* 2`] };
-      const { grantees } = await reconcile(client, { mode, grantees: [name], demand }, () => {});
+      const { grantees, statements, fixes } = await reconcile(
+        client,
+        { mode, grantees: [name], demand },
+        () => {},
+      );
       const [report] = grantees;
       if (report === undefined) throw new Error("no report");
-      return report;
+      return { ...report, statements, fixes, said: [] };
     };
     const can = async (text: string) => {
       const { rows } = await superuser.query<{ can: boolean }>(
@@ -54,8 +61,16 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
       );
       return rows[0]?.can;
     };
-    return { ...place, grantee, superuser, run, can };
+    return { ...place, database, grantee, superuser, run, can };
   }
+
+  test("gets a SQL file that psql reads as UTF-8", async () => {
+    const { grantee, database, owner, run } = await encoded("LATIN1", "tür");
+    const planned = await run("plan");
+    const file = renderSql(reportOf(owner, [{ database, story: planned }]));
+    expect(runScript(world.address, owner, database, file)).toEqual({ status: 0, stderr: "" });
+    expect(await run("check")).toMatchObject({ verdict: "in-sync", grantee });
+  });
 
   test.each([
     ["EUC_JP", "日本"],
