@@ -496,7 +496,8 @@ function leftToGrant({ blueprint }: Setup, state: State, { grantees }: Reconcile
 
 /**
  * What is still extra although `on-extra` is `revoke`, in the same way; but not what the grantee also holds on columns,
- * because REVOKE on the table would revoke that too.
+ * because REVOKE on the table would revoke that too; nor what it granted to another grantee on columns, because only it can
+ * revoke that.
  */
 function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconciled): readonly Tried[] {
   if (blueprint.demand.onExtra !== "revoke") return [];
@@ -505,13 +506,16 @@ function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconcil
     extra.flatMap((found) => {
       // The privileges of the role as which its sessions begin are not the grantee's.
       if (sessionRole !== undefined) return [];
-      const mine = acls.filter(
-        (row) =>
-          keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name) &&
-          row.grantee === grantee,
+      const here = acls.filter(
+        (row) => keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name),
       );
+      const mine = here.filter((row) => row.grantee === grantee);
+      const names = grantees.map((each) => each.grantee);
+      const given = here.filter((row) => row.grantor === grantee && names.includes(row.grantee));
       return found.privileges
-        .filter((privilege) => !mine.some((row) => row.part !== "" && row.privilege === privilege))
+        .filter(
+          (privilege) => ![...mine, ...given].some((row) => row.part !== "" && row.privilege === privilege),
+        )
         .flatMap((privilege) => {
           const direct = mine.filter((row) => row.privilege === privilege);
           if (direct.length === 0) return [];
