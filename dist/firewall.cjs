@@ -10572,6 +10572,18 @@ function refuseHashes(client) {
     });
   }
 }
+function onSend(client, then) {
+  const connection = client.connection;
+  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
+  connection.query = (text) => {
+    then();
+    query(text);
+  };
+  connection.sync = () => {
+    then();
+    sync();
+  };
+}
 function onAnswer(client, then) {
   client.connection.on("readyForQuery", then);
 }
@@ -10607,11 +10619,11 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
     } catch (error2) {
       signal?.throwIfAborted();
       if (error2 instanceof ActionError) throw error2;
-      const late = isLate(error2);
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
       });
-      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      const broken = session.broken();
       if (broken === void 0) throw error2;
+      const late = isLate(broken);
       if (timedOut !== void 0) throw timedOut;
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
       if (late || session.silence() > LONG_SILENCE) {
@@ -10628,13 +10640,14 @@ var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
 var LAST_QUERY_TIME = 15e3;
-function isLate(error2) {
-  return error2 instanceof Error && error2.message === "Query read timeout";
-}
 function noAnswerToQuery(milliseconds) {
   const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
 }
+function isLate(error2) {
+  return error2.code === QUERY_TIMEOUT;
+}
+var QUERY_TIMEOUT = "QUERY_TIMEOUT";
 var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused3;
@@ -10657,7 +10670,7 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(target, socket, () => signingIn, queryTime);
+  const client = clientOf2(target, socket, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop();
@@ -10696,9 +10709,9 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, () => broken, signal);
+  return sessionOf(client, socket, queryTime, () => broken, signal);
 }
-function clientOf2({ server, database, user }, socket, password, queryTime) {
+function clientOf2({ server, database, user }, socket, password) {
   return new esm_default.Client({
     host: server.host,
     port: server.port,
@@ -10711,13 +10724,12 @@ function clientOf2({ server, database, user }, socket, password, queryTime) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 1e4,
     connectionTimeoutMillis: 0,
-    // the clock of `connect` does it
-    query_timeout: queryTime,
+    // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
     pipeline: true
     // several messages can be sent without waiting for answers
   });
 }
-function sessionOf(client, socket, broken, signal) {
+function sessionOf(client, socket, queryTime, broken, signal) {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
@@ -10725,9 +10737,16 @@ function sessionOf(client, socket, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
+  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  let unanswered = 0;
   let answered = Date.now();
+  onSend(client, () => {
+    if (unanswered++ === 0) clock.start();
+  });
   onAnswer(client, () => {
     answered = Date.now();
+    clock.stop();
+    if (--unanswered > 0) clock.start();
   });
   return {
     client,
@@ -10737,6 +10756,7 @@ function sessionOf(client, socket, broken, signal) {
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
+      clock.stop();
       await within(END_TIME, client.end()).catch(() => {
       });
       socket.destroy();

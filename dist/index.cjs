@@ -6027,6 +6027,10 @@ function quoteLiteral(text) {
   const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
   return text.includes("\\") ? `E${quoted2}` : quoted2;
 }
+function dollarQuote(tag, text, n = 0) {
+  const quote = `$${tag}${n || ""}$`;
+  return text.includes(quote) ? dollarQuote(tag, text, n + 1) : quote;
+}
 
 // src/diagnosis/commands.ts
 function step(text, command) {
@@ -10107,9 +10111,7 @@ function renderSql(report) {
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [theirs.filter(othersNeed), theirs.filter((part) => !othersNeed(part))].flatMap((blocks) => [
-    ...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))
-  ]);
+  const others = [...Map.groupBy(theirs, stageOf)].sort(([a], [b]) => a - b).flatMap(([, blocks]) => [...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))]);
   const lines2 = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
@@ -10125,12 +10127,15 @@ function isFirst({ database, block }, index, parts) {
   const key = (part) => JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
   return block.database === void 0 || parts.findIndex((part) => key(part) === key({ database, block })) === index;
 }
-function othersNeed({ block }) {
-  return block.prepares === true;
+function stageOf({ block: { prepares, turn = 0 } }) {
+  return prepares ? -1 : turn;
 }
 function statementsOf({ block }) {
-  return block.statements.map(visibleSql);
+  const statements2 = block.statements.map(visibleSql);
+  return statements2.every((sql) => IS_ASCII.test(sql)) ? statements2 : [SET_ENCODING, ...statements2];
 }
+var IS_ASCII = /^[\x00-\x7f]*$/;
+var SET_ENCODING = "SET client_encoding = 'UTF8';";
 function scriptPart({ databases }) {
   const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
   return (part) => {
@@ -10858,6 +10863,18 @@ function refuseHashes(client) {
     });
   }
 }
+function onSend(client, then) {
+  const connection = client.connection;
+  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
+  connection.query = (text) => {
+    then();
+    query(text);
+  };
+  connection.sync = () => {
+    then();
+    sync();
+  };
+}
 function onAnswer(client, then) {
   client.connection.on("readyForQuery", then);
 }
@@ -10896,11 +10913,11 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
     } catch (error2) {
       signal?.throwIfAborted();
       if (error2 instanceof ActionError) throw error2;
-      const late = isLate(error2);
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
       });
-      const broken = late ? noAnswerToQuery(queryTime) : session.broken();
+      const broken = session.broken();
       if (broken === void 0) throw error2;
+      const late = isLate(broken);
       if (timedOut !== void 0) throw timedOut;
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
       if (late || session.silence() > LONG_SILENCE) {
@@ -10917,13 +10934,14 @@ var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
 var LAST_QUERY_TIME = 15e3;
-function isLate(error2) {
-  return error2 instanceof Error && error2.message === "Query read timeout";
-}
 function noAnswerToQuery(milliseconds) {
   const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: "QUERY_TIMEOUT" });
+  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
 }
+function isLate(error2) {
+  return error2.code === QUERY_TIMEOUT;
+}
+var QUERY_TIMEOUT = "QUERY_TIMEOUT";
 var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused2;
@@ -10946,7 +10964,7 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(target, socket, () => signingIn, queryTime);
+  const client = clientOf2(target, socket, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop();
@@ -10985,9 +11003,9 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, () => broken, signal);
+  return sessionOf(client, socket, queryTime, () => broken, signal);
 }
-function clientOf2({ server, database, user }, socket, password, queryTime) {
+function clientOf2({ server, database, user }, socket, password) {
   return new esm_default.Client({
     host: server.host,
     port: server.port,
@@ -11000,13 +11018,12 @@ function clientOf2({ server, database, user }, socket, password, queryTime) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 1e4,
     connectionTimeoutMillis: 0,
-    // the clock of `connect` does it
-    query_timeout: queryTime,
+    // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
     pipeline: true
     // several messages can be sent without waiting for answers
   });
 }
-function sessionOf(client, socket, broken, signal) {
+function sessionOf(client, socket, queryTime, broken, signal) {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
@@ -11014,9 +11031,16 @@ function sessionOf(client, socket, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
+  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  let unanswered = 0;
   let answered = Date.now();
+  onSend(client, () => {
+    if (unanswered++ === 0) clock.start();
+  });
   onAnswer(client, () => {
     answered = Date.now();
+    clock.stop();
+    if (--unanswered > 0) clock.start();
   });
   return {
     client,
@@ -11026,6 +11050,7 @@ function sessionOf(client, socket, broken, signal) {
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
+      clock.stop();
       await within(END_TIME, client.end()).catch(() => {
       });
       socket.destroy();
@@ -11151,7 +11176,7 @@ function sqlOf({ verb, grantee, to = grantee, group, owner, ...change }, names4)
     const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
   }
-  const type = typeOf(group).toUpperCase();
+  const type = columns === void 0 ? typeOf(group).toUpperCase() : "TABLE";
   if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
   return `${what} ${type}
   ${names4.join(",\n  ")}
@@ -11218,7 +11243,9 @@ function membershipSql(role, member, serverVersion) {
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 function unlessMember(role, login) {
-  return `DO $do$ BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END $do$;`;
+  const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
+  const quote = dollarQuote("do", body);
+  return `DO ${quote}${body}${quote};`;
 }
 
 // src/grants/acting-role.ts
@@ -11367,7 +11394,7 @@ ${setsRole ? "    PERFORM pg_catalog.set_config('role', missing.actor, true);\n"
   RAISE NOTICE 'Granted on % objects.', done;
 END
 `;
-  const quote = dollarQuote(body);
+  const quote = dollarQuote("grants", body);
   return `DO ${quote}${body}${quote};`;
 }
 var SEARCH_PATH = "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
@@ -11377,10 +11404,6 @@ function notExcluded(exclude) {
       AND c.relname NOT LIKE ${quoteLiteral(name3)}${path && `
       AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`
   ).join("");
-}
-function dollarQuote(body, n = 0) {
-  const quote = `$grants${n || ""}$`;
-  return body.includes(quote) ? dollarQuote(body, n + 1) : quote;
 }
 
 // src/grants/fixes.ts
@@ -11396,20 +11419,30 @@ function fixBlocks(snapshot, left, exclude) {
     return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
   };
   const blocks = [
-    { as: sessionUserOf(snapshot).name, runnable: true, ...scripts(own, snapshot.server.roleSet, []) },
+    {
+      as: sessionUserOf(snapshot).name,
+      runnable: true,
+      ...scripts(own, sessionUserOf(snapshot).roleSet, [])
+    },
     ...usageForActors(snapshot, others),
-    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
+    ...inTurnsByActor(others).map(({ turn, actor, mine }) => {
       const { changes, apart } = changesBy(actor, mine);
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
-        ...scripts(changes, beginsAsAnother(snapshot, actor), apart),
+        ...turn > 0 && { turn },
+        ...scripts(changes, actor.roleSet, apart),
         ...notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }
       };
     })
   ];
   return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
+}
+function inTurnsByActor(others) {
+  return [...Map.groupBy(others, ({ change }) => change.turn ?? 0)].sort(([a], [b]) => a - b).flatMap(
+    ([turn, some3]) => [...Map.groupBy(some3, ({ actor }) => actor)].map(([actor, mine]) => ({ turn, actor, mine }))
+  );
 }
 function changesBy(actor, mine) {
   const by = ({ change: { membership: _, ...change } }) => ({
@@ -11430,25 +11463,22 @@ function fixFor(snapshot, blocked) {
   if (byLogin) {
     const sql = sqlOf2(change);
     if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    return change.as === null ? { ...statementBy(snapshot, actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
+    return change.as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
   }
   const usage = usageFor(snapshot, change, actor);
-  const first = usage === null ? {} : { first: statementBy(snapshot, usage.by, usage.sql) };
-  return { ...first, ...statementBy(snapshot, actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
+  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
+  return { ...first, ...statementBy(actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
 }
 function sqlOf2(change) {
   return statementsOf2([change]).map(({ sql }) => sql).join(" ");
 }
-function statementBy(snapshot, actor, sql) {
-  const role = roleToSet(snapshot, actor);
+function statementBy(actor, sql) {
+  const role = roleToSet(actor);
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
-function roleToSet(snapshot, actor) {
+function roleToSet(actor) {
   if (!actor.canLogin) return quoteIdentifier(actor.name);
-  return beginsAsAnother(snapshot, actor) ? "NONE" : null;
-}
-function beginsAsAnother(snapshot, actor) {
-  return snapshot.server.roleSet && actor === sessionUserOf(snapshot);
+  return actor.roleSet ? "NONE" : null;
 }
 function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
@@ -11470,6 +11500,10 @@ function usageFor(snapshot, { group }, actor) {
   return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
 }
 function loginFor(snapshot, owner) {
+  const member = membersFor(snapshot, owner);
+  return member.gone || snapshot.server.databaseOwnerInherits ? member : owner;
+}
+function membersFor(snapshot, owner) {
   if (owner.name !== "pg_database_owner") return owner;
   const database = snapshot.groups.find(({ kind }) => kind === "database");
   return roleOf(snapshot, database?.owner ?? owner.oid);
@@ -11495,8 +11529,9 @@ function noteForNobody(snapshot, { group, owner, grantor = owner }) {
   const roles = [grantor, ...group.schema === void 0 ? [] : [roleOf(snapshot, group.schema.owner)]];
   return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
 }
-function noteForOwner(snapshot, { group }, owner) {
+function noteForOwner(snapshot, { group }, actor) {
   const login = sessionUserOf(snapshot);
+  const owner = membersFor(snapshot, actor);
   if (owner.superuser)
     return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
   const membership = code(membershipSql(owner, login, snapshot.server.version));
@@ -11510,7 +11545,7 @@ function usageForActors(snapshot, others) {
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
     const statements2 = usages.map(({ sql }) => sql);
-    const role = roleToSet(snapshot, by);
+    const role = roleToSet(by);
     return {
       ...runBy(by),
       runnable: false,
@@ -11812,29 +11847,24 @@ function stepsOf(snapshot, findings3, actAsOwner) {
     const actsAsItself = actsAs(snapshot, grantee) === grantee;
     for (const privilege of privileges2) {
       const isMine = (item) => actsAsItself && item.grantee === grantee.oid && item.privilege === privilege;
-      const ofColumns = columns.filter(isMine);
+      const ofColumns2 = columns.filter(isMine);
       if (indirectSourcesOf(group, columns, privilege).length > 0)
         indirect.push({ grantee, privilege, reason: "not-direct" });
       for (const item of group.acl.filter(isMine))
-        onObject.push({ grantee, privilege, item, step: stepFor(group.acl, item, ofColumns.length > 0) });
-      for (const item of ofColumns) {
+        onObject.push({ grantee, privilege, item, step: stepFor(group.acl, item, ofColumns2.length > 0) });
+      for (const item of ofColumns2) {
         const { column } = item;
         const acl = [...group.acl, ...columns.filter((each) => each.column === column)];
         onColumns.push({ grantee, privilege, item, column, step: stepFor(acl, item, true) });
       }
     }
   }
+  const steps = inTurns(snapshot, group, columns, [...onColumns, ...onObject]);
+  const ofColumns = steps.filter((step2) => step2.columns !== void 0);
   return [
     ...indirect,
-    ...[...Map.groupBy(onColumns, ({ column }) => column)].flatMap(
-      ([column, grants]) => inTurns(
-        snapshot,
-        group.owner,
-        columns.filter((each) => each.column === column),
-        grants
-      )
-    ).reduce(withColumnsTogether, []),
-    ...inTurns(snapshot, group.owner, group.acl, onObject)
+    ...ofColumns.reduce(withColumnsTogether, []),
+    ...steps.filter((step2) => step2.columns === void 0)
   ];
   function stepFor(acl, item, keptForColumns) {
     const acting = actingRoleToRevoke(snapshot, group, acl, item, actAsOwner);
@@ -11851,39 +11881,75 @@ function withColumnsTogether(steps, step2) {
   const columns = [...alike2.columns ?? [], ...step2.columns ?? []];
   return steps.map((each) => each === alike2 ? { ...each, columns } : each);
 }
-function inTurns(snapshot, owner, acl, grants) {
+function inTurns(snapshot, { owner, acl }, columns, grants) {
   const steps = [];
-  let left = acl;
+  const revoked = /* @__PURE__ */ new Map();
+  const nothing = /* @__PURE__ */ new Map();
   let turn = 0;
   let waiting = grants.filter(({ step: step2 }) => step2.reason === void 0);
   for (let before = -1; waiting.length !== before; turn++) {
     before = waiting.length;
-    const now = left;
+    const now = new Map(revoked);
     waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !revoke(grant));
   }
-  for (const grant of [...waiting, ...grants.filter(({ step: step2 }) => step2.reason !== void 0)]) {
-    const grantedTo = dependents(grant, left);
-    if (grantedTo.length === 0) revoke(grant);
-    else steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
+  let others = grants.filter(({ step: step2 }) => step2.reason !== void 0);
+  for (let before = -1; others.length !== before; ) {
+    before = others.length;
+    others = others.filter((grant) => dependents(grant).length > 0 || comesTooLate(grant) || !revoke(grant));
+  }
+  for (const grant of [...waiting, ...others]) {
+    const grantedTo = namesOf2(dependents(grant, comesTooLate(grant) ? nothing : revoked));
+    steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
   }
   return steps;
   function revoke(grant) {
-    left = left.filter((item) => item !== grant.item);
-    const grantedTo = dependents(grant, acl);
-    steps.push({ ...stepOf(grant), ...grant.step, turn, ...grantedTo.length > 0 && { grantedTo } });
+    const before = dependents(grant, nothing);
+    const byLogin = grant.step.acting !== void 0;
+    const turns = before.map((item) => (revoked.get(item)?.turn ?? -1) + 1);
+    const mine = Math.max(byLogin ? turn : 0, ...turns);
+    revoked.set(grant.item, { byLogin, turn: mine });
+    steps.push({
+      ...stepOf(grant),
+      ...grant.step,
+      turn: mine,
+      ...before.length > 0 && { grantedTo: namesOf2(before) }
+    });
     return true;
   }
   function stepOf({ grantee, privilege, item, column }) {
     const grantor = roleOf(snapshot, item.grantor);
     return { grantee, privilege, grantor, ...column !== void 0 && { columns: [column] } };
   }
-  function dependents({ grantee, privilege, item }, standing) {
-    const holdsAnother = left.some(
-      (other) => other !== item && other.privilege === privilege && other.grantable && holds(snapshot, grantee, other)
+  function comesTooLate(grant) {
+    return grant.step.acting !== void 0 && dependents(grant, nothing).some((item) => revoked.get(item)?.byLogin === false);
+  }
+  function dependents(grant, gone = revoked) {
+    const { item, column, grantee, privilege } = grant;
+    const standing = (items) => items.filter(
+      (other) => other.grantor === grantee.oid && other.privilege === privilege && !gone.has(other)
     );
-    if (!item.grantable || holdsAnother || roleOf(snapshot, owner).inheritedBy.has(grantee.oid)) return [];
-    const names4 = standing.filter((other) => other.privilege === privilege && other.grantor === grantee.oid).map((other) => snapshot.roles.get(other.grantee)?.name ?? "PUBLIC");
-    return [...new Set(names4)].sort();
+    const standingIn = (items, mine) => losesOption(grantee, items, mine) ? standing(items) : [];
+    if (column !== void 0) return standingIn(onSame(column), item);
+    const included = columns.filter(
+      (mine) => mine.grantee === item.grantee && mine.grantor === item.grantor && mine.privilege === privilege && !gone.has(mine)
+    );
+    const onColumns = losesOption(grantee, acl, item) ? standing(grants.flatMap((other) => other.column === void 0 ? [] : other.item)) : [];
+    return [
+      ...standingIn(acl, item),
+      ...included.flatMap((mine) => standingIn(onSame(mine.column), mine)),
+      ...onColumns
+    ];
+  }
+  function losesOption(grantee, items, item) {
+    return item.grantable && !roleOf(snapshot, owner).inheritedBy.has(grantee.oid) && !items.some(
+      (other) => other !== item && other.privilege === item.privilege && other.grantable && !revoked.has(other) && holds(snapshot, grantee, other)
+    );
+  }
+  function onSame(column) {
+    return columns.filter((item) => item.column === column);
+  }
+  function namesOf2(items) {
+    return [...new Set(items.map(({ grantee }) => snapshot.roles.get(grantee)?.name ?? "PUBLIC"))].sort();
   }
 }
 
@@ -12029,6 +12095,12 @@ function missingDefaultPrivileges(snapshot, grantee, gaps) {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
     const creator = roleOf(snapshot, oid);
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
+    const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some2(schemas2.map((each) => [each]))}.`;
+    if (![creator.name, ...schemas2].every(canBeNamed))
+      return {
+        code: "default-privileges",
+        message: sentence`${next} Rename the role or schema: its name is not valid UTF-8, so this action cannot write it into a statement.`
+      };
     const changes = theirs.map(
       ({ columns: _, ...gap }) => ({
         ...gap,
@@ -12042,7 +12114,7 @@ function missingDefaultPrivileges(snapshot, grantee, gaps) {
     const sql = statementsOf2(changes).map((statement) => statement.sql);
     return {
       code: "default-privileges",
-      message: sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some2(schemas2.map((each) => [each]))}. Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`
+      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`
     };
   });
 }
@@ -12058,11 +12130,14 @@ function rowLevelSecurity(grantee, pitfalls) {
 }
 function viewsThatCannotRead(pitfalls) {
   const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
-  const byReader = Map.groupBy(broken, ({ reader }) => reader);
-  return [...byReader].map(([reader, views]) => ({
-    code: "view-cannot-read",
-    message: sentence`Reading ${some2(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have SELECT on ${some2(views.map(({ source }) => source))}.`
-  }));
+  const byReader = Map.groupBy(broken, ({ reader, privilege }) => JSON.stringify([reader, privilege]));
+  return [...byReader.values()].map((views) => {
+    const [{ reader, privilege }] = views;
+    return {
+      code: "view-cannot-read",
+      message: sentence`Reading ${some2(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have ${[privilege]} on ${some2(views.map(({ source }) => source))}.`
+    };
+  });
 }
 function granteeIsOwner(snapshot, demand, grantee) {
   const owned = snapshot.groups.filter(
@@ -12237,20 +12312,27 @@ async function attempt(client, turns, { statements: statements2, sent }, { while
     warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
   };
   client.on("notice", notice2);
+  let waiting = false;
+  let failure2;
   try {
     const { turn, work } = sent ?? send(client, turns, statements2, options);
-    if (turn !== void 0) await turns.waitFor(turn);
+    if (turn !== void 0) {
+      waiting = true;
+      await turns.waitFor(turn);
+      waiting = false;
+    }
     whileRunning();
     await work;
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+    failure2 = error2;
     await rollBack(client, error2);
-    if (!turns.isMissed()) return { error: error2, warned };
   } finally {
     client.off("notice", notice2);
   }
-  await turns.reportHolders(client);
+  if (!waiting) return { error: failure2, warned };
+  await turns.end(client, failure2);
   return await attempt(client, turns, { statements: statements2 }, { whileRunning, ...options });
 }
 function ifSkipped({ sent }, then) {
@@ -12347,7 +12429,7 @@ function trialsOf({ blocked }) {
   return [...Map.groupBy(changes, keyOfTrial).values()];
 }
 function keyOfTrial({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
-  const ofAcl = grantor?.inherited ? `${group.members[0]?.oid} ${privileges2}` : "";
+  const ofAcl = grantor && (grantor.inherited || grantor.through.length > 0) ? `${group.members[0]?.oid} ${privileges2}` : "";
   return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 var MAX_TRIES = 3;
@@ -12408,8 +12490,7 @@ async function apply(client, plan, say, waits) {
       const batch = ahead ?? batchOf(each);
       ahead = void 0;
       if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-      for (const { as, sql } of batch.statements)
-        say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+      sayStatements(batch);
       const before = { committed: committed.length, failed: failed.size };
       const next = batchOf(batches[n + 1] ?? []);
       await run2(batch, () => sendAhead(next));
@@ -12422,6 +12503,25 @@ async function apply(client, plan, say, waits) {
     ifSkipped(ahead, () => {
       ahead = void 0;
     });
+  }
+  async function settleAhead() {
+    if (running !== void 0 || ahead === void 0) return;
+    const batch = ahead;
+    ahead = void 0;
+    await batch.sent.work.then(
+      () => {
+        sayStatements(batch);
+        note(batch);
+        say(`committed: ${count(batch.changes.length, "object")}`);
+      },
+      () => {
+      }
+      // the next look shows what is still missing
+    );
+  }
+  function sayStatements({ statements: statements3 }) {
+    for (const { as, sql } of statements3)
+      say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
   }
   function sayOutcome(before) {
     const done = committed.length - before.committed;
@@ -12444,16 +12544,11 @@ async function apply(client, plan, say, waits) {
     if ("sent" in batch || isOpen(client)) running = batch;
     const { error: error2 } = await attempt(client, waits.turns, batch, { ...lockTimeout(), whileRunning });
     running = void 0;
-    if (error2 === null) {
-      committed.push(...changes);
-      statements2.push(...sqlOf3(batch));
-      if (refusals.size > 0) for (const { as, group } of changes) refusals.get(as)?.delete(group);
-      return;
-    }
+    if (error2 === null) return note(batch);
     const reason = reasonOf(error2);
     const refusal = { reason, serverMessage: symptomsOf(error2)[0]?.text ?? error2.message };
     outdated ||= concernsAll(error2);
-    if (error2.code === LOCK_NOT_AVAILABLE) waits.locks += Date.now() - started;
+    if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
     if (outdated) return;
     if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
       return fail2(changes, refusal);
@@ -12467,6 +12562,11 @@ async function apply(client, plan, say, waits) {
     const half = Math.ceil(changes.length / 2);
     await run2(batchOf(changes.slice(0, half)));
     await run2(batchOf(changes.slice(half)));
+  }
+  function note(batch) {
+    committed.push(...batch.changes);
+    statements2.push(...sqlOf3(batch));
+    if (refusals.size > 0) for (const { as, group } of batch.changes) refusals.get(as)?.delete(group);
   }
   function withoutRefused(batch) {
     const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
@@ -12514,12 +12614,19 @@ async function apply(client, plan, say, waits) {
   try {
     await runAll(plan.changes);
     await tryBlocked();
+    await settleAhead();
     return outcome();
   } catch (error2) {
+    await settleAhead();
     return { ...outcome(), endedBy: error2 };
   }
 }
-var LOCK_NOT_AVAILABLE = "55P03";
+var TIMEOUTS = /* @__PURE__ */ new Set([
+  "55P03",
+  // lock_not_available
+  "57014"
+  // query_canceled, by statement_timeout
+]);
 function sqlOf3({ statements: statements2 }) {
   return statements2.map(({ sql }) => sql);
 }
@@ -12664,49 +12771,63 @@ WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relr
       AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
 ORDER BY n.nspname, c.relname, g.oid;`;
 }
+var FIRST_NORMAL_OID = 16384;
+var REQUIRED = { SELECT: 2, UPDATE: 4 };
+var COLUMN_SHIFT = 7;
 function viewsThatCannotRead2(schemas2, grantees, exclude) {
   return `
-WITH RECURSIVE reading AS (
-  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader, '{}'::pg_catalog.int4[] AS columns
+WITH RECURSIVE source AS MATERIALIZED (
+  SELECT rule.ev_class AS view, read.relation, p.privilege, p.columns
+  FROM pg_catalog.pg_rewrite AS rule
+  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') AS part (text)
+  CROSS JOIN LATERAL (
+    SELECT pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
+           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
+           pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
+             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
+    FROM pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
+    WHERE needs.text <> ''
+  ) AS read
+  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
+  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID} AND read.privileges & p.bit <> 0
+),
+reading AS (
+  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
   FROM pg_catalog.pg_class AS v
   CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
     AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")}
   UNION
-  SELECT r.grantee, r.view, source.oid,
+  SELECT r.grantee, r.view, source.relation,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
                     WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END,
-         dependency.columns
+         source.privilege, source.columns
   FROM reading AS r
-  JOIN pg_catalog.pg_class AS part ON part.oid = r.part AND part.relkind = 'v'
-  JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = part.oid AND rule.ev_type = '1'
-  CROSS JOIN LATERAL (
-    SELECT d.refobjid, pg_catalog.array_agg(d.refobjsubid ORDER BY d.refobjsubid) AS columns
-    FROM pg_catalog.pg_depend AS d
-    WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = rule.oid
-      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'n' AND d.refobjid <> part.oid
-    GROUP BY d.refobjid
-  ) AS dependency
-  JOIN pg_catalog.pg_class AS source ON source.oid = dependency.refobjid AND source.relkind IN ('r', 'p', 'v', 'm', 'f')
-  WHERE CASE dependency.columns WHEN '{0}' THEN
-    pg_catalog.strpos(rule.ev_action::pg_catalog.text, pg_catalog.concat(':relid ', source.oid, ' ')) > 0
-  ELSE TRUE END
+  JOIN source ON source.view = r.part
+  JOIN pg_catalog.pg_class AS part ON part.oid = r.part
 )
-SELECT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       CASE WHEN c.attname IS NULL THEN pg_catalog.json_build_array(sn.nspname, s.relname)
-            ELSE pg_catalog.json_build_array(sn.nspname, s.relname, c.attname) END AS source,
-       pg_catalog.pg_get_userbyid(r.reader) AS reader
+SELECT DISTINCT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
+       pg_catalog.array_remove(ARRAY[sn.nspname, s.relname, lacking.column]::pg_catalog.text[], NULL) AS source,
+       r.privilege, pg_catalog.pg_get_userbyid(r.reader) AS reader
 FROM reading AS r
 JOIN pg_catalog.pg_class AS v ON v.oid = r.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
 JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
-CROSS JOIN LATERAL (SELECT pg_catalog.has_any_column_privilege(r.reader, s.oid, 'SELECT')) AS readable (somewhat)
-LEFT JOIN pg_catalog.pg_attribute AS c ON readable.somewhat AND c.attrelid = s.oid AND c.attnum = ANY (r.columns)
-  AND c.attnum <> 0 AND NOT pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, 'SELECT')
-WHERE (NOT readable.somewhat OR c.attname IS NOT NULL) AND ${notExcluded2(exclude, "n.nspname", "v.relname")}
-ORDER BY n.nspname, v.relname, sn.nspname, s.relname, c.attnum, r.grantee;`;
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN somewhat THEN c.attname END AS column
+  FROM pg_catalog.has_any_column_privilege(r.reader, s.oid, r.privilege) AS somewhat
+  LEFT JOIN pg_catalog.pg_attribute AS c
+    ON c.attrelid = s.oid AND NOT c.attisdropped
+      AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
+  WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+) AS lacking
+WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+  AND ${notExcluded2(exclude, "n.nspname", "v.relname")}
+ORDER BY n.nspname, v.relname, source, r.privilege, reader, r.grantee::pg_catalog.text;`;
 }
 function notExcluded2(exclude, schema, name3) {
   const patterns = exclude.map(likePatternsOf);
@@ -12907,6 +13028,14 @@ session AS MATERIALIZED (
     SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
   ) AS s ON TRUE
 ),
+-- whose sessions may begin as another role; 0: those of all roles
+role_set AS MATERIALIZED (
+  SELECT s.setrole
+  FROM database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'role=%'
+),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
 privilege AS (
@@ -13083,11 +13212,8 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
          'versionText', pg_catalog.current_setting('server_version'),
          'readOnly', pg_catalog.pg_is_in_recovery()
            OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
-         'roleSet', EXISTS (
-           SELECT FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS t (setting)
-           WHERE s.setrole IN (0, session_user_oid) AND setting LIKE 'role=%'
-             AND s.setdatabase IN (0, (SELECT oid FROM database))),
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
          'sessionUser', session_user_oid,
          'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
@@ -13095,6 +13221,7 @@ FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
          'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
+         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
          'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
                          FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
@@ -13341,7 +13468,6 @@ var MAX_WAIT = 1e4;
 var SAID_WAIT = 1e3;
 function takeTurns(say) {
   let left = MAX_WAIT;
-  let missed = false;
   return {
     next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
 SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
@@ -13354,17 +13480,20 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
       try {
         await answer2;
         left -= Date.now() - started;
-      } catch (error2) {
-        left = 0;
-        missed = true;
-        throw error2;
       } finally {
         clearTimeout(timer2);
       }
     },
-    isMissed: () => missed,
-    async reportHolders(client) {
-      missed = false;
+    async end(client, error2) {
+      left = 0;
+      if (error2.code !== LOCK_NOT_AVAILABLE) {
+        say(
+          logLine(
+            `did not get the advisory lock with which runs of this action take turns: ${error2.message}. Continuing without it.`
+          )
+        );
+        return;
+      }
       const holders = await holdersOf2(client);
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
       say(
@@ -13375,6 +13504,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
     }
   };
 }
+var LOCK_NOT_AVAILABLE = "55P03";
 async function holdersOf2(client) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
