@@ -11483,13 +11483,13 @@ function roleToSet(actor) {
 function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
 }
-function actorFor(snapshot, { change, reason, byLogin }) {
+function actorFor(snapshot, { change, reason, byLogin, otherNotFound }) {
   const login = sessionUserOf(snapshot);
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.owner;
   const actor = loginFor(snapshot, role);
-  if (reason === "refused" && (change.as ?? login) === role) return null;
+  if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
   const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
   return needed.every(({ gone, name: name3 }) => !gone && canBeNamed(name3)) ? actor : null;
 }
@@ -11519,12 +11519,16 @@ function noteFor(snapshot, blocked, actor) {
   const order = sentence`${first} Revoke those grants first, as the SQL file does.`;
   return note === void 0 ? order : sentence`${order} ${note}`;
 }
-function noteBesides(snapshot, { change, reason }, actor) {
+function noteBesides(snapshot, { change, reason, otherNotFound }, actor) {
+  if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return noteForNobody(snapshot, change);
   return REASONS[reason].advice;
 }
+var NEEDS_SEARCH_PATH = inOurWords(
+  "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
+);
 function noteForNobody(snapshot, { group, owner, grantor = owner }) {
   const roles = [grantor, ...group.schema === void 0 ? [] : [roleOf(snapshot, group.schema.owner)]];
   return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
@@ -11640,7 +11644,7 @@ function whatIsLeft({ blocked, changes }, outcome, otherwise) {
 function refusalOf2({ failed }, change) {
   if (failed.size === 0) return void 0;
   const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
 }
 var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
 
@@ -12546,15 +12550,17 @@ async function apply(client, plan, say, waits) {
     running = void 0;
     if (error2 === null) return note(batch);
     const reason = reasonOf(error2);
-    const refusal = { reason, serverMessage: symptomsOf(error2)[0]?.text ?? error2.message };
+    const serverMessage = symptomsOf(error2)[0]?.text ?? error2.message;
     outdated ||= concernsAll(error2);
     if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
     if (outdated) return;
+    const atFault = await culprits(client, changes, reason);
+    const isAtFault = ({ member }) => atFault.has(member.oid);
+    const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
+    const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
     if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
       return fail2(changes, refusal);
     }
-    const atFault = await culprits(client, changes, reason);
-    const isAtFault = ({ member }) => atFault.has(member.oid);
     if (atFault.size > 0) {
       fail2(changes.filter(isAtFault), refusal);
       return run2(batchOf(changes.filter((change) => !isAtFault(change))));

@@ -1,7 +1,7 @@
 import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock, Reason } from "../model/report.ts";
-import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { canBeNamed, type Role, roleOf, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
@@ -128,14 +128,14 @@ function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
 }
 
 /** The role that runs the SQL; null where there is no SQL for this reason. */
-function actorFor(snapshot: Snapshot, { change, reason, byLogin }: Blocked): Role | null {
+function actorFor(snapshot: Snapshot, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
   const login = sessionUserOf(snapshot);
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.owner;
   const actor = loginFor(snapshot, role);
-  // What the server refused to the role itself, it refuses again.
-  if (reason === "refused" && (change.as ?? login) === role) return null;
+  // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
+  if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
   const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
   return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
 }
@@ -186,14 +186,19 @@ function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sent
 
 function noteBesides(
   snapshot: Snapshot,
-  { change, reason }: Blocked,
+  { change, reason, otherNotFound }: Blocked,
   actor: Role | null,
 ): Sentence | undefined {
+  if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return noteForNobody(snapshot, change);
   return REASONS[reason].advice;
 }
+
+const NEEDS_SEARCH_PATH = inOurWords(
+  "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.",
+);
 
 /** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */
 function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Change): Sentence | undefined {

@@ -28,7 +28,7 @@ export function whatIsLeft(
 function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
   if (failed.size === 0) return undefined; // a key for each of 200,000 changes takes time
   const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused" } : refusal;
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
 }
 
 /** The reasons why a change that this login can make was not made. */

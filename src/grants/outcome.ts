@@ -24,6 +24,8 @@ export interface Refusal {
   readonly reason: Reason;
   /** What the server said, where it said it of this object or of one with the same owner and ACL. */
   readonly serverMessage?: string;
+  /** The server did not find something, and it was not the object. */
+  readonly otherNotFound?: true;
 }
 
 /** One transaction: the server made all of it or nothing. */

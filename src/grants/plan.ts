@@ -18,6 +18,8 @@ export interface Blocked {
   readonly reason: Reason;
   /** What the server said when it refused the change, if it was tried. */
   readonly serverMessage?: string;
+  /** It did not find something, and it was not the object. */
+  readonly otherNotFound?: true;
   /** This login can make the change, and only a rule of this action keeps it from doing so. */
   readonly byLogin?: true;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */

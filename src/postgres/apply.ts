@@ -4,6 +4,7 @@ import { batchesOf } from "../grants/batches.ts";
 import { keyOfChange, type Outcome, type Refusal } from "../grants/outcome.ts";
 import type { Plan } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
+import { isRelation } from "../model/kinds.ts";
 import type { Group, Role } from "../model/snapshot.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
@@ -126,15 +127,20 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     running = undefined;
     if (error === null) return note(batch);
     const reason = reasonOf(error);
-    const refusal = { reason, serverMessage: symptomsOf(error)[0]?.text ?? error.message };
+    const serverMessage = symptomsOf(error)[0]?.text ?? error.message;
     outdated ||= concernsAll(error);
     if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
     if (outdated) return;
+    const atFault = await culprits(client, changes, reason);
+    const isAtFault = ({ member }: Change) => atFault.has(member.oid);
+    const otherNotFound =
+      reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
+    const refusal: Refusal = otherNotFound
+      ? { reason: "refused", serverMessage, otherNotFound }
+      : { reason, serverMessage };
     if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
       return fail(changes, refusal);
     }
-    const atFault = await culprits(client, changes, reason);
-    const isAtFault = ({ member }: Change) => atFault.has(member.oid);
     if (atFault.size > 0) {
       fail(changes.filter(isAtFault), refusal);
       return run(batchOf(changes.filter((change) => !isAtFault(change))));

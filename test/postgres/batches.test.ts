@@ -5,6 +5,8 @@ import { type Progress, reconcile } from "../../src/reconcile.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
+import { followFile } from "../property/follow.ts";
+import { readFix } from "../read.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { between, changesPrivileges, DEFAULTS, linesOf, recorded, reportOf, useOwnWorld } from "./world.ts";
 
@@ -204,6 +206,31 @@ describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(renderJson(report)).toContain("no grants on Fridays <b>| Come back on Monday.");
     expect(log.join("\n")).toContain("no grants on Fridays <b>| Come back on Monday.");
     expect(renderSummary(report)).toContain("no grants on Fridays `<b>|` Come back on Monday.");
+  });
+
+  test("that fail in a function which needs another search_path have SQL that works in psql", async () => {
+    const place = await world.open();
+    const { owner, database, as, sql, run } = place;
+    await as(owner, `${tables(30)}; CREATE TABLE ddl_log (tag text)`);
+    await sql(`
+      CREATE FUNCTION log_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO ddl_log VALUES (tg_tag); END $$;
+      CREATE EVENT TRIGGER log_ddl ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION log_ddl()`);
+
+    const story = await run("apply", READ);
+    const report = { ...reportOf(owner, [{ database, story }]), mode: "apply" as const };
+    const refused = await followFile({ address: world.address, database, login: owner }, report);
+    const checked = await run("check", READ);
+
+    await sql("DROP EVENT TRIGGER log_ddl");
+    expect(story.missing).toHaveLength(31);
+    const tried = story.missing.find(({ reason }) => reason === "refused");
+    expect(tried?.serverMessage).toBe('relation "ddl_log" does not exist');
+    expect(readFix(tried?.fix)).toContain("search_path");
+    // It does not try all objects before it gives up.
+    expect(story.missing.filter(({ reason }) => reason === "not-tried").length).toBeGreaterThan(15);
+    expect(refused).toEqual([]);
+    expect(checked.verdict).toBe("in-sync");
   });
 
   test("check the catalogs when the server says that an object does not exist", async () => {
