@@ -30,7 +30,7 @@ export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMe
       revoke: [`REVOKE ${owner} FROM ${member};`],
     };
   // A membership by this grantor is there already, without SET: only that option changes, and changes back.
-  if (role.membership.standing)
+  if (role.membership.existing)
     return {
       role,
       grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],

@@ -87,7 +87,7 @@ export interface Role {
     /** The role that holds ADMIN OPTION: the session user, or one whose privileges it has. */
     readonly grantor: string;
     /** A membership by this grantor is there already, without SET. */
-    readonly standing: boolean;
+    readonly existing: boolean;
   } | null;
 }
 

@@ -27,9 +27,9 @@ function exploded(acl: string): string {
  * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
  * https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
  */
-function alone(row: string): string {
+function ownGroup(row: string): string {
   return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
-              THEN ${row}.oid END AS alone`;
+              THEN ${row}.oid END AS own_group`;
 }
 
 /** The kinds under which routines are grouped: none of them is a relkind. */
@@ -140,7 +140,7 @@ pattern AS (
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
 relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${alone("c")},
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${ownGroup("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
               WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
@@ -153,7 +153,7 @@ relation AS (
 ),
 -- window functions are functions
 routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${alone("p")},
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
          CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
          CASE WHEN p.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
@@ -172,12 +172,12 @@ alike AS MATERIALIZED (
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, alone
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
   UNION ALL
   SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
   FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, alone
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -257,27 +257,27 @@ settable AS MATERIALIZED (
     AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
     AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
 ),
-hard AS MATERIALIZED (
+out_of_reach AS MATERIALIZED (
   SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
   UNION SELECT role FROM reach WHERE NOT usable
 ),
-road AS MATERIALIZED (
+through_role AS MATERIALIZED (
   SELECT DISTINCT s.oid
   FROM settable AS s
-  JOIN hard AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
+  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
 ),
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
   FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, road.oid FROM schema, road
-        WHERE pg_catalog.has_schema_privilege(road.oid, schema.oid, 'USAGE')) AS a
+        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
+        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
   GROUP BY schema
 ),
 role AS (
   SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
          COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
          COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM road) AS m
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
   LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
@@ -302,25 +302,25 @@ SELECT 'role', pg_catalog.json_build_object(
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
            AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'through', (SELECT COALESCE(pg_catalog.json_agg(road.oid ORDER BY road.oid), '[]') FROM road
-                     WHERE road.oid <> r.oid AND pg_catalog.pg_has_role(road.oid, r.oid, 'USAGE')),
+         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
+                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
          'membership', CASE
            WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
            WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
            WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
            WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'standing', standing)
+             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'existing', existing)
              FROM pg_catalog.pg_auth_members AS a
              JOIN pg_catalog.pg_roles AS g ON g.oid = a.member
              CROSS JOIN LATERAL (SELECT EXISTS (
                SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (standing)
+               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
              WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY standing, a.member <> session_user_oid, a.member
+             ORDER BY existing, a.member <> session_user_oid, a.member
              LIMIT 1)
            WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'standing', FALSE) END)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
 FROM role AS r, server
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
