@@ -8802,7 +8802,9 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut;
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal);
+    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error2) => {
+      throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
+    });
     try {
       return await work(session.client);
     } catch (error2) {
@@ -8837,6 +8839,9 @@ function isLate(error2) {
   return error2.code === QUERY_TIMEOUT;
 }
 var QUERY_TIMEOUT = "QUERY_TIMEOUT";
+function isSilence(error2) {
+  return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+}
 var MAX_SESSIONS = 3;
 function openSession(target, password, known, patience, queryTime, signal) {
   let refused2;

@@ -46,7 +46,10 @@ export async function withSession<T>(
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut: Error | undefined;
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal);
+    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error) => {
+      // A server that stays silent says no more by not answering a new connection.
+      throw timedOut !== undefined && isSilence(error) ? timedOut : error;
+    });
     try {
       return await work(session.client);
     } catch (error) {
@@ -90,6 +93,10 @@ function isLate(error: Error & { readonly code?: string }): boolean {
 }
 
 const QUERY_TIMEOUT = "QUERY_TIMEOUT";
+
+function isSilence(error: unknown): boolean {
+  return error instanceof ActionError && error.failure.code === "connection-timed-out";
+}
 
 type Known = Pick<Context, "signIn" | "cloud">;
 type PasswordProvider = (refused?: string) => Promise<string>;

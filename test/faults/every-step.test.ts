@@ -81,14 +81,15 @@ const tablesOf = (changes: GranteeReport["granted"] = []) =>
   changes.filter(({ kind }) => kind === "table").map(({ name }) => name);
 
 test.each([
-  ["goes on and reports each grant once", false],
-  ["reports each grant as made or as unconfirmed when no other connection can be made", true],
+  // Every second step, because these runs are whole ones.
+  ["goes on and reports each grant once", false, 2],
+  ["reports each grant as made or as unconfirmed when no other connection can be made", true, 1],
 ])(
   "a run that is cut when the server has done any of its steps %s",
   { timeout: 120_000 },
-  async (_, forGood) => {
+  async (_, forGood, stride) => {
     let cuts = 0;
-    for (let n = 1; ; n++) {
+    for (let n = 1; ; n += stride) {
       const { isCut, grantee, statements } = await applyCutAt(n, forGood);
       const really = await takeAllBack();
       const granted = tablesOf(grantee?.granted);
@@ -118,6 +119,6 @@ test.each([
       if (!isCut) break;
       cuts++;
     }
-    expect(cuts).toBeGreaterThan(30);
+    expect(cuts * stride).toBeGreaterThan(30);
   },
 );

@@ -34,10 +34,7 @@ type Moment = (message: Message) => boolean;
 
 /** A function, because each run has its own state. */
 const MOMENTS: Readonly<Record<string, () => Moment>> = {
-  "after the password":
-    () =>
-    ({ type, body }) =>
-      type === "R" && body.readInt32BE(0) === 0,
+  "after the password": () => isPasswordAccepted,
   "after the sign-in":
     () =>
     ({ ready }) =>
@@ -50,6 +47,8 @@ const MOMENTS: Readonly<Record<string, () => Moment>> = {
     () =>
     ({ type }) =>
       type === "D",
+  "among the rows of the first look, then after the password": () => (message) =>
+    message.connection === 1 ? message.type === "D" : isPasswordAccepted(message),
   "instead of the answer to COMMIT": atCommit,
   "in the look after COMMIT": () => {
     const committed = atCommit();
@@ -61,6 +60,11 @@ const MOMENTS: Readonly<Record<string, () => Moment>> = {
     };
   },
 };
+
+/** AuthenticationOk */
+function isPasswordAccepted({ type, body }: Message): boolean {
+  return type === "R" && body.readInt32BE(0) === 0;
+}
 
 function atCommit(): Moment {
   let granted = false;
@@ -272,6 +276,9 @@ export const FAULTS: readonly FaultCase[] = [
   ...["before the rows of the first look", "among the rows of the first look"].map((moment) =>
     postgres(moment, "goes silent", "always", { code: "query-timed-out" }),
   ),
+  postgres("among the rows of the first look, then after the password", "goes silent", "always", {
+    code: "query-timed-out",
+  }),
   postgres("instead of the answer to COMMIT", "goes silent", "once", {}),
   postgres("instead of the answer to COMMIT", "goes silent", "always", {}),
   postgres("instead of the answer to COMMIT", "closes the connection", "once", {}),
