@@ -9103,7 +9103,8 @@ function lookedAt({ databases }) {
   };
 }
 function countIn(report, list) {
-  return granteesOf(report).reduce((sum, grantee) => sum + objectsIn(grantee[list]), 0);
+  const count2 = (grantee) => list === "granted" || list === "revoked" ? grantee[list].length : objectsIn(grantee[list]);
+  return granteesOf(report).reduce((sum, grantee) => sum + count2(grantee), 0);
 }
 function granteesOf(report) {
   return report.databases.flatMap(({ grantees }) => grantees);
@@ -10671,23 +10672,23 @@ function merge(done, more) {
 function settle(done, plan) {
   if (done.unconfirmed.length === 0) return done;
   const left = new Set(plan.changes.map(keyOfChange));
-  const made2 = done.unconfirmed.filter(
+  const made = done.unconfirmed.filter(
     ({ changes }) => !changes.some((change) => left.has(keyOfChange(change)))
   );
   return {
     ...done,
-    committed: [...done.committed, ...made2.flatMap(({ changes }) => changes)],
-    statements: [...done.statements, ...made2.flatMap(({ statements: statements2 }) => statements2)],
+    committed: [...done.committed, ...made.flatMap(({ changes }) => changes)],
+    statements: [...done.statements, ...made.flatMap(({ statements: statements2 }) => statements2)],
     unconfirmed: []
   };
 }
 function isWorthTrying({ changes, blocked }, done) {
   if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
   if (changes.length === 0) return false;
-  const made2 = new Set(done.committed.map(keyOfChange));
+  const made = new Set(done.committed.map(keyOfChange));
   return changes.some((change) => {
     const reason = done.failed.get(keyOfChange(change))?.reason;
-    return reason === void 0 ? !made2.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
+    return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
   });
 }
 function keyOfChange(change) {
@@ -11197,13 +11198,14 @@ function nameOf({ group, member }) {
 // src/grants/batches.ts
 var BATCH = 500;
 function batchesOf(changes) {
-  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
-  return [...phases.values()].flatMap(
-    (phase) => Array.from(
-      { length: Math.ceil(phase.length / BATCH) },
-      (_, n) => phase.slice(n * BATCH, (n + 1) * BATCH)
-    )
-  );
+  const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
+  return phases.flatMap(([, phase]) => {
+    const sorted = phase.sort(byRoleAndOid);
+    return Array.from(
+      { length: Math.ceil(sorted.length / BATCH) },
+      (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH)
+    );
+  });
 }
 function statementsIn(changes) {
   return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
@@ -11213,8 +11215,8 @@ function phaseOf({ verb, group, turn = 0 }) {
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }
-function byPhaseRoleAndOid(a, b) {
-  return phaseOf(a) - phaseOf(b) || Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+function byRoleAndOid(a, b) {
+  return Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }
 
 // src/grants/membership.ts
@@ -12205,9 +12207,9 @@ function granteeReports(before, after, outcome) {
           (finding) => blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked))
         )
       ],
-      granted: changesOf(made(outcome, "GRANT"), role, drift2.missing),
+      granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift2.missing }),
       extra: extraOf(snapshot, role, drift2.extra, whyExtra),
-      revoked: changesOf(made(outcome, "REVOKE"), role, drift2.extra),
+      revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift2.extra }),
       held: drift2.held,
       warnings: warningsFor(snapshot, demand, role, drift2.gaps)
     };
@@ -12223,8 +12225,8 @@ function unfinishedReports(before, outcome) {
       ...NOT_CHECKED,
       grantee: name3,
       objects: drift2.objects,
-      granted: changesOf(made(outcome, "GRANT"), role),
-      revoked: changesOf(made(outcome, "REVOKE"), role),
+      granted: changesOf(outcome.committed, role, { verb: "GRANT" }),
+      revoked: changesOf(outcome.committed, role, { verb: "REVOKE" }),
       ...unconfirmed.length > 0 && { unconfirmed }
     };
   });
@@ -12278,20 +12280,23 @@ function extraOf(snapshot, grantee, extra, whyExtra) {
     })
   );
 }
-function made({ committed }, verb) {
-  return committed.filter((change) => change.verb === verb);
-}
-function changesOf(changes, grantee, left = []) {
+function changesOf(changes, grantee, { verb, left = [] } = {}) {
+  const byObject2 = /* @__PURE__ */ new Map();
+  for (const change of changes) {
+    if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
+    const key = identify(change);
+    const known = byObject2.get(key)?.privileges;
+    const privileges2 = known === void 0 ? change.privileges : inOrder([...known, ...change.privileges]);
+    byObject2.set(key, known === void 0 ? change : { ...change, privileges: privileges2 });
+  }
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
-  const mine = changes.filter((change) => change.grantee.oid === grantee.oid);
-  return [...Map.groupBy(mine, identify)].flatMap(([key, changes2]) => {
-    const [{ group, member, owner, privileges: first }, ...more] = changes2;
-    const all = more.length === 0 ? first : inOrder(changes2.flatMap((change) => change.privileges));
-    const undone = stillThere.get(key) ?? [];
-    const privileges2 = all.filter((privilege) => !undone.includes(privilege));
-    if (privileges2.length === 0) return [];
-    return { ...named2(group, member), owner: owner.name, privileges: privileges2 };
-  });
+  const changed2 = [];
+  for (const [key, { group, member, owner, privileges: all }] of byObject2) {
+    const undone = stillThere.get(key);
+    const privileges2 = undone === void 0 ? all : all.filter((privilege) => !undone.includes(privilege));
+    if (privileges2.length > 0) changed2.push({ ...named2(group, member), owner: owner.name, privileges: privileges2 });
+  }
+  return changed2;
 }
 
 // src/postgres/batch.ts

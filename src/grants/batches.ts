@@ -8,12 +8,13 @@ export const BATCH = 500;
  * and oid so that two runs meet in the same order, then default privileges; grants before revokes, turn by turn.
  */
 export function batchesOf(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const phases = Map.groupBy([...changes].sort(byPhaseRoleAndOid), phaseOf);
-  return [...phases.values()].flatMap((phase) =>
-    Array.from({ length: Math.ceil(phase.length / BATCH) }, (_, n) =>
-      phase.slice(n * BATCH, (n + 1) * BATCH),
-    ),
-  );
+  const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
+  return phases.flatMap(([, phase]) => {
+    const sorted = phase.sort(byRoleAndOid);
+    return Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, n) =>
+      sorted.slice(n * BATCH, (n + 1) * BATCH),
+    );
+  });
 }
 
 /** The statements that make these changes, as the report lists them. */
@@ -27,10 +28,6 @@ function phaseOf({ verb, group, turn = 0 }: Change): number {
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }
 
-function byPhaseRoleAndOid(a: Change, b: Change): number {
-  return (
-    phaseOf(a) - phaseOf(b) ||
-    Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) ||
-    Number(a.member.oid) - Number(b.member.oid)
-  );
+function byRoleAndOid(a: Change, b: Change): number {
+  return Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }

@@ -1,5 +1,5 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
-import { inOrder, type Privilege } from "../model/privileges.ts";
+import { inOrder } from "../model/privileges.ts";
 import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
 import { actsAs, type Group, type Member, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
@@ -36,9 +36,9 @@ export function granteeReports(
           blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked)),
         ),
       ],
-      granted: changesOf(made(outcome, "GRANT"), role, drift.missing),
+      granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing }),
       extra: extraOf(snapshot, role, drift.extra, whyExtra),
-      revoked: changesOf(made(outcome, "REVOKE"), role, drift.extra),
+      revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra }),
       held: drift.held,
       warnings: warningsFor(snapshot, demand, role, drift.gaps),
     };
@@ -56,8 +56,8 @@ export function unfinishedReports(before: Assessment, outcome: Outcome): readonl
       ...NOT_CHECKED,
       grantee: name,
       objects: drift.objects,
-      granted: changesOf(made(outcome, "GRANT"), role),
-      revoked: changesOf(made(outcome, "REVOKE"), role),
+      granted: changesOf(outcome.committed, role, { verb: "GRANT" }),
+      revoked: changesOf(outcome.committed, role, { verb: "REVOKE" }),
       ...(unconfirmed.length > 0 && { unconfirmed }),
     };
   });
@@ -136,24 +136,29 @@ function extraOf(
   );
 }
 
-function made({ committed }: Outcome, verb: Change["verb"]): readonly Change[] {
-  return committed.filter((change) => change.verb === verb);
-}
-
-/** What was changed for a grantee, object by object, without what the last snapshot shows to be undone. */
+/**
+ * What was changed for a grantee, object by object, without what the last snapshot shows to be undone.
+ * @param verb absent: grants and revokes
+ */
 function changesOf(
   changes: readonly Change[],
   grantee: Role,
-  left: readonly Finding[] = [],
+  { verb, left = [] }: { readonly verb?: Change["verb"]; readonly left?: readonly Finding[] } = {},
 ): readonly Changed[] {
+  const byObject = new Map<string, Change>();
+  for (const change of changes) {
+    if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
+    const key = identify(change);
+    const known = byObject.get(key)?.privileges;
+    const privileges = known === undefined ? change.privileges : inOrder([...known, ...change.privileges]);
+    byObject.set(key, known === undefined ? change : { ...change, privileges });
+  }
   const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
-  const mine = changes.filter((change) => change.grantee.oid === grantee.oid);
-  return [...Map.groupBy(mine, identify)].flatMap(([key, changes]) => {
-    const [{ group, member, owner, privileges: first }, ...more] = changes as [Change];
-    const all = more.length === 0 ? first : inOrder(changes.flatMap((change) => change.privileges));
-    const undone: readonly Privilege[] = stillThere.get(key) ?? [];
-    const privileges = all.filter((privilege) => !undone.includes(privilege));
-    if (privileges.length === 0) return [];
-    return { ...named(group, member), owner: owner.name, privileges };
-  });
+  const changed: Changed[] = [];
+  for (const [key, { group, member, owner, privileges: all }] of byObject) {
+    const undone = stillThere.get(key);
+    const privileges = undone === undefined ? all : all.filter((privilege) => !undone.includes(privilege));
+    if (privileges.length > 0) changed.push({ ...named(group, member), owner: owner.name, privileges });
+  }
+  return changed;
 }

@@ -103,7 +103,10 @@ export function lookedAt({ databases }: Report): ObjectCounts {
 
 /** The objects of one kind of finding in the whole report, counted for each database and grantee. */
 export function countIn(report: Report, list: "missing" | "granted" | "extra" | "revoked"): number {
-  return granteesOf(report).reduce((sum, grantee) => sum + objectsIn(grantee[list]), 0);
+  // What was granted or revoked on an object is one entry.
+  const count = (grantee: GranteeReport) =>
+    list === "granted" || list === "revoked" ? grantee[list].length : objectsIn(grantee[list]);
+  return granteesOf(report).reduce((sum, grantee) => sum + count(grantee), 0);
 }
 
 /** The grantees of all databases. */
