@@ -10105,6 +10105,15 @@ function outputsOf(report) {
   };
 }
 
+// src/text/ascii.ts
+var NOT_ASCII = new RegExp("\\P{ASCII}", "gu");
+function isAscii(text) {
+  return text.search(NOT_ASCII) === -1;
+}
+function inAscii(text) {
+  return text.replace(NOT_ASCII, "\uFFFD");
+}
+
 // src/render/sql-file.ts
 function renderSql(report) {
   const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block }))).filter(isFirst);
@@ -10133,9 +10142,8 @@ function stageOf({ block: { prepares, turn = 0 } }) {
 }
 function statementsOf({ block }) {
   const statements2 = block.statements.map(visibleSql);
-  return statements2.every((sql) => IS_ASCII.test(sql)) ? statements2 : [SET_ENCODING, ...statements2];
+  return statements2.every(isAscii) ? statements2 : [SET_ENCODING, ...statements2];
 }
-var IS_ASCII = /^[\x00-\x7f]*$/;
 var SET_ENCODING = "SET client_encoding = 'UTF8';";
 function scriptPart({ databases }) {
   const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
@@ -13387,11 +13395,10 @@ function isUnreadable(error2) {
   return error2 instanceof esm_default.DatabaseError && (error2.code === "22021" || error2.code === "22P05");
 }
 function namedInAscii(grantees, { schemas: schemas2, exclude }) {
-  return [...grantees, ...schemas2, ...exclude].every((name3) => name3.search(NOT_ASCII) === -1);
+  return [...grantees, ...schemas2, ...exclude].every(isAscii);
 }
-var NOT_ASCII = new RegExp("\\P{ASCII}", "gu");
-function inAscii({ section, facts: facts3 }) {
-  return { section, facts: JSON.parse(JSON.stringify(facts3).replace(NOT_ASCII, "\uFFFD")) };
+function rowInAscii({ section, facts: facts3 }) {
+  return { section, facts: JSON.parse(inAscii(JSON.stringify(facts3))) };
 }
 async function catalogBusy(client, changed2, looks) {
   const [, { rows }] = await Promise.all([
@@ -13422,7 +13429,7 @@ async function lookOnce(client, grantees, demand, { since, asBytes }) {
     client.query(SNAPSHOT, [...parametersOf(grantees, demand), since])
   ]);
   const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    asBytes ? rows.map(inAscii) : rows,
+    asBytes ? rows.map(rowInAscii) : rows,
     demand.exclude
   );
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);

@@ -6,6 +6,7 @@ import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
 import { inOurWords, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
+import { inAscii, isAscii } from "../text/ascii.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
   defaultPrivileges,
@@ -87,14 +88,12 @@ function isUnreadable(error: unknown): boolean {
 
 /** Whether the server understands what it is asked about in every encoding. */
 function namedInAscii(grantees: readonly string[], { schemas, exclude }: Demand): boolean {
-  return [...grantees, ...schemas, ...exclude].every((name) => name.search(NOT_ASCII) === -1);
+  return [...grantees, ...schemas, ...exclude].every(isAscii);
 }
 
-const NOT_ASCII = /\P{ASCII}/gu;
-
 /** Names as bytes are not UTF-8, even if they look so: nothing else than ASCII could be sent back. */
-function inAscii({ section, facts }: SnapshotRow): SnapshotRow {
-  return { section, facts: JSON.parse(JSON.stringify(facts).replace(NOT_ASCII, "\uFFFD")) };
+function rowInAscii({ section, facts }: SnapshotRow): SnapshotRow {
+  return { section, facts: JSON.parse(inAscii(JSON.stringify(facts))) };
 }
 
 async function catalogBusy(client: Client, changed: readonly Oid[], looks: number): Promise<Failure> {
@@ -140,7 +139,7 @@ async function lookOnce(
     client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
   ]);
   const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    asBytes ? rows.map(inAscii) : rows,
+    asBytes ? rows.map(rowInAscii) : rows,
     demand.exclude,
   );
 

@@ -1,4 +1,5 @@
 import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
+import { isAscii } from "../text/ascii.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { serverText } from "./headline.ts";
@@ -56,11 +57,8 @@ function stageOf({ block: { prepares, turn = 0 } }: Part): number {
 /** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */
 function statementsOf({ block }: Part): readonly string[] {
   const statements = block.statements.map(visibleSql);
-  return statements.every((sql) => IS_ASCII.test(sql)) ? statements : [SET_ENCODING, ...statements];
+  return statements.every(isAscii) ? statements : [SET_ENCODING, ...statements];
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-const IS_ASCII = /^[\x00-\x7f]*$/;
 
 /** https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-AUTOMATIC-CONVERSION */
 const SET_ENCODING = "SET client_encoding = 'UTF8';";
