@@ -80,18 +80,23 @@ database AS (
   SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
   FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
+-- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
+role_set AS MATERIALIZED (
+  SELECT s.setrole, s.setdatabase, t.setting
+  FROM database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'role=%'
+),
 -- a role's setting for this database comes first, that of all roles for all databases last
 role_setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, pg_catalog.substr(t.setting, 6) AS name, r.oid AS role,
+  SELECT g.oid AS grantee, pg_catalog.substr(s.setting, 6) AS name, r.oid AS role,
          (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
-         t.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+         s.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
   FROM grantee AS g
   CROSS JOIN server
-  CROSS JOIN database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setrole IN (0, g.oid) AND s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(t.setting, 6)
-  WHERE t.setting LIKE 'role=%'
+  JOIN role_set AS s ON s.setrole IN (0, g.oid)
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
 session AS MATERIALIZED (
@@ -100,14 +105,6 @@ session AS MATERIALIZED (
   LEFT JOIN LATERAL (
     SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
   ) AS s ON TRUE
-),
--- whose sessions may begin as another role; 0: those of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means: MAINTAIN came with 17
