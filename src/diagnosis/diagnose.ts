@@ -55,8 +55,7 @@ export function retriesFor({ code }: Failure): number {
 type Explanation = Pick<Failure, "hint" | "steps">;
 
 function answer({ cause, next }: Rule, context: Context, symptom: Symptom): Explanation {
-  const hint = typeof cause === "function" ? cause(context, symptom) : cause;
-  return withPooler({ hint, steps: next(context, symptom) }, context);
+  return withPooler({ hint: cause(context, symptom), steps: next(context, symptom) }, context);
 }
 
 const UNKNOWN: Explanation = {

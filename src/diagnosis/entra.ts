@@ -1,35 +1,33 @@
-import type { Step } from "../model/failure.ts";
-import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
-import { type Context, hostOf, type Rule } from "./rules.ts";
+import { type Context, hostOf, rulesFor, type Steps } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
+
+/** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
+const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 
 /**
  * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
-export const ENTRA: readonly Rule[] = [
+export const ENTRA = rulesFor("entra", [
   {
     code: "tls-checks-off",
-    with: ["entra"],
     when: [],
-    cause: inOurWords(
+    cause:
       "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-    ),
-    next: () => [
-      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."),
+    next: [
+      "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+      "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
     ],
   },
   {
     code: "authority-not-https",
-    with: ["entra"],
     when: [],
-    cause: inOurWords(
+    cause:
       "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    ),
     next: ({ cloud }) => [
       step(
         "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
@@ -39,90 +37,65 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "federated-audience",
-    with: ["entra"],
     when: [{ aadsts: [700212] }],
-    cause: inOurWords(
+    cause:
       "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-    ),
     next: federate,
   },
   {
     code: "federated-subject-case",
-    with: ["entra"],
     when: [{ aadsts: [7002138] }],
-    cause: inOurWords(
+    cause:
       "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-    ),
     next: federate,
   },
   {
     code: "federated-credential",
-    with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
     cause: (context, symptom) =>
       MERGE_QUEUE.test(subjectOf(context, symptom))
-        ? inOurWords(
-            "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.",
-          )
-        : inOurWords(
-            "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-          ),
+        ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
+        : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
     next: federate,
     retries: 1, // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
-    with: ["entra"],
     when: [{ aadsts: [70025] }],
-    cause: inOurWords(
+    cause:
       "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-    ),
     next: federate,
   },
   {
     code: "federated-enterprise",
-    with: ["entra"],
     when: [{ aadsts: [7002381] }],
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === undefined ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      const has = enterprise === undefined ? sentence`has none` : sentence`has ${code(enterprise)}`;
       return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
-    next: () => [
-      step(
-        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
-      ),
-      step(
-        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
-      ),
-      step("Or ask the tenant's administrators to allow your enterprise."),
+    next: [
+      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
+      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
+      "Or ask the tenant's administrators to allow your enterprise.",
     ],
   },
   {
     code: "federation-not-allowed",
-    with: ["entra"],
     when: [{ aadsts: [700223, 700238] }],
-    cause: inOurWords(
-      "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    ),
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
     next: ({ assertion }) => [
-      step(
-        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
-      ),
-      step(
-        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
-      ),
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
     ],
   },
   {
     code: "issuer-unreadable",
-    with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: inOurWords(
+    cause:
       "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    ),
     next: ({ assertion }) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
         `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`,
@@ -132,53 +105,40 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "assertion-invalid",
-    with: ["entra"],
     when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
-    cause: inOurWords(
+    cause:
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    ),
     next: ({ signIn }) => [
       ...(signIn?.type === "azure-cli"
         ? [
-            step(
-              "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token.",
-            ),
+            "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token.",
           ]
         : []),
-      step(
-        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-      ),
-      step("Run the job again."),
+      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+      "Run the job again.",
     ],
   },
   {
     code: "assertion-expired",
-    with: ["entra"],
     when: [{ aadsts: [700024] }],
     cause: ({ signIn }) =>
       signIn?.type === "azure-cli"
-        ? inOurWords(
-            "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
-          )
-        : inOurWords(
-            "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-          ),
+        ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
+        : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn }) =>
       signIn?.type === "azure-cli"
         ? [
-            step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
-            step("Or run azure/login right before this step."),
+            "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
+            "Or run azure/login right before this step.",
           ]
-        : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
+        : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
     retries: 1,
   },
   {
     code: "application-not-found",
-    with: ["entra"],
     when: [{ aadsts: [700016, 70001, 700011, 50194] }],
-    cause: inOurWords(
+    cause:
       "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-    ),
     next: ({ signIn }) => [
       step(
         "Look up the application:",
@@ -189,76 +149,59 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "service-principal-missing",
-    with: ["entra"],
     when: [{ aadsts: [7000229] }],
-    cause: inOurWords(
+    cause:
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    ),
     next: ({ signIn }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn) })),
     ],
   },
   {
     code: "application-disabled",
-    with: ["entra"],
     when: [{ aadsts: [7000112] }],
-    cause: inOurWords("Sign-in is disabled for this application."),
+    cause: "Sign-in is disabled for this application.",
     next: ({ signIn }) => [
       step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })),
     ],
   },
   {
     code: "application-not-assigned",
-    with: ["entra"],
     when: [{ aadsts: [50105, 501051] }],
-    cause: inOurWords(
-      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    ),
-    next: () => [
-      step(
-        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
-      ),
+    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    next: [
+      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
     ],
   },
   {
     code: "cross-cloud",
-    with: ["entra"],
     when: [{ aadsts: [900382] }],
     cause: ({ cloud }) =>
       sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT),
     ],
   },
   {
     code: "tenant-not-found",
-    with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords(
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-    ),
-    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)],
+    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)],
   },
   {
     code: "tenant-blocked",
-    with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
-    next: () => [
-      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
+    next: [
+      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT),
     ],
   },
   {
     code: "application-public",
-    with: ["entra"],
     when: [{ aadsts: [700025] }],
-    cause: inOurWords(
+    cause:
       "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-    ),
     next: ({ signIn }) => [
       step(
         "Make the application a confidential client:",
@@ -268,9 +211,8 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "consent-missing",
-    with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
+    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn }) => [
       ...(isApplication(signIn)
         ? [
@@ -280,35 +222,29 @@ export const ENTRA: readonly Rule[] = [
             ),
           ]
         : [
-            step("Use `auth-type: oidc`, which needs no consent."),
+            "Use `auth-type: oidc`, which needs no consent.",
             step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) })),
           ]),
     ],
   },
   {
     code: "client-secret-wrong",
-    with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: inOurWords(
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
-    ),
+    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
     next: newSecret,
   },
   {
     code: "client-secret-expired",
-    with: ["entra"],
     when: [{ aadsts: [7000222] }],
-    cause: inOurWords("The client secret has expired."),
+    cause: "The client secret has expired.",
     next: newSecret,
   },
   {
     code: "resource-disabled",
-    with: ["entra"],
     when: [{ aadsts: [500014] }],
-    cause: inOurWords(
+    cause:
       "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    ),
-    next: () => [
+    next: [
       step(
         "Find the service principal that the message names:",
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
@@ -321,45 +257,32 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "resource-not-found",
-    with: ["entra"],
     when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
     cause: ({ cloud }) =>
       sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT),
     ],
   },
   {
     code: "conditional-access",
-    with: ["entra"],
     when: [{ aadsts: [53000, 53001, 53003, 530003, 530004, 530034] }],
     cause: ({ signIn }) =>
       isApplication(signIn)
-        ? inOurWords(
-            "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-          )
-        : inOurWords(
-            "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
-          ),
+        ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
+        : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn }) => [
       ...(isApplication(signIn)
         ? [
-            step(
-              "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-            ),
+            "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
           ]
-        : [step("Sign in as an application instead: `auth-type: oidc`.")]),
-      step(
-        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
-      ),
+        : ["Sign in as an application instead: `auth-type: oidc`."]),
+      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
     ],
   },
   {
     code: "managed-identity-unknown",
-    with: ["entra"],
     when: [
       {
         text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
@@ -367,34 +290,29 @@ export const ENTRA: readonly Rule[] = [
       { signIn: "managed-identity", status: (status) => status === 400 },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
-    cause: inOurWords(
+    cause:
       "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-    ),
-    next: () => [
+    next: [
       step(
         "List the identities of the machine:",
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" }),
       ),
-      step(
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      ),
-      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there."),
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
     ],
   },
   {
     code: "managed-identity-unavailable",
-    with: ["entra"],
     when: [
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
       { text: /Failed to connect to MSI/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" },
     ],
-    cause: inOurWords(
+    cause:
       "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    ),
-    next: () => [
-      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+    next: [
+      "On GitHub-hosted runners, use `auth-type: oidc`.",
       step(
         "On a self-hosted runner in Azure, assign an identity to the machine:",
         az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" }),
@@ -404,7 +322,6 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "managed-identity-busy",
-    with: ["entra"],
     when: [
       {
         signIn: "managed-identity",
@@ -412,16 +329,12 @@ export const ENTRA: readonly Rule[] = [
       },
       { signIn: "managed-identity", codes: ["unknown_error"] },
     ],
-    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
-    next: () => [
-      step("Run the job again."),
-      step("If the error persists, restart the machine, or create its identity again."),
-    ],
+    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
+    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
     retries: 3,
   },
   {
     code: "entra-busy",
-    with: ["entra"],
     when: [
       { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
@@ -429,19 +342,17 @@ export const ENTRA: readonly Rule[] = [
       { text: /TooManyRequests|being throttled/ },
       { status: isTransient },
     ],
-    cause: inOurWords("Entra is overloaded or has an outage."),
-    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    cause: "Entra is overloaded or has an outage.",
+    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
     retries: 3,
   },
   {
     code: "entra-answer-unreadable",
-    with: ["entra"],
     when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
-    cause: inOurWords(
+    cause:
       "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
-    ),
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context)}`)}`,
@@ -452,17 +363,15 @@ export const ENTRA: readonly Rule[] = [
   },
   {
     code: "cli-missing",
-    with: ["entra"],
     when: [{ text: /Azure CLI could not be found/ }],
-    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
-    next: () => [
-      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
-      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli"),
+    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    next: [
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
     ],
   },
   {
     code: "cli-not-signed-in",
-    with: ["entra"],
     when: [
       { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
       {
@@ -472,54 +381,44 @@ export const ENTRA: readonly Rule[] = [
         ],
       },
     ],
-    cause: inOurWords(
+    cause:
       "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-    ),
-    next: () => [
-      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
-      step("Or run azure/login in the same job, right before this step."),
+    next: [
+      "Use `auth-type: oidc`, which signs in on its own when necessary.",
+      "Or run azure/login in the same job, right before this step.",
     ],
   },
   {
     code: "cli-network",
-    with: ["entra"],
     when: [
       {
         signIn: "azure-cli",
         text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/,
       },
     ],
-    cause: inOurWords(
+    cause:
       "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-    ),
     next: (context) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
-      step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
-      ),
-      step("Run the job again."),
+      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
+      "Run the job again.",
     ],
     retries: 1,
   },
   {
     code: "cli-no-answer",
-    with: ["entra"],
     when: [
       { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
     ],
-    cause: inOurWords(
+    cause:
       "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-    ),
-    next: () => [
+    next: [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI."),
+      "Or use `auth-type: oidc`, which does not need the Azure CLI.",
     ],
   },
-];
-
-/** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
-const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+]);
 
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
@@ -542,7 +441,7 @@ function subjectOf({ assertion }: Context, { text }: Symptom): string {
 }
 
 /** What GitHub sent, and the commands that make the application accept it. */
-function federate(context: Context, symptom: Symptom): readonly Step[] {
+function federate(context: Context, symptom: Symptom): Steps {
   const { assertion, cloud, signIn } = context;
   const subject = subjectOf(context, symptom);
   const issuer = issuerOf(assertion);
@@ -570,11 +469,11 @@ function federate(context: Context, symptom: Symptom): readonly Step[] {
         audiences: audience,
       }),
     ),
-    step("Run the job again after a minute: a new federated credential can take that long to work."),
+    "Run the job again after a minute: a new federated credential can take that long to work.",
   ];
 }
 
-function forMergeQueue(subject: string, issuer: string, audience: string, id: string): readonly Step[] {
+function forMergeQueue(subject: string, issuer: string, audience: string, id: string): Steps {
   const repository = subject.replace(/:ref:.*$/, "");
   const matching = JSON.stringify({
     name: "merge-queue",
@@ -586,7 +485,7 @@ function forMergeQueue(subject: string, issuer: string, audience: string, id: st
     },
   });
   return [
-    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     step(
       "Add a federated credential for that environment:",
       createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
@@ -633,13 +532,13 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
 
-function newSecret({ signIn }: Context): readonly Step[] {
+function newSecret({ signIn }: Context): Steps {
   return [
     step(
       "Create a new secret, and store its value as the secret that the workflow uses:",
       az("ad app credential reset --append", { id: clientOf(signIn), query: "password" }),
     ),
-    step("Or use `auth-type: oidc`, which needs no secret."),
+    "Or use `auth-type: oidc`, which needs no secret.",
   ];
 }
 

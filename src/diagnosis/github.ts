@@ -1,49 +1,41 @@
-import { inOurWords } from "../model/sentence.ts";
 import { step } from "./commands.ts";
-import type { Rule } from "./rules.ts";
+import { rulesFor } from "./rules.ts";
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
  * https://github.com/actions/toolkit/blob/main/packages/core/src/oidc-utils.ts
  */
-export const GITHUB: readonly Rule[] = [
+export const GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    with: ["github"],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause: inOurWords(
+    cause:
       "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    ),
-    next: () => [
+    next: [
       step(
         "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read",
       ),
-      step("For pull requests from forks, run this job after the merge."),
+      "For pull requests from forks, run this job after the merge.",
     ],
   },
   {
     code: "oidc-no-token",
-    with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: inOurWords(
+    cause:
       "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    ),
-    next: () => [
+    next: [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
-      step("Run the job again."),
+      "Run the job again.",
     ],
   },
   {
     code: "oidc-refused",
-    with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
-      ),
+    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
+    next: [
+      "Run the job again.",
+      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
     ],
   },
-];
+]);

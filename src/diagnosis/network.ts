@@ -1,8 +1,7 @@
 import { isIP } from "node:net";
-import type { Step } from "../model/failure.ts";
-import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer, azShow, shell, step } from "./commands.ts";
-import { type Context, hostOf, isPostgres, type Rule } from "./rules.ts";
+import { type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github"] as const;
 
@@ -10,19 +9,17 @@ const EVERYWHERE = ["postgres", "entra", "github"] as const;
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors
  * and https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
  */
-export const NETWORK: readonly Rule[] = [
+export const NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "proxy-refused",
-    with: EVERYWHERE,
     when: [
       {
         text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i,
       },
       { codes: ["NOT_JSON"], status: (status) => status >= 400 },
     ],
-    cause: inOurWords(
+    cause:
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
-    ),
     next: (context) => [
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
@@ -33,81 +30,68 @@ export const NETWORK: readonly Rule[] = [
   },
   {
     code: "host-not-found",
-    with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: inOurWords(
+    cause:
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-    ),
     next: (context) =>
       isPostgres(context)
         ? [
             step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-            step(
-              "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
-            ),
+            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
           ]
         : reachable(context),
   },
   {
     code: "dns-unavailable",
-    with: EVERYWHERE,
     when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: inOurWords("The runner's DNS server did not answer."),
+    cause: "The runner's DNS server did not answer.",
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`),
     ],
     retries: 2,
   },
   {
     code: "tls-handshake",
-    with: EVERYWHERE,
     when: [
       { codes: ["ERR_SSL_*", "EPROTO*"] },
       {
         text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/,
       },
     ],
-    cause: inOurWords(
+    cause:
       "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
-    ),
     next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1,
   },
   {
     code: "connection-lost",
-    with: EVERYWHERE,
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
         text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/,
       },
     ],
-    cause: inOurWords(
-      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-    ),
+    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
     next: (context) =>
       isPostgres(context)
         ? [
-            step("Run the job again: what was granted stays granted."),
+            "Run the job again: what was granted stays granted.",
             step("If the error persists, look at the server's state:", azShow(context, "state")),
           ]
-        : [step("Run the job again."), ...reachable(context)],
+        : ["Run the job again.", ...reachable(context)],
     retries: 3,
   },
   {
     code: "connection-timed-out",
-    with: EVERYWHERE,
     when: [
       { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
       { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ },
     ],
     cause: (context) =>
       isPostgres(context)
-        ? inOurWords(
-            "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
-          )
-        : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
+        ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
+        : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
     next: (context) =>
       isPostgres(context)
         ? [
@@ -115,7 +99,7 @@ export const NETWORK: readonly Rule[] = [
               "Look at the server's state and network:",
               azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
             ),
-            step("If public access is `Disabled`, use a runner in the server's network."),
+            "If public access is `Disabled`, use a runner in the server's network.",
             step(
               "If it is `Enabled`, allow the runner's address:",
               azOnServer("firewall-rule create", context, {
@@ -124,50 +108,41 @@ export const NETWORK: readonly Rule[] = [
                 "end-ip-address": "<address>",
               }),
             ),
-            step(
-              `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-            ),
+            `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
           ]
         : reachable(context),
     retries: 1,
   },
   {
     code: "connection-refused",
-    with: EVERYWHERE,
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: inOurWords(
+    cause:
       "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
-    ),
     next: (context) =>
       isPostgres(context)
         ? [
             step("Look at the server's state:", azShow(context, "state")),
-            step("If the server is stopped, start it. Then run the job again."),
+            "If the server is stopped, start it. Then run the job again.",
           ]
         : reachable(context),
     retries: 1,
   },
   {
     code: "host-unreachable",
-    with: EVERYWHERE,
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
       { text: /EHOSTUNREACH|ENETUNREACH/ },
     ],
-    cause: inOurWords(
+    cause:
       "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
-    ),
-    next: (context) =>
-      isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
+    next: (context) => (isPostgres(context) ? ["Use a runner in the server's network."] : reachable(context)),
     retries: 1,
   },
   {
     code: "tls-wrong-host",
-    with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
-    cause: inOurWords(
+    cause:
       "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    ),
     next: (context) => {
       if (!isPostgres(context)) return reachable(context);
       const fullName = step(
@@ -177,20 +152,17 @@ export const NETWORK: readonly Rule[] = [
       return isIP(context.host ?? "") > 0
         ? [
             fullName,
-            step(
-              "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too.",
-            ),
+            "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too.",
           ]
         : [
             fullName,
-            step("Do not use an alias (CNAME) or a `privatelink` name."),
-            step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."),
+            "Do not use an alias (CNAME) or a `privatelink` name.",
+            "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.",
           ];
     },
   },
   {
     code: "tls-unknown-authority",
-    with: EVERYWHERE,
     when: [
       {
         codes: [
@@ -205,13 +177,12 @@ export const NETWORK: readonly Rule[] = [
         text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i,
       },
     ],
-    cause: inOurWords(
+    cause:
       "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    ),
     next: (context) => [
       step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
       isPostgres(context)
-        ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.")
+        ? "If the authority is yours, pass its certificate in `ssl-root-cert`."
         : step(
             "If the authority is yours, set this where the runner starts, or in the step's `env`:",
             "NODE_EXTRA_CA_CERTS=<path-to-pem>",
@@ -223,14 +194,11 @@ export const NETWORK: readonly Rule[] = [
   },
   {
     code: "tls-expired",
-    with: EVERYWHERE,
     when: [
       { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
       { text: /certificate (has expired|is not yet valid)/ },
     ],
-    cause: inOurWords(
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    ),
+    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     next: (context) => [
       step("Check the runner's clock:", "date"),
       step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates")),
@@ -238,25 +206,23 @@ export const NETWORK: readonly Rule[] = [
   },
   {
     code: "tls-certificate",
-    with: EVERYWHERE,
     when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    cause: "The certificate is not valid. Nothing secret was sent.",
     next: (context) => [step("Look at the certificate:", look(context, ""))],
   },
-];
+]);
 
 /** What the runner has to reach for Entra and GitHub. */
-function reachable(context: Context): readonly Step[] {
+function reachable(context: Context): Steps {
   return [
     step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
-    step(reach(context)),
+    reach(context),
   ];
 }
 
 function reach(context: Context): Sentence {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
-  return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
+  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 
 /** The command that shows the peer's certificate. */

@@ -1,45 +1,40 @@
 import { GUID } from "../model/entra-label.ts";
-import type { Step } from "../model/failure.ts";
-import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
-import type { Context, Rule } from "./rules.ts";
+import { type Context, rulesFor, type Steps, type Words } from "./rules.ts";
 
 /**
  * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
  * PgBouncer's text too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
  */
-export const POOLER: readonly Rule[] = [
+export const POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
-    with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
-    next: () => [
-      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
-      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."),
+    cause: "The token is longer than the longest password that this PgBouncer accepts.",
+    next: [
+      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
+      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
     ],
   },
   {
     code: "pooler-session",
-    with: ["postgres"],
     when: [
       { codes: ["26000", "42P05"] },
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ },
     ],
-    cause: inOurWords(
+    cause:
       "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    ),
-    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")],
+    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."],
   },
   {
     code: "pooler-startup-parameter",
-    with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
+    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -49,81 +44,68 @@ export const POOLER: readonly Rule[] = [
       ),
     ],
   },
-];
+]);
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
  * the name of Entra. SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
  * Azure's texts: https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-troubleshoot-common-connection-issues
  */
-export const POSTGRES: readonly Rule[] = [
+export const POSTGRES = rulesFor("postgres", [
   {
     code: "token-expired",
-    with: ["postgres"],
     when: [{ text: /access token (has|is) expired/i }],
-    cause: inOurWords(
+    cause:
       "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-    ),
     next: (context) => [
       step("On a self-hosted runner, check the clock:", "timedatectl"),
       ...tokenClaims(context),
-      step("Run the job again."),
+      "Run the job again.",
     ],
     retries: 1,
   },
   {
     code: "token-audience",
-    with: ["postgres"],
     when: [{ text: /valid audience claim/i }],
-    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
+    cause: "The token is for the PostgreSQL servers of another cloud.",
     next: (context) => [
-      step(
-        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      ),
+      "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       ...tokenClaims(context),
     ],
   },
   {
     code: "token-group",
-    with: ["postgres"],
     when: [{ text: /does not contain group/i }],
-    cause: inOurWords(
+    cause:
       "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-    ),
     next: (context) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
       ),
-      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
+      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context),
     ],
   },
   {
     code: "token-identity-mismatch",
-    with: ["postgres"],
     when: [{ text: /oid mismatch for role/i }],
-    cause: inOurWords(
+    cause:
       "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-    ),
     next: (context) => [
       ...tokenClaims(context),
       step(
         "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
       ),
-      step(
-        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
-      ),
+      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
     ],
   },
   {
     code: "token-role-type",
-    with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: inOurWords(
+    cause:
       "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    ),
     next: (context) => [
       step(
         "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
@@ -136,7 +118,6 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "token-invalid",
-    with: ["postgres"],
     when: [
       {
         text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
@@ -144,49 +125,39 @@ export const POSTGRES: readonly Rule[] = [
     ],
     cause: ({ signIn }) =>
       signIn?.type === "password"
-        ? inOurWords(
-            "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
-          )
-        : inOurWords(
-            "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
-          ),
+        ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
+        : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
     next: (context) =>
       context.signIn?.type === "password"
         ? [
-            step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
-            step(
-              "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break.",
-            ),
+            "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+            "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break.",
           ]
         : [
             ...tokenClaims(context),
             step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
-            step("If PgBouncer is in between, set `port: 5432`."),
+            "If PgBouncer is in between, set `port: 5432`.",
           ],
   },
   {
     code: "token-refused",
-    with: ["postgres"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: inOurWords("The server does not accept this token for this role."),
-    next: (context) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context)],
+    cause: "The server does not accept this token for this role.",
+    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)],
   },
   {
     code: "entra-extension-fault",
-    with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: inOurWords(
+    cause:
       "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-    ),
     next: (context) => [
       step("Restart the server:", azServer("restart", context)),
-      step("If the error persists, open a support request for the server in the Azure portal."),
-      step("Until then, sign in with `password` as a role that has one."),
+      "If the error persists, open a support request for the server in the Azure portal.",
+      "Until then, sign in with `password` as a role that has one.",
     ],
   },
   {
     code: "password-refused",
-    with: ["postgres"],
     when: [
       { codes: ["28P01"] },
       {
@@ -198,74 +169,62 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "role-may-not-log-in",
-    with: ["postgres"],
     when: [{ text: /is not permitted to log in/ }],
-    cause: inOurWords("The role exists, but cannot log in."),
+    cause: "The role exists, but cannot log in.",
     next: ({ user }) => [
-      step("Set `user` to a role that can log in."),
+      "Set `user` to a role that can log in.",
       step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
     ],
   },
   {
     code: "login-role-not-found",
-    with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: inOurWords(
+    cause:
       "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    ),
     next: findRole,
   },
   {
     code: "firewall",
-    with: ["postgres"],
     when: [
       { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ },
     ],
-    cause: inOurWords(
+    cause:
       "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-    ),
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step(
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        ),
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
           allow(context, address),
         ),
-        step("Or use a runner in the server's network (`docs/private-network.md`)."),
+        "Or use a runner in the server's network (`docs/private-network.md`).",
       ];
     },
   },
   {
     code: "tls-required",
-    with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server accepts only encrypted connections."),
-    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")],
+    cause: "The server accepts only encrypted connections.",
+    next: ["Remove `ssl-mode`, or set it to `verify-full`."],
   },
   {
     code: "database-not-found",
-    with: ["postgres"],
     when: [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ },
     ],
-    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
+    cause: "The server has no database with this name. Names are case-sensitive.",
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" })),
     ],
   },
   {
     code: "database-closed",
-    with: ["postgres"],
     when: [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ },
     ],
-    cause: inOurWords(
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-    ),
+    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     next: (context, { text }) => [
       step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...(text.includes("invalid database")
@@ -280,9 +239,8 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "connect-not-granted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
-    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
         "Grant the privilege, as the database's owner:",
@@ -292,18 +250,16 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "no-connection-slots",
-    with: ["postgres"],
     when: [
       { codes: ["53300"] },
       {
         text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/,
       },
     ],
-    cause: inOurWords(
+    cause:
       "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-    ),
     next: (context) => [
-      step("Run the job again when fewer clients are connected."),
+      "Run the job again when fewer clients are connected.",
       step(
         "See which clients hold connections, with psql:",
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
@@ -314,54 +270,48 @@ export const POSTGRES: readonly Rule[] = [
       ),
       ...(context.port === 6432
         ? []
-        : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]),
+        : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]),
     ],
     retries: 4,
   },
   {
     code: "server-starting",
-    with: ["postgres"],
     when: [
       { codes: ["57P03"] },
       {
         text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       },
     ],
-    cause: inOurWords("The server is starting, stopping or failing over."),
+    cause: "The server is starting, stopping or failing over.",
     next: afterRestart,
     retries: 4,
   },
   {
     code: "server-stopping",
-    with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
-    cause: inOurWords(
+    cause:
       "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-    ),
     next: afterRestart,
     retries: 4,
   },
   {
     code: "pooler-cannot-connect",
-    with: ["postgres"],
     when: [
       {
         text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
       },
     ],
-    cause: inOurWords(
+    cause:
       "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-    ),
     next: afterRestart,
     retries: 3,
   },
   {
     code: "session-ended",
-    with: ["postgres"],
     when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
+    cause: "The server ended the session because of a timeout that is set on it.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step(
         "If the error persists, look at the limit:",
         azOnServer("parameter show", context, {
@@ -373,16 +323,12 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "replica-conflict",
-    with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
-    cause: inOurWords(
+    cause:
       "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-    ),
     next: (context) => [
-      step("Run the job again."),
-      step(
-        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      ),
+      "Run the job again.",
+      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
       step(
         "If it happens often, let the replica wait longer for its readers (milliseconds):",
         azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
@@ -391,13 +337,11 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "out-of-shared-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: inOurWords(
+    cause:
       "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-    ),
     next: (context) => [
-      step("Run the job again when that session has ended."),
+      "Run the job again when that session has ended.",
       step(
         "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
@@ -406,11 +350,10 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "out-of-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: inOurWords("The server has no memory left for this statement."),
+    cause: "The server has no memory left for this statement.",
     next: (context) => [
-      step("Run the job again when the server is less busy."),
+      "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
         azShow(context, "sku"),
@@ -419,83 +362,63 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "disk-full",
-    with: ["postgres"],
     when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: inOurWords("The server's storage is full."),
+    cause: "The server's storage is full.",
     next: growStorage,
   },
   {
     code: "read-only",
-    with: ["postgres"],
     when: [{ codes: ["25006"] }],
-    cause: inOurWords(
-      "The server is a read replica, or Azure made it read-only because its storage is nearly full.",
-    ),
+    cause: "The server is a read replica, or Azure made it read-only because its storage is nearly full.",
     next: (context) => [
       step(
         "Find out which of the two it is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       ),
-      step(
-        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
-      ),
+      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
       ...growStorage(context),
     ],
   },
   {
     code: "wraparound",
-    with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: inOurWords(
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    ),
-    next: () => [
+    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    next: [
       step(
         "Vacuum the database that the message names, as its owner or an administrator:",
         "VACUUM (VERBOSE);",
       ),
-      step(
-        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
-      ),
+      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
     ],
   },
   {
     code: "lock-time-out",
-    with: ["postgres"],
     when: [{ codes: ["55P03"] }],
-    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    cause: "Another session, perhaps a migration, held a lock for too long.",
     next: afterMigrations,
   },
   {
     code: "authentication-time-out",
-    with: ["postgres"],
     when: [{ text: /canceling authentication due to timeout/ }],
-    cause: inOurWords(
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-    ),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
-      ),
+    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    next: [
+      "Run the job again.",
+      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
     ],
     retries: 1,
   },
   {
     code: "statement-time-out",
-    with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
-    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")],
+    cause: "A statement took longer than its time limit, or it was cancelled.",
+    next: ["Run the job again when the server is less busy: what was granted stays granted."],
   },
   {
     code: "name-encoding",
-    with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
-    cause: inOurWords(
+    cause:
       "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    ),
-    next: () => [
+    next: [
       step(
         "Look up the encoding of each database:",
         "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;",
@@ -504,40 +427,33 @@ export const POSTGRES: readonly Rule[] = [
         "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
         "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';",
       ),
-      step(
-        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name.",
-      ),
+      "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name.",
     ],
   },
   {
     code: "concurrent-change",
-    with: ["postgres"],
     when: [
       { codes: ["40001", "40P01"] },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ },
     ],
-    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    cause: "Another session changed the same objects at the same time, several times in a row.",
     next: afterMigrations,
   },
   {
     code: "pgaadauth-not-here",
-    with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: inOurWords(
+    cause:
       "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
-    ),
     next: (context) => [
-      step("Run the function in database `postgres`."),
+      "Run the function in database `postgres`.",
       step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
     ],
   },
   {
     code: "pgaadauth-not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: inOurWords(
+    cause:
       "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-    ),
     next: (context) => [
       step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
       step("Or make the identity that signs in an administrator:", makeAdmin(context)),
@@ -545,16 +461,14 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "entra-principal-not-found",
-    with: ["postgres"],
     when: [
       {
         text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i,
       },
     ],
-    cause: inOurWords(
+    cause:
       "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-    ),
-    next: () => [
+    next: [
       step(
         "Look up the display name and the object ID of a service principal or managed identity:",
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
@@ -567,12 +481,10 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "entra-principal-type",
-    with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
-    cause: inOurWords(
+    cause:
       "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    ),
-    next: () => [
+    next: [
       step(
         "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
@@ -581,11 +493,9 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "object-not-found",
-    with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
-    cause: inOurWords(
+    cause:
       "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    ),
     next: ({ database }) => [
       step(
         sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
@@ -595,49 +505,40 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "restricted-role",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: inOurWords(
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-    ),
-    next: () => [
-      step(
-        "Grant privileges on the objects themselves instead of membership in the role that the message names.",
-      ),
+    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+    next: [
+      "Grant privileges on the objects themselves instead of membership in the role that the message names.",
     ],
   },
   {
     code: "role-not-grantable",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i,
       },
     ],
-    cause: inOurWords(
+    cause:
       "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-    ),
     next: ({ user }, { text }) => [
       step(
         "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
       ),
-      step("Or grant privileges on the objects themselves instead."),
+      "Or grant privileges on the objects themselves instead.",
     ],
   },
   {
     code: "set-role-not-permitted",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/,
       },
     ],
-    cause: inOurWords(
+    cause:
       "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-    ),
     next: ({ user }, { text }) => [
       step(
         "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
@@ -647,18 +548,16 @@ export const POSTGRES: readonly Rule[] = [
         "Up to PostgreSQL 15:",
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`,
       ),
-      step("Or set `user` to the owner."),
+      "Or set `user` to the owner.",
     ],
   },
   {
     code: "not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"] }],
-    cause: inOurWords(
+    cause:
       "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-    ),
     next: ({ user }) => [
-      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      "Set `user` to the owner of the object, usually the role that runs the migrations.",
       step(
         "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
@@ -667,34 +566,27 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "tls-not-offered",
-    with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: inOurWords(
+    cause:
       "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    ),
-    next: () => [
-      step("Check `host` and `port`."),
-      step(
-        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
-      ),
+    next: [
+      "Check `host` and `port`.",
+      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
     ],
   },
   {
     code: "sign-in-refused",
-    with: ["postgres"],
     when: [{ codes: ["28000"] }],
-    cause: inOurWords(
+    cause:
       "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
-    ),
-    next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)],
+    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)],
   },
   {
     code: "server-fault",
-    with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("The server, or one of its extensions, had an internal error."),
+    cause: "The server, or one of its extensions, had an internal error.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step(
         "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context, STATE),
@@ -703,13 +595,12 @@ export const POSTGRES: readonly Rule[] = [
   },
   {
     code: "connection-failure",
-    with: ["postgres"],
     when: [{ codes: ["08*"] }],
-    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
     next: afterRestart,
     retries: 2,
   },
-];
+]);
 
 const STATE = "{state:state, role:replicationRole}";
 
@@ -721,7 +612,7 @@ function listAdmins(context: Context): string {
   });
 }
 
-function afterRestart(context: Context): readonly Step[] {
+function afterRestart(context: Context): Steps {
   return [
     step(
       "Run the job again when the server is `Ready`: what was granted stays granted.",
@@ -730,14 +621,14 @@ function afterRestart(context: Context): readonly Step[] {
   ];
 }
 
-function afterMigrations(): readonly Step[] {
+function afterMigrations(): Steps {
   return [
-    step("Run the job again: it continues where it stopped."),
-    step("Run this step after the migrations, not at the same time."),
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time.",
   ];
 }
 
-function growStorage(context: Context): readonly Step[] {
+function growStorage(context: Context): Steps {
   return [
     step(
       "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
@@ -774,7 +665,7 @@ function label(context: Context): string {
 }
 
 /** The claims that the server compares with the role, or no step if the token cannot be read. */
-function tokenClaims({ token }: Context): readonly Step[] {
+function tokenClaims({ token }: Context): Steps {
   const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each): Sentence[] => {
     const value = claim(token, each);
     return value === undefined ? [] : [sentence`${code(each)} ${code(value)}`];
@@ -785,11 +676,11 @@ function tokenClaims({ token }: Context): readonly Step[] {
   }
   return claims.length === 0
     ? []
-    : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+    : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
 }
 
 /** Where the roles are listed with the object IDs they are bound to. */
-function findRole(context: Context): readonly Step[] {
+function findRole(context: Context): Steps {
   return [
     ...tokenClaims(context),
     step("List the server's Entra administrators:", listAdmins(context)),
@@ -827,34 +718,24 @@ function withoutServer(user: string, host: string): string | undefined {
   return suffixed ? user.slice(0, at) : undefined;
 }
 
-function whyRefused(context: Context): Sentence {
+function whyRefused(context: Context): Words {
   switch (refusalOf(context)) {
     case "password":
-      return inOurWords(
-        "The name or the password is wrong, or the role was created for Entra and has no password.",
-      );
+      return "The name or the password is wrong, or the role was created for Entra and has no password.";
     case "suffix":
-      return inOurWords(
-        "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      );
+      return "`user` ends in the name of the server, which a flexible server treats as part of the role's name.";
     case "audience":
-      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
+      return "The token is for the PostgreSQL servers of another cloud.";
     case "pooler":
-      return inOurWords(
-        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      );
+      return "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.";
     case "client-id":
-      return inOurWords(
-        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added.",
-      );
+      return "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added.";
     case "role":
-      return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-      );
+      return "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.";
   }
 }
 
-function afterRefusal(context: Context): readonly Step[] {
+function afterRefusal(context: Context): Steps {
   const { user = "<user>", host = "<host>", port = 5432, database = "<database>" } = context;
   switch (refusalOf(context)) {
     case "password": {
@@ -862,22 +743,20 @@ function afterRefusal(context: Context): readonly Step[] {
       const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
       return [
         step("Try the name and the password with psql:", `psql ${shell(checked)}`),
-        step("For an Entra role, remove `password` and set `auth-type: oidc`."),
+        "For an Entra role, remove `password` and set `auth-type: oidc`.",
       ];
     }
     case "suffix":
-      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`)];
+      return [sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`];
     case "audience":
       return [
-        step(
-          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-        ),
+        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
         ...tokenClaims(context),
       ];
     case "pooler":
-      return [step("Set `port: 5432` and run the job again."), ...findRole(context)];
+      return ["Set `port: 5432` and run the job again.", ...findRole(context)];
     case "client-id":
     case "role":
-      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context)];
+      return ["Set `user` to the role that has this token's `oid`.", ...findRole(context)];
   }
 }

@@ -1,59 +1,49 @@
-import { inOurWords } from "../model/sentence.ts";
 import { azShow, step } from "./commands.ts";
-import type { Rule } from "./rules.ts";
+import { rulesFor } from "./rules.ts";
 
 /** The peer does not follow PostgreSQL's protocol. The codes in capitals are those of src/postgres/. */
-export const PROTOCOL: readonly Rule[] = [
+export const PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
-    cause: inOurWords(
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    ),
+    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
-      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
       step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName")),
     ],
   },
   {
     code: "token-not-asked-for",
-    with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: inOurWords(
+    cause:
       "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    ),
     next: (context) => [
-      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
       step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
-      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."),
+      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
     ],
   },
   {
     code: "query-timed-out",
-    with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: inOurWords(
+    cause:
       "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    ),
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step("If the error persists, look at the server's state:", azShow(context, "state")),
     ],
   },
   {
     code: "protocol-violation",
-    with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: inOurWords(
+    cause:
       "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    ),
     next: (context) => [
       step(
         "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context, "fullyQualifiedDomainName"),
       ),
-      step("If a proxy is in between, set `host` to the server itself."),
+      "If a proxy is in between, set `host` to the server itself.",
     ],
   },
-];
+]);

@@ -3,6 +3,7 @@ import type { Step } from "../model/failure.ts";
 import type { Sentence } from "../model/sentence.ts";
 import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
+import { step } from "./commands.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** What the action was doing. Everything is optional; a command shows `<…>` for what is missing. */
@@ -32,7 +33,7 @@ export interface Rule {
   /** The rule applies where any of these fits. */
   readonly when: readonly Match[];
   /** What it most likely means, in one line. */
-  readonly cause: Sentence | Answer<Sentence>;
+  readonly cause: Answer<Sentence>;
   /** What to do next, in order. */
   readonly next: Answer<readonly Step[]>;
   /** How many further attempts it is worth; absent where a rerun changes nothing. */
@@ -40,6 +41,34 @@ export interface Rule {
 }
 
 type Answer<T> = (context: Context, symptom: Symptom) => T;
+
+/** Our own words with `code` between backticks, or a sentence with words from outside. */
+export type Words = string | Sentence;
+
+/** Steps as a rule writes them: one without a command is its text. */
+export type Steps = readonly (Words | Step)[];
+
+/** A rule as its table writes it: what is the same for every error is written without a function. */
+interface WrittenRule extends Pick<Rule, "code" | "when" | "retries"> {
+  readonly cause: Words | Answer<Words>;
+  readonly next: Steps | Answer<Steps>;
+}
+
+/** The rules of a table for errors of these partners. */
+export function rulesFor(
+  partners: Partner | readonly Partner[],
+  rules: readonly WrittenRule[],
+): readonly Rule[] {
+  return rules.map(({ cause, next, ...rule }) => ({
+    ...rule,
+    with: [partners].flat(),
+    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
+    next: (...of) =>
+      (typeof next === "function" ? next(...of) : next).map((each) =>
+        typeof each === "object" && "text" in each ? each : step(each),
+      ),
+  }));
+}
 
 /** All that is present has to fit an error; what is absent fits any. */
 export interface Match {

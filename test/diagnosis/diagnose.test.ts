@@ -141,7 +141,7 @@ test("text from others is never part of our own sentences", () => {
       };
       const text = `AADSTS1: subject '${foreign}' role "${foreign}" for host "${foreign}"`;
       const symptom = { code: foreign, text };
-      const hint = typeof rule.cause === "function" ? rule.cause(how, symptom) : rule.cause;
+      const hint = rule.cause(how, symptom);
       const { message } = diagnose(error(text), how);
       const parts = [...message, ...hint, ...rule.next(how, symptom).flatMap((each) => each.text)];
       const ours = parts.filter((part) => typeof part === "string");

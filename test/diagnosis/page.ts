@@ -169,7 +169,7 @@ function answersOf(rule: Rule, cases: readonly Case[]): readonly string[] {
     const context = { with: rule.with[0] ?? "postgres", ...(each && signInOf(each)) };
     const { cause, next } = rule;
     const said = each === undefined ? symptom : { ...symptom, text: each.text };
-    const hint = plain.sentence(typeof cause === "function" ? cause(context, said) : cause);
+    const hint = plain.sentence(cause(context, said));
     if (!answers.has(hint)) answers.set(hint, numbered(next(context, said)));
   }
   return [...answers].map(([hint, steps]) => `${hint}\n\n${steps}`);
