@@ -1,7 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
 import { isInSchema } from "../model/kinds.ts";
-import { MAINTAIN_SINCE } from "../model/privileges.ts";
+import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
 import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -73,13 +73,14 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
 }
 
 function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Failure | null {
-  if (server.version >= MAINTAIN_SINCE || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
-    return null;
+  if (tablePrivileges === "ALL") return null;
+  const unknown = tablePrivileges.find((privilege) => server.version < sinceOf(privilege));
+  if (unknown === undefined) return null;
   return {
     code: "privilege-not-found",
-    message: sentence`PostgreSQL ${code(server.versionText)} does not have the MAINTAIN privilege.`,
-    hint: inOurWords("PostgreSQL 17 introduced it."),
-    steps: [{ text: inOurWords("Remove MAINTAIN from the input `table-privileges`.") }],
+    message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${[unknown]} privilege.`,
+    hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 10_000)} introduced it.`,
+    steps: [{ text: sentence`Remove ${[unknown]} from the input \`table-privileges\`.` }],
   };
 }
 

@@ -24,15 +24,23 @@ export type SchemaPrivilege = (typeof SCHEMA_PRIVILEGES)[number];
 export type RoutinePrivilege = (typeof ROUTINE_PRIVILEGES)[number];
 export type Privilege = TablePrivilege | SequencePrivilege | SchemaPrivilege | RoutinePrivilege | "CONNECT";
 
-/** https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN) */
-export const MAINTAIN_SINCE = 170000;
+/** The `server_version_num` from which on a privilege exists; every supported version has the privileges not named here. */
+const SINCE: Readonly<Partial<Record<Privilege, number>>> = {
+  // https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN)
+  MAINTAIN: 170000,
+};
+
+/** The first `server_version_num` that has a privilege; 0: every supported version has it. */
+export function sinceOf(privilege: Privilege): number {
+  return SINCE[privilege] ?? 0;
+}
 
 /**
  * The table privileges that exist on a server: what GRANT ALL PRIVILEGES means there.
  * @param serverVersion `server_version_num`, e.g. 170004
  */
 export function tablePrivilegesOf(serverVersion: number): readonly TablePrivilege[] {
-  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+  return TABLE_PRIVILEGES.filter((privilege) => serverVersion >= sinceOf(privilege));
 }
 
 /**

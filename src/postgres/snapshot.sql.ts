@@ -1,9 +1,9 @@
 import {
-  MAINTAIN_SINCE,
   PREDEFINED_ROLES,
   ROUTINE_PRIVILEGES,
   SCHEMA_PRIVILEGES,
   SEQUENCE_PRIVILEGES,
+  sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
 
@@ -107,11 +107,11 @@ session AS MATERIALIZED (
   ) AS s ON TRUE
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
--- what GRANT ALL means: MAINTAIN came with 17
+-- what GRANT ALL means on this version
 privilege AS (
   SELECT 'r'::"char" AS type, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
-  FROM server, pg_catalog.unnest('{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS t (name)
-  WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
+  FROM server, (VALUES ${TABLE_PRIVILEGES.map((name) => `('${name}', ${sinceOf(name)})`).join(", ")}) AS t (name, since)
+  WHERE version >= since
   UNION ALL
   SELECT 'S'::"char", name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS s (name)

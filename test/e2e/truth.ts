@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { tablePrivilegesOn } from "../table-privileges.ts";
 
 /** What a role can and cannot do, by trying: `INSERT public.orders`. */
 export interface Truth {
@@ -61,6 +62,8 @@ function usesOf(
   const it = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
   const literal = pg.escapeLiteral(it);
   const select: [string, string] = ["SELECT", `SELECT * FROM ${it} LIMIT 0`];
+  const maintain = (sql: string): [string, string][] =>
+    tablePrivilegesOn(version).includes("MAINTAIN") ? [["MAINTAIN", sql]] : [];
   switch (kind) {
     case "S":
       return [
@@ -71,7 +74,7 @@ function usesOf(
     case "v":
       return [select];
     case "m":
-      return version >= 17 ? [select, ["MAINTAIN", `REFRESH MATERIALIZED VIEW ${it}`]] : [select];
+      return [select, ...maintain(`REFRESH MATERIALIZED VIEW ${it}`)];
     default:
       return [
         select,
@@ -83,7 +86,7 @@ function usesOf(
           "TRIGGER",
           `CREATE TRIGGER t BEFORE UPDATE ON ${it} FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
         ],
-        ...(version >= 17 && kind === "r" ? [["MAINTAIN", `REINDEX TABLE ${it}`] as [string, string]] : []),
+        ...(kind === "r" ? maintain(`REINDEX TABLE ${it}`) : []),
       ];
   }
 }

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { ActionError } from "../../src/model/failure.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
+import { tablePrivilegesOn } from "../table-privileges.ts";
 import { linesOf, sourcesOn, useWorld } from "./world.ts";
 
-const ALL = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER";
+const ALL = tablePrivilegesOn(16).join(", ");
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
 describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says so", (version) => {
   const world = useWorld(version);
-  const all = version >= 17 ? `${ALL}, MAINTAIN` : ALL;
+  const all = tablePrivilegesOn(version).join(", ");
 
   test("counts an owner's privileges where the catalog has no ACL", async () => {
     const { app, owner, sql, as, can, run } = await world.open();

@@ -1,7 +1,8 @@
 import pg from "pg";
 import type { Demand } from "../../src/model/demand.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
+import { SEQUENCE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
 import { SUPERUSER, type Version } from "../sandbox/postgres.ts";
+import { tablePrivilegesOn } from "../table-privileges.ts";
 import {
   type Bits,
   type DefaultPrivilegesStep,
@@ -451,7 +452,7 @@ function defaultsSql(step: DefaultPrivilegesStep, context: Context): string {
 
 function demandOf({ demand }: Model, { version, schemas, objects }: Context): Demand {
   const known = (privileges: readonly TablePrivilege[]) => {
-    const left = privileges.filter((privilege) => privilege !== "MAINTAIN" || version >= 17);
+    const left = privileges.filter((privilege) => tablePrivilegesOn(version).includes(privilege));
     return left.length === 0 ? (["SELECT"] as const) : left;
   };
   return {
@@ -477,7 +478,7 @@ function privilegesOf(
   { version }: Context,
 ): readonly string[] {
   const all = {
-    TABLE: TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 17),
+    TABLE: tablePrivilegesOn(version),
     SEQUENCE: SEQUENCE_PRIVILEGES,
     ROUTINE: ["EXECUTE"],
     COLUMN: ["SELECT", "INSERT", "UPDATE", "REFERENCES"],

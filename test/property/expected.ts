@@ -1,7 +1,8 @@
 import type { Demand } from "../../src/model/demand.ts";
 import { isRoutine } from "../../src/model/kinds.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, type TablePrivilege } from "../../src/model/privileges.ts";
+import { SEQUENCE_PRIVILEGES } from "../../src/model/privileges.ts";
 import type { GranteeReport, Missing } from "../../src/model/report.ts";
+import { tablePrivilegesOn } from "../table-privileges.ts";
 import {
   type DatabaseObject,
   type FutureKind,
@@ -28,8 +29,7 @@ export interface Judgement {
 
 /** The privileges that exist for each type on a server. */
 export function privilegesOn(version: number): Record<FutureKind, readonly string[]> {
-  const exists = (privilege: TablePrivilege) => privilege !== "MAINTAIN" || version >= 17;
-  return { tables: TABLE_PRIVILEGES.filter(exists), sequences: SEQUENCE_PRIVILEGES, routines: ["EXECUTE"] };
+  return { tables: tablePrivilegesOn(version), sequences: SEQUENCE_PRIVILEGES, routines: ["EXECUTE"] };
 }
 
 /** What the report says. */

@@ -1,8 +1,10 @@
 import pg from "pg";
 import { isRoutine } from "../../src/model/kinds.ts";
-import { SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../../src/model/privileges.ts";
+import { SEQUENCE_PRIVILEGES } from "../../src/model/privileges.ts";
 import type { Kind } from "../../src/model/report.ts";
+import type { Version } from "../sandbox/postgres.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { tablePrivilegesOn } from "../table-privileges.ts";
 
 /**
  * Finds out what roles can do in a database, without the SQL under test: by a statement that needs exactly one privilege,
@@ -166,12 +168,11 @@ FROM pg_proc AS f JOIN pg_namespace AS n ON n.oid = f.pronamespace
 WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema'`;
 
 /** Each privilege that each role holds on each object, with and without its grant option. */
-function possibleSql(version: number): string {
-  const tables = TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || version >= 170000);
+function possibleSql(version: Version): string {
   return `
 WITH object AS MATERIALIZED (${OBJECTS}),
 privilege (type, name) AS (
-  SELECT 'table', unnest('{${tables}}'::text[])
+  SELECT 'table', unnest('{${tablePrivilegesOn(version)}}'::text[])
   UNION ALL SELECT 'sequence', unnest('{${SEQUENCE_PRIVILEGES}}'::text[])
   UNION ALL SELECT 'schema', unnest('{USAGE,CREATE}'::text[])
   UNION ALL SELECT 'database', unnest('{CONNECT,TEMPORARY,CREATE}'::text[])
@@ -207,12 +208,12 @@ SELECT kind, schema, name, part, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_u
        pg_get_userbyid(grantor) AS grantor, privilege_type AS privilege, is_grantable AS grantable
 FROM item`;
 
-function rolesSql(version: number): string {
+function rolesSql(version: Version): string {
   return `
 SELECT rolname AS name, rolcanlogin AS login, rolsuper AS superuser,
        (SELECT array_agg(o.rolname::text) FROM pg_roles AS o WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS inherits,
        (SELECT array_agg(o.rolname::text ORDER BY o.rolname) FROM pg_roles AS o
-        WHERE o.rolname !~ '^pg_' AND pg_has_role(r.oid, o.oid, '${version >= 160000 ? "SET" : "MEMBER"}')) AS settable
+        WHERE o.rolname !~ '^pg_' AND pg_has_role(r.oid, o.oid, '${version >= 16 ? "SET" : "MEMBER"}')) AS settable
 FROM pg_roles AS r`;
 }
 
@@ -221,7 +222,7 @@ SELECT (SELECT json_agg(r ORDER BY oid) FROM pg_authid AS r)::text
   || (SELECT json_agg(m ORDER BY roleid, member) FROM pg_auth_members AS m)::text AS memberships`;
 
 /** Reads everything, as the superuser. */
-export async function stateOf(client: pg.Client, version: number): Promise<State> {
+export async function stateOf(client: pg.Client, version: Version): Promise<State> {
   const objects = await client.query(`${OBJECTS} ORDER BY oid`);
   const possible = await client.query(possibleSql(version));
   const acls = await client.query<AclRow>(ACLS);
@@ -345,7 +346,7 @@ const SEQUENCE_STATEMENTS: Readonly<Record<string, (path: string) => string>> = 
 function triesFor(
   { kind, schema, name, oid }: DatabaseObject,
   objects: readonly DatabaseObject[],
-  version: number,
+  version: Version,
 ): { preparation: string; statements: ReadonlyMap<string, string>; refusal: string } {
   if (kind === "database") return { preparation: "SELECT 1", statements: new Map(), refusal: "" };
   if (kind === "schema") {
@@ -372,7 +373,7 @@ function triesFor(
       .map((other) => `GRANT ALL ON ${pathOf(other.schema, other.name)} TO PUBLIC`),
   ].join("; ");
   const statements = Object.entries(kind === "sequence" ? SEQUENCE_STATEMENTS : TABLE_STATEMENTS).filter(
-    ([privilege]) => privilege !== "MAINTAIN" || version >= 17,
+    ([privilege]) => kind === "sequence" || tablePrivilegesOn(version).some((known) => known === privilege),
   );
   return {
     preparation,

@@ -208,7 +208,7 @@ async function checkDatabase(setup: Setup): Promise<void> {
   const { oracle, blueprint, version } = setup;
   const run = (mode: Mode) => reconcile(setup.client, { mode, ...blueprint }, () => {});
 
-  const before = await stateOf(oracle, version * 10000);
+  const before = await stateOf(oracle, version);
   for (const [feature, isThere] of Object.entries(await featuresOf(oracle)))
     setup.tally.features[feature] = (setup.tally.features[feature] ?? 0) + (isThere ? 1 : 0);
   const expectedBefore = await expectedJudgements(setup, before);
@@ -222,13 +222,13 @@ async function checkDatabase(setup: Setup): Promise<void> {
   const planned = await run("plan");
   expect(judgementsOf(planned, before), "plan against the oracle").toEqual(expectedBefore);
   expect(planned.statements, "plan and check list the same statements").toEqual(checked.statements);
-  expect(await stateOf(oracle, version * 10000), "check and plan change nothing").toEqual(before);
+  expect(await stateOf(oracle, version), "check and plan change nothing").toEqual(before);
 
   if (blueprint.follow === "plan's file") return expectFixesToWork(setup, planned, "file");
   if (blueprint.follow === "plan's fixes") return expectFixesToWork(setup, planned, "fixes");
 
   const applied = await run("apply");
-  const after = await stateOf(oracle, version * 10000);
+  const after = await stateOf(oracle, version);
   const expectedAfter = await expectedJudgements(setup, after);
   expect(judgementsOf(applied, after), "apply against the oracle").toEqual(expectedAfter);
   for (const [n, { drifted }] of expectedBefore.entries()) {
@@ -245,7 +245,7 @@ async function checkDatabase(setup: Setup): Promise<void> {
   const again = await run("apply");
   expect(again.statements, "a second apply").toEqual([]);
   expect(judgementsOf(again, after), "a second apply against the oracle").toEqual(expectedAfter);
-  expect(await stateOf(oracle, version * 10000), "a second apply changes nothing").toEqual(after);
+  expect(await stateOf(oracle, version), "a second apply changes nothing").toEqual(after);
   await expectFixesToWork(setup, again, blueprint.follow === "apply's file" ? "file" : "fixes");
 }
 
