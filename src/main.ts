@@ -85,7 +85,8 @@ async function inDatabase(
     return { host, port, database, user, ...found };
   } catch (error) {
     const failure = diagnose(error, { host, port, database, user, signIn, cloud });
-    const near = failure.code === "database-not-found" ? await nearestDatabase(target, password) : undefined;
+    const isUnknown = failure.code === "database-not-found";
+    const near = isUnknown ? await nearestDatabase(target, password, signal) : undefined;
     const hint = near === undefined ? failure.hint : sentence`Did you mean ${code(near)}? ${failure.hint}`;
     const done = unfinished(progress);
     say(`${verdictText("error", mode)}: ${plain.sentence(failure.message)}`);

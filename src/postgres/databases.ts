@@ -1,3 +1,5 @@
+import type { Client } from "pg";
+import { PATIENCE } from "../retry.ts";
 import { nearest } from "../text/near.ts";
 import { type Target, withSession } from "./session.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
@@ -11,20 +13,31 @@ FROM pg_catalog.pg_database
 WHERE datallowconn AND NOT datistemplate
 ORDER BY datname`;
 
-/** The database that was probably meant by a name that the server does not have; undefined if none is near. */
+/** How long the search for a near name may hold back the error that it is for, in milliseconds. */
+const SEARCH_TIME = 3_000;
+
+/**
+ * The database that was probably meant by a name that the server does not have; undefined if none is near, or if the
+ * server does not say so in a few seconds.
+ * @param signal ends the search
+ */
 export async function nearestDatabase(
   target: Target,
   password: () => Promise<string>,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIME)]);
   try {
-    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, async (client) => {
+    const work = async (client: Client) => {
       await client.query(BEGIN_READ_ONLY);
       const { rows } = await client.query<{ name: string }>(DATABASES);
       return nearest(
         target.database,
         rows.map(({ name }) => name),
       );
-    });
+    };
+    const once = { ...PATIENCE, maxTime: 0 };
+    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, work, {}, once, soon);
   } catch {
     return undefined; // only a suggestion: the caller reports the error itself
   }

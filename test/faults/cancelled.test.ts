@@ -7,6 +7,7 @@ import { action, defaults, ROOT } from "../project/project.ts";
 import { goesThrough, startProxy } from "../sandbox/proxy.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { searchIsSilent } from "./faults.ts";
 import { startFaultyHttp } from "./http.ts";
 import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type Stages } from "./stages.ts";
 
@@ -15,6 +16,9 @@ beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
 });
 afterAll(() => sandbox.close());
+
+/** With such clocks, only the signal can end a wait of the action before the test's own limit. */
+const SLOWER = { FASTER: "0.01", NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
 
 /** The number of migrator's tables; a batch has 500 objects. */
 const TABLES = 2_500;
@@ -159,6 +163,31 @@ test("a run that is cancelled while it updates the drift issue keeps its verdict
     expect(stopping.secondsAgo()).toBeLessThan(5);
     expect(step.exitCode).toBe(1);
     expect(step.outputs.verdict).toBe("repaired");
+  } finally {
+    await rm(temp, { recursive: true });
+    await server.close();
+  }
+});
+
+test("a run that is cancelled while it looks for a similar database name reports the error that it knows", async () => {
+  const asked = Promise.withResolvers<void>();
+  const server = await startProxy(
+    sandbox,
+    searchIsSilent(() => asked.resolve()),
+  );
+  const temp = await mkdtemp(join(tmpdir(), "cancelled-"));
+  try {
+    const inputs = inputVariables({ ...inputsFor("ordres"), port: String(server.port) });
+    const env = { ...sandbox.env, ...SLOWER, ...inputs };
+    const step = await runStep([join(ROOT, action.runs.main)], temp, env, async (child) => {
+      await asked.promise;
+      child.kill("SIGINT");
+    });
+    const report = JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as JsonReport;
+
+    expect(report.databases[0]?.error?.code).toBe("database-not-found");
+    expect(step.exitCode).toBe(1);
+    expect(step.summary).toContain("ordres");
   } finally {
     await rm(temp, { recursive: true });
     await server.close();

@@ -168,6 +168,32 @@ function int32(value: number, ...more: number[]): Buffer {
   return Buffer.concat([buffer, Buffer.from(more)]);
 }
 
+/** The error is known after the first connection; the second is only for a suggestion. */
+const NO_SUCH_DATABASE: FaultCase = {
+  peer: "PostgreSQL",
+  name: "does not have the database, and does not answer the search for a similar name",
+  code: "database-not-found",
+  within: 10,
+  busy: true,
+  async start(sandbox) {
+    const server = await startProxy(
+      sandbox,
+      searchIsSilent(() => {}),
+    );
+    return { inputs: { port: String(server.port), database: "ordres" }, close: server.close };
+  },
+};
+
+/** The server refuses the first connection, and is silent on the next. @param onSearch called on the second */
+export function searchIsSilent(onSearch: () => void): Decide {
+  return ({ connection }, wire) => {
+    if (connection === 1) return true;
+    onSearch();
+    wire.mute();
+    return false;
+  };
+}
+
 /** Another service on the port. */
 function otherProtocol(name: string, greeting: string | undefined, answer: string): FaultCase {
   return {
@@ -304,6 +330,7 @@ export const FAULTS: readonly FaultCase[] = [
     code: "protocol-violation",
     busy: true,
   }),
+  NO_SUCH_DATABASE,
   authentication("a password by MD5", int32(5, 1, 2, 3, 4), "token-not-asked-for"),
   authentication(
     "a password by SCRAM",
