@@ -82,32 +82,41 @@ const MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 /** What may come first: authentication, an error, a notice, the version of the protocol. */
 const FIRST_MESSAGES = "RENv";
 
+/** The letters of ErrorResponse and NoticeResponse. The parser of `pg` never stops reading one that lacks its end. */
+const WITH_FIELDS = "EN";
+
 /** Reads a letter and a length before each message, wherever a chunk ends, and counts the messages. */
 function messageChecker(): (chunk: Buffer) => number {
   let head = Buffer.alloc(0);
+  let letter = "";
   let left = 0;
+  let end = "";
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
     for (let at = 0; at < chunk.length; ) {
       if (left > 0) {
-        const taken = Math.min(left, chunk.length - at);
-        left -= taken;
-        at += taken;
-        continue;
+        const body = chunk.subarray(at, at + left);
+        left -= body.length;
+        at += body.length;
+        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
+      } else {
+        const taken = chunk.subarray(at, at + 5 - head.length);
+        head = Buffer.concat([head, taken]);
+        at += taken.length;
+        letter = head.toString("latin1", 0, 1);
+        if (!allowed.includes(letter))
+          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+        if (head.length < 5) return messages;
+        messages++;
+        left = head.readInt32BE(1) - 4;
+        if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
+        head = Buffer.alloc(0);
+        end = "";
+        allowed = MESSAGES;
       }
-      const taken = chunk.subarray(at, at + 5 - head.length);
-      head = Buffer.concat([head, taken]);
-      at += taken.length;
-      const letter = head.toString("latin1", 0, 1);
-      if (!allowed.includes(letter))
-        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-      if (head.length < 5) return messages;
-      messages++;
-      left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
-      head = Buffer.alloc(0);
-      allowed = MESSAGES;
+      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
+        throw new Error(`a message of type ${letter} without its end`);
     }
     return messages;
   };

@@ -108,6 +108,14 @@ const WAYS: Readonly<Record<string, (wire: Wire) => void>> = {
     wire.send(framed("!", Buffer.from("what")));
     wire.mute();
   },
+  "sends an error without its end": (wire) => {
+    wire.send(framed("E", Buffer.from("SERROR\0Mnever")));
+    wire.mute();
+  },
+  "sends a notice of 0 bytes": (wire) => {
+    wire.send(framed("N", Buffer.alloc(0)));
+    wire.mute();
+  },
   "sends a RowDescription cut short": (wire) => {
     wire.send(framed("T", Buffer.from([0, 9, 65])));
     wire.mute();
@@ -325,6 +333,8 @@ export const FAULTS: readonly FaultCase[] = [
     "sends a length below its own four bytes",
     "sends a message that the protocol does not have",
     "sends a RowDescription cut short",
+    "sends an error without its end",
+    "sends a notice of 0 bytes",
   ].map((way) => postgres("among the rows of the first look", way, "always", { code: "protocol-violation" })),
   postgres("among the rows of the first look", "sends rows without end", "always", {
     code: "protocol-violation",

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
@@ -470,6 +472,15 @@ describe("only transient failures are retried", () => {
       await withSession(target(), slow, rows("SELECT 1 AS one"), {}, { ...QUICK, answerTime: 300 }),
     ).toEqual([{ one: 1 }]);
   });
+});
+
+test("a session ends whichever message the server leaves without its end", () => {
+  // In a process of its own: a parser that never returns would end neither the session nor this test.
+  const child = spawnSync(process.execPath, [join(import.meta.dirname, "messages-child.ts")], {
+    encoding: "utf8",
+    timeout: 50_000,
+  });
+  expect(child).toMatchObject({ status: 0, stderr: "322 of 322 sessions ended with an error\n" });
 });
 
 test("shows the claims of a refused token, never the token", async () => {

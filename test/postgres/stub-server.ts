@@ -55,9 +55,8 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       let first = true;
       secure.on("data", (message: Buffer) => {
         received.push(message);
-        secure.write(
-          (first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message)) ?? "",
-        );
+        const answer = first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message);
+        for (const byte of answer ?? []) secure.write(Buffer.of(byte)); // a chunk can end anywhere
         first = false;
       });
     });
