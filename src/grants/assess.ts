@@ -75,14 +75,10 @@ export function fixesFor(assessment: Assessment, outcome: Outcome): readonly Fix
   const { snapshot, demand, grantees, grants, revokes } = assessment;
   const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
   return [
-    ...fixBlocks(
-      snapshot,
-      [
-        ...whatIsLeft(grants, outcome, "not-granted"),
-        ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
-      ],
-      demand.exclude,
-    ),
+    ...fixBlocks(snapshot, [
+      ...whatIsLeft(grants, outcome, "not-granted"),
+      ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
+    ]),
     ...identityFixes(identities),
   ];
 }

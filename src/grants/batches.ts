@@ -1,7 +1,7 @@
 import { type Change, statementsOf } from "./statements.ts";
 
 /** The most objects in a batch: from 18 on, GRANT keeps a lock on each until commit, and all sessions share the lock table. */
-export const BATCH = 500;
+const BATCH = 500;
 
 /**
  * Changes in the order in which they are made, cut into batches: database and schemas, then the objects, by acting role

@@ -6,7 +6,6 @@ import { canBeNamed, type Role, roleOf, type Snapshot, sessionUserOf } from "../
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
-import { catalogBlock } from "./catalog-block.ts";
 import { membershipSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
@@ -14,40 +13,29 @@ import { type Change, statementsOf, withRoles } from "./statements.ts";
 /**
  * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
  * to grant each other first, then a block for each role that has to help.
- * @param exclude the patterns of the input
  */
-export function fixBlocks(
-  snapshot: Snapshot,
-  left: readonly Blocked[],
-  exclude: readonly string[],
-): readonly FixBlock[] {
+export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonly FixBlock[] {
   const own = left.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const withActors = left
+  const others = left
     .filter(({ byLogin }) => !byLogin)
-    .map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
-  const others = withActors.filter((each): each is ByOther => each.actor !== null);
-  const byNobody = withActors.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes: readonly Change[], roleSet: boolean, apart: readonly (readonly Change[])[]) => {
-    const block = catalogBlock(changes, [...byNobody, ...apart.flat()], exclude, roleSet);
-    const last = apart.flatMap((some) => scriptOf(some, roleSet));
-    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
-    return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
-  };
+    .flatMap((each) => {
+      const actor = actorFor(snapshot, each);
+      return actor === null ? [] : { ...each, actor };
+    });
   const blocks: readonly FixBlock[] = [
     {
       as: sessionUserOf(snapshot).name,
       runnable: true,
-      ...scripts(own, sessionUserOf(snapshot).roleSet, []),
+      statements: scriptOf(own, sessionUserOf(snapshot).roleSet),
     },
     ...usageForActors(snapshot, others),
     ...inTurnsByActor(others).map(({ turn, actor, mine }): FixBlock => {
-      const { changes, apart } = changesBy(actor, mine);
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
         ...(turn > 0 && { turn }),
-        ...scripts(changes, actor.roleSet, apart),
+        statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
         ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
       };
     }),
@@ -70,10 +58,10 @@ function inTurnsByActor(others: readonly ByOther[]) {
 }
 
 /**
- * The changes as another role makes them. Changes that the server refused to this login it may refuse to that role too, so
- * they are apart, in transactions of their own.
+ * The changes as another role makes them. The server may refuse to that role too what it refused to this login: each such
+ * change is a list of its own, so that it gets its own transaction.
  */
-function changesBy(actor: Role, mine: readonly ByOther[]) {
+function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Change[])[] {
   const by = ({ change: { membership: _, ...change } }: ByOther): Change => ({
     ...change,
     as: actor.canLogin ? null : actor,
@@ -81,7 +69,7 @@ function changesBy(actor: Role, mine: readonly ByOther[]) {
   });
   const of = (reason: Reason) => mine.filter((each) => each.reason === reason).map(by);
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
-  return { changes: rest.map(by), apart: [...of("refused").map((change) => [change]), of("not-tried")] };
+  return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
 }
 
 /** What fixes one finding, by itself: SQL, a note, or both. */

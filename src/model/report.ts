@@ -76,11 +76,6 @@ export interface FixBlock {
   readonly instead?: Sentence;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
   readonly statements: readonly string[];
-  /**
-   * The same where `statements` name many objects: a DO block that finds them in the catalogs, after what it does not
-   * do. It commits, so it has to be run outside a transaction block.
-   */
-  readonly short?: readonly string[];
 }
 
 export interface GranteeReport {

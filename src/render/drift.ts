@@ -150,8 +150,8 @@ function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string
 }
 
 /**
- * Adds the SQL of each block below a fold: where the statements are longer than `most` characters, a block that does the
- * same, if there is one that fits. Last, how to keep the SQL file, if it has more than is shown.
+ * Adds the SQL of each block below a fold, or how many statements it has if they are longer than `most` characters. Last,
+ * how to keep the SQL file, if it has more than is shown.
  * @param note HTML that follows the number of statements of a block
  * @param open whether the fold of a block is open
  */
@@ -169,21 +169,18 @@ export function fixesPart(
   },
 ): void {
   for (const block of blocks) {
-    const { statements, short } = block;
+    const { statements } = block;
     const counted = count(statements.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
-    const shown = [statements, short].find((sql) => sql !== undefined && sizeOf(sql) <= most);
-    if (shown === undefined) {
+    if (sizeOf(statements) > most) {
       const who = markdown.sentence(runner(block));
-      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. Upload the SQL file.`);
+      page.add(
+        `**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`,
+      );
       continue;
     }
-    const instead = shown === short ? " in short" : "";
     page.fold(
-      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${instead}${note(block)})`,
-      () => {
-        if (instead) page.add(IN_SHORT);
-        page.add(codeBlock("sql", shown.map(visibleSql).join("\n")));
-      },
+      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${note(block)})`,
+      () => page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
       open(block),
     );
   }
@@ -193,9 +190,6 @@ export function fixesPart(
 function sizeOf(statements: readonly string[]): number {
   return statements.reduce((sum, statement) => sum + statement.length, 0);
 }
-
-const IN_SHORT =
-  "This does the same as the statements in the SQL file. Its last statement finds the objects in the catalogs and commits as it goes: run it outside a transaction block, for example in psql. If it stops, you can run it again.";
 
 const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
 

@@ -239,6 +239,23 @@ test("artifacts.yml: the report and the SQL file can be uploaded", async () => {
   expect(paths.trim().split("\n")).toEqual([run.outputs.report, run.outputs.sql]);
 });
 
+test.each([
+  ["deploy.yml", "database"],
+  ["check.yml", "check"],
+  ["plan.yml", "plan"],
+  ["fleet-server.yml", "check"],
+])("%s keeps the SQL file as an artifact", (file, job) => {
+  const steps = jobOf(file, job).steps ?? [];
+  expect(steps.at(-2)).toMatchObject({ id: "grants", uses: "OWNER/azure-postgres-grants@v1" });
+  expect(steps.at(-1)?.uses).toMatch(/^actions\/upload-artifact@/);
+  const outputs = { sql: "fixes.sql", report: "report.json" };
+  const { path = "" } = resolved(
+    { path: steps.at(-1)?.with?.path },
+    { steps: prefixed("grants.outputs.", outputs), inputs: { server: "my-server" } },
+  );
+  expect(path.trim().split("\n")).toContain("fixes.sql");
+});
+
 test("fleet.yml: one job checks the databases of each server, and the last job writes one row for each", async () => {
   const { strategy, with: call } = jobOf("fleet.yml", "servers");
   expect(strategy?.["max-parallel"]).toBeLessThanOrEqual(10);

@@ -109,7 +109,7 @@ describe("the SQL that fixes drift", () => {
         };
       },
     );
-    expect(fixBlocks(seen, left, [])).toMatchObject([
+    expect(fixBlocks(seen, left)).toMatchObject([
       {
         as: "owner",
         runnable: false,

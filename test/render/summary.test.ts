@@ -261,27 +261,10 @@ const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give
 test("leaves SQL that nobody would paste to the SQL file, and says how to keep it", () => {
   const summary = renderSummary(reports.large(3_000));
   expect(summary).toContain(
-    `**SQL for \`owner_0\`** (3,000 statements): too long to show here. Upload the SQL file.\n\n${UPLOAD}`,
+    `**SQL for \`owner_0\`** (3,000 statements): too long to show here. The output \`sql\` holds it.\n\n${UPLOAD}`,
   );
   expect(summary.split(UPLOAD)).toHaveLength(2);
   expect(renderSummary(reports.large(30))).not.toContain(UPLOAD);
-});
-
-test("shows the short SQL where the statements are too long, if that fits", () => {
-  const { databases, ...report } = reports.large(3_000);
-  const shortened = (short: readonly string[]) =>
-    renderSummary({
-      ...report,
-      databases: databases.map((database) => ({
-        ...database,
-        fixes: database.fixes.map((block) => ({ ...block, short })),
-      })),
-    });
-  const summary = shortened(["GRANT 1;", "DO 2;"]);
-  expect(summary).toContain("<b>SQL for <code>owner_0</code></b> (3,000 statements in short)");
-  expect(summary).toContain("run it outside a transaction block");
-  expect(summary).toContain(`\`\`\`sql\nGRANT 1;\nDO 2;\n\`\`\`\n\n</details>\n\n${UPLOAD}`);
-  expect(shortened(["x".repeat(70_000)])).toContain("too long to show here. Upload the SQL file.");
 });
 
 test("shows extra privileges with their source, as a warning unless they fail the job", () => {
