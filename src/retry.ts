@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
 import pTimeout from "p-timeout";
-import { retriesFor } from "./diagnosis/diagnose.ts";
 import { ActionError } from "./model/failure.ts";
 import { withFullStop } from "./model/sentence.ts";
 import { plain } from "./render/pen.ts";
@@ -76,7 +75,7 @@ export function retryingFailures<T>(
 ): Promise<T> {
   const end = Date.now() + maxTime;
   const waitAfter = (error: unknown, attempts: number) => {
-    const retries = error instanceof ActionError ? retriesFor(error.failure) : 0;
+    const retries = error instanceof ActionError ? (error.failure.retries ?? 0) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
     const wait = firstWait * 2 ** (attempts - 1);
     if (Date.now() + wait > end) return undefined;

@@ -2,11 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { createHttpPoller, type OperationResponse, type RawResponse } from "@azure/core-lro";
 import type { HttpMethods, PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
 import { step } from "../diagnosis/commands.ts";
-import {
-  diagnoseResourceManager,
-  passes,
-  type ResourceManagerContext,
-} from "../diagnosis/resource-manager.ts";
+import { diagnoseResourceManager, type ResourceManagerContext } from "../diagnosis/resource-manager.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, sentence, withFullStop } from "../model/sentence.ts";
@@ -109,7 +105,7 @@ export function resourceManager(
     }
 
     function waitAfter(error: unknown): number | undefined {
-      if (signInFailed || !(error instanceof ActionError) || !passes(error.failure)) return undefined;
+      if (signInFailed || !(error instanceof ActionError) || !error.failure.retries) return undefined;
       if (Date.now() + TIMES.retry > end) return undefined;
       say(`${plain.sentence(withFullStop(error.failure.message))} Trying again in ${TIMES.retry / 1000} s.`);
       return TIMES.retry;
@@ -213,7 +209,13 @@ function isSameService(url: URL, base: URL): boolean {
 function refused(response: PipelineResponse): Error {
   const { error } = (parsed(response) ?? {}) as { error?: { code?: unknown; message?: unknown } };
   const text = typeof error?.message === "string" ? error.message : (response.bodyAsText ?? "").slice(0, 300);
-  return Object.assign(new Error(text), { status: response.status, code: String(error?.code ?? "") });
+  return refusal(response.status, String(error?.code ?? ""), text);
+}
+
+/** An error with Azure's code and words, as people search for them. */
+function refusal(status: number, code: string, text: string): Error {
+  const said = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
+  return Object.assign(new Error(`${said}: ${text}`), { status, code });
 }
 
 function parsed({ bodyAsText }: PipelineResponse): unknown {
@@ -233,7 +235,7 @@ function forPoller({ method, path, response }: Sent): OperationResponse {
     | undefined;
   if (/^(failed|cancell?ed)$/i.test(String(body?.status))) {
     const { code = String(body?.status), message = "The operation did not succeed." } = body?.error ?? {};
-    throw Object.assign(new Error(String(message)), { status: response.status, code: String(code) });
+    throw refusal(response.status, String(code), String(message));
   }
   const rawResponse: RawResponse = {
     request: { method, url: path },

@@ -7,7 +7,7 @@ import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
-import { type Context, isPostgres, type Match, type Partner, type Rule } from "./rules.ts";
+import { type Context, hostOf, isPostgres, type Match, partnerOf, type Rule } from "./rules.ts";
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -27,12 +27,21 @@ export const RULES: readonly Rule[] = [
  * @param context what was being done
  */
 export function diagnose(error: unknown, context: Context = {}): Failure {
+  return diagnoseBy(RULES, error, context);
+}
+
+/** The same by the rules of another table. */
+export function diagnoseBy<C extends Context>(
+  rules: readonly Rule<C>[],
+  error: unknown,
+  context: C,
+): Failure {
   if (error instanceof ActionError) return error.failure;
-  const found = ruleFor(error, context);
+  const found = ruleFor(rules, error, context);
   const words = quoted(found?.symptom.text ?? ownWords(error));
   const message = sentence`${peer(context)}: ${words}`;
   if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
-  return { code: found.rule.code, message, ...answer(found.rule, context, found.symptom) };
+  return failureOf(found.rule, context, found.symptom, message);
 }
 
 /**
@@ -43,20 +52,20 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
 export function explain(code: string, happened: Sentence, context: Context): Failure {
   const rule = RULES.find((each) => each.code === code);
   if (rule === undefined) throw new Error(`No rule explains ${code}.`);
-  const message = sentence`${peer(context)}: ${happened}`;
-  return { code, message, ...answer(rule, context, { code: "", text: "" }) };
+  return failureOf(rule, context, { code: "", text: "" }, sentence`${peer(context)}: ${happened}`);
 }
 
-/** How many further attempts a failure is worth: 0 where a rerun changes nothing, and for unknown errors. */
-export function retriesFor({ code }: Failure): number {
-  return RULES.find((rule) => rule.code === code)?.retries ?? 0;
+function failureOf<C extends Context>(
+  { code, cause, next, retries }: Rule<C>,
+  context: C,
+  symptom: Symptom,
+  message: Sentence,
+): Failure {
+  const answer = withPooler({ hint: cause(context, symptom), steps: next(context, symptom) }, context);
+  return { code, message, ...answer, ...(retries !== undefined && { retries }) };
 }
 
 type Explanation = Pick<Failure, "hint" | "steps">;
-
-function answer({ cause, next }: Rule, context: Context, symptom: Symptom): Explanation {
-  return withPooler({ hint: cause(context, symptom), steps: next(context, symptom) }, context);
-}
 
 const UNKNOWN: Explanation = {
   hint: inOurWords("This action does not recognize this error."),
@@ -83,11 +92,14 @@ function ownWords(error: unknown): string {
   return last === undefined || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
 
-function ruleFor(error: unknown, context: Context): { rule: Rule; symptom: Symptom } | undefined {
+function ruleFor<C extends Context>(
+  rules: readonly Rule<C>[],
+  error: unknown,
+  context: C,
+): { rule: Rule<C>; symptom: Symptom } | undefined {
   const symptoms = symptomsOf(error);
-  const partner: Partner = context.with ?? "postgres";
-  for (const rule of RULES) {
-    if (!rule.with.includes(partner)) continue;
+  for (const rule of rules) {
+    if (!rule.with.includes(partnerOf(context))) continue;
     const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== undefined) return { rule, symptom };
   }
@@ -99,9 +111,14 @@ function fits(match: Match, { code, text, status }: Symptom, { signIn }: Context
     (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
     (match.aadsts === undefined || aadstsIn(text).some((number) => match.aadsts?.includes(number))) &&
     (match.text === undefined || match.text.test(text)) &&
-    (match.status === undefined || (status !== undefined && match.status(status))) &&
+    (match.status === undefined ||
+      match.status.some((each) => each === status || each === classOf(status))) &&
     (match.signIn === undefined || match.signIn === signIn?.type)
   );
+}
+
+function classOf(status: number | undefined): string | undefined {
+  return status === undefined ? undefined : `${String(status)[0]}xx`;
 }
 
 function isOrStarts(code: string, expected: string): boolean {
@@ -119,9 +136,11 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
 
 /** The service that the error came from. */
 function peer(context: Context): Sentence {
-  switch (context.with ?? "postgres") {
+  switch (partnerOf(context)) {
     case "github":
       return ["GitHub's OIDC endpoint"];
+    case "azure":
+      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":
       return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
     case "postgres": {

@@ -287,7 +287,7 @@ export const ENTRA = rulesFor("entra", [
       {
         text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       },
-      { signIn: "managed-identity", status: (status) => status === 400 },
+      { signIn: "managed-identity", status: [400] },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
     ],
     cause:
@@ -325,7 +325,7 @@ export const ENTRA = rulesFor("entra", [
     when: [
       {
         signIn: "managed-identity",
-        status: (status) => [404, 410, 429].includes(status) || status >= 500,
+        status: [404, 410, 429, "5xx"],
       },
       { signIn: "managed-identity", codes: ["unknown_error"] },
     ],
@@ -340,7 +340,7 @@ export const ENTRA = rulesFor("entra", [
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
-      { status: isTransient },
+      { status: [408, 410, 429, "5xx"] },
     ],
     cause: "Entra is overloaded or has an outage.",
     next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
@@ -348,7 +348,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "entra-answer-unreadable",
-    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
+    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }],
     cause:
       "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
     next: (context) => [
@@ -422,10 +422,6 @@ export const ENTRA = rulesFor("entra", [
 
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-
-function isTransient(status: number): boolean {
-  return [408, 410, 429].includes(status) || status >= 500;
-}
 
 function isApplication(signIn: Context["signIn"]): boolean {
   return signIn?.type !== "azure-cli";

@@ -3,7 +3,7 @@ import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer, azShow, shell, step } from "./commands.ts";
 import { type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
 
-const EVERYWHERE = ["postgres", "entra", "github"] as const;
+const EVERYWHERE = ["postgres", "entra", "github", "azure"] as const;
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors
@@ -16,7 +16,7 @@ export const NETWORK = rulesFor(EVERYWHERE, [
       {
         text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i,
       },
-      { codes: ["NOT_JSON"], status: (status) => status >= 400 },
+      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] },
     ],
     cause:
       "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",

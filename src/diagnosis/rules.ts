@@ -23,24 +23,28 @@ export interface Context {
   readonly token?: Claims | undefined;
 }
 
-export type Partner = "postgres" | "entra" | "github";
+/** A service whose errors are explained. */
+export type Partner = "postgres" | "entra" | "github" | "azure";
 
-/** One line of the table in which `diagnose` looks an error up. */
-export interface Rule {
+/**
+ * One line of a table in which an error is looked up.
+ * @template C what the rule needs to know
+ */
+export interface Rule<C extends Context = Context> {
   /** The failure's code in the report, and its heading in docs/troubleshooting.md. */
   readonly code: string;
   readonly with: readonly Partner[];
-  /** The rule applies where any of these fits. */
+  /** The rule applies if any of these fits. */
   readonly when: readonly Match[];
   /** What it most likely means, in one line. */
-  readonly cause: Answer<Sentence>;
+  readonly cause: Answer<C, Sentence>;
   /** What to do next, in order. */
-  readonly next: Answer<readonly Step[]>;
-  /** How many further attempts it is worth; absent where a rerun changes nothing. */
+  readonly next: Answer<C, readonly Step[]>;
+  /** How many further attempts it is worth; absent if a rerun changes nothing. */
   readonly retries?: number;
 }
 
-type Answer<T> = (context: Context, symptom: Symptom) => T;
+type Answer<C, T> = (context: C, symptom: Symptom) => T;
 
 /** Our own words with `code` between backticks, or a sentence with words from outside. */
 export type Words = string | Sentence;
@@ -49,16 +53,16 @@ export type Words = string | Sentence;
 export type Steps = readonly (Words | Step)[];
 
 /** A rule as its table writes it: what is the same for every error is written without a function. */
-interface WrittenRule extends Pick<Rule, "code" | "when" | "retries"> {
-  readonly cause: Words | Answer<Words>;
-  readonly next: Steps | Answer<Steps>;
+interface WrittenRule<C extends Context> extends Pick<Rule, "code" | "when" | "retries"> {
+  readonly cause: Words | Answer<C, Words>;
+  readonly next: Steps | Answer<C, Steps>;
 }
 
 /** The rules of a table for errors of these partners. */
-export function rulesFor(
+export function rulesFor<C extends Context = Context>(
   partners: Partner | readonly Partner[],
-  rules: readonly WrittenRule[],
-): readonly Rule[] {
+  rules: readonly WrittenRule<C>[],
+): readonly Rule<C>[] {
   return rules.map(({ cause, next, ...rule }) => ({
     ...rule,
     with: [partners].flat(),
@@ -72,23 +76,30 @@ export function rulesFor(
 
 /** All that is present has to fit an error; what is absent fits any. */
 export interface Match {
-  /** SQLSTATEs, Node.js's and libraries' codes. One that ends in `*` is a class of them. */
+  /** SQLSTATEs, Node.js's, Azure's and libraries' codes. One that ends in `*` is a class of them. */
   readonly codes?: readonly string[];
   /** Entra's error numbers. */
   readonly aadsts?: readonly number[];
   readonly text?: RegExp;
-  /** HTTP statuses. */
-  readonly status?: (status: number) => boolean;
+  /** HTTP statuses; `5xx` is all that begin with 5. */
+  readonly status?: readonly (number | `${number}xx`)[];
   readonly signIn?: SignIn["type"];
+}
+
+/** The service that the error came from. */
+export function partnerOf(context: Context): Partner {
+  return context.with ?? "postgres";
 }
 
 /** Whether the error came from PostgreSQL, or on the way to it. */
 export function isPostgres(context: Context): boolean {
-  return (context.with ?? "postgres") === "postgres";
+  return partnerOf(context) === "postgres";
 }
 
 /** The host that the error is about; `<host>` where it is not known. */
-export function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
+export function hostOf(context: Context): string {
+  const { host, cloud } = context;
+  const partner = partnerOf(context);
   if (host !== undefined) return host;
   if (partner === "postgres") return "<host>";
   if (partner === "github") return "<host>.actions.githubusercontent.com";

@@ -1,5 +1,4 @@
 import type { ResourceManager } from "../azure/resource-manager.ts";
-import { retriesFor } from "../diagnosis/diagnose.ts";
 import { ActionError } from "../model/failure.ts";
 import type { ServerId } from "../model/flexible-server.ts";
 import { retrying } from "../retry.ts";
@@ -60,8 +59,7 @@ export async function untilOpen(
   }
 
   function waitAfter(error: unknown, attempts: number): number | undefined {
-    if (!(error instanceof ActionError) || !(isBlocked(error) || retriesFor(error.failure) > 0))
-      return undefined;
+    if (!(error instanceof ActionError) || !(isBlocked(error) || error.failure.retries)) return undefined;
     const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
     if (Date.now() + wait > end) return undefined;
     say(

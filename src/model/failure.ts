@@ -14,6 +14,8 @@ export interface Failure {
   readonly hint: Sentence;
   /** What to do about it, in order. */
   readonly steps: readonly Step[];
+  /** How many further attempts it is worth; absent if a rerun changes nothing. */
+  readonly retries?: number;
 }
 
 export interface Step {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diagnose, explain, RULES, retriesFor } from "../../src/diagnosis/diagnose.ts";
+import { diagnose, explain, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
@@ -297,7 +297,7 @@ describe("commands can be copied", () => {
 
 describe("further attempts", () => {
   const tries = (message: string, code = "", context: Context = {}) =>
-    retriesFor(diagnose(error(message, code), context));
+    diagnose(error(message, code), context).retries ?? 0;
   /** Seconds that all waits take, without the attempts themselves. */
   const waits = (retries: number) => ((2 ** retries - 1) * PATIENCE.firstWait) / 1000;
 

@@ -8,7 +8,7 @@ const page = readText("docs/firewall.md");
 test("docs/firewall.md has a heading for each error code of the firewall action", () => {
   const codes = sources.flatMap((path) =>
     Array.from(
-      readText(path).matchAll(/code: "([a-z-]+)",\s*(?:page: "firewall"|nothingDone|codes|statuses)/g),
+      readText(path).matchAll(/code: "([a-z-]+)",\s*(?:page: "firewall"|when)/g),
       ([, code]) => code,
     ),
   );

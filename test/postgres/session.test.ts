@@ -319,6 +319,7 @@ describe("sign-in and TLS handshake overlap", () => {
       message: ["Entra is away"],
       hint: ["h"],
       steps: [],
+      retries: 1,
     });
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
     for (const behaviour of [{ silent: true }, { tls }] as const) {
