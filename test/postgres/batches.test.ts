@@ -7,7 +7,7 @@ import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { followFile } from "../property/follow.ts";
 import { readFix } from "../read.ts";
-import { VERSIONS } from "../sandbox/postgres.ts";
+import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { between, changesPrivileges, DEFAULTS, linesOf, recorded, reportOf, useOwnWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
@@ -16,7 +16,7 @@ function tables(count: number): string {
   return `DO $$ BEGIN FOR n IN 1..${count} LOOP EXECUTE format('CREATE TABLE t%s ()', n); END LOOP; END $$`;
 }
 
-describe.each(VERSIONS)("PostgreSQL %i: batches", (version) => {
+describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
   const world = useOwnWorld(version);
 
   test("wait only once for one locked table among 300", async () => {

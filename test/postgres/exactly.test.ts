@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { commentedParts } from "../property/follow.ts";
-import { VERSIONS } from "../sandbox/postgres.ts";
+import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { runScript } from "../sandbox/psql.ts";
 import {
   between,
@@ -19,7 +19,7 @@ import {
 
 const WRITE = { tablePrivileges: ["SELECT", "INSERT"], sequencePrivileges: ["USAGE"] } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: exactly", (version) => {
+describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
   const world = useOwnWorld(version);
 
   /** Two owners, the first of which `deployer` may act for; objects near them that were not requested. */

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { Mode } from "../../src/model/report.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { readFix } from "../read.ts";
-import { VERSIONS } from "../sandbox/postgres.ts";
+import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { changesPrivileges, DEFAULTS, difference, linesOf, recorded, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 const REVOKE = { ...READ, onExtra: "revoke" } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
+describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
   const world = useWorld(version);
 
   /** A place in which several grantees are judged at once, by its owner unless another login is given. */

@@ -1,11 +1,11 @@
 import pg from "pg";
 import { describe, expect, test } from "vitest";
-import { VERSIONS } from "../sandbox/postgres.ts";
+import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { linesOf, type Place, quote, sourcesOn, useOwnWorld, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"] } as const;
 
-describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", (version) => {
+describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL %i", (version) => {
   const world = useWorld(version);
 
   /**
@@ -204,7 +204,7 @@ describe.each(VERSIONS)("the role as which a session begins, on PostgreSQL %i", 
   });
 });
 
-describe.each(VERSIONS)("the role as which all sessions begin, on PostgreSQL %i", (version) => {
+describe.each(SOME_VERSIONS)("the role as which all sessions begin, on PostgreSQL %i", (version) => {
   // ALTER ROLE ALL is for every database of the server.
   const world = useOwnWorld(version);
 

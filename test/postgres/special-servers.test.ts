@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { withSession } from "../../src/postgres/session.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
 import { reconcile } from "../../src/reconcile.ts";
-import { VERSIONS } from "../sandbox/postgres.ts";
+import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { startStandby } from "../sandbox/standby.ts";
 import { between, DEFAULTS, linesOf, type Place, useOwnWorld } from "./world.ts";
 
@@ -47,7 +47,7 @@ const LIMITS = {
   transaction_read_only: "",
 } as const;
 
-describe.each(VERSIONS)("PostgreSQL %i: a special server", (version) => {
+describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
   const world = useOwnWorld(version);
 
   test("the action overrides a role's time-outs", async () => {

@@ -3,18 +3,16 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { VERSIONS } from "./postgres.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SOME_VERSIONS } from "./postgres.ts";
 import { ORDERS, type Sandbox, startSandbox } from "./sandbox.ts";
 
-const START = 60_000;
-
-describe.each(VERSIONS)("PostgreSQL %i", (version) => {
+describe.each(SOME_VERSIONS)("PostgreSQL %i", (version) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await startSandbox({ version });
     await sandbox.createDatabase("orders", { seed: ORDERS });
-  }, START);
+  });
   afterAll(() => sandbox.close());
 
   test("has that version and the limits of a stock server", async () => {
@@ -100,7 +98,7 @@ describe("the server", () => {
     await expect(new pg.Client(login(sandbox)).connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  test("stops when the process that started it is killed", { timeout: START }, async () => {
+  test("stops when the process that started it is killed", async () => {
     const script = `
       import { startSandbox } from ${JSON.stringify(join(import.meta.dirname, "sandbox.ts"))};
       const { server } = await startSandbox({ version: 18 });
@@ -113,7 +111,7 @@ describe("the server", () => {
     const [directory, port] = JSON.parse(String(line));
     expect(existsSync(directory)).toBe(true);
     parent.kill("SIGKILL");
-    await vi.waitUntil(() => !existsSync(directory), { timeout: START });
+    await expect.poll(() => existsSync(directory)).toBe(false);
     const client = new pg.Client({ host: "localhost", port, user: "azuresu", database: "postgres" });
     await expect(client.connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
