@@ -9,6 +9,9 @@ export const NEED_A_SERVER = [
   "test/render/sql-file.test.ts",
 ];
 
+/** Tests of what is around the code: they take half the time of all that need no server. */
+const PROJECT = ["test/project/{dist,licenses,release,shell,workflows}.test.ts"];
+
 /** @azure/identity decides once per process where it asks for a managed identity, so these tests share no process. */
 const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis/corpus.test.ts"];
 
@@ -17,22 +20,26 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
-    // Real servers start and stop within them.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A snapshot that is missing is a mistake, except with --update.
+    update: "none",
+    // Only what hangs reaches these limits, even on a machine that is busy with other work.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...NEED_A_SERVER, ...NEED_ISOLATION],
+          exclude: [...NEED_A_SERVER, ...NEED_ISOLATION, ...PROJECT],
           // The files share the modules that they import.
           pool: "threads",
           isolate: false,
         },
       },
       { extends: true, test: { name: "unit-isolated", include: NEED_ISOLATION, pool: "threads" } },
+      { extends: true, test: { name: "project", include: PROJECT, pool: "threads" } },
       {
         extends: true,
         test: {

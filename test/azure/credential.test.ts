@@ -333,10 +333,10 @@ describe("a transient failure is retried, with a new assertion each time", () =>
   test("a federated credential that was created a moment ago", async () => {
     sandbox.entra.register(withCredential({ subject: "another" }));
     const token = password(OIDC, "azurecloud", { ...QUICK, firstWait: 300 })();
-    await vi.waitFor(() => expect(outcomes()).toEqual([700213]));
+    await expect.poll(() => outcomes()).toContain(700213);
     sandbox.entra.register(ADMIN);
     await token;
-    expect(outcomes()).toEqual([700213, "issued"]);
+    expect(outcomes().at(-1)).toBe("issued");
   });
 });
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
   await sandbox.createDatabase("orders", { seed: ORDERS });
   await sandbox.sql("postgres", "ALTER SYSTEM SET log_connections = 'receipt'");
   await sandbox.sql("postgres", "SELECT pg_reload_conf()");
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 const UNSET = "Check that the variable or secret it comes from is set.";

@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   await sandbox.createDatabase("orders", { seed: ORDERS });
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 test("reports a wrong secret as an error, not as drift, and never shows the secret", async () => {

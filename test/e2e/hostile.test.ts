@@ -6,7 +6,7 @@ import type { Run } from "./run-action.ts";
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 14 }); // the last version in which every role can create objects in public
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 test("ignores the PG* variables of the job", async () => {

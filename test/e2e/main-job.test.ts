@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   await sandbox.sql("postgres", "CREATE ROLE aad_billing LOGIN");
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 test.each(VERSIONS)("lets the app use every object on PostgreSQL %s, and reports it", async (version) => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   proxy = await startLabelProxy(sandbox);
   await sandbox.createDatabase("orders", { seed: ORDERS });
-}, 120_000);
+});
 afterAll(async () => {
   await proxy?.close();
   await sandbox?.close();

@@ -84,41 +84,37 @@ test.each([
   // Every second step, because these runs are whole ones.
   ["goes on and reports each grant once", false, 2],
   ["reports each grant as made or as unconfirmed when no other connection can be made", true, 1],
-])(
-  "a run that is cut when the server has done any of its steps %s",
-  { timeout: 120_000 },
-  async (_, forGood, stride) => {
-    let cuts = 0;
-    for (let n = 1; ; n += stride) {
-      const { isCut, grantee, statements } = await applyCutAt(n, forGood);
-      const really = await takeAllBack();
-      const granted = tablesOf(grantee?.granted);
-      const unconfirmed = tablesOf(grantee?.unconfirmed);
-      const context = `cut at step ${n}`;
-      if (!forGood || !isCut) {
-        expect(grantee?.verdict, context).toBe("repaired");
-        expect(granted.toSorted(), context).toEqual(really);
-        expect(granted, context).toHaveLength(TABLES);
-      }
-      const open = new Set(unconfirmed);
-      expect(
-        granted.filter((name) => open.has(name) || !really.includes(name)),
-        context,
-      ).toEqual([]);
-      expect(
-        really.filter((name) => !open.has(name) && !granted.includes(name)),
-        context,
-      ).toEqual([]);
-      expect(
-        statements
-          .join()
-          .match(/\bt_\d+\b/g)
-          ?.toSorted() ?? [],
-        context,
-      ).toEqual(granted.toSorted());
-      if (!isCut) break;
-      cuts++;
+])("a run that is cut when the server has done any of its steps %s", async (_, forGood, stride) => {
+  let cuts = 0;
+  for (let n = 1; ; n += stride) {
+    const { isCut, grantee, statements } = await applyCutAt(n, forGood);
+    const really = await takeAllBack();
+    const granted = tablesOf(grantee?.granted);
+    const unconfirmed = tablesOf(grantee?.unconfirmed);
+    const context = `cut at step ${n}`;
+    if (!forGood || !isCut) {
+      expect(grantee?.verdict, context).toBe("repaired");
+      expect(granted.toSorted(), context).toEqual(really);
+      expect(granted, context).toHaveLength(TABLES);
     }
-    expect(cuts * stride).toBeGreaterThan(30);
-  },
-);
+    const open = new Set(unconfirmed);
+    expect(
+      granted.filter((name) => open.has(name) || !really.includes(name)),
+      context,
+    ).toEqual([]);
+    expect(
+      really.filter((name) => !open.has(name) && !granted.includes(name)),
+      context,
+    ).toEqual([]);
+    expect(
+      statements
+        .join()
+        .match(/\bt_\d+\b/g)
+        ?.toSorted() ?? [],
+      context,
+    ).toEqual(granted.toSorted());
+    if (!isCut) break;
+    cuts++;
+  }
+  expect(cuts * stride).toBeGreaterThan(30);
+});

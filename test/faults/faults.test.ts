@@ -18,7 +18,7 @@ afterAll(() => sandbox.close());
 /** Seconds for Node.js to start, on a machine that is very busy. */
 const START = 15;
 
-describe.concurrent("the run ends and explains why when", { timeout: 120_000 }, () => {
+describe.concurrent("the run ends and explains why when", () => {
   test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
     "%s",
     async (_, fault) => {

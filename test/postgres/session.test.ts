@@ -76,13 +76,12 @@ describe("a session", () => {
     await withSession(target(), password, rows("SELECT 1"));
     const boom = new Error("boom");
     await expect(withSession(target(), password, () => Promise.reject(boom))).rejects.toBe(boom);
-    await vi.waitFor(async () => {
-      const left = await sandbox.sql(
+    const left = () =>
+      sandbox.sql(
         "postgres",
         "SELECT FROM pg_stat_activity WHERE application_name = 'azure-postgres-grants'",
       );
-      expect(left).toEqual([]);
-    });
+    await expect.poll(left).toEqual([]);
   });
 
   test("ignores the job's environment", async () => {
@@ -325,7 +324,7 @@ describe("sign-in and TLS handshake overlap", () => {
     for (const behaviour of [{ silent: true }, { tls }] as const) {
       const server = await stub(behaviour);
       const asked = vi.fn(async () => {
-        await vi.waitFor(() => expect(server.open()).toBe(1));
+        await expect.poll(() => server.open()).toBe(1);
         throw failure;
       });
       await expect(
@@ -333,7 +332,7 @@ describe("sign-in and TLS handshake overlap", () => {
       ).rejects.toBe(failure);
       expect(asked).toHaveBeenCalledTimes(1); // the sign-in has its own retries
       expect(server.received).toEqual([]);
-      await vi.waitFor(() => expect(server.open()).toBe(0));
+      await expect.poll(() => server.open()).toBe(0);
     }
   });
 });

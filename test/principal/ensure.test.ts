@@ -19,7 +19,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 16 });
   await addToTenant(sandbox, { objectId: ID, type: "service", displayName: "aad_race" });
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 async function signIn() {

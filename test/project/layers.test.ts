@@ -71,7 +71,7 @@ test("the reader of imports finds every import", () => {
   expect([...reachedFrom("src/index.ts")]).toContain("src/postgres/snapshot.sql.ts");
 });
 
-test("npm run test:unit runs every test that does not start PostgreSQL", () => {
+test("the project `server` has every test that starts PostgreSQL, and no other", () => {
   const starting = modules("test/**/*.test.ts").filter((path) =>
     reachedFrom(path).has("test/sandbox/postgres.ts"),
   );

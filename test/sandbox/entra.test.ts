@@ -15,7 +15,7 @@ const STRANGER = "99999999-0000-4000-8000-000000000000";
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
-}, 60_000);
+});
 afterAll(() => sandbox.close());
 
 beforeEach(async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
       type: "group",
       displayName: "team",
     });
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 async function signIn(role = "ci-admin", database = "postgres"): Promise<pg.Client> {

@@ -24,7 +24,7 @@ await session.end();
 let sandboxes: Sandbox[];
 beforeAll(async () => {
   sandboxes = await Promise.all([startSandbox({ version: 18 }), startSandbox({ version: 14 })]);
-}, 60_000);
+});
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
 test("a process with only the sandbox's environment can sign in as a job on Azure does", async () => {

@@ -163,7 +163,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0, stderr: "" });
     expect(await roles()).toEqual(before.roles);
     expect((await azure.state()).identities).toEqual({});
-  }, 180_000);
+  });
 
   test("names the owners that the migration role cannot act for, and grants it membership in the requested ones", async () => {
     const azure = await startAzure();

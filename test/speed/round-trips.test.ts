@@ -12,7 +12,7 @@ let proxy: CountingProxy;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
-}, 120_000);
+});
 
 beforeEach(async () => {
   proxy = await startCountingProxy(sandbox);

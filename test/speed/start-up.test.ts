@@ -12,7 +12,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   await sandbox.createDatabase("orders", { seed: ORDERS });
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'owner-password'");
-}, 120_000);
+});
 
 afterAll(() => sandbox?.close());
 
