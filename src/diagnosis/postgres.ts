@@ -417,7 +417,7 @@ export const POSTGRES = rulesFor("postgres", [
     code: "name-encoding",
     when: [{ codes: ["22021", "22P05"] }],
     cause:
-      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
     next: [
       step(
         "Look up the encoding of each database:",
@@ -427,7 +427,7 @@ export const POSTGRES = rulesFor("postgres", [
         "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
         "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';",
       ),
-      "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name.",
+      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name.",
     ],
   },
   {

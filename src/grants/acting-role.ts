@@ -3,7 +3,6 @@ import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
 import {
   type AclItem,
-  canBeNamed,
   type Group,
   type Role,
   roleOf,
@@ -107,13 +106,12 @@ function holdersOfOption(
 
 /** The roles to which this login may SET ROLE, to have the privileges of a role: that role itself first. */
 function settable(snapshot: Snapshot, role: Role): readonly Role[] {
-  const roles = [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
-  return roles.filter(({ name }) => canBeNamed(name));
+  return [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
 }
 
 /** As the owner, by a membership in it that the session user grants itself. */
 function byMembership(snapshot: Snapshot, owner: Role): readonly ActingRole[] {
-  const membership = canBeNamed(owner.name) ? temporaryMembership(snapshot, owner) : null;
+  const membership = temporaryMembership(snapshot, owner);
   return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
 }
 

@@ -2,7 +2,7 @@ import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock, Reason } from "../model/report.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
-import { canBeNamed, type Role, roleOf, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
+import { type Role, roleOf, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
@@ -125,7 +125,7 @@ function actorFor(snapshot: Snapshot, { change, reason, byLogin, otherNotFound }
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
   if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
   const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
-  return needed.every(({ gone, name }) => !gone && canBeNamed(name)) ? actor : null;
+  return needed.some(({ gone }) => gone) ? null : actor;
 }
 
 /** USAGE on the schema for the role that runs the SQL, and who can grant it; null where the role has it. */
@@ -179,20 +179,15 @@ function noteBesides(
 ): Sentence | undefined {
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  // The role that would have to run the SQL was dropped.
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
-    return noteForNobody(snapshot, change);
+    return REASONS["role-gone"].advice;
   return REASONS[reason].advice;
 }
 
 const NEEDS_SEARCH_PATH = inOurWords(
   "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.",
 );
-
-/** The role that would have to run the SQL is gone, or has a name that SQL cannot hold. */
-function noteForNobody(snapshot: Snapshot, { group, owner, grantor = owner }: Change): Sentence | undefined {
-  const roles = [grantor, ...(group.schema === undefined ? [] : [roleOf(snapshot, group.schema.owner)])];
-  return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
-}
 
 /** The other way than running SQL as the owner: to become a member of it. */
 function noteForOwner(snapshot: Snapshot, { group }: Change, actor: Role): Sentence {

@@ -1,6 +1,6 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { canBeNamed, holderFor, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { holderFor, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { type ActingRole, actingRoleToGrant } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
@@ -102,8 +102,7 @@ export function planOf(
       if (grantee !== undefined && finding.grantee !== grantee) continue;
       const { group, member } = finding;
       const change: Change = { ...facts, grantee: finding.grantee, group, owner, member };
-      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
-      else if (reason === undefined) changes.push(change);
+      if (reason === undefined) changes.push(change);
       else blocked.push({ change, reason, ...why });
     }
   }
@@ -121,11 +120,6 @@ const MAY_WORK: ReadonlySet<Reason> = new Set([
 /** The session user, the role itself, and those that have its privileges and that the session user may set. */
 function rolesToTry(snapshot: Snapshot, role: Role): readonly (Role | null)[] {
   return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
-}
-
-function isNameable({ group, member, owner, columns = [] }: Change): boolean {
-  const creator = group.kind === "default-privileges" ? [owner.name] : [];
-  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
 }
 
 function keyOfStep(step: Step): string {

@@ -2,7 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
 import { code, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
-import { actsAs, canBeNamed, type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { actsAs, type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
@@ -74,11 +74,6 @@ function missingDefaultPrivileges(
     const creator = roleOf(snapshot, oid);
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
     const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some(schemas.map((each) => [each]))}.`;
-    if (![creator.name, ...schemas].every(canBeNamed))
-      return {
-        code: "default-privileges",
-        message: sentence`${next} Rename the role or schema: its name is not valid UTF-8, so this action cannot write it into a statement.`,
-      };
     const changes = theirs.map(
       ({ columns: _, ...gap }) =>
         ({

@@ -50,13 +50,6 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       "As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
     ),
   },
-  "name-not-utf8": {
-    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
-    runAs: null,
-    advice: inOurWords(
-      "Rename the role or object, grant or revoke by hand, or add the object to the input `exclude`.",
-    ),
-  },
   locked: {
     why: () => inOurWords("Another session held a lock on the object for too long."),
     runAs: null,

@@ -140,7 +140,6 @@ export type Reason =
   | "not-owner" // this login has neither the owner's rights nor the grant option
   | "owner-lacks-usage" // this login can act as the owner, and the owner lacks USAGE on the schema
   | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it
-  | "name-not-utf8" // no SQL that this action writes can name the object, or a part of it
   | "locked" // somebody held a lock on it for too long
   | "gone" // dropped, or dropped and created again, while this ran
   | "refused" // the server refused although the rights seemed to be there

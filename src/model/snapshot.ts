@@ -179,11 +179,6 @@ export type Pitfall =
       readonly reader: string;
     };
 
-/** Whether SQL can name it: bytes that are not UTF-8 arrive as replacement characters. */
-export function canBeNamed(name: string): boolean {
-  return !name.includes("\uFFFD");
-}
-
 /** The role as which a grantee's sessions begin: the grantee, unless ALTER ROLE … SET role says otherwise. */
 export function actsAs(snapshot: Pick<Snapshot, "roles" | "sessions">, grantee: Role): Role {
   const session = snapshot.sessions.get(grantee.oid);

@@ -6,7 +6,6 @@ import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
 import { inOurWords, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
-import { inAscii, isAscii } from "../text/ascii.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
   defaultPrivileges,
@@ -22,7 +21,7 @@ import {
   type SnapshotRow,
 } from "./snapshot.rows.ts";
 import { SNAPSHOT } from "./snapshot.sql.ts";
-import { BEGIN_READ_BYTES, BEGIN_READ_ONLY } from "./transaction.ts";
+import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** How long the action looks again because objects changed during a look, in milliseconds. */
 const MAX_TIME = 25_000;
@@ -41,18 +40,13 @@ const LOOKS_TOGETHER = 2;
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
   const end = Date.now() + MAX_TIME;
   let firstLook: string | undefined;
-  let asBytes = false;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
-    const seen = await lookOnce(client, grantees, demand, { since, asBytes }).catch(
-      async (error: unknown) => {
-        const byBytes = !asBytes && isUnreadable(error) && namedInAscii(grantees, demand);
-        if (!(byBytes || isPassing(error)) || Date.now() > end) throw error;
-        asBytes ||= byBytes;
-        await client.query("ROLLBACK");
-        return null;
-      },
-    );
+    const seen = await lookOnce(client, grantees, demand, since).catch(async (error: unknown) => {
+      if (!isPassing(error) || Date.now() > end) throw error;
+      await client.query("ROLLBACK");
+      return null;
+    });
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
@@ -77,24 +71,6 @@ const PASSING: ReadonlySet<string> = new Set([
   "3F000", // invalid_schema_name
   "42P01", // undefined_table
 ]);
-
-/**
- * Whether a name cannot be read in the encoding of the database: the names of roles are the same bytes in all databases.
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-function isUnreadable(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === "22021" || error.code === "22P05");
-}
-
-/** Whether the server understands what it is asked about in every encoding. */
-function namedInAscii(grantees: readonly string[], { schemas, exclude }: Demand): boolean {
-  return [...grantees, ...schemas, ...exclude].every(isAscii);
-}
-
-/** Names as bytes are not UTF-8, even if they look so: nothing else than ASCII could be sent back. */
-function rowInAscii({ section, facts }: SnapshotRow): SnapshotRow {
-  return { section, facts: JSON.parse(inAscii(JSON.stringify(facts))) };
-}
 
 async function catalogBusy(client: Client, changed: readonly Oid[], looks: number): Promise<Failure> {
   const [, { rows }] = await Promise.all([
@@ -131,15 +107,15 @@ async function lookOnce(
   client: Client,
   grantees: readonly string[],
   demand: Demand,
-  { since, asBytes }: { since: string | undefined; asBytes: boolean },
+  since: string | undefined,
 ): Promise<LookedOnce> {
   // Sent at once: if the first fails, the transaction it began fails the second.
   const [, { rows }] = await Promise.all([
-    client.query(asBytes ? BEGIN_READ_BYTES : BEGIN_READ_ONLY),
+    client.query(BEGIN_READ_ONLY),
     client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
   ]);
   const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    asBytes ? rows.map(rowInAscii) : rows,
+    rows,
     demand.exclude,
   );
 

@@ -276,6 +276,8 @@ role AS (
          COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
   FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
   LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
+  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,

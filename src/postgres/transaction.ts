@@ -14,15 +14,10 @@ const SETTINGS = [
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
   "SET LOCAL jit = off;",
-  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';",
 ].join(" ");
 
 /** READ COMMITTED: the second statement has to see what was committed since the first. */
 export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
-
-/** As BEGIN_READ_ONLY, and the server sends names as their bytes, whatever the encoding of the database is. */
-export const BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
 
 /** No READ WRITE here: where the server's default is read-only, it is so for a reason. */
 export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;

@@ -1,5 +1,4 @@
 import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
-import { isAscii } from "../text/ascii.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { serverText } from "./headline.ts";
@@ -57,8 +56,11 @@ function stageOf({ block: { prepares, turn = 0 } }: Part): number {
 /** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */
 function statementsOf({ block }: Part): readonly string[] {
   const statements = block.statements.map(visibleSql);
-  return statements.every(isAscii) ? statements : [SET_ENCODING, ...statements];
+  return statements.some((sql) => NOT_ASCII.test(sql)) ? [SET_ENCODING, ...statements] : statements;
 }
+
+/** Every encoding of a server has the characters of ASCII. */
+const NOT_ASCII = /\P{ASCII}/u;
 
 /** https://www.postgresql.org/docs/current/multibyte.html#MULTIBYTE-AUTOMATIC-CONVERSION */
 const SET_ENCODING = "SET client_encoding = 'UTF8';";

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { read, readFix } from "../read.ts";
+import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { readFix } from "../read.ts";
 import { SOME_VERSIONS, signInAs } from "../sandbox/postgres.ts";
 import { linesOf, type Place, quote, useOwnWorld } from "./world.ts";
 
@@ -81,53 +82,39 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
     return `DO $$ BEGIN EXECUTE format('${statement}', 'caf' || convert_from('\\xe9', 'SQL_ASCII')); END $$`;
   }
 
-  test("checks the rest when the name of a role is not UTF-8", async () => {
+  test("ends in name-encoding when the name of an owner is not UTF-8", async () => {
     const place = await world.open();
-    const { owner, as, sql, run, can, app } = place;
+    const { owner, as, sql, run } = place;
     const signIn = await withoutEncoding(place);
     await (await signIn("azuresu")).query(latin(`CREATE ROLE %I`));
     await as(owner, "CREATE TABLE kept (id int); CREATE TABLE theirs (id int)");
-    const [role] = await sql<{ oid: string }>("SELECT max(oid)::text AS oid FROM pg_roles");
-    await sql(`
-      UPDATE pg_class SET relowner = ${role?.oid} WHERE relname = 'theirs';
-      UPDATE pg_class SET relacl = acldefault('r', relowner) || makeaclitem(${role?.oid}, relowner, 'SELECT', TRUE)
-      WHERE relname = 'kept'`);
+    await sql("UPDATE pg_class SET relowner = (SELECT max(oid) FROM pg_roles) WHERE relname = 'theirs'");
 
-    const report = await run("apply", { ...READ, exclude: ["nothing_*"] });
+    const error = await run("apply", READ).catch((thrown: unknown) => thrown);
 
-    expect(linesOf(report.granted)).toContain("table kept: SELECT");
-    expect(report.missing.map(({ name, owner: of, reason }) => [name, of, reason])).toEqual([
-      ["theirs", "caf\uFFFD", "not-owner"],
-    ]);
-    expect(report.missing[0]?.fix.sql).toBeUndefined();
-    expect(readFix(report.missing[0]?.fix)).toContain("Rename the role or object");
-    const warned = report.warnings
-      .map(({ message }) => read(message))
-      .filter((text) => text.includes("\uFFFD"));
-    expect(warned).toEqual([expect.stringContaining("Rename the role")]);
-    expect(warned.join()).not.toContain("ALTER DEFAULT PRIVILEGES");
-    expect(await can(app, "SELECT * FROM kept")).toBe(true);
-    await sql(
-      `UPDATE pg_class SET relacl = NULL, relowner = '${owner}'::regrole WHERE relname IN ('kept', 'theirs')`,
-    );
+    expect(diagnose(error, { with: "postgres" }).code).toBe("name-encoding");
+    await sql(`UPDATE pg_class SET relowner = '${owner}'::regrole WHERE relname = 'theirs'`);
+    expect(await run("apply", READ)).toMatchObject({ verdict: "repaired" });
     await (await signIn("azuresu")).query(latin(`ALTER ROLE %I RENAME TO cafe_${version}`));
   });
 
-  test("checks the rest when the name of a table is not UTF-8", async () => {
+  test("ends in name-encoding when the name of a table is not UTF-8", async () => {
     const place = await world.open();
-    const { owner, app, run } = place;
+    const { owner, run } = place;
     const signIn = await withoutEncoding(place);
     const superuser = await signIn("azuresu");
     await superuser.query(`ALTER SCHEMA public OWNER TO ${owner}`);
     const client = await signIn(owner);
-    await client.query("CREATE TABLE kept (id int)");
+    await client.query('CREATE TABLE "café" (id int)');
     await client.query(latin("CREATE TABLE %I (id int)"));
 
-    const report = await run("apply", { ...READ, exclude: ["nothing_*"] }, { client });
+    const error = await run("apply", READ, { client }).catch((thrown: unknown) => thrown);
 
-    expect(linesOf(report.granted)).toContain("table kept: SELECT");
-    expect(linesOf(report.missing)).toEqual(["table caf\uFFFD: SELECT (name-not-utf8)"]);
-    await client.query(latin(`GRANT SELECT ON %I TO ${app}`));
-    expect(await run("check", READ, { client })).toMatchObject({ verdict: "in-sync" });
+    expect(diagnose(error, { with: "postgres" }).code).toBe("name-encoding");
+    await client.query("ROLLBACK");
+    await client.query(latin("DROP TABLE %I"));
+    const report = await run("apply", READ, { client });
+    expect(linesOf(report.granted)).toContain("table café: SELECT");
+    expect(report.verdict).toBe("repaired");
   });
 });

@@ -52,10 +52,6 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     "As a superuser, set an owner with ALTER … OWNER TO, or create the object again.",
   ],
-  "name-not-utf8": [
-    "A name is not valid UTF-8, so this action cannot write it into a statement.",
-    "Rename the role or object, grant or revoke by hand, or add the object to the input exclude.",
-  ],
   locked: [
     "Another session held a lock on the object for too long.",
     "Run this step again when the migration or job that holds the lock has finished.",
