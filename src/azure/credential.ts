@@ -9,6 +9,7 @@ import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
+import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
 
 /**
@@ -85,6 +86,7 @@ async function requestToken(
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
+      httpClient: await httpClient(),
       retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and logs it
       additionalPolicies: [{ policy: requests.policy, position: "perRetry" as const }],
     };

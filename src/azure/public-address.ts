@@ -3,6 +3,7 @@ import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
 import { within } from "../retry.ts";
 import { ipv4, isRoutable } from "../text/ipv4.ts";
+import { httpClient } from "./http-client.ts";
 
 /** How long the service may take to answer, retries included; milliseconds. */
 const ANSWER_TIME = 15_000;
@@ -15,17 +16,11 @@ const ANSWER_TIME = 15_000;
  * @throws ActionError when the service does not answer, or with something else
  */
 export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
-  const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import(
-    "@azure/core-rest-pipeline"
-  );
+  const { createPipelineFromOptions, createPipelineRequest } = await import("@azure/core-rest-pipeline");
   // A redirect could lead away from https.
   const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
   const request = createPipelineRequest({ url: service.href });
-  const answer = await within(
-    ANSWER_TIME,
-    pipeline.sendRequest(createDefaultHttpClient(), request),
-    signal,
-  ).then(
+  const answer = await within(ANSWER_TIME, pipeline.sendRequest(await httpClient(), request), signal).then(
     ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

@@ -10,6 +10,7 @@ import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { noAnswer, retrying, within } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
+import { httpClient } from "./http-client.ts";
 
 /** Requests to Azure's resource manager, each limited in time. */
 export interface ResourceManager {
@@ -150,7 +151,7 @@ async function sender(token: PasswordProvider) {
   // The provider keeps the token while it is valid, so the policy need not.
   const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
   common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
-  const client = pipelines.createDefaultHttpClient();
+  const client = await httpClient();
 
   return ({ method, url, body, signal, onRefused }: Sending): Promise<PipelineResponse> => {
     const pipeline = common.clone();

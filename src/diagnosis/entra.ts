@@ -348,7 +348,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "entra-answer-unreadable",
-    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }],
+    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
     cause:
       "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
     next: (context) => [

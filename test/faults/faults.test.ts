@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WITHOUT_WAITS } from "../e2e/run-action.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { FAULTS } from "./faults.ts";
 import { runFault } from "./run-fault.ts";
@@ -22,7 +23,7 @@ describe.concurrent("the run ends and explains why when", () => {
   test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
     "%s",
     async (_, fault) => {
-      const run = await runFault(sandbox, fault, fault.busy ? {} : FASTER);
+      const run = await runFault(sandbox, fault, fault.busy ? WITHOUT_WAITS : FASTER);
 
       expect(run.ending).toBe(fault.code ?? "repaired");
       expect(run.exitCode).toBe(fault.code === undefined ? 0 : 1);

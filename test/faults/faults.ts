@@ -234,6 +234,7 @@ function http(
     peer,
     name: fault,
     ...(code !== undefined && { code }),
+    ...(LONG.includes(fault) && { busy: true }),
     async start({ server: { directory } }) {
       const certificate = secure
         ? {
@@ -246,6 +247,9 @@ function http(
     },
   };
 }
+
+/** Faults that make the client work. */
+const LONG: readonly HttpFault[] = ["sends without end", "compresses 2 GB into its answer"];
 
 const HTTP_NAMES = Object.keys(HTTP_FAULTS) as readonly HttpFault[];
 
@@ -357,7 +361,7 @@ export const FAULTS: readonly FaultCase[] = [
     http(
       "GitHub's OIDC endpoint",
       fault,
-      fault === "sends without end" ? "oidc-unavailable" : "connection-timed-out",
+      LONG.includes(fault) ? "oidc-unavailable" : "connection-timed-out",
       ({ port }) => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/?a=b` } }),
     ),
   ),
@@ -366,7 +370,7 @@ export const FAULTS: readonly FaultCase[] = [
     http(
       "Microsoft Entra",
       fault,
-      "connection-timed-out",
+      LONG.includes(fault) ? "entra-answer-unreadable" : "connection-timed-out",
       ({ port }) => ({ env: { AZURE_AUTHORITY_HOST: `https://localhost:${port}` } }),
       true,
     ),

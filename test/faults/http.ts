@@ -1,7 +1,16 @@
 import { createServer as createPlain, type RequestListener } from "node:http";
 import { createServer as createSecure } from "node:https";
 import { createServer as createTcp, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { type Listening, listening } from "../sandbox/http.ts";
+
+let part: Buffer | undefined;
+
+/** 64 MiB of spaces, compressed. */
+function compressed(): Buffer {
+  part ??= gzipSync(Buffer.alloc(2 ** 26, " "), { level: 1 });
+  return part;
+}
 
 /** How an HTTP server fails a client that waits for its answer. */
 export const HTTP_FAULTS = {
@@ -18,9 +27,13 @@ export const HTTP_FAULTS = {
   },
   "sends without end": (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" });
-    const chunk = " ".repeat(100_000);
+    const chunk = " ".repeat(1_000_000);
     const timer = setInterval(() => response.write(chunk), 5);
     response.on("close", () => clearInterval(timer));
+  },
+  "compresses 2 GB into its answer": (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+    response.end(Buffer.concat(Array.from({ length: 32 }, compressed)));
   },
 } satisfies Record<string, RequestListener>;
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
 import type { Report } from "../../src/model/report.ts";
+import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import * as reports from "../render/reports.ts";
 import { type Command, commandsIn } from "../render/runner.ts";
 import { type GitHubApi, startGitHubApi } from "../sandbox/github-api.ts";
@@ -313,6 +314,17 @@ test("gives up when GitHub does not answer", async () => {
     expect.stringContaining("could not be reached"),
   ]);
 });
+
+test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
+  "GitHub that %s is a warning",
+  async (fault) => {
+    const { port, close } = await startFaultyHttp(HTTP_FAULTS[fault]);
+    const env = { ...github.env, GITHUB_API_URL: `http://127.0.0.1:${port}` };
+    const patience = { firstWait: 1, maxTime: 50_000, answerTime: 50_000 };
+    const warnings = await keep(reports.drift(), { env, patience }).finally(close);
+    expect(warnings).toEqual([expect.stringContaining("an answer of more than 64 MiB")]);
+  },
+);
 
 test("GitHub's answer is not a command in the log, and its control characters are visible", async () => {
   github.failNext(1, { status: 400, message: "no\n::error::pwned\n##[error]pwned" });

@@ -1,4 +1,5 @@
 import { info, warning } from "@actions/core";
+import { boundAnswer } from "../../answer.ts";
 import type { Env } from "../../model/settings.ts";
 import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, retrying } from "../../retry.ts";
@@ -125,11 +126,13 @@ async function openClient({ env, token, patience = PATIENCE, signal }: Options) 
   const end = Date.now() + patience.maxTime;
   const ended = AbortSignal.timeout(patience.maxTime);
   octokit.hook.wrap("request", (request, options) => {
+    const { fetch } = options.request ?? {};
+    const bounded = async (...asked: unknown[]) => inMemory(await fetch(...asked));
     const attempt = async () => {
       // In the same object, because Octokit's own hook runs inside this one and sees no other.
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...(signal ? [signal] : [])];
-      options.request = { ...options.request, signal: AbortSignal.any(signals) };
+      options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       return await request(options);
     };
     const waitBefore = (error: unknown, attempts: number) => {
@@ -143,6 +146,18 @@ async function openClient({ env, token, patience = PATIENCE, signal }: Options) 
     return retrying(attempt, waitBefore, end, signal);
   });
   return octokit;
+}
+
+/** The whole answer, or an error: Octokit would take a body that breaks off for an empty one. */
+async function inMemory(response: Response): Promise<Response> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    boundAnswer(bytes);
+    chunks.push(chunk);
+  }
+  return response.body === null ? response : new Response(new Blob(chunks), response);
 }
 
 function ours(issue: {
