@@ -1,16 +1,16 @@
 import { info } from "@actions/core";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
-import { diagnose, explain } from "../diagnosis/diagnose.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import { inOurWords, type Sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
+import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
 
 /**
  * Returns the password for PostgreSQL: an Entra token, or the password itself. All callers share one token while it is
@@ -135,14 +135,10 @@ const TOKEN_TIME = 45_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
-  const problem = (code: string, happened: Sentence) =>
-    new ActionError(explain(code, happened, { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
-  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
+  throw new ActionError(authorityNotHttps(cloud));
 }
 
 /** A policy that limits the time of each request and keeps the last error, which MSAL's own errors do not contain. */

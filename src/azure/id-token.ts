@@ -1,7 +1,6 @@
-import { diagnose, explain } from "../diagnosis/diagnose.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
-import { code, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { within } from "../retry.ts";
 import { rememberSecret } from "../text/secrets.ts";
@@ -14,13 +13,6 @@ import { rememberSecret } from "../text/secrets.ts";
  * @throws ActionError where the job may not have a token, and where GitHub gives none
  */
 export async function idToken(audience: string, env: Env, answerTime: number): Promise<string> {
-  // Checked first: the library's own message does not say what to do. https://github.com/actions/toolkit/issues/952
-  for (const variable of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (env[variable]) continue;
-    throw new ActionError(
-      explain("oidc-not-permitted", sentence`${code(variable)} is not set.`, { with: "github" }),
-    );
-  }
   try {
     return await within(answerTime, request(audience, env));
   } catch (error) {
@@ -33,7 +25,8 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
 const MAX_LENGTH = 100_000;
 
 async function request(audience: string, env: Env): Promise<string> {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
   rememberSecret(token);
   // With an HTTP client, which a run with a password does without.
   const { HttpClient } = await import("@actions/http-client");
@@ -56,7 +49,14 @@ async function request(audience: string, env: Env): Promise<string> {
   return value;
 }
 
-/** In the words of @actions/core, which people search for. */
+// Errors are in the words of @actions/core, which people search for.
+
+function variable(name: string, env: Env): string {
+  const value = env[name];
+  if (!value) throw new Error(`Unable to get ${name} env variable`);
+  return value;
+}
+
 function refused(status: number, words: string): Error {
   return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
 }

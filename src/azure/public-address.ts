@@ -28,7 +28,6 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
   if (address !== undefined && isRoutable(address)) return address;
   throw new ActionError({
     code: "runner-address-unknown",
-    page: "firewall",
     message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
     hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
     steps: [

@@ -185,7 +185,6 @@ function baseUrl(cloud: Cloud, env: Env): URL {
   if (url?.protocol === "https:") return url;
   throw new ActionError({
     code: "resource-manager-not-https",
-    page: "firewall",
     message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
     hint: inOurWords(
       "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",

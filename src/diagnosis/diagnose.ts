@@ -41,28 +41,10 @@ export function diagnoseBy<C extends Context>(
   const words = quoted(found?.symptom.text ?? ownWords(error));
   const message = sentence`${peer(context)}: ${words}`;
   if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
-  return failureOf(found.rule, context, found.symptom, message);
-}
-
-/**
- * The failure of a rule, for a cause that was found without an error.
- * @param code the rule's
- * @param happened what happened, which the message says after the name of the service
- */
-export function explain(code: string, happened: Sentence, context: Context): Failure {
-  const rule = RULES.find((each) => each.code === code);
-  if (rule === undefined) throw new Error(`No rule explains ${code}.`);
-  return failureOf(rule, context, { code: "", text: "" }, sentence`${peer(context)}: ${happened}`);
-}
-
-function failureOf<C extends Context>(
-  { code, cause, next, retries }: Rule<C>,
-  context: C,
-  symptom: Symptom,
-  message: Sentence,
-): Failure {
-  const answer = withPooler({ hint: cause(context, symptom), steps: next(context, symptom) }, context);
-  return { code, message, ...answer, ...(retries !== undefined && { retries }) };
+  const { rule, symptom } = found;
+  const { code, retries } = rule;
+  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
+  return { code, message, ...withPooler(answer, context), ...(retries !== undefined && { retries }) };
 }
 
 type Explanation = Pick<Failure, "hint" | "steps">;

@@ -14,28 +14,6 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  */
 export const ENTRA = rulesFor("entra", [
   {
-    code: "tls-checks-off",
-    when: [],
-    cause:
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-    next: [
-      "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
-      "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
-    ],
-  },
-  {
-    code: "authority-not-https",
-    when: [],
-    cause:
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    next: ({ cloud }) => [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`,
-      ),
-    ],
-  },
-  {
     code: "federated-audience",
     when: [{ aadsts: [700212] }],
     cause:

@@ -8,12 +8,10 @@ import { type Context, type Rule, rulesFor, type Steps } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** What Azure's resource manager was asked. */
-export interface ResourceManagerContext {
+export interface ResourceManagerContext extends Context {
   /** What the login has to be allowed to do for it. */
   readonly permission: Permission;
   readonly server: ServerId;
-  /** The host name of the resource manager. */
-  readonly host: string;
   /** The client ID of the identity that asks, if the inputs name it. */
   readonly clientId?: string | undefined;
 }
@@ -43,7 +41,7 @@ const REFUSED = [
  * What Azure's resource manager answers.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
-const AZURE = rulesFor<Context & ResourceManagerContext>("azure", [
+export const AZURE = rulesFor<ResourceManagerContext>("azure", [
   {
     code: "azure-policy",
     when: [{ codes: ["RequestDisallowedByPolicy"] }],
@@ -153,7 +151,7 @@ const AZURE = rulesFor<Context & ResourceManagerContext>("azure", [
   },
 ]);
 
-const RULES: readonly Rule<Context & ResourceManagerContext>[] = [...AZURE, ...NETWORK];
+const RULES: readonly Rule<ResourceManagerContext>[] = [...AZURE, ...NETWORK];
 
 /** The role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {

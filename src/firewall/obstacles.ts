@@ -20,7 +20,6 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   if (NOT_RUNNING.includes(state)) {
     return {
       code: "server-not-running",
-      page: "firewall",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
       hint: [],
       steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
@@ -33,7 +32,6 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   );
   return {
     code: "server-is-private",
-    page: "firewall",
     message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
     hint: [],
     steps: [
@@ -49,7 +47,6 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
 export function notReady(server: ServerId, { state }: ServerFacts): Failure {
   return {
     code: "server-not-ready",
-    page: "firewall",
     message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
     hint: inOurWords("The server accepts no connections in this state."),
     steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
@@ -60,7 +57,6 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
 export function otherAddress(given: string, seen: string): Failure {
   return {
     code: "runner-ip-differs",
-    page: "firewall",
     message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
     hint: inOurWords(
       "The runner reaches the server through a different gateway, or its address has changed.",
@@ -73,7 +69,6 @@ export function otherAddress(given: string, seen: string): Failure {
 export function changingAddress(first: string, then: string): Failure {
   return {
     code: "runner-address-changes",
-    page: "firewall",
     message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
     hint: inOurWords(
       "The runner's network has several public addresses. This action opens the firewall for only one address.",
@@ -96,7 +91,6 @@ export function noEffect(
 ): Failure {
   return {
     code: "firewall-rule-without-effect",
-    page: "firewall",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
     hint: inOurWords(
       "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",

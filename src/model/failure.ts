@@ -2,10 +2,8 @@ import { code, inOurWords, paragraph, type Sentence, sentence, withFullStop } fr
 
 /** Why something could not be checked or done, and what to do about it. */
 export interface Failure {
-  /** Names the kind of failure for programs; a page of docs has a heading for each. */
+  /** Names the kind of failure for programs; docs/troubleshooting.md has a heading for each. */
   readonly code: string;
-  /** The page of docs with that heading, where it is not docs/troubleshooting.md. */
-  readonly page?: string;
   /** What happened. */
   readonly message: Sentence;
   /** What exactly is wrong, where that is several things: a line for each invalid input. */

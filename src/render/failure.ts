@@ -4,12 +4,9 @@ import { visible } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
 
-/** The link to the failure's page, in this version of the documentation; undefined where the run has no link. */
-export function docsLink(
-  { code, page = "troubleshooting" }: Failure,
-  { run }: Pick<Report, "run">,
-): string | undefined {
-  return run?.docs === undefined ? undefined : `${run.docs}/${page}.md#${code}`;
+/** The link to the failure's heading, in this version of the documentation; undefined if the run has no link. */
+export function docsLink({ code }: Failure, { run }: Pick<Report, "run">): string | undefined {
+  return run?.docs === undefined ? undefined : `${run.docs}/troubleshooting.md#${code}`;
 }
 
 /**

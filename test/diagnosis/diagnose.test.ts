@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diagnose, explain, RULES } from "../../src/diagnosis/diagnose.ts";
+import { diagnose, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
@@ -58,14 +58,6 @@ describe("errors whose message does not show the cause", () => {
   test("a failure that is already explained is not changed", () => {
     const failure = { code: "mine", message: ["m"], hint: ["h"], steps: [] };
     expect(diagnose(new ActionError(failure))).toBe(failure);
-  });
-
-  test("one of our own failures is explained by its code", () => {
-    const failure = explain("tls-checks-off", ["It is off."], { with: "entra" });
-    expect(failure.code).toBe("tls-checks-off");
-    expect(messageOf(failure)).toBe("Microsoft Entra: It is off.");
-    expect(written(failure)).toContain("Remove `NODE_TLS_REJECT_UNAUTHORIZED`");
-    expect(() => explain("no-such-code", [], {})).toThrow("no-such-code");
   });
 });
 

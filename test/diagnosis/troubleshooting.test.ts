@@ -1,32 +1,58 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { RULES } from "../../src/diagnosis/diagnose.ts";
+import { ALL_RULES, page } from "../../scripts/troubleshooting.ts";
+import { modules } from "../project/modules.ts";
+import { readText } from "../project/project.ts";
 import { CORPUS } from "./corpus.ts";
-import { page } from "./page.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-
-// `npx vitest run test/diagnosis --update` writes the page.
-test("docs/troubleshooting.md says what the action says", async () => {
-  await expect(page()).toMatchFileSnapshot("../../docs/troubleshooting.md");
+test("docs/troubleshooting.md is what `npm run docs` makes", () => {
+  expect(readText("docs/troubleshooting.md"), "Run npm run docs, and commit the page.").toBe(page());
 });
 
-test("each code has one heading, which its link leads to", () => {
+/** They have the codes of warnings. */
+const OF_WARNINGS = ["src/grants/limits.ts", "src/grants/warnings.ts", "src/grants/identity.ts"];
+
+test("the page has one heading for the code of each failure, which its link leads to, and no other", () => {
   const headings = Array.from(page().matchAll(/^### (.*)$/gm), ([, heading]) => heading);
-  expect(new Set(headings).size).toBe(headings.length);
-  const others = [
-    "src/grants/obstacles.ts",
-    "src/model/failure.ts",
-    "src/postgres/catalog.ts",
-    "src/principal/obstacles.ts",
-    "src/settings/reader.ts",
-  ].flatMap((file) =>
-    Array.from(readFileSync(join(ROOT, file), "utf8").matchAll(/code: "([a-z-]+)"/g), ([, code]) => code),
-  );
-  const codes = [...RULES.map(({ code }) => code), ...others, "unknown"];
-  expect(codes.filter((code) => !headings.includes(code))).toEqual([]);
+  const found = modules("src/**/*.ts")
+    .filter((path) => !OF_WARNINGS.includes(path))
+    .flatMap((path) =>
+      Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message:/g), ([, code]) => code),
+    );
+  expect(found.length).toBeGreaterThan(20);
+  const codes = new Set([...ALL_RULES.map(({ code }) => code), ...found, "unknown"]);
+  expect(headings.toSorted()).toEqual([...codes].toSorted());
   for (const heading of headings) expect(heading).toMatch(/^[a-z-]+$/); // its anchor is the code itself
+});
+
+test("the list of sections names every section, and each link on the page leads to a heading", () => {
+  const anchors = Array.from(page().matchAll(/^##+ (.*)$/gm), ([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  const links = Array.from(page().matchAll(/\]\(#([^)]*)\)/g), ([, anchor]) => anchor);
+  expect(links.filter((anchor) => !anchors.includes(`${anchor}`))).toEqual([]);
+  expect(anchors.filter((anchor) => !links.includes(anchor) && anchor !== "troubleshooting")).toEqual([]);
+});
+
+test("a code in the list of codes leads to a section that has the code", () => {
+  const [head = ""] = page().split(/^## /m);
+  const listed = [...head.matchAll(/\[([^\]]*)\]\(#([^)]*)\)/g)].map(([, text = "", section]) => ({
+    code: text.replace("\\*", "*"),
+    section,
+  }));
+  const codes = listed.filter(({ code }) => /\d|^[A-Z]/.test(code) && !code.includes(" "));
+  expect(codes.length).toBeGreaterThan(150);
+  for (const { code, section } of codes) {
+    expect(sectionsWith(`\`${code}\``), code).toContain(section);
+  }
+  const leading = (code: string) => listed.find((each) => each.code === code)?.section;
+  expect(leading("AADSTS70021")).toBe("federated-credential");
+  expect(leading("28000")).toBe("sign-in-refused");
+  expect(leading("42501")).toBe("not-permitted");
+  expect(leading("ETIMEDOUT")).toBe("connection-timed-out");
+  expect(leading("ScopeLocked")).toBe("resource-locked");
 });
 
 test("in more than nine cases of ten, a search for a pasted error finds the right section first", () => {
@@ -45,14 +71,14 @@ test("a search for an error code finds its section", () => {
   expect(sectionsWith("ERR_TLS_CERT_ALTNAME_INVALID")).toEqual(["tls-wrong-host"]);
   expect(sectionsWith("self signed certificate")).toEqual(["tls-unknown-authority"]);
   expect(sectionsWith("self-signed certificate")).toEqual(["tls-unknown-authority"]);
-  for (const { code, when } of RULES) {
+  for (const { code, when } of ALL_RULES) {
     for (const number of when.flatMap(({ aadsts = [] }) => aadsts)) {
       expect(sectionsWith(`\`AADSTS${number}\``)).toEqual([code]);
     }
   }
 });
 
-const sections = page().split(/^### /m);
+const [, ...sections] = page().split(/^### /m);
 
 /** The headings of the sections that hold a text, as a browser finds it: in order, whatever the case. */
 function sectionsWith(text: string): readonly string[] {

@@ -1,0 +1,161 @@
+/**
+ * Writes docs/troubleshooting.md: `npm run docs`. Its text is scripts/troubleshooting.md; a section for each rule, with
+ * the errors that people paste, and the lists of sections and codes are added here.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RULES } from "../src/diagnosis/diagnose.ts";
+import { AZURE, type ResourceManagerContext } from "../src/diagnosis/resource-manager.ts";
+import type { Context, Match, Rule } from "../src/diagnosis/rules.ts";
+import type { Failure } from "../src/model/failure.ts";
+import { PERMISSIONS } from "../src/model/flexible-server.ts";
+import { plain } from "../src/render/pen.ts";
+import { type Case, CORPUS } from "../test/diagnosis/corpus.ts";
+
+/** Placeholders for what a run knows. */
+const KNOWN = {
+  permission: PERMISSIONS.writeRules,
+  server: { subscription: "<subscription>", resourceGroup: "<resource-group>", name: "<server>" },
+};
+
+type KnownRule = Rule<ResourceManagerContext>;
+
+/** The rules of all actions. */
+export const ALL_RULES: readonly KnownRule[] = [...RULES, ...AZURE];
+
+const TEMPLATE = join(import.meta.dirname, "troubleshooting.md");
+const PAGE = join(import.meta.dirname, "../docs/troubleshooting.md");
+
+/** The text of docs/troubleshooting.md. */
+export function page(): string {
+  const text = readFileSync(TEMPLATE, "utf8").replaceAll(/<!-- errors: ([a-z-]+) -->/g, (_all, chapter) =>
+    ALL_RULES.filter((rule) => chapterOf(rule) === chapter)
+      .map(section)
+      .join("\n\n"),
+  );
+  return text.replace("<!-- contents -->", `${contents(text)}\n\n${codeLists()}`);
+}
+
+function chapterOf({ with: partners }: KnownRule): string {
+  return partners.length === 1 ? `${partners[0]}` : "network";
+}
+
+/** The sections of each chapter, as links. */
+function contents(text: string): string {
+  const chapters = text.split(/^## /m).slice(1);
+  const lines = chapters.map((chapter) => {
+    const title = chapter.slice(0, chapter.indexOf("\n"));
+    const anchor = title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-");
+    const headings = Array.from(chapter.matchAll(/^### (.*)$/gm), ([, heading = ""]) =>
+      link(heading, heading),
+    );
+    return `- [${title}](#${anchor}): ${headings.join(", ")}`;
+  });
+  return `**Sections**\n\n${lines.join("\n")}`;
+}
+
+const CODES: readonly { readonly title: string; readonly from: readonly string[]; readonly like: RegExp }[] =
+  [
+    { title: "Microsoft Entra", from: ["entra"], like: /^AADSTS/ },
+    {
+      title: "PostgreSQL (SQLSTATE; `*` is a class of them)",
+      from: ["postgres"],
+      like: /^[0-9A-Z]{2,5}\*?$/,
+    },
+    { title: "Azure Resource Manager", from: ["azure"], like: /./ },
+    { title: "Node.js and OpenSSL", from: ["network"], like: /./ },
+  ];
+
+/** The codes of each peer, as links to their sections. */
+function codeLists(): string {
+  const lines = CODES.map(({ title, from, like }) => {
+    const rules = ALL_RULES.filter((rule) => from.includes(chapterOf(rule)));
+    const codes = [...new Set(rules.flatMap(codesOf))].filter((code) => like.test(code));
+    const links = codes.toSorted().map((code) => link(code, sectionOf(code, rules)));
+    return `- ${title}: ${links.join(", ")}`;
+  });
+  return `**Codes**\n\n${lines.join("\n")}`;
+}
+
+/** The section of a code: of the rule that needs nothing else, if there is one. */
+function sectionOf(code: string, rules: readonly KnownRule[]): string {
+  const having = (more: (match: Match) => boolean) =>
+    rules.find(({ when }) => when.some((match) => codesIn(match).includes(code) && more(match)));
+  return (having((match) => Object.keys(match).length === 1) ?? having(() => true))?.code ?? "";
+}
+
+function link(text: string, section: string): string {
+  return `[${text.replace("*", "\\*")}](#${section})`;
+}
+
+function section(rule: KnownRule): string {
+  const cases = CORPUS.filter(({ is, page: listed }) => is === rule.code && listed !== false);
+  const texts = [...new Set(cases.map(({ text }) => text.trim()))];
+  return [
+    `### ${rule.code}`,
+    ...(texts.length === 0 ? [] : [`\`\`\`text\n${texts.join("\n")}\n\`\`\``]),
+    ...codeLine(rule),
+    ...answersOf(rule, cases),
+    ...(rule.retries === undefined ? [] : [`The action tries again ${TIMES[rule.retries]} before it fails.`]),
+  ].join("\n\n");
+}
+
+const TIMES = ["", "once", "twice", "three times", "four times", "for up to three minutes"];
+
+/** The rule's answer, and those that it has for some of its cases only: each cause once. */
+function answersOf(rule: KnownRule, cases: readonly Case[]): readonly string[] {
+  const answers = new Map<string, string>();
+  const symptom = { code: codesOf(rule)[0] ?? "", text: cases[0]?.text ?? "" };
+  for (const each of [undefined, ...cases]) {
+    const context = { with: rule.with[0] ?? "postgres", ...KNOWN, ...(each && signInOf(each)) };
+    const said = each === undefined ? symptom : { ...symptom, text: each.text };
+    const hint = plain.sentence(rule.cause(context, said));
+    if (!answers.has(hint)) answers.set(hint, numbered(rule.next(context, said)));
+  }
+  return [...answers].map(([hint, steps]) => `${hint}\n\n${steps}`);
+}
+
+function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
+  const port = given?.port === undefined ? {} : { port: given.port };
+  if (from === "az") return { signIn: { type: "azure-cli" } };
+  return given?.signIn === "password" ? { ...port, signIn: { type: "password", password: "" } } : port;
+}
+
+/** The codes of a rule that others print, too: not those that this action gives to an error. */
+function codesOf({ when }: KnownRule): readonly string[] {
+  return [...new Set(when.flatMap(codesIn))].filter((code) => code !== "NOT_JSON");
+}
+
+function codesIn({ codes = [], aadsts = [] }: Match): readonly string[] {
+  return [...codes, ...aadsts.map((number) => `AADSTS${number}`)];
+}
+
+function codeLine(rule: KnownRule): readonly string[] {
+  const codes = codesOf(rule);
+  return codes.length === 0 ? [] : [`Codes: ${codes.map((each) => `\`${each}\``).join(", ")}`];
+}
+
+function numbered(steps: Failure["steps"]): string {
+  return steps
+    .map(({ text, command }, n) => {
+      const block =
+        command === undefined ? "" : `\n\n${indented(`\`\`\`${language(command)}\n${command}\n\`\`\``)}`;
+      return `${n + 1}. ${plain.sentence(text)}${block}`;
+    })
+    .join("\n");
+}
+
+function indented(block: string): string {
+  return block.replaceAll(/^/gm, "   ");
+}
+
+function language(command: string): string {
+  if (/^(SELECT|GRANT|ALTER|DROP|SECURITY|VACUUM)\b/.test(command)) return "sql";
+  if (command.startsWith("permissions:")) return "yaml";
+  return "sh";
+}
+
+if (import.meta.main) writeFileSync(PAGE, page());
