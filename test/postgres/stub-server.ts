@@ -56,7 +56,7 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       secure.on("data", (message: Buffer) => {
         received.push(message);
         const answer = first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message);
-        for (const byte of answer ?? []) secure.write(Buffer.of(byte)); // a chunk can end anywhere
+        writeByBytes(secure, answer ?? Buffer.alloc(0));
         first = false;
       });
     });
@@ -72,6 +72,11 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       return new Promise((closed) => server.close(() => closed()));
     },
   };
+}
+
+/** Writes each byte when the one before it is sent, so that a chunk ends after each. */
+function writeByBytes(socket: TLSSocket, bytes: Buffer): void {
+  if (bytes.length > 0) socket.write(bytes.subarray(0, 1), () => writeByBytes(socket, bytes.subarray(1)));
 }
 
 /** https://www.postgresql.org/docs/current/protocol-error-fields.html */
