@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import pRetry from "p-retry";
 import pTimeout from "p-timeout";
 import { ActionError } from "./model/failure.ts";
 import { withFullStop } from "./model/sentence.ts";
@@ -35,36 +34,50 @@ export function within<T>(milliseconds: number, promise: Promise<T>, signal?: Ab
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...(signal && { signal }) });
 }
 
-/**
- * Runs `attempt` again while `waitAfter` names a wait and there is time for it.
- * @param waitAfter milliseconds to wait after this error of the n-th attempt; undefined to give up
- * @param end when to stop trying, as `Date.now()` gives it
- * @param signal ends the wait between two attempts; an attempt that runs has to watch it itself
- * @throws the last error; the signal's reason when it aborts
- */
-export function retrying<T>(
-  attempt: () => Promise<T>,
-  waitAfter: (error: unknown, attempt: number) => number | undefined,
-  end: number,
-  signal?: AbortSignal,
-): Promise<T> {
-  return pRetry(attempt, {
-    retries: Number.POSITIVE_INFINITY, // `waitAfter` decides
-    minTimeout: 0,
-    ...(signal && { signal }),
-    async shouldRetry({ error, attemptNumber }) {
-      const wait = waitAfter(error, attemptNumber);
-      if (wait === undefined || Date.now() + wait > end) return false;
-      await setTimeout(wait, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
-      return true;
-    },
-  });
+/** What comes before the next attempt. */
+export interface Retry {
+  /** Milliseconds. */
+  readonly wait: number;
+  /** Announces the wait in the log. */
+  readonly line: string;
+}
+
+/** The limits of all attempts. */
+interface Limits {
+  /** When to stop trying, as `Date.now()` gives it. */
+  readonly end: number;
+  /** Takes a line for the log before each wait. */
+  readonly say: (line: string) => void;
+  /** Ends the wait between two attempts; an attempt that runs has to watch it itself. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs `attempt` again after a failure that is worth it, as often as the rules in `diagnosis/` say.
+ * Runs `attempt` again while `retryAfter` says so and there is time for the wait.
+ * @param retryAfter what follows this error of the n-th attempt; undefined to give up
+ * @throws the last error; the signal's reason when it aborts
+ */
+export async function retrying<T>(
+  attempt: () => Promise<T>,
+  retryAfter: (error: unknown, attempts: number) => Retry | undefined,
+  { end, say, signal }: Limits,
+): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const retry = retryAfter(error, attempts);
+      if (retry === undefined || Date.now() + retry.wait > end) throw error;
+      say(retry.line);
+      await setTimeout(retry.wait, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+}
+
+/**
+ * Runs `attempt` again after a failure that is worth it, as often as its rule in `diagnosis/` says.
  * @param attempt throws an `ActionError`
- * @param say takes a line for the log before each wait
  * @throws the last failure; the signal's reason when it aborts
  */
 export function retryingFailures<T>(
@@ -73,15 +86,13 @@ export function retryingFailures<T>(
   { firstWait, maxTime }: Patience,
   signal?: AbortSignal,
 ): Promise<T> {
-  const end = Date.now() + maxTime;
-  const waitAfter = (error: unknown, attempts: number) => {
+  const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
     const retries = error instanceof ActionError ? (error.failure.retries ?? 0) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
     const wait = firstWait * 2 ** (attempts - 1);
-    if (Date.now() + wait > end) return undefined;
     const what = plain.sentence(withFullStop(error.failure.message));
-    say(`${what} Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`);
-    return wait;
+    const when = `Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+    return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt, waitAfter, end, signal);
+  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say, signal });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ActionError } from "../src/model/failure.ts";
-import { retryingFailures } from "../src/retry.ts";
+import { retrying, retryingFailures } from "../src/retry.ts";
 
 /** Attempts that always fail: their starts, in milliseconds after the first, and the lines in the log. */
 async function failing(retries: number, patience: { firstWait: number; maxTime: number }) {
@@ -36,4 +36,25 @@ test("no attempt starts after the time limit, and no line in the log announces o
 test("a failure that a rerun would not fix is not retried", async () => {
   const { starts, lines } = await failing(0, { firstWait: 40, maxTime: 10_000 });
   expect([starts.length, lines.length]).toEqual([1, 0]);
+});
+
+test.each([
+  ["during an attempt", 0],
+  ["during a wait", 1],
+])("a signal %s ends the attempts with its reason", async (_, lines) => {
+  const stop = new AbortController();
+  const reason = new Error("stopped");
+  const end = Date.now() + 600_000;
+  let said = 0;
+  const say = () => {
+    said++;
+    setImmediate(() => stop.abort(reason));
+  };
+  const attempt = async () => {
+    if (lines === 0) stop.abort(reason);
+    throw new Error("again");
+  };
+  const retries = retrying(attempt, () => ({ wait: 300_000, line: "" }), { end, say, signal: stop.signal });
+  await expect(retries).rejects.toBe(reason);
+  expect(said).toBe(lines);
 });

@@ -26,7 +26,7 @@ type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[
  * Signs in when the password is asked for, and not before.
  * @param signal ends a sign-in that is under way
  * @param options `scope`: the scope of the token, if it is not for PostgreSQL
- * @returns a function that throws an `ActionError`
+ * @returns a function that throws an `ActionError`, after its own retries
  */
 export function signIn(
   settings: Pick<Settings, "signIn" | "cloud">,
@@ -44,7 +44,9 @@ export function signIn(
       (line) => info(logLine(line)),
       { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
       signal,
-    );
+    ).catch((error: unknown) => {
+      throw error instanceof ActionError ? withoutRetries(error) : error;
+    });
   let current: Promise<AccessToken> | undefined;
   return async (refused) => {
     const held = current;
@@ -60,6 +62,12 @@ export function signIn(
 
 /** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
 const MAX_TIME = 40_000;
+
+/** The failure of a sign-in after its last attempt: the caller must not try again, either. */
+function withoutRetries({ failure, cause }: ActionError): ActionError {
+  const { retries: _, ...last } = failure;
+  return new ActionError(last, { cause });
+}
 
 /** How long a token has to be valid for a new connection, in milliseconds. */
 const MARGIN = 60_000;

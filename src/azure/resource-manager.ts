@@ -8,7 +8,7 @@ import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, sentence, withFullStop } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { noAnswer, retrying, within } from "../retry.ts";
+import { noAnswer, type Retry, retrying, within } from "../retry.ts";
 import type { PasswordProvider } from "./credential.ts";
 import { httpClient } from "./http-client.ts";
 
@@ -80,7 +80,6 @@ export function resourceManager(
     work: (attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const end = Date.now() + time;
-    let signInFailed = false;
 
     async function once(): Promise<T> {
       const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
@@ -94,7 +93,6 @@ export function resourceManager(
           },
         });
       } catch (error) {
-        signInFailed = error instanceof ActionError; // `signIn` has its own retries
         stop.throwIfAborted();
         const late = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
         // The pipeline may have waited to ask again: then the answer before that is the reason.
@@ -105,14 +103,13 @@ export function resourceManager(
       }
     }
 
-    function waitAfter(error: unknown): number | undefined {
-      if (signInFailed || !(error instanceof ActionError) || !error.failure.retries) return undefined;
-      if (Date.now() + TIMES.retry > end) return undefined;
-      say(`${plain.sentence(withFullStop(error.failure.message))} Trying again in ${TIMES.retry / 1000} s.`);
-      return TIMES.retry;
+    function retryAfter(error: unknown): Retry | undefined {
+      if (!(error instanceof ActionError) || !error.failure.retries) return undefined;
+      const what = plain.sentence(withFullStop(error.failure.message));
+      return { wait: TIMES.retry, line: `${what} Trying again in ${TIMES.retry / 1000} s.` };
     }
 
-    return retrying(once, waitAfter, end, stop);
+    return retrying(once, retryAfter, { end, say, signal: stop });
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { ResourceManager } from "../azure/resource-manager.ts";
 import { ActionError } from "../model/failure.ts";
 import type { ServerId } from "../model/flexible-server.ts";
-import { retrying } from "../retry.ts";
+import { type Retry, retrying } from "../retry.ts";
 import type { RunnerIp } from "../settings/firewall.ts";
 import { say } from "./azure.ts";
 import type { Attempt } from "./connect.ts";
@@ -58,18 +58,16 @@ export async function untilOpen(
     throw result.error;
   }
 
-  function waitAfter(error: unknown, attempts: number): number | undefined {
+  function retryAfter(error: unknown, attempts: number): Retry | undefined {
     if (!(error instanceof ActionError) || !(isBlocked(error) || error.failure.retries)) return undefined;
-    const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
-    if (Date.now() + wait > end) return undefined;
-    say(
-      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`,
-    );
-    return wait;
+    return {
+      wait: Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait),
+      line: `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`,
+    };
   }
 
   try {
-    return await retrying(connectOnce, waitAfter, end, signal);
+    return await retrying(connectOnce, retryAfter, { end, say, signal });
   } catch (error) {
     if (!(error instanceof ActionError) || !isBlocked(error)) throw error;
     throw new ActionError(noEffect(newRule, rule, address, seconds(), error.failure.message), {

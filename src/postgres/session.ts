@@ -1,7 +1,6 @@
 import { Socket } from "node:net";
 import { type ConnectionOptions, checkServerIdentity, getCACertificates } from "node:tls";
 import { info } from "@actions/core";
-import { AbortError } from "p-retry";
 import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
@@ -159,18 +158,15 @@ async function connect(
   clock.start();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
-  const failingSignIn = signingIn.catch((error: unknown) => {
-    throw new AbortError(error instanceof Error ? error : String(error)); // `password` has its own retries
-  });
   try {
-    await Promise.all([failingSignIn, client.connect()]);
+    await Promise.all([signingIn, client.connect()]);
   } catch (error) {
     socket.destroy();
     signal?.throwIfAborted();
-    if (error instanceof AbortError) throw error;
+    if (error instanceof ActionError) throw error; // the sign-in's
     if (waitsForSignIn) {
       // The server does not wait as long as a sign-in may take (`authentication_timeout`).
-      await failingSignIn;
+      await signingIn;
       return await connect(target, signingIn, known, times, onExpired, signal);
     }
     const { host, port } = server;

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
 import { CLOUDS, type CloudName } from "../../src/model/clouds.ts";
+import { ActionError } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
@@ -338,6 +339,14 @@ describe("a transient failure is retried, with a new assertion each time", () =>
     await token;
     expect(outcomes().at(-1)).toBe("issued");
   });
+});
+
+test("the last failure of a sign-in asks for no further attempts", async () => {
+  sandbox.github.failNext(9, 429);
+  const error = await password(OIDC)().catch((error: unknown) => error);
+  expect(sandbox.github.requests.length).toBeGreaterThan(1);
+  expect(error).toBeInstanceOf(ActionError);
+  expect(error).not.toHaveProperty("failure.retries");
 });
 
 describe("on the way to Entra", () => {

@@ -318,7 +318,6 @@ describe("sign-in and TLS handshake overlap", () => {
       message: ["Entra is away"],
       hint: ["h"],
       steps: [],
-      retries: 1,
     });
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
     for (const behaviour of [{ silent: true }, { tls }] as const) {
@@ -330,7 +329,7 @@ describe("sign-in and TLS handshake overlap", () => {
       await expect(
         withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
       ).rejects.toBe(failure);
-      expect(asked).toHaveBeenCalledTimes(1); // the sign-in has its own retries
+      expect(asked).toHaveBeenCalledTimes(1);
       expect(server.received).toEqual([]);
       await expect.poll(() => server.open()).toBe(0);
     }

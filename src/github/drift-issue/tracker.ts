@@ -2,7 +2,7 @@ import { info, warning } from "@actions/core";
 import { boundAnswer } from "../../answer.ts";
 import type { Env } from "../../model/settings.ts";
 import { type Marker, readMarker } from "../../render/issue.ts";
-import { type Patience, retrying } from "../../retry.ts";
+import { type Patience, type Retry, retrying } from "../../retry.ts";
 import { runUrl } from "../run.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
 import { CannotUseGitHub } from "./trouble.ts";
@@ -135,15 +135,16 @@ async function openClient({ env, token, patience = PATIENCE, signal }: Options) 
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       return await request(options);
     };
-    const waitBefore = (error: unknown, attempts: number) => {
+    const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
       const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
-      if (wait === undefined || attempts === MAX_ATTEMPTS || Date.now() + wait > end) return undefined;
-      info(
-        `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1000)} s.`,
-      );
-      return wait;
+      if (wait === undefined || attempts === MAX_ATTEMPTS) return undefined;
+      const seconds = Math.ceil(wait / 1000);
+      return {
+        wait,
+        line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`,
+      };
     };
-    return retrying(attempt, waitBefore, end, signal);
+    return retrying(attempt, retryAfter, { end, say: info, signal });
   });
   return octokit;
 }
