@@ -1,12 +1,13 @@
 import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
-import { code, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
-import { actsAs, type Pitfall, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { code, name, sentence, someNames } from "../model/sentence.ts";
+import { actsAs, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
 import { limitsFor } from "./limits.ts";
+import { pitfallWarnings } from "./pitfalls.ts";
 import { statementsOf } from "./statements.ts";
 
 /** Why the app may fail although it holds the privileges, and why it may do more than they allow. */
@@ -23,8 +24,7 @@ export function warningsFor(
     ...identityWarnings(snapshot, demand, grantee),
     ...sessionRoleRefused(snapshot, grantee),
     ...missingDefaultPrivileges(snapshot, grantee, gaps),
-    ...rowLevelSecurity(grantee, pitfalls),
-    ...viewsThatCannotRead(pitfalls),
+    ...pitfallWarnings(grantee, pitfalls),
     ...granteeIsOwner(snapshot, demand, actor),
     ...triggerAndCreate(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
@@ -73,7 +73,7 @@ function missingDefaultPrivileges(
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
     const creator = roleOf(snapshot, oid);
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some(schemas.map((each) => [each]))}.`;
+    const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
     const changes = theirs.map(
       ({ columns: _, ...gap }) =>
         ({
@@ -89,29 +89,6 @@ function missingDefaultPrivileges(
     return {
       code: "default-privileges",
       message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`,
-    };
-  });
-}
-
-function rowLevelSecurity(grantee: Role, pitfalls: readonly Pitfall[]): readonly Warning[] {
-  const tables = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: "row-level-security",
-      message: sentence`Row-level security hides every row of ${some(tables.map((table) => [table.schema, table.name]))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`,
-    },
-  ];
-}
-
-function viewsThatCannotRead(pitfalls: readonly Pitfall[]): readonly Warning[] {
-  const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
-  const byReader = Map.groupBy(broken, ({ reader, privilege }) => JSON.stringify([reader, privilege]));
-  return [...byReader.values()].map((views) => {
-    const [{ reader, privilege }] = views as [(typeof views)[0]];
-    return {
-      code: "view-cannot-read",
-      message: sentence`Reading ${some(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have ${[privilege]} on ${some(views.map(({ source }) => source))}.`,
     };
   });
 }
@@ -142,18 +119,7 @@ function triggerAndCreate(snapshot: Snapshot, demand: Demand, grantee: Role): re
   return [
     {
       code: "trigger-and-create",
-      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
+      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
     },
   ];
 }
-
-/** The first few names, each once, and how many more there are. */
-function some(names: readonly (readonly string[])[]): Sentence {
-  const distinct = new Map(names.map((parts) => [JSON.stringify(parts), parts]));
-  return someOf(
-    [...distinct.values()].map((parts): Sentence => [name(...parts)]),
-    MAX_NAMES,
-  );
-}
-
-const MAX_NAMES = 5;

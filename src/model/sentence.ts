@@ -79,3 +79,14 @@ export function someOf(items: readonly Sentence[], most: number): Sentence {
   const more = items.length - most;
   return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
 }
+
+/** The first few names of objects, each once, and how many more there are. */
+export function someNames(paths: readonly (readonly string[])[]): Sentence {
+  const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
+  return someOf(
+    [...distinct.values()].map((path): Sentence => [name(...path)]),
+    MAX_NAMES,
+  );
+}
+
+const MAX_NAMES = 5;

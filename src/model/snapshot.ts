@@ -157,27 +157,45 @@ export interface ColumnAclItem extends AclItem {
   readonly column: string;
 }
 
-/** What makes the app fail although every privilege is there. */
-export type Pitfall =
-  | {
-      readonly code: "row-level-security";
-      /** The role as which the grantee's sessions begin. */
-      readonly grantee: Oid;
-      readonly schema: string;
-      readonly name: string;
-    }
-  | {
-      readonly code: "view-cannot-read";
-      readonly grantee: Oid;
-      readonly schema: string;
-      readonly name: string;
-      /** The schema and name of a relation that the view selects from; a column's too, where others can be read. */
-      readonly source: readonly string[];
-      /** What reading it needs: SELECT, or UPDATE to lock its rows. */
-      readonly privilege: Privilege;
-      /** The role that lacks the privilege. */
-      readonly reader: string;
-    };
+/** What makes the app fail although every privilege is there; the rows of postgres/pitfalls.sql.ts. */
+export type Pitfall = HiddenRows | FailingUse | UnmappedTable;
+
+interface PitfallOf<Code extends string> {
+  readonly code: Code;
+  /** The role as which the grantee's sessions begin. */
+  readonly grantee: Oid;
+  /** The schema and name of the table or view that the grantee uses. */
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A table whose rows row-level security hides. */
+export type HiddenRows = PitfallOf<"row-level-security">;
+
+/** A table or view that the grantee cannot use, because a role lacks a privilege on another object. */
+export interface FailingUse
+  extends PitfallOf<"view-cannot-read" | "view-cannot-write" | "foreign-key-fails" | "default-fails"> {
+  readonly use: "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+  /** The role that lacks the privilege. */
+  readonly role: string;
+  readonly privilege: Privilege;
+  /** The other object as GRANT names it: its kind, and its name from the outside in. */
+  readonly kind: "TABLE" | "SEQUENCE" | "SCHEMA";
+  readonly source: readonly string[];
+  /** The column that the role lacks the privilege on, if it holds it on others. */
+  readonly column?: string | null;
+  /** The owner of the other object; null for the system's own. */
+  readonly owner: string | null;
+  /** The name of the foreign key. */
+  readonly constraint?: string;
+}
+
+/** A foreign table that the grantee cannot read without a user mapping. */
+export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
+  readonly role: string;
+  readonly server: string;
+  readonly owner: string;
+}
 
 /** The role as which a grantee's sessions begin: the grantee, unless ALTER ROLE … SET role says otherwise. */
 export function actsAs(snapshot: Pick<Snapshot, "roles" | "sessions">, grantee: Role): Role {

@@ -8,11 +8,13 @@ import { inOurWords, name, type Sentence, sentence, someOf } from "../model/sent
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
-  defaultPrivileges,
+  defaultsThatFail,
+  foreignKeysThatFail,
+  foreignTablesWithoutMapping,
   rowSecurityWithoutPolicy,
-  secondLook,
-  viewsThatCannotRead,
-} from "./second-look.sql.ts";
+  viewsThatFail,
+} from "./pitfalls.sql.ts";
+import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
 import {
   type DefaultPrivilegesRow,
   mapDefaultPrivileges,
@@ -114,24 +116,26 @@ async function lookOnce(
     client.query(BEGIN_READ_ONLY),
     client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
   ]);
-  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    rows,
-    demand.exclude,
-  );
+  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews, hasForeignTables } =
+    mapSnapshot(rows, demand.exclude);
 
   const schemas = snapshot.schemas.map(({ oid }) => oid);
   const oids = [
     ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid)),
   ];
   const creators = creatorsOf(snapshot, demand);
-  const [again, defaults, rowSecurity, views, facts] = (await statements(client, [
+  const scope = { schemas, grantees: oids, exclude: demand.exclude };
+  const [again, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
-    hasRowSecurity ? rowSecurityWithoutPolicy(schemas, oids, demand.exclude) : NO_ROWS,
-    hasViews ? viewsThatCannotRead(schemas, oids, demand.exclude) : NO_ROWS,
     granteeFacts([...new Set([...snapshot.grantees.values(), ...oids])], snapshot.server.labelsReadable),
+    hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
+    hasViews ? viewsThatFail(scope) : NO_ROWS,
+    foreignKeysThatFail(scope),
+    defaultsThatFail(scope, takesNextValues(demand)),
+    hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;",
-  ])) as [Representative[], DefaultPrivilegesRow[], Pitfall[], Pitfall[], GranteeRow[]];
+  ])) as [Representative[], DefaultPrivilegesRow[], GranteeRow[], ...Pitfall[][]];
 
   const keyOf = ({ routine, oid }: Pick<Representative, "routine" | "oid">) => `${routine} ${oid}`;
   const now = new Map(again.map((row) => [keyOf(row), row]));
@@ -149,10 +153,19 @@ async function lookOnce(
       ...mapDefaultPrivileges(defaults, snapshot.schemas),
     ],
     columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    pitfalls: [...rowSecurity, ...views],
+    pitfalls: pitfalls.flat(),
     granteeFacts: new Map(facts.map(({ grantee, ...row }) => [grantee, row])),
   };
   return { snapshot: complete, nextTransaction };
+}
+
+/** Whether the demand lets the grantees take the next value of a sequence. */
+function takesNextValues({ sequencePrivileges }: Demand): boolean {
+  return (
+    sequencePrivileges === "ALL" ||
+    sequencePrivileges.includes("USAGE") ||
+    sequencePrivileges.includes("UPDATE")
+  );
 }
 
 /** What one look saw; `nextTransaction`: see FirstLook. */

@@ -22,9 +22,10 @@ export interface FirstLook {
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
   readonly nextTransaction: string;
-  /** Whether there is anything here that row-level security, or a view, could make fail. */
+  /** Whether there is anything here that row-level security, a view or a missing user mapping could make fail. */
   readonly hasRowSecurity: boolean;
   readonly hasViews: boolean;
+  readonly hasForeignTables: boolean;
 }
 
 /** The relation or routine that the server was asked about for its group, with the owner and ACL of the group. */
@@ -83,6 +84,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     nextTransaction,
     hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
     hasViews: facts("group").some(({ relkind }) => relkind === "v"),
+    hasForeignTables: facts("group").some(({ relkind }) => relkind === "f"),
   };
 }
 

@@ -159,10 +159,13 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     await as(analyst, `CREATE VIEW v AS ${query}; GRANT SELECT ON v TO ${app}`);
 
     expect(await can(app, "SELECT * FROM v")).toBe(false);
-    expect(messages(await run("check", READ), "view-cannot-read")).toEqual([
+    const [message = "", ...others] = messages(await run("check", READ), "view-cannot-read");
+    expect(others).toEqual([]);
+    const [why, grant = ""] = message.split(` Run as ${owner}: `);
+    expect(why).toBe(
       `Reading public.v fails, because ${analyst} does not have ${lacks} on public.${source}.`,
-    ]);
-    await as(owner, `GRANT ${privilege === "SELECT (a)" ? "SELECT (b)" : lacks} ON ${object} TO ${analyst}`);
+    );
+    await as(owner, grant);
     expect(await can(app, "SELECT * FROM v")).toBe(true);
     expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
   });

@@ -1,0 +1,291 @@
+import { likePatternsOf } from "../grants/exclude.ts";
+import { type Oid, PUBLIC } from "../model/snapshot.ts";
+import { quoteLiteral } from "../text/sql.ts";
+
+/**
+ * The statements that find pitfalls: what makes an app fail although it holds every privilege that was asked for. Their
+ * rows are those of `Pitfall` in model/snapshot.ts.
+ */
+
+/** The objects and roles that a statement looks at. */
+export interface PitfallScope {
+  readonly schemas: readonly Oid[];
+  /** The roles as which the sessions of the grantees begin. */
+  readonly grantees: readonly Oid[];
+  /** The patterns of the input `exclude`. */
+  readonly exclude: readonly string[];
+}
+
+const EXTENSION_MEMBER = `EXISTS (
+    SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
+
+/**
+ * Tables whose row-level security has no policy that would show a row to the grantee.
+ * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ */
+export function rowSecurityWithoutPolicy({ schemas, grantees, exclude }: PitfallScope): string {
+  return `
+SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
+WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
+  AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_policy AS p
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
+    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
+ORDER BY n.nspname, c.relname, g.oid;`;
+}
+
+/** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
+const FIRST_NORMAL_OID = 16384;
+
+/** The bits of `requiredPerms`: https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77 */
+const REQUIRED = { SELECT: 2, UPDATE: 4 } as const;
+
+/** What is added to the numbers of columns in `selectedCols`: those of system columns are negative. */
+const COLUMN_SHIFT = 7;
+
+/**
+ * The bits of pg_relation_is_updatable(), `1 << CmdType`:
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/nodes.h#L273
+ */
+const UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 } as const;
+
+/** The bit of `tgtype` for INSTEAD OF: https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_trigger.h#L97 */
+const TRIGGER_INSTEAD = 64;
+
+/**
+ * Views that fail because the role that the server checks beneath them lacks a privilege: the view's owner, or for a
+ * security_invoker view (from 15) always the grantee, however it is reached. Views on views are followed down.
+ *
+ * Reading: what a view reads is what the server will check, as the view's rule has it: each relation, the privileges that it
+ * needs (UPDATE too for SELECT … FOR UPDATE), and its columns. Column 0 is the whole row; without columns (`count(*)`) any one
+ * is enough. A view that locks another one's rows needs UPDATE on what that one selects from, subqueries in its WHERE
+ * left out. In the text of a rule, no space in a name or constant is without a backslash. The system's own views are
+ * owned by a superuser, so they are not followed.
+ *
+ * Writing: what the server would pass on to the one relation in the FROM of an automatically updatable view, which comes
+ * first in its rule. Nobody expects to write through a view on a catalog or on a table of an extension.
+ * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L1286 (RTEPermissionInfo)
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
+ */
+export function viewsThatFail({ schemas, grantees, exclude }: PitfallScope): string {
+  return `
+WITH RECURSIVE part AS MATERIALIZED (
+  SELECT rule.ev_class AS view, p.text, p.ordinal,
+         pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
+  FROM pg_catalog.pg_rewrite AS rule
+  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
+  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
+),
+source AS MATERIALIZED (
+  SELECT read.view, read.relation, read.in_from, p.privilege, p.columns,
+         read.in_from AND read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+  FROM (
+    SELECT part.view, part.ordinal, part.ordinal <= part.last_in_from AS in_from,
+           pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
+           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
+           pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
+             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
+    FROM part
+    CROSS JOIN LATERAL pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
+    WHERE needs.text <> ''
+  ) AS read
+  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
+  WHERE read.privileges & p.bit <> 0
+),
+view AS (
+  SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
+  FROM pg_catalog.pg_class AS v
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+  CROSS JOIN ${oids(grantees, "g")}
+  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
+    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")} AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+),
+usage AS (
+  SELECT 'SELECT' AS use, oid AS view, grantee FROM view
+  UNION ALL
+  SELECT w.use, oid, grantee
+  FROM view
+  CROSS JOIN (VALUES ('INSERT', ${UPDATABLE.INSERT}), ('UPDATE', ${UPDATABLE.UPDATE}), ('DELETE', ${UPDATABLE.DELETE})) AS w (use, bit)
+  WHERE updatable & w.bit <> 0 AND ${mayUse("grantee", "oid", "w.use")}
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = view.oid AND tgtype & ${TRIGGER_INSTEAD} <> 0)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
+),
+reading AS (
+  SELECT use, grantee, view, view AS part, grantee AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
+  FROM usage
+  UNION
+  SELECT r.use, r.grantee, r.view, source.relation,
+         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                    WHERE option_name = 'security_invoker') THEN r.grantee
+              ELSE part.relowner END,
+         needed.privilege, needed.columns
+  FROM reading AS r
+  JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
+  JOIN pg_catalog.pg_class AS part ON part.oid = r.part
+  CROSS JOIN LATERAL (
+    SELECT CASE r.use WHEN 'SELECT' THEN source.privilege ELSE r.use END,
+           CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
+    UNION ALL
+    SELECT 'UPDATE', '{}' WHERE r.use = 'SELECT' AND r.privilege = 'UPDATE' AND source.in_from
+  ) AS needed (privilege, columns)
+)
+SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
+       r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
+       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
+FROM reading AS r
+JOIN pg_catalog.pg_class AS v ON v.oid = r.view
+JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN somewhat THEN c.attname END AS column
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
+  LEFT JOIN pg_catalog.pg_attribute AS c
+    ON c.attrelid = s.oid AND NOT c.attisdropped
+      AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
+  WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+) AS lacking
+WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${EXTENSION_MEMBER.replace("c.oid", "s.oid")})
+ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
+}
+
+/** Whether a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */
+function mayUse(role: string, relation: string, use: string): string {
+  return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
+                   ELSE pg_catalog.has_any_column_privilege(${role}, ${relation}, ${use}) END`;
+}
+
+/**
+ * Foreign keys that cannot be checked: the server looks rows up as the owner of the table that it reads, and finds that
+ * table by name, for which the owner needs USAGE on the schema. INSERT and UPDATE on the referencing table read the
+ * referenced one, DELETE and UPDATE on the referenced table the referencing one. With NO ACTION they also look for another
+ * row of the referenced table with the same key.
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/ri_triggers.c#L2369 (ri_PerformCheck)
+ */
+export function foreignKeysThatFail({ schemas, grantees, exclude }: PitfallScope): string {
+  return `
+SELECT 'foreign-key-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, use,
+       pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
+       ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
+       key.conname AS constraint
+FROM pg_catalog.pg_constraint AS key
+CROSS JOIN LATERAL (
+  VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
+         (key.confrelid, key.confkey, key.conrelid, '{UPDATE,DELETE}'),
+         (key.confrelid, key.confkey, key.confrelid, pg_catalog.array_remove(ARRAY[
+            CASE key.confupdtype WHEN 'a' THEN 'UPDATE' END, CASE key.confdeltype WHEN 'a' THEN 'DELETE' END], NULL))
+) AS side (written, columns, read, uses)
+JOIN pg_catalog.pg_class AS read ON read.oid = side.read
+JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
+JOIN pg_catalog.pg_class AS c ON c.oid = side.written
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
+CROSS JOIN ${oids(grantees, "g")}
+WHERE key.contype = 'f' AND key.conparentid = 0 AND c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
+  AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
+  AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND CASE use WHEN 'UPDATE' THEN EXISTS (
+                 SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
+                 WHERE pg_catalog.has_column_privilege(g.oid, c.oid, k.attnum, 'UPDATE'))
+               ELSE ${mayUse("g.oid", "c.oid", "use")} END
+ORDER BY schema, name, key.conname, use, g.oid;`;
+}
+
+/** The function nextval(): https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_proc.dat#L3437 */
+const NEXTVAL = 1574;
+
+/**
+ * Columns whose default takes the next value of a sequence that the grantee may not use, and that is not demanded: it is
+ * in another schema, excluded, or `sequence-privileges` names neither USAGE nor UPDATE.
+ * @param demanded whether USAGE or UPDATE is demanded on the sequences of `schemas`
+ */
+export function defaultsThatFail({ schemas, grantees, exclude }: PitfallScope, demanded: boolean): string {
+  const isDemanded = `s.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "sn.nspname", "s.relname")}`;
+  return `
+WITH used AS MATERIALIZED (
+  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
+  FROM pg_catalog.pg_depend AS d
+  JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
+  JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+  WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    ${demanded ? `AND NOT (${isDemanded})` : ""}
+)
+SELECT 'default-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, 'INSERT' AS use,
+       pg_catalog.pg_get_userbyid(g.oid) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
+       ARRAY[used.nspname, used.relname]::pg_catalog.text[] AS source,
+       pg_catalog.pg_get_userbyid(used.relowner) AS owner
+FROM used
+JOIN pg_catalog.pg_attrdef AS d ON d.oid = used.expression
+JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
+  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'INSERT')
+  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'USAGE')
+  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'UPDATE')
+ORDER BY schema, name, source, g.oid;`;
+}
+
+/** Foreign-data wrappers that look for a user mapping, of those that Azure offers; file_fdw and azure_storage do not. */
+const NEED_USER_MAPPING = [
+  "postgres_fdw_handler",
+  "oracle_fdw_handler",
+  "tds_fdw_handler",
+  "mysql_fdw_handler",
+];
+
+/** Foreign tables for which neither the grantee nor PUBLIC has a user mapping. */
+export function foreignTablesWithoutMapping({ schemas, grantees, exclude }: PitfallScope): string {
+  return `
+SELECT 'no-user-mapping' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name,
+       pg_catalog.pg_get_userbyid(g.oid) AS role, server.srvname AS server,
+       pg_catalog.pg_get_userbyid(server.srvowner) AS owner
+FROM pg_catalog.pg_foreign_table AS t
+JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
+JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
+JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
+JOIN pg_catalog.pg_class AS c ON c.oid = t.ftrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, ${PUBLIC}))
+ORDER BY schema, name, g.oid;`;
+}
+
+function oids(list: readonly Oid[], alias: string): string {
+  return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
+}
+
+/** The same patterns as SNAPSHOT takes, in a message that has no parameters. */
+function notExcluded(exclude: readonly string[], schema: string, name: string): string {
+  const patterns = exclude.map(likePatternsOf);
+  const isLike = (text: string, all: readonly string[]) =>
+    `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
+  const byName = isLike(
+    name,
+    patterns.map((pattern) => pattern.name),
+  );
+  const byPath = isLike(
+    `pg_catalog.concat(${schema}, '.', ${name})`,
+    patterns.map((pattern) => pattern.path),
+  );
+  return `NOT (${byName} OR ${byPath})`;
+}
