@@ -5,7 +5,7 @@ const BATCH = 500;
 
 /**
  * Changes in the order in which they are made, cut into batches: database and schemas, then the objects, by acting role
- * and oid so that two runs meet in the same order, then default privileges; grants before revokes, turn by turn.
+ * and oid so that two runs meet in the same order, then default privileges, then revokes.
  */
 export function batchesOf(changes: readonly Change[]): readonly (readonly Change[])[] {
   const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
@@ -22,8 +22,8 @@ export function statementsIn(changes: readonly Change[]): readonly string[] {
   return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
 }
 
-function phaseOf({ verb, group, turn = 0 }: Change): number {
-  if (verb === "REVOKE") return 3 + turn;
+function phaseOf({ verb, group }: Change): number {
+  if (verb === "REVOKE") return 3;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }

@@ -15,8 +15,9 @@ import { type Change, statementsOf, withRoles } from "./statements.ts";
  * to grant each other first, then a block for each role that has to help.
  */
 export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonly FixBlock[] {
-  const own = left.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const others = left
+  const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
+  const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const others = complete
     .filter(({ byLogin }) => !byLogin)
     .flatMap((each) => {
       const actor = actorFor(snapshot, each);
@@ -29,12 +30,11 @@ export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonl
       statements: scriptOf(own, sessionUserOf(snapshot).roleSet),
     },
     ...usageForActors(snapshot, others),
-    ...inTurnsByActor(others).map(({ turn, actor, mine }): FixBlock => {
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
-        ...(turn > 0 && { turn }),
         statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
         ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
       };
@@ -46,15 +46,6 @@ export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonl
 /** A change that another role has to make. */
 interface ByOther extends Blocked {
   readonly actor: Role;
-}
-
-/** The changes of each turn by the role that makes them: a revoke of another role may have to come first. */
-function inTurnsByActor(others: readonly ByOther[]) {
-  return [...Map.groupBy(others, ({ change }) => change.turn ?? 0)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([turn, some]) =>
-      [...Map.groupBy(some, ({ actor }) => actor)].map(([actor, mine]) => ({ turn, actor, mine })),
-    );
 }
 
 /**
@@ -160,24 +151,17 @@ function membersFor(snapshot: Snapshot, owner: Role): Role {
 }
 
 /** What to do before the SQL, besides it, or instead of it. */
-function noteFor(snapshot: Snapshot, blocked: Blocked, actor: Role | null): Sentence | undefined {
-  const { grantee, grantedTo = [] } = blocked.change;
-  const note = noteBesides(snapshot, blocked, actor);
-  if (grantedTo.length === 0) return note;
-  const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
-  const first = sentence`${name(grantee.name)} granted the privilege to ${roles}.`;
-  if (blocked.reason === "dependent-privileges")
-    return sentence`${first} Revoke those grants first, as ${name(grantee.name)}, then run this step again.`;
-  const order = sentence`${first} Revoke those grants first, as the SQL file does.`;
-  return note === undefined ? order : sentence`${order} ${note}`;
-}
-
-function noteBesides(
+function noteFor(
   snapshot: Snapshot,
   { change, reason, otherNotFound }: Blocked,
   actor: Role | null,
 ): Sentence | undefined {
+  const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
+  if (actor !== null && grantedTo.length > 0) {
+    const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? ["PUBLIC"] : [name(role)])));
+    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
+  }
   if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
   // The role that would have to run the SQL was dropped.
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")

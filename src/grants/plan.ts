@@ -57,7 +57,7 @@ export function allOf(plans: readonly Plan[]): Plan {
 }
 
 /** What to do about one privilege on each of several objects that do not differ in it. */
-export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "turn" | "grantedTo"> {
+export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
   readonly grantee?: Role;
   readonly privilege: Privilege;
@@ -77,7 +77,7 @@ export function planOf(
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same as [Step];
+    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same as [Step];
     const privileges = same.map(({ privilege }) => privilege);
     const facts = {
       verb,
@@ -88,7 +88,6 @@ export function planOf(
       ...(to && { to }),
       ...(grantor && { grantor }),
       ...(columns && { columns }),
-      ...(turn && { turn }),
       ...(grantedTo && { grantedTo }),
     };
     const owner = roleOf(snapshot, findings[0]?.group.owner ?? "");
@@ -122,8 +121,9 @@ function rolesToTry(snapshot: Snapshot, role: Role): readonly (Role | null)[] {
   return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
 }
 
-function keyOfStep(step: Step): string {
-  const { grantee, to, grantor, acting, reason, columns, privilege, turn, grantedTo } = step;
+/** Equal for steps that one statement can make on one object. */
+export function keyOfStep(step: Step): string {
+  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
   const roles = [grantee, to, grantor, acting?.as].map((role) => role?.oid);
-  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], turn, grantedTo]);
+  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], grantedTo]);
 }

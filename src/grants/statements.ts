@@ -22,9 +22,7 @@ export interface Change {
   readonly grantor?: Role;
   /** REVOKE: the columns, if it does not revoke on the whole table. */
   readonly columns?: readonly string[];
-  /** REVOKE: it depends only on revokes of earlier turns. */
-  readonly turn?: number;
-  /** REVOKE: the roles to which the grantee granted it, PUBLIC among them: it has to be revoked from them first. */
+  /** REVOKE: the roles (or PUBLIC) to which the grantee granted it: it has to be revoked from them first. */
   readonly grantedTo?: readonly string[];
 }
 

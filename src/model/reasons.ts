@@ -6,6 +6,8 @@ export interface ReasonEntry {
   readonly why: (owner: string, login: string, identity?: Identity) => Sentence;
   /** Who can run the statement for the object; `grantor`: of what is revoked; null where no statement is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
+  /** The SQL works only after what the note says, so it is in the finding and not in the SQL file. */
+  readonly noteFirst?: true;
   /** What to do besides the SQL, or instead of it. */
   readonly advice?: Sentence;
 }
@@ -105,8 +107,9 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   "dependent-privileges": {
     why: () =>
       inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
-    runAs: null,
-    advice: inOurWords("Revoke it from those roles first, then run this step again."),
+    runAs: "grantor",
+    noteFirst: true,
+    advice: inOurWords("Revoke it from those roles first."),
   },
   "column-privileges": {
     why: () =>

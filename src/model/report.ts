@@ -70,8 +70,6 @@ export interface FixBlock {
   readonly runnable: boolean;
   /** Other blocks need what this one grants, so it comes before all of them. */
   readonly prepares?: true;
-  /** It revokes grants on which other grants depended, so it comes after the blocks with a lower turn or none. */
-  readonly turn?: number;
   /** Another way than running it as that role; only for blocks that this login cannot run. */
   readonly instead?: Sentence;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */

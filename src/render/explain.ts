@@ -1,5 +1,5 @@
 import { REASONS } from "../model/reasons.ts";
-import { code, quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import type { Cause } from "./findings.ts";
 import { runner } from "./phrases.ts";
 
@@ -15,20 +15,21 @@ export function explain(
   place: Sentence,
 ): readonly Sentence[] {
   const { as, byMember, database, sql, first, note } = fix;
+  const { noteFirst } = REASONS[reason];
   const why = REASONS[reason].why(owner, login, findings[0]?.identity);
   const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
+  const noted = note === undefined ? [] : [note];
   return [
     why,
     ...(said === undefined ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`]),
-    ...run(),
-    ...(note === undefined ? [] : [note]),
+    ...(noteFirst ? [...noted, ...run(IN_REPORT)] : [...run(place), ...noted]),
   ];
 
-  function run(): readonly Sentence[] {
+  function run(where: Sentence): readonly Sentence[] {
     if (as === undefined) return [];
     const who = runner({ as, ...(byMember && { byMember }), ...(database !== undefined && { database }) });
     if (sql === undefined)
-      return [inOrder ? sentence`Run ${place} in the order shown.` : sentence`Run ${place} as ${who}.`];
+      return [inOrder ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
     if (first === undefined) return [sentence`Run as ${who}: ${code(sql)}`];
     return [
       sentence`Run as ${runner(first)}: ${code(first.sql)}`,
@@ -36,3 +37,6 @@ export function explain(
     ];
   }
 }
+
+/** SQL that works only after what the note says is not in the SQL file. */
+const IN_REPORT = inOurWords("the SQL in the JSON report");

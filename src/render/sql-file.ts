@@ -19,9 +19,9 @@ export function renderSql(report: Report): string {
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [...Map.groupBy(theirs, stageOf)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, blocks]) => [...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))]);
+  const others = [theirs.filter(({ block }) => block.prepares), theirs.filter(({ block }) => !block.prepares)]
+    // A role may have blocks of both sorts.
+    .flatMap((parts) => [...Map.groupBy(parts, ({ block }) => plain.sentence(runner(block)))]);
   const lines = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
@@ -46,11 +46,6 @@ function isFirst({ database, block }: Part, index: number, parts: readonly Part[
     block.database === undefined ||
     parts.findIndex((part) => key(part) === key({ database, block })) === index
   );
-}
-
-/** Blocks of other roles need what the blocks of earlier stages grant or revoke. */
-function stageOf({ block: { prepares, turn = 0 } }: Part): number {
-  return prepares ? -1 : turn;
 }
 
 /** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */

@@ -83,7 +83,8 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "dependent-privileges": [
     "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
-    "Revoke it from those roles first, then run this step again.",
+    "Revoke it from those roles first.",
+    'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "grantor-lacks-usage": [
     "The role that granted the privilege does not have USAGE on the schema.",
@@ -124,7 +125,8 @@ test.each(SEVERAL)(
   "%s: for several objects, %s says where the SQL is and keeps the advice",
   (reason, where) => {
     const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
-    const place = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";
+    const shown = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";
+    const place = reason === "dependent-privileges" ? "in the JSON report" : shown;
     const [why = "", ...rest] = EXPECTED[reason];
     expect(text).toContain(why);
     const sql = rest.filter((line) => /^(Run|Then run) as /.test(line));

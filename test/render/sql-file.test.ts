@@ -90,22 +90,6 @@ test("has the statements that other blocks need first, whichever database they a
   ]);
 });
 
-test("has revokes after those of lower turns, whichever database they are in", () => {
-  const block = (as: string, statement: string, turn?: number) => ({
-    as,
-    runnable: false,
-    statements: [statement],
-    ...(turn !== undefined && { turn }),
-  });
-  const file = renderSql(
-    reports.report([
-      drifting("one", [block("a", "SELECT 1;")]),
-      drifting("two", [block("b", "SELECT 2;"), block("a", "SELECT 3;", 1)]),
-    ]),
-  );
-  expect(file.match(/SELECT \d/g)).toEqual(["SELECT 1", "SELECT 2", "SELECT 3"]);
-});
-
 test("a file for one database runs unchanged, each block as its role, whatever the names", async () => {
   const names = fc.sample(hostileName, { numRuns: 25, seed: 5 });
   const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter(
