@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { RULES } from "../src/diagnosis/diagnose.ts";
 import { AZURE, type ResourceManagerContext } from "../src/diagnosis/resource-manager.ts";
 import type { Context, Match, Rule } from "../src/diagnosis/rules.ts";
+import { ISSUES } from "../src/github/drift-issue/rules.ts";
 import type { Failure } from "../src/model/failure.ts";
 import { PERMISSIONS } from "../src/model/flexible-server.ts";
 import { plain } from "../src/render/pen.ts";
@@ -21,7 +22,7 @@ const KNOWN = {
 type KnownRule = Rule<ResourceManagerContext>;
 
 /** The rules of all actions. */
-export const ALL_RULES: readonly KnownRule[] = [...RULES, ...AZURE];
+export const ALL_RULES: readonly KnownRule[] = [...RULES, ...AZURE, ...ISSUES];
 
 const TEMPLATE = join(import.meta.dirname, "troubleshooting.md");
 const PAGE = join(import.meta.dirname, "../docs/troubleshooting.md");
@@ -124,9 +125,12 @@ function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
   return given?.signIn === "password" ? { ...port, signIn: { type: "password", password: "" } } : port;
 }
 
-/** The codes of a rule that others print, too: not those that this action gives to an error. */
+/** Codes that this action gives to an error. */
+const OUR_OWN = ["NOT_JSON", "RATE_LIMIT"];
+
+/** The codes of a rule that others print, too. */
 function codesOf({ when }: KnownRule): readonly string[] {
-  return [...new Set(when.flatMap(codesIn))].filter((code) => code !== "NOT_JSON");
+  return [...new Set(when.flatMap(codesIn))].filter((code) => !OUR_OWN.includes(code));
 }
 
 function codesIn({ codes = [], aadsts = [] }: Match): readonly string[] {

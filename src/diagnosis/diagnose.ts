@@ -121,6 +121,8 @@ function peer(context: Context): Sentence {
   switch (partnerOf(context)) {
     case "github":
       return ["GitHub's OIDC endpoint"];
+    case "github-issues":
+      return ["GitHub's API"];
     case "azure":
       return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":

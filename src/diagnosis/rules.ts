@@ -24,7 +24,7 @@ export interface Context {
 }
 
 /** A service whose errors are explained. */
-export type Partner = "postgres" | "entra" | "github" | "azure";
+export type Partner = "postgres" | "entra" | "github" | "azure" | "github-issues";
 
 /**
  * One line of a table in which an error is looked up.

@@ -1,11 +1,13 @@
 import { info, warning } from "@actions/core";
+import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import type { Env } from "../model/settings.ts";
+import { failureLines } from "../render/failure.ts";
 import { issueBody, issueComment, issueTitle, markerOf, type Subject, subjectsOf } from "../render/issue.ts";
 import type { Patience } from "../retry.ts";
-import { logLine, visible } from "../text/escape.ts";
+import { logLine } from "../text/escape.ts";
+import { diagnoseIssue } from "./drift-issue/rules.ts";
 import { type Issue, openTracker, type Tracker } from "./drift-issue/tracker.ts";
-import { troubleOf } from "./drift-issue/trouble.ts";
 
 export interface DriftIssueOptions {
   /** The input `github-token`. */
@@ -30,20 +32,21 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
   if (report.mode === "plan") return;
   const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
-  const troubles = new Set<string>();
+  const warnings = new Set<string>();
+  const warn = (failure: Failure) => warnings.add(failureLines(failure, report).join("\n"));
   /** @returns whether the next issue is worth trying */
   const attempt = async (task: () => Promise<void>): Promise<boolean> => {
     try {
       await task();
       return true;
     } catch (error) {
-      const { text, everywhere } = troubleOf(error);
-      troubles.add(text);
-      return !everywhere;
+      const failure = diagnoseIssue(error);
+      warn(failure);
+      return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
   await attempt(async () => {
-    const tracker = await openTracker(options);
+    const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
     const created: Issue[] = [];
     for (const subject of subjects) {
@@ -53,12 +56,15 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
     }
     if (created.length > 0) await closeDuplicates(tracker, created);
   });
-  for (const trouble of troubles) {
-    warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
+  for (const lines of warnings) {
+    warning(`A drift issue is not as it should be. This does not change the verdict.\n${lines}`, {
       title: "Drift issue",
     });
   }
 }
+
+/** Other failures would meet every other issue, too. */
+const ABOUT_ONE_ISSUE = ["issues-not-found", "unknown"];
 
 /** @param issues the issues of this subject, the oldest first */
 async function keepIssue(

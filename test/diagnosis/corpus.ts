@@ -6,7 +6,16 @@ import { readFailure } from "../read.ts";
 
 /** An error that users have reported, and what its diagnosis has to say. corpus.yaml explains each field. */
 export interface Case {
-  readonly from: "github" | "entra" | "identity" | "az" | "postgres" | "statement" | "node";
+  readonly from:
+    | "github"
+    | "entra"
+    | "identity"
+    | "az"
+    | "postgres"
+    | "statement"
+    | "node"
+    | "azure"
+    | "issues";
   readonly text: string;
   readonly code?: string;
   readonly status?: number;

@@ -7,9 +7,12 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type pg from "pg";
 import { signIn } from "../../src/azure/credential.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { diagnoseResourceManager } from "../../src/diagnosis/resource-manager.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
+import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
+import { PERMISSIONS } from "../../src/model/flexible-server.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { ASK_PASSWORD, certificate, errorResponse, startStub, WELCOME } from "../postgres/stub-server.ts";
@@ -31,6 +34,16 @@ const AT_POSTGRES: Context = {
   user: "ci-admin",
   cloud: CLOUDS.azurecloud,
   signIn: { type: "oidc", ...IDS },
+};
+
+const AT_AZURE = {
+  host: "management.azure.com",
+  permission: PERMISSIONS.writeRules,
+  server: {
+    subscription: "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01",
+    resourceGroup: "orders",
+    name: "orders-db",
+  },
 };
 
 /**
@@ -126,6 +139,14 @@ export async function startSenders() {
         ...atPostgres(given),
         with: given?.with ?? "postgres",
       }),
+
+    azure: async ({ text, code, status }) =>
+      diagnoseResourceManager(
+        Object.assign(new Error(`${code} (HTTP status ${status}): ${text}`), { code, status }),
+        AT_AZURE,
+      ),
+
+    issues: async ({ text, status }) => diagnoseIssue(Object.assign(new Error(text), { status })),
   };
 
   return {

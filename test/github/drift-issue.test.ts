@@ -182,15 +182,24 @@ test("closes a duplicate that an earlier run left open", async () => {
 test("names the missing permission once when the token cannot write issues", async () => {
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
-  expect(warnings).toEqual([expect.stringContaining("issues: write")]);
-  expect(warnings[0]).toContain("This does not change the verdict.");
+  expect(warnings).toEqual([
+    `A drift issue is not as it should be. This does not change the verdict.
+GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
+Likely cause: The token cannot write issues. A pull request from a fork never gets write permissions.
+1. Set these permissions on the job. A permission that is not listed there is not granted:
+   permissions:
+     id-token: write
+     contents: read
+     issues: write
+Error code: issues-not-permitted (${reports.RUN.docs}/troubleshooting.md#issues-not-permitted)`,
+  ]);
   expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
 });
 
 test("says that issues are disabled, and where to enable them", async () => {
   github.issuesEnabled = false;
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringMatching(/Issues are disabled .* Features, or set `drift-issue: false`/),
+    expect.stringMatching(/Issues are disabled .* Features, or set `drift-issue: false`/s),
   ]);
 });
 
@@ -212,7 +221,7 @@ test("explains a token with invalid characters without showing it, and a job out
   expect(warning).toContain("is empty or contains");
   expect(warning).not.toContain("ghs_secret");
   expect(await keep(reports.drift(), { env: {} })).toEqual([
-    expect.stringContaining("GITHUB_REPOSITORY is not set"),
+    expect.stringContaining("`GITHUB_REPOSITORY` is not set"),
   ]);
   expect(github.requests).toEqual([]);
 });
@@ -233,7 +242,7 @@ test("updates the other issues when GitHub does not find one", async () => {
   const warnings = await keep(
     reports.report(["a", "b", "c"].map((database) => reports.database({ database }))),
   );
-  expect(warnings).toEqual([expect.stringContaining("(404)")]);
+  expect(warnings).toEqual([expect.stringContaining("Error code: issues-not-found")]);
   expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed", "closed"]);
 });
 
@@ -242,7 +251,7 @@ test("opens the issue when the label cannot be created, and says when GitHub dro
   expect(await keep(reports.drift())).toEqual([]);
   github.permission = "no-labels";
   expect(await keep(drifts("other"))).toEqual([
-    expect.stringContaining("dropped the label azure-postgres-grants of issue #2"),
+    expect.stringContaining("dropped the label `azure-postgres-grants` of issue `#2`"),
   ]);
   expect(github.issues).toHaveLength(2);
 });
@@ -301,7 +310,7 @@ test.each([
 test("gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringContaining("it has an outage (Service Unavailable"),
+    expect.stringMatching(/GitHub's API: Service Unavailable.* it has an outage/s),
   ]);
   expect(github.requests).toHaveLength(4);
   await github.close();
@@ -326,10 +335,10 @@ test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
   },
 );
 
-test("GitHub's answer is not a command in the log, and its control characters are visible", async () => {
-  github.failNext(1, { status: 400, message: "no\n::error::pwned\n##[error]pwned" });
+test("GitHub's answer is not a command in the log, and its control characters are left out", async () => {
+  github.failNext(1, { status: 400, message: "no\n\u0007::error::pwned\n##[error]pwned" });
   const [warning, ...others] = commandsIn(await outputOf(() => keepDriftIssues(reports.drift(), options())));
-  expect(warning?.data).toContain("no<U+000A>::error::pwned");
+  expect(warning?.data).toContain("GitHub's API: no ::error::pwned");
   expect(others).toEqual([]);
   github.env.GITHUB_SERVER_URL = "https://github.example\n::error::pwned";
   expect(await keep(reports.drift())).toEqual([]);

@@ -1,5 +1,3 @@
-import { withoutSecrets } from "../../text/secrets.ts";
-
 /** GitHub's answer to a request that failed, as Octokit's errors carry it. */
 export interface Refusal {
   /** 500 where there was no answer at all. */
@@ -17,7 +15,7 @@ export function refusalIn(error: unknown): Refusal {
   } = (error ?? {}) as Partial<Refusal> & {
     readonly response?: Partial<Refusal>;
   };
-  return { status, message: withoutSecrets(message), headers: response?.headers ?? {} };
+  return { status, message, headers: response?.headers ?? {} };
 }
 
 /** Whether a rate limit refused the request: a 403 can say so in three ways. */

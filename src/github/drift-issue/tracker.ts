@@ -1,11 +1,12 @@
-import { info, warning } from "@actions/core";
+import { info } from "@actions/core";
 import { boundAnswer } from "../../answer.ts";
+import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, type Retry, retrying } from "../../retry.ts";
 import { runUrl } from "../run.ts";
+import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
-import { CannotUseGitHub } from "./trouble.ts";
 
 /** An issue that this action opened. */
 export interface Issue extends Marker {
@@ -48,21 +49,13 @@ const MAX_ATTEMPTS = 4;
 /** Of 100 issues each, the newest first: a thousand databases. */
 const MAX_PAGES = 10;
 
-/** @throws CannotUseGitHub if the environment or the token cannot be used */
+/** @throws ActionError if the environment or the token cannot be used */
 export async function openTracker(options: Options): Promise<Tracker> {
-  const { env, token } = options;
+  const { env, token, warn } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
-  if (!owner || !repo) {
-    throw new CannotUseGitHub(
-      "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here.",
-    );
-  }
+  if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
   // Checked here, because the HTTP client's own message would print the token.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new CannotUseGitHub(
-      "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token.",
-    );
-  }
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
@@ -90,12 +83,7 @@ export async function openTracker(options: Options): Promise<Tracker> {
         labelled = true;
       }
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
-      if (data.labels.length === 0) {
-        warning(
-          `GitHub dropped the label ${LABEL.name} of issue #${data.number}, because \`github-token\` cannot set labels. The next run finds the issue by its label and would open another one. Add the label by hand, or omit \`github-token\` and set \`permissions: issues: write\` on the job.`,
-          { title: "Drift issue" },
-        );
-      }
+      if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue] = ours(data);
       if (!issue) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue;
@@ -114,6 +102,8 @@ export async function openTracker(options: Options): Promise<Tracker> {
 interface Options {
   readonly token: string;
   readonly env: Env;
+  /** Takes what is wrong with an issue that was made. */
+  readonly warn: (failure: Failure) => void;
   readonly patience?: Patience;
   readonly signal?: AbortSignal;
 }
