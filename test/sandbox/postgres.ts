@@ -1,9 +1,11 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import pg from "pg";
 import type { Certificates } from "./certificates.ts";
 
@@ -59,13 +61,10 @@ export async function setOpen(address: Address, open: boolean): Promise<void> {
 const GUARD = `
 bin=$1 data=$2 gone=$3; shift 3
 exec 3<&0
-{ test -e "$data" || "$bin/initdb" -D "$data" -U ${SUPERUSER} --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2; } &&
-{
-  "$bin/postgres" -D "$data" "$@" 3<&- &
-  server=$!
-  { cat <&3; kill -TERM $server; kill -QUIT $server; } >/dev/null 2>&1 &
-  wait $server
-}
+"$bin/postgres" -D "$data" "$@" 3<&- &
+server=$!
+{ cat <&3; kill -TERM $server; kill -QUIT $server; } >/dev/null 2>&1 &
+wait $server
 rm -rf "$gone"
 `;
 
@@ -94,6 +93,7 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
     await writeFile(join(directory, "server.key"), certificates.key, { mode: 0o600 });
     const bin = executables(version, directory, account);
     if (account.uid !== undefined) execFileSync("chown", ["-R", `${account.uid}:${account.gid}`, directory]);
+    await makeCluster(version, bin, directory);
     const port = await freePort();
     const { log, stop } = await runServer({
       bin,
@@ -118,13 +118,34 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
   }
 }
 
+const run = promisify(execFile);
+
+const INITDB = ["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
+const CLUSTERS = join(import.meta.dirname, "../../node_modules/.cache/clusters");
+
+/** Makes `data` in the directory: a copy of what `initdb` made the first time, which takes a tenth of its time. */
+async function makeCluster(version: Version, bin: string, directory: string): Promise<void> {
+  const [data, first] = [join(directory, "data"), join(CLUSTERS, `${version} ${INITDB.join(" ")}`)];
+  if (existsSync(first)) {
+    await run("cp", ["-Rp", first, data]);
+    return;
+  }
+  await run(join(bin, "initdb"), ["-D", data, ...INITDB], { ...serverAccount(), cwd: directory });
+  await mkdir(CLUSTERS, { recursive: true });
+  const copy = join(await mkdtemp(join(CLUSTERS, "new-")), "data");
+  await run("cp", ["-Rp", data, copy]);
+  // Another process can have been faster.
+  await rename(copy, first).catch(() => {});
+  await rm(dirname(copy), { recursive: true });
+}
+
 /** How a server is run: with TLS, on 127.0.0.1 and on a socket in its directory. */
 interface Run {
   /** Where `initdb` and `postgres` are. */
   readonly bin: string;
   /** Where the certificate and pg_hba.conf are. */
   readonly directory: string;
-  /** The data directory; a new one is made where there is none. */
+  /** The data directory. */
   readonly data: string;
   /** The directory to remove when the server has ended. */
   readonly gone: string;
