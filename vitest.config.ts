@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: "server",
           include: NEED_A_SERVER,
+          isolate: false,
           globalSetup: "test/shared-servers.ts",
         },
       },
