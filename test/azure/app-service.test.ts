@@ -23,7 +23,7 @@ const password = (clientId?: string) =>
     { signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud: CLOUDS.azurecloud },
     process.env,
     undefined,
-    { patience: { firstWait: 5, maxTime: 10_000, answerTime: 5_000 } },
+    { patience: { firstWait: 5, maxTime: 60_000, answerTime: 60_000 } },
   );
 
 test("a container or an app asks App Service's endpoint for the token of its identity", async () => {

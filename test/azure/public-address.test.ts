@@ -1,6 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { publicAddress } from "../../src/azure/public-address.ts";
+import type { ActionError, Failure } from "../../src/model/failure.ts";
+import { plain } from "../../src/render/pen.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import { issueCertificates } from "../sandbox/certificates.ts";
 
@@ -10,19 +12,18 @@ test("a signal ends the request to a service whose answer has no end", async () 
   setDefaultCACertificates([...trusted, ca]);
   onTestFinished(() => setDefaultCACertificates(trusted));
   const stopping = new AbortController();
-  let stopped = 0;
   const service = await startFaultyHttp(
     (request, response) => {
       HTTP_FAULTS["drips its answer"](request, response);
-      stopped = performance.now();
       stopping.abort(new Error("stopped"));
     },
     { cert, key },
   );
   onTestFinished(service.close);
 
-  await expect(
-    publicAddress(new URL(`https://localhost:${service.port}`), stopping.signal),
-  ).rejects.toMatchObject({ failure: { code: "runner-address-unknown" } });
-  expect(performance.now() - stopped).toBeLessThan(5_000);
+  const failed = await publicAddress(new URL(`https://localhost:${service.port}`), stopping.signal).catch(
+    ({ failure }: ActionError) => failure,
+  );
+  expect(failed).toMatchObject({ code: "runner-address-unknown" });
+  expect(plain.sentence((failed as Failure).message)).toContain("stopped");
 });

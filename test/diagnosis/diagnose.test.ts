@@ -103,10 +103,11 @@ describe("an unknown error", () => {
   });
 
   test("a message of a megabyte is read within the time limit", () => {
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     for (const text of ["Error(s): ", "AADSTS", "a", "no pg_hba.conf entry for ", 'role "'])
       diagnose(error(text.repeat(1_000_000 / text.length)), { with: "entra" });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const { user, system } = process.threadCpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(1_000);
   });
 });
 

@@ -50,7 +50,7 @@ async function applyCutAt(n: number, forGood: boolean) {
   const server = { host: "localhost", port: proxy.port, tls };
   const task = { mode: "apply", grantees: ["aad_orders"], demand: DEFAULTS } as const;
   const progress: Progress = { done: NOTHING_DONE };
-  const patience = { firstWait: 1, maxTime: forGood ? 0 : 5_000, answerTime: 5_000 };
+  const patience = { firstWait: 1, maxTime: forGood ? 0 : 60_000, answerTime: 60_000 };
   const report = await withSession(
     { server, database: "app", user: "migrator" },
     async () => PASSWORD,

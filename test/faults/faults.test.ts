@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Seconds for Node.js to start, on a machine that is very busy. */
-const START = 15;
+/** Seconds that a run without a fault may take, on a machine that is very busy. */
+const START = 50;
 
 describe.concurrent("the run ends and explains why when", () => {
   test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
@@ -43,6 +43,6 @@ test.each(["exception", "rejection"])("reports an uncaught %s and what was commi
   const run = await runFault(sandbox, mute, throwing(thrown));
 
   expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-  expect(run.seconds).toBeLessThan(START + 5);
+  expect(run.seconds).toBeLessThan(START);
   expect(run.summary).toContain("thrown where nobody catches it");
 });

@@ -6,7 +6,7 @@ import { runPrincipal } from "../e2e/principal-job.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { framed, startProxy, type Wire } from "../sandbox/proxy.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { interruption, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "./stages.ts";
+import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Sta
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s", (signal) => {
   test.each(Object.entries(STAGES))(
-    "%s ends within 5 s and reports what it did",
+    "%s ends promptly and reports what it did",
     async (_, { start, done }) => {
       const role = await newRole();
       const stage = await start(sandbox);
@@ -78,7 +78,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s",
       await stage.close();
 
       expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-      expect(stopping.secondsAgo()).toBeLessThan(5);
+      expect(stopping.secondsAgo()).toBeLessThan(PROMPTLY);
       expect(step.stdout).toContain("Error code: cancelled");
       expect(step.summary).toContain("Error code `cancelled`");
       expect(step.summary).toContain(signal);
@@ -160,8 +160,8 @@ async function atCommit(spoil: (wire: Wire) => void, connections = Number.POSITI
 }
 
 const SPEED = 20;
-/** Seconds for Node.js to start, on a machine that is very busy. */
-const START = 10;
+/** Seconds that a run without a fault may take, on a machine that is very busy. */
+const START = 50;
 
 /** The clocks run so many times as fast. */
 function fast(): Record<string, string> {

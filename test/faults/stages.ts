@@ -85,6 +85,12 @@ export interface Interruption {
   secondsAgo(): number;
 }
 
+/**
+ * Seconds in which a run that gets a signal has to end. A quiet machine needs one; waiting for an answer takes 15. The
+ * runner kills the run after 10.
+ */
+export const PROMPTLY = 10;
+
 export function interruption(signal: NodeJS.Signals): Interruption {
   let sent: number | undefined;
   return {

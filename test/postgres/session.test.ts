@@ -21,7 +21,7 @@ import {
 
 const SECRET = "the-password-of-ci-admin";
 /** As in a job, except for the waits. */
-const QUICK: Patience = { firstWait: 5, maxTime: 10_000, answerTime: 5_000 };
+const QUICK: Patience = { firstWait: 5, maxTime: 60_000, answerTime: 60_000 };
 
 let sandbox: Sandbox;
 let stubs: Stub[] = [];
@@ -361,7 +361,7 @@ test("a sign-in that ends after the attempt has failed sends nothing and leaves 
 describe("a server that ends the connection during the sign-in", () => {
   beforeAll(() =>
     sandbox
-      .sql("postgres", "ALTER SYSTEM SET authentication_timeout = '1s'")
+      .sql("postgres", "ALTER SYSTEM SET authentication_timeout = '3s'")
       .then(() => sandbox.sql("postgres", "SELECT pg_reload_conf()")),
   );
   afterAll(() =>
@@ -369,7 +369,7 @@ describe("a server that ends the connection during the sign-in", () => {
       .sql("postgres", "ALTER SYSTEM RESET authentication_timeout")
       .then(() => sandbox.sql("postgres", "SELECT pg_reload_conf()")),
   );
-  const late = <T>(outcome: () => T) => new Promise((resolve) => setTimeout(resolve, 2_500)).then(outcome);
+  const late = <T>(outcome: () => T) => new Promise((resolve) => setTimeout(resolve, 4_000)).then(outcome);
 
   test("is connected to again after the sign-in", async () => {
     const slow = () => late(() => SECRET);
@@ -466,9 +466,9 @@ describe("only transient failures are retried", () => {
       code: "connection-timed-out",
       message: expect.stringContaining("no answer within 1 s"),
     });
-    const slow = () => new Promise<string>((resolve) => setTimeout(resolve, 500, SECRET));
+    const slow = () => new Promise<string>((resolve) => setTimeout(resolve, 4_000, SECRET));
     expect(
-      await withSession(target(), slow, rows("SELECT 1 AS one"), {}, { ...QUICK, answerTime: 300 }),
+      await withSession(target(), slow, rows("SELECT 1 AS one"), {}, { ...QUICK, answerTime: 3_000 }),
     ).toEqual([{ one: 1 }]);
   });
 });
