@@ -7,7 +7,7 @@ import {
   type ServerId,
   serverPath,
 } from "../model/flexible-server.ts";
-import type { ResourceManager } from "./resource-manager.ts";
+import { isMissing, type Outcome, type ResourceManager } from "./resource-manager.ts";
 
 // The resource manager's requests for one flexible server: https://learn.microsoft.com/rest/api/postgresql/
 
@@ -23,12 +23,9 @@ interface ServerBody {
   };
 }
 
-interface RulesBody {
-  readonly value?: readonly {
-    readonly name?: string;
-    readonly properties?: { readonly startIpAddress?: string; readonly endIpAddress?: string };
-  }[];
-  readonly nextLink?: string;
+interface RuleBody {
+  readonly name?: string;
+  readonly properties?: { readonly startIpAddress?: string; readonly endIpAddress?: string };
 }
 
 /** The host, the state and the network of a server. */
@@ -51,50 +48,56 @@ function networkOf({
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
 
-/** All firewall rules of a server. */
+/** The firewall rules of a server. */
 export async function listRules(
   manager: ResourceManager,
   server: ServerId,
 ): Promise<readonly FirewallRule[]> {
   const context = { permission: PERMISSIONS.readRules, server };
-  const rules: FirewallRule[] = [];
-  let next: string | undefined = `${serverPath(server)}/firewallRules`;
-  while (next !== undefined) {
-    const body = (await manager.get(next, context)) as RulesBody;
-    for (const { name = "", properties } of body.value ?? []) {
-      rules.push({ name, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
-    }
-    next = body.nextLink;
+  const bodies = await manager.list(`${serverPath(server)}/firewallRules`, context);
+  return bodies.map((body) => ruleOf(body as RuleBody));
+}
+
+/**
+ * One firewall rule of a server; undefined if it does not exist.
+ * @throws ActionError
+ */
+export async function readRule(
+  manager: ResourceManager,
+  server: ServerId,
+  rule: string,
+): Promise<FirewallRule | undefined> {
+  const context = { permission: PERMISSIONS.readRules, server };
+  try {
+    return ruleOf((await manager.get(rulePath(server, rule), context)) as RuleBody);
+  } catch (error) {
+    if (error instanceof ActionError && isMissing(error)) return undefined;
+    throw error;
   }
-  return rules;
+}
+
+function ruleOf({ name = "", properties }: RuleBody): FirewallRule {
+  return { name, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" };
 }
 
 /** Makes a rule for one IPv4 address, or changes its address. Azure says that this is done before the rule takes effect. */
-export async function putRule(
+export function putRule(
   manager: ResourceManager,
   server: ServerId,
   rule: string,
   address: string,
-): Promise<void> {
+): Promise<Outcome> {
   const context = { permission: PERMISSIONS.writeRules, server };
   const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), context, { properties });
+  return manager.change("PUT", rulePath(server, rule), context, { properties });
 }
 
 /** Deletes a rule, if it exists. */
-export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<void> {
+export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<Outcome> {
   const context = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), context).catch(ifMissing);
-}
-
-/** Whether a server has this firewall rule. */
-export async function ruleExists(manager: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
-  const context = { permission: PERMISSIONS.readRules, server };
-  const found = await manager.get(rulePath(server, rule), context).catch(ifMissing);
-  return found !== undefined;
-}
-
-function ifMissing(error: unknown): undefined {
-  if (error instanceof ActionError && error.failure.code === "server-not-found") return undefined;
-  throw error;
+  const outcome = await manager.change("DELETE", rulePath(server, rule), context);
+  const { ending } = outcome;
+  return ending !== "done" && ending !== "accepted" && isMissing(outcome.error)
+    ? { ending: "done" }
+    : outcome;
 }

@@ -1,10 +1,14 @@
 import { setTimeout } from "node:timers/promises";
-import { createHttpPoller, type OperationResponse, type RawResponse } from "@azure/core-lro";
-import type { HttpMethods, PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { step } from "../diagnosis/commands.ts";
-import { diagnoseResourceManager, type ResourceManagerContext } from "../diagnosis/resource-manager.ts";
+import {
+  diagnoseResourceManager,
+  nothingDone,
+  type ResourceManagerContext,
+} from "../diagnosis/resource-manager.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
+import { PERMISSIONS } from "../model/flexible-server.ts";
 import { code, inOurWords, sentence, withFullStop } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
@@ -20,32 +24,63 @@ export interface ResourceManager {
    */
   get(path: string, context: RequestContext): Promise<unknown>;
   /**
-   * Changes a resource and waits until Azure says that the operation is done.
+   * The items of a list, from all of its pages; from the first ones, if there are too many or they take too long.
    * @throws ActionError
    */
-  change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<void>;
+  list(path: string, context: RequestContext): Promise<readonly unknown[]>;
+  /**
+   * Changes a resource and waits until Azure says that the operation is done.
+   * @throws only the reason of the signal that stops it
+   */
+  change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<Outcome>;
 }
 
 type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
 
-/**
- * How long one answer may take, and a read or a change with all retries; how long to wait before a retry, after the
- * pipeline's own retries. In milliseconds.
- */
-const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000 };
+/** How a change ended. */
+export type Outcome = Done | NotDone;
 
-interface Attempt {
-  /** Ends the attempt. */
-  readonly signal: AbortSignal;
-  /** Called with each answer of 400 or more, because the pipeline may repeat the request instead of returning it. */
-  readonly onRefused: (response: PipelineResponse) => void;
+interface Done {
+  readonly ending: "done";
 }
+
+/**
+ * `refused`: Azure refused the first request, so nothing has changed. `accepted`: Azure accepted the change, but did not
+ * say how its operation ended. `failed`: the operation failed, or an answer was lost and Azure refused the next request:
+ * the change can be made all the same.
+ */
+export interface NotDone {
+  readonly ending: "refused" | "accepted" | "failed";
+  readonly error: ActionError;
+}
+
+/**
+ * How long one answer may take; how long a list, and all requests of a read or a change, may take together; how long to
+ * wait before a retry and between two polls, unless Azure says how long. In milliseconds.
+ */
+const TIMES = { answer: 30_000, read: 60_000, change: 180_000, retry: 5_000, poll: 2_000 };
+
+/** A list with more pages is not read to its end. */
+const MAX_PAGES = 100;
 
 /**
  * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
  * Azure put in their address.
  */
 const API_VERSION = "2025-08-01";
+
+/** A request that is sent again while its failure can pass, as long as there is time. */
+interface Request {
+  readonly method: HttpMethods;
+  /** A path, or the whole address that an answer of Azure has. */
+  readonly path: string;
+  readonly context: RequestContext;
+  readonly body?: unknown;
+  /** When the last attempt may start, as `Date.now()` gives it. */
+  readonly end: number;
+  /** Called before each further attempt. */
+  readonly onRetry?: () => void;
+}
 
 /**
  * @param token gives a token for `cloud.resourceManagerScope`
@@ -63,116 +98,143 @@ export function resourceManager(
   const base = baseUrl(cloud, env);
   let sending: ReturnType<typeof sender> | undefined;
 
-  async function send({ signal, onRefused }: Attempt, method: HttpMethods, path: string, body?: unknown) {
-    const url = new URL(path, base);
-    if (!isSameService(url, base)) throw new Error(`${url.origin} is not a part of ${base.origin}.`);
-    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-    sending ??= sender(token);
-    const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
-    if (response.status >= 400) throw refused(response);
-    return { method, path: url.href, response };
+  function explained(error: unknown, context: RequestContext): ActionError {
+    stop.throwIfAborted();
+    if (error instanceof ActionError) return error;
+    const failure = diagnoseResourceManager(error, { ...context, host: base.host, clientId });
+    return new ActionError(failure, { cause: error });
   }
 
-  /** An error that may pass is tried again while there is time; then it is explained. */
-  function attempts<T>(
-    context: RequestContext,
-    time: number,
-    work: (attempt: Attempt) => Promise<T>,
-  ): Promise<T> {
-    const end = Date.now() + time;
+  async function send({ method, path, context, body, end, onRetry }: Request): Promise<PipelineResponse> {
+    const bearer = await token(); // it has its own retries
 
-    async function once(): Promise<T> {
-      const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
-      const signal = AbortSignal.any([clock, stop]);
-      let last: PipelineResponse | undefined;
+    async function once(): Promise<PipelineResponse> {
       try {
-        return await work({
-          signal,
-          onRefused: (response) => {
-            last = response;
-          },
-        });
+        sending ??= sender();
+        const response = await (await sending)(method, addressOf(path, base), bearer, body, stop);
+        if (response.status >= 400) throw refusedBy(response);
+        return response;
       } catch (error) {
-        stop.throwIfAborted();
-        const late = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
-        // The pipeline may have waited to ask again: then the answer before that is the reason.
-        const silence = noAnswer(clock.aborted ? time : TIMES.answer);
-        const cause = !late ? error : last === undefined ? silence : refused(last);
-        const failure = diagnoseResourceManager(cause, { ...context, host: base.host, clientId });
-        throw new ActionError(failure, { cause });
+        throw explained(error, context);
       }
     }
 
     function retryAfter(error: unknown): Retry | undefined {
       if (!(error instanceof ActionError) || !error.failure.retries) return undefined;
+      onRetry?.();
+      const wait = (error.cause as Partial<Refusal>).wait ?? TIMES.retry;
       const what = plain.sentence(withFullStop(error.failure.message));
-      return { wait: TIMES.retry, line: `${what} Trying again in ${TIMES.retry / 1000} s.` };
+      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1000)} s.` };
     }
 
     return retrying(once, retryAfter, { end, say, signal: stop });
   }
 
+  async function list(path: string, context: RequestContext): Promise<readonly unknown[]> {
+    const end = Date.now() + TIMES.read;
+    const items: unknown[] = [];
+    let next: string | undefined = path;
+    for (let page = 0; next !== undefined; page++) {
+      if (page === MAX_PAGES || Date.now() > end) {
+        say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
+        break;
+      }
+      const answer = await send({ method: "GET", path: next, context, end });
+      const { value = [], nextLink } = (parsed(answer) ?? {}) as ListBody;
+      items.push(...value);
+      next = nextLink;
+    }
+    return items;
+  }
+
+  async function change(
+    method: "PUT" | "DELETE",
+    path: string,
+    context: RequestContext,
+    body: unknown,
+  ): Promise<Outcome> {
+    const end = Date.now() + TIMES.change;
+    let isFirst = true;
+    const onRetry = () => {
+      isFirst = false;
+    };
+    let accepted: PipelineResponse;
+    try {
+      accepted = await send({ method, path, context, body, end, onRetry });
+    } catch (thrown) {
+      const error = explained(thrown, context);
+      return { ending: isFirst && nothingDone(error.failure) ? "refused" : "failed", error };
+    }
+    const polling = { ...context, permission: PERMISSIONS.readOperations };
+    try {
+      return await follow(accepted, polling, end);
+    } catch (error) {
+      return { ending: "accepted", error: explained(error, polling) };
+    }
+  }
+
+  /**
+   * Polls the operation of an accepted change until it ends.
+   * https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/async-api-reference.md
+   */
+  async function follow(accepted: PipelineResponse, context: RequestContext, end: number): Promise<Outcome> {
+    const { headers, status } = accepted;
+    const path = headers.get("azure-asyncoperation") ?? headers.get("location");
+    if (path === undefined && status !== 202) return { ending: "done" };
+    if (path === undefined) throw new Error("The answer does not say where the operation is polled.");
+    for (let answer = accepted; ; ) {
+      const wait = waitIn(answer) ?? TIMES.poll;
+      if (Date.now() + wait > end) throw noAnswer(TIMES.change);
+      await setTimeout(wait, undefined, { signal: stop });
+      answer = await send({ method: "GET", path, context, end });
+      const { status: said, error } = (parsed(answer) ?? {}) as { status?: string; error?: AzureError };
+      if (/^(failed|cancell?ed)$/i.test(`${said}`)) {
+        const { code = said, message = "The operation did not succeed." } = error ?? {};
+        return { ending: "failed", error: explained(refusal(answer, code, message), context) };
+      }
+      if (said === undefined ? answer.status !== 202 : /^succeeded$/i.test(said)) return { ending: "done" };
+    }
+  }
+
   return {
-    get: (path, context) =>
-      attempts(context, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, context, body) =>
-      attempts(context, TIMES.change, async (attempt) => {
-        const { signal } = attempt;
-        let retryAfter = 0;
-        const poller = createHttpPoller(
-          {
-            sendInitialRequest: async () => {
-              const answer = await send(attempt, method, path, body);
-              retryAfter = 1000 * (Number(answer.response.headers.get("retry-after")) || 0);
-              return forPoller(answer);
-            },
-            sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url)),
-          },
-          { skipFinalGet: true },
-        );
-        await poller.submitted();
-        // The poller itself obeys Retry-After only from its second request on.
-        if (!poller.isDone) await setTimeout(retryAfter, undefined, { signal });
-        await poller.pollUntilDone({ abortSignal: signal });
-      }),
+    async get(path, context) {
+      return parsed(await send({ method: "GET", path, context, end: Date.now() + TIMES.read }));
+    },
+    list,
+    change,
   };
 }
 
-type Sending = Attempt & { readonly method: HttpMethods; readonly url: string; readonly body: unknown };
-
-/** Azure's own pipeline: proxies, retries as Retry-After asks, and a token in each request. */
-async function sender(token: PasswordProvider) {
+/** Azure's own pipeline, for its proxies and compression. It neither retries nor follows: `send` does the first. */
+async function sender() {
   const pipelines = await import("@azure/core-rest-pipeline");
-  // A redirect could take the token elsewhere.
-  const common = pipelines.createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  // The provider keeps the token while it is valid, so the policy need not.
-  const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
-  common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }, // a redirect could take the token elsewhere
+  });
   const client = await httpClient();
 
-  return ({ method, url, body, signal, onRefused }: Sending): Promise<PipelineResponse> => {
-    const pipeline = common.clone();
-    const watch: PipelinePolicy = {
-      name: "watch",
-      async sendRequest(request, next) {
-        const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
-        request.abortSignal = ending;
-        // The pipeline itself would wait for ever for a compressed body that stops.
-        const response = await within(Number.POSITIVE_INFINITY, next(request), ending);
-        if (response.status >= 400) onRefused(response);
-        return response;
-      },
-    };
-    pipeline.addPolicy(watch, { afterPhase: "Retry" });
-    const headers = pipelines.createHttpHeaders({ accept: "application/json" });
-    if (body !== undefined) headers.set("content-type", "application/json");
-    const request = { method, url, headers, abortSignal: signal };
-    return pipeline.sendRequest(
-      client,
-      pipelines.createPipelineRequest(
-        body === undefined ? request : { ...request, body: JSON.stringify(body) },
-      ),
-    );
+  return async (method: HttpMethods, url: string, bearer: string, body: unknown, stop: AbortSignal) => {
+    const headers = pipelines.createHttpHeaders({
+      accept: "application/json",
+      authorization: `Bearer ${bearer}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    });
+    const ending = new AbortController();
+    const request = pipelines.createPipelineRequest({
+      method,
+      url,
+      headers,
+      abortSignal: ending.signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    try {
+      // The pipeline itself would wait for ever for a compressed body that stops.
+      return await within(TIMES.answer, pipeline.sendRequest(client, request), stop);
+    } catch (error) {
+      ending.abort();
+      throw error;
+    }
   };
 }
 
@@ -194,25 +256,64 @@ function baseUrl(cloud: Cloud, env: Env): URL {
   });
 }
 
-/** Whether a token for `base` may go to `url`: the same host, or Azure's own for a region of it. */
-function isSameService(url: URL, base: URL): boolean {
-  return (
-    url.origin === base.origin ||
-    (url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`))
-  );
+/**
+ * The address of a request.
+ * @throws where a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
+ */
+function addressOf(path: string, base: URL): string {
+  const url = new URL(path, base);
+  const isRegional =
+    url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+  if (url.origin !== base.origin && !isRegional)
+    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  return url.href;
+}
+
+/** https://learn.microsoft.com/rest/api/postgresql/firewall-rules/list-by-server */
+interface ListBody {
+  readonly value?: readonly unknown[];
+  readonly nextLink?: string;
 }
 
 /** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
-function refused(response: PipelineResponse): Error {
-  const { error } = (parsed(response) ?? {}) as { error?: { code?: unknown; message?: unknown } };
-  const text = typeof error?.message === "string" ? error.message : (response.bodyAsText ?? "").slice(0, 300);
-  return refusal(response.status, String(error?.code ?? ""), text);
+interface AzureError {
+  readonly code?: unknown;
+  readonly message?: unknown;
 }
 
-/** An error with Azure's code and words, as people search for them. */
-function refusal(status: number, code: string, text: string): Error {
-  const said = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
-  return Object.assign(new Error(`${said}: ${text}`), { status, code });
+/** An answer of 400 or more, or an operation that failed. The message has Azure's code and words, as people search for them. */
+interface Refusal extends Error {
+  readonly status: number;
+  /** Azure's own; empty if the answer has none. */
+  readonly code: string;
+  /** The milliseconds to wait before the next request, if Azure says so. */
+  readonly wait: number | undefined;
+}
+
+function refusal(answer: PipelineResponse, code: unknown, message: unknown): Refusal {
+  const facts = { status: answer.status, code: String(code), wait: waitIn(answer) };
+  const said =
+    facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
+  return Object.assign(new Error(`${said}: ${message}`), facts);
+}
+
+function refusedBy(answer: PipelineResponse): Refusal {
+  const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
+  const text = typeof error?.message === "string" ? error.message : (answer.bodyAsText ?? "").slice(0, 300);
+  return refusal(answer, error?.code ?? "", text);
+}
+
+/** Whether Azure itself says that a resource does not exist: a 404 without its error may come from a proxy. */
+export function isMissing({ cause }: ActionError): boolean {
+  const { status, code = "" } = cause as Partial<Refusal>;
+  return status === 404 && /^(Resource|ResourceGroup|ParentResource)NotFound$/.test(code);
+}
+
+/** The milliseconds to wait that an answer asks for: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function waitIn({ headers }: PipelineResponse): number | undefined {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? 1000 * seconds : undefined;
 }
 
 function parsed({ bodyAsText }: PipelineResponse): unknown {
@@ -221,24 +322,4 @@ function parsed({ bodyAsText }: PipelineResponse): unknown {
   } catch {
     return undefined;
   }
-}
-
-type Sent = { readonly method: HttpMethods; readonly path: string; readonly response: PipelineResponse };
-
-/** An answer for the poller. A failed operation throws the same error as a refused request, with its status. */
-function forPoller({ method, path, response }: Sent): OperationResponse {
-  const body = parsed(response) as
-    | { status?: unknown; error?: { code?: unknown; message?: unknown } }
-    | undefined;
-  if (/^(failed|cancell?ed)$/i.test(String(body?.status))) {
-    const { code = String(body?.status), message = "The operation did not succeed." } = body?.error ?? {};
-    throw refusal(response.status, String(code), String(message));
-  }
-  const rawResponse: RawResponse = {
-    request: { method, url: path },
-    statusCode: response.status,
-    headers: response.headers.toJSON(),
-    body,
-  };
-  return { flatResponse: body, rawResponse };
 }

@@ -153,33 +153,47 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
 
 const RULES: readonly Rule<ResourceManagerContext>[] = [...AZURE, ...NETWORK];
 
-/** The role that has the permission, and its assignment. */
+/** The roles that have the permission, and their assignments. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
+  const subscription = `/subscriptions/${server.subscription}`;
+  const define = (role: Role) =>
+    `az role definition create --role-definition ${shell(JSON.stringify({ ...role, AssignableScopes: [subscription] }))}`;
+  const assign = ({ Name }: Role, scope: string) =>
+    `az role assignment create --role ${shell(Name)} --assignee ${assignee} --scope ${shell(scope)}`;
+  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
+  const firewallRole = known.includes(needed.toLowerCase())
+    ? FIREWALL_ROLE
+    : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
   return [
     step(
-      sentence`Create a role that has ${code(needed)}, once for the subscription:`,
-      roleDefinition(server),
+      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
+      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n"),
     ),
     step(
-      "Assign it on the server:",
-      `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`,
+      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
+      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n"),
     ),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }
 
-/** The name of the role in docs/firewall.md. */
-const ROLE = "PostgreSQL firewall for a runner";
-
-/** The command that creates the smallest role which has all that the firewall action needs. */
-function roleDefinition({ subscription }: ServerId): string {
-  const role = {
-    Name: ROLE,
-    Description: "Opens and closes the firewall of a flexible server for one address.",
-    Actions: Object.values(PERMISSIONS),
-    AssignableScopes: [`/subscriptions/${subscription}`],
-  };
-  return `az role definition create --role-definition ${shell(JSON.stringify(role))}`;
+/** A role for `az role definition create`, without its scopes. */
+interface Role {
+  readonly Name: string;
+  readonly Description: string;
+  readonly Actions: readonly string[];
 }
+
+/** The smallest roles that allow all that the firewall action asks for; docs/firewall.md has them, too. */
+const FIREWALL_ROLE: Role = {
+  Name: "PostgreSQL firewall for a runner",
+  Description: "Opens and closes the firewall of a flexible server for one address.",
+  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules],
+};
+const OPERATIONS_ROLE: Role = {
+  Name: "PostgreSQL operations for a runner",
+  Description: "Reads whether changes of flexible servers are done.",
+  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults],
+};

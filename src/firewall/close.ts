@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { ruleExists } from "../azure/flexible-server.ts";
+import { readRule } from "../azure/flexible-server.ts";
 import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
@@ -8,7 +8,7 @@ import { FIREWALL_INPUTS, parseAzureSettings } from "../settings/firewall.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
-import { type RuleState, removeRule, ruleInState } from "./state.ts";
+import { LOOKS, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
@@ -26,32 +26,30 @@ export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal)
 }
 
 async function close(made: RuleState, env: Env, signal: AbortSignal): Promise<void> {
-  const { server, rule } = made;
+  const { server, rule, settled } = made;
   say(`Removing firewall rule ${rule}.`);
   const azure = signInToAzure(parseAzureSettings(env), env, signal);
-  const gone = await removeRule(azure, server, rule);
-  if (!made.settled) await untilSettled(azure, made, signal);
+  let gone = await removeRule(azure, server, rule, signal);
+  if (!settled && (await appears(azure, made, signal))) gone = await removeRule(azure, server, rule, signal);
   if (gone) say(`Firewall rule ${rule} is removed.`);
   else closedButLocked(server, rule);
 }
 
-/** How often to look for a rule that can still appear, and the milliseconds between two looks: two minutes in all. */
-const LOOKS = { times: 12, wait: 10_000 };
-
 /** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
-async function untilSettled(
+async function appears(
   azure: ResourceManager,
   { server, rule }: RuleState,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   say(
-    `The step ended while Azure was making the rule. Watching for the rule for ${(LOOKS.times * LOOKS.wait) / 1000} s.`,
+    `Azure did not confirm that the rule was made. Watching for the rule for ${(LOOKS.times * LOOKS.wait) / 1000} s.`,
   );
   for (let look = 0; look < LOOKS.times; look++) {
     await setTimeout(LOOKS.wait, undefined, { signal });
-    if (!(await ruleExists(azure, server, rule))) continue;
+    const found = await readRule(azure, server, rule);
+    if (found === undefined || found.start === UNUSED_ADDRESS) continue;
     say(`Firewall rule ${rule} has appeared. Removing it.`);
-    await removeRule(azure, server, rule);
-    return;
+    return true;
   }
+  return false;
 }

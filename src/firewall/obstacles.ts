@@ -81,6 +81,21 @@ export function changingAddress(first: string, then: string): Failure {
   };
 }
 
+/** Azure accepted the rule and then said no more about it, and the server still refuses the runner. */
+export function notConfirmed(
+  rule: string,
+  address: string,
+  seconds: number,
+  { code: why, message, steps }: Failure,
+): Failure {
+  return {
+    code: "firewall-rule-not-confirmed",
+    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
+    hint: inOurWords("Azure's operation failed, or takes longer than this."),
+    steps: why === "azure-not-permitted" ? steps : [step("Run the job again.")],
+  };
+}
+
 /** The rule exists, and the server still refuses the runner. */
 export function noEffect(
   { host, port }: { readonly host: string; readonly port: number },

@@ -64,10 +64,10 @@ async function open(
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  await makeRule(azure, server, rule, needed, progress);
-  const newRule = { server, host, port, rule, address: needed, runnerIp, seen: first.address, progress };
+  const own = { azure, server, rule, progress, signal };
+  await makeRule(own, needed);
   const [opened] = await Promise.all([
-    untilOpen(azure, newRule, attempt, signal),
+    untilOpen({ ...own, host, port, address: needed, runnerIp, seen: first.address }, attempt),
     removeStale(azure, server, rules, signal),
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
@@ -88,6 +88,9 @@ async function rulesOf(
   }
 }
 
+/** No further rule of an earlier job is removed after so many milliseconds: this job has its own work. */
+const SWEEP_TIME = 60_000;
+
 /** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
 async function removeStale(
   azure: ResourceManager,
@@ -95,9 +98,11 @@ async function removeStale(
   rules: readonly FirewallRule[],
   signal: AbortSignal,
 ): Promise<void> {
+  const end = Date.now() + SWEEP_TIME;
   for (const { name: rule, start } of stale(rules, new Date())) {
+    if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     try {
-      const deleted = await removeRule(azure, server, rule);
+      const deleted = await removeRule(azure, server, rule, signal);
       say(
         `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`,
       );

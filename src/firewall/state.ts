@@ -1,24 +1,33 @@
+import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
-import { deleteRule, putRule } from "../azure/flexible-server.ts";
-import type { ResourceManager } from "../azure/resource-manager.ts";
-import { nothingDone } from "../diagnosis/resource-manager.ts";
-import { ActionError } from "../model/failure.ts";
-import { ruleIdOf, rulePath, type ServerId } from "../model/flexible-server.ts";
+import { deleteRule, putRule, readRule } from "../azure/flexible-server.ts";
+import type { NotDone, ResourceManager } from "../azure/resource-manager.ts";
+import type { ActionError } from "../model/failure.ts";
+import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "../model/flexible-server.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
+import { plain } from "../render/pen.ts";
+import { say } from "./azure.ts";
 
 /** The rule in the state of the step, which the post step of the same job reads. */
 export interface RuleState {
   readonly server: ServerId;
   readonly rule: string;
-  /** Whether Azure has said that the rule is made; otherwise it can still appear. */
+  /** Whether the rule was seen, or Azure has said that it is made; otherwise it can still appear. */
   readonly settled: boolean;
 }
 
 /** What the step has done so far: a step that ends early reports it. */
 export interface Progress {
-  /** The rule that Azure was asked to make, and whether Azure has said that it is made. */
-  requested?: { readonly rule: string; readonly address: string; readonly settled: boolean };
+  /** The rule that Azure was asked to make. */
+  requested?: {
+    readonly rule: string;
+    readonly address: string;
+    /** As in RuleState. */
+    readonly settled: boolean;
+    /** Why Azure does not say whether the rule that it accepted is made. */
+    readonly unconfirmed?: ActionError;
+  };
 }
 
 /** What a step that ended early did; undefined where it did nothing. */
@@ -31,33 +40,55 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
   return paragraph(done, ["The post step removes it when the job ends."]);
 }
 
+/** A rule of a server, and what is known about it. */
+export interface OwnRule {
+  readonly azure: ResourceManager;
+  readonly server: ServerId;
+  readonly rule: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it, so the post
- * step knows the rule whatever ends this process. Where Azure refuses to make it, there is none to remove.
+ * step knows the rule whatever ends this process. Only if Azure refuses the first request, there is none to remove. If
+ * Azure accepts the rule, but does not say whether it is made, the caller has to find that out by connecting.
  * @throws ActionError
  */
-export async function makeRule(
-  azure: ResourceManager,
-  server: ServerId,
-  rule: string,
-  address: string,
-  progress: Progress,
-): Promise<void> {
+export async function makeRule(own: OwnRule, address: string): Promise<void> {
+  const { azure, server, rule, progress } = own;
   const isNew = progress.requested === undefined;
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  try {
-    await putRule(azure, server, rule, address);
-  } catch (error) {
-    if (isNew && error instanceof ActionError && nothingDone(error.failure)) {
-      saveState("rule", "");
-      delete progress.requested;
-    }
+  const outcome = await putRule(azure, server, rule, address);
+  if (outcome.ending === "done") return settle(progress);
+  const { ending, error } = outcome;
+  if (ending === "refused" && isNew) {
+    saveState("rule", "");
+    delete progress.requested;
     throw error;
   }
+  if (await isMade(own)) return;
+  if (ending !== "accepted") throw error;
+  progress.requested = { ...progress.requested, unconfirmed: error };
+  say(
+    `Azure has accepted the rule, but does not say whether it is made. ${plain.sentence(error.failure.message)}`,
+  );
+}
+
+function settle(progress: Progress): void {
   saveState("settled", "true");
-  progress.requested = { rule, address, settled: true };
+  if (progress.requested) progress.requested = { ...progress.requested, settled: true };
+}
+
+/** Whether the rule is made, as Azure has said or as the server's rules show now. */
+export async function isMade({ azure, server, rule, progress, signal }: OwnRule): Promise<boolean> {
+  if (progress.requested?.settled) return true;
+  const found = await readRule(azure, server, rule).catch(() => signal.throwIfAborted());
+  if (found?.start !== progress.requested?.address) return false;
+  settle(progress);
+  return true;
 }
 
 /** The rule in the step's state; undefined where none was made. */
@@ -72,14 +103,45 @@ export const UNUSED_ADDRESS = "192.0.2.1";
 /**
  * Deletes a rule. Where a lock forbids that, the rule stays, for UNUSED_ADDRESS.
  * @returns whether it is deleted
+ * @throws ActionError if the rule may still be open
  */
-export async function removeRule(azure: ResourceManager, server: ServerId, rule: string): Promise<boolean> {
-  try {
-    await deleteRule(azure, server, rule);
+export async function removeRule(
+  azure: ResourceManager,
+  server: ServerId,
+  rule: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const look = () => readRule(azure, server, rule);
+  const deletion = await deleteRule(azure, server, rule);
+  if (deletion.ending === "done") return true;
+  const isLocked = deletion.error.failure.code === "resource-locked";
+  if (!isLocked || (await look()) === undefined) {
+    await untilSeen(look, (found) => found === undefined, deletion, signal);
     return true;
-  } catch (error) {
-    if (!(error instanceof ActionError) || error.failure.code !== "resource-locked") throw error;
-    await putRule(azure, server, rule, UNUSED_ADDRESS);
-    return false;
+  }
+  const closing = await putRule(azure, server, rule, UNUSED_ADDRESS);
+  if (closing.ending !== "done")
+    await untilSeen(look, (found) => found?.start === UNUSED_ADDRESS, closing, signal);
+  return false;
+}
+
+/** How often to look for a change of a rule, and the milliseconds between two looks: two minutes in all. */
+export const LOOKS = { times: 12, wait: 10_000 };
+
+/**
+ * Looks at a rule until a change that Azure does not confirm is made. A change that Azure refused is not waited for.
+ * @throws the change's error, if it is not made
+ */
+async function untilSeen(
+  look: () => Promise<FirewallRule | undefined>,
+  isMade: (found: FirewallRule | undefined) => boolean,
+  { ending, error }: NotDone,
+  signal: AbortSignal,
+): Promise<void> {
+  if (ending === "refused") throw error;
+  for (let looks = 1; ; looks++) {
+    if (isMade(await look())) return;
+    if (ending !== "accepted" || looks > LOOKS.times) throw error;
+    await setTimeout(LOOKS.wait, undefined, { signal });
   }
 }

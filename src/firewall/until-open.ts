@@ -1,24 +1,19 @@
-import type { ResourceManager } from "../azure/resource-manager.ts";
 import { ActionError } from "../model/failure.ts";
-import type { ServerId } from "../model/flexible-server.ts";
 import { type Retry, retrying } from "../retry.ts";
 import type { RunnerIp } from "../settings/firewall.ts";
 import { say } from "./azure.ts";
 import type { Attempt } from "./connect.ts";
-import { changingAddress, noEffect, otherAddress } from "./obstacles.ts";
-import { makeRule, type Progress } from "./state.ts";
+import { changingAddress, noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
+import { isMade, makeRule, type OwnRule } from "./state.ts";
 
-/** A rule that was just made, for this runner. */
-export interface NewRule {
-  readonly server: ServerId;
+/** A rule that Azure was just asked to make, for this runner. */
+export interface NewRule extends OwnRule {
   readonly host: string;
   readonly port: number;
-  readonly rule: string;
   readonly address: string;
   readonly runnerIp: RunnerIp;
   /** The address that the server itself has seen. */
   readonly seen: string | undefined;
-  readonly progress: Progress;
 }
 
 /**
@@ -34,12 +29,10 @@ const EFFECT = { maxTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
  * @throws ActionError
  */
 export async function untilOpen(
-  azure: ResourceManager,
   newRule: NewRule,
   attempt: () => Promise<Attempt>,
-  signal: AbortSignal,
 ): Promise<{ readonly address: string; readonly seconds: number }> {
-  const { server, rule, runnerIp, progress } = newRule;
+  const { rule, runnerIp, progress, signal } = newRule;
   const start = Date.now();
   const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
@@ -54,7 +47,7 @@ export async function untilOpen(
     address = result.address;
     seen = address;
     say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(azure, server, rule, address, progress);
+    await makeRule(newRule, address);
     throw result.error;
   }
 
@@ -67,9 +60,14 @@ export async function untilOpen(
   }
 
   try {
-    return await retrying(connectOnce, retryAfter, { end, say, signal });
+    const opened = await retrying(connectOnce, retryAfter, { end, say, signal });
+    await isMade(newRule); // the post step then need not watch for it
+    return opened;
   } catch (error) {
     if (!(error instanceof ActionError) || !isBlocked(error)) throw error;
+    const unconfirmed = progress.requested?.unconfirmed;
+    if (unconfirmed !== undefined && !(await isMade(newRule)))
+      throw new ActionError(notConfirmed(rule, address, seconds(), unconfirmed.failure), { cause: error });
     throw new ActionError(noEffect(newRule, rule, address, seconds(), error.failure.message), {
       cause: error,
     });

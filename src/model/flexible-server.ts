@@ -5,15 +5,18 @@ export interface ServerId {
   readonly name: string;
 }
 
-/** The resource provider of flexible servers, and the type of their firewall rules. */
-const PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
+/** The resource provider of flexible servers. */
+const PROVIDER = "Microsoft.DBforPostgreSQL";
+const SERVERS = `${PROVIDER}/flexibleServers`;
 
 /** What a login needs to be allowed to do: the names of Azure's role definitions. */
 export const PERMISSIONS = {
-  readServer: `${PROVIDER}/read`,
-  readRules: `${PROVIDER}/firewallRules/read`,
-  writeRules: `${PROVIDER}/firewallRules/write`,
-  deleteRules: `${PROVIDER}/firewallRules/delete`,
+  readServer: `${SERVERS}/read`,
+  readRules: `${SERVERS}/firewallRules/read`,
+  writeRules: `${SERVERS}/firewallRules/write`,
+  deleteRules: `${SERVERS}/firewallRules/delete`,
+  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
+  readResults: `${PROVIDER}/locations/operationResults/read`,
 } as const;
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
@@ -31,7 +34,7 @@ export function serverIdOf(text: string): ServerId | undefined {
 
 /** The resource ID of a server, which is also its path in the resource manager. */
 export function serverPath({ subscription, resourceGroup, name }: ServerId): string {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name}`;
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name}`;
 }
 
 /** The resource ID of one of its firewall rules. */

@@ -37,13 +37,46 @@ test("names the permission that the request needs when the resource manager does
   expect(steps).toContain("--assignee 5c1d0a9e-0000-4000-8000-00000000c11e");
 });
 
-test("the role in the command has exactly the four permissions that docs/firewall.md lists", () => {
+/** The roles in the commands of a failure. */
+function rolesIn(message: string): readonly { Name: string; Actions: readonly string[] }[] {
+  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", message), CONTEXT));
+  return Array.from(steps.matchAll(/--role-definition '(.*)'$/gm), ([, json = ""]) => JSON.parse(json));
+}
+
+test("the roles in the commands are those in docs/firewall.md", () => {
+  const roles = rolesIn("");
+  expect(roles.flatMap(({ Actions }) => Actions)).toEqual(Object.values(PERMISSIONS));
+  const inDocs = Array.from(
+    readText("docs/firewall.md").matchAll(/```json\n([\s\S]*?)```/g),
+    ([, json = ""]) => JSON.parse(json.replace("<subscription>", SERVER.subscription)),
+  );
+  expect(inDocs).toEqual(roles);
+});
+
+test.each([...Object.values(PERMISSIONS), "Microsoft.Network/virtualNetworks/subnets/join/action"])(
+  "the commands for a missing permission contain it, once: %s",
+  (permission) => {
+    const roles = rolesIn(
+      `The client does not have authorization to perform action '${permission}' over scope`,
+    );
+    expect(roles.flatMap(({ Actions }) => Actions).filter((each) => each === permission)).toHaveLength(1);
+  },
+);
+
+test("the role for operations is assigned on the subscription, and the other one on the server", () => {
   const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", ""), CONTEXT));
-  const [, json = ""] = /--role-definition '(.*)'$/m.exec(steps) ?? [];
-  const role = JSON.parse(json);
-  expect(role.Actions).toEqual(Object.values(PERMISSIONS));
-  const [, inDocs = "{}"] = /```json\n([\s\S]*?)```/.exec(readText("docs/firewall.md")) ?? [];
-  expect({ ...JSON.parse(inDocs), AssignableScopes: role.AssignableScopes }).toEqual(role);
+  expect(steps).toContain(
+    `'PostgreSQL firewall for a runner' --assignee '<object-id>' --scope '${SCOPE}'`.replace(
+      "'<object-id>'",
+      "<object-id>",
+    ),
+  );
+  expect(steps).toMatch(
+    new RegExp(
+      `'PostgreSQL operations for a runner' --assignee <object-id> --scope /subscriptions/${SERVER.subscription}$`,
+      "m",
+    ),
+  );
 });
 
 describe("an answer of the resource manager", () => {

@@ -9,6 +9,7 @@ import {
   asked,
   expectNothingOpen,
   fast,
+  fastWaits,
   firewallJob,
   type Given,
   IN_REAL_TIME,
@@ -69,7 +70,14 @@ test("prints no token, not even in debug mode", async () => {
 
 test("creates no rule when the server already lets the runner in, and only needs permission to read the server", async () => {
   await azure.open("office", HERE);
-  azure.permissions = new Set(["read"]);
+  azure.forbidden = new Set([
+    "GET rules",
+    "GET rule",
+    "PUT rule",
+    "DELETE rule",
+    "GET operation",
+    "GET result",
+  ]);
   const { open, close } = job();
 
   const opened = await open();
@@ -83,8 +91,8 @@ test("creates no rule when the server already lets the runner in, and only needs
 });
 
 test("of two jobs at once from one address, neither removes the other's rule", async () => {
-  const one = job({ env: { GITHUB_JOB: "one", ...fast(10) } });
-  const two = job({ env: { GITHUB_JOB: "two", ...fast(10) } });
+  const one = job({ env: { GITHUB_JOB: "one", ...fastWaits(10) } });
+  const two = job({ env: { GITHUB_JOB: "two", ...fastWaits(10) } });
   const [first, second] = await Promise.all([one.open(), two.open()]);
   expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
   expect([...azure.rules.keys()].map((name) => name.split("_")[1]).sort()).toEqual([
@@ -148,7 +156,7 @@ describe("a firewall that drops packets", () => {
     "is not opened when the lookup service returns %j",
     async (text) => {
       answer = text;
-      const opened = await job({ inputs: { "runner-ip": url }, env: fast(30) }).open();
+      const opened = await job({ inputs: { "runner-ip": url }, env: fast(15) }).open();
       expect(opened).toMatchObject({ exitCode: 1, state: {} });
       expect(opened.stdout).toContain("did not answer with a public IPv4 address");
       expect(asked(azure, "PUT rule")).toBe(0);
@@ -159,7 +167,7 @@ describe("a firewall that drops packets", () => {
     const { certificate: cert, key } = sandbox.certificates;
     const endless = await startFaultyHttp(HTTP_FAULTS["drips its answer"], { cert, key });
     const inputs = { "runner-ip": `https://localhost:${endless.port}/` };
-    const opened = await job({ inputs, env: fast(30) }).open();
+    const opened = await job({ inputs, env: fast(15) }).open();
     await endless.close();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain("public IPv4 address: no answer within 15 s");
@@ -167,14 +175,14 @@ describe("a firewall that drops packets", () => {
 
   test.each(["Starting", "Updating"])("is not opened while the server is %s", async (state) => {
     azure.properties.state = state;
-    const opened = await job({ env: fast(30) }).open();
+    const opened = await job({ env: fast(15) }).open();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain(`does not answer. Its state is \`${state}\``);
   });
 
   test("ends after six minutes when the rule has no effect", async () => {
     answer = "127.0.0.2";
-    const { open, close } = job({ inputs: { "runner-ip": url }, env: fast(60) });
+    const { open, close } = job({ inputs: { "runner-ip": url }, env: fast(30) });
     const opened = await open();
     expect(opened.exitCode).toBe(1);
     expect(opened.stdout).toMatch(/Firewall rule .* for `127\.0\.0\.2` had no effect within [3-9]\d\d s/);
@@ -237,14 +245,14 @@ test("a refusal that does not come from the firewall creates no rule", async () 
 
 describe("the resource manager", () => {
   test("that forbids the rule: the failure names the missing permission, and the post step prints nothing", async () => {
-    azure.permissions.delete("firewallRules/write");
+    azure.forbidden.add("PUT rule");
     const { open, close } = job();
     const opened = await open();
     expect(opened.exitCode).toBe(1);
     expect(opened.stdout).toContain("AuthorizationFailed (HTTP status 403)");
     expect(opened.summary).not.toContain("Azure was asked for");
     expect(opened.stdout).toContain(
-      "Create a role that has `Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write`",
+      "one has `Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write`",
     );
     expect(opened.stdout).toContain(`--assignee ${IDENTITIES.migrator.objectId} --scope ${SERVER_ID}`);
 
@@ -277,7 +285,7 @@ describe("the resource manager", () => {
 
   test("that is busy with another operation is asked again", async () => {
     azure.failNext("PUT rule", 2, 409, "ServerBusy");
-    const { open, close } = job({ env: fast(10) });
+    const { open, close } = job({ env: fastWaits(10) });
     const opened = await open();
     expect(opened.exitCode).toBe(0);
     expect(opened.stdout).toMatch(/ServerBusy \(HTTP status 409\).* Trying again in 5 s\.$/m);
@@ -291,7 +299,7 @@ describe("the resource manager", () => {
     const { open, close } = job();
     const opened = await open();
     const [rule] = azure.rules.keys();
-    azure.permissions.delete("firewallRules/delete");
+    azure.forbidden.add("DELETE rule");
     const closed = await close(opened);
     expect(closed.exitCode).toBe(0);
     expect(closed.stdout).toMatch(/^::warning title=/m);
@@ -329,7 +337,38 @@ describe("the resource manager", () => {
     expect(opened.stdout).toContain("az lock list");
   });
 
-  test("that redirects polling to another host: the token is not sent there, and the post step removes the rule", async () => {
+  test("that says where operations are polled in Location alone is polled there", async () => {
+    azure.pollHeaders = ["location"];
+    const { open, close } = job();
+    const opened = await open();
+    expect(opened).toMatchObject({ exitCode: 0, state: { settled: "true" } });
+    expect(asked(azure, "GET result")).toBeGreaterThan(0);
+    await close(opened);
+    await expectNothingOpen(azure);
+  });
+
+  test.each(["Failed", "Canceled"] as const)(
+    "whose operation ends as %s: the failure has its words, and the post step looks for the rule",
+    async (status) => {
+      azure.ending = {
+        status,
+        error: { code: "InternalServerError", message: "An unexpected error occurred." },
+      };
+      const { open, close } = job();
+      const opened = await open();
+      expect(opened).toMatchObject({ exitCode: 1, state: { rule: expect.stringContaining(SERVER_ID) } });
+      expect(opened.stdout).toContain("InternalServerError");
+      expect(opened.stdout).toContain("An unexpected error occurred.");
+      expect(opened.summary).toContain("but has not confirmed it. The post step removes it");
+
+      azure.ending = { status: "Succeeded" };
+      const closed = await close(opened, { env: fastWaits(60) });
+      expect(closed.stdout).toContain("Watching for the rule");
+      expect(closed.stdout).not.toMatch(ANNOTATION);
+    },
+  );
+
+  test("that sends polling to another host: the token is not sent there, and the rule is looked at instead", async () => {
     const seen: (string | undefined)[] = [];
     const { certificate: cert, key } = sandbox.certificates;
     const elsewhere = createServer({ cert, key }, (request, response) => {
@@ -340,11 +379,11 @@ describe("the resource manager", () => {
     const { open, close } = job();
     const opened = await open();
     await closeServer(elsewhere);
-    expect(opened.exitCode).toBe(1);
+    expect(opened.exitCode).toBe(0);
     expect(seen).toEqual([]);
 
     azure.operationsAt = azure.env.AZURE_RESOURCE_MANAGER_URL;
-    await close(opened, { env: fast(30) });
+    await close(opened, { env: fastWaits(30) });
     await expectNothingOpen(azure);
   });
 
@@ -382,7 +421,7 @@ test("removes this action's rules that are older than a day, and no others", asy
   const range = OLD.replace("0123abcd", "99999999");
   azure.rules.set(range, { startIpAddress: "203.0.113.0", endIpAddress: "203.0.113.255" });
 
-  const { open, close } = job({ env: fast(10) });
+  const { open, close } = job({ env: fastWaits(10) });
   const opened = await open();
   expect(opened.stdout).toContain(
     `Deleted firewall rule ${OLD} for 203.0.113.7, which an earlier job left behind.`,
@@ -390,6 +429,34 @@ test("removes this action's rules that are older than a day, and no others", asy
   expect(opened.stdout).not.toMatch(ANNOTATION);
   await close(opened);
   expect([...azure.rules.keys()].sort()).toEqual([...others, range].sort());
+});
+
+test("removes old rules of this action that are on the second page of the list", async () => {
+  azure.pageSize = 2;
+  for (const name of ["a", "b", "c", OLD])
+    azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+  const { open, close } = job({ env: fastWaits(10) });
+  const opened = await open();
+  expect(opened.stdout).toContain(`Deleted firewall rule ${OLD} for 203.0.113.7`);
+  await close(opened);
+  expect([...azure.rules.keys()]).toEqual(["a", "b", "c"]);
+});
+
+test.each([
+  ["at once", 0],
+  ["slowly", 50],
+])("a list of rules without end, of which each page comes %s, is not read to its end", async (_, delay) => {
+  const nextLink = `${azure.env.AZURE_RESOURCE_MANAGER_URL}${SERVER_ID}/firewallRules?$skiptoken=1`;
+  azure.spoiled["GET rules"] = (_request, response) => {
+    setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), delay);
+  };
+  const { open, close } = job({ env: fastWaits(60) });
+  const opened = await open();
+  expect(opened.stdout).toMatch(/^The list of Azure goes on after \d+ pages\. The rest is not read\.$/m);
+  expect(asked(azure, "GET rules")).toBeLessThanOrEqual(delay > 0 ? 99 : 100);
+  expect(opened.exitCode).toBe(0);
+  await close(opened);
+  await expectNothingOpen(azure);
 });
 
 test("reports every invalid input at once, and sends no request", async () => {

@@ -7,6 +7,7 @@ import {
   asked,
   expectNothingOpen,
   fast,
+  fastWaits,
   firewallJob,
   type Given,
   IN_REAL_TIME,
@@ -128,7 +129,7 @@ describe("a stopped firewall step", () => {
       const sawPut = asked(azure, "PUT rule") > 0 || azure.rules.size > 0;
       if (sawPut) expect(opened.state.rule).toContain(SERVER_ID);
 
-      const closed = await close(opened, { env: fast(60) });
+      const closed = await close(opened, { env: fastWaits(60) });
       expect(closed.exitCode).toBe(0);
       expect(closed.stdout).not.toMatch(ANNOTATION);
       await expectNothingOpen(azure);
@@ -147,7 +148,7 @@ describe("a stopped firewall step", () => {
       if (what === "GET rule") accept();
     };
 
-    const closed = await close(opened, { env: fast(20) });
+    const closed = await close(opened, { env: fastWaits(20) });
     expect(closed.stdout).toContain("has appeared. Removing it.");
     await expectNothingOpen(azure);
   });
@@ -168,7 +169,7 @@ describe("a stopped firewall step", () => {
       expect(opened.state).toEqual(name.includes("PUT") ? state : {});
 
       await stage.close();
-      const closed = await close(opened, { env: { ...sandbox.env, ...fast(30) } });
+      const closed = await close(opened, { env: { ...sandbox.env, ...fastWaits(30) } });
       expect(closed.exitCode).toBe(0);
       expect(closed.stdout).not.toMatch(ANNOTATION);
       await expectNothingOpen(azure);
@@ -221,7 +222,162 @@ describe("a stopped firewall step", () => {
   }
 });
 
+describe("a rule that Azure makes, though it does not say so,", () => {
+  /** From the second request of a kind on. */
+  const afterFirst = (what: Request, change: () => void) => {
+    azure.onRequest = (each) => {
+      if (each === what && asked(azure, what) === 1) change();
+    };
+  };
+  const cases: readonly [string, () => void][] = [
+    ["when a poll is answered 403", () => azure.forbidden.add("GET operation")],
+    ["when a poll is answered 404", () => azure.failNext("GET operation", 9, 404, "ResourceNotFound")],
+    [
+      "when a poll is answered 401",
+      () => azure.failNext("GET operation", 9, 401, "ExpiredAuthenticationToken"),
+    ],
+    [
+      "when PUT is answered 500, and then 403",
+      () => {
+        azure.loseNext("PUT rule", "500");
+        afterFirst("PUT rule", () => azure.forbidden.add("PUT rule"));
+      },
+    ],
+    [
+      "when the connection breaks after PUT, and a lock refuses the next PUT",
+      () => {
+        azure.loseNext("PUT rule", "reset");
+        afterFirst("PUT rule", () => {
+          azure.lock = "ReadOnly";
+        });
+      },
+    ],
+  ];
+
+  test.each(cases)("%s, opens the server, and the post step removes it", async (_, spoil) => {
+    spoil();
+    const { open, close } = job();
+    const opened = await open();
+    expect(opened.state.rule).toContain(SERVER_ID);
+    expect(opened).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(opened.summary).toContain("is open for `127.0.0.1`");
+    expect(azure.isOpen()).toBe(true);
+
+    azure.lock = undefined;
+    const closed = await close(opened, { env: fastWaits(30) });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    await expectNothingOpen(azure);
+  });
+});
+
+describe("a rule of which Azure says nothing after it accepted it", () => {
+  beforeEach(() => {
+    azure.forbidden = new Set(["GET operation", "GET result"]);
+  });
+
+  test("opens the server if it acts, even if it cannot be read", async () => {
+    azure.forbidden.add("GET rule");
+    const { open, close } = job();
+    const opened = await open();
+    expect(opened).toMatchObject({ exitCode: 0, state: { settled: "false" } });
+    expect(opened.stdout).toContain("Azure has accepted the rule, but does not say whether it is made.");
+    azure.forbidden.delete("GET rule");
+    const closed = await close(opened, { env: fastWaits(60) });
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    await expectNothingOpen(azure);
+  });
+
+  test("is settled when it is seen after the connection", async () => {
+    azure.delays.operation = 1_000;
+    const { open, close } = job();
+    const opened = await open();
+    expect(opened).toMatchObject({ exitCode: 0, state: { settled: "true" } });
+    expect(opened.stdout).toContain("Azure has accepted the rule, but does not say whether it is made.");
+    const closed = await close(opened);
+    expect(closed.stdout).not.toContain("Watching");
+    await expectNothingOpen(azure);
+  });
+
+  test("is an error of its own if it never acts, with the roles that let the action see why", async () => {
+    azure.ending = { status: "Failed" };
+    const opened = await job({ env: fastWaits(60) }).open();
+    expect(opened).toMatchObject({ exitCode: 1, state: { settled: "false" } });
+    expect(opened.stdout).toContain("Error code: firewall-rule-not-confirmed");
+    expect(opened.stdout).toContain("one has `Microsoft.DBforPostgreSQL/locations/azureAsyncOperation/read`");
+    expect(opened.summary).toContain("did not say whether it is made");
+  });
+});
+
 describe("a post step of the firewall action", () => {
+  test("that may not follow the removal looks for the rule until it is gone", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.forbidden = new Set(["GET operation", "GET result"]);
+    azure.delays.operation = 2_000;
+    const closed = await close(opened, { env: fastWaits(20) });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    expect([...azure.rules]).toEqual([]);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      "whose removal fails, unseen",
+      () => {
+        azure.ending = { status: "Failed" };
+        azure.failNext("GET operation", 99, 404, "ResourceNotFound");
+      },
+    ],
+    ["that gets a 404 of a proxy", () => azure.failNext("DELETE rule", 1, 404, "")],
+    [
+      "that gets a 404 of another subscription",
+      () => azure.failNext("DELETE rule", 1, 404, "SubscriptionNotFound"),
+    ],
+    [
+      "whose removal is answered 500, and then 403",
+      () => {
+        azure.ending = { status: "Failed" };
+        azure.loseNext("DELETE rule", "500");
+        azure.onRequest = (what) => {
+          if (what === "DELETE rule" && asked(azure, what) === 1) azure.forbidden.add(what);
+        };
+      },
+    ],
+  ])("%s names the rule, which is still there", async (_, spoil) => {
+    const { open, close } = job();
+    const opened = await open();
+    const [rule] = azure.rules.keys();
+    spoil();
+    const closed = await close(opened, { env: fastWaits(60) });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).toMatch(/^::warning /m);
+    expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
+    expect(azure.isOpen()).toBe(true);
+  });
+
+  test("that may not follow the change of a locked rule looks until the rule has the unused address", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.lock = "CanNotDelete";
+    azure.forbidden = new Set(["GET operation", "GET result"]);
+    azure.delays.operation = 1_000;
+    const closed = await close(opened, { env: fastWaits(20) });
+    expect(closed.stdout).toMatch(/^::warning .*192\.0\.2\.1/m);
+    await azure.settled();
+    expect(azure.isOpen()).toBe(false);
+  });
+
+  test("creates no rule where a lock forbids to delete one that was never made", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.rules.clear();
+    azure.lock = "CanNotDelete";
+    const closed = await close(opened);
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    expect([...azure.rules]).toEqual([]);
+  });
+
   /** When the step is stopped. */
   const stages: Stages = {
     ...SIGN_IN_STAGES,

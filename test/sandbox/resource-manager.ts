@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RequestListener } from "node:http";
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import { createServer } from "node:https";
 import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { setTimeout as after } from "node:timers";
@@ -16,17 +16,29 @@ export const SERVER_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/orders-r
 
 const API_VERSIONS = ["2024-08-01", "2025-08-01"];
 const AUDIENCE = "https://management.azure.com";
-const PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
-const ACTIONS = ["read", "firewallRules/read", "firewallRules/write", "firewallRules/delete"];
+const PROVIDER = "Microsoft.DBforPostgreSQL";
+const SERVERS = `${PROVIDER}/flexibleServers`;
 /** https://learn.microsoft.com/rest/api/postgresql/firewall-rules/create-or-update */
 const RULE_NAME = /^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$/;
 
 type Answer = { status: number; json?: unknown; headers?: Record<string, string> };
 type Rule = { startIpAddress: string; endIpAddress: string };
-type Operation = { status: "InProgress" | "Succeeded" };
+type Operation = { status: "InProgress" | Ending["status"]; error?: { code: string; message: string } };
+type Ending = { status: "Succeeded" | "Failed" | "Canceled"; error?: { code: string; message: string } };
 
-/** A kind of request: `PUT rule`. */
-export type Request = "GET server" | "GET rules" | "GET rule" | "PUT rule" | "DELETE rule" | "GET operation";
+/** A kind of request: `PUT rule`. An accepted change is polled as its `operation` or as its `result`. */
+export type Request = keyof typeof PERMISSION_FOR;
+
+/** The permission that each kind of request needs. */
+const PERMISSION_FOR = {
+  "GET server": `${SERVERS}/read`,
+  "GET rules": `${SERVERS}/firewallRules/read`,
+  "GET rule": `${SERVERS}/firewallRules/read`,
+  "PUT rule": `${SERVERS}/firewallRules/write`,
+  "DELETE rule": `${SERVERS}/firewallRules/delete`,
+  "GET operation": `${PROVIDER}/locations/azureAsyncOperation/read`,
+  "GET result": `${PROVIDER}/locations/operationResults/read`,
+} as const;
 
 export type ResourceManager = {
   /** The variables that direct a child process to it. */
@@ -43,8 +55,8 @@ export type ResourceManager = {
   spoiled: Partial<Record<Request, RequestListener>>;
   /** The server's properties. */
   properties: { state: string; network: Record<string, string>; privateEndpointConnections: unknown[] };
-  /** The callers' permissions. */
-  permissions: Set<string>;
+  /** The kinds of requests that the callers have no permission for. */
+  forbidden: Set<Request>;
   lock: "CanNotDelete" | "ReadOnly" | undefined;
   /** PUT requests wait for this. */
   accepts: Promise<void>;
@@ -52,8 +64,14 @@ export type ResourceManager = {
    * Milliseconds: until a PUT is accepted, until an operation is done, until a created or deleted rule takes effect.
    */
   delays: { acceptance: number; operation: number; effect: number };
+  /** How operations end. */
+  ending: Ending;
   /** Where its answers say that an operation is polled; its own address unless a test sets another. */
   operationsAt: string;
+  /** The headers that say so. */
+  pollHeaders: readonly ("azure-asyncoperation" | "location")[];
+  /** How many rules a page of the list has. */
+  pageSize: number;
   /** Seconds, for Retry-After of an operation. */
   retryAfter: number;
   /** Answers the next `count` requests of a kind with this status and error code. */
@@ -64,6 +82,8 @@ export type ResourceManager = {
     code: string,
     headers?: Record<string, string>,
   ): void;
+  /** Does what the next request of a kind asks for, and answers 500 or breaks the connection. */
+  loseNext(what: Request, how: "500" | "reset"): void;
   /** Creates a rule that is in effect at once. */
   open(name: string, rule: Rule): Promise<void>;
   /** Waits until no operation is in progress and every rule is in effect. */
@@ -85,6 +105,7 @@ export async function startResourceManager(
 ): Promise<ResourceManager> {
   const operations = new Map<string, Operation>();
   const failing: { what: Request; answer: Answer }[] = [];
+  const losing = new Map<Request, "500" | "reset">();
   let isSilent = silent;
   let inEffect = false;
   let pending = 0;
@@ -95,7 +116,11 @@ export async function startResourceManager(
       return refuse(404, "InvalidResourceType", "The resource type could not be found.");
     manager.onRequest(asked.what);
     if (asked.what === until) await speak();
-    const answer = await answerTo(asked.what, asked.name, request.headers.authorization, url, body);
+    const made = await answerTo(asked.what, asked.name, request.headers, url, body);
+    const lost = losing.get(asked.what);
+    losing.delete(asked.what);
+    if (lost === "reset") request.socket.destroy();
+    const answer = lost === undefined ? made : refuse(500, "InternalServerError", "An error occurred.");
     manager.requests.push({ what: asked.what, status: answer.status, at: Date.now() });
     return answer;
   });
@@ -114,11 +139,11 @@ export async function startResourceManager(
   async function answerTo(
     what: Request,
     name: string,
-    authorization = "",
+    headers: IncomingHttpHeaders,
     url: URL,
     body: string,
   ): Promise<Answer> {
-    const oid = await objectIdIn(authorization);
+    const oid = await objectIdIn(headers.authorization);
     if (oid === undefined) {
       return refuse(401, "InvalidAuthenticationToken", "The access token is invalid.");
     }
@@ -129,19 +154,15 @@ export async function startResourceManager(
     const index = failing.findIndex((each) => each.what === what);
     const failure = failing.splice(index, index < 0 ? 0 : 1)[0];
     if (failure) return failure.answer;
-    const action = ACTION_OF[what];
-    if (action !== undefined && !manager.permissions.has(action)) {
-      const text = `The client '${oid}' with object id '${oid}' does not have authorization to perform action '${PROVIDER}/${action}' over scope '${url.pathname}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
+    if (manager.forbidden.has(what)) {
+      const text = `The client '${oid}' with object id '${oid}' does not have authorization to perform action '${PERMISSION_FOR[what]}' over scope '${url.pathname}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
       return refuse(403, "AuthorizationFailed", text);
     }
     switch (what) {
       case "GET server":
         return { status: 200, json: serverBody() };
       case "GET rules":
-        return {
-          status: 200,
-          json: { value: [...manager.rules].map(([each, rule]) => ruleBody(each, rule)) },
-        };
+        return { status: 200, json: pageOf(url) };
       case "GET rule": {
         const rule = manager.rules.get(name);
         return rule ? { status: 200, json: ruleBody(name, rule) } : notFound(name);
@@ -150,7 +171,18 @@ export async function startResourceManager(
         const operation = operations.get(name);
         return operation ? { status: 200, json: { name, ...operation }, headers: waiting() } : notFound(name);
       }
+      case "GET result": {
+        const operation = operations.get(name);
+        if (operation === undefined) return notFound(name);
+        if (operation.status === "InProgress") return { status: 202, headers: waiting() };
+        if (operation.status === "Succeeded") return { status: 204 };
+        return { status: 409, json: { error: operation.error } };
+      }
       case "PUT rule":
+        if (headers["content-type"] !== "application/json") {
+          const text = `The content media type '${headers["content-type"] ?? "<null>"}' is not supported. Only 'application/json' is supported.`;
+          return refuse(415, "UnsupportedMediaType", text);
+        }
         // The client can have disconnected by then; the rule is created anyway.
         await manager.accepts;
         await setTimeout(manager.delays.acceptance);
@@ -186,22 +218,35 @@ export async function startResourceManager(
     const operation: Operation = { status: "InProgress" };
     operations.set(id, operation);
     later(manager.delays.operation, () => {
+      Object.assign(operation, manager.ending);
+      if (operation.status !== "Succeeded") return;
       if (rule) manager.rules.set(name, rule);
       else manager.rules.delete(name);
-      operation.status = "Succeeded";
       later(manager.delays.effect, takeEffect);
     });
-    const where = `${manager.operationsAt}/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DBforPostgreSQL/locations/westeurope`;
+    const where = `${manager.operationsAt}/subscriptions/${SUBSCRIPTION}/providers/${PROVIDER}/locations/westeurope`;
     const query = "?api-version=2025-08-01";
+    const polls = {
+      "azure-asyncoperation": `${where}/azureAsyncOperation/${id}${query}`,
+      location: `${where}/operationResults/${id}${query}`,
+    };
     return {
       status: 202,
       json: { operation: "UpsertFirewallRulesManagementOperationV2", startTime: new Date().toISOString() },
       headers: {
         ...waiting(),
-        "azure-asyncoperation": `${where}/azureAsyncOperation/${id}${query}`,
-        location: `${where}/operationResults/${id}${query}`,
+        ...Object.fromEntries(manager.pollHeaders.map((header) => [header, polls[header]])),
       },
     };
+  }
+
+  /** A page of the rules, and the address of the next one. */
+  function pageOf(address: URL) {
+    const first = Number(address.searchParams.get("$skiptoken") ?? 0);
+    const end = first + manager.pageSize;
+    const value = [...manager.rules].slice(first, end).map(([name, rule]) => ruleBody(name, rule));
+    const nextLink = `${url}${SERVER_ID}/firewallRules?api-version=2025-08-01&$skiptoken=${end}`;
+    return end < manager.rules.size ? { value, nextLink } : { value };
   }
 
   const isBusy = () => [...operations.values()].some(({ status }) => status === "InProgress");
@@ -228,7 +273,7 @@ export async function startResourceManager(
     await takeEffect();
   }
 
-  async function objectIdIn(authorization: string): Promise<string | undefined> {
+  async function objectIdIn(authorization = ""): Promise<string | undefined> {
     const [, token = ""] = /^Bearer (.+)$/.exec(authorization) ?? [];
     const verified = await jwtVerify(token, sandbox.entra.publicKey, { audience: AUDIENCE }).catch(
       () => undefined,
@@ -260,16 +305,20 @@ export async function startResourceManager(
       network: { publicNetworkAccess: "Enabled" },
       privateEndpointConnections: [],
     },
-    permissions: new Set(ACTIONS),
+    forbidden: new Set(),
     lock: undefined,
     accepts: Promise.resolve(),
     delays: { acceptance: 0, operation: 200, effect: 200 },
+    ending: { status: "Succeeded" },
     operationsAt: url,
+    pollHeaders: ["azure-asyncoperation", "location"],
+    pageSize: 100,
     retryAfter: 1,
     failNext(what, count, status, code, headers = {}) {
       const answer = { ...refuse(status, code, "The test made this request fail."), headers };
       failing.push(...Array.from({ length: count }, () => ({ what, answer })));
     },
+    loseNext: (what, how) => losing.set(what, how),
     async open(name, rule) {
       manager.rules.set(name, rule);
       await takeEffect();
@@ -305,20 +354,14 @@ function silentFirewall(port: number, isOpen: () => boolean) {
   return { server, close: end };
 }
 
-const ACTION_OF: Readonly<Partial<Record<Request, string>>> = {
-  "GET server": "read",
-  "GET rules": "firewallRules/read",
-  "GET rule": "firewallRules/read",
-  "PUT rule": "firewallRules/write",
-  "DELETE rule": "firewallRules/delete",
-};
-
 function whatIs(method: string, path: string): { what: Request; name: string } | undefined {
   const [, rule] = /\/flexibleServers\/orders-db\/firewallRules\/([^/]+)$/.exec(path) ?? [];
-  const [, operation] = /\/azureAsyncOperation\/([^/]+)$/.exec(path) ?? [];
+  const [, polled, operation] = /\/(azureAsyncOperation|operationResults)\/([^/]+)$/.exec(path) ?? [];
   if (method === "GET" && path === SERVER_ID) return { what: "GET server", name: "" };
   if (method === "GET" && path === `${SERVER_ID}/firewallRules`) return { what: "GET rules", name: "" };
-  if (method === "GET" && operation !== undefined) return { what: "GET operation", name: operation };
+  if (method === "GET" && operation !== undefined) {
+    return { what: polled === "operationResults" ? "GET result" : "GET operation", name: operation };
+  }
   if (rule === undefined || !["GET", "PUT", "DELETE"].includes(method)) return undefined;
   return { what: `${method} rule` as Request, name: rule };
 }
@@ -341,7 +384,7 @@ function number(address: string): number {
 const HERE = number("127.0.0.1");
 
 function ruleBody(name: string, properties: Rule) {
-  return { id: `${SERVER_ID}/firewallRules/${name}`, name, type: `${PROVIDER}/firewallRules`, properties };
+  return { id: `${SERVER_ID}/firewallRules/${name}`, name, type: `${SERVERS}/firewallRules`, properties };
 }
 
 function notFound(name: string): Answer {
