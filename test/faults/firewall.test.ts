@@ -190,6 +190,16 @@ describe("a stopped firewall step", () => {
     expect(opened.stdout).not.toContain(old);
   });
 
+  test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
+    "by Azure, which %s, says so",
+    async (fault) => {
+      azure.spoiled = { "GET server": HTTP_FAULTS[fault] };
+      const opened = await job({ env: IN_REAL_TIME }).open();
+      expect(opened).toMatchObject({ exitCode: 1, stderr: "", state: {} });
+      expect(opened.stdout).toContain("an answer of more than 64 MiB");
+    },
+  );
+
   test.each(["exception", "rejection"])("by an uncaught %s names the error", async (thrown) => {
     const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
     const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
@@ -462,7 +472,7 @@ describe("a post step of the firewall action", () => {
     const { open, close } = job();
     const opened = await open();
     azure.spoiled = { "DELETE rule": spoil };
-    const closed = await close(opened, { env: fast(60) });
+    const closed = await close(opened, { env: fast(15) });
     expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
     expect(closed.stdout).toMatch(/^::warning .*: no answer within \d+ s/m);
     expect(asked(azure, "DELETE rule")).toBeGreaterThan(1);
