@@ -3,9 +3,10 @@ import { defineConfig } from "vitest/config";
 
 /** The tests that start PostgreSQL; test/project/layers.test.ts holds this list. */
 export const NEED_A_SERVER = [
-  "test/{e2e,examples,faults,postgres,principal,property,setup,speed}/**/*.test.ts",
+  "test/{e2e,examples,faults,postgres,property,setup,speed}/**/*.test.ts",
   "test/sandbox/{entra,pgaadauth,postgres,psql,sandbox,start}.test.ts",
   "test/azure/credential.test.ts",
+  "test/principal/ensure.test.ts",
   "test/render/sql-file.test.ts",
 ];
 

@@ -5,11 +5,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../src/diagnosis/diagnose.ts";
-import { AZURE, type ResourceManagerContext } from "../src/diagnosis/resource-manager.ts";
 import type { Context, Match, Rule } from "../src/diagnosis/rules.ts";
+import { AZURE, type ResourceManagerContext } from "../src/firewall/errors.ts";
+import { PERMISSIONS } from "../src/firewall/server.ts";
 import { ISSUES } from "../src/github/drift-issue/rules.ts";
 import type { Failure } from "../src/model/failure.ts";
-import { PERMISSIONS } from "../src/model/flexible-server.ts";
 import { plain } from "../src/render/pen.ts";
 import { type Case, CORPUS } from "../test/diagnosis/corpus.ts";
 

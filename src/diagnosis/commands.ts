@@ -1,5 +1,4 @@
 import type { Step } from "../model/failure.ts";
-import type { ServerId } from "../model/flexible-server.ts";
 import { inOurWords, type Sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import type { Context } from "./rules.ts";
@@ -58,10 +57,4 @@ function serverName({ host }: Context): string {
 /** A quoted name for SQL; `unknown` where there is none. */
 export function identifier(name: string | undefined, unknown: string): string {
   return name === undefined ? unknown : quoteIdentifier(name);
-}
-
-/** A command of the Azure CLI on the server of a resource ID. */
-export function azOn({ subscription, resourceGroup, name }: ServerId, command: string, options = ""): string {
-  const server = `--subscription ${subscription} --resource-group ${shell(resourceGroup)} --name ${shell(name)}`;
-  return `az postgres flexible-server ${command} ${server} ${options}`.trimEnd();
 }

@@ -1,12 +1,12 @@
-import { publicAddress } from "../azure/public-address.ts";
 import { ActionError } from "../model/failure.ts";
-import type { FirewallRule, ServerFacts, ServerId } from "../model/flexible-server.ts";
 import { plain } from "../render/pen.ts";
-import type { RunnerIp } from "../settings/firewall.ts";
 import { say } from "./azure.ts";
 import { type Attempt, isFirewall } from "./connect.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
+import { publicAddress } from "./public-address.ts";
 import { ours } from "./rule.ts";
+import type { FirewallRule, ServerFacts, ServerId } from "./server.ts";
+import type { RunnerIp } from "./settings.ts";
 
 /** The failures that a server causes which is stopped or private. */
 const UNREACHABLE = [

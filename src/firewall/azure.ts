@@ -1,9 +1,9 @@
 import { info } from "@actions/core";
 import { signIn } from "../azure/credential.ts";
-import { type ResourceManager, resourceManager } from "../azure/resource-manager.ts";
 import type { Env } from "../model/settings.ts";
-import type { AzureSettings } from "../settings/firewall.ts";
 import { logLine } from "../text/escape.ts";
+import { type ResourceManager, resourceManager } from "./resource-manager.ts";
+import type { AzureSettings } from "./settings.ts";
 
 /** The resource manager of the cloud; it asks for a token with its first request. */
 export function signInToAzure(settings: AzureSettings, env: Env, signal: AbortSignal): ResourceManager {

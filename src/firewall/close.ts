@@ -1,13 +1,13 @@
 import { setTimeout } from "node:timers/promises";
-import { readRule } from "../azure/flexible-server.ts";
-import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
-import { FIREWALL_INPUTS, parseAzureSettings } from "../settings/firewall.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
+import { readRule } from "./requests.ts";
+import type { ResourceManager } from "./resource-manager.ts";
+import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
 import { LOOKS, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */

@@ -1,10 +1,10 @@
 import type { PasswordProvider } from "../azure/credential.ts";
 import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
-import type { ServerFacts } from "../model/flexible-server.ts";
 import { withSession } from "../postgres/session.ts";
-import type { FirewallSettings } from "../settings/firewall.ts";
-import { ipv4, isRoutable } from "../text/ipv4.ts";
+import { ipv4, isRoutable } from "./ipv4.ts";
+import type { ServerFacts } from "./server.ts";
+import type { FirewallSettings } from "./settings.ts";
 
 /** The result of one attempt to connect, and the runner's address as the server sees it, where the server says so. */
 export type Attempt =

@@ -1,7 +1,7 @@
-import { azOn, shell, step } from "../diagnosis/commands.ts";
+import { shell, step } from "../diagnosis/commands.ts";
 import type { Failure } from "../model/failure.ts";
-import type { ServerFacts, ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { azOn, type ServerFacts, type ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];

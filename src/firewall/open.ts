@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { signIn } from "../azure/credential.ts";
-import { listRules, readServer } from "../azure/flexible-server.ts";
-import type { ResourceManager } from "../azure/resource-manager.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import { withDone } from "../model/failure.ts";
-import type { FirewallRule, ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "../settings/firewall.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { addressFor, addressOfOtherJob } from "./address.ts";
 import { say, signInToAzure } from "./azure.ts";
 import { connect } from "./connect.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
+import { listRules, readServer } from "./requests.ts";
+import type { ResourceManager } from "./resource-manager.ts";
 import { ruleName, stale } from "./rule.ts";
+import type { FirewallRule, ServerId } from "./server.ts";
+import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "./settings.ts";
 import { doneSoFar, makeRule, type Progress, removeRule } from "./state.ts";
 import { untilOpen } from "./until-open.ts";
 

@@ -3,12 +3,12 @@ import { shell } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
 import type { Failure } from "../model/failure.ts";
-import { rulePath, type ServerId } from "../model/flexible-server.ts";
 import { inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { logLine } from "../text/escape.ts";
+import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */

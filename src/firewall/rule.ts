@@ -1,5 +1,5 @@
-import type { FirewallRule } from "../model/flexible-server.ts";
 import type { Env } from "../model/settings.ts";
+import type { FirewallRule } from "./server.ts";
 
 const PREFIX = "azure-postgres-grants";
 

@@ -1,13 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
-import { deleteRule, putRule, readRule } from "../azure/flexible-server.ts";
-import type { NotDone, ResourceManager } from "../azure/resource-manager.ts";
 import type { ActionError } from "../model/failure.ts";
-import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "../model/flexible-server.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { say } from "./azure.ts";
+import { deleteRule, putRule, readRule } from "./requests.ts";
+import type { NotDone, ResourceManager } from "./resource-manager.ts";
+import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.ts";
 
 /** The rule in the state of the step, which the post step of the same job reads. */
 export interface RuleState {

@@ -1,9 +1,9 @@
 import { ActionError } from "../model/failure.ts";
 import { type Retry, retrying } from "../retry.ts";
-import type { RunnerIp } from "../settings/firewall.ts";
 import { say } from "./azure.ts";
 import type { Attempt } from "./connect.ts";
 import { changingAddress, noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
+import type { RunnerIp } from "./settings.ts";
 import { isMade, makeRule, type OwnRule } from "./state.ts";
 
 /** A rule that Azure was just asked to make, for this runner. */

@@ -1,6 +1,5 @@
 import type { Cloud } from "./clouds.ts";
 import type { Demand } from "./demand.ts";
-import type { PrincipalDemand } from "./principal.ts";
 import type { Mode } from "./report.ts";
 
 /** Everything the inputs say, parsed once: nothing below reads an input or an environment variable for itself. */
@@ -16,16 +15,6 @@ export interface Settings {
   readonly demand: Demand;
   /** Given when an issue is to be kept open while there is drift. */
   readonly driftIssue?: { readonly token: string };
-}
-
-/** The same for the action `principal`. */
-export interface PrincipalSettings {
-  readonly signIn: EntraSignIn;
-  readonly cloud: Cloud;
-  readonly server: Server;
-  /** The Entra administrator to sign in as, by its name in PostgreSQL. */
-  readonly user: string;
-  readonly principal: PrincipalDemand;
 }
 
 export interface Server {

@@ -2,12 +2,22 @@ import type { Client } from "pg";
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { ActionError } from "../model/failure.ts";
-import type { PrincipalDemand, PrincipalResult } from "../model/principal.ts";
+import type { Verdict } from "../model/report.ts";
 import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../postgres/transaction.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { look, type Principal } from "./catalog.ts";
 import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
+import type { PrincipalDemand } from "./settings.ts";
+
+/** What the action `principal` found and did. */
+export interface PrincipalResult {
+  readonly verdict: Exclude<Verdict, "error">;
+  readonly message: Sentence;
+  readonly warnings: readonly Sentence[];
+  /** What ends the drift. */
+  readonly fix?: { readonly text: Sentence; readonly sql: string };
+}
 
 /** How often to try while another session creates or binds the same role. */
 const ATTEMPTS = 3;

@@ -5,16 +5,15 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { type Failure, withDone } from "../model/failure.ts";
-import type { PrincipalResult } from "../model/principal.ts";
 import { inOurWords } from "../model/sentence.ts";
-import type { Env, PrincipalSettings } from "../model/settings.ts";
+import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { PATIENCE } from "../retry.ts";
-import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "../settings/principal.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { logLine } from "../text/escape.ts";
-import { doneSoFar, ensure, type Progress } from "./ensure.ts";
+import { doneSoFar, ensure, type PrincipalResult, type Progress } from "./ensure.ts";
 import { publish } from "./publish.ts";
+import { PRINCIPAL_INPUTS, type PrincipalSettings, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
 import type { Failure } from "../model/failure.ts";
-import type { PrincipalDemand } from "../model/principal.ts";
 import { code, inOurWords, name, sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
+import type { PrincipalDemand } from "./settings.ts";
 
 /** The role is bound to another identity, and `rebind` is not set. */
 export function boundToAnother(

@@ -2,9 +2,9 @@ import * as core from "@actions/core";
 import { runFacts } from "../github/run.ts";
 import { addToSummary, orWarn } from "../github/step.ts";
 import type { Failure } from "../model/failure.ts";
-import type { PrincipalResult } from "../model/principal.ts";
-import { renderPrincipalLog, renderPrincipalSummary } from "../render/principal.ts";
 import { logLines } from "../text/escape.ts";
+import type { PrincipalResult } from "./ensure.ts";
+import { renderPrincipalLog, renderPrincipalSummary } from "./render.ts";
 
 /** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
 export async function publish(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { PrincipalDemand } from "../../src/model/principal.ts";
 import { doneSoFar, ensure, type Progress } from "../../src/principal/ensure.ts";
+import type { PrincipalDemand } from "../../src/principal/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { between } from "../postgres/world.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FIREWALL_INPUTS } from "../../src/settings/firewall.ts";
+import { FIREWALL_INPUTS } from "../../src/firewall/settings.ts";
 import { actionIn, type FirewallAction, ROOT, readText } from "./project.ts";
 
 const firewallAction = actionIn<FirewallAction>("firewall");

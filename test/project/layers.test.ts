@@ -50,6 +50,23 @@ test("every part of src has its place", () => {
   expect(sources.map(partOf).filter((part) => MAY_IMPORT[part] === undefined)).toEqual([]);
 });
 
+test("a module that only one of the actions firewall and principal uses is in that action's folder", () => {
+  const entries = {
+    main: ["src/index.ts"],
+    firewall: ["src/firewall/index.ts", "src/firewall/post.ts"],
+    principal: ["src/principal/index.ts"],
+  };
+  const reached = Object.entries(entries).map(([action, paths]) => ({
+    action,
+    modules: new Set(paths.flatMap((path) => [...reachedFrom(path, { types: true })])),
+  }));
+  const misplaced = sources.filter((path) => {
+    const [user, ...others] = reached.filter(({ modules }) => modules.has(path));
+    return others.length === 0 && user?.action !== "main" && user?.action !== partOf(path);
+  });
+  expect(misplaced).toEqual([]);
+});
+
 test("text imports only types from model", () => {
   const imports = sources.filter((path) => partOf(path) === "text").flatMap(importsOf);
   expect(imports.filter(({ path, typesOnly }) => partOf(path) === "model" && !typesOnly)).toEqual([]);

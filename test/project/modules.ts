@@ -27,11 +27,14 @@ export function externalsOf(path: string): readonly string[] {
   return [...new Set(names.filter((name) => !name.startsWith(".")))].sort();
 }
 
-/** Every module of the project that runs when this one does, itself included. */
-export function reachedFrom(path: string, reached = new Set<string>()): ReadonlySet<string> {
-  if (reached.has(path)) return reached;
-  reached.add(path);
-  for (const found of importsOf(path)) if (!found.typesOnly) reachedFrom(found.path, reached);
+/**
+ * Every module of the project that runs when this one does, itself included.
+ * @param types also the modules of which only types are imported
+ */
+export function reachedFrom(path: string, { types = false } = {}): ReadonlySet<string> {
+  const reached = new Set<string>([path]);
+  for (const each of reached)
+    for (const found of importsOf(each)) if (types || !found.typesOnly) reached.add(found.path);
   return reached;
 }
 

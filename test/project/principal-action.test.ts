@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PRINCIPAL_INPUTS } from "../../src/settings/principal.ts";
+import { PRINCIPAL_INPUTS } from "../../src/principal/settings.ts";
 import { action, actionIn } from "./project.ts";
 
 const { inputs, outputs, runs, branding } = actionIn("principal");

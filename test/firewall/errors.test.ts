@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { diagnoseResourceManager, nothingDone } from "../../src/diagnosis/resource-manager.ts";
-import { PERMISSIONS } from "../../src/model/flexible-server.ts";
+import { diagnoseResourceManager, nothingDone } from "../../src/firewall/errors.ts";
+import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
 

@@ -1,11 +1,11 @@
+import { shell, step } from "../diagnosis/commands.ts";
+import { diagnoseBy } from "../diagnosis/diagnose.ts";
+import { NETWORK } from "../diagnosis/network.ts";
+import { type Context, type Rule, rulesFor, type Steps } from "../diagnosis/rules.ts";
+import type { Symptom } from "../diagnosis/symptoms.ts";
 import type { Failure } from "../model/failure.ts";
-import { PERMISSIONS, type Permission, type ServerId, serverPath } from "../model/flexible-server.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { azOn, shell, step } from "./commands.ts";
-import { diagnoseBy } from "./diagnose.ts";
-import { NETWORK } from "./network.ts";
-import { type Context, type Rule, rulesFor, type Steps } from "./rules.ts";
-import type { Symptom } from "./symptoms.ts";
+import { azOn, PERMISSIONS, type Permission, type ServerId, serverPath } from "./server.ts";
 
 /** What Azure's resource manager was asked. */
 export interface ResourceManagerContext extends Context {

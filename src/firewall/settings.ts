@@ -1,13 +1,13 @@
 import type { Cloud } from "../model/clouds.ts";
-import { type ServerId, serverIdOf } from "../model/flexible-server.ts";
 import { code, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
-import { ipv4, isRoutable } from "../text/ipv4.ts";
-import { Invalid } from "./invalid.ts";
-import { type InputsOf, inputsIn } from "./reader.ts";
-import { SERVER_INPUTS } from "./server.ts";
-import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
-import { hostName, name, port, rootCertificates } from "./values.ts";
+import { Invalid } from "../settings/invalid.ts";
+import { type InputsOf, inputsIn } from "../settings/reader.ts";
+import { SERVER_INPUTS } from "../settings/server.ts";
+import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
+import { hostName, name, port, rootCertificates } from "../settings/values.ts";
+import { ipv4, isRoutable } from "./ipv4.ts";
+import { type ServerId, serverIdOf } from "./server.ts";
 
 /** What the inputs of the firewall action say. */
 export interface FirewallSettings extends AzureSettings {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
-import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "../../src/settings/principal.ts";
+import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "../../src/principal/settings.ts";
 import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";

@@ -1,4 +1,5 @@
 import { ActionError } from "../model/failure.ts";
+import { isMissing, type Outcome, type ResourceManager } from "./resource-manager.ts";
 import {
   type FirewallRule,
   PERMISSIONS,
@@ -6,8 +7,7 @@ import {
   type ServerFacts,
   type ServerId,
   serverPath,
-} from "../model/flexible-server.ts";
-import { isMissing, type Outcome, type ResourceManager } from "./resource-manager.ts";
+} from "./server.ts";
 
 // The resource manager's requests for one flexible server: https://learn.microsoft.com/rest/api/postgresql/
 

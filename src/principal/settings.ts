@@ -1,10 +1,32 @@
-import { PRINCIPAL_TYPES } from "../model/entra-label.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
-import type { Env, PrincipalSettings } from "../model/settings.ts";
-import { inputsIn } from "./reader.ts";
-import { SERVER_INPUTS, tlsFrom } from "./server.ts";
-import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "./sign-in.ts";
-import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "./values.ts";
+import type { EntraSignIn, Env, Server } from "../model/settings.ts";
+import { inputsIn } from "../settings/reader.ts";
+import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
+import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
+import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
+
+/** What the inputs of the action `principal` say. */
+export interface PrincipalSettings {
+  readonly signIn: EntraSignIn;
+  readonly cloud: Cloud;
+  readonly server: Server;
+  /** The Entra administrator to sign in as, by its name in PostgreSQL. */
+  readonly user: string;
+  readonly principal: PrincipalDemand;
+}
+
+/** The role that has to exist, and the identity that it has to be bound to. */
+export interface PrincipalDemand {
+  readonly mode: "apply" | "check";
+  readonly name: string;
+  /** In lower case. */
+  readonly objectId: string;
+  readonly type: PrincipalType;
+  /** Whether to bind a role that is bound to another object ID. */
+  readonly rebind: boolean;
+}
 
 const PRINCIPAL_MODES = ["apply", "check"] as const;
 

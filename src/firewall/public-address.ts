@@ -1,9 +1,9 @@
+import { httpClient } from "../azure/http-client.ts";
 import { step } from "../diagnosis/commands.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
 import { within } from "../retry.ts";
-import { ipv4, isRoutable } from "../text/ipv4.ts";
-import { httpClient } from "./http-client.ts";
+import { ipv4, isRoutable } from "./ipv4.ts";
 
 /** How long the service may take to answer, retries included; milliseconds. */
 const ANSWER_TIME = 15_000;

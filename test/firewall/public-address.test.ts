@@ -1,6 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import { publicAddress } from "../../src/azure/public-address.ts";
+import { publicAddress } from "../../src/firewall/public-address.ts";
 import type { ActionError, Failure } from "../../src/model/failure.ts";
 import { plain } from "../../src/render/pen.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { FIREWALL_INPUTS, parseAzureSettings, parseFirewallSettings } from "../../src/firewall/settings.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
-import { FIREWALL_INPUTS, parseAzureSettings, parseFirewallSettings } from "../../src/settings/firewall.ts";
 import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";

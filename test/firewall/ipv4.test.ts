@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ipv4, isRoutable } from "../../src/text/ipv4.ts";
+import { ipv4, isRoutable } from "../../src/firewall/ipv4.ts";
 
 test.each(["203.0.113.7", "8.8.8.8", "127.0.0.1", "255.255.255.255"])("%s is an IPv4 address", (text) => {
   expect(ipv4(text)).toBe(text);

@@ -1,11 +1,11 @@
 import type { Failure } from "../model/failure.ts";
-import type { PrincipalResult } from "../model/principal.ts";
 import type { Report } from "../model/report.ts";
+import { failureBlocks, failureLines } from "../render/failure.ts";
+import { markdown, type Pen, plain } from "../render/pen.ts";
+import { ICONS } from "../render/phrases.ts";
 import { visibleSql } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
-import { failureBlocks, failureLines } from "./failure.ts";
-import { markdown, type Pen, plain } from "./pen.ts";
-import { ICONS } from "./phrases.ts";
+import type { PrincipalResult } from "./ensure.ts";
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
 const NAME = "Azure Postgres Grants, principal";

@@ -1,20 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { PasswordProvider } from "../azure/credential.ts";
+import { httpClient } from "../azure/http-client.ts";
 import { step } from "../diagnosis/commands.ts";
-import {
-  diagnoseResourceManager,
-  nothingDone,
-  type ResourceManagerContext,
-} from "../diagnosis/resource-manager.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import { PERMISSIONS } from "../model/flexible-server.ts";
 import { code, inOurWords, sentence, withFullStop } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { noAnswer, type Retry, retrying, within } from "../retry.ts";
-import type { PasswordProvider } from "./credential.ts";
-import { httpClient } from "./http-client.ts";
+import { diagnoseResourceManager, nothingDone, type ResourceManagerContext } from "./errors.ts";
+import { PERMISSIONS } from "./server.ts";
 
 /** Requests to Azure's resource manager, each limited in time. */
 export interface ResourceManager {
