@@ -39,7 +39,7 @@ const DATABASES = Number(process.env.PROPERTY_DATABASES ?? 40);
 /**
  * The seed of a version's databases. A failure prints its seed and path: PROPERTY_SEED repeats the run, and PROPERTY_PATH
  * starts it at the shrunk database. Without PROPERTY_SEED each run has the same databases, so that a failure is due to the
- * change under test; `random` draws new ones, as the weekly run does.
+ * change under test; `random` draws new ones, as the workflow Nightly does.
  */
 function seedOf(version: Version): number {
   const asked = process.env.PROPERTY_SEED ?? "same";
