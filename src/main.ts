@@ -90,6 +90,6 @@ async function inDatabase(
     const hint = near === undefined ? failure.hint : sentence`Did you mean ${code(near)}? ${failure.hint}`;
     const done = unfinished(progress);
     say(`${verdictText("error", mode)}: ${plain.sentence(failure.message)}`);
-    return { host, port, database, user, verdict: "error", error: { ...failure, hint }, ...done };
+    return { host, port, database, user, verdict: "error", ...done, error: { ...failure, hint } };
   }
 }

@@ -1,11 +1,11 @@
 import { ActionError, type Failure } from "../src/model/failure.ts";
 import type { Fix } from "../src/model/report.ts";
-import type { Sentence } from "../src/model/sentence.ts";
+import { EMPTY, type Sentence } from "../src/model/sentence.ts";
 import { plain } from "../src/render/pen.ts";
 
 /** A sentence as it is read in the log, without the marks around code. */
 export function read(sentence: Sentence | undefined): string {
-  return plain.sentence(sentence ?? []).replaceAll("`", "");
+  return plain.sentence(sentence ?? EMPTY).replaceAll("`", "");
 }
 
 /** A fix as it is read: who runs what, in order, and the note. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ActionError } from "../src/model/failure.ts";
+import { EMPTY, inOurWords } from "../src/model/sentence.ts";
 import { retrying, retryingFailures } from "../src/retry.ts";
 
 /** Attempts that always fail: their starts, in milliseconds after the first, and the lines in the log. */
@@ -8,7 +9,13 @@ async function failing(retries: number, patience: { firstWait: number; maxTime: 
   const lines: string[] = [];
   const attempt = async () => {
     starts.push(performance.now());
-    throw new ActionError({ code: "failed", message: ["It failed."], hint: ["h"], steps: [], retries });
+    throw new ActionError({
+      code: "failed",
+      message: inOurWords("It failed."),
+      hint: EMPTY,
+      steps: [],
+      retries,
+    });
   };
   const error = await retryingFailures(attempt, (line) => lines.push(line), {
     ...patience,

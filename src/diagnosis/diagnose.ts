@@ -120,16 +120,17 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
 function peer(context: Context): Sentence {
   switch (partnerOf(context)) {
     case "github":
-      return ["GitHub's OIDC endpoint"];
+      return inOurWords("GitHub's OIDC endpoint");
     case "github-issues":
-      return ["GitHub's API"];
+      return inOurWords("GitHub's API");
     case "azure":
       return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":
-      return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
+      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
     case "postgres": {
       const { host, port = 5432, database } = context;
-      const server = host === undefined ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
+      const server =
+        host === undefined ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
       return database === undefined ? server : sentence`${server}, database ${name(database)}`;
     }
   }

@@ -1,4 +1,4 @@
-import { code, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
 import { type Context, hostOf, rulesFor, type Steps } from "./rules.ts";
@@ -501,7 +501,7 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === undefined || repository === undefined) return [];
+  if (owner === undefined || repository === undefined) return EMPTY;
   const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }

@@ -1,15 +1,15 @@
 import { shell, step } from "../diagnosis/commands.ts";
 import type { Failure } from "../model/failure.ts";
-import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import { azOn, type ServerFacts, type ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
 
 const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Sentence>> = {
-  "virtual-network": ["is in a virtual network (private access)"],
-  "private-endpoint": ["has private endpoints only; its public access is disabled"],
-  disabled: ["has its public access disabled, and no private endpoint"],
+  "virtual-network": inOurWords("is in a virtual network (private access)"),
+  "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
+  disabled: inOurWords("has its public access disabled, and no private endpoint"),
 };
 
 /**
@@ -21,7 +21,7 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
     return {
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      hint: [],
+      hint: EMPTY,
       steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
     };
   }
@@ -33,7 +33,7 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
   return {
     code: "server-is-private",
     message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
-    hint: [],
+    hint: EMPTY,
     steps: [
       step(
         "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",

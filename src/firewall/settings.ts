@@ -1,5 +1,5 @@
 import type { Cloud } from "../model/clouds.ts";
-import { code, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
 import { type InputsOf, inputsIn } from "../settings/reader.ts";
@@ -57,7 +57,7 @@ type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
 export function parseFirewallSettings(env: Env): FirewallSettings {
   const inputs = inputsIn(FIREWALL_INPUTS, env);
   const azure = azureFrom(inputs);
-  const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
+  const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, EMPTY));
   const pem = inputs.optional("ssl-root-cert", rootCertificates);
   const settings = {
     ...azure,
@@ -90,7 +90,7 @@ function azureFrom(inputs: FirewallInputs): AzureSettings {
 
 function serverId(text: string): ServerId {
   const id = serverIdOf(text.trim());
-  if (id === undefined) throw new Invalid(["is not the resource ID of a flexible server"]);
+  if (id === undefined) throw new Invalid(inOurWords("is not the resource ID of a flexible server"));
   return id;
 }
 
@@ -98,7 +98,9 @@ function runnerIp(text: string): RunnerIp {
   const value = text.trim();
   const address = ipv4(value);
   if (address !== undefined && !isRoutable(address)) {
-    throw new Invalid(["is a private or reserved address, which a server on the internet never sees"]);
+    throw new Invalid(
+      inOurWords("is a private or reserved address, which a server on the internet never sees"),
+    );
   }
   if (address !== undefined) return { address };
   const service = URL.parse(value);

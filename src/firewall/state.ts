@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
 import type { ActionError } from "../model/failure.ts";
-import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { say } from "./azure.ts";
@@ -37,7 +37,7 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
   const done = requested.settled
     ? sentence`Firewall ${rule} was made.`
     : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
-  return paragraph(done, ["The post step removes it when the job ends."]);
+  return paragraph(done, inOurWords("The post step removes it when the job ends."));
 }
 
 /** A rule of a server, and what is known about it. */

@@ -9,7 +9,7 @@ import {
 } from "../model/entra-label.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
-import { code, inOurWords, name, paragraph, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, name, paragraph, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
@@ -26,7 +26,7 @@ export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role)
   function finding(reason: Reason, identity: Identity, label: EntraLabel): Missing {
     const note = paragraph(
       inOurWords("The member must be a Microsoft Entra administrator."),
-      REASONS[reason].advice ?? [],
+      REASONS[reason].advice ?? EMPTY,
     );
     return {
       kind: "identity",

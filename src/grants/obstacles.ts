@@ -3,7 +3,16 @@ import type { Failure } from "../model/failure.ts";
 import { isInSchema } from "../model/kinds.ts";
 import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
-import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import {
+  code,
+  EMPTY,
+  inOurWords,
+  listOf,
+  name,
+  paragraph,
+  type Sentence,
+  sentence,
+} from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
@@ -78,9 +87,9 @@ function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Fa
   if (unknown === undefined) return null;
   return {
     code: "privilege-not-found",
-    message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${[unknown]} privilege.`,
+    message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${inOurWords(unknown)} privilege.`,
     hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 10_000)} introduced it.`,
-    steps: [{ text: sentence`Remove ${[unknown]} from the input \`table-privileges\`.` }],
+    steps: [{ text: sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.` }],
   };
 }
 
@@ -94,14 +103,15 @@ function nothingToCheck(
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const kinds = routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence";
+  const kinds =
+    routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
   const where =
     schemas === "*"
       ? inOurWords("This database")
       : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
   return {
     code: "nothing-to-check",
-    message: sentence`${where} has no ${[kinds]} to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
     hint: inOurWords(
       "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
     ),
@@ -132,5 +142,5 @@ function readOnly({ server }: Snapshot): Failure | null {
 }
 
 function names(all: readonly string[]): Sentence {
-  return listOf(all.map((each) => [name(each)]));
+  return listOf(all.map((each) => name(each)));
 }

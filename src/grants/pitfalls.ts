@@ -1,6 +1,6 @@
 import { inOrder } from "../model/privileges.ts";
 import type { Warning } from "../model/report.ts";
-import { code, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { FailingUse, HiddenRows, Pitfall, Role, UnmappedTable } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
 import { quoteIdentifier } from "../text/sql.ts";
@@ -54,7 +54,7 @@ function failingUse(same: readonly FailingUse[]): Warning {
   const keys = someNames(same.flatMap(({ constraint }) => (constraint === undefined ? [] : [[constraint]])));
   const sql = [...new Set(same.map((each) => grantFor(each, privilegesOf(same))))].join(" ");
   const cure = (run: string) =>
-    owner === null ? [] : sentence` ${inOurWords(run)} as ${name(owner)}: ${code(sql)}`;
+    owner === null ? EMPTY : sentence` ${inOurWords(run)} as ${name(owner)}: ${code(sql)}`;
   const messages: Record<FailingUse["code"], () => Sentence> = {
     "view-cannot-read": () => sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
     "view-cannot-write": () =>

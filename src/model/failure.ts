@@ -1,4 +1,13 @@
-import { code, inOurWords, paragraph, type Sentence, sentence, withFullStop } from "./sentence.ts";
+import {
+  code,
+  EMPTY,
+  inOurWords,
+  isEmpty,
+  paragraph,
+  type Sentence,
+  sentence,
+  withFullStop,
+} from "./sentence.ts";
 
 /** Why something could not be checked or done, and what to do about it. */
 export interface Failure {
@@ -51,9 +60,9 @@ export function cancelled(signal: string): ActionError {
  * @param nothing says so, where the run was cancelled: other failures say it themselves
  */
 export function withDone(failure: Failure, done: Sentence | undefined, nothing: Sentence): Failure {
-  const said = done ?? (failure.code === "cancelled" ? nothing : []);
+  const said = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
   return {
     ...failure,
-    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said),
+    message: paragraph(isEmpty(said) ? failure.message : withFullStop(failure.message), said),
   };
 }

@@ -2,11 +2,13 @@
  * A sentence before it is written: our own words, and what has to be set off or escaped, apart. Each destination
  * (log, Markdown, JSON) writes it in its own way, and no code takes a written sentence apart again.
  */
-export type Sentence = readonly Part[];
+export interface Sentence {
+  readonly parts: readonly Part[];
+}
 
 export type Part =
   /** Our own words. */
-  | string
+  | { readonly own: OwnWords }
   /** An identifier, its parts from the outside in: `{ name: ["public", "orders"] }`. */
   | { readonly name: readonly string[] }
   /** What a reader types, or looks for as it stands: an input, a setting, SQL, a command. */
@@ -14,77 +16,93 @@ export type Part =
   /** Words from outside: a server's message. */
   | { readonly quoted: string };
 
-/** Not a string: its type shows whether an inserted part is ours, a name, code or quoted. */
-type Inserted = Exclude<Part, string> | Sentence | number;
+/** Text of the source code. Only this file makes it, so a text from outside cannot be one by mistake. */
+type OwnWords = string & { readonly [OWN]: true };
+declare const OWN: unique symbol;
+
+/** A sentence without words. */
+export const EMPTY: Sentence = { parts: [] };
+
+export function isSentence(value: unknown): value is Sentence {
+  return typeof value === "object" && value !== null && "parts" in value;
+}
+
+export function isEmpty({ parts }: Sentence): boolean {
+  return parts.length === 0;
+}
 
 /**
  * Writes a sentence: `` sentence`Run it as ${name(owner)}.` ``. Backticks (escaped) set off code in our own words,
  * as in Markdown.
  */
-export function sentence(words: TemplateStringsArray, ...inserted: readonly Inserted[]): Sentence {
-  return words.flatMap((text, index) => {
-    const value = inserted[index];
-    const own = inOurWords(text);
-    if (value === undefined) return own;
-    if (typeof value === "number") return [...own, String(value)];
-    return Array.isArray(value) ? [...own, ...value] : [...own, value as Part];
-  });
+export function sentence(words: TemplateStringsArray, ...inserted: readonly (Sentence | number)[]): Sentence {
+  return joined(words.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
 }
 
 /** The same for words that hold nothing from outside: `` inOurWords("Set `mode: check`.") ``. */
-export function inOurWords(text: string): Sentence {
-  return text
-    .split("`")
-    .map((piece, index): Part => (index % 2 === 1 ? { code: piece } : piece))
-    .filter((part) => part !== "");
+export function inOurWords(words: string): Sentence {
+  return own(words);
+}
+
+function own(words: string): Sentence {
+  const parts = words.split("`").map((text, n) => (n % 2 === 1 ? { code: text } : { own: text as OwnWords }));
+  return { parts: parts.filter((part) => part.own !== "") };
+}
+
+function joined(sentences: readonly (Sentence | number)[]): Sentence {
+  return {
+    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts),
+  };
 }
 
 /** An identifier, as PostgreSQL would quote it. */
-export function name(...parts: readonly string[]): Part & object {
-  return { name: parts };
+export function name(...parts: readonly string[]): Sentence {
+  return { parts: [{ name: parts }] };
 }
 
 /** What a reader types, or looks for as it stands. */
-export function code(text: string): Part & object {
-  return { code: text };
+export function code(text: string): Sentence {
+  return { parts: [{ code: text }] };
 }
 
 /** Words from outside. */
-export function quoted(text: string): Part & object {
-  return { quoted: text };
+export function quoted(text: string): Sentence {
+  return { parts: [{ quoted: text }] };
 }
 
 /** Several sentences as one text, with a space between them; empty ones are left out. */
 export function paragraph(...sentences: readonly Sentence[]): Sentence {
-  return sentences.filter((each) => each.length > 0).flatMap((each, n) => (n === 0 ? each : [" ", ...each]));
+  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
+  return joined([first, ...others.map((each) => sentence` ${each}`)]);
 }
 
 /** Adds a full stop to a sentence that has none, because it ends with the words of a server for example. */
-export function withFullStop(sentence: Sentence): Sentence {
-  const last = sentence.at(-1);
-  const words = typeof last === "object" && "quoted" in last ? last.quoted : last;
-  return typeof words === "string" && /[.!?]$/.test(words) ? sentence : [...sentence, "."];
+export function withFullStop(text: Sentence): Sentence {
+  const last = text.parts.at(-1) ?? { quoted: "" };
+  const words = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
+  return /[.!?]$/.test(words) ? text : sentence`${text}.`;
 }
 
 /** The items one after the other: `a`, `a and b`, `a, b and c`. */
 export function listOf(items: readonly Sentence[]): Sentence {
-  return items.flatMap((item, n) => {
-    if (n === 0) return item;
-    return [n === items.length - 1 ? " and " : ", ", ...item];
-  });
+  const [first = EMPTY, ...others] = items;
+  return joined([
+    first,
+    ...others.map((each, n) => (n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)),
+  ]);
 }
 
 /** The first `most` items and how many more there are: `a, b and 12 more`. */
 export function someOf(items: readonly Sentence[], most: number): Sentence {
   const more = items.length - most;
-  return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
+  return listOf(more > 0 ? [...items.slice(0, most), sentence`${more} more`] : items);
 }
 
 /** The first few names of objects, each once, and how many more there are. */
 export function someNames(paths: readonly (readonly string[])[]): Sentence {
   const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
   return someOf(
-    [...distinct.values()].map((path): Sentence => [name(...path)]),
+    [...distinct.values()].map((path) => name(...path)),
     MAX_NAMES,
   );
 }

@@ -4,7 +4,7 @@ import { creatorsOf } from "../grants/creators.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
-import { inOurWords, name, type Sentence, sentence, someOf } from "../model/sentence.ts";
+import { inOurWords, name, sentence, someOf } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
@@ -80,7 +80,7 @@ async function catalogBusy(client: Client, changed: readonly Oid[], looks: numbe
     client.query<{ schema: string; name: string }>(NAMES, [changed]),
     client.query("COMMIT"),
   ]);
-  const names = rows.map((row): Sentence => [name(row.schema, row.name)]);
+  const names = rows.map((row) => name(row.schema, row.name));
   return {
     code: "catalog-busy",
     message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names, MAX_NAMES)}.`,

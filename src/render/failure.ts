@@ -1,5 +1,6 @@
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
+import { isEmpty } from "../model/sentence.ts";
 import { visible } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
@@ -19,7 +20,7 @@ export function failureLines(failure: Failure, report: Pick<Report, "run">): rea
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
     ...steps.flatMap(({ text, command }, index) => [
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`),
@@ -35,7 +36,7 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
-    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
     steps.length === 0 ? "" : "**What to do:**",
     steps
       .map(({ text, command }, index) => {

@@ -1,44 +1,25 @@
 import type { Failure } from "../model/failure.ts";
-import type {
-  DatabaseReport,
-  Extra,
-  Fix,
-  FixBlock,
-  GranteeReport,
-  Missing,
-  Report,
-  Warning,
-} from "../model/report.ts";
+import type { Report } from "../model/report.ts";
+import { isSentence, type Sentence, sentence } from "../model/sentence.ts";
 import { docsLink } from "./failure.ts";
 import { plain } from "./pen.ts";
 
-/** The report as other programs read it: sentences are plain text. */
-export type JsonReport = Written<Report, { databases: readonly JsonDatabase[] }>;
-type JsonDatabase = Written<
-  DatabaseReport,
-  { grantees: readonly JsonGrantee[]; fixes: readonly JsonFixBlock[] }
->;
-type JsonGrantee = Written<
-  GranteeReport,
-  { missing: readonly JsonMissing[]; extra: readonly JsonExtra[]; warnings: readonly JsonWarning[] }
->;
-type JsonMissing = Replaced<Missing, { fix: JsonFix }>;
-type JsonExtra = Replaced<Extra, { fix: JsonFix }>;
-type JsonFix = Omit<Fix, "note"> & { readonly note?: string };
-type JsonFixBlock = Omit<FixBlock, "instead"> & { readonly instead?: string };
-type JsonWarning = Replaced<Warning, { message: string }>;
+/** The report as other programs read it. */
+export type JsonReport = Written<Report>;
 
-interface JsonFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly steps: readonly { readonly text: string; readonly command?: string }[];
-  /** Where the failure is explained. */
+/** A value with each sentence as plain text. */
+type Written<T> = T extends Sentence
+  ? string
+  : T extends Failure
+    ? JsonFailure
+    : T extends object
+      ? { readonly [K in keyof T]: Written<T[K]> }
+      : T;
+
+/** The problems of a failure are lines of its message; `docs` is a link to where it is explained. */
+type JsonFailure = { readonly [K in keyof Omit<Failure, "page" | "problems">]: Written<Failure[K]> } & {
   readonly docs?: string;
-}
-
-type Replaced<T, R> = Omit<T, keyof R> & Readonly<R>;
-type Written<T, R> = Replaced<Omit<T, "error">, R> & { readonly error?: JsonFailure };
+};
 
 /** A deeper value is on one line, so that each finding is one line for grep and diff. */
 const DEPTH_OF_FINDINGS = 6;
@@ -48,82 +29,55 @@ const DEPTH_OF_FINDINGS = 6;
  * it may be a command to the runner (see `logLine`).
  */
 export function renderJson(report: Report): string {
-  const parts: string[] = [];
-  write(parts, jsonOf(report), 0);
-  return `${parts.join("").replaceAll("##[", "#\\u0023[")}\n`;
-}
-
-function jsonOf(report: Report): JsonReport {
   const { version, mode, onExtra, verdict, error, run, databases } = report;
-  return {
-    version,
-    mode,
-    ...(onExtra && { onExtra }),
-    verdict,
-    ...(error && { error: failureOf(error, report) }),
-    ...(run && { run }),
-    databases: databases.map((database) => ({
-      ...withFailure(database, report),
-      grantees: database.grantees.map((grantee) => ({
-        ...withFailure(grantee, report),
-        missing: grantee.missing.map(withFix),
-        extra: grantee.extra.map(withFix),
-        warnings: grantee.warnings.map(({ code, message }) => ({ code, message: plain.sentence(message) })),
-      })),
-      fixes: database.fixes.map(({ instead, ...block }) => ({
-        ...block,
-        ...(instead && { instead: plain.sentence(instead) }),
-      })),
-    })),
-  };
+  const parts: string[] = [];
+  write({ version, mode, onExtra, verdict, error, run, databases }, 0);
+  // Joined once, because each join copies what may be 100 MB.
+  return `${parts.join("").replaceAll("##[", "#\\u0023[")}\n`;
+
+  function write(value: unknown, depth: number): void {
+    if (!isObject(value) || isSentence(value) || depth === DEPTH_OF_FINDINGS) {
+      parts.push(JSON.stringify(asText(value)));
+      return;
+    }
+    const isList = Array.isArray(value);
+    const indent = `\n${"  ".repeat(depth)}`;
+    let before = (isList ? "[" : "{") + indent;
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue;
+      parts.push(before, isList ? "  " : `  "${key}": `);
+      write(key === "error" ? inJson(item as Failure, report) : item, depth + 1);
+      before = `,${indent}`;
+    }
+    const isEmpty = !before.startsWith(",");
+    parts.push(isEmpty ? (isList ? "[]" : "{}") : indent + (isList ? "]" : "}"));
+  }
 }
 
-function withFailure<T extends { readonly error?: Failure }>(
-  { error, ...rest }: T,
-  report: Report,
-): Omit<T, "error"> & { readonly error?: JsonFailure } {
-  return error ? { ...rest, error: failureOf(error, report) } : rest;
-}
-
-function failureOf(failure: Failure, report: Report): JsonFailure {
+function inJson(failure: Failure, report: Report) {
   const { code, message, problems = [], hint, steps } = failure;
-  const docs = docsLink(failure, report);
+  const lines = [message, ...problems.map((problem) => sentence`- ${problem}`)];
   return {
     code,
-    message: [plain.sentence(message), ...problems.map((problem) => `- ${plain.sentence(problem)}`)].join(
-      "\n",
-    ),
-    hint: plain.sentence(hint),
-    steps: steps.map(({ text, command }) => ({
-      text: plain.sentence(text),
-      ...(command !== undefined && { command }),
-    })),
-    ...(docs && { docs }),
+    message: lines.map(plain.sentence).join("\n"),
+    hint,
+    steps: steps.map(({ text, ...step }) => ({ text: plain.sentence(text), ...step })),
+    docs: docsLink(failure, report),
   };
 }
 
-function withFix<F extends Missing>(finding: F): Omit<F, "fix"> & { readonly fix: JsonFix } {
-  const { note, ...fix } = finding.fix;
-  return { ...finding, fix: note ? { ...fix, note: plain.sentence(note) } : fix };
-}
-
-/** Adds the parts of a value's JSON; joined once, because each join copies what may be 100 MB. */
-function write(parts: string[], value: unknown, depth: number): void {
-  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS) {
-    parts.push(JSON.stringify(value));
-    return;
+/** A finding or a warning with its sentences as plain text; their lists hold none. */
+function asText(value: unknown): unknown {
+  if (!isObject(value) || Array.isArray(value)) return value;
+  if (isSentence(value)) return plain.sentence(value);
+  let written = value;
+  for (const key in value) {
+    const text = asText(value[key]);
+    if (text !== value[key]) written = { ...written, [key]: text };
   }
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  const indent = `\n${"  ".repeat(depth)}`;
-  const [first, next] = [`${open}${indent}  `, `,${indent}  `];
-  let before = first;
-  const add = (item: unknown, name = "") => {
-    if (item === undefined) return;
-    parts.push(before, name);
-    before = next;
-    write(parts, item, depth + 1);
-  };
-  if (Array.isArray(value)) for (const item of value) add(item);
-  else for (const [key, item] of Object.entries(value)) add(item, `${JSON.stringify(key)}: `);
-  parts.push(before === first ? `${open}${close}` : `${indent}${close}`);
+  return written;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -63,9 +63,9 @@ interface Writer<T> {
   quoted(words: string): T;
 }
 
-function write<T>(sentence: Sentence, writer: Writer<T>): readonly T[] {
-  return sentence.map((part: Part) => {
-    if (typeof part === "string") return writer.own(part);
+function write<T>({ parts }: Sentence, writer: Writer<T>): readonly T[] {
+  return parts.map((part) => {
+    if ("own" in part) return writer.own(part.own);
     if ("name" in part) return writer.name(...part.name);
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
@@ -73,15 +73,19 @@ function write<T>(sentence: Sentence, writer: Writer<T>): readonly T[] {
 }
 
 /** Words side by side become one text, because only whole words show what Markdown makes of them: `:ta` and `da:`. */
-function wordsJoined(sentence: Sentence): Sentence {
+function wordsJoined({ parts }: Sentence): Sentence {
   const joined: Part[] = [];
-  for (const part of sentence) {
-    const last = joined.at(-1);
-    const words = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words === "string") joined[joined.length - 1] = last + words;
-    else joined.push(words);
+  for (const part of parts) {
+    const [before, words] = [wordsOf(joined.at(-1)), wordsOf(part)];
+    if (before !== undefined && words !== undefined) joined.pop();
+    joined.push(words === undefined ? part : { quoted: (before ?? "") + words });
   }
-  return joined;
+  return { parts: joined };
+}
+
+function wordsOf(part: Part | undefined): string | undefined {
+  if (part === undefined) return undefined;
+  return "own" in part ? part.own : "quoted" in part ? part.quoted : undefined;
 }
 
 /** Text with nothing hidden; line breaks stay. */

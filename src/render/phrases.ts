@@ -5,7 +5,7 @@ import type { Pen } from "./pen.ts";
 
 /** Who runs SQL: the role, or a member of a role that cannot log in; and where, unless it is where the check was. */
 export function runner({ as, byMember, database }: Pick<FixBlock, "as" | "byMember" | "database">): Sentence {
-  const who = byMember ? sentence`a member of ${name(as)}` : [name(as)];
+  const who = byMember ? sentence`a member of ${name(as)}` : name(as);
   return database === undefined ? who : sentence`${who} in database ${name(database)}`;
 }
 

@@ -20,7 +20,7 @@ export function readAppConnection(
       ? wanted(connectionsIn(settings), isWanted)
       : usable(readConnectionString(withoutQuotes(text)));
   if (found.host === undefined && found.database === undefined && found.user === undefined) {
-    throw new Invalid(["contains no host, database or user"]);
+    throw new Invalid(inOurWords("contains no host, database or user"));
   }
   return found;
 }
@@ -124,7 +124,7 @@ function settingsInJson(text: string): readonly Setting[] {
         : [],
     );
   }
-  if (!isObject(list)) throw new Invalid(["starts like JSON, but is not valid JSON"]);
+  if (!isObject(list)) throw new Invalid(inOurWords("starts like JSON, but is not valid JSON"));
   return Object.entries(list).flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : []));
 }
 
@@ -180,7 +180,7 @@ function connectionsIn(settings: readonly Setting[]): readonly ConnectionParts[]
     const part = PARTS.get(name);
     if (part === undefined || value.trim() === "") continue;
     if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Invalid(["contains a Key Vault reference, which this action cannot read"], {
+      throw new Invalid(inOurWords("contains a Key Vault reference, which this action cannot read"), {
         remedy: inOurWords("Set `host`, `database` and `grantee` instead."),
       });
     }

@@ -25,18 +25,18 @@ export function readConnectionString(text: string): ConnectionParts {
   // Both forms are `key=value`. libpq's keywords are few and exact, so libpq comes first.
   const found = readLibpq(string) ?? readNpgsql(string);
   if (found === undefined) {
-    throw new Invalid(["is not a connection string that this action can read"]);
+    throw new Invalid(inOurWords("is not a connection string that this action can read"));
   }
   return found;
 }
 
 /** `//user:password@host:port/database?user=…&password=…`, each part optional and percent-encoded. */
 function readUri(text: string, scheme: RegExp): ConnectionParts {
-  if (!scheme.test(text)) throw new Invalid(["is a URL of something other than PostgreSQL"]);
+  if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
   const rest = text.replace(scheme, "");
   const [found, authority = "", path = "", query = ""] =
     rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (found === undefined) throw new Invalid(["is a URL that this action cannot read"]);
+  if (found === undefined) throw new Invalid(inOurWords("is a URL that this action cannot read"));
   const at = authority.lastIndexOf("@");
   const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
   const { host, port } = splitHostAndPort(authority.slice(at + 1));
@@ -189,5 +189,7 @@ function merged(pairs: readonly Pair[]): ConnectionParts {
 
 /** For a part that has two different values. */
 export function twoValues(part: string): Invalid {
-  return new Invalid(sentence`contains two values for ${code(part)}`, { remedy: ["Remove one of them."] });
+  return new Invalid(sentence`contains two values for ${code(part)}`, {
+    remedy: inOurWords("Remove one of them."),
+  });
 }

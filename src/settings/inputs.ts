@@ -162,7 +162,7 @@ function objectIdsFrom(
   if (ids.length !== grantees.length) {
     inputs.mistake(
       "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, but there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
+      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
     );
   }
   return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
@@ -187,5 +187,5 @@ function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings)
 /** The token is read only when there is an issue to keep. */
 function driftIssueFrom(inputs: MainInputs): Pick<Settings, "driftIssue"> {
   if (!inputs.orDefault("drift-issue", boolean)) return {};
-  return { driftIssue: { token: inputs.required("github-token", secret, [code("drift-issue: true")]) } };
+  return { driftIssue: { token: inputs.required("github-token", secret, code("drift-issue: true")) } };
 }

@@ -1,4 +1,4 @@
-import { quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { count } from "../text/count.ts";
 
 interface Details {
@@ -35,11 +35,11 @@ export class Invalid extends Error {
 export function described(text: string, noun: Sentence, secrets: readonly string[]): Sentence {
   const value = text.trim();
   const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret) => value.includes(secret));
-  if (isPlain) return [quoted(`"${value}"`)];
-  return sentence`${noun} (${[count(value.length, "character")]})`;
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 
 const SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 
 /** Advice for a text that is empty, perhaps because of an expression such as `${{ vars.PRIVILEGES }}`. */
-export const UNSET_VARIABLE: Sentence = ["Check that the variable or secret it comes from is set."];
+export const UNSET_VARIABLE: Sentence = inOurWords("Check that the variable or secret it comes from is set.");

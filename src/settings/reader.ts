@@ -1,5 +1,5 @@
 import { ActionError } from "../model/failure.ts";
-import { code, inOurWords, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
@@ -86,9 +86,9 @@ export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> 
       return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
     } catch (error) {
       const { problem, details } = asInvalid(error);
-      const { item, remedy = use(name), advice = [] } = details;
+      const { item, remedy = use(name), advice = EMPTY } = details;
       unreadable.add(name);
-      const noun = item === undefined ? ["the value"] : ["an item"];
+      const noun = inOurWords(item === undefined ? "the value" : "an item");
       const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
       mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice));
       return undefined as V;
@@ -109,14 +109,14 @@ export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> 
     orDefault: (name, parse) => read(name, parse, () => parse(inputOf(name).default ?? "")),
     required: <V>(name: NameIn<T>, parse: Parser<V>, requiredBy?: Sentence) =>
       read(name, parse, () => {
-        const reason = requiredBy ? sentence`${requiredBy} requires it:` : ["Set it to"];
+        const reason = requiredBy ? sentence`${requiredBy} requires it:` : inOurWords("Set it to");
         mistake(name, sentence`${code(name)} is missing. ${reason} ${inOurWords(inputOf(name).use)}.`);
         return undefined as V;
       }),
     orFrom: <V>(source: NameIn<T>, name: NameIn<T>, parse: Parser<V>, found: string | undefined) =>
       read(name, parse, () => {
         if (found === undefined) {
-          const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
+          const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
           const missing = sentence`${code(name)} is missing${inSource}. Set it to ${inOurWords(inputOf(name).use)}.`;
           if (!unreadable.has(source)) mistake(name, missing);
           return undefined as V;
@@ -165,12 +165,12 @@ function misspelled(table: InputTable, env: Env): readonly { name: string; sugge
     .sort()
     .map((key) => key.slice("INPUT_".length).toLowerCase())
     .map((name) => ({ name, suggestion: didYouMean(name, names, code) }))
-    .filter(({ suggestion }) => suggestion.length > 0);
+    .filter(({ suggestion }) => !isEmpty(suggestion));
 }
 
 function withinLimit(text: string, limit: number): string {
-  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
-  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
+  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
   return text;
 }
 
@@ -187,7 +187,7 @@ interface Mistake {
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {
   const inOrder = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name }) => name)).size;
-  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,

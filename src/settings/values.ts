@@ -5,7 +5,7 @@ import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
 import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
-import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
 
@@ -39,13 +39,14 @@ export function boolean(text: string): boolean {
 export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
 
 function notValid(word: string, choices: readonly string[]): Invalid {
-  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
 }
 
 /** A TCP port. */
 export function port(text: string): number {
   const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
+    throw new Invalid(inOurWords("is not a port number"));
   return Number(digits);
 }
 
@@ -54,7 +55,9 @@ export function cloudName(text: string): CloudName {
   const name = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name)) return name as CloudName;
   const near = didYouMean(name, Object.keys(CLOUDS), code);
-  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
+  throw new Invalid(inOurWords("is not an Azure cloud"), {
+    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near,
+  });
 }
 
 const GITHUB_ENVIRONMENT = inOurWords(
@@ -64,7 +67,7 @@ const GITHUB_ENVIRONMENT = inOurWords(
 /** https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals: an ID is a GUID. */
 export function clientId(text: string): string {
   const id = text.trim();
-  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
   return id;
 }
 
@@ -76,14 +79,14 @@ export function objectId(text: string): string {
 /** Object IDs, one per line, in order. One may be there several times: several roles can be bound to one identity. */
 export function objectIds(text: string): readonly string[] {
   const found = linesOf(text);
-  for (const item of found) if (!GUID.test(item)) throw new Invalid(["is not a GUID"], { item });
+  for (const item of found) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
   return found.map((id) => id.toLowerCase());
 }
 
 /** A tenant's GUID or domain name. */
 export function tenantId(text: string): string {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
   return id;
 }
 
@@ -117,8 +120,8 @@ export function hostName(suffix: string, forConnectionString: Sentence): (text: 
       ? forConnectionString
       : name.includes(":")
         ? inOurWords("The port goes in `port`.")
-        : [];
-    if (!isHostName(name)) throw new Invalid(["is not a host name"], { advice });
+        : EMPTY;
+    if (!isHostName(name)) throw new Invalid(inOurWords("is not a host name"), { advice });
     if (HORIZONDB.test(name)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix;
   };
@@ -126,8 +129,8 @@ export function hostName(suffix: string, forConnectionString: Sentence): (text: 
 
 /** https://learn.microsoft.com/azure/horizondb/ */
 const HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-const NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
-const FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
+const NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+const FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 
 function isHostName(name: string): boolean {
   if (name.length > 253) return false;
@@ -154,8 +157,8 @@ LOOPBACK.addAddress("::1", "ipv6");
 /** One name, as it is except for white space at its ends. */
 export function name(text: string): string {
   const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(["is empty"]);
-  if (more.length > 0) throw new Invalid(["has more than one line"]);
+  if (only === "") throw new Invalid(inOurWords("is empty"));
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   checkName(only);
   return only;
 }
@@ -185,9 +188,9 @@ function linesOf(text: string): readonly string[] {
 /** A longer name, or a NUL in it, would be truncated by PostgreSQL or the protocol: another object would be meant. */
 function checkName(name: string, item?: string): void {
   const details = item === undefined ? {} : { item };
-  if (name.includes("\0")) throw new Invalid(["contains a NUL character"], details);
+  if (name.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return;
-  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
+  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
   throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 
@@ -226,8 +229,8 @@ export function listed<P extends Privilege>(
     const found = wordsOf(text).map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== undefined) return privilege;
-      if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
-      throw new Invalid(["is not valid"], {
+      if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
+      throw new Invalid(inOurWords("is not valid"), {
         item: word,
         advice: didYouMean(word, [...others, ...known], code),
       });
@@ -246,7 +249,7 @@ function wordsOf(text: string): readonly string[] {
 /** USAGE, perhaps with CREATE: without USAGE, nothing in a schema can be reached. */
 export function schemaPrivileges(text: string): readonly SchemaPrivilege[] {
   const found = listed(SCHEMA_PRIVILEGES)(text);
-  if (!found.includes("USAGE")) throw new Invalid(["does not contain USAGE"]);
+  if (!found.includes("USAGE")) throw new Invalid(inOurWords("does not contain USAGE"));
   return inOrder(found) as readonly SchemaPrivilege[];
 }
 
@@ -256,7 +259,7 @@ export function rootCertificates(text: string): string {
   // The certificates only: whatever else the file contains goes nowhere.
   const [, ...blocks] = pem.split(BEGIN);
   const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}\n`);
-  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
@@ -275,6 +278,6 @@ function contentOf(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new Invalid([`names a file that cannot be read (${reason})`]);
+    throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
   }
 }

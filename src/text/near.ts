@@ -1,4 +1,4 @@
-import type { Part, Sentence } from "../model/sentence.ts";
+import { EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 
 /**
  * The sentence "Did you mean …?", or nothing when no candidate is near.
@@ -7,10 +7,10 @@ import type { Part, Sentence } from "../model/sentence.ts";
 export function didYouMean(
   wanted: string,
   candidates: Iterable<string>,
-  as: (near: string) => Part & object,
+  as: (near: string) => Sentence,
 ): Sentence {
   const near = nearest(wanted, candidates);
-  return near === undefined ? [] : ["Did you mean ", as(near), "?"];
+  return near === undefined ? EMPTY : sentence`Did you mean ${as(near)}?`;
 }
 
 /**

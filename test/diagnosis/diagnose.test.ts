@@ -4,6 +4,7 @@ import { diagnose, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
+import { inOurWords } from "../../src/model/sentence.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { PATIENCE } from "../../src/retry.ts";
@@ -56,7 +57,7 @@ describe("errors whose message does not show the cause", () => {
   });
 
   test("a failure that is already explained is not changed", () => {
-    const failure = { code: "mine", message: ["m"], hint: ["h"], steps: [] };
+    const failure = { code: "mine", message: inOurWords("m"), hint: inOurWords("h"), steps: [] };
     expect(diagnose(new ActionError(failure))).toBe(failure);
   });
 });
@@ -136,8 +137,8 @@ test("text from others is never part of our own sentences", () => {
       const symptom = { code: foreign, text };
       const hint = rule.cause(how, symptom);
       const { message } = diagnose(error(text), how);
-      const parts = [...message, ...hint, ...rule.next(how, symptom).flatMap((each) => each.text)];
-      const ours = parts.filter((part) => typeof part === "string");
+      const sentences = [message, hint, ...rule.next(how, symptom).map((each) => each.text)];
+      const ours = sentences.flatMap(({ parts }) => parts.flatMap((part) => ("own" in part ? part.own : [])));
       expect(ours.join("\n"), rule.code).not.toMatch(/zzFOREIGNzz/);
     }
   }

@@ -6,6 +6,7 @@ import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
+import { EMPTY } from "../../src/model/sentence.ts";
 import type { Group, Member, Role, Snapshot } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";
 import {
@@ -176,7 +177,7 @@ describe("the SQL that fixes drift", () => {
 
   test("offers membership as an alternative to the owner's block", () => {
     const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]), NOTHING_DONE);
-    expect(plain.sentence(block?.instead ?? [])).toBe(
+    expect(plain.sentence(block?.instead ?? EMPTY)).toBe(
       'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     );
   });

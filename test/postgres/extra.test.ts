@@ -292,7 +292,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
       "table t: UPDATE (dependent-privileges)",
     ]);
     expect(fixes).toEqual([]);
-    expect(extra.map(({ fix }) => read(fix.note ?? []))).toEqual(
+    expect(extra.map(({ fix }) => read(fix.note))).toEqual(
       extra.map(() => `${app} granted the privilege to ${third}. Revoke those grants first, as ${app}.`),
     );
     await as(app, `REVOKE UPDATE (b) ON t FROM ${third}`);

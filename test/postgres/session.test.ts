@@ -4,6 +4,7 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
+import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { Server } from "../../src/model/settings.ts";
 import { type Target, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
@@ -139,7 +140,12 @@ describe("a session", () => {
   });
 
   test("keeps the failure that the work throws", async () => {
-    const known = new ActionError({ code: "mine", message: ["m"], hint: ["h"], steps: [] });
+    const known = new ActionError({
+      code: "mine",
+      message: inOurWords("m"),
+      hint: inOurWords("h"),
+      steps: [],
+    });
     const error = withSession(target(), password, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
       throw known;
@@ -315,8 +321,8 @@ describe("sign-in and TLS handshake overlap", () => {
     const tls = await certificate("localhost");
     const failure = new ActionError({
       code: "connection-refused",
-      message: ["Entra is away"],
-      hint: ["h"],
+      message: inOurWords("Entra is away"),
+      hint: inOurWords("h"),
       steps: [],
     });
     const trusted = { mode: "verify-full", rootCertificates: tls.cert } as const;
@@ -377,7 +383,7 @@ describe("a server that ends the connection during the sign-in", () => {
   });
 
   test("is not named as the cause of a failed sign-in", async () => {
-    const failure = new ActionError({ code: "entra-away", message: ["m"], hint: [], steps: [] });
+    const failure = new ActionError({ code: "entra-away", message: inOurWords("m"), hint: EMPTY, steps: [] });
     const slow = () =>
       late(() => {
         throw failure;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { EMPTY } from "../../src/model/sentence.ts";
 import { doneSoFar, ensure, type Progress } from "../../src/principal/ensure.ts";
 import type { PrincipalDemand } from "../../src/principal/settings.ts";
 import { plain } from "../../src/render/pen.ts";
@@ -61,7 +62,7 @@ test("a COMMIT that was lost, and that the next session does not find, is no lon
   const [first, second] = [await signIn(), await signIn()];
   between(first, async (sql) => (sql === "COMMIT" ? "ROLLBACK; SELECT 1 / 0" : undefined));
   await expect(ensure(first, demand, progress)).rejects.toThrow("division by zero");
-  expect(plain.sentence(doneSoFar(progress) ?? [])).toMatch(
+  expect(plain.sentence(doneSoFar(progress) ?? EMPTY)).toMatch(
     /^The server did not confirm this: Created role aad_lost/,
   );
 

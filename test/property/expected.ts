@@ -37,8 +37,8 @@ export function reportedJudgement(report: GranteeReport, { objects }: State): Ju
   const views = objects.filter(({ kind }) => kind === "view");
   const named = report.warnings
     .filter(({ code }) => code === "view-cannot-read")
-    .flatMap(({ message }) => message)
-    .map((part) => (typeof part === "object" && "name" in part ? part.name.join("\0") : ""));
+    .flatMap(({ message }) => message.parts)
+    .map((part) => ("name" in part ? part.name.join("\0") : ""));
   const held: Record<string, number> = {};
   for (const { kind, privileges, objects } of report.held)
     for (const privilege of privileges)

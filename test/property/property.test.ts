@@ -2,6 +2,7 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Changed, Missing, Mode, Report } from "../../src/model/report.ts";
+import { EMPTY, name as identifier, inOurWords } from "../../src/model/sentence.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { plain } from "../../src/render/pen.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
@@ -324,7 +325,7 @@ async function revokeDependents(
 ): Promise<void> {
   tally.dependent++;
   const { acls } = await stateOf(oracle, version);
-  const note = plain.sentence(found.fix.note ?? []);
+  const note = plain.sentence(found.fix.note ?? EMPTY);
   const rows = [...acls.values()].filter(
     (row) =>
       keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name) &&
@@ -333,7 +334,8 @@ async function revokeDependents(
   );
   for (const { grantee, privilege, part } of rows) {
     const to = grantee === "PUBLIC" ? grantee : pg.escapeIdentifier(grantee);
-    if (!note.includes(plain.sentence(grantee === "PUBLIC" ? [grantee] : [{ name: [grantee] }]))) continue;
+    if (!note.includes(plain.sentence(grantee === "PUBLIC" ? inOurWords(grantee) : identifier(grantee))))
+      continue;
     const type = found.kind === "sequence" && part === "" ? "SEQUENCE" : "TABLE";
     const [schema, name] = [found.schema ?? "", found.name].map((each) => pg.escapeIdentifier(each));
     const what = part === "" ? privilege : `${privilege} (${pg.escapeIdentifier(part)})`;

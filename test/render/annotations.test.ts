@@ -71,7 +71,7 @@ test("writes at most nine findings, one warning, and no more than GitHub keeps o
     reports.missing({
       owner: `owner_${i}`,
       name: "x".repeat(60),
-      fix: { note: [quoted("long ".repeat(2_000))] },
+      fix: { note: quoted("long ".repeat(2_000)) },
     }),
   );
   const warnings = Array.from({ length: 30 }, (_, i) => ({ code: "view", message: sentence`View ${i}.` }));

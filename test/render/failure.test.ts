@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Nodes } from "hast";
 import { expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
+import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
 import { docsLink, failureBlocks, failureLines } from "../../src/render/failure.ts";
 import { logGroups } from "../../src/render/log.ts";
@@ -77,7 +78,7 @@ test("without the address of the documentation, the code has no link", () => {
 });
 
 test("a failure without a cause or steps leaves no empty heading", () => {
-  const failure: Failure = { code: "x", message: ["It failed."], hint: [], steps: [] };
+  const failure: Failure = { code: "x", message: inOurWords("It failed."), hint: EMPTY, steps: [] };
   expect(failureLines(failure, {})).toEqual(["It failed.", "Error code: x"]);
   expect(failureBlocks(failure, {})).toEqual(["**What happened:** It failed.", "Error code `x`"]);
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import { REASONS } from "../../src/model/reasons.ts";
 import type { Kind, Report, Source } from "../../src/model/report.ts";
-import type { Sentence } from "../../src/model/sentence.ts";
+import { sentence } from "../../src/model/sentence.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { outputsOf } from "../../src/render/outputs.ts";
 import { plain } from "../../src/render/pen.ts";
@@ -49,16 +49,17 @@ test.each(Object.entries(EVERY))(
 );
 
 /** A sentence is plain text, and the problems of a failure stand with its message. */
-function written({ run }: Report): (key: string, value: unknown) => unknown {
+function written({ run }: Report): (key: string, value: Loose) => unknown {
   return (key, value) => {
     if (key === "error") {
       const { problems = [], ...error } = value as Failure;
-      const lines = [error.message, ...problems.map((problem) => ["- ", ...problem])].map(plain.sentence);
+      const lines = [error.message, ...problems.map((problem) => sentence`- ${problem}`)].map(plain.sentence);
       const docs = run?.docs && { docs: `${run.docs}/troubleshooting.md#${error.code}` };
       return { ...error, message: lines.join("\n"), ...docs };
     }
-    const isSentence = Array.isArray(value) && ["message", "hint", "text", "note", "instead"].includes(key);
-    return isSentence ? plain.sentence(value as Sentence) : value;
+    return ["message", "hint", "text", "note", "instead"].includes(key) && value?.parts
+      ? plain.sentence(value)
+      : value;
   };
 }
 

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   code,
+  EMPTY,
   inOurWords,
   listOf,
   name,
-  type Part,
   paragraph,
   quoted,
   type Sentence,
@@ -42,24 +42,24 @@ test.each<[string, Pen, string]>([
 });
 
 test("code with backticks stays unchanged", () => {
-  expect(plain.sentence([code("a`b")])).toBe("a`b");
+  expect(plain.sentence(code("a`b"))).toBe("a`b");
   expect(textIn(rawTree(markdown.sentence(sentence`Run ${code("a`b")} now.`)))).toBe("Run a`b now.");
 });
 
 test("code of several lines is one code span in Markdown", () => {
-  expect(markdown.sentence([code("GRANT\n  x;")])).toBe("`GRANT x;`");
+  expect(markdown.sentence(code("GRANT\n  x;"))).toBe("`GRANT x;`");
 });
 
 test("quotations that together form an emoji or a reference are code in Markdown", () => {
-  expect(markdown.sentence([quoted("x::tada"), ": ", quoted("see GH-"), quoted("12")])).toBe(
+  expect(markdown.sentence(sentence`${quoted("x::tada")}: ${quoted("see GH-")}${quoted("12")}`)).toBe(
     "`x::tada`: see `GH-12`",
   );
 });
 
 test("sentences become a paragraph, and items a list of words", () => {
-  const items = ["a", "b", "c", "d", "e", "f"].map((letter) => [name(letter)]);
+  const items = ["a", "b", "c", "d", "e", "f"].map((letter) => name(letter));
   const five = items.slice(0, 5);
-  expect(plain.sentence(paragraph(inOurWords("One."), [], inOurWords("Two.")))).toBe("One. Two.");
+  expect(plain.sentence(paragraph(inOurWords("One."), EMPTY, inOurWords("Two.")))).toBe("One. Two.");
   expect(plain.sentence(listOf(items.slice(0, 1)))).toBe("a");
   expect(plain.sentence(listOf(items.slice(0, 2)))).toBe("a and b");
   expect(plain.sentence(someOf(five, 5))).toBe("a, b, c, d and e");
@@ -81,12 +81,14 @@ test("a name in Markdown is one code span, in a sentence and in a table cell", (
 });
 
 const part = fc.oneof(
-  fc.tuple(hostileName, hostileName).map((names): Part => name(...names)),
-  hostileName.map((text): Part => code(text)),
-  hostileName.map((text): Part => quoted(text)),
-  fc.constantFrom<Part>(" ", "Run as ", ". ", ": ", "(", ")"),
+  fc.tuple(hostileName, hostileName).map((names) => name(...names)),
+  hostileName.map((text) => code(text)),
+  hostileName.map((text) => quoted(text)),
+  fc.constantFrom(" ", "Run as ", ". ", ": ", "(", ")").map(inOurWords),
 );
-const anySentence: fc.Arbitrary<Sentence> = fc.array(part, { maxLength: 6 });
+const anySentence: fc.Arbitrary<Sentence> = fc
+  .array(part, { maxLength: 6 })
+  .map((sentences) => ({ parts: sentences.flatMap(({ parts }) => parts) }));
 
 test("nothing in a sentence becomes markup, a link or a mention, at any place in Markdown or HTML", () => {
   fc.assert(
@@ -112,4 +114,18 @@ test("no sentence becomes a workflow command in the log", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test("foreign text in a sentence is a compile error, unless it is marked as such", () => {
+  const foreign: string = "x";
+  const wrong = [
+    // @ts-expect-error: a text
+    () => sentence`The role ${foreign} is gone.`,
+    // @ts-expect-error: a list of texts
+    () => sentence`The role ${[foreign]} is gone.`,
+    // @ts-expect-error: a text that looks like our own words, which only `sentence` and `inOurWords` make
+    (): Sentence => ({ parts: [{ own: foreign }] }),
+  ];
+  expect(wrong).toHaveLength(3);
+  expect(plain.sentence(sentence`The role ${name(foreign)} is gone.`)).toBe("The role x is gone.");
 });

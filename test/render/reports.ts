@@ -15,7 +15,7 @@ import {
   type RunFacts,
   worst,
 } from "../../src/model/report.ts";
-import { code, inOurWords, name, quoted, type Sentence, sentence } from "../../src/model/sentence.ts";
+import { code, EMPTY, inOurWords, name, quoted, type Sentence, sentence } from "../../src/model/sentence.ts";
 import { quoteIdentifier } from "../../src/text/sql.ts";
 
 /** Reports of every verdict, as a run would make them: what the tests and the screenshots show. */
@@ -130,11 +130,11 @@ export function changed(object: Partial<Named>, privileges: Changed["privileges"
 const FIXES: FixBlock = {
   as: "migrator",
   runnable: false,
-  instead: membership("migrator"),
   statements: [
     'GRANT INSERT, UPDATE ON TABLE\n  "public"."orders",\n  "public"."order_lines",\n  "public"."Order Notes"\nTO "aad_orders";',
     'GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";',
   ],
+  instead: membership("migrator"),
 };
 
 /** Three tables and a sequence of another role, after an apply that granted what it could. */
@@ -228,7 +228,7 @@ export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_l
           missing: tables.map((table) => missing({ name: table, owner: NOLOGIN })),
         }),
       ],
-      fixes: [{ as: NOLOGIN, byMember: true, runnable: false, instead, statements }],
+      fixes: [{ as: NOLOGIN, byMember: true, runnable: false, statements, instead }],
     }),
   ]);
 }
@@ -337,7 +337,7 @@ export const BAD_INPUT: Failure = {
     inOurWords("`grantee` is missing."),
     sentence`\`mode\` is ${code("aply")}. Use \`apply\`, \`check\` or \`plan\`.`,
   ],
-  hint: [],
+  hint: EMPTY,
   steps: [
     {
       text: inOurWords(
@@ -397,15 +397,15 @@ export const HOSTILE_NAMES = [
 export function hostileFailure(text: string): Failure {
   const each = [
     sentence`${name(text, text)}: ${code(text)}, ${quoted(text)}`,
-    [quoted(text)],
-    [code(text)],
-    [name(text)],
+    quoted(text),
+    code(text),
+    name(text),
   ];
   return {
     code: "connection-timed-out",
-    message: [quoted(text)],
+    message: quoted(text),
     problems: each,
-    hint: each.flat(),
+    hint: { parts: each.flatMap(({ parts }) => parts) },
     steps: [...each, ...each, ...each].map((step, i) => ({
       text: step,
       ...(i % 3 > 0 && { command: text }),
@@ -433,7 +433,7 @@ export function hostile(names: readonly string[] = HOSTILE_NAMES): Report {
         user: names.at(-1) ?? first,
         verdict: i === 0 ? "drift" : "error",
         statements,
-        fixes: [{ as: first, byMember: true, runnable: false, instead: membership(first), statements }],
+        fixes: [{ as: first, byMember: true, runnable: false, statements, instead: membership(first) }],
         grantees: [
           grantee({
             grantee: names[3] ?? first,

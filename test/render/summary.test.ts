@@ -167,7 +167,7 @@ test("has no heading for a grantee that lacks nothing", () => {
 });
 
 test("shows a warning once, with its databases unless it is about all", () => {
-  const warning = (text: string) => ({ code: "grantee-is-owner", message: [text] });
+  const warning = (text: string) => ({ code: "grantee-is-owner", message: inOurWords(text) });
   const database = (name: string, ...warnings: ReturnType<typeof warning>[]) =>
     reports.database({ database: name, grantees: [reports.grantee({ warnings })] });
   const summary = renderSummary(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sentence } from "../../src/model/sentence.ts";
 import { plain } from "../../src/render/pen.ts";
 import { readAppConnection, secretsInAppConnection } from "../../src/settings/app-connection.ts";
 import { Invalid } from "../../src/settings/invalid.ts";
@@ -308,7 +309,7 @@ function problemOf(task: () => unknown): string {
   const error = caught(task);
   if (!(error instanceof Invalid)) throw new Error("nothing was refused", { cause: error });
   const { problem, details } = error;
-  return plain.sentence(details.remedy ? [...problem, ". ", ...details.remedy] : problem);
+  return plain.sentence(details.remedy ? sentence`${problem}. ${details.remedy}` : problem);
 }
 
 function caught(task: () => unknown): Error | undefined {

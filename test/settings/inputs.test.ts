@@ -5,6 +5,7 @@ import { generate } from "selfsigned";
 import { describe, expect, test } from "vitest";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
+import { EMPTY } from "../../src/model/sentence.ts";
 import type { Env } from "../../src/model/settings.ts";
 import { markdown, plain } from "../../src/render/pen.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
@@ -132,7 +133,7 @@ describe("reports every invalid input at once", () => {
     [{ host: undefined, "app-connection": "host=a,b port=x" }, "1 input is invalid. Nothing was changed."],
   ])("with the number in the headline: %j", (inputs: Record<string, string | undefined>, headline) => {
     const failure = caught(inputs)?.failure;
-    expect(plain.sentence(failure?.message ?? [])).toBe(headline);
+    expect(plain.sentence(failure?.message ?? EMPTY)).toBe(headline);
     expect(failure?.steps.map(({ text }) => plain.sentence(text))).toEqual([
       "Correct the `with:` block of this step. The README of this action explains every input.",
     ]);
@@ -196,7 +197,7 @@ describe("the value in an error", () => {
   });
 
   test("is code in Markdown, so it cannot become markup", () => {
-    const [problem = []] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
+    const [problem = EMPTY] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
     expect(markdown.sentence(problem)).toContain('`"www.example.com"` is not valid');
   });
 });
