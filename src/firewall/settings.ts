@@ -2,7 +2,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
-import { type InputsOf, inputsIn } from "../settings/reader.ts";
+import { type InputsOf, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
@@ -55,22 +55,25 @@ type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseFirewallSettings(env: Env): FirewallSettings {
-  const inputs = inputsIn(FIREWALL_INPUTS, env);
-  const azure = azureFrom(inputs);
-  const host = inputs.optional("host", hostName(azure.cloud.hostSuffix, EMPTY));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates);
-  const settings = {
-    ...azure,
-    serverId: inputs.required("server-resource-id", serverId),
-    runnerIp: inputs.orDefault("runner-ip", runnerIp),
-    user: inputs.required("user", name),
-    database: inputs.required("database", name),
-    ...(host !== undefined && { host }),
-    port: inputs.orDefault("port", port),
-    tls: { mode: "verify-full", ...(pem !== undefined && { rootCertificates: pem }) } as const,
-  };
-  inputs.throwMistakes();
-  return settings;
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => {
+    const azure = azureFrom(inputs);
+    const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
+    const { host, pem, ...settings } = inputs.all({
+      ...azure,
+      serverId: () => inputs.required("server-resource-id", serverId),
+      runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
+      user: () => inputs.required("user", name),
+      database: () => inputs.required("database", name),
+      host: () => inputs.optional("host", toHost),
+      port: () => inputs.orDefault("port", port),
+      pem: () => inputs.optional("ssl-root-cert", rootCertificates),
+    });
+    return {
+      ...settings,
+      ...(host !== undefined && { host }),
+      tls: { mode: "verify-full", ...(pem !== undefined && { rootCertificates: pem }) },
+    };
+  });
 }
 
 /**
@@ -78,14 +81,11 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseAzureSettings(env: Env): AzureSettings {
-  const inputs = inputsIn(FIREWALL_INPUTS, env);
-  const azure = azureFrom(inputs);
-  inputs.throwMistakes();
-  return azure;
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => inputs.all(azureFrom(inputs)));
 }
 
-function azureFrom(inputs: FirewallInputs): AzureSettings {
-  return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
+function azureFrom(inputs: FirewallInputs) {
+  return { cloud: () => cloudFrom(inputs), signIn: () => entraSignInFrom(inputs) };
 }
 
 function serverId(text: string): ServerId {

@@ -2,7 +2,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Server } from "../model/settings.ts";
-import { inputsIn } from "../settings/reader.ts";
+import { readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
@@ -50,26 +50,32 @@ export const PRINCIPAL_INPUTS = {
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parsePrincipalSettings(env: Env): PrincipalSettings {
-  const inputs = inputsIn(PRINCIPAL_INPUTS, env);
-  const cloud = cloudFrom(inputs);
-  const signIn = entraSignInFrom(inputs);
-  const host = inputs.required(
-    "host",
-    hostName(cloud.hostSuffix, inOurWords("Use only the host from the connection string.")),
-  );
-  const settings: PrincipalSettings = {
-    signIn,
-    cloud,
-    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn, host) },
-    user: inputs.required("user", name),
-    principal: {
-      mode: inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
-      name: inputs.required("name", name),
-      objectId: inputs.required("object-id", objectId),
-      type: inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
-      rebind: inputs.orDefault("rebind", boolean),
-    },
-  };
-  inputs.throwMistakes();
-  return settings;
+  return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
+    const cloud = () => cloudFrom(inputs);
+    const signIn = () => entraSignInFrom(inputs);
+    const toHost = hostName(
+      () => cloud().hostSuffix,
+      inOurWords("Use only the host from the connection string."),
+    );
+    const host = () => inputs.required("host", toHost);
+    return inputs.all({
+      signIn,
+      cloud,
+      server: () =>
+        inputs.all({
+          host,
+          port: () => inputs.orDefault("port", port),
+          tls: () => tlsFrom(inputs, signIn, host),
+        }),
+      user: () => inputs.required("user", name),
+      principal: () =>
+        inputs.all({
+          mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
+          name: () => inputs.required("name", name),
+          objectId: () => inputs.required("object-id", objectId),
+          type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
+          rebind: () => inputs.orDefault("rebind", boolean),
+        }),
+    });
+  });
 }

@@ -1,12 +1,13 @@
-import { ON_EXTRA } from "../model/demand.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { type Demand, ON_EXTRA } from "../model/demand.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
-import { MODES } from "../model/report.ts";
+import { MODES, type Mode } from "../model/report.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import type { Env, Settings } from "../model/settings.ts";
+import type { Env, Server, Settings } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { type InputsOf, inputsIn } from "./reader.ts";
+import { type InputsOf, readInputs } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
@@ -82,44 +83,58 @@ type MainInputs = InputsOf<typeof INPUTS>;
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseSettings(env: Env): Settings {
-  const inputs = inputsIn(INPUTS, env);
-  const cloud = cloudFrom(inputs);
-  const signIn = signInFrom(inputs);
-  const toHost = hostName(cloud.hostSuffix, CONNECTION_STRINGS);
-  const connection = connectionFrom(inputs, toHost);
-  const host = inputs.orFrom("app-connection", "host", toHost, connection?.host);
-  const databases = namesFrom(inputs, "database", connection?.database);
-  const grantees = namesFrom(inputs, "grantee", connection?.user);
-  const settings: Settings = {
-    mode: inputs.orDefault("mode", choice(MODES)),
-    signIn,
-    cloud,
-    server: {
-      host,
-      port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
-      tls: tlsFrom(inputs, signIn, host),
-    },
-    user: inputs.required("user", name),
-    databases,
-    grantees,
-    demand: {
-      schemas: inputs.orDefault("schemas", schemas),
-      tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
-      sequencePrivileges: inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
-      schemaPrivileges: inputs.orDefault("schema-privileges", schemaPrivileges),
-      routinePrivileges: inputs.optional("routine-privileges", listed(ROUTINE_PRIVILEGES)) ?? [],
-      defaultPrivileges: inputs.orDefault("default-privileges", boolean),
-      onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
-      actAsOwner: inputs.orDefault("act-as-owner", boolean),
-      exclude: inputs.optional("exclude", lines) ?? [],
-      allowEmpty: inputs.orDefault("allow-empty", boolean),
-      ...objectIdsFrom(inputs, grantees),
-    },
-    ...driftIssueFrom(inputs),
-  };
-  checkCoordinator(inputs, settings);
-  inputs.throwMistakes();
-  return settings;
+  return readInputs(INPUTS, env, (inputs) => {
+    const cloud = () => cloudFrom(inputs);
+    const signIn = () => signInFrom(inputs);
+    const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
+    const connection = () => connectionFrom(inputs, toHost);
+    const host = () => inputs.orFrom("app-connection", "host", toHost, () => connection()?.host);
+    const grantees = () => namesFrom(inputs, "grantee", () => connection()?.user);
+    const mode = () => inputs.orDefault("mode", choice(MODES));
+    const server = () => {
+      const found = inputs.all({
+        host,
+        port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
+        tls: () => tlsFrom(inputs, signIn, host),
+      });
+      checkCoordinator(inputs, mode(), found, cloud());
+      return found;
+    };
+    const {
+      connection: _,
+      driftIssue,
+      ...settings
+    } = inputs.all({
+      mode,
+      signIn,
+      cloud,
+      connection,
+      server,
+      user: () => inputs.required("user", name),
+      databases: () => namesFrom(inputs, "database", () => connection()?.database),
+      grantees,
+      demand: () => demandFrom(inputs, grantees),
+      driftIssue: () => driftIssueFrom(inputs),
+    });
+    return driftIssue === undefined ? settings : { ...settings, driftIssue };
+  });
+}
+
+function demandFrom(inputs: MainInputs, grantees: () => readonly string[]): Demand {
+  const { objectIds, ...demand } = inputs.all({
+    schemas: () => inputs.orDefault("schemas", schemas),
+    tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
+    sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
+    routinePrivileges: () => inputs.optional("routine-privileges", listed(ROUTINE_PRIVILEGES)) ?? [],
+    defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
+    onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),
+    actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
+    exclude: () => inputs.optional("exclude", lines) ?? [],
+    allowEmpty: () => inputs.orDefault("allow-empty", boolean),
+    objectIds: () => objectIdsFrom(inputs, grantees),
+  });
+  return objectIds === undefined ? demand : { ...demand, objectIds };
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */
@@ -146,7 +161,7 @@ function connectionFrom(inputs: MainInputs, toHost: (text: string) => string): C
 function namesFrom(
   inputs: MainInputs,
   input: "database" | "grantee",
-  found: string | undefined,
+  found: () => string | undefined,
 ): readonly string[] {
   if (inputs.isSet(input)) return inputs.required(input, names);
   return inputs.orFrom("app-connection", input, (text) => [name(text)], found);
@@ -155,26 +170,26 @@ function namesFrom(
 /** The object ID of each grantee, where they are given. */
 function objectIdsFrom(
   inputs: MainInputs,
-  grantees: readonly string[] | undefined,
-): Pick<Settings["demand"], "objectIds"> {
+  granteesIn: () => readonly string[],
+): Demand["objectIds"] | undefined {
   const ids = inputs.optional("grantee-object-id", objectIds);
-  if (ids === undefined || grantees === undefined) return {};
+  if (ids === undefined) return undefined;
+  const grantees = granteesIn();
   if (ids.length !== grantees.length) {
     inputs.mistake(
       "grantee-object-id",
       sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
     );
   }
-  return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
+  return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
 const LOAD_BALANCED_PORT = 7432;
 
 /** The port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
-function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings): void {
-  const { host, port } = server;
-  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host?.toLowerCase().endsWith(cloud.hostSuffix))
+function checkCoordinator(inputs: MainInputs, mode: Mode, { host, port }: Server, cloud: Cloud): void {
+  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix))
     return;
   inputs.mistake(
     inputs.isSet("port") ? "port" : "app-connection",
@@ -185,7 +200,7 @@ function checkCoordinator(inputs: MainInputs, { mode, server, cloud }: Settings)
 }
 
 /** The token is read only when there is an issue to keep. */
-function driftIssueFrom(inputs: MainInputs): Pick<Settings, "driftIssue"> {
-  if (!inputs.orDefault("drift-issue", boolean)) return {};
-  return { driftIssue: { token: inputs.required("github-token", secret, code("drift-issue: true")) } };
+function driftIssueFrom(inputs: MainInputs): Settings["driftIssue"] {
+  if (!inputs.orDefault("drift-issue", boolean)) return undefined;
+  return { token: inputs.required("github-token", secret, code("drift-issue: true")) };
 }

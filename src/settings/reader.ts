@@ -34,8 +34,8 @@ type NameWithDefaultIn<T extends InputTable> = {
 export type InputsOf<T extends InputTable> = Inputs<NameIn<T>, NameWithDefaultIn<T>>;
 
 /**
- * Reads inputs and collects mistakes. What it returns for an invalid input is undefined whatever the type says, so
- * `throwMistakes` has to follow before anything uses the values.
+ * Reads the inputs one by one. A value that is not there or not valid is never returned: its mistake is noted, and a
+ * `Mistaken` thrown. `all` goes on with the other fields, so that every mistake is found.
  */
 interface Inputs<Name extends string, NameWithDefault extends Name> {
   /** Whether the input contains more than white space. */
@@ -46,37 +46,58 @@ interface Inputs<Name extends string, NameWithDefault extends Name> {
   required<V>(name: Name, parse: Parser<V>, requiredBy?: Sentence): V;
   /**
    * The input, or the value that another input contains for it. Where neither has a value, the input is missing.
-   * @param found the value in `source`
+   * @param found returns the value in `source`
    */
-  orFrom<V>(source: Name, name: Name, parse: Parser<V>, found: string | undefined): V;
+  orFrom<V>(source: Name, name: Name, parse: Parser<V>, found: () => string | undefined): V;
   /** The value of the input, or undefined if it is not set or not valid. Adds no mistake. */
   ifValid<V>(name: Name, parse: Parser<V>): V | undefined;
   /** @param problem full sentences, with the name of the input */
-  mistake(name: Name, problem: Sentence): void;
-  /** @throws ActionError `bad-input` with a problem for each mistake */
-  throwMistakes(): void;
+  mistake(name: Name, problem: Sentence): never;
+  /** Reads each field, also after a mistake. A field may read what another one reads: a mistake is reported once. */
+  all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V;
 }
+
+/** Thrown where a mistake was noted; `readInputs` reports it. */
+class Mistaken extends Error {}
 
 /** Far more than any value of one line has. */
 const MAX_CHARACTERS = 1_000;
 /** Half of what Linux accepts in an environment variable: execve(2), MAX_ARG_STRLEN. */
 const MAX_LONG_CHARACTERS = 65_536;
 
-/** @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`) */
-export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> {
-  const mistakes: Mistake[] = [];
-  const unreadable = new Set<string>();
-  const mistake = (name: string, problem: Sentence) => {
-    mistakes.push({ name, problem });
-  };
-  for (const { name, suggestion } of misspelled(table, env)) {
-    mistake(name, sentence`${code(name)} is not an input of this action. ${suggestion}`);
-  }
+/**
+ * Reads the inputs of an action.
+ * @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`)
+ * @param read makes one value of the inputs
+ * @throws ActionError `bad-input` with a problem for each mistake
+ */
+export function readInputs<T extends InputTable, V>(table: T, env: Env, read: (inputs: InputsOf<T>) => V): V {
+  const mistakes: Mistake[] = misspelled(table, env);
+  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value as V;
+}
 
+/** The value, or nothing after a mistake. */
+function unlessMistaken<V>(read: () => V): [V?] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (error instanceof Mistaken) return [];
+    throw error;
+  }
+}
+
+function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[]): InputsOf<T> {
   const textOf = (name: string) => env[variable(name)] ?? "";
   const isSet = (name: string) => textOf(name).trim() !== "";
   const inputOf = (name: NameIn<T>): Input => table[name] as Input;
   const use = (name: NameIn<T>) => sentence`Use ${inOurWords(inputOf(name).use)}.`;
+
+  function mistake(name: string, problem: Sentence): never {
+    mistakes.push({ name, problem });
+    throw new Mistaken();
+  }
 
   /** Without a default for an input that is not set. */
   function parsed<V>(name: NameIn<T>, parse: Parser<V>): V {
@@ -87,19 +108,16 @@ export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> 
     } catch (error) {
       const { problem, details } = asInvalid(error);
       const { item, remedy = use(name), advice = EMPTY } = details;
-      unreadable.add(name);
       const noun = inOurWords(item === undefined ? "the value" : "an item");
       const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
-      mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice));
-      return undefined as V;
+      return mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice));
     }
   }
 
   function read<V>(name: NameIn<T>, parse: Parser<V>, whenNotSet: () => V): V {
     if (isSet(name)) return parsed(name, parse);
     if (env[variable(name)] === undefined || !inputOf(name).neverEmpty) return whenNotSet();
-    mistake(name, sentence`${code(name)} is empty. ${UNSET_VARIABLE} ${use(name)}`);
-    return undefined as V;
+    return mistake(name, sentence`${code(name)} is empty. ${UNSET_VARIABLE} ${use(name)}`);
   }
 
   return {
@@ -107,27 +125,25 @@ export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> 
     mistake,
     optional: <V>(name: NameIn<T>, parse: Parser<V>) => read<V | undefined>(name, parse, () => undefined),
     orDefault: (name, parse) => read(name, parse, () => parse(inputOf(name).default ?? "")),
-    required: <V>(name: NameIn<T>, parse: Parser<V>, requiredBy?: Sentence) =>
+    required: (name, parse, requiredBy) =>
       read(name, parse, () => {
         const reason = requiredBy ? sentence`${requiredBy} requires it:` : inOurWords("Set it to");
-        mistake(name, sentence`${code(name)} is missing. ${reason} ${inOurWords(inputOf(name).use)}.`);
-        return undefined as V;
+        return mistake(name, sentence`${code(name)} is missing. ${reason} ${inOurWords(inputOf(name).use)}.`);
       }),
-    orFrom: <V>(source: NameIn<T>, name: NameIn<T>, parse: Parser<V>, found: string | undefined) =>
+    orFrom: (source, name, parse, valueIn) =>
       read(name, parse, () => {
+        const found = valueIn();
+        const setTo = inOurWords(inputOf(name).use);
         if (found === undefined) {
           const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-          const missing = sentence`${code(name)} is missing${inSource}. Set it to ${inOurWords(inputOf(name).use)}.`;
-          if (!unreadable.has(source)) mistake(name, missing);
-          return undefined as V;
+          return mistake(name, sentence`${code(name)} is missing${inSource}. Set it to ${setTo}.`);
         }
         try {
           return parse(found);
         } catch (error) {
           const { problem } = asInvalid(error);
-          const override = sentence`To override it, set ${code(name)} to ${inOurWords(inputOf(name).use)}.`;
-          mistake(source, sentence`${code(source)}: its ${code(name)} ${problem}. ${override}`);
-          return undefined as V;
+          const override = sentence`To override it, set ${code(name)} to ${setTo}.`;
+          return mistake(source, sentence`${code(source)}: its ${code(name)} ${problem}. ${override}`);
         }
       }),
     ifValid(name, parse) {
@@ -138,8 +154,13 @@ export function inputsIn<T extends InputTable>(table: T, env: Env): InputsOf<T> 
         return undefined;
       }
     },
-    throwMistakes() {
-      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+    all(fields) {
+      const read = Object.entries<() => unknown>(fields).map(([key, field]) => ({
+        key,
+        value: unlessMistaken(field),
+      }));
+      if (read.some(({ value }) => value.length === 0)) throw new Mistaken();
+      return Object.fromEntries(read.map(({ key, value: [value] }) => [key, value])) as never;
     },
   };
 }
@@ -157,7 +178,7 @@ function variable(name: string): string {
 }
 
 /** The runner only warns about an input that it does not know, and uses the default of the one that was meant. */
-function misspelled(table: InputTable, env: Env): readonly { name: string; suggestion: Sentence }[] {
+function misspelled(table: InputTable, env: Env): Mistake[] {
   const names = Object.keys(table);
   const known = new Set(names.map(variable));
   return Object.keys(env)
@@ -165,7 +186,11 @@ function misspelled(table: InputTable, env: Env): readonly { name: string; sugge
     .sort()
     .map((key) => key.slice("INPUT_".length).toLowerCase())
     .map((name) => ({ name, suggestion: didYouMean(name, names, code) }))
-    .filter(({ suggestion }) => !isEmpty(suggestion));
+    .filter(({ suggestion }) => !isEmpty(suggestion))
+    .map(({ name, suggestion }) => ({
+      name,
+      problem: sentence`${code(name)} is not an input of this action. ${suggestion}`,
+    }));
 }
 
 function withinLimit(text: string, limit: number): string {
@@ -185,7 +210,8 @@ interface Mistake {
 }
 
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {
-  const inOrder = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+  const inOrder = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name }) => name)).size;
   const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
   return new ActionError({

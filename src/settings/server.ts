@@ -13,24 +13,24 @@ export const SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true },
 } as const;
 
-/**
- * How to connect with TLS. Adds mistakes to `inputs`.
- * @param host undefined where it is not valid
- */
+/** How to connect with TLS. */
 export function tlsFrom(
   inputs: InputsOf<typeof SERVER_INPUTS>,
-  signIn: SignIn,
-  host: string | undefined,
+  signIn: () => SignIn,
+  host: () => string,
 ): Tls {
-  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-  if (mode === "disable" && !(signIn.type === "password" && (host === undefined || isLoopback(host)))) {
-    inputs.mistake(
-      "ssl-mode",
-      inOurWords(
-        "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
-      ),
-    );
-  }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates);
+  const { mode, pem } = inputs.all({
+    mode() {
+      const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+      if (mode !== "disable" || (signIn().type === "password" && isLoopback(host()))) return mode;
+      return inputs.mistake(
+        "ssl-mode",
+        inOurWords(
+          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
+        ),
+      );
+    },
+    pem: () => inputs.optional("ssl-root-cert", rootCertificates),
+  });
   return pem === undefined ? { mode } : { mode, rootCertificates: pem };
 }

@@ -24,10 +24,9 @@ export const SIGN_IN_INPUTS = {
   password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" },
 } as const;
 
-/** How to sign in, by `auth-type` or, without it, by the other inputs. Adds mistakes to `inputs`. */
+/** How to sign in, by `auth-type` or, without it, by the other inputs. */
 export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
-  if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
   if (inputs.isSet("password") && inputs.isSet("client-secret")) {
     inputs.mistake(
       "password",
@@ -42,17 +41,13 @@ export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
 /** The same without `password`. */
 export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
-  if (inputs.isSet("auth-type") && chosen === undefined) return NOT_VALID;
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
 
-/** The cloud in `environment`. Adds mistakes to `inputs`. */
+/** The cloud in `environment`. */
 export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud {
-  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+  return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
-
-/** Returned with a mistake, after which nothing signs in. */
-const NOT_VALID = { type: "azure-cli" } as const;
 
 function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn["type"] {
   return inputs.isSet("client-secret") ? "client-secret" : "oidc";
@@ -60,15 +55,21 @@ function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn
 
 function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
   const required = requiredBy(type, inputs);
-  const application = () => ({
-    clientId: inputs.required("client-id", clientId, required),
-    tenantId: inputs.required("tenant-id", tenantId, required),
-  });
+  const application = {
+    clientId: () => inputs.required("client-id", clientId, required),
+    tenantId: () => inputs.required("tenant-id", tenantId, required),
+  };
   switch (type) {
     case "oidc":
-      return { type, ...application() };
+      return { type, ...inputs.all(application) };
     case "client-secret":
-      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
+      return {
+        type,
+        ...inputs.all({
+          ...application,
+          clientSecret: () => inputs.required("client-secret", secret, required),
+        }),
+      };
     case "managed-identity": {
       const id = inputs.optional("client-id", clientId);
       return id === undefined ? { type } : { type, clientId: id };

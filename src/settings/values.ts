@@ -109,10 +109,10 @@ function isLineBreak(character: string | undefined): boolean {
 
 /**
  * A server's host name. A bare name gets the cloud's suffix; `localhost` and IP addresses stay as they are.
- * @param suffix with its leading dot
+ * @param suffix returns it with its leading dot
  * @param forConnectionString advice for a text that looks like a connection string
  */
-export function hostName(suffix: string, forConnectionString: Sentence): (text: string) => string {
+export function hostName(suffix: () => string, forConnectionString: Sentence): (text: string) => string {
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
@@ -123,7 +123,7 @@ export function hostName(suffix: string, forConnectionString: Sentence): (text: 
         : EMPTY;
     if (!isHostName(name)) throw new Invalid(inOurWords("is not a host name"), { advice });
     if (HORIZONDB.test(name)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
-    return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix;
+    return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix();
   };
 }
 

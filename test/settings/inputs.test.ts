@@ -674,6 +674,7 @@ describe("servers on which privileges cannot be granted", () => {
     expect(mistakes({ port: "7432" })).toEqual([
       "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
     ]);
+    expect(mistakes({ port: "7432", "on-extra": "x" })).toHaveLength(2);
     const connection = "host=c.postgres.database.azure.com port=7432 dbname=orders user=aad_orders";
     const found = mistakes({ host: "", database: "", grantee: "", "app-connection": connection });
     expect(found).toEqual([expect.stringContaining("7432 connects to any node")]);

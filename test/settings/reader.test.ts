@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ActionError } from "../../src/model/failure.ts";
-import { plain } from "../../src/render/pen.ts";
-import { inputsIn, secretsIn } from "../../src/settings/reader.ts";
+import { type InputsOf, readInputs, secretsIn } from "../../src/settings/reader.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../../src/settings/sign-in.ts";
 import { choice, name, secret } from "../../src/settings/values.ts";
+import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
 /** An action with inputs, some of which it shares with other actions. */
@@ -17,28 +17,34 @@ const CLIENT_ID = "5c1d0a9e-0000-4000-8000-00000000c11e";
 const TENANT_ID = "7e4a0000-0000-4000-8000-0000000073aa";
 const APPLICATION = { "client-id": CLIENT_ID, "tenant-id": TENANT_ID };
 
-const read = (inputs: Record<string, string>) => inputsIn(INPUTS, inputVariables(inputs));
+type Inputs = InputsOf<typeof INPUTS>;
 
-function problems(inputs: ReturnType<typeof read>): readonly string[] {
+function read<V>(given: Record<string, string>, from: (inputs: Inputs) => V): V {
+  return readInputs(INPUTS, inputVariables(given), from);
+}
+
+function problems(given: Record<string, string>, from: (inputs: Inputs) => unknown): readonly string[] {
   try {
-    inputs.throwMistakes();
+    read(given, from);
     return [];
   } catch (error) {
-    return ((error as ActionError).failure.problems ?? []).map(plain.sentence);
+    return readFailure((error as ActionError).failure).problems;
   }
 }
 
 describe("an action reads the inputs in its table", () => {
   test("with their defaults", () => {
-    const inputs = read({ user: "ci-admin" });
-    expect(inputs.orDefault("type", choice(["service", "user"]))).toBe("service");
-    expect(inputs.required("user", name)).toBe("ci-admin");
-    expect(inputs.optional("key", name)).toBeUndefined();
-    expect(problems(inputs)).toEqual([]);
+    const from = (inputs: Inputs) =>
+      inputs.all({
+        type: () => inputs.orDefault("type", choice(["service", "user"])),
+        user: () => inputs.required("user", name),
+        key: () => inputs.optional("key", name),
+      });
+    expect(read({ user: "ci-admin" }, from)).toEqual({ type: "service", user: "ci-admin", key: undefined });
   });
 
   test("and no inputs of other actions", () => {
-    expect(problems(read({ types: "x", "table-privilege": "x" }))).toEqual([
+    expect(problems({ types: "x", "table-privilege": "x" }, () => "read")).toEqual([
       "`types` is not an input of this action. Did you mean `type`?",
     ]);
   });
@@ -46,6 +52,44 @@ describe("an action reads the inputs in its table", () => {
   test("and masks its own secrets", () => {
     const env = inputVariables({ key: "k\n", "client-secret": "s", password: "p" });
     expect(secretsIn(INPUTS, env)).toEqual(["s", "k"]);
+  });
+});
+
+describe("a mistake", () => {
+  test("is never returned as a value, and ends the reading", () => {
+    let after = false;
+    const from = (inputs: Inputs) => {
+      inputs.required("user", name);
+      after = true;
+    };
+    expect(problems({}, from)).toHaveLength(1);
+    expect(after).toBe(false);
+  });
+
+  test("is reported with those of all other fields, and once if several fields read the input", () => {
+    const from = (inputs: Inputs) => {
+      const type = () => inputs.orDefault("type", choice(["service"]));
+      return inputs.all({
+        type,
+        user: () => inputs.required("user", name),
+        both: () => inputs.all({ type }),
+      });
+    };
+    expect(problems({ type: "x" }, from)).toEqual([
+      expect.stringMatching(/^`user` is missing/),
+      expect.stringMatching(/^`type`: "x" is not valid/),
+    ]);
+  });
+
+  test("in a value that nobody uses is reported", () => {
+    const from = (inputs: Inputs) => {
+      try {
+        return inputs.required("user", name);
+      } catch {
+        return "somebody";
+      }
+    };
+    expect(problems({}, from)).toHaveLength(1);
   });
 });
 
@@ -59,15 +103,11 @@ describe("an action that only supports Entra identities", () => {
     [{ "auth-type": "managed-identity" }, { type: "managed-identity" }],
     [{ "auth-type": "azure-cli" }, { type: "azure-cli" }],
   ])("%j", (given: Record<string, string>, expected) => {
-    const inputs = read(given);
-    expect(entraSignInFrom(inputs)).toEqual(expected);
-    expect(problems(inputs)).toEqual([]);
+    expect(read(given, entraSignInFrom)).toEqual(expected);
   });
 
   test("refuses a password", () => {
-    const inputs = read({ "auth-type": "password" });
-    entraSignInFrom(inputs);
-    expect(problems(inputs)).toEqual([
+    expect(problems({ "auth-type": "password" }, entraSignInFrom)).toEqual([
       '`auth-type`: "password" is not valid. Use `oidc`, `client-secret`, `managed-identity` or `azure-cli`.',
     ]);
   });
@@ -77,5 +117,5 @@ test("an error in the code is not reported as an invalid input", () => {
   const broken = () => {
     throw new TypeError("a bug");
   };
-  expect(() => read({ user: "x" }).required("user", broken)).toThrow(TypeError);
+  expect(() => read({ user: "x" }, (inputs) => inputs.required("user", broken))).toThrow(TypeError);
 });
