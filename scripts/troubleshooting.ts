@@ -13,7 +13,7 @@ import type { Failure } from "../src/model/failure.ts";
 import { plain } from "../src/render/pen.ts";
 import { type Case, CORPUS } from "../test/diagnosis/corpus.ts";
 
-/** Placeholders for what a run knows. */
+/** What a run of the action `firewall` knows, as placeholders. */
 const KNOWN = {
   permission: PERMISSIONS.writeRules,
   server: { subscription: "<subscription>", resourceGroup: "<resource-group>", name: "<server>" },
@@ -111,7 +111,8 @@ function answersOf(rule: KnownRule, cases: readonly Case[]): readonly string[] {
   const answers = new Map<string, string>();
   const symptom = { code: codesOf(rule)[0] ?? "", text: cases[0]?.text ?? "" };
   for (const each of [undefined, ...cases]) {
-    const context = { with: rule.with[0] ?? "postgres", ...KNOWN, ...(each && signInOf(each)) };
+    const known = rule.with.includes("azure") && rule.with.length === 1 ? KNOWN : {};
+    const context = { with: rule.with[0], ...known, ...(each && signInOf(each)) } as ResourceManagerContext;
     const said = each === undefined ? symptom : { ...symptom, text: each.text };
     const hint = plain.sentence(rule.cause(context, said));
     if (!answers.has(hint)) answers.set(hint, numbered(rule.next(context, said)));

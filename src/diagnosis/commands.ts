@@ -1,7 +1,6 @@
 import type { Step } from "../model/failure.ts";
 import { inOurWords, type Sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-import type { Context } from "./rules.ts";
 
 /** A step; a text is our own words with `code` between backticks. */
 export function step(text: string | Sentence, command?: string): Step {
@@ -29,29 +28,47 @@ export const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:
 /** What `auth-type: azure-cli` runs, but for the token itself. */
 export const GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
 
+/** A server: its resource ID, or else its host; a command shows `<…>` for what is missing. */
+interface Server {
+  readonly server?: { readonly subscription: string; readonly resourceGroup: string; readonly name: string };
+  readonly host?: string | undefined;
+}
+
 /**
- * A command about something on the server of this context, in the words of Azure CLI 2.86 and newer: the server
- * is `--server-name`. https://learn.microsoft.com/cli/azure/postgres/flexible-server
+ * A command about something on the server, in the words of Azure CLI 2.86 and newer: the server is `--server-name`.
+ * https://learn.microsoft.com/cli/azure/postgres/flexible-server
  */
-export function azOnServer(command: string, context: Context, options: Options = {}): string {
-  const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+export function azOnServer(command: string, server: Server, options: Options = {}): string {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
 
 /** A command about the server itself, which is `--name`. */
-export function azServer(command: string, context: Context, options: Options = {}): string {
-  const of = { "resource-group": "<resource-group>", name: serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+export function azServer(command: string, server: Server, options: Options = {}): string {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 }
 
 /** The command that shows a part of the server, by a JMESPath query. */
-export function azShow(context: Context, query: string): string {
-  return azServer("show", context, { query });
+export function azShow(server: Server, query: string): string {
+  return azServer("show", server, { query });
 }
 
-/** The server's own name, which `az` takes instead of the host name. */
-function serverName({ host }: Context): string {
-  return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+/** The command that allows an address in the server's firewall. */
+export function azAllow(server: Server, address: string): string {
+  return azOnServer("firewall-rule create", server, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address,
+  });
+}
+
+/** The options that name a server. Its own name is the first label of its host name. */
+function idOf({ server, host }: Server, option: "name" | "server-name"): Options {
+  if (server !== undefined) {
+    const { subscription, resourceGroup, name } = server;
+    return { subscription, "resource-group": resourceGroup, [option]: name };
+  }
+  const name = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  return { "resource-group": "<resource-group>", [option]: name };
 }
 
 /** A quoted name for SQL; `unknown` where there is none. */

@@ -2,7 +2,7 @@ import { ActionError, type Failure, type Step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer, step } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
-import { FALLBACKS } from "./fallbacks.ts";
+import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
@@ -40,7 +40,10 @@ export function diagnoseBy<C extends Context>(
   const found = ruleFor(rules, error, context);
   const words = quoted(found?.symptom.text ?? ownWords(error));
   const message = sentence`${peer(context)}: ${words}`;
-  if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
+  if (found === undefined) {
+    const answer = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
+    return { code: "unknown", message, ...withPooler(answer, context) };
+  }
   const { rule, symptom } = found;
   const { code, retries } = rule;
   const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
@@ -48,14 +51,6 @@ export function diagnoseBy<C extends Context>(
 }
 
 type Explanation = Pick<Failure, "hint" | "steps">;
-
-const UNKNOWN: Explanation = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: [
-    step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error persists, open an issue in this action's repository, with this message."),
-  ],
-};
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler({ hint, steps }: Explanation, context: Context): Explanation {

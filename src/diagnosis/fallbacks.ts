@@ -2,6 +2,15 @@ import { code, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, step } from "./commands.ts";
 import { type Rule, rulesFor } from "./rules.ts";
 
+/** The answer to an error that no rule knows. */
+export const UNKNOWN = {
+  cause: "This action does not recognize this error.",
+  next: [
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message.",
+  ],
+};
+
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("github", [

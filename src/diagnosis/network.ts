@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
-import { azOnServer, azShow, shell, step } from "./commands.ts";
+import { azAllow, azShow, shell, step } from "./commands.ts";
 import { type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github", "azure"] as const;
@@ -33,13 +33,10 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
     cause:
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-    next: (context) =>
-      isPostgres(context)
-        ? [
-            step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
-          ]
-        : reachable(context),
+    next: atPostgres((context) => [
+      step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+    ]),
   },
   {
     code: "dns-unavailable",
@@ -92,25 +89,15 @@ export const NETWORK = rulesFor(EVERYWHERE, [
       isPostgres(context)
         ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
         : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
-    next: (context) =>
-      isPostgres(context)
-        ? [
-            step(
-              "Look at the server's state and network:",
-              azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-            ),
-            "If public access is `Disabled`, use a runner in the server's network.",
-            step(
-              "If it is `Enabled`, allow the runner's address:",
-              azOnServer("firewall-rule create", context, {
-                name: "github-runner",
-                "start-ip-address": "<address>",
-                "end-ip-address": "<address>",
-              }),
-            ),
-            `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-          ]
-        : reachable(context),
+    next: atPostgres((context) => [
+      step(
+        "Look at the server's state and network:",
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+      ),
+      "If public access is `Disabled`, use a runner in the server's network.",
+      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
+      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+    ]),
     retries: 1,
   },
   {
@@ -118,13 +105,10 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
     cause:
       "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
-    next: (context) =>
-      isPostgres(context)
-        ? [
-            step("Look at the server's state:", azShow(context, "state")),
-            "If the server is stopped, start it. Then run the job again.",
-          ]
-        : reachable(context),
+    next: atPostgres((context) => [
+      step("Look at the server's state:", azShow(context, "state")),
+      "If the server is stopped, start it. Then run the job again.",
+    ]),
     retries: 1,
   },
   {
@@ -135,7 +119,7 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     ],
     cause:
       "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
-    next: (context) => (isPostgres(context) ? ["Use a runner in the server's network."] : reachable(context)),
+    next: atPostgres(() => ["Use a runner in the server's network."]),
     retries: 1,
   },
   {
@@ -211,6 +195,11 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     next: (context) => [step("Look at the certificate:", look(context, ""))],
   },
 ]);
+
+/** Steps for PostgreSQL; for another peer, what the runner has to reach. */
+function atPostgres(next: (context: Context) => Steps): (context: Context) => Steps {
+  return (context) => (isPostgres(context) ? next(context) : reachable(context));
+}
 
 /** What the runner has to reach for Entra and GitHub. */
 function reachable(context: Context): Steps {

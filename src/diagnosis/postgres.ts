@@ -2,8 +2,10 @@ import { GUID } from "../model/entra-label.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
+import { az, azAllow, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
 import { type Context, rulesFor, type Steps, type Words } from "./rules.ts";
+
+const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
 /**
  * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
@@ -67,11 +69,8 @@ export const POSTGRES = rulesFor("postgres", [
   {
     code: "token-audience",
     when: [{ text: /valid audience claim/i }],
-    cause: "The token is for the PostgreSQL servers of another cloud.",
-    next: (context) => [
-      "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      ...tokenClaims(context),
-    ],
+    cause: OTHER_CLOUD,
+    next: selectCloud,
   },
   {
     code: "token-group",
@@ -164,8 +163,8 @@ export const POSTGRES = rulesFor("postgres", [
         text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i,
       },
     ],
-    cause: whyRefused,
-    next: afterRefusal,
+    cause: (context) => passwordRefused(context).cause,
+    next: (context) => passwordRefused(context).next,
   },
   {
     code: "role-may-not-log-in",
@@ -196,7 +195,7 @@ export const POSTGRES = rulesFor("postgres", [
         "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
-          allow(context, address),
+          azAllow(context, address),
         ),
         "Or use a runner in the server's network (`docs/private-network.md`).",
       ];
@@ -641,14 +640,6 @@ function growStorage(context: Context): Steps {
   ];
 }
 
-function allow(context: Context, address: string): string {
-  return azOnServer("firewall-rule create", context, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address,
-  });
-}
-
 /** The role that a text of PostgreSQL names. */
 function roleIn(text: string): string | undefined {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -696,20 +687,6 @@ function makeAdmin(context: Context): string {
   });
 }
 
-/** 28P01 has one text for many causes: those that the name or the token shows come first. */
-type Refusal = "password" | "suffix" | "audience" | "pooler" | "client-id" | "role";
-
-function refusalOf({ signIn, user = "", host = "", port, token, cloud }: Context): Refusal {
-  if (signIn?.type === "password") return "password";
-  if (withoutServer(user, host) !== undefined) return "suffix";
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience)) {
-    return "audience";
-  }
-  if (port === 6432) return "pooler";
-  return GUID.test(user) ? "client-id" : "role";
-}
-
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
 function withoutServer(user: string, host: string): string | undefined {
   const at = user.lastIndexOf("@");
@@ -718,45 +695,53 @@ function withoutServer(user: string, host: string): string | undefined {
   return suffixed ? user.slice(0, at) : undefined;
 }
 
-function whyRefused(context: Context): Words {
-  switch (refusalOf(context)) {
-    case "password":
-      return "The name or the password is wrong, or the role was created for Entra and has no password.";
-    case "suffix":
-      return "`user` ends in the name of the server, which a flexible server treats as part of the role's name.";
-    case "audience":
-      return "The token is for the PostgreSQL servers of another cloud.";
-    case "pooler":
-      return "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.";
-    case "client-id":
-      return "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added.";
-    case "role":
-      return "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.";
+/** 28P01 has one text for many causes: those that the name or the token shows come first. */
+function passwordRefused(context: Context): { readonly cause: Words; readonly next: Steps } {
+  const { signIn, user = "", host = "", port, token, cloud } = context;
+  if (signIn?.type === "password") {
+    return {
+      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
+      next: [
+        step("Try the name and the password with psql:", psql(context)),
+        "For an Entra role, remove `password` and set `auth-type: oidc`.",
+      ],
+    };
   }
+  const role = withoutServer(user, host);
+  if (role !== undefined) {
+    return {
+      cause:
+        "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      next: [sentence`Set \`user\` to ${code(role)}.`],
+    };
+  }
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience)) {
+    return { cause: OTHER_CLOUD, next: selectCloud(context) };
+  }
+  if (port === 6432) {
+    return {
+      cause:
+        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      next: ["Set `port: 5432` and run the job again.", ...findRole(context)],
+    };
+  }
+  return {
+    cause: GUID.test(user)
+      ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
+      : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)],
+  };
 }
 
-function afterRefusal(context: Context): Steps {
-  const { user = "<user>", host = "<host>", port = 5432, database = "<database>" } = context;
-  switch (refusalOf(context)) {
-    case "password": {
-      const conninfo = [`host=${host}`, `port=${port}`, `user=${user}`, `dbname=${database}`];
-      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
-      return [
-        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
-        "For an Entra role, remove `password` and set `auth-type: oidc`.",
-      ];
-    }
-    case "suffix":
-      return [sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`];
-    case "audience":
-      return [
-        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-        ...tokenClaims(context),
-      ];
-    case "pooler":
-      return ["Set `port: 5432` and run the job again.", ...findRole(context)];
-    case "client-id":
-    case "role":
-      return ["Set `user` to the role that has this token's `oid`.", ...findRole(context)];
-  }
+function selectCloud(context: Context): Steps {
+  return [
+    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+    ...tokenClaims(context),
+  ];
+}
+
+function psql({ user = "<user>", host = "<host>", port = 5432, database = "<database>" }: Context): string {
+  const conninfo = [`host=${host}`, `port=${port}`, `user=${user}`, `dbname=${database}`];
+  return `psql ${shell([...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" "))}`;
 }

@@ -1,11 +1,12 @@
-import { shell, step } from "../diagnosis/commands.ts";
+import { az, azShow, step } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
+import { UNKNOWN } from "../diagnosis/fallbacks.ts";
 import { NETWORK } from "../diagnosis/network.ts";
 import { type Context, type Rule, rulesFor, type Steps } from "../diagnosis/rules.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import type { Failure } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { azOn, PERMISSIONS, type Permission, type ServerId, serverPath } from "./server.ts";
+import { PERMISSIONS, type Permission, type ServerId, serverPath } from "./server.ts";
 
 /** What Azure's resource manager was asked. */
 export interface ResourceManagerContext extends Context {
@@ -57,7 +58,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
     next: ({ server }) => [
       step(
         "List the locks:",
-        `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`,
+        az("lock list", {
+          subscription: server.subscription,
+          "resource-group": server.resourceGroup,
+          output: "table",
+        }),
       ),
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
     ],
@@ -72,7 +77,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
     next: ({ server }) => [
       step(
         "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`,
+        az("account show", {
+          subscription: server.subscription,
+          query: "{tenant:tenantId, cloud:environmentName}",
+        }),
       ),
     ],
   },
@@ -94,7 +102,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
     next: ({ server }) => [
       step(
         "Set `server-resource-id` to one of these:",
-        `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`,
+        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" }),
       ),
     ],
   },
@@ -120,7 +128,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
     ],
     cause: "Another operation on the server is in progress.",
     next: ({ server }) => [
-      step("Run the job again when the server is `Ready`:", azOn(server, "show", "--query state")),
+      step("Run the job again when the server is `Ready`:", azShow({ server }, "state")),
     ],
     retries: 5,
   },
@@ -143,11 +151,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
   {
     code: "azure-refused",
     when: [{ status: ["2xx", "3xx", "4xx"] }],
-    cause: "This action does not recognize this error.",
-    next: [
-      "Run the job again.",
-      "If the error persists, open an issue in this action's repository, with this message.",
-    ],
+    ...UNKNOWN,
   },
 ]);
 
@@ -159,9 +163,11 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
   const subscription = `/subscriptions/${server.subscription}`;
   const define = (role: Role) =>
-    `az role definition create --role-definition ${shell(JSON.stringify({ ...role, AssignableScopes: [subscription] }))}`;
+    az("role definition create", {
+      "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] }),
+    });
   const assign = ({ Name }: Role, scope: string) =>
-    `az role assignment create --role ${shell(Name)} --assignee ${assignee} --scope ${shell(scope)}`;
+    az("role assignment create", { role: Name, assignee, scope });
   const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
   const firewallRole = known.includes(needed.toLowerCase())
     ? FIREWALL_ROLE

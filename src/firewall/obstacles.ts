@@ -1,7 +1,7 @@
-import { shell, step } from "../diagnosis/commands.ts";
+import { azServer, azShow, shell, step } from "../diagnosis/commands.ts";
 import type { Failure } from "../model/failure.ts";
 import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
-import { azOn, type ServerFacts, type ServerId } from "./server.ts";
+import type { ServerFacts, ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
@@ -22,13 +22,13 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
       hint: EMPTY,
-      steps: [step("Start the server, then run the job again:", azOn(server, "start"))],
+      steps: [step("Start the server, then run the job again:", azServer("start", { server }))],
     };
   }
   if (network === "public") return undefined;
   const enable = step(
     "Or enable public access, and run the job again:",
-    azOn(server, "update", "--public-access Enabled"),
+    azServer("update", { server }, { "public-access": "Enabled" }),
   );
   return {
     code: "server-is-private",
@@ -49,7 +49,7 @@ export function notReady(server: ServerId, { state }: ServerFacts): Failure {
     code: "server-not-ready",
     message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
     hint: inOurWords("The server accepts no connections in this state."),
-    steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))],
+    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))],
   };
 }
 

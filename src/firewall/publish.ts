@@ -1,5 +1,5 @@
 import { info, setFailed, warning } from "@actions/core";
-import { shell } from "../diagnosis/commands.ts";
+import { az } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
 import type { Failure } from "../model/failure.ts";
@@ -59,5 +59,5 @@ function warn(lines: readonly string[]): void {
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
 function removal(server: ServerId, rule: string): string {
-  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
+  return az("resource delete", { ids: rulePath(server, rule) });
 }

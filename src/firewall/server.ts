@@ -1,5 +1,3 @@
-import { shell } from "../diagnosis/commands.ts";
-
 /** An Azure Database for PostgreSQL flexible server, as its resource ID names it. */
 export interface ServerId {
   readonly subscription: string;
@@ -49,12 +47,6 @@ export function ruleIdOf(text: string): { readonly server: ServerId; readonly ru
   const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
   const server = serverIdOf(path);
   return server === undefined || rule === undefined ? undefined : { server, rule };
-}
-
-/** A command of the Azure CLI on the server of a resource ID. */
-export function azOn({ subscription, resourceGroup, name }: ServerId, command: string, options = ""): string {
-  const server = `--subscription ${subscription} --resource-group ${shell(resourceGroup)} --name ${shell(name)}`;
-  return `az postgres flexible-server ${command} ${server} ${options}`.trimEnd();
 }
 
 /** What the resource manager says of a server. */

@@ -226,6 +226,22 @@ describe("a password that was refused", () => {
   });
 });
 
+describe("a certificate of an unknown authority", () => {
+  const refused = error("self-signed certificate in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN");
+  const answer = (context: Context) =>
+    written(diagnose(refused, { signIn: { type: "azure-cli" }, ...context }));
+
+  test("of Entra needs a variable of the Azure CLI, too, if that signs in", () => {
+    expect(answer({ with: "entra" })).toContain("REQUESTS_CA_BUNDLE");
+    expect(answer({ with: "entra", signIn: OIDC })).not.toContain("REQUESTS_CA_BUNDLE");
+  });
+
+  test("of PostgreSQL needs an input, whatever signs in", () => {
+    expect(answer({ with: "postgres" })).toContain("`ssl-root-cert`");
+    expect(answer({ with: "postgres" })).not.toMatch(/REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS/);
+  });
+});
+
 describe("PgBouncer", () => {
   const refusals = CORPUS.filter(({ from }) => from === "postgres" || from === "statement");
   test("each refusal on PgBouncer's port also names PostgreSQL's port", () => {
