@@ -160,7 +160,7 @@ test("lists many objects in a collapsed section, and says that the report has mo
   expect(body).toContain("<details><summary>All 1,000 tables, 28 of them not shown above</summary>");
   expect(body).toMatch(/\nMore rows are in the JSON report \(output `report`\)\.\n\n<\/details>/);
   expect(body).toContain(
-    "**SQL for `owner_0`** (3,000 statements): too long to show here. Upload the SQL file.",
+    "**SQL for `owner_0`** (3,000 statements): too long to show here. The output `sql` holds it.",
   );
 });
 
