@@ -1,15 +1,15 @@
 import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import {
-  type AclItem,
-  type Group,
-  type Role,
-  roleOf,
-  type Snapshot,
-  sessionUserOf,
-} from "../model/snapshot.ts";
-import { type TemporaryMembership, temporaryMembership } from "./membership.ts";
+import { type AclItem, type Group, PUBLIC, type Role } from "../model/snapshot.ts";
+import type { TemporaryMembership } from "./membership.ts";
+
+/** Who signed in, and what it may do to act as other roles. */
+export interface Login {
+  readonly role: Role;
+  /** The membership in a role that it may grant itself for one transaction; null: none. */
+  readonly membershipIn: (role: Role) => TemporaryMembership | null;
+}
 
 /** The role that a statement runs as. */
 export interface ActingRole {
@@ -29,26 +29,21 @@ export interface ActingRole {
  * The role as which this login can grant a privilege on an object, by PostgreSQL's own rules; or the reason why there
  * is none. It is a prediction: Azure lets its administrators do more, so `apply` tries what looks impossible once.
  */
-export function actingRoleToGrant(
-  snapshot: Snapshot,
-  group: Group,
-  privilege: Privilege,
-  actAsOwner: boolean,
-): ActingRole | Reason {
-  const owner = roleOf(snapshot, group.owner);
-  const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
+export function actingRoleToGrant(login: Login, group: Group, privilege: Privilege): ActingRole | Reason {
+  const { owner } = group;
+  const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
   const candidates: readonly ActingRole[] = [
     ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
     ...(holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
-    ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
-    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true })),
-    ...(actAsOwner ? byMembership(snapshot, owner) : []),
+    ...settable(owner).map((as) => ({ as, oneByOne: false })),
+    ...holders.flatMap(settable).map((as) => ({ as, oneByOne: true })),
+    ...byMembership(login, owner),
   ];
-  const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
+  const found = candidates.find(({ as }) => canUseSchema(group, as ?? login.role));
   if (found !== undefined) return found;
   if (owner.gone) return "role-gone";
-  const canAct = canActAs(owner) || (actAsOwner && owner.membership !== null);
-  return canAct && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
+  const canAct = canActAs(owner) || login.membershipIn(owner) !== null;
+  return canAct && !canUseSchema(group, owner) ? "owner-lacks-usage" : "not-owner";
 }
 
 /**
@@ -58,60 +53,52 @@ export function actingRoleToGrant(
  * @param acl the ACL that the item is in: the object's, or a column's
  */
 export function actingRoleToRevoke(
-  snapshot: Snapshot,
+  login: Login,
   group: Group,
   acl: readonly AclItem[],
-  item: AclItem,
-  actAsOwner: boolean,
+  { grantor, privilege }: AclItem,
 ): ActingRole | Reason {
-  const byOwner = item.grantor === group.owner;
-  const grantor = roleOf(snapshot, item.grantor);
-  const holders = holdersOfOption(snapshot, group, acl, item.privilege);
+  const byOwner = grantor === group.owner;
+  const holders = holdersOfOption(group.owner, acl, privilege);
   const others = holders.filter((role) => role !== grantor);
   // The grantor acted as the owner, which is gone, so no role can revoke it.
-  if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
+  if (group.owner.gone && !holders.includes(grantor)) return "role-gone";
+  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const login = sessionUserOf(snapshot);
-  const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role.oid);
-  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
+  const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role);
   const candidates: (Role | null)[] = [
-    ...(login === grantor ? [null] : []),
-    ...settable(snapshot, grantor).filter((role) => role === grantor),
-    ...(isSure(login, (role) => role.inherited) ? [null] : []),
-    ...settable(snapshot, grantor).filter((role) => isSure(role, inherits(role))),
+    ...(login.role === grantor ? [null] : []),
+    ...(grantor.settable ? [grantor] : []),
+    ...(isSure(login.role, (role) => role.inherited) ? [null] : []),
+    ...settable(grantor).filter((role) => isSure(role, inherits(role))),
   ];
-  const found = candidates.find((as) => canUseSchema(snapshot, group, as));
+  const found = candidates.find((as) => canUseSchema(group, as ?? login.role));
   if (found !== undefined) return { as: found, oneByOne: !byOwner };
-  const [asOwner] = actAsOwner && byOwner ? byMembership(snapshot, grantor) : [];
-  if (asOwner && canUseSchema(snapshot, group, grantor)) return asOwner;
+  const [asOwner] = byOwner ? byMembership(login, grantor) : [];
+  if (asOwner && canUseSchema(group, grantor)) return asOwner;
   if (grantor.gone) return "role-gone";
-  if ((canActAs(grantor) || asOwner) && !canUseSchema(snapshot, group, grantor))
+  if ((canActAs(grantor) || asOwner) && !canUseSchema(group, grantor))
     return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
   return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
 }
 
 /** The roles that the server can choose as the grantor of a privilege: the owner, and roles that hold the grant option. */
-function holdersOfOption(
-  snapshot: Snapshot,
-  group: Group,
-  acl: readonly AclItem[],
-  privilege: string,
-): readonly Role[] {
-  const holders = acl.filter((item) => item.privilege === privilege && item.grantable);
-  return [...new Set([group.owner, ...holders.map(({ grantee }) => grantee)])].map((oid) =>
-    roleOf(snapshot, oid),
+function holdersOfOption(owner: Role, acl: readonly AclItem[], privilege: string): readonly Role[] {
+  const holders = acl.flatMap((item) =>
+    item.privilege === privilege && item.grantable && item.grantee !== PUBLIC ? item.grantee : [],
   );
+  return [...new Set([owner, ...holders])];
 }
 
 /** The roles to which this login may SET ROLE, to have the privileges of a role: that role itself first. */
-function settable(snapshot: Snapshot, role: Role): readonly Role[] {
-  return [...(role.settable ? [role] : []), ...role.through.map((oid) => roleOf(snapshot, oid))];
+function settable(role: Role): readonly Role[] {
+  return [...(role.settable ? [role] : []), ...role.through];
 }
 
 /** As the owner, by a membership in it that the session user grants itself. */
-function byMembership(snapshot: Snapshot, owner: Role): readonly ActingRole[] {
-  const membership = temporaryMembership(snapshot, owner);
+function byMembership(login: Login, owner: Role): readonly ActingRole[] {
+  const membership = login.membershipIn(owner);
   return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
 }
 
@@ -120,7 +107,6 @@ function canActAs({ inherited, settable, through }: Role): boolean {
 }
 
 /** GRANT looks up a name in a schema as the acting role, so that role needs USAGE on the schema, owner or not. */
-export function canUseSchema(snapshot: Snapshot, group: Group, as: Role | null): boolean {
-  if (!isInSchema(group.kind) || group.schema === undefined) return true;
-  return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
+export function canUseSchema({ kind, schema }: Group, as: Role): boolean {
+  return !isInSchema(kind) || schema === undefined || schema.usableBy.has(as);
 }

@@ -1,13 +1,15 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
 import type { FixBlock, Missing } from "../model/report.ts";
-import { type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Grantee, Snapshot } from "../model/snapshot.ts";
+import type { Login } from "./acting-role.ts";
 import { statementsIn } from "./batches.ts";
 import { type Drift, driftsIn } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
 import { identityDrift, identityFixes } from "./identity.ts";
 import { whatIsLeft } from "./left.ts";
-import { granteeObstacle } from "./obstacles.ts";
+import { temporaryMembership } from "./membership.ts";
+import { granteeNotFound } from "./obstacles.ts";
 import type { Outcome } from "./outcome.ts";
 import { allOf, type Plan, planGrants } from "./plan.ts";
 import { planRevokes } from "./revokes.ts";
@@ -27,7 +29,7 @@ export type AssessedGrantee =
   | {
       readonly name: string;
       readonly obstacle: null;
-      readonly role: Role;
+      readonly grantee: Grantee;
       readonly drift: Drift;
       readonly identity: Missing | null;
     };
@@ -35,12 +37,12 @@ export type AssessedGrantee =
 /** Computes the drift of each grantee in a snapshot, and plans what to grant and revoke. */
 export function assess(snapshot: Snapshot, demand: Demand, names: readonly string[]): Assessment {
   const driftOf = driftsIn(snapshot, demand);
+  const login = loginOf(snapshot, demand);
   const grantees = names.map((name): AssessedGrantee => {
-    const obstacle = granteeObstacle(snapshot, name);
-    if (obstacle !== null) return { name, obstacle };
-    const role = roleOf(snapshot, snapshot.grantees.get(name) ?? "");
-    const identity = identityDrift(snapshot, demand, role);
-    return { name, obstacle, role, drift: driftOf(role), identity };
+    const grantee = snapshot.grantees.get(name);
+    if (grantee === undefined) return { name, obstacle: granteeNotFound(name, snapshot.knownRoles) };
+    const identity = identityDrift(snapshot.server, demand, grantee);
+    return { name, obstacle: null, grantee, drift: driftOf(grantee), identity };
   });
   const drifts = grantees.flatMap((grantee) => (grantee.obstacle === null ? grantee.drift : []));
   return {
@@ -48,15 +50,20 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
     demand,
     grantees,
     grants: planGrants(
-      snapshot,
+      login,
       drifts.flatMap(({ missing }) => missing),
-      demand.actAsOwner,
     ),
     revokes: planRevokes(
-      snapshot,
+      login,
       drifts.flatMap(({ extra }) => extra),
-      demand.actAsOwner,
     ),
+  };
+}
+
+function loginOf({ sessionUser, server }: Snapshot, { actAsOwner }: Demand): Login {
+  return {
+    role: sessionUser,
+    membershipIn: (role) => (actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Demand } from "../model/demand.ts";
-import { actsAs, type Oid, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import { type Grantee, PUBLIC, type Role, type Schema, type Snapshot } from "../model/snapshot.ts";
 
 /** A role whose next table, sequence or routine may appear in a schema. */
 export interface Creator {
-  readonly schema: Oid;
-  readonly role: Oid;
+  readonly schema: Schema;
+  readonly role: Role;
 }
 
 /**
@@ -14,33 +14,38 @@ export interface Creator {
  * of Service Connector's, unless it owns something here: each of them is granted CREATE on `public`.
  */
 export function creatorsOf(
-  snapshot: Pick<Snapshot, "grantees" | "groups" | "roles" | "schemas" | "sessions" | "sessionUser">,
-  demand: Demand,
+  { sessionUser, grantees, groups, schemas }: Seen,
+  { schemaPrivileges }: Demand,
 ): readonly Creator[] {
-  const owners = snapshot.groups
-    .filter((group) => group.schema !== undefined && group.kind !== "default-privileges")
-    .filter((group) => group.skipped !== "extension")
-    .map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
-  const entitled = snapshot.groups
-    .filter((group) => group.kind === "schema")
-    .flatMap((group) =>
-      group.acl
-        .filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin)
-        .filter(({ grantee }) => grantee === snapshot.sessionUser || !isApp(roleOf(snapshot, grantee)))
-        .map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee })),
-    );
-  const grantees = [...snapshot.grantees.values()]
-    .map((oid) => roleOf(snapshot, oid))
-    .filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE"))
-    .map((grantee) => actsAs(snapshot, grantee).oid);
-  const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
-  const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator]),
+  const owners = groups.flatMap(({ kind, schema, owner, skipped }) =>
+    schema === undefined || kind === "default-privileges" || skipped === "extension"
+      ? []
+      : { schema, role: owner },
   );
-  return [...unique.values()].filter(({ role }) => {
-    const { superuser, predefined, gone } = roleOf(snapshot, role);
-    return !superuser && !predefined && !gone;
-  });
+  const entitled = schemas.flatMap((schema) =>
+    schema.acl.flatMap(({ privilege, grantee: role }) => {
+      if (privilege !== "CREATE" || role === PUBLIC || !role.canLogin) return [];
+      return role === sessionUser || !isApp(role) ? { schema, role } : [];
+    }),
+  );
+  const creating = schemaPrivileges.includes("CREATE")
+    ? [...grantees.values()].filter(({ role }) => role.canLogin)
+    : [];
+  const demanded = schemas.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
+  const unique = new Map(
+    [...owners, ...entitled, ...demanded].map((creator) => [
+      `${creator.schema.oid} ${creator.role.oid}`,
+      creator,
+    ]),
+  );
+  return [...unique.values()].filter(
+    ({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone,
+  );
+}
+
+/** The part of a snapshot that shows who creates objects. */
+interface Seen extends Pick<Snapshot, "groups" | "schemas" | "sessionUser"> {
+  readonly grantees: ReadonlyMap<string, Pick<Grantee, "role" | "actor">>;
 }
 
 /**

@@ -7,10 +7,11 @@ import {
   SEQUENCE_PRIVILEGES,
   tablePrivilegesOf,
 } from "../model/privileges.ts";
-import type { Held, ObjectCounts, Source } from "../model/report.ts";
+import type { Held, ObjectCounts } from "../model/report.ts";
 import {
-  actsAs,
+  type ColumnAcl,
   type ColumnAclItem,
+  type Grantee,
   type Group,
   heldBy,
   keyOf,
@@ -18,11 +19,12 @@ import {
   type Role,
   type Snapshot,
 } from "../model/snapshot.ts";
-import { holds, sourcesFor } from "./sources.ts";
+import { groupsOf } from "../text/groups.ts";
+import { holds, sourcesOf } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
 export interface Finding {
-  readonly grantee: Role;
+  readonly grantee: Grantee;
   readonly group: Group;
   readonly member: Member;
   /** Equal lists of what is missing are one list. */
@@ -42,27 +44,38 @@ export interface Drift {
 }
 
 /** Returns a function that compares what a grantee in the snapshot holds with the demand. */
-export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Role) => Drift {
+export function driftsIn(
+  snapshot: Pick<Snapshot, "groups" | "columns" | "server">,
+  demand: Demand,
+): (grantee: Grantee) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const listed = groups
     .flatMap((group, index) => group.members.map((member): Listed => ({ group, member, index })))
     .sort(byName);
-  const objects = objectCounts(snapshot, demand);
+  const objects = objectCounts(snapshot.groups, demand);
+  const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
   const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
   const shared = shareLists();
   return (grantee) => {
-    const actor = actsAs(snapshot, grantee);
-    const lackingHere = (group: Group) =>
-      group.kind === "default-privileges" && group.owner === actor.oid
-        ? []
-        : shared(lackingOn(snapshot, group, demand, grantee));
-    const lacking = findings(listed, grantee, groups.map(lackingHere));
+    const { actor } = grantee;
+    const lackingOn = (group: Group, n: number) => {
+      if (group.kind === "default-privileges" && group.owner === actor) return [];
+      const held = heldBy(group, grantee);
+      return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
+    };
+    const beyondOn = (group: Group, n: number) => {
+      if (!isRelation(group.kind) || group.owner === actor) return [];
+      const held = [...heldBy(group, grantee)];
+      return inOrder(held.filter((privilege) => !demanded[n]?.includes(privilege)));
+    };
+    const lacking = findings(listed, grantee, groups.map(lackingOn));
+    const beyond = demand.onExtra === "ignore" ? [] : findings(listed, grantee, groups.map(beyondOn));
     return {
       objects,
       missing: lacking.filter((finding) => !isGap(finding)),
       gaps: lacking.filter(isGap),
-      extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, listed, demand, grantee),
-      held: countSources(snapshot, groups, demand, grantee),
+      extra: demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee),
+      held: countSources(groups, demand, grantee),
     };
   };
 }
@@ -84,7 +97,7 @@ interface Listed extends Pick<Finding, "group" | "member"> {
 }
 
 /** What is demanded on an object: what `ALL` means there depends on the server's version. */
-export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): readonly Privilege[] {
+export function demandedOn(group: Group, demand: Demand, serverVersion: number): readonly Privilege[] {
   switch (typeOf(group)) {
     case "database":
       return ["CONNECT"];
@@ -95,62 +108,35 @@ export function demandedOn(snapshot: Snapshot, group: Group, demand: Demand): re
     case "sequence":
       return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
     case "table":
-      return demand.tablePrivileges === "ALL"
-        ? tablePrivilegesOf(snapshot.server.version)
-        : demand.tablePrivileges;
+      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(serverVersion) : demand.tablePrivileges;
   }
 }
 
-function lackingOn(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
-  const held = heldBy(snapshot, group, grantee);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
-}
-
-/** Privileges beyond the demand, on whole relations and on columns, one finding for each relation. */
-function extraIn(
-  snapshot: Snapshot,
-  groups: readonly Group[],
-  listed: readonly Listed[],
+/** Adds to what a grantee holds beyond the demand on relations what it holds on their columns. */
+function withColumns(
+  beyond: readonly Finding[],
+  { columns: acls, server }: Pick<Snapshot, "columns" | "server">,
   demand: Demand,
-  grantee: Role,
+  grantee: Grantee,
 ): readonly Finding[] {
-  const actor = actsAs(snapshot, grantee);
-  const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
-  const beyondOn = (group: Group) =>
-    isRelation(group.kind) && group.owner !== actor.oid ? beyond(snapshot, group, demand, grantee) : [];
-  const onRelations = findings(listed, grantee, groups.map(beyondOn));
-  const found = onRelations.map((finding) => {
+  const columns = new Map(acls.map((each) => [each.member.oid, each]));
+  const add = (finding: Finding, { items }: ColumnAcl): Finding => {
+    const demanded: readonly string[] = demandedOn(finding.group, demand, server.version);
+    const more = items
+      .filter((item) => !demanded.includes(item.privilege) && holds(grantee, item))
+      .map(({ privilege }) => privilege as Privilege);
+    return { ...finding, privileges: inOrder([...finding.privileges, ...more]), columns: items };
+  };
+  const found = beyond.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
-    if (ofColumns === undefined) return finding;
     columns.delete(finding.member.oid);
-    return withColumns(snapshot, demand, finding, ofColumns.items);
+    return ofColumns === undefined ? finding : add(finding, ofColumns);
   });
   const onColumnsOnly = [...columns.values()]
-    .filter(({ group }) => group.owner !== actor.oid)
-    .map(({ group, member, items }) =>
-      withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items),
-    )
+    .filter(({ group }) => group.owner !== grantee.actor)
+    .map((acl) => add({ grantee, group: acl.group, member: acl.member, privileges: [], columns: [] }, acl))
     .filter(({ privileges }) => privileges.length > 0);
   return [...found, ...onColumnsOnly].sort(byName);
-}
-
-/** Adds what the grantee holds on columns beyond the demand. */
-function withColumns(
-  snapshot: Snapshot,
-  demand: Demand,
-  finding: Finding,
-  columns: readonly ColumnAclItem[],
-): Finding {
-  const demanded: readonly string[] = demandedOn(snapshot, finding.group, demand);
-  const beyond = columns
-    .filter((item) => !demanded.includes(item.privilege) && holds(snapshot, finding.grantee, item))
-    .map(({ privilege }) => privilege as Privilege);
-  return { ...finding, privileges: inOrder([...finding.privileges, ...beyond]), columns };
-}
-
-function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role): readonly Privilege[] {
-  const demanded = demandedOn(snapshot, group, demand);
-  return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
 }
 
 /**
@@ -159,7 +145,7 @@ function beyond(snapshot: Snapshot, group: Group, demand: Demand, grantee: Role)
  */
 function findings(
   listed: readonly Listed[],
-  grantee: Role,
+  grantee: Grantee,
   ofGroups: readonly (readonly Privilege[])[],
 ): readonly Finding[] {
   const found: Finding[] = [];
@@ -173,13 +159,13 @@ function findings(
 const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** The same object for the same grantee, across snapshots. */
-export function identify({ grantee, group, member }: Pick<Finding, "grantee" | "group" | "member">): string {
+export function identify(grantee: Role, { group, member }: Pick<Finding, "group" | "member">): string {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
 
-function objectCounts(snapshot: Snapshot, { routinePrivileges }: Demand): ObjectCounts {
-  const sum = (groups: readonly Group[]) => groups.reduce((total, group) => total + group.size, 0);
-  const objects = snapshot.groups.filter((group) => isInSchema(group.kind));
+function objectCounts(groups: readonly Group[], { routinePrivileges }: Demand): ObjectCounts {
+  const sum = (some: readonly Group[]) => some.reduce((total, group) => total + group.size, 0);
+  const objects = groups.filter((group) => isInSchema(group.kind));
   const checked = objects.filter((group) => group.skipped === "");
   return {
     tables: sum(checked.filter((group) => typeOf(group) === "table")),
@@ -190,24 +176,21 @@ function objectCounts(snapshot: Snapshot, { routinePrivileges }: Demand): Object
 }
 
 /** Each held privilege once, by its first source; equal answers are counted together. */
-function countSources(
-  snapshot: Snapshot,
-  groups: readonly Group[],
-  demand: Demand,
-  grantee: Role,
-): readonly Held[] {
+function countSources(groups: readonly Group[], demand: Demand, grantee: Grantee): readonly Held[] {
   const found = new Map<string, Held>();
-  const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
     // Of a schema, only what this run is about.
     const counted = (privilege: Privilege) =>
       group.kind !== "schema" || demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
-    const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
-    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
-    for (const [source, privileges] of bySource) {
-      const key = `${group.kind} ${source} ${privileges}`;
+    const held = inOrder([...heldBy(group, grantee)].filter(counted));
+    const sources = held.map((privilege) => ({ privilege, source: sourcesOf(grantee, group, privilege)[0] }));
+    for (const same of groupsOf(sources, ({ source }) => JSON.stringify(source))) {
+      const [{ source }] = same;
+      if (source === undefined) continue;
+      const privileges = same.map(({ privilege }) => privilege);
+      const key = `${group.kind} ${JSON.stringify(source)} ${privileges}`;
       const objects = (found.get(key)?.objects ?? 0) + group.size;
-      found.set(key, { ...(JSON.parse(source) as Source), kind: group.kind, privileges, objects });
+      found.set(key, { ...source, kind: group.kind, privileges, objects });
     }
   }
   return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
@@ -221,7 +204,7 @@ function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
     compare(a.member.name, b.member.name) ||
     compare(a.member.arguments ?? "", b.member.arguments ?? "") ||
     compare(a.group.kind, b.group.kind) ||
-    compare(a.group.owner, b.group.owner)
+    compare(a.group.owner.oid, b.group.owner.oid)
   );
 }
 

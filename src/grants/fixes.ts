@@ -2,7 +2,7 @@ import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock, Reason } from "../model/report.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
-import { type Role, roleOf, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
+import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
@@ -14,34 +14,37 @@ import { type Change, statementsOf, withRoles } from "./statements.ts";
  * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
  * to grant each other first, then a block for each role that has to help.
  */
-export function fixBlocks(snapshot: Snapshot, left: readonly Blocked[]): readonly FixBlock[] {
+export function fixBlocks(place: Place, left: readonly Blocked[]): readonly FixBlock[] {
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
   const others = complete
     .filter(({ byLogin }) => !byLogin)
     .flatMap((each) => {
-      const actor = actorFor(snapshot, each);
+      const actor = actorFor(place, each);
       return actor === null ? [] : { ...each, actor };
     });
   const blocks: readonly FixBlock[] = [
     {
-      as: sessionUserOf(snapshot).name,
+      as: place.sessionUser.name,
       runnable: true,
-      statements: scriptOf(own, sessionUserOf(snapshot).roleSet),
+      statements: scriptOf(own, place.sessionUser.roleSet),
     },
-    ...usageForActors(snapshot, others),
+    ...usageForActors(place, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
         statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
-        ...(notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }),
+        ...(notOwner && { instead: noteForOwner(place, notOwner.change, actor) }),
       };
     }),
   ];
   return blocks.filter(({ statements }) => statements.length > 0);
 }
+
+/** Where the SQL is to be run, and who signed in to look. */
+type Place = Pick<Snapshot, "sessionUser" | "database" | "server">;
 
 /** A change that another role has to make. */
 interface ByOther extends Blocked {
@@ -64,10 +67,10 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
 }
 
 /** What fixes one finding, by itself: SQL, a note, or both. */
-export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
+export function fixFor(place: Place, blocked: Blocked): Fix {
   const { change, byLogin } = blocked;
-  const actor = actorFor(snapshot, blocked);
-  const note = noteFor(snapshot, blocked, actor);
+  const actor = actorFor(place, blocked);
+  const note = noteFor(place, blocked, actor);
   const noted = note === undefined ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
@@ -77,7 +80,7 @@ export function fixFor(snapshot: Snapshot, blocked: Blocked): Fix {
       ? { ...statementBy(actor, sql), ...noted }
       : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
   }
-  const usage = usageFor(snapshot, change, actor);
+  const usage = usageFor(place, change, actor);
   const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
   return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
 }
@@ -107,26 +110,26 @@ function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
 }
 
 /** The role that runs the SQL; null where there is no SQL for this reason. */
-function actorFor(snapshot: Snapshot, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
-  const login = sessionUserOf(snapshot);
+function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
+  const login = place.sessionUser;
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
-  const role = change.grantor ?? change.owner;
-  const actor = loginFor(snapshot, role);
+  const role = change.grantor ?? change.group.owner;
+  const actor = loginFor(place, role);
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
   if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
+  const needed = [actor, usageFor(place, change, actor)?.by ?? actor];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
 
 /** USAGE on the schema for the role that runs the SQL, and who can grant it; null where the role has it. */
 function usageFor(
-  snapshot: Snapshot,
+  place: Place,
   { group }: Change,
   actor: Role,
 ): { readonly by: Role; readonly sql: string } | null {
-  if (group.schema === undefined || actor.superuser || canUseSchema(snapshot, group, actor)) return null;
-  const by = loginFor(snapshot, roleOf(snapshot, group.schema.owner));
+  if (group.schema === undefined || actor.superuser || canUseSchema(group, actor)) return null;
+  const by = loginFor(place, group.schema.owner);
   const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
   return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
 }
@@ -135,24 +138,22 @@ function usageFor(
  * The role to sign in as for an owner: for pg_database_owner the owner of the database, where that has its privileges
  * without SET ROLE.
  */
-function loginFor(snapshot: Snapshot, owner: Role): Role {
-  const member = membersFor(snapshot, owner);
-  return member.gone || snapshot.server.databaseOwnerInherits ? member : owner;
+function loginFor(place: Place, owner: Role): Role {
+  const member = membersFor(place, owner);
+  return member.gone || place.server.databaseOwnerInherits ? member : owner;
 }
 
 /**
  * The role whose members may act for an owner. The owner of `public` from 15 on, except on Azure, is pg_database_owner,
  * whose only, implicit member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
  */
-function membersFor(snapshot: Snapshot, owner: Role): Role {
-  if (owner.name !== "pg_database_owner") return owner;
-  const database = snapshot.groups.find(({ kind }) => kind === "database");
-  return roleOf(snapshot, database?.owner ?? owner.oid);
+function membersFor({ database }: Place, owner: Role): Role {
+  return owner.name === "pg_database_owner" ? database.owner : owner;
 }
 
 /** What to do before the SQL, besides it, or instead of it. */
 function noteFor(
-  snapshot: Snapshot,
+  place: Place,
   { change, reason, otherNotFound }: Blocked,
   actor: Role | null,
 ): Sentence | undefined {
@@ -162,7 +163,7 @@ function noteFor(
     const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? inOurWords(role) : name(role))));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
   }
-  if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return REASONS["role-gone"].advice;
@@ -174,14 +175,14 @@ const NEEDS_SEARCH_PATH = inOurWords(
 );
 
 /** The other way than running SQL as the owner: to become a member of it. */
-function noteForOwner(snapshot: Snapshot, { group }: Change, actor: Role): Sentence {
-  const login = sessionUserOf(snapshot);
-  const owner = membersFor(snapshot, actor);
+function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence {
+  const login = place.sessionUser;
+  const owner = membersFor(place, actor);
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
-  const membership = code(membershipSql(owner, login, snapshot.server.version));
+  const membership = code(membershipSql(owner, login, place.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   const who = owner.administered
@@ -191,8 +192,8 @@ function noteForOwner(snapshot: Snapshot, { group }: Change, actor: Role): Sente
 }
 
 /** What the owners of schemas have to grant first, so that other roles can run their blocks. */
-function usageForActors(snapshot: Snapshot, others: readonly ByOther[]): readonly FixBlock[] {
-  const needed = others.flatMap(({ change, actor }) => usageFor(snapshot, change, actor) ?? []);
+function usageForActors(place: Place, others: readonly ByOther[]): readonly FixBlock[] {
+  const needed = others.flatMap(({ change, actor }) => usageFor(place, change, actor) ?? []);
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
     const statements = usages.map(({ sql }) => sql);

@@ -10,14 +10,15 @@ import {
 import { REASONS } from "../model/reasons.ts";
 import type { FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, sentence } from "../model/sentence.ts";
-import type { Role, Snapshot } from "../model/snapshot.ts";
+import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** The drift between the identity that a grantee is bound to and the expected one; null where there is none. */
-export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role): Missing | null {
-  const expected = demand.objectIds?.get(grantee.name);
+export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
+  const { role } = grantee;
+  const expected = demand.objectIds?.get(role.name);
   if (expected === undefined) return null;
-  const found = labelOf(snapshot, grantee);
+  const found = labelOf(server, grantee);
   if (found === "unknown" || (found !== null && found.objectId === expected)) return null;
   return found === null
     ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false })
@@ -30,12 +31,12 @@ export function identityDrift(snapshot: Snapshot, demand: Demand, grantee: Role)
     );
     return {
       kind: "identity",
-      name: grantee.name,
-      owner: grantee.name,
+      name: role.name,
+      owner: role.name,
       privileges: [],
       reason,
       identity,
-      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(grantee.name, label), note },
+      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(role.name, label), note },
     };
   }
 }
@@ -47,26 +48,26 @@ export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
 }
 
 /** Warnings about the identity that a grantee is bound to. */
-export function identityWarnings(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
-  const expected = demand.objectIds?.get(grantee.name);
-  const found = labelOf(snapshot, grantee);
+export function identityWarnings(server: ServerFacts, demand: Demand, grantee: Grantee): readonly Warning[] {
+  const { role, facts } = grantee;
+  const expected = demand.objectIds?.get(role.name);
+  const found = labelOf(server, grantee);
   if (expected !== undefined && found === "unknown") {
-    const why = snapshot.server.labelsReadable
+    const why = server.labelsReadable
       ? inOurWords("its security label is not in the form that Microsoft documents")
       : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
     return [
       {
         code: "identity-unknown",
-        message: sentence`Could not check whether ${name(grantee.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
+        message: sentence`Could not check whether ${name(role.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
       },
     ];
   }
-  if (expected !== undefined || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.labelsInUse)
-    return [];
+  if (expected !== undefined || found !== null || !facts.labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
-      message: sentence`${name(grantee.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`,
+      message: sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`,
     },
   ];
 }
@@ -80,8 +81,7 @@ export function bindingSql(role: string, label: EntraLabel): string {
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
 /** What a role is bound to: null if it is bound to nothing, unknown if the label cannot be read. */
-function labelOf({ server, granteeFacts }: Snapshot, { oid }: Role): EntraLabel | "unknown" | null {
+function labelOf(server: ServerFacts, { facts: { label } }: Grantee): EntraLabel | "unknown" | null {
   if (!server.labelsReadable) return "unknown";
-  const label = granteeFacts.get(oid)?.label ?? null;
   return label === null ? null : (readEntraLabel(label) ?? "unknown");
 }

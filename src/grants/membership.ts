@@ -1,4 +1,4 @@
-import { type Role, type Snapshot, sessionUserOf } from "../model/snapshot.ts";
+import type { Role } from "../model/snapshot.ts";
 import { dollarQuote, quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** A membership in a role that the session user grants itself for one transaction. */
@@ -17,13 +17,16 @@ const OPTIONS_SINCE = 160000;
  * The membership in a role that the session user can grant itself; null where it cannot.
  * https://www.postgresql.org/docs/current/role-membership.html
  */
-export function temporaryMembership(snapshot: Snapshot, role: Role): TemporaryMembership | null {
+export function temporaryMembership(
+  role: Role,
+  login: Role,
+  serverVersion: number,
+): TemporaryMembership | null {
   if (role.membership === null) return null;
-  const login = sessionUserOf(snapshot);
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map((each) =>
     quoteIdentifier(each),
   );
-  if (snapshot.server.version < OPTIONS_SINCE)
+  if (serverVersion < OPTIONS_SINCE)
     return {
       role,
       grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],

@@ -27,14 +27,13 @@ export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode)
   );
 }
 
-/** Why this grantee cannot be checked; null if it can. */
-export function granteeObstacle(snapshot: Snapshot, grantee: string): Failure | null {
-  if (snapshot.grantees.has(grantee)) return null;
+/** The error about a grantee that is not among the roles of the server. */
+export function granteeNotFound(grantee: string, knownRoles: readonly string[]): Failure {
   return {
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles, code),
+      didYouMean(grantee, knownRoles, code),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role.",
       ),

@@ -89,5 +89,5 @@ export function keyOfChange(change: Change): string {
 
 /** The same object and grantor, whatever the privileges. */
 export function keyWithoutPrivileges(change: Change): string {
-  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
+  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change.grantee, change)}`;
 }

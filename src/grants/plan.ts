@@ -1,7 +1,8 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { holderFor, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
-import { type ActingRole, actingRoleToGrant } from "./acting-role.ts";
+import { type Grantee, holderFor, type Role } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
+import { type ActingRole, actingRoleToGrant, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
@@ -26,23 +27,23 @@ export interface Blocked {
   readonly tryAs?: readonly (Role | null)[];
 }
 
-/** Plans to grant what is missing. `actAsOwner`: see Demand. */
-export function planGrants(snapshot: Snapshot, missing: readonly Finding[], actAsOwner: boolean): Plan {
+/** Plans to grant what is missing. */
+export function planGrants(login: Login, missing: readonly Finding[]): Plan {
   const plans: Plan[] = [];
   // Where a grantee's sessions begin as another role, that role lacks the privilege.
   const actorOf = ({ group, grantee }: Finding) => {
-    const holder = holderFor(snapshot, group, grantee);
-    return holder === grantee ? undefined : holder;
+    const holder = holderFor(group, grantee);
+    return holder === grantee.role ? undefined : holder;
   };
   for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
     for (const [privileges, alike] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
       const steps = privileges.map((privilege): Step => {
-        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
+        const acting = actingRoleToGrant(login, group, privilege);
         return { privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
       });
       for (const [to, findings] of Map.groupBy(alike, actorOf)) {
         const bySession = to && steps.map((step): Step => ({ reason: "session-role", ...step, to }));
-        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings));
+        plans.push(planOf("GRANT", bySession ?? steps, findings));
       }
     }
   return allOf(plans);
@@ -59,7 +60,7 @@ export function allOf(plans: readonly Plan[]): Plan {
 /** What to do about one privilege on each of several objects that do not differ in it. */
 export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
-  readonly grantee?: Role;
+  readonly grantee?: Grantee;
   readonly privilege: Privilege;
   /** How this login can do it. */
   readonly acting?: ActingRole;
@@ -68,16 +69,11 @@ export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "grant
 }
 
 /** A plan of steps that are the same for all findings, or all of their grantee; equal steps are one change of an object. */
-export function planOf(
-  snapshot: Snapshot,
-  verb: Change["verb"],
-  steps: readonly Step[],
-  findings: readonly Finding[],
-): Plan {
+export function planOf(verb: Change["verb"], steps: readonly Step[], findings: readonly Finding[]): Plan {
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
-  for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same as [Step];
+  for (const same of groupsOf(steps, keyOfStep)) {
+    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same;
     const privileges = same.map(({ privilege }) => privilege);
     const facts = {
       verb,
@@ -90,19 +86,19 @@ export function planOf(
       ...(columns && { columns }),
       ...(grantedTo && { grantedTo }),
     };
-    const owner = roleOf(snapshot, findings[0]?.group.owner ?? "");
-    const why = {
-      ...(acting && { byLogin: true as const }),
-      ...(reason &&
-        to === undefined &&
-        MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }),
-    };
+    const mayWork = reason !== undefined && to === undefined && MAY_WORK.has(reason);
     for (const finding of findings) {
       if (grantee !== undefined && finding.grantee !== grantee) continue;
       const { group, member } = finding;
-      const change: Change = { ...facts, grantee: finding.grantee, group, owner, member };
+      const change: Change = { ...facts, grantee: finding.grantee.role, group, member };
       if (reason === undefined) changes.push(change);
-      else blocked.push({ change, reason, ...why });
+      else
+        blocked.push({
+          change,
+          reason,
+          ...(acting && { byLogin: true }),
+          ...(mayWork && { tryAs: rolesToTry(grantor ?? group.owner) }),
+        });
     }
   }
   return { changes, blocked };
@@ -117,13 +113,13 @@ const MAY_WORK: ReadonlySet<Reason> = new Set([
 ]);
 
 /** The session user, the role itself, and those that have its privileges and that the session user may set. */
-function rolesToTry(snapshot: Snapshot, role: Role): readonly (Role | null)[] {
-  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
+function rolesToTry(role: Role): readonly (Role | null)[] {
+  return [null, role, ...role.through];
 }
 
 /** Equal for steps that one statement can make on one object. */
 export function keyOfStep(step: Step): string {
   const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
-  const roles = [grantee, to, grantor, acting?.as].map((role) => role?.oid);
+  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
   return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], grantedTo]);
 }

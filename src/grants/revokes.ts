@@ -1,56 +1,45 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, actsAs, type Group, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
-import { actingRoleToRevoke } from "./acting-role.ts";
+import { type AclItem, type Grantee, type Group, PUBLIC } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
+import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import { allOf, keyOfStep, type Plan, planOf, type Step } from "./plan.ts";
-import { indirectSourcesFor } from "./sources.ts";
+import { indirectSourcesOf } from "./sources.ts";
 
 /**
  * Plans to revoke what was granted directly to the grantee, grant by grant. What is blocked: what comes through a role
  * or PUBLIC, what the grantee granted to others, and a table privilege that the grantee also holds on columns, because
- * REVOKE on the table would revoke both. `actAsOwner`: see Demand.
+ * REVOKE on the table would revoke both.
  */
-export function planRevokes(snapshot: Snapshot, extra: readonly Finding[], actAsOwner: boolean): Plan {
+export function planRevokes(login: Login, extra: readonly Finding[]): Plan {
   // Where the ACLs are the same, the steps are.
-  const alike = Map.groupBy(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
+  const alike = groupsOf(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
   return allOf(
-    [...alike.values()].map((findings) => {
+    alike.map((findings) => {
       const ofEach = new Map(findings.map((finding) => [finding.grantee, finding]));
-      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(snapshot, finding, actAsOwner));
-      return planOf(snapshot, "REVOKE", steps, findings);
+      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
+      return planOf("REVOKE", steps, findings);
     }),
   );
 }
 
 /** The steps for one finding: one for each item of the ACLs that grants the grantee an extra privilege. */
-function stepsFor(
-  snapshot: Snapshot,
-  { group, columns, grantee, privileges }: Finding,
-  actAsOwner: boolean,
-): readonly Step[] {
-  const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
-  // Sessions that begin as another role do not have what the grantee itself holds.
-  const actsAsItself = actsAs(snapshot, grantee) === grantee;
+function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding): readonly Step[] {
   const indirect = privileges
-    .filter((privilege) => indirectSourcesOf(group, columns, privilege).length > 0)
+    .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
     .map((privilege): Step => ({ grantee, privilege, reason: "not-direct" }));
-  const mineIn = <Item extends AclItem>(items: readonly Item[], privilege: Privilege) =>
-    items.filter((item) => actsAsItself && item.grantee === grantee.oid && item.privilege === privilege);
   const onColumns = privileges.flatMap((privilege) =>
-    mineIn(columns, privilege).map((item): Step => {
+    grantsTo(grantee, columns, privilege).map((item): Step => {
       const same = columns.filter(({ column }) => column === item.column);
-      const dependents = dependentsOf(snapshot, group, grantee, [item], same);
-      return {
-        ...stepFor(privilege, item, [...group.acl, ...same], dependents, true),
-        columns: [item.column],
-      };
+      const dependents = dependentsOf(group, grantee, [item], same);
+      const step = stepFor(privilege, item, [...group.acl, ...same], dependents, true);
+      return { ...step, columns: [item.column] };
     }),
   );
   const onObject = privileges.flatMap((privilege) => {
-    const ofColumns = mineIn(columns, privilege);
-    return mineIn(group.acl, privilege).map((item): Step => {
-      const items = [...group.acl, ...columns];
-      const dependents = dependentsOf(snapshot, group, grantee, [item, ...ofColumns], items);
+    const ofColumns = grantsTo(grantee, columns, privilege);
+    return grantsTo(grantee, group.acl, privilege).map((item): Step => {
+      const dependents = dependentsOf(group, grantee, [item, ...ofColumns], [...group.acl, ...columns]);
       return stepFor(privilege, item, group.acl, dependents, ofColumns.length > 0);
     });
   });
@@ -61,17 +50,30 @@ function stepsFor(
     privilege: Privilege,
     item: AclItem,
     acl: readonly AclItem[],
-    dependents: readonly string[],
+    grantedTo: readonly string[],
     keptForColumns: boolean,
   ): Step {
-    const found = actingRoleToRevoke(snapshot, group, acl, item, actAsOwner);
-    const acting = typeof found === "string" ? {} : { acting: found };
-    const step = { grantee, privilege, grantor: roleOf(snapshot, item.grantor), ...acting };
-    if (found === "grantor-lacks-option") return { ...step, reason: found };
-    if (dependents.length > 0) return { ...step, reason: "dependent-privileges", grantedTo: dependents };
+    const acting = actingRoleToRevoke(login, group, acl, item);
+    const step: Step = {
+      grantee,
+      privilege,
+      grantor: item.grantor,
+      ...(typeof acting !== "string" && { acting }),
+    };
+    if (acting === "grantor-lacks-option") return { ...step, reason: acting };
+    if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
     if (keptForColumns) return { ...step, reason: "column-privileges" };
-    return typeof found === "string" ? { ...step, reason: found } : step;
+    return typeof acting === "string" ? { ...step, reason: acting } : step;
   }
+}
+
+/** The items of an ACL that grant a privilege to the grantee itself, if its sessions have what it holds. */
+function grantsTo<Item extends AclItem>(
+  { role, actor }: Grantee,
+  acl: readonly Item[],
+  privilege: Privilege,
+): readonly Item[] {
+  return actor === role ? acl.filter((item) => item.grantee === role && item.privilege === privilege) : [];
 }
 
 /**
@@ -79,28 +81,23 @@ function stepsFor(
  * refuses to revoke the grant option (2BP01); of columns, it would leave them a grant that no role can revoke.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L1293 (recursive_revoke)
  * @param mine the items that a REVOKE would remove
- * @param items where to look for grants of the grantee
+ * @param acl where to look for grants of the grantee
  */
 function dependentsOf(
-  snapshot: Snapshot,
   { owner }: Group,
-  grantee: Role,
+  { role }: Grantee,
   mine: readonly AclItem[],
-  items: readonly AclItem[],
+  acl: readonly AclItem[],
 ): readonly string[] {
-  const keepsOption = roleOf(snapshot, owner).inheritedBy.has(grantee.oid);
-  if (keepsOption || !mine.some(({ grantable }) => grantable)) return [];
-  const theirs = items.filter(
-    ({ grantor, privilege }) => grantor === grantee.oid && privilege === mine[0]?.privilege,
-  );
-  return [...new Set(theirs.map((item) => snapshot.roles.get(item.grantee)?.name ?? "PUBLIC"))].sort();
+  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
+  const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
+  return [...new Set(theirs.map(({ grantee }) => (grantee === PUBLIC ? PUBLIC : grantee.name)))].sort();
 }
 
 /** Makes one step of those that differ only in the column. */
 function columnsTogether(steps: readonly Step[]): readonly Step[] {
-  const alike = Map.groupBy(steps, ({ columns: _, ...step }) => `${step.privilege} ${keyOfStep(step)}`);
-  return [...alike.values()].map((same) => {
-    const [step] = same as [Step];
-    return { ...step, columns: same.flatMap(({ columns }) => columns ?? []) };
-  });
+  return groupsOf(steps, ({ columns: _, ...step }) => `${step.privilege} ${keyOfStep(step)}`).map((same) => ({
+    ...same[0],
+    columns: same.flatMap(({ columns }) => columns ?? []),
+  }));
 }

@@ -3,80 +3,65 @@ import { PREDEFINED_ROLES, type Privilege } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
 import {
   type AclItem,
-  actsAs,
+  type Grantee,
   type Group,
   heldBy,
   holderFor,
   PUBLIC,
   type Role,
-  type Snapshot,
 } from "../model/snapshot.ts";
 
 /** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
-export type SourcesOf = (group: Group, privilege: Privilege) => readonly Source[];
-
-/** Returns a function that finds the sources of what one grantee holds. */
-export function sourcesFor(snapshot: Snapshot, grantee: Role): SourcesOf {
-  const inherited = new Map(
-    [grantee, actsAs(snapshot, grantee)].map((holder) => [holder, inheritedBy(snapshot, grantee, holder)]),
-  );
-  return (group, privilege) => {
-    const holder = holderFor(snapshot, group, grantee);
-    if (holder.superuser) return [{ source: "superuser" }];
-    const holders = holdersOf(group.acl, privilege);
-    const direct: Source[] =
-      holder === grantee && holders.has(grantee.oid)
-        ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }]
-        : [];
-    const roles = (inherited.get(holder) ?? [])
-      .filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege))
-      .map(({ name }): Source => ({ source: "role", role: name }));
-    const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-    const sources = [...direct, ...roles, ...everybody];
-    return sources.length === 0 ? [{ source: "server" }] : sources;
-  };
+export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege): readonly Source[] {
+  const holder = holderFor(group, grantee);
+  if (holder.superuser) return [{ source: "superuser" }];
+  const holders = holdersOf(group.acl, privilege);
+  const direct: Source[] =
+    holder === grantee.role && holders.has(holder)
+      ? [{ source: group.owner === holder ? "owner" : "direct" }]
+      : [];
+  const roles = rolesBehind(grantee, holder)
+    .filter((role) => holders.has(role) || predefined(role.name, group).includes(privilege))
+    .map(({ name }): Source => ({ source: "role", role: name }));
+  const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+  const sources = [...direct, ...roles, ...everybody];
+  return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 
 /**
- * Returns a function that finds the sources of a privilege, on an object or its columns, that a REVOKE from the grantee
- * does not remove; without what PUBLIC holds on a schema.
+ * The sources of a privilege, on an object or its columns, that a REVOKE from the grantee does not remove; without what
+ * PUBLIC holds on a schema.
  */
-export function indirectSourcesFor(snapshot: Snapshot, grantee: Role) {
-  const inherited = inheritedBy(snapshot, grantee, actsAs(snapshot, grantee));
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return (group: Group, columns: readonly AclItem[], privilege: Privilege): readonly Source[] => {
-    const onObject = heldBy(snapshot, group, grantee).has(privilege) ? sourcesOf(group, privilege) : [];
-    const holders = holdersOf(columns, privilege);
-    const onColumns: Source[] = [
-      ...inherited
-        .filter((role) => holders.has(role.oid))
-        .map(({ name }): Source => ({ source: "role", role: name })),
-      ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
-    ];
-    const isCounted = ({ source }: Source) =>
-      source !== "direct" && !(source === "public" && group.kind === "schema");
-    return [...onObject.filter(isCounted), ...onColumns];
-  };
+export function indirectSourcesOf(
+  grantee: Grantee,
+  group: Group,
+  columns: readonly AclItem[],
+  privilege: Privilege,
+): readonly Source[] {
+  const onObject = heldBy(group, grantee).has(privilege) ? sourcesOf(grantee, group, privilege) : [];
+  const holders = holdersOf(columns, privilege);
+  const onColumns: Source[] = [
+    ...rolesBehind(grantee, grantee.actor)
+      .filter((role) => holders.has(role))
+      .map(({ name }): Source => ({ source: "role", role: name })),
+    ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
+  ];
+  const isCounted = ({ source }: Source) =>
+    source !== "direct" && !(source === "public" && group.kind === "schema");
+  return [...onObject.filter(isCounted), ...onColumns];
 }
 
 /** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
-export function holds(snapshot: Snapshot, grantee: Role, item: AclItem): boolean {
-  const actor = actsAs(snapshot, grantee).oid;
-  return (
-    item.grantee === PUBLIC ||
-    item.grantee === actor ||
-    snapshot.roles.get(item.grantee)?.inheritedBy.has(actor) === true
-  );
+export function holds({ actor }: Grantee, { grantee }: AclItem): boolean {
+  return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
 }
 
 /** The roles whose privileges a grantee has because it acts as `holder`, by name; `holder` too, if it is another role. */
-function inheritedBy(snapshot: Snapshot, grantee: Role, holder: Role): readonly Role[] {
-  return [...snapshot.roles.values()]
-    .filter((role) => (holder !== grantee || role.oid !== grantee.oid) && role.inheritedBy.has(holder.oid))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+function rolesBehind({ role: own }: Grantee, holder: Role): readonly Role[] {
+  return [...holder.inherits].filter((role) => role !== own || holder !== own);
 }
 
-function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<string> {
+function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclItem["grantee"]> {
   return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
 }
 

@@ -9,7 +9,6 @@ export interface Change {
   readonly verb: "GRANT" | "REVOKE";
   readonly grantee: Role;
   readonly group: Group;
-  readonly owner: Role;
   readonly member: Member;
   readonly privileges: readonly Privilege[];
   readonly as: Role | null;
@@ -66,7 +65,7 @@ function keyOfEach(): (change: Change) => string {
 }
 
 function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: Change): string {
-  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, group.schema?.oid] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
@@ -97,16 +96,15 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
   ];
 }
 
-function sqlOf(
-  { verb, grantee, to = grantee, group, owner, ...change }: Change,
-  names: readonly string[],
-): string {
+function sqlOf({ verb, grantee, to = grantee, group, ...change }: Change, names: readonly string[]): string {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${privileges.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
+    const [creator, schema] = [group.owner.name, group.schema?.name ?? ""].map((each) =>
+      quoteIdentifier(each),
+    );
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;
   }
   // Column privileges on a sequence are granted as on a table.

@@ -1,14 +1,14 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder } from "../model/privileges.ts";
 import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
-import { actsAs, type Group, type Member, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
 import { whatIsLeft } from "./left.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Blocked } from "./plan.ts";
-import { indirectSourcesFor } from "./sources.ts";
+import { indirectSourcesOf } from "./sources.ts";
 import type { Change } from "./statements.ts";
 import { warningsFor } from "./warnings.ts";
 
@@ -23,8 +23,8 @@ export function granteeReports(
   const whyExtra = byObject(whatIsLeft(after.revokes, outcome, "not-revoked"));
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name, role, drift, identity } = grantee;
-    const actor = actsAs(snapshot, role);
+    const { name, drift, identity } = grantee;
+    const { role, actor } = grantee.grantee;
     return {
       grantee: name,
       ...(actor !== role && { sessionRole: actor.name }),
@@ -37,10 +37,10 @@ export function granteeReports(
         ),
       ],
       granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing }),
-      extra: extraOf(snapshot, role, drift.extra, whyExtra),
+      extra: extraOf(snapshot, drift.extra, whyExtra),
       revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra }),
       held: drift.held,
-      warnings: warningsFor(snapshot, demand, role, drift.gaps),
+      warnings: warningsFor(snapshot, demand, grantee.grantee, drift.gaps),
     };
   });
 }
@@ -50,7 +50,8 @@ export function unfinishedReports(before: Assessment, outcome: Outcome): readonl
   const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
   return before.grantees.map((grantee): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name, role, drift } = grantee;
+    const { name, drift } = grantee;
+    const { role } = grantee.grantee;
     const unconfirmed = changesOf(open, role);
     return {
       ...NOT_CHECKED,
@@ -92,7 +93,7 @@ function byObject(left: readonly Blocked[]): BlockedByObject {
 }
 
 function blockedOf({ grantee, member }: Finding, blocked: BlockedByObject): readonly Blocked[] {
-  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
+  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
 }
 
 /** How the report names an object. */
@@ -108,7 +109,7 @@ function named({ kind, schema }: Group, { name, arguments: types }: Member): Nam
 function described(snapshot: Snapshot, { group, member }: Finding, blocked: Blocked): Missing {
   return {
     ...named(group, member),
-    owner: roleOf(snapshot, group.owner).name,
+    owner: group.owner.name,
     privileges: blocked.change.privileges,
     reason: blocked.reason,
     ...(blocked.serverMessage !== undefined && { serverMessage: blocked.serverMessage }),
@@ -116,17 +117,11 @@ function described(snapshot: Snapshot, { group, member }: Finding, blocked: Bloc
   };
 }
 
-function extraOf(
-  snapshot: Snapshot,
-  grantee: Role,
-  extra: readonly Finding[],
-  whyExtra: BlockedByObject,
-): readonly Extra[] {
-  const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
-  const sourcesOf = ({ group, columns }: Finding, { change }: Blocked): readonly Source[] =>
+function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: BlockedByObject): readonly Extra[] {
+  const sourcesOf = ({ grantee, group, columns }: Finding, { change }: Blocked): readonly Source[] =>
     change.grantor !== undefined
       ? [{ source: change.columns === undefined ? "direct" : "column" }]
-      : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
+      : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap((finding) =>
     blockedOf(finding, whyExtra).map((blocked) => {
       const sources = sourcesOf(finding, blocked);
@@ -148,17 +143,19 @@ function changesOf(
   const byObject = new Map<string, Change>();
   for (const change of changes) {
     if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
-    const key = identify(change);
+    const key = identify(grantee, change);
     const known = byObject.get(key)?.privileges;
     const privileges = known === undefined ? change.privileges : inOrder([...known, ...change.privileges]);
     byObject.set(key, known === undefined ? change : { ...change, privileges });
   }
-  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
+  const stillThere = new Map(
+    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]),
+  );
   const changed: Changed[] = [];
-  for (const [key, { group, member, owner, privileges: all }] of byObject) {
+  for (const [key, { group, member, privileges: all }] of byObject) {
     const undone = stillThere.get(key);
     const privileges = undone === undefined ? all : all.filter((privilege) => !undone.includes(privilege));
-    if (privileges.length > 0) changed.push({ ...named(group, member), owner: owner.name, privileges });
+    if (privileges.length > 0) changed.push({ ...named(group, member), owner: group.owner.name, privileges });
   }
   return changed;
 }

@@ -2,7 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
 import { code, name, sentence, someNames } from "../model/sentence.ts";
-import { actsAs, type Role, roleOf, type Snapshot } from "../model/snapshot.ts";
+import type { Grantee, Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
@@ -14,18 +14,17 @@ import { statementsOf } from "./statements.ts";
 export function warningsFor(
   snapshot: Snapshot,
   demand: Demand,
-  grantee: Role,
+  grantee: Grantee,
   gaps: readonly Finding[],
 ): readonly Warning[] {
-  const actor = actsAs(snapshot, grantee);
-  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === actor.oid);
+  const { role, actor, pitfalls } = grantee;
   return [
-    ...cannotLogIn(grantee),
-    ...identityWarnings(snapshot, demand, grantee),
-    ...sessionRoleRefused(snapshot, grantee),
-    ...missingDefaultPrivileges(snapshot, grantee, gaps),
-    ...pitfallWarnings(grantee, pitfalls),
-    ...granteeIsOwner(snapshot, demand, actor),
+    ...cannotLogIn(role),
+    ...identityWarnings(snapshot.server, demand, grantee),
+    ...sessionRoleRefused(grantee),
+    ...missingDefaultPrivileges(grantee, gaps),
+    ...pitfallWarnings(role, pitfalls),
+    ...granteeIsOwner(snapshot.groups, demand, actor),
     ...triggerAndCreate(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
@@ -56,31 +55,24 @@ function cannotLogIn(grantee: Role): readonly Warning[] {
 }
 
 /** The server only warns about a setting that it refuses, and the session goes on without it. */
-function sessionRoleRefused(snapshot: Snapshot, grantee: Role): readonly Warning[] {
-  const refused = snapshot.sessions.get(grantee.oid)?.refused ?? [];
-  return refused.map((role) => ({
+function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning[] {
+  return refused.map((other) => ({
     code: "session-role-refused",
-    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} cannot SET ROLE to it. The sessions begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`,
+    message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`,
   }));
 }
 
 /** One warning for each role that creates objects which the grantee will not be able to use. */
-function missingDefaultPrivileges(
-  snapshot: Snapshot,
-  grantee: Role,
-  gaps: readonly Finding[],
-): readonly Warning[] {
-  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
-    const creator = roleOf(snapshot, oid);
+function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Finding[]): readonly Warning[] {
+  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
+    const next = sentence`${name(role.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
     const changes = theirs.map(
       ({ columns: _, ...gap }) =>
         ({
           ...gap,
-          grantee: actsAs(snapshot, grantee),
+          grantee: actor,
           verb: "GRANT",
-          owner: creator,
           as: null,
           oneByOne: false,
         }) as const,
@@ -93,9 +85,9 @@ function missingDefaultPrivileges(
   });
 }
 
-function granteeIsOwner(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
-  const owned = snapshot.groups.filter(
-    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid,
+function granteeIsOwner(groups: Snapshot["groups"], demand: Demand, actor: Role): readonly Warning[] {
+  const owned = groups.filter(
+    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === actor,
   );
   const limited = owned.filter(
     (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL",
@@ -105,21 +97,25 @@ function granteeIsOwner(snapshot: Snapshot, demand: Demand, grantee: Role): read
   return [
     {
       code: "grantee-is-owner",
-      message: sentence`${name(grantee.name)} owns ${count} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER … OWNER TO.`,
+      message: sentence`${name(actor.name)} owns ${count} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER … OWNER TO.`,
     },
   ];
 }
 
 /** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
-function triggerAndCreate(snapshot: Snapshot, demand: Demand, grantee: Role): readonly Warning[] {
-  const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
-  const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
-  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
+function triggerAndCreate(
+  { groups, schemas, server }: Snapshot,
+  demand: Demand,
+  actor: Role,
+): readonly Warning[] {
+  const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
+  const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
+  const creatable = schemas.filter((schema) => schema.creatableBy.has(actor));
   if (!demanded || creatable.length === 0) return [];
   return [
     {
       code: "trigger-and-create",
-      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
+      message: sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`,
     },
   ];
 }

@@ -5,13 +5,10 @@ import type { Kind } from "./report.ts";
 export interface Snapshot {
   readonly server: ServerFacts;
   /** Who signed in: every transaction starts from SET LOCAL ROLE NONE, so this is who acts. */
-  readonly sessionUser: Oid;
-  /** The roles that own, hold or grant anything here, the grantees, and the predefined roles. */
-  readonly roles: ReadonlyMap<Oid, Role>;
+  readonly sessionUser: Role;
+  readonly database: { readonly name: string; readonly owner: Role };
   /** The grantees that exist, by name. */
-  readonly grantees: ReadonlyMap<string, Oid>;
-  /** The sessions of the grantees for which some ALTER … SET role is in force. */
-  readonly sessions: ReadonlyMap<Oid, SessionRole>;
+  readonly grantees: ReadonlyMap<string, Grantee>;
   readonly schemas: readonly Schema[];
   readonly groups: readonly Group[];
   /** The relations on whose columns a grantee holds privileges beyond the demand, where those are looked for. */
@@ -21,9 +18,21 @@ export interface Snapshot {
   readonly knownRoles: readonly string[];
   /** `exclude` patterns that matched nothing. */
   readonly unmatchedPatterns: readonly string[];
+}
+
+/** A role that is to hold privileges. */
+export interface Grantee {
+  readonly role: Role;
+  /**
+   * The role as which its sessions begin: itself, unless ALTER … SET role says otherwise.
+   * https://www.postgresql.org/docs/current/sql-alterrole.html
+   */
+  readonly actor: Role;
+  /** The roles that ALTER … SET role names and the server refuses at sign-in, because they do not exist, for example. */
+  readonly refused: readonly string[];
+  readonly facts: GranteeFacts;
+  readonly actorFacts: GranteeFacts;
   readonly pitfalls: readonly Pitfall[];
-  /** What else is known about each grantee that exists, and the role as which its sessions begin. */
-  readonly granteeFacts: ReadonlyMap<Oid, GranteeFacts>;
 }
 
 /** What a role may do besides its privileges, and who may sign in as it. */
@@ -41,8 +50,8 @@ export interface GranteeFacts {
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */
 export type Oid = string;
 
-/** The grantee in an ACL that stands for everybody: https://www.postgresql.org/docs/current/functions-info.html */
-export const PUBLIC: Oid = "0";
+/** The grantee in an ACL that stands for everybody. */
+export const PUBLIC = "PUBLIC";
 
 export interface ServerFacts {
   /** `server_version_num`, e.g. 160014. */
@@ -72,14 +81,17 @@ export interface Role {
   readonly roleSet: boolean;
   /** `rolvaliduntil` has passed. */
   readonly expired: boolean;
-  /** The grantees, and the roles as which their sessions begin, that have this role's privileges without SET ROLE. */
-  readonly inheritedBy: ReadonlySet<Oid>;
+  /**
+   * Of a grantee, or of the role as which its sessions begin: the roles whose privileges it has without SET ROLE, by name,
+   * itself included; else empty.
+   */
+  readonly inherits: ReadonlySet<Role>;
   /** The session user has this role's privileges without SET ROLE. */
   readonly inherited: boolean;
   /** The session user may SET ROLE to it. */
   readonly settable: boolean;
   /** Other roles that have its privileges without SET ROLE, and to which the session user may SET ROLE (from 16 on). */
-  readonly through: readonly Oid[];
+  readonly through: readonly Role[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
   /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */
@@ -91,22 +103,15 @@ export interface Role {
   } | null;
 }
 
-/** As which role a grantee's sessions begin: https://www.postgresql.org/docs/current/sql-alterrole.html */
-export interface SessionRole {
-  /** The grantee itself where every setting is refused, or the one that counts is `none`. */
-  readonly role: Oid;
-  /** The roles that the server refuses at sign-in, because they do not exist or the grantee may not SET ROLE to them. */
-  readonly refused: readonly string[];
-}
-
 export interface Schema {
   readonly oid: Oid;
   readonly name: string;
-  readonly owner: Oid;
+  readonly owner: Role;
+  readonly acl: readonly AclItem[];
   /** Among the roles that may have to act here, those with USAGE: GRANT looks names up as the acting role. */
-  readonly usableBy: ReadonlySet<Oid>;
-  /** The grantees, or the roles as which their sessions begin, that may CREATE here. */
-  readonly creatableBy: ReadonlySet<Oid>;
+  readonly usableBy: ReadonlySet<Role>;
+  /** The roles as which the grantees' sessions begin that may CREATE here. */
+  readonly creatableBy: ReadonlySet<Role>;
 }
 
 /**
@@ -118,11 +123,11 @@ export interface Group {
   /** Absent for the database itself and for schemas. */
   readonly schema?: Schema;
   /** For default privileges: the role that will create the objects. */
-  readonly owner: Oid;
+  readonly owner: Role;
   /** As aclexplode() gives it, the built-in default where the catalog has NULL. Empty for default privileges. */
   readonly acl: readonly AclItem[];
   /** What the server says each grantee may do, by the role as which its sessions begin; see `heldBy`. */
-  readonly held: ReadonlyMap<Oid, ReadonlySet<Privilege>>;
+  readonly held: ReadonlyMap<Role, ReadonlySet<Privilege>>;
   /** Left out, and why: an extension's member, or named by `exclude`. */
   readonly skipped: "extension" | "exclude" | "";
   readonly size: number;
@@ -139,8 +144,8 @@ export interface Member {
 }
 
 export interface AclItem {
-  readonly grantor: Oid;
-  readonly grantee: Oid;
+  readonly grantor: Role;
+  readonly grantee: Role | typeof PUBLIC;
   /** As the server names it: an ACL may hold more kinds than can be demanded, for example CREATE on a schema. */
   readonly privilege: string;
   readonly grantable: boolean;
@@ -197,37 +202,19 @@ export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
   readonly owner: string;
 }
 
-/** The role as which a grantee's sessions begin: the grantee, unless ALTER ROLE … SET role says otherwise. */
-export function actsAs(snapshot: Pick<Snapshot, "roles" | "sessions">, grantee: Role): Role {
-  const session = snapshot.sessions.get(grantee.oid);
-  return session === undefined || session.role === grantee.oid ? grantee : roleOf(snapshot, session.role);
-}
-
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
-export function holderFor(snapshot: Snapshot, { kind }: Group, grantee: Role): Role {
-  return kind === "database" ? grantee : actsAs(snapshot, grantee);
+export function holderFor({ kind }: Group, { role, actor }: Grantee): Role {
+  return kind === "database" ? role : actor;
 }
 
 /** What the server says a grantee may do. */
-export function heldBy(snapshot: Snapshot, group: Group, grantee: Role): ReadonlySet<Privilege> {
-  return group.held.get(holderFor(snapshot, group, grantee).oid) ?? new Set();
+export function heldBy(group: Group, grantee: Grantee): ReadonlySet<Privilege> {
+  return group.held.get(holderFor(group, grantee)) ?? new Set();
 }
 
 /** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */
 export function keyOf(group: Group, member: Member): string {
   return group.kind === "default-privileges"
-    ? `${group.kind} ${member.oid} ${group.owner} ${member.name}`
+    ? `${group.kind} ${member.oid} ${group.owner.oid} ${member.name}`
     : `${group.kind} ${member.oid}`;
-}
-
-/** The role with this oid; the query lists every role that a snapshot mentions. */
-export function roleOf(snapshot: Pick<Snapshot, "roles">, oid: Oid): Role {
-  const role = snapshot.roles.get(oid);
-  if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
-  return role;
-}
-
-/** The role of the session user, which signed in. */
-export function sessionUserOf(snapshot: Pick<Snapshot, "roles" | "sessionUser">): Role {
-  return roleOf(snapshot, snapshot.sessionUser);
 }

@@ -184,7 +184,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       if (outdated) return;
       const [{ change, reason }] = alike;
       say(
-        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`,
+        `trying one ${change.verb} on an object of ${change.group.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`,
       );
       const { acting, message } = await tryOneOf(client, alike, waits.turns);
       if (acting === null) {
@@ -193,7 +193,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
       }
       say(
         reason === "not-owner"
-          ? `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.`
+          ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.`
           : "committed",
       );
       await runAll(alike.map((each) => ({ ...each.change, ...acting })));

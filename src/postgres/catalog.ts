@@ -18,6 +18,7 @@ import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
 import {
   type DefaultPrivilegesRow,
   mapDefaultPrivileges,
+  mapGrantees,
   mapSnapshot,
   type Representative,
   type SnapshotRow,
@@ -116,24 +117,26 @@ async function lookOnce(
     client.query(BEGIN_READ_ONLY),
     client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
   ]);
-  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews, hasForeignTables } =
-    mapSnapshot(rows, demand.exclude);
+  const first = mapSnapshot(rows, demand.exclude);
+  const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;
 
-  const schemas = snapshot.schemas.map(({ oid }) => oid);
-  const oids = [
-    ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid)),
-  ];
-  const creators = creatorsOf(snapshot, demand);
-  const scope = { schemas, grantees: oids, exclude: demand.exclude };
+  const actors = [...new Set([...signedIn.values()].map(({ actor }) => actor.oid))];
+  const roles = [...new Set([...[...signedIn.values()].map(({ role }) => role.oid), ...actors])];
+  const creators = creatorsOf({ ...snapshot, grantees: signedIn }, demand);
+  const scope = {
+    schemas: snapshot.schemas.map(({ oid }) => oid),
+    grantees: actors,
+    exclude: demand.exclude,
+  };
   const [again, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
-    creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
-    granteeFacts([...new Set([...snapshot.grantees.values(), ...oids])], snapshot.server.labelsReadable),
-    hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
-    hasViews ? viewsThatFail(scope) : NO_ROWS,
+    creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
+    granteeFacts(roles, snapshot.server.labelsReadable),
+    first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
+    first.hasViews ? viewsThatFail(scope) : NO_ROWS,
     foreignKeysThatFail(scope),
     defaultsThatFail(scope, takesNextValues(demand)),
-    hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
+    first.hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], GranteeRow[], ...Pitfall[][]];
 
@@ -144,17 +147,18 @@ async function lookOnce(
     const isJudged = since === undefined || then.forOthers;
     return isJudged && (owner !== then.owner || relacl !== then.relacl);
   });
-  if (changed.length > 0) return { changed: changed.map(({ oid }) => oid), nextTransaction };
+  // A grantee without facts was dropped meanwhile.
+  if (changed.length > 0 || facts.length < roles.length)
+    return { changed: changed.map(({ oid }) => oid), nextTransaction };
   const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
   const complete: Snapshot = {
     ...snapshot,
     groups: [
       ...snapshot.groups.filter((group) => !gone.has(group)),
-      ...mapDefaultPrivileges(defaults, snapshot.schemas),
+      ...mapDefaultPrivileges(defaults, first),
     ],
     columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    pitfalls: pitfalls.flat(),
-    granteeFacts: new Map(facts.map(({ grantee, ...row }) => [grantee, row])),
+    grantees: mapGrantees(signedIn, facts, pitfalls.flat()),
   };
   return { snapshot: complete, nextTransaction };
 }

@@ -1,5 +1,5 @@
 import { likePatternsOf } from "../grants/exclude.ts";
-import { type Oid, PUBLIC } from "../model/snapshot.ts";
+import type { Oid } from "../model/snapshot.ts";
 import { quoteLiteral } from "../text/sql.ts";
 
 /**
@@ -39,7 +39,7 @@ WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relro
     SELECT FROM pg_catalog.pg_policy AS p
     CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
     WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
+      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
 ORDER BY n.nspname, c.relname, g.oid;`;
 }
 
@@ -266,7 +266,7 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN ${oids(grantees, "g")}
 WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
   AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, ${PUBLIC}))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, 0))
 ORDER BY schema, name, g.oid;`;
 }
 

@@ -5,7 +5,7 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import { type Oid, PUBLIC } from "../model/snapshot.ts";
+import type { Oid } from "../model/snapshot.ts";
 
 /**
  * Reads the owner and ACL of relations and routines again. has_*_privilege reads the newest catalogs, not the statement's
@@ -49,8 +49,8 @@ export function defaultPrivileges(
   return `
 WITH creator AS (
   SELECT schema, role
-  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema).join()}}'::pg_catalog.oid[]),
-                  pg_catalog.unnest('{${creators.map(({ role }) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
+                  pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
 ),
 privilege AS (
   SELECT 'r'::"char" AS objtype, name, ordinal
@@ -93,7 +93,7 @@ CROSS JOIN LATERAL (
       WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
     ) AS a
     CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-    WHERE CASE WHEN x.grantee = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+    WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
     UNION ALL
     SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
   ) AS e

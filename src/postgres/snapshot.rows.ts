@@ -1,23 +1,30 @@
 import { isRoutine } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Kind } from "../model/report.ts";
-import type {
-  AclItem,
-  ColumnAcl,
-  ColumnAclItem,
-  Group,
-  Member,
-  Oid,
-  Role,
-  Schema,
-  ServerFacts,
-  SessionRole,
-  Snapshot,
+import {
+  type AclItem,
+  type ColumnAcl,
+  type Grantee,
+  type GranteeFacts,
+  type Group,
+  type Member,
+  type Oid,
+  type Pitfall,
+  PUBLIC,
+  type Role,
+  type Schema,
+  type ServerFacts,
+  type Snapshot,
 } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
+import type { GranteeRow } from "./grantees.sql.ts";
 
 /** What the first statement of a look shows, and what the second has to read. */
 export interface FirstLook {
-  readonly snapshot: Omit<Snapshot, "pitfalls" | "granteeFacts">;
+  readonly snapshot: Omit<Snapshot, "grantees">;
+  readonly grantees: ReadonlyMap<string, SignedIn>;
+  /** The role with an OID. Throws an error if the statement did not list it. */
+  readonly roleOf: RoleOf;
   /** The objects that the server was asked about, most of them for others too. */
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
@@ -27,6 +34,11 @@ export interface FirstLook {
   readonly hasViews: boolean;
   readonly hasForeignTables: boolean;
 }
+
+/** A grantee, and who its sessions are. */
+export type SignedIn = Pick<Grantee, "role" | "actor" | "refused">;
+
+type RoleOf = (oid: Oid) => Role;
 
 /** The relation or routine that the server was asked about for its group, with the owner and ACL of the group. */
 export interface Representative {
@@ -45,33 +57,44 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const facts = <S extends keyof Facts>(section: S): Facts[S][] =>
     (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
   const [first] = facts("server");
-  if (first === undefined) throw new Error("the snapshot has no server row");
+  const [database] = facts("database");
+  if (first === undefined || database === undefined)
+    throw new Error("the snapshot has no server or database row");
   const { sessionUser, nextTransaction, ...server } = first;
 
-  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row)]));
+  const roleOf = mapRoles(facts("role"));
+  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row, roleOf)]));
   const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
-    facts("group").map((row) => [groupKey(row), mapGroup(row, schemas, members.get(groupKey(row)) ?? [])]),
+    facts("group").map((row) => [
+      groupKey(row),
+      mapGroup(row, schemas, members.get(groupKey(row)) ?? [], roleOf),
+    ]),
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser,
-    roles: new Map(facts("role").map((row) => [row.oid, mapRole(row)])),
-    grantees: new Map(facts("grantee").map(({ name, oid }) => [name, oid])),
-    sessions: new Map(facts("grantee").flatMap(mapSession)),
+    sessionUser: roleOf(sessionUser),
+    database: { name: database.name, owner: roleOf(database.owner) },
     schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
-      ...facts("database").map((row) => mapSingle("database", row)),
-      ...facts("schema").map((row) => mapSingle("schema", row)),
+      mapSingle("database", database, roleOf),
+      ...facts("schema").map((row) => mapSingle("schema", row, roleOf)),
       ...groups.values(),
     ],
-    columns: facts("column").map((row) => mapColumn(row, groups)),
+    columns: facts("column").map((row) => mapColumn(row, groups, roleOf)),
     knownSchemas: facts("known-schema").map(({ name }) => name),
     knownRoles: facts("known-role").map(({ name }) => name),
     unmatchedPatterns: facts("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
   };
   return {
     snapshot,
+    grantees: new Map(
+      facts("grantee").map(({ name, oid, session, refused }) => [
+        name,
+        { role: roleOf(oid), actor: roleOf(session), refused },
+      ]),
+    ),
+    roleOf,
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
       .map((row) => {
@@ -96,25 +119,51 @@ function groupKey({ relkind, representative }: { relkind: string; representative
 /** Maps the rows of `defaultPrivileges` to groups of one: a creator's next tables, sequences or routines. */
 export function mapDefaultPrivileges(
   rows: readonly DefaultPrivilegesRow[],
-  schemas: readonly Schema[],
+  { snapshot: { schemas }, roleOf }: FirstLook,
 ): readonly Group[] {
   const schemaByOid = new Map(schemas.map((schema) => [schema.oid, schema]));
-  const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
-  return [...pairs.values()].flatMap((ofPair) => {
-    const [{ schema: oid, creator, objtype }] = ofPair as [DefaultPrivilegesRow];
-    const schema = schemaByOid.get(oid);
-    if (schema === undefined) return [];
-    return {
-      kind: "default-privileges",
-      schema,
-      owner: creator,
-      acl: [],
-      held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
-      skipped: "",
-      size: 1,
-      members: [{ oid, name: FUTURE_OBJECTS[objtype] }],
-    };
-  });
+  return groupsOf(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`).flatMap(
+    (ofPair) => {
+      const [{ schema: oid, creator, objtype }] = ofPair;
+      const schema = schemaByOid.get(oid);
+      if (schema === undefined) return [];
+      return {
+        kind: "default-privileges",
+        schema,
+        owner: roleOf(creator),
+        acl: [],
+        held: new Map(ofPair.map(({ grantee, held }) => [roleOf(grantee), new Set(held ?? [])])),
+        skipped: "",
+        size: 1,
+        members: [{ oid, name: FUTURE_OBJECTS[objtype] }],
+      };
+    },
+  );
+}
+
+/** Adds what the second look found out about the grantees, and about the roles as which their sessions begin. */
+export function mapGrantees(
+  grantees: ReadonlyMap<string, SignedIn>,
+  facts: readonly GranteeRow[],
+  pitfalls: readonly Pitfall[],
+): Snapshot["grantees"] {
+  const byRole = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
+  const factsOf = ({ oid, name }: Role): GranteeFacts => {
+    const row = byRole.get(oid);
+    if (row === undefined) throw new Error(`the second look has no row about ${name}`);
+    return row;
+  };
+  return new Map(
+    [...grantees].map(([name, signedIn]) => [
+      name,
+      {
+        ...signedIn,
+        facts: factsOf(signedIn.role),
+        actorFacts: factsOf(signedIn.actor),
+        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid),
+      },
+    ]),
+  );
 }
 
 /** https://www.postgresql.org/docs/current/catalog-pg-default-acl.html (defaclobjtype) */
@@ -133,30 +182,61 @@ const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
   A: "aggregate",
 };
 
-function mapRole(row: RoleRow): Role {
-  return { ...row, inheritedBy: new Set(row.inheritedBy) };
+/** Roles refer to each other, so all of them exist before their references are set. */
+function mapRoles(rows: readonly RoleRow[]): RoleOf {
+  const roles = new Map(
+    rows
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ inheritedBy, through, ...facts }) => [
+        facts.oid,
+        {
+          inheritedBy,
+          reachedBy: through,
+          role: { ...facts, inherits: new Set<Role>(), through: [] as Role[] },
+        },
+      ]),
+  );
+  const found = (oid: Oid) => {
+    const entry = roles.get(oid);
+    if (entry === undefined) throw new Error(`role ${oid} is not in the snapshot`);
+    return entry.role;
+  };
+  for (const { inheritedBy, reachedBy, role } of roles.values()) {
+    for (const oid of inheritedBy) found(oid).inherits.add(role);
+    role.through.push(...reachedBy.map(found));
+  }
+  return found;
 }
 
-function mapSession({ oid, session: role, refused }: GranteeRow): readonly (readonly [Oid, SessionRole])[] {
-  return role === oid && refused.length === 0 ? [] : [[oid, { role, refused }]];
-}
-
-function mapSchema({ oid, name, owner, usableBy, held }: SchemaRow): Schema {
-  const creators = Object.entries(held ?? {}).filter(([, privileges]) => privileges.includes("CREATE"));
+function mapSchema({ oid, name, usableBy, ...row }: SchemaRow, roleOf: RoleOf): Schema {
+  const { owner, acl, held } = mapSecurable(row, roleOf);
+  const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
   return {
     oid,
     name,
     owner,
-    usableBy: new Set(usableBy),
-    creatableBy: new Set(creators.map(([grantee]) => grantee)),
+    acl,
+    usableBy: new Set(usableBy.map(roleOf)),
+    creatableBy: new Set(creators.map(([role]) => role)),
   };
 }
 
-function mapSingle(kind: Kind, row: SecurableRow & Member): Group {
-  return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
+function mapSingle(kind: Kind, row: SecurableRow & Member, roleOf: RoleOf): Group {
+  return {
+    kind,
+    ...mapSecurable(row, roleOf),
+    skipped: "",
+    size: 1,
+    members: [{ oid: row.oid, name: row.name }],
+  };
 }
 
-function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: readonly Member[]): Group {
+function mapGroup(
+  row: GroupRow,
+  schemas: ReadonlyMap<Oid, Schema>,
+  members: readonly Member[],
+  roleOf: RoleOf,
+): Group {
   const schema = schemas.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === undefined || kind === undefined)
@@ -164,7 +244,7 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, members: rea
   return {
     kind,
     schema,
-    ...mapSecurable(row),
+    ...mapSecurable(row, roleOf),
     skipped: row.skipped,
     size: row.size,
     members,
@@ -180,18 +260,34 @@ function mapMembers({ oids, names, arguments: signatures }: MembersRow): readonl
 }
 
 /** An empty ACL explodes to no rows at all, and so to NULL. */
-function mapSecurable({ owner, acl, held }: SecurableRow): Pick<Group, "owner" | "acl" | "held"> {
-  const heldByOid = new Map(
-    Object.entries(held ?? {}).map(([oid, privileges]) => [oid, new Set(privileges)]),
-  );
-  return { owner, acl: acl ?? [], held: heldByOid };
+function mapSecurable(
+  { owner, acl, held }: SecurableRow,
+  roleOf: RoleOf,
+): Pick<Group, "owner" | "acl" | "held"> {
+  return {
+    owner: roleOf(owner),
+    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
+  };
 }
 
-function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>): ColumnAcl {
+/** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
+function mapAclItem<Row extends AclRow>(
+  row: Row,
+  roleOf: RoleOf,
+): Omit<Row, "grantor" | "grantee"> & AclItem {
+  return {
+    ...row,
+    grantor: roleOf(row.grantor),
+    grantee: row.grantee === "0" ? PUBLIC : roleOf(row.grantee),
+  };
+}
+
+function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>, roleOf: RoleOf): ColumnAcl {
   const group = groups.get(groupKey(row));
   if (group === undefined) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name, items } = row;
-  return { group, member: { oid: relation, name }, items };
+  return { group, member: { oid: relation, name }, items: items.map((item) => mapAclItem(item, roleOf)) };
 }
 
 export interface SnapshotRow {
@@ -211,7 +307,7 @@ export interface DefaultPrivilegesRow {
 interface Facts {
   server: ServerFacts & { readonly sessionUser: Oid; readonly nextTransaction: string };
   role: RoleRow;
-  grantee: GranteeRow;
+  grantee: SessionRow;
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
@@ -222,20 +318,29 @@ interface Facts {
   "unmatched-pattern": { readonly ordinal: number };
 }
 
-interface GranteeRow {
+interface SessionRow {
   readonly name: string;
   readonly oid: Oid;
   readonly session: Oid;
   readonly refused: readonly string[];
 }
 
+interface AclRow extends Pick<AclItem, "privilege" | "grantable"> {
+  readonly grantor: Oid;
+  readonly grantee: Oid;
+}
+
 interface SecurableRow {
   readonly owner: Oid;
-  readonly acl: readonly AclItem[] | null;
+  readonly acl: readonly AclRow[] | null;
   readonly held: Readonly<Record<string, readonly Privilege[]>> | null;
 }
 
-type RoleRow = Omit<Role, "inheritedBy"> & { readonly inheritedBy: readonly Oid[] };
+interface RoleRow extends Omit<Role, "inherits" | "through"> {
+  /** The grantees, and the roles as which their sessions begin, that have its privileges without SET ROLE. */
+  readonly inheritedBy: readonly Oid[];
+  readonly through: readonly Oid[];
+}
 
 interface SchemaRow extends SecurableRow, Member {
   readonly usableBy: readonly Oid[];
@@ -266,5 +371,5 @@ interface ColumnRow {
   readonly relation: Oid;
   readonly name: string;
   readonly representative: Oid;
-  readonly items: readonly ColumnAclItem[];
+  readonly items: readonly (AclRow & { readonly column: string })[];
 }

@@ -25,12 +25,12 @@ type Trial = readonly [Blocked, ...Blocked[]];
  * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
  * for a REVOKE among those that the acting role inherits depends on the ACL and the privilege, too.
  */
-function keyOfTrial({ change: { verb, owner, grantor, group, privileges }, reason }: Blocked): string {
+function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Blocked): string {
   const ofAcl =
     grantor && (grantor.inherited || grantor.through.length > 0)
       ? `${group.members[0]?.oid} ${privileges}`
       : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
+  return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 
 type Acting = Pick<Change, "as" | "oneByOne">;
@@ -83,7 +83,7 @@ const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
  * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
  * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
  */
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges }: Change): string {
+function proofOfRevoke({ grantee, group, grantor = group.owner, member, privileges }: Change): string {
   return `
 DO $$
 BEGIN

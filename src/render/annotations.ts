@@ -3,9 +3,10 @@ import { rankOf } from "../model/kinds.ts";
 import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
-import { alike, byCause, granteesOf, groupsOf } from "./findings.ts";
+import { alike, byCause, granteesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { countObjects, objectName, objectText, sourcesText } from "./phrases.ts";
 

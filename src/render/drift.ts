@@ -11,9 +11,10 @@ import type {
 import { inOurWords } from "../model/sentence.ts";
 import { count, grouped, some } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
+import { groupsOf } from "../text/groups.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { explain } from "./explain.ts";
-import { alike, byCause, type Cause, groupsOf } from "./findings.ts";
+import { alike, byCause, type Cause } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
 import {

@@ -10,6 +10,7 @@ import type {
   Reason,
   Report,
 } from "../model/report.ts";
+import { groupsOf } from "../text/groups.ts";
 
 /** What is missing (or extra) for one cause: one owner, one reason, so one thing to do. */
 export interface Cause<F extends Missing = Missing> {
@@ -68,14 +69,6 @@ export function alike<F extends Missing | Extra>(
       "sources" in finding ? JSON.stringify(finding.sources) : "",
     ].join("\0"),
   );
-}
-
-/** Items with equal keys together, in the order in which they come. No group is empty. */
-export function groupsOf<T>(
-  items: readonly T[],
-  key: (item: T) => unknown,
-): readonly (readonly [T, ...T[]])[] {
-  return [...Map.groupBy(items, key).values()] as unknown as readonly (readonly [T, ...T[]])[];
 }
 
 /** How many objects a list names: an object counts once, even if its privileges stand in several entries. */

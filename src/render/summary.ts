@@ -1,9 +1,10 @@
 import type { Failure } from "../model/failure.ts";
 import type { DatabaseReport, FixBlock, GranteeReport, Held, Report, Verdict } from "../model/report.ts";
 import { count, series, some } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks } from "./failure.ts";
-import { granteesOf, groupsOf, lookedAt, objectsIn } from "./findings.ts";
+import { granteesOf, lookedAt, objectsIn } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup, type Pen } from "./pen.ts";

@@ -7,7 +7,7 @@ import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/report.ts";
 import { EMPTY } from "../../src/model/sentence.ts";
-import type { Group, Member, Role, Snapshot } from "../../src/model/snapshot.ts";
+import type { Group, Member } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";
 import {
   ACTING,
@@ -16,15 +16,15 @@ import {
   futureObjects,
   group,
   held,
-  oidOf,
   role,
   SERVER,
+  type Seen,
   schema,
   single,
   snapshot,
 } from "./snapshots.ts";
 
-function blocks(seen: Snapshot, asked: Demand = demand()) {
+function blocks(seen: Seen, asked: Demand = demand()) {
   return fixesFor(assess(seen, asked, ["app"]), NOTHING_DONE).map(
     ({ as, byMember, runnable, statements }) => [
       runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
@@ -77,10 +77,9 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("starts as the login itself in every block of a login whose sessions begin as another role", () => {
-    const closed = (owner: "stranger" | "login") =>
-      schema("closed", { owner: oidOf(owner), usableBy: new Set() });
+    const closed = (owner: "stranger" | "login") => schema("closed", { owner: owner, usableBy: [] });
     const GRANT_IN = `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`;
-    const ofLogin = group(["t"], { schema: closed("stranger"), owner: oidOf("login") });
+    const ofLogin = group(["t"], { schema: closed("stranger"), owner: "login" });
     expect(blocks(snapshot([ofLogin], {}, [ELSEWHERE]))).toEqual([
       ["# stranger", `GRANT USAGE ON SCHEMA "closed" TO "login";`],
       ["# login", "BEGIN;", "SET LOCAL ROLE NONE;", GRANT_IN, "COMMIT;"],
@@ -92,12 +91,9 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("is plain in the owner's block where the login acted as another role, and apart where it was refused", () => {
-    const of = group(["t", "u", "v", "w", "x"]);
-    const seen = snapshot([of]);
-    const [owner, writers] = [oidOf("owner"), oidOf("writers")].map((oid) => seen.roles.get(oid)) as [
-      Role,
-      Role,
-    ];
+    const seen = snapshot([group(["t", "u", "v", "w", "x"])]);
+    const { app, writers } = seen.roles;
+    const [of] = seen.groups as [Group];
     const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map(
       (reason, n): Blocked => {
         const acting =
@@ -105,7 +101,7 @@ describe("the SQL that fixes drift", () => {
         const member = of.members[n] as Member;
         const privileges = ["SELECT", "INSERT"] as const;
         return {
-          change: { verb: "GRANT", grantee: role("app"), group: of, owner, member, privileges, ...acting },
+          change: { verb: "GRANT", grantee: app, group: of, member, privileges, ...acting },
           reason,
         };
       },
@@ -125,12 +121,12 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("has a block for each other role, after the one that grants that role USAGE on the schema", () => {
-    const closed = schema("closed", { oid: "2300", owner: oidOf("stranger"), usableBy: new Set() });
+    const closed = schema("closed", { oid: "2300", owner: "stranger", usableBy: [] });
     const seen = snapshot(
       [
         group(["t"]),
-        group(["u"], { owner: oidOf("stranger"), from: 200 }),
-        group(["v"], { schema: closed, owner: oidOf("readers"), from: 300 }),
+        group(["u"], { owner: "stranger", from: 200 }),
+        group(["v"], { schema: closed, owner: "readers", from: 300 }),
       ],
       {},
       [role("readers", { settable: true })],
@@ -188,18 +184,15 @@ describe("the fix of one finding", () => {
   function fix(
     reason: Reason,
     facts: Partial<Change> = {},
-    facing: Snapshot = seen,
-    of: Group | undefined = facing.groups[0],
+    facing: Seen = seen,
     why: Pick<Blocked, "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
   ) {
-    const [member] = of?.members ?? [];
-    if (of === undefined || member === undefined) throw new Error("no object");
-    const owner = facing.roles.get(of.owner) ?? role("owner");
+    const [of] = facing.groups as [Group];
+    const [member] = of.members as [Member];
     const change: Change = {
       verb: "GRANT",
-      grantee: role("app"),
+      grantee: facing.roles.app,
       group: of,
-      owner,
       member,
       privileges: ["SELECT", "INSERT"],
       as: null,
@@ -212,14 +205,14 @@ describe("the fix of one finding", () => {
   test("has the statement and the role that runs it", () => {
     const note = "Or run this action with `mode: apply`.";
     expect(fix("not-granted")).toEqual({ as: "login", sql: GRANT, note });
-    expect(fix("not-granted", { as: role("owner") })).toEqual({
+    expect(fix("not-granted", { as: seen.roles.owner })).toEqual({
       as: "login",
       sql: `SET ROLE "owner"; ${GRANT}`,
       note,
     });
     expect(fix("refused")).toEqual({ as: "owner", sql: GRANT });
     const granted = group(["t"], { acl: [entry("writers", "app", "DELETE")] });
-    const DELETE = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
+    const DELETE = { verb: "REVOKE", privileges: ["DELETE"], grantor: seen.roles.writers } as const;
     expect(fix("other-grantor", DELETE, snapshot([granted]))).toEqual({
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
@@ -247,17 +240,16 @@ describe("the fix of one finding", () => {
   });
 
   test("never offers membership in a superuser", () => {
-    const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: oidOf("root") })]));
+    const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: "root" })]));
     expect(note).toMatch(/^root is a superuser\..*`exclude`\.$/);
   });
 
   test("does not ask the owner to run a statement that the server refused to the owner", () => {
-    const owner = seen.roles.get(oidOf("owner")) ?? null;
-    expect(fix("refused", { as: owner })).toEqual({});
+    expect(fix("refused", { as: seen.roles.owner })).toEqual({});
   });
 
   test("names the roles to which the grantee granted the privilege to revoke", () => {
-    const REVOKES = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
+    const REVOKES = { verb: "REVOKE", privileges: ["DELETE"], grantor: seen.roles.writers } as const;
     expect(fix("dependent-privileges", { ...REVOKES, grantedTo: ["PUBLIC", "readers"] })).toEqual({
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
@@ -271,18 +263,18 @@ describe("the fix of one finding", () => {
       verb: "REVOKE",
       privileges: ["UPDATE"],
       columns: ["a", 'b"'],
-      grantor: role("writers"),
+      grantor: seen.roles.writers,
     } as const;
     const sql = `REVOKE UPDATE ("a", "b""") ON TABLE "public"."t" FROM "app";`;
     expect(fix("column-privileges", facts)).toEqual({ as: "writers", sql });
-    const acting = seen.roles.get(oidOf("writers")) ?? null;
-    expect(
-      fix("column-privileges", { ...facts, as: acting }, seen, seen.groups[0], { byLogin: true }),
-    ).toEqual({ as: "login", sql: `SET ROLE "writers"; ${sql}` });
+    expect(fix("column-privileges", { ...facts, as: seen.roles.writers }, seen, { byLogin: true })).toEqual({
+      as: "login",
+      sql: `SET ROLE "writers"; ${sql}`,
+    });
   });
 
   test("gives the one statement for a superuser's database or schema, and who can run it", () => {
-    const database = snapshot([single("database", "shop", { owner: oidOf("root") })]);
+    const database = snapshot([single("database", "shop", { owner: "root" })]);
     const { as, sql, note } = fix("not-owner", { privileges: ["CONNECT"] }, database);
     expect({ as, sql }).toEqual({ as: "root", sql: `GRANT CONNECT ON DATABASE "shop" TO "app";` });
     expect(note).toMatch(/^root is a superuser\. Any superuser can run this/);
@@ -300,8 +292,8 @@ describe("the fix of one finding", () => {
   });
 
   test("first grants USAGE to a grantor that lacks it", () => {
-    const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
-    const facts = { verb: "REVOKE", privileges: ["DELETE"], grantor: role("writers") } as const;
+    const closed = schema("closed", { owner: "stranger", usableBy: [] });
+    const facts = { verb: "REVOKE", privileges: ["DELETE"], grantor: seen.roles.writers } as const;
     expect(fix("grantor-lacks-usage", facts, snapshot([group(["t"], { schema: closed })]))).toEqual({
       first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` },
       as: "writers",
@@ -310,8 +302,8 @@ describe("the fix of one finding", () => {
   });
 
   test("starts as the login itself where its sessions begin as another role", () => {
-    const closed = schema("closed", { owner: oidOf("login"), usableBy: new Set() });
-    const mine = snapshot([group(["t"], { schema: closed, owner: oidOf("login") })], {}, [ELSEWHERE]);
+    const closed = schema("closed", { owner: "login", usableBy: [] });
+    const mine = snapshot([group(["t"], { schema: closed, owner: "login" })], {}, [ELSEWHERE]);
     expect(fix("owner-lacks-usage", {}, mine)).toEqual({
       first: { as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` },
       as: "login",
@@ -320,7 +312,7 @@ describe("the fix of one finding", () => {
   });
 
   test("first grants USAGE to an owner that lacks it", () => {
-    const closed = schema("closed", { owner: oidOf("stranger"), usableBy: new Set() });
+    const closed = schema("closed", { owner: "stranger", usableBy: [] });
     expect(fix("owner-lacks-usage", {}, snapshot([group(["t"], { schema: closed })]))).toEqual({
       first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "owner";` },
       as: "owner",

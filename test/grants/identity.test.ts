@@ -2,29 +2,28 @@ import { describe, expect, test } from "vitest";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import { granteeReports } from "../../src/grants/verdict.ts";
-import type { GranteeFacts, Snapshot } from "../../src/model/snapshot.ts";
+import type { GranteeFacts } from "../../src/model/snapshot.ts";
 import { read, readFix } from "../read.ts";
-import { demand, group, held, oidOf, SERVER, single, snapshot } from "./snapshots.ts";
+import { demand, group, held, SERVER, type Seen, single, snapshot } from "./snapshots.ts";
 
 const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
 
 /** A database in which `app` holds everything, with this identity. */
-function seen(facts: Partial<GranteeFacts>, server = SERVER): Snapshot {
-  const row = { createRole: false, bypassRls: false, azureAdmin: false, label: null, labelsInUse: true };
+function seen(facts: Partial<GranteeFacts>, more: Parameters<typeof snapshot>[1] = {}): Seen {
   const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];
-  return snapshot(groups, { server, granteeFacts: new Map([[oidOf("app"), { ...row, ...facts }]]) });
+  return snapshot(groups, { facts: { labelsInUse: true, ...facts }, ...more });
 }
 
-function reportOn(now: Snapshot, asked = ASKED, before = now) {
+function reportOn(now: Seen, asked = ASKED, before = now) {
   const assessment = assess(now, asked, ["app"]);
   const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE);
   if (report === undefined) throw new Error("no report");
   return { ...report, fixes: fixesFor(assessment, NOTHING_DONE) };
 }
 
-function codesOf(now: Snapshot, asked = ASKED): readonly string[] {
+function codesOf(now: Seen, asked = ASKED): readonly string[] {
   return reportOn(now, asked).warnings.map(({ code }) => code);
 }
 
@@ -73,7 +72,10 @@ describe("with grantee-object-id", () => {
   });
 
   test("a label that the login cannot read is a warning, not drift", () => {
-    const unreadable = seen({ label: null, labelsInUse: false }, { ...SERVER, labelsReadable: false });
+    const unreadable = seen(
+      { label: null, labelsInUse: false },
+      { server: { ...SERVER, labelsReadable: false } },
+    );
     expect(reportOn(unreadable)).toMatchObject({ verdict: "in-sync", missing: [] });
     const [warning] = reportOn(unreadable).warnings;
     expect(warning?.code).toBe("identity-unknown");
@@ -97,7 +99,10 @@ describe("without grantee-object-id", () => {
     expect(codesOf(seen({ label: null, labelsInUse: false }), demand())).toEqual([]);
     expect(codesOf(seen({ label: `aadauth,oid=${OTHER},type=service` }), demand())).toEqual([]);
     expect(codesOf(seen({ label: "in a form of its own" }), demand())).toEqual([]);
-    const unreadable = seen({ label: null, labelsInUse: false }, { ...SERVER, labelsReadable: false });
+    const unreadable = seen(
+      { label: null, labelsInUse: false },
+      { server: { ...SERVER, labelsReadable: false } },
+    );
     expect(codesOf(unreadable, demand())).toEqual([]);
   });
 });
@@ -106,9 +111,10 @@ describe("limits of the verdict", () => {
   const label = `aadauth,oid=${EXPECTED},type=service`;
 
   test("an administrator gets one warning with every reason", () => {
-    const admin = seen({ label, azureAdmin: true, createRole: true, bypassRls: true });
-    const owns = single("database", "orders", { owner: oidOf("app"), held: held("CONNECT") });
-    const { verdict, warnings } = reportOn({ ...admin, groups: [...admin.groups, owns] });
+    const owns = single("database", "orders", { owner: "app", held: held("CONNECT") });
+    const facts = { labelsInUse: true, label, azureAdmin: true, createRole: true, bypassRls: true };
+    const tables = group([], { size: 1, held: held("SELECT", "INSERT") });
+    const { verdict, warnings } = reportOn(snapshot([tables, owns], { facts }));
     expect(verdict).toBe("in-sync");
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
@@ -117,17 +123,8 @@ describe("limits of the verdict", () => {
   });
 
   test("for a grantee whose sessions begin as an administrator the warning names that role", () => {
-    const { groups, granteeFacts: facts } = seen({ label, createRole: true, azureAdmin: true });
-    const own = facts.get(oidOf("app")) as GranteeFacts;
-    const { warnings } = reportOn(
-      snapshot(groups, {
-        sessions: new Map([[oidOf("app"), { role: oidOf("writers"), refused: [] }]]),
-        granteeFacts: new Map([
-          [oidOf("app"), own],
-          [oidOf("writers"), { ...own, createRole: true, azureAdmin: true, bypassRls: true }],
-        ]),
-      }),
-    );
+    const own = { label, createRole: true, azureAdmin: true };
+    const { warnings } = reportOn(seen(own, { actor: "writers", actorFacts: { ...own, bypassRls: true } }));
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
       "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
@@ -135,7 +132,7 @@ describe("limits of the verdict", () => {
   });
 
   test("in an elastic cluster a warning says what was not checked", () => {
-    const { warnings } = reportOn(seen({ label }, { ...SERVER, citus: true }));
+    const { warnings } = reportOn(seen({ label }, { server: { ...SERVER, citus: true } }));
     expect(warnings.map(({ code }) => code)).toEqual(["elastic-cluster"]);
   });
 });

@@ -2,17 +2,16 @@ import { describe, expect, test } from "vitest";
 import { membershipSql } from "../../src/grants/membership.ts";
 import { type Change, statementsOf, withRoles } from "../../src/grants/statements.ts";
 import { quoteIdentifier } from "../../src/text/sql.ts";
-import { futureObjects, group, role, schema, single } from "./snapshots.ts";
+import { futureObjects, group, schema, single, snapshot } from "./snapshots.ts";
 
-const app = role("app");
-const owner = role("owner");
+const { app, owner, login, readers } = snapshot([]).roles;
 
-function changes(of: Change["group"], facts: Partial<Change> = {}): readonly Change[] {
+function changes(of: ReturnType<typeof group>, facts: Partial<Change> = {}): readonly Change[] {
+  const [resolved] = snapshot([of]).groups as [Change["group"]];
   return of.members.map((member) => ({
     verb: "GRANT",
     grantee: app,
-    group: of,
-    owner,
+    group: resolved,
     member,
     privileges: ["SELECT"],
     as: null,
@@ -45,7 +44,7 @@ describe("statements", () => {
     expect(sqlOf(changes({ ...overloads, members }, { privileges: ["EXECUTE"] }))).toEqual([
       `GRANT EXECUTE ON ROUTINE\n  "public"."f"(),\n  "public"."f"(integer)\nTO "app";`,
     ]);
-    expect(sqlOf(changes(group(["orders"]), { to: role("readers") }))).toEqual([
+    expect(sqlOf(changes(group(["orders"]), { to: readers }))).toEqual([
       `GRANT SELECT ON TABLE "public"."orders" TO "readers";`,
     ]);
     expect(sqlOf(changes(group(["orders"]), { verb: "REVOKE", privileges: ["DELETE"] }))).toEqual([
@@ -73,7 +72,7 @@ TO "app";`,
     const all = [
       ...changes(table),
       ...changes(table, { verb: "REVOKE" }),
-      ...changes(table, { grantee: role("readers") }),
+      ...changes(table, { grantee: readers }),
       ...changes(group(["s"], { kind: "sequence" })),
       ...changes(table, { as: owner }),
     ];
@@ -118,10 +117,12 @@ TO "app";`,
       `SET LOCAL ROLE ${quoted};`,
       `GRANT SELECT ON TABLE ${quoted}.${quoted} TO ${quoted};`,
     ]);
-    const next = changes(futureObjects("tables", { schema: schema(hostile) }), {
-      owner: { ...owner, name: hostile },
-    });
-    expect(sqlOf(next)).toEqual([
+    const next = changes(futureObjects("tables", { schema: schema(hostile) }));
+    const theirs = next.map((change) => ({
+      ...change,
+      group: { ...change.group, owner: { ...owner, name: hostile } },
+    }));
+    expect(sqlOf(theirs)).toEqual([
       `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoted} IN SCHEMA ${quoted} GRANT SELECT ON TABLES TO "app";`,
     ]);
     expect(quoteIdentifier("select")).toBe(`"select"`);
@@ -151,9 +152,7 @@ TO "app";`,
   });
 
   test("grant membership in the version's syntax", () => {
-    expect(membershipSql(owner, role("login"), 150004)).toBe(`GRANT "owner" TO "login";`);
-    expect(membershipSql(owner, role("login"), 160000)).toBe(
-      `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`,
-    );
+    expect(membershipSql(owner, login, 150004)).toBe(`GRANT "owner" TO "login";`);
+    expect(membershipSql(owner, login, 160000)).toBe(`GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;`);
   });
 });

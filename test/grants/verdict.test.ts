@@ -11,18 +11,17 @@ import {
 import { granteeReports, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
-import type { Snapshot } from "../../src/model/snapshot.ts";
-import { ACTING, columnsOf, demand, entry, group, held, snapshot } from "./snapshots.ts";
+import { ACTING, columnsOf, demand, entry, group, held, type Seen, snapshot } from "./snapshots.ts";
 
 const nothing = snapshot([group(["t", "u"])], {}, ACTING);
 const all = snapshot([group([], { size: 2, held: held("SELECT", "INSERT") })], {}, ACTING);
 const some = snapshot([group(["t"]), group([], { held: held("SELECT", "INSERT") })], {}, ACTING);
 
-function assessed(seen: Snapshot, asked: Demand = demand()): Assessment {
+function assessed(seen: Seen, asked: Demand = demand()): Assessment {
   return assess(seen, asked, ["app"]);
 }
 
-function committed(seen: Snapshot): Outcome {
+function committed(seen: Seen): Outcome {
   const assessment = assessed(seen);
   return {
     committed: planToApply(assessment).changes,
@@ -32,7 +31,7 @@ function committed(seen: Snapshot): Outcome {
   };
 }
 
-function reportOn(before: Snapshot, after: Snapshot, done: Outcome, asked: Demand = demand()): GranteeReport {
+function reportOn(before: Seen, after: Seen, done: Outcome, asked: Demand = demand()): GranteeReport {
   const [report] = granteeReports(assessed(before, asked), assessed(after, asked), done);
   if (report === undefined) throw new Error("no report");
   return report;
