@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { type Assessment, assess, fixesFor, planToApply, statementsToApply } from "./grants/assess.ts";
+import { whatIsLeft } from "./grants/left.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
 import { granteeReports, unfinishedReports } from "./grants/verdict.ts";
@@ -66,13 +67,14 @@ export async function reconcile(
     if (outcome.outdated) outdated++;
     else rounds++;
   }
-  const grantees = granteeReports(before, assessment, progress.done);
+  const left = whatIsLeft(assessment, progress.done);
+  const grantees = granteeReports(before, assessment, progress.done, left);
   return {
     serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
     statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
-    fixes: fixesFor(assessment, progress.done),
+    fixes: fixesFor(assessment, left),
   };
 }
 

@@ -25,6 +25,9 @@ export interface ActingRole {
   readonly membership?: TemporaryMembership;
 }
 
+/** The session user, with the owner's rights. */
+export const AS_SESSION_USER: ActingRole = { as: null, oneByOne: false };
+
 /**
  * The role as which this login can grant a privilege on an object, by PostgreSQL's own rules; or the reason why there
  * is none. It is a prediction: Azure lets its administrators do more, so `apply` tries what looks impossible once.
@@ -33,7 +36,7 @@ export function actingRoleToGrant(login: Login, group: Group, privilege: Privile
   const { owner } = group;
   const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
   const candidates: readonly ActingRole[] = [
-    ...(owner.inherited ? [{ as: null, oneByOne: false }] : []),
+    ...(owner.inherited ? [AS_SESSION_USER] : []),
     ...(holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : []),
     ...settable(owner).map((as) => ({ as, oneByOne: false })),
     ...holders.flatMap(settable).map((as) => ({ as, oneByOne: true })),

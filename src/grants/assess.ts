@@ -7,10 +7,9 @@ import { statementsIn } from "./batches.ts";
 import { type Drift, driftsIn } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
 import { identityDrift, identityFixes } from "./identity.ts";
-import { whatIsLeft } from "./left.ts";
+import type { Left } from "./left.ts";
 import { temporaryMembership } from "./membership.ts";
 import { granteeNotFound } from "./obstacles.ts";
-import type { Outcome } from "./outcome.ts";
 import { allOf, type Plan, planGrants } from "./plan.ts";
 import { planRevokes } from "./revokes.ts";
 
@@ -78,14 +77,13 @@ export function statementsToApply(assessment: Assessment): readonly string[] {
 }
 
 /** The SQL that ends the drift that is left after what was done, a block for each role that has to run it. */
-export function fixesFor(assessment: Assessment, outcome: Outcome): readonly FixBlock[] {
-  const { snapshot, demand, grantees, grants, revokes } = assessment;
+export function fixesFor(
+  { snapshot, demand, grantees }: Assessment,
+  { grants, revokes }: Left,
+): readonly FixBlock[] {
   const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
   return [
-    ...fixBlocks(snapshot, [
-      ...whatIsLeft(grants, outcome, "not-granted"),
-      ...(extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []),
-    ]),
+    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants),
     ...identityFixes(identities),
   ];
 }

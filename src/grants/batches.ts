@@ -29,5 +29,8 @@ function phaseOf({ verb, group }: Change): number {
 }
 
 function byRoleAndOid(a: Change, b: Change): number {
-  return Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+  return (
+    Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) ||
+    Number(a.member.oid) - Number(b.member.oid)
+  );
 }

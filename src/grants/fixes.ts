@@ -1,10 +1,10 @@
 import { isInSchema } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { Fix, FixBlock, Reason } from "../model/report.ts";
+import type { Fix, FixBlock, Reason, Runner } from "../model/report.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-import { canUseSchema } from "./acting-role.ts";
+import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
 import { membershipSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
@@ -56,11 +56,8 @@ interface ByOther extends Blocked {
  * change is a list of its own, so that it gets its own transaction.
  */
 function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Change[])[] {
-  const by = ({ change: { membership: _, ...change } }: ByOther): Change => ({
-    ...change,
-    as: actor.canLogin ? null : actor,
-    oneByOne: false,
-  });
+  const acting = actor.canLogin ? AS_SESSION_USER : { as: actor, oneByOne: false };
+  const by = ({ change }: ByOther): Change => ({ ...change, acting });
   const of = (reason: Reason) => mine.filter((each) => each.reason === reason).map(by);
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
   return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
@@ -75,14 +72,16 @@ export function fixFor(place: Place, blocked: Blocked): Fix {
   if (actor === null) return noted;
   if (byLogin) {
     const sql = sqlOf(change);
-    if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    return change.as === null
+    if (change.acting.membership)
+      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    const { as } = change.acting;
+    return as === null
       ? { ...statementBy(actor, sql), ...noted }
-      : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
+      : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
   }
   const usage = usageFor(place, change, actor);
   const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf({ ...change, oneByOne: false })), ...noted };
+  return { ...first, ...statementBy(actor, sqlOf({ ...change, acting: AS_SESSION_USER })), ...noted };
 }
 
 function sqlOf(change: Change): string {
@@ -105,7 +104,7 @@ function roleToSet(actor: Role): string | null {
   return actor.roleSet ? "NONE" : null;
 }
 
-function runBy({ name, canLogin }: Role): Pick<FixBlock, "as" | "byMember"> {
+function runBy({ name, canLogin }: Role): Runner {
   return canLogin ? { as: name } : { as: name, byMember: true };
 }
 
@@ -117,7 +116,7 @@ function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Bloc
   const role = change.grantor ?? change.group.owner;
   const actor = loginFor(place, role);
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
-  if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
+  if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
   const needed = [actor, usageFor(place, change, actor)?.by ?? actor];
   return needed.some(({ gone }) => gone) ? null : actor;
 }

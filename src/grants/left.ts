@@ -3,15 +3,25 @@ import { keyOfChange, keyWithoutPrivileges, type Outcome, type Refusal } from ".
 import type { Blocked, Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
-/**
- * What is left to do of a plan after an outcome, and why.
- * @param otherwise the reason for a change that was not tried
- */
+/** What is left to do after an outcome, and why. */
+export interface Left {
+  readonly grants: readonly Blocked[];
+  readonly revokes: readonly Blocked[];
+}
+
+/** Compares what was planned after the last look with what was tried. */
 export function whatIsLeft(
-  { blocked, changes }: Plan,
+  { grants, revokes }: { readonly grants: Plan; readonly revokes: Plan },
   outcome: Outcome,
-  otherwise: Reason,
-): readonly Blocked[] {
+): Left {
+  return {
+    grants: leftOf(grants, outcome, "not-granted"),
+    revokes: leftOf(revokes, outcome, "not-revoked"),
+  };
+}
+
+/** @param otherwise the reason for a change that was not tried */
+function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: Reason): readonly Blocked[] {
   // It was committed and is still to do, so the server ignored it without an error.
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change): Blocked => {

@@ -2,7 +2,7 @@ import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
 import { type Grantee, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
-import { type ActingRole, actingRoleToGrant, type Login } from "./acting-role.ts";
+import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
@@ -78,9 +78,7 @@ export function planOf(verb: Change["verb"], steps: readonly Step[], findings: r
     const facts = {
       verb,
       privileges,
-      as: acting?.as ?? null,
-      oneByOne: acting?.oneByOne ?? false,
-      ...(acting?.membership && { membership: acting.membership }),
+      acting: acting ?? AS_SESSION_USER,
       ...(to && { to }),
       ...(grantor && { grantor }),
       ...(columns && { columns }),

@@ -1,8 +1,9 @@
 import { typeOf } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Group, Member, Role } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-import type { TemporaryMembership } from "./membership.ts";
+import type { ActingRole } from "./acting-role.ts";
 
 /** One thing to do to one object. */
 export interface Change {
@@ -11,10 +12,7 @@ export interface Change {
   readonly group: Group;
   readonly member: Member;
   readonly privileges: readonly Privilege[];
-  readonly as: Role | null;
-  readonly oneByOne: boolean;
-  /** What lets the session user set the role `as`, where nothing else does. */
-  readonly membership?: TemporaryMembership;
+  readonly acting: ActingRole;
   /** GRANT: the role as which the grantee's sessions begin, if it is that role that lacks it. */
   readonly to?: Role;
   /** REVOKE: the role whose grant it revokes. */
@@ -25,22 +23,21 @@ export interface Change {
   readonly grantedTo?: readonly string[];
 }
 
-/** A statement and the role to SET LOCAL ROLE to before it; null: the session user. */
-export interface Statement {
-  readonly as: Role | null;
+/** A statement, and the role to SET LOCAL ROLE to before it. */
+export interface Statement extends Pick<ActingRole, "as" | "membership"> {
   readonly sql: string;
-  readonly membership?: TemporaryMembership;
 }
 
 /** The fewest statements that make these changes, each naming its objects, in the order the changes came in. */
 export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
-    change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
+    change.acting.oneByOne
+      ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] }))
+      : change,
   );
-  const alike = Map.groupBy(single, keyOfEach());
-  return [...alike.values()].map((same) => {
-    const [first] = same as [Change];
-    const { as, membership } = first;
+  return groupsOf(single, keyOfEach()).map((same) => {
+    const [first] = same;
+    const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...(membership && { membership }) };
   });
 }
@@ -53,7 +50,7 @@ function keyOfEach(): (change: Change) => string {
     const isLikeLast =
       change.privileges === last?.privileges &&
       change.group === last.group &&
-      change.as === last.as &&
+      change.acting.as === last.acting.as &&
       change.grantee === last.grantee &&
       change.to === last.to &&
       change.verb === last.verb &&
@@ -64,7 +61,7 @@ function keyOfEach(): (change: Change) => string {
   };
 }
 
-function keyOf({ verb, grantee, to = grantee, group, privileges, columns, as }: Change): string {
+function keyOf({ verb, grantee, to = grantee, group, privileges, columns, acting: { as } }: Change): string {
   const creator = group.kind === "default-privileges" ? [group.owner.oid, group.schema?.oid] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();

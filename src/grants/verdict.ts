@@ -5,7 +5,7 @@ import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
-import { whatIsLeft } from "./left.ts";
+import type { Left } from "./left.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Blocked } from "./plan.ts";
 import { indirectSourcesOf } from "./sources.ts";
@@ -17,10 +17,11 @@ export function granteeReports(
   before: Assessment,
   after: Assessment,
   outcome: Outcome,
+  left: Left,
 ): readonly GranteeReport[] {
   const { snapshot, demand } = after;
-  const whyMissing = byObject(whatIsLeft(after.grants, outcome, "not-granted"));
-  const whyExtra = byObject(whatIsLeft(after.revokes, outcome, "not-revoked"));
+  const whyMissing = byObject(left.grants);
+  const whyExtra = byObject(left.revokes);
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name, drift, identity } = grantee;

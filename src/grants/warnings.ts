@@ -4,6 +4,7 @@ import type { Warning } from "../model/report.ts";
 import { code, name, sentence, someNames } from "../model/sentence.ts";
 import type { Grantee, Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
+import { AS_SESSION_USER } from "./acting-role.ts";
 import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
 import { limitsFor } from "./limits.ts";
@@ -73,8 +74,7 @@ function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Findi
           ...gap,
           grantee: actor,
           verb: "GRANT",
-          as: null,
-          oneByOne: false,
+          acting: AS_SESSION_USER,
         }) as const,
     );
     const sql = statementsOf(changes).map((statement) => statement.sql);

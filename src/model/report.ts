@@ -59,13 +59,17 @@ export interface DatabaseReport {
   readonly fixes: readonly FixBlock[];
 }
 
-export interface FixBlock {
+/** Who runs SQL, and where. */
+export interface Runner {
   /** The role to run it as. */
   readonly as: string;
-  /** Any of its members runs the block, because the role cannot log in; the block sets the role where it has to. */
+  /** One of its members runs the SQL, because the role cannot log in; the SQL sets the role if it has to. */
   readonly byMember?: true;
-  /** The database to run it in, where that is not the one that was checked. */
+  /** The database to run it in, if that is not the one that was checked. */
   readonly database?: string;
+}
+
+export interface FixBlock extends Runner {
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
   /** Other blocks need what this one grants, so it comes before all of them. */
@@ -171,17 +175,11 @@ export interface Identity {
   readonly bound?: string;
 }
 
-/** What ends one finding: SQL to run as a role, a note, or both. */
-export interface Fix {
-  /** The role to run `sql` as. Absent where SQL on this object is not the answer. */
-  readonly as?: string;
-  /** One of its members runs the SQL, because the role cannot log in; the SQL sets the role where it has to. */
-  readonly byMember?: true;
-  /** The database to run `sql` in, where that is not the one that was checked. */
-  readonly database?: string;
+/** What ends one finding: SQL to run as a role, a note, or both. There is no runner if SQL on this object is not the answer. */
+export interface Fix extends Partial<Runner> {
   readonly sql?: string;
   /** What another role has to run before. */
-  readonly first?: { readonly as: string; readonly byMember?: true; readonly sql: string };
+  readonly first?: Runner & { readonly sql: string };
   /** What to do besides the SQL, or instead of it. It is the same for one owner and reason. */
   readonly note?: Sentence;
 }

@@ -154,12 +154,18 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
   function note(batch: Batch): void {
     committed.push(...batch.changes);
     statements.push(...sqlOf(batch));
-    if (refusals.size > 0) for (const { as, group } of batch.changes) refusals.get(as)?.delete(group);
+    if (refusals.size > 0)
+      for (const {
+        acting: { as },
+        group,
+      } of batch.changes)
+        refusals.get(as)?.delete(group);
   }
 
   /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ as, group }: Change) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
+    const isRefused = ({ acting: { as }, group }: Change) =>
+      (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
     fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
@@ -173,7 +179,10 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     for (const change of changes) {
       failed.set(keyOfChange(change), refusal);
       if (refusal.reason !== "refused") continue;
-      const { as, group } = change;
+      const {
+        acting: { as },
+        group,
+      } = change;
       const ofRole = refusals.get(as) ?? new Map<Group, number>();
       refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
@@ -196,7 +205,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
           ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.`
           : "committed",
       );
-      await runAll(alike.map((each) => ({ ...each.change, ...acting })));
+      await runAll(alike.map((each) => ({ ...each.change, acting })));
     }
   }
 

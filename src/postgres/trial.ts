@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { ActingRole } from "../grants/acting-role.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
 import { attempt, reasonOf } from "./batch.ts";
@@ -33,14 +34,12 @@ function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Bl
   return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 
-type Acting = Pick<Change, "as" | "oneByOne">;
-
 /** How many objects are tried while the error is not about privileges: the first object may be locked, for example. */
 const MAX_TRIES = 3;
 
 interface Result {
   /** The role as which the change works; null where it works as none. */
-  readonly acting: Acting | null;
+  readonly acting: ActingRole | null;
   /** The last error of the server. */
   readonly message: string;
   /** Whether the error is about something other than privileges, so that another object may show more. */
@@ -66,7 +65,7 @@ async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Tu
   let result: Result = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const statements = statementsOf([{ ...change, ...acting }]);
+    const statements = statementsOf([{ ...change, acting }]);
     const { error, warned } = await attempt(client, turns, { statements }, { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;

@@ -14,7 +14,7 @@ export function explain(
   login: string,
   place: Sentence,
 ): readonly Sentence[] {
-  const { as, byMember, database, sql, first, note } = fix;
+  const { as, sql, first, note } = fix;
   const { noteFirst } = REASONS[reason];
   const why = REASONS[reason].why(owner, login, findings[0]?.identity);
   const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
@@ -27,7 +27,7 @@ export function explain(
 
   function run(where: Sentence): readonly Sentence[] {
     if (as === undefined) return [];
-    const who = runner({ as, ...(byMember && { byMember }), ...(database !== undefined && { database }) });
+    const who = runner({ ...fix, as });
     if (sql === undefined)
       return [inOrder ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
     if (first === undefined) return [sentence`Run as ${who}: ${code(sql)}`];

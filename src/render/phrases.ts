@@ -1,10 +1,10 @@
-import type { Extra, FixBlock, Kind, Mode, Named, ObjectCounts, Source, Verdict } from "../model/report.ts";
+import type { Extra, Kind, Mode, Named, ObjectCounts, Runner, Source, Verdict } from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series } from "../text/count.ts";
 import type { Pen } from "./pen.ts";
 
 /** Who runs SQL: the role, or a member of a role that cannot log in; and where, unless it is where the check was. */
-export function runner({ as, byMember, database }: Pick<FixBlock, "as" | "byMember" | "database">): Sentence {
+export function runner({ as, byMember, database }: Runner): Sentence {
   const who = byMember ? sentence`a member of ${name(as)}` : name(as);
   return database === undefined ? who : sentence`${who} in database ${name(database)}`;
 }

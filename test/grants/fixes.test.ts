@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { AS_SESSION_USER } from "../../src/grants/acting-role.ts";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
 import { fixBlocks, fixFor } from "../../src/grants/fixes.ts";
+import { whatIsLeft } from "../../src/grants/left.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
@@ -24,13 +26,16 @@ import {
   snapshot,
 } from "./snapshots.ts";
 
+function fixesIn(seen: Seen, asked: Demand = demand()) {
+  const assessment = assess(seen, asked, ["app"]);
+  return fixesFor(assessment, whatIsLeft(assessment, NOTHING_DONE));
+}
+
 function blocks(seen: Seen, asked: Demand = demand()) {
-  return fixesFor(assess(seen, asked, ["app"]), NOTHING_DONE).map(
-    ({ as, byMember, runnable, statements }) => [
-      runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
-      ...statements,
-    ],
-  );
+  return fixesIn(seen, asked).map(({ as, byMember, runnable, statements }) => [
+    runnable ? as : `# ${byMember ? "a member of " : ""}${as}`,
+    ...statements,
+  ]);
 }
 
 /** The login, whose sessions begin as another role. */
@@ -96,12 +101,11 @@ describe("the SQL that fixes drift", () => {
     const [of] = seen.groups as [Group];
     const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map(
       (reason, n): Blocked => {
-        const acting =
-          reason === "not-owner" ? { as: null, oneByOne: false } : { as: writers, oneByOne: true };
+        const acting = reason === "not-owner" ? AS_SESSION_USER : { as: writers, oneByOne: true };
         const member = of.members[n] as Member;
         const privileges = ["SELECT", "INSERT"] as const;
         return {
-          change: { verb: "GRANT", grantee: app, group: of, member, privileges, ...acting },
+          change: { verb: "GRANT", grantee: app, group: of, member, privileges, acting },
           reason,
         };
       },
@@ -172,7 +176,7 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("offers membership as an alternative to the owner's block", () => {
-    const [block] = fixesFor(assess(snapshot([group(["t"])]), demand(), ["app"]), NOTHING_DONE);
+    const [block] = fixesIn(snapshot([group(["t"])]));
     expect(plain.sentence(block?.instead ?? EMPTY)).toBe(
       'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
     );
@@ -181,6 +185,7 @@ describe("the SQL that fixes drift", () => {
 
 describe("the fix of one finding", () => {
   const seen = snapshot([group(["t"])]);
+  const asRole = (name: "owner" | "writers") => ({ as: seen.roles[name], oneByOne: false });
   function fix(
     reason: Reason,
     facts: Partial<Change> = {},
@@ -195,8 +200,7 @@ describe("the fix of one finding", () => {
       group: of,
       member,
       privileges: ["SELECT", "INSERT"],
-      as: null,
-      oneByOne: false,
+      acting: AS_SESSION_USER,
     };
     const { note, ...rest } = fixFor(facing, { change: { ...change, ...facts }, reason, ...why });
     return { ...rest, ...(note && { note: plain.sentence(note) }) };
@@ -205,7 +209,7 @@ describe("the fix of one finding", () => {
   test("has the statement and the role that runs it", () => {
     const note = "Or run this action with `mode: apply`.";
     expect(fix("not-granted")).toEqual({ as: "login", sql: GRANT, note });
-    expect(fix("not-granted", { as: seen.roles.owner })).toEqual({
+    expect(fix("not-granted", { acting: asRole("owner") })).toEqual({
       as: "login",
       sql: `SET ROLE "owner"; ${GRANT}`,
       note,
@@ -245,7 +249,7 @@ describe("the fix of one finding", () => {
   });
 
   test("does not ask the owner to run a statement that the server refused to the owner", () => {
-    expect(fix("refused", { as: seen.roles.owner })).toEqual({});
+    expect(fix("refused", { acting: asRole("owner") })).toEqual({});
   });
 
   test("names the roles to which the grantee granted the privilege to revoke", () => {
@@ -267,7 +271,9 @@ describe("the fix of one finding", () => {
     } as const;
     const sql = `REVOKE UPDATE ("a", "b""") ON TABLE "public"."t" FROM "app";`;
     expect(fix("column-privileges", facts)).toEqual({ as: "writers", sql });
-    expect(fix("column-privileges", { ...facts, as: seen.roles.writers }, seen, { byLogin: true })).toEqual({
+    expect(
+      fix("column-privileges", { ...facts, acting: asRole("writers") }, seen, { byLogin: true }),
+    ).toEqual({
       as: "login",
       sql: `SET ROLE "writers"; ${sql}`,
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { assess, fixesFor } from "../../src/grants/assess.ts";
+import { whatIsLeft } from "../../src/grants/left.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import { granteeReports } from "../../src/grants/verdict.ts";
 import type { GranteeFacts } from "../../src/model/snapshot.ts";
@@ -18,9 +19,10 @@ function seen(facts: Partial<GranteeFacts>, more: Parameters<typeof snapshot>[1]
 
 function reportOn(now: Seen, asked = ASKED, before = now) {
   const assessment = assess(now, asked, ["app"]);
-  const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE);
+  const left = whatIsLeft(assessment, NOTHING_DONE);
+  const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE, left);
   if (report === undefined) throw new Error("no report");
-  return { ...report, fixes: fixesFor(assessment, NOTHING_DONE) };
+  return { ...report, fixes: fixesFor(assessment, left) };
 }
 
 function codesOf(now: Seen, asked = ASKED): readonly string[] {

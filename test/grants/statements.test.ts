@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AS_SESSION_USER } from "../../src/grants/acting-role.ts";
 import { membershipSql } from "../../src/grants/membership.ts";
 import { type Change, statementsOf, withRoles } from "../../src/grants/statements.ts";
 import { quoteIdentifier } from "../../src/text/sql.ts";
@@ -14,8 +15,7 @@ function changes(of: ReturnType<typeof group>, facts: Partial<Change> = {}): rea
     group: resolved,
     member,
     privileges: ["SELECT"],
-    as: null,
-    oneByOne: false,
+    acting: AS_SESSION_USER,
     ...facts,
   }));
 }
@@ -74,7 +74,7 @@ TO "app";`,
       ...changes(table, { verb: "REVOKE" }),
       ...changes(table, { grantee: readers }),
       ...changes(group(["s"], { kind: "sequence" })),
-      ...changes(table, { as: owner }),
+      ...changes(table, { acting: { as: owner, oneByOne: false } }),
     ];
     expect(statementsOf(all)).toEqual([
       { as: null, sql: `GRANT SELECT ON TABLE "public"."t" TO "app";` },
@@ -86,7 +86,14 @@ TO "app";`,
   });
 
   test("have one privilege each when grant options can come from several roles", () => {
-    expect(sqlOf(changes(group(["a", "b"]), { privileges: ["SELECT", "INSERT"], oneByOne: true }))).toEqual([
+    expect(
+      sqlOf(
+        changes(group(["a", "b"]), {
+          privileges: ["SELECT", "INSERT"],
+          acting: { as: null, oneByOne: true },
+        }),
+      ),
+    ).toEqual([
       `GRANT SELECT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
       `GRANT INSERT ON TABLE\n  "public"."a",\n  "public"."b"\nTO "app";`,
     ]);
@@ -110,7 +117,7 @@ TO "app";`,
     const hostile = `x"; DROP TABLE users; --\n'`;
     const all = changes(group([hostile], { schema: schema(hostile) }), {
       grantee: { ...app, name: hostile },
-      as: { ...owner, name: hostile },
+      acting: { as: { ...owner, name: hostile }, oneByOne: false },
     });
     const quoted = `"x""; DROP TABLE users; --\n'"`;
     expect(withRoles(statementsOf(all))).toEqual([

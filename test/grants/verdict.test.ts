@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Assessment, assess, planToApply, statementsToApply } from "../../src/grants/assess.ts";
+import { whatIsLeft } from "../../src/grants/left.ts";
 import {
   isWorthTrying,
   keyOfChange,
@@ -32,7 +33,8 @@ function committed(seen: Seen): Outcome {
 }
 
 function reportOn(before: Seen, after: Seen, done: Outcome, asked: Demand = demand()): GranteeReport {
-  const [report] = granteeReports(assessed(before, asked), assessed(after, asked), done);
+  const now = assessed(after, asked);
+  const [report] = granteeReports(assessed(before, asked), now, done, whatIsLeft(now, done));
   if (report === undefined) throw new Error("no report");
   return report;
 }
@@ -71,7 +73,7 @@ describe("the verdict", () => {
 
   test("of a grantee that does not exist is an error, and does not affect the other grantees", () => {
     const seen = assess(all, demand(), ["aad_gone", "app"]);
-    expect(granteeReports(seen, seen, NOTHING_DONE)).toMatchObject([
+    expect(granteeReports(seen, seen, NOTHING_DONE, whatIsLeft(seen, NOTHING_DONE))).toMatchObject([
       { grantee: "aad_gone", verdict: "error", error: { code: "grantee-not-found" } },
       { grantee: "app", verdict: "in-sync" },
     ]);

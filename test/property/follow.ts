@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import pg from "pg";
-import type { Fix, FixBlock, Report } from "../../src/model/report.ts";
+import type { Fix, Report, Runner } from "../../src/model/report.ts";
 import { plain } from "../../src/render/pen.ts";
 import { runner } from "../../src/render/phrases.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
@@ -31,11 +31,12 @@ export async function followFile(place: Place, report: Report): Promise<readonly
 }
 
 /** Runs the SQL of a fix as the role that it names. Returns the server's errors. */
-export async function followFix(place: Place, { first, as, byMember, sql }: Fix): Promise<readonly string[]> {
+export async function followFix(place: Place, fix: Fix): Promise<readonly string[]> {
+  const { first, as, sql } = fix;
   if (as === undefined || sql === undefined) return [];
   return [
     ...(first === undefined ? [] : await run(place, first, first.sql)),
-    ...(await run(place, { as, ...(byMember && { byMember }) }, sql)),
+    ...(await run(place, { ...fix, as }, sql)),
   ];
 }
 
@@ -47,8 +48,6 @@ export function commentedParts(file: string): readonly { readonly title: string;
     return { title: title.replace(/:$/, ""), sql: lines.map((line) => line.replace(/^-- /, "")).join("\n") };
   });
 }
-
-type Runner = Pick<FixBlock, "as" | "byMember">;
 
 async function run(place: Place, { as, byMember }: Runner, sql: string): Promise<string[]> {
   // SET SESSION AUTHORIZATION stands in for a sign-in: not every role may connect, or log in.
