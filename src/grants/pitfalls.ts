@@ -3,6 +3,7 @@ import type { Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { FailingUse, HiddenRows, Pitfall, Role, UnmappedTable } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
 /** Warnings about tables and views that a grantee cannot use although it holds the privileges on them. */
@@ -30,14 +31,14 @@ function rowLevelSecurity(grantee: Role, tables: readonly HiddenRows[]): readonl
 
 /** The failing uses that one sentence covers: with the same uses, the same role that lacks the same privileges, and the same owner to grant them. */
 function alike(failing: readonly FailingUse[]): readonly (readonly FailingUse[])[] {
-  const byObjects = Map.groupBy(failing, ({ code, schema, name, role, kind, source, column }) =>
+  const byObjects = groupsOf(failing, ({ code, schema, name, role, kind, source, column }) =>
     JSON.stringify([code, schema, name, role, kind, source, column]),
   );
-  const byCause = Map.groupBy(byObjects.values(), (same) => {
-    const [{ code, role, owner }] = same as [FailingUse];
+  const byCause = groupsOf(byObjects, (same) => {
+    const [{ code, role, owner }] = same;
     return JSON.stringify([code, role, owner, usesOf(same), privilegesOf(same)]);
   });
-  return [...byCause.values()].map((groups) => groups.flat());
+  return byCause.map((groups) => groups.flat());
 }
 
 /** One sentence about failing uses that are alike. */
@@ -76,8 +77,8 @@ function grantFor(
 }
 
 function withoutMapping(tables: readonly UnmappedTable[]): readonly Warning[] {
-  return [...Map.groupBy(tables, ({ server }) => server)].map(([server, ofServer]) => {
-    const [{ role, owner }] = ofServer as [UnmappedTable];
+  return groupsOf(tables, ({ server }) => server).map((ofServer) => {
+    const [{ role, owner, server }] = ofServer;
     const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '…', password '…');`;
     return {
       code: "no-user-mapping",

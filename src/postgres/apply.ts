@@ -155,17 +155,13 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     committed.push(...batch.changes);
     statements.push(...sqlOf(batch));
     if (refusals.size > 0)
-      for (const {
-        acting: { as },
-        group,
-      } of batch.changes)
-        refusals.get(as)?.delete(group);
+      for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
   }
 
   /** The batch without the groups that were refused too often, so that 20,000 objects are not refused one by one. */
   function withoutRefused(batch: Batch): Batch {
-    const isRefused = ({ acting: { as }, group }: Change) =>
-      (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
+    const isRefused = ({ acting, group }: Change) =>
+      (refusals.get(acting.as)?.get(group) ?? 0) >= MAX_REFUSALS;
     if (!batch.changes.some(isRefused)) return batch;
     fail(batch.changes.filter(isRefused), { reason: "not-tried" });
     return batchOf(batch.changes.filter((change) => !isRefused(change)));
@@ -179,12 +175,9 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     for (const change of changes) {
       failed.set(keyOfChange(change), refusal);
       if (refusal.reason !== "refused") continue;
-      const {
-        acting: { as },
-        group,
-      } = change;
-      const ofRole = refusals.get(as) ?? new Map<Group, number>();
-      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
+      const { group, acting } = change;
+      const ofRole = refusals.get(acting.as) ?? new Map<Group, number>();
+      refusals.set(acting.as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
     }
   }
 

@@ -33,6 +33,11 @@ interface SecondLook {
   readonly oid: Oid;
 }
 
+/** Rows of (role, privileges). */
+const PREDEFINED = Object.entries(PREDEFINED_ROLES)
+  .map(([role, privileges]) => `('${role}', '{${privileges.join()}}'::pg_catalog.text[])`)
+  .join(", ");
+
 /**
  * What each grantee would hold on the tables, the sequences and (if asked for) the routines that each creator makes next:
  * the creator's global default ACL, or the built-in one, which lets PUBLIC execute routines; and the schema's on top.
@@ -43,9 +48,6 @@ export function defaultPrivileges(
   grantees: readonly Oid[],
   ofRoutines: boolean,
 ): string {
-  const predefined = Object.entries(PREDEFINED_ROLES)
-    .map(([role, privileges]) => `('${role}', '{${privileges.join()}}'::pg_catalog.text[])`)
-    .join(", ");
   return `
 WITH creator AS (
   SELECT schema, role
@@ -66,7 +68,7 @@ privilege AS (
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
-  FROM (VALUES ${predefined}) AS p (role, privileges)
+  FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
 ),
 grantee AS MATERIALIZED (

@@ -184,28 +184,23 @@ const KIND_OF_RELKIND: Readonly<Record<string, Kind>> = {
 
 /** Roles refer to each other, so all of them exist before their references are set. */
 function mapRoles(rows: readonly RoleRow[]): RoleOf {
+  const byName = rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const roles = new Map(
-    rows
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ inheritedBy, through, ...facts }) => [
-        facts.oid,
-        {
-          inheritedBy,
-          reachedBy: through,
-          role: { ...facts, inherits: new Set<Role>(), through: [] as Role[] },
-        },
-      ]),
+    byName.map(({ inheritedBy: _, ...facts }) => [
+      facts.oid,
+      { ...facts, inherits: new Set<Role>(), through: [] as Role[] },
+    ]),
   );
-  const found = (oid: Oid) => {
-    const entry = roles.get(oid);
-    if (entry === undefined) throw new Error(`role ${oid} is not in the snapshot`);
-    return entry.role;
+  const roleOf = (oid: Oid) => {
+    const role = roles.get(oid);
+    if (role === undefined) throw new Error(`role ${oid} is not in the snapshot`);
+    return role;
   };
-  for (const { inheritedBy, reachedBy, role } of roles.values()) {
-    for (const oid of inheritedBy) found(oid).inherits.add(role);
-    role.through.push(...reachedBy.map(found));
+  for (const { oid, inheritedBy, through } of byName) {
+    for (const heir of inheritedBy) roleOf(heir).inherits.add(roleOf(oid));
+    roleOf(oid).through.push(...through.map(roleOf));
   }
-  return found;
+  return roleOf;
 }
 
 function mapSchema({ oid, name, usableBy, ...row }: SchemaRow, roleOf: RoleOf): Schema {

@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import type { ActingRole } from "../grants/acting-role.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
+import { groupsOf } from "../text/groups.ts";
 import { attempt, reasonOf } from "./batch.ts";
 import type { Turns } from "./turn.ts";
 
@@ -17,7 +18,7 @@ export function trialsOf({ blocked }: Plan): readonly Trial[] {
         ? { change, ...why }
         : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why })),
     );
-  return [...Map.groupBy(changes, keyOfTrial).values()] as unknown as readonly Trial[];
+  return groupsOf(changes, keyOfTrial);
 }
 
 type Trial = readonly [Blocked, ...Blocked[]];

@@ -216,8 +216,9 @@ describe("the fix of one finding", () => {
     });
     expect(fix("refused")).toEqual({ as: "owner", sql: GRANT });
     const granted = group(["t"], { acl: [entry("writers", "app", "DELETE")] });
-    const DELETE = { verb: "REVOKE", privileges: ["DELETE"], grantor: seen.roles.writers } as const;
-    expect(fix("other-grantor", DELETE, snapshot([granted]))).toEqual({
+    const facing = snapshot([granted]);
+    const DELETE = { verb: "REVOKE", privileges: ["DELETE"], grantor: facing.roles.writers } as const;
+    expect(fix("other-grantor", DELETE, facing)).toEqual({
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
     });
