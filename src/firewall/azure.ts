@@ -2,6 +2,7 @@ import { info } from "@actions/core";
 import { signIn } from "../azure/credential.ts";
 import type { Env } from "../model/settings.ts";
 import { logLine } from "../text/escape.ts";
+import { connection } from "./connection.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import type { AzureSettings } from "./settings.ts";
 
@@ -10,7 +11,7 @@ export function signInToAzure(settings: AzureSettings, env: Env, signal: AbortSi
   const { signIn: how, cloud } = settings;
   const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
   const clientId = "clientId" in how ? how.clientId : undefined;
-  return resourceManager({ cloud, clientId }, token, env, say, signal);
+  return resourceManager(connection({ cloud, clientId }, token, env, say, signal));
 }
 
 /** One line for the log. */

@@ -116,3 +116,19 @@ export function noEffect(
     ],
   };
 }
+
+/** A token is sent only over TLS. */
+export function managerNotHttps(): Failure {
+  return {
+    code: "resource-manager-not-https",
+    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
+    hint: inOurWords(
+      "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
+      ),
+    ],
+  };
+}

@@ -1,5 +1,6 @@
 import { ActionError } from "../model/failure.ts";
-import { isMissing, type Outcome, type ResourceManager } from "./resource-manager.ts";
+import { isMissing } from "./connection.ts";
+import type { Outcome, ResourceManager } from "./resource-manager.ts";
 import {
   type FirewallRule,
   PERMISSIONS,

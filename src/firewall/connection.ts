@@ -1,0 +1,203 @@
+import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { PasswordProvider } from "../azure/credential.ts";
+import { httpClient } from "../azure/http-client.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { ActionError } from "../model/failure.ts";
+import { withFullStop } from "../model/sentence.ts";
+import type { Env } from "../model/settings.ts";
+import { plain } from "../render/pen.ts";
+import { type Retry, retrying, within } from "../retry.ts";
+import { diagnoseResourceManager, type ResourceManagerContext } from "./errors.ts";
+import { managerNotHttps } from "./obstacles.ts";
+
+/** The way to Azure's resource manager. */
+export interface Connection {
+  /**
+   * Sends a request, and sends it again while its failure can pass and there is time.
+   * @throws ActionError; the reason of `stop`, when it aborts
+   */
+  readonly send: (request: Request) => Promise<PipelineResponse>;
+  /**
+   * The error with its cause and the next steps.
+   * @throws the reason of `stop`, if that has aborted
+   */
+  readonly explained: (error: unknown, context: RequestContext) => ActionError;
+  /** Takes a line for the log. */
+  readonly say: (line: string) => void;
+  /** Ends every request and every wait. */
+  readonly stop: AbortSignal;
+}
+
+/** What a request is about, for the explanation of its errors. */
+export type RequestContext = Pick<ResourceManagerContext, "permission" | "server">;
+
+/** A request to the resource manager. */
+export interface Request {
+  readonly method: HttpMethods;
+  /** A path, or the whole address that an answer of Azure has. */
+  readonly path: string;
+  readonly context: RequestContext;
+  readonly body?: unknown;
+  /** When the last attempt may start, as `Date.now()` gives it. */
+  readonly end: number;
+  /** Called before each further attempt. */
+  readonly onRetry?: () => void;
+}
+
+/** How long one answer may take, and how long to wait before a retry, unless Azure says how long. In milliseconds. */
+const TIMES = { answer: 30_000, retry: 5_000 };
+
+/**
+ * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
+ * Azure put in their address.
+ */
+const API_VERSION = "2025-08-01";
+
+/**
+ * @param token gives a token for `cloud.resourceManagerScope`; it has its own retries
+ * @throws ActionError where AZURE_RESOURCE_MANAGER_URL is not an https address
+ */
+export function connection(
+  { cloud, clientId }: { readonly cloud: Cloud; readonly clientId?: string | undefined },
+  token: PasswordProvider,
+  env: Env,
+  say: (line: string) => void,
+  stop: AbortSignal,
+): Connection {
+  const base = baseUrl(cloud, env);
+  let sending: ReturnType<typeof sender> | undefined;
+
+  function explained(error: unknown, context: RequestContext): ActionError {
+    stop.throwIfAborted();
+    if (error instanceof ActionError) return error;
+    const failure = diagnoseResourceManager(error, { ...context, host: base.host, clientId });
+    return new ActionError(failure, { cause: error });
+  }
+
+  async function send({ method, path, context, body, end, onRetry }: Request): Promise<PipelineResponse> {
+    const bearer = await token();
+    const attempt = async () => {
+      try {
+        sending ??= sender();
+        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
+        if (answer.status >= 400) throw refusedBy(answer);
+        return answer;
+      } catch (error) {
+        throw explained(error, context);
+      }
+    };
+    const retryAfter = (error: unknown): Retry | undefined => {
+      if (!(error instanceof ActionError) || !error.failure.retries) return undefined;
+      onRetry?.();
+      const wait = (error.cause as Partial<Refusal>).wait ?? TIMES.retry;
+      const what = plain.sentence(withFullStop(error.failure.message));
+      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1000)} s.` };
+    };
+    return retrying(attempt, retryAfter, { end, say, signal: stop });
+  }
+
+  return { send, explained, say, stop };
+}
+
+/** Azure's own pipeline, for its proxies and compression. It neither retries nor follows: `send` does the first. */
+async function sender() {
+  const pipelines = await import("@azure/core-rest-pipeline");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }, // a redirect could take the token elsewhere
+  });
+  const client = await httpClient();
+
+  return async (method: HttpMethods, url: string, bearer: string, body: unknown, stop: AbortSignal) => {
+    const headers = pipelines.createHttpHeaders({
+      accept: "application/json",
+      authorization: `Bearer ${bearer}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    });
+    const ending = new AbortController();
+    const request = pipelines.createPipelineRequest({
+      method,
+      url,
+      headers,
+      abortSignal: ending.signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    try {
+      // The pipeline itself would wait for ever for a compressed body that stops.
+      return await within(TIMES.answer, pipeline.sendRequest(client, request), stop);
+    } catch (error) {
+      ending.abort();
+      throw error;
+    }
+  };
+}
+
+/** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
+function baseUrl(cloud: Cloud, env: Env): URL {
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
+  throw new ActionError(managerNotHttps());
+}
+
+/**
+ * The address of a request.
+ * @throws where a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
+ */
+function addressOf(path: string, base: URL): string {
+  const url = new URL(path, base);
+  const isRegional =
+    url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+  if (url.origin !== base.origin && !isRegional)
+    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  return url.href;
+}
+
+/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
+export interface AzureError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** An answer of 400 or more, or an operation that failed. The message has Azure's code and words, as people search for them. */
+interface Refusal extends Error {
+  readonly status: number;
+  /** Azure's own; empty if the answer has none. */
+  readonly code: string;
+  /** The milliseconds to wait before the next request, if Azure says so. */
+  readonly wait: number | undefined;
+}
+
+export function refusal(answer: PipelineResponse, code: unknown, message: unknown): Refusal {
+  const facts = { status: answer.status, code: String(code), wait: waitIn(answer) };
+  const said =
+    facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
+  return Object.assign(new Error(`${said}: ${message}`), facts);
+}
+
+function refusedBy(answer: PipelineResponse): Refusal {
+  const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
+  const text = typeof error?.message === "string" ? error.message : (answer.bodyAsText ?? "").slice(0, 300);
+  return refusal(answer, error?.code ?? "", text);
+}
+
+/** Whether Azure itself says that a resource does not exist: a 404 without its error may come from a proxy. */
+export function isMissing({ cause }: ActionError): boolean {
+  const { status, code = "" } = cause as Partial<Refusal>;
+  return status === 404 && /^(Resource|ResourceGroup|ParentResource)NotFound$/.test(code);
+}
+
+/** The milliseconds to wait that an answer asks for: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function waitIn({ headers }: PipelineResponse): number | undefined {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? 1000 * seconds : undefined;
+}
+
+/** The JSON of an answer; undefined if it is none. */
+export function parsed({ bodyAsText }: PipelineResponse): unknown {
+  try {
+    return JSON.parse(bodyAsText || "{}");
+  } catch {
+    return undefined;
+  }
+}
