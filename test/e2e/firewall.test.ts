@@ -442,22 +442,37 @@ test("removes old rules of this action that are on the second page of the list",
   expect([...azure.rules.keys()]).toEqual(["a", "b", "c"]);
 });
 
-test.each([
-  ["at once", 0],
-  ["slowly", 50],
-])("a list of rules without end, of which each page comes %s, is not read to its end", async (_, delay) => {
-  const nextLink = `${azure.env.AZURE_RESOURCE_MANAGER_URL}${SERVER_ID}/firewallRules?$skiptoken=1`;
-  azure.spoiled["GET rules"] = (_request, response) => {
-    setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), delay);
-  };
-  const { open, close } = job({ env: fastWaits(60) });
-  const opened = await open();
-  expect(opened.stdout).toMatch(/^The list of Azure goes on after \d+ pages\. The rest is not read\.$/m);
-  expect(asked(azure, "GET rules")).toBeLessThanOrEqual(delay > 0 ? 99 : 100);
-  expect(opened.exitCode).toBe(0);
-  await close(opened);
-  await expectNothingOpen(azure);
+test("leaves old rules to the next jobs when their removal takes long", async () => {
+  await azure.open("office", HERE);
+  const old = [OLD, OLD.replace("0123abcd", "11111111")];
+  for (const name of old)
+    azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+  azure.delays.operation = 1_500;
+  const opened = await job({ env: fastWaits(60) }).open();
+  expect(opened).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(opened.stdout).toContain("More rules of earlier jobs are left. The next jobs remove them.");
+  expect([...azure.rules.keys()]).toEqual(["office", old[1]]);
 });
+
+test.each([
+  ["at once", 0, 5],
+  ["slowly", 50, 60],
+])(
+  "a list of rules without end, of which each page comes %s, is not read to its end",
+  async (_, delay, speed) => {
+    const nextLink = `${azure.env.AZURE_RESOURCE_MANAGER_URL}${SERVER_ID}/firewallRules?$skiptoken=1`;
+    azure.spoiled["GET rules"] = (_request, response) => {
+      setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), delay);
+    };
+    const { open, close } = job({ env: fastWaits(speed) });
+    const opened = await open();
+    expect(opened.stdout).toMatch(/^The list of Azure goes on after \d+ pages\. The rest is not read\.$/m);
+    expect(asked(azure, "GET rules")).toBeLessThanOrEqual(delay > 0 ? 99 : 100);
+    expect(opened.exitCode).toBe(0);
+    await close(opened);
+    await expectNothingOpen(azure);
+  },
+);
 
 test("reports every invalid input at once, and sends no request", async () => {
   const inputs = { "server-resource-id": "orders-db", "runner-ip": "0.0.0.0", user: "", port: "x" };

@@ -471,9 +471,18 @@ describe("a post step of the firewall action", () => {
   ])("ends in time where %s of Azure has no end, and names the rule", async (_, spoil) => {
     const { open, close } = job();
     const opened = await open();
-    azure.spoiled = { "DELETE rule": spoil };
+    const answering = new Set<unknown>();
+    let atOnce = 0;
+    azure.spoiled = {
+      "DELETE rule": (request, response) => {
+        atOnce = Math.max(atOnce, answering.add(response).size);
+        response.on("close", () => answering.delete(response));
+        spoil(request, response);
+      },
+    };
     const closed = await close(opened, { env: fast(15) });
     expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(atOnce).toBe(1);
     expect(closed.stdout).toMatch(/^::warning .*: no answer within \d+ s/m);
     expect(asked(azure, "DELETE rule")).toBeGreaterThan(1);
   });
