@@ -67,11 +67,6 @@ test("a module that only one of the actions firewall and principal uses is in th
   expect(misplaced).toEqual([]);
 });
 
-test("text imports only types from model", () => {
-  const imports = sources.filter((path) => partOf(path) === "text").flatMap(importsOf);
-  expect(imports.filter(({ path, typesOnly }) => partOf(path) === "model" && !typesOnly)).toEqual([]);
-});
-
 test("model and text import no package or module of Node.js, and the pure parts no package", () => {
   const needs = (parts: readonly string[]) =>
     sources.filter((path) => parts.includes(partOf(path))).flatMap(externalsOf);
