@@ -52,30 +52,24 @@ export function secretsInAppConnection(text: string): readonly string[] {
 }
 
 const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
-const BEFORE_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/gi;
 
-/** What ends a value depends on the form of the text, which is not known here, so each of these may end it. */
-const ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
-const MANY_STARTS = 100;
+const KEY_OF_SECRET = String.raw`(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*`;
 
-function* valuesOfSecretKeys(text: string): Generator<string> {
-  const starts = [...text.matchAll(BEFORE_SECRET)].map((match) => match.index + match[0].length);
-  for (const start of starts) {
-    const quote = text.charAt(start);
-    const end = text.indexOf(quote, start + 1);
-    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start + 1, end);
-  }
-  for (const end of ENDS) {
-    let last = 0;
-    for (const start of starts) {
-      // The candidate before contains this one. To read each of very many to its end would take quadratic time.
-      if (start < last && starts.length > MANY_STARTS) continue;
-      end.lastIndex = start;
-      last = end.exec(text)?.index ?? text.length;
-      yield text.slice(start, last);
-      yield trimmed(text.slice(start, last), "\"'", "\"',;}& \t");
-    }
-  }
+/** Where a value ends depends on the form of the text, which is not known here, so each of these may be the value. */
+const VALUES = [
+  '"([^"]*)"',
+  "'([^']*)'",
+  `((?:(?!${KEY_OF_SECRET}).)+)`,
+  "([^;]+)",
+  "([^&]+)",
+  "(\\S+)",
+  "([^\\s;&]+)",
+];
+const SECRETS = VALUES.map((value) => new RegExp(KEY_OF_SECRET + value, "gi"));
+
+function valuesOfSecretKeys(text: string): readonly string[] {
+  const values = SECRETS.flatMap((value) => [...text.matchAll(value)].map(([, found = ""]) => found));
+  return values.flatMap((value) => [value, value.replace(/^["']+|(?<!["',;}& \t])["',;}& \t]+$/g, "")]);
 }
 
 function passwordsInUrls(text: string): readonly string[] {
@@ -88,14 +82,6 @@ function valuesInBrokenJson(text: string): readonly Setting[] {
     key: "secret",
     value,
   }));
-}
-
-/** The text without these characters at its start and at its end. */
-function trimmed(text: string, atStart: string, atEnd: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && atStart.includes(text.charAt(start))) start++;
-  while (end > start && atEnd.includes(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
 }
 
 interface Setting {

@@ -94,18 +94,11 @@ const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
 /** The text as it is, without the line breaks at its ends that a secret from a file has. */
 export function secret(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && isLineBreak(text[start])) start++;
-  while (end > start && isLineBreak(text[end - 1])) end--;
-  return text.slice(start, end);
+  return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
 
 /** Properties of an input that is a secret. */
 export const SECRET_INPUT = { long: true, secrets: (text: string) => [secret(text)] } as const;
-
-function isLineBreak(character: string | undefined): boolean {
-  return character === "\n" || character === "\r";
-}
 
 /**
  * A server's host name. A bare name gets the cloud's suffix; `localhost` and IP addresses stay as they are.

@@ -63,6 +63,30 @@ test("is short when nothing is missing", () => {
   }
 });
 
+test("objects held from one source are one row, and each kind, privilege and role has a row of its own", () => {
+  const direct = { source: "direct", kind: "table", privileges: ["SELECT"], objects: 1 } as const;
+  const held = [
+    direct,
+    { ...direct, objects: 2 },
+    { ...direct, kind: "view" },
+    { ...direct, privileges: ["INSERT"] },
+    { ...direct, source: "owner" },
+    { ...direct, source: "role", role: "a" },
+    { ...direct, source: "role", role: "b" },
+  ] as const;
+  const summary = renderSummary(
+    reports.report([reports.database({ grantees: [reports.grantee({ held })] })]),
+  );
+  expect(summary.split("\n").filter((line) => / (table|view)s? \| /.test(line))).toEqual([
+    "| 3 tables | SELECT | granted directly |",
+    "| 1 view | SELECT | granted directly |",
+    "| 1 table | INSERT | granted directly |",
+    "| 1 table | SELECT | ownership |",
+    "| 1 table | SELECT | role `a` |",
+    "| 1 table | SELECT | role `b` |",
+  ]);
+});
+
 test("says what was checked, as which role, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(

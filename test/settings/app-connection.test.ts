@@ -182,6 +182,14 @@ describe("finds every secret", () => {
     "in a URI, escaped and not": ["postgres://u:p%40ss!word@h/db", ["p%40ss!word", "p@ss!word"]],
     "in JDBC": ["jdbc:postgresql://h/db?user=u&password=p%26ss", ["p%26ss", "p&ss"]],
     "in keys": [`AZURE_POSTGRESQL_HOST=h\nAZURE_POSTGRESQL_CLIENTSECRET="${CLIENT_SECRET}"`, [CLIENT_SECRET]],
+    "in keys, within a string that hides it by escapes": [
+      "AZURE_POSTGRESQL_CONNECTIONSTRING=host=h password='it\\'s' user=u",
+      ["it's"],
+    ],
+    "in JSON, within a string that hides it by escapes": [
+      JSON.stringify({ AZURE_POSTGRESQL_CONNECTIONSTRING: "host=h password='it\\'s' user=u" }),
+      ["it's"],
+    ],
     "of one letter": ["AZURE_POSTGRESQL_PASSWORD=x", ["x"]],
     "where the form is broken": [`host='h password=${PASSWORD}`, [PASSWORD]],
     "where JSON is broken": [
