@@ -88,11 +88,42 @@ function unlessMistaken<V>(read: () => V): [V?] {
   }
 }
 
+function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V {
+  const read = Object.entries<() => unknown>(fields).map(
+    ([key, field]) => [key, unlessMistaken(field)] as const,
+  );
+  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
+  return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
+}
+
+/** Undefined if the task throws. */
+function resultOf<V>(task: () => V): V | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The problem of a text that a parser refused, with its subject and what to do about it. */
+function problemOf(
+  error: unknown,
+  text: string,
+  { secrets, use }: Input,
+  others: readonly string[],
+): Sentence {
+  const { problem, details } = asInvalid(error);
+  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
+  const noun = inOurWords(item === undefined ? "the value" : "an item");
+  const subject = secrets ? noun : described(item ?? text, noun, others);
+  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
+}
+
 function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[]): InputsOf<T> {
   const textOf = (name: string) => env[variable(name)] ?? "";
   const isSet = (name: string) => textOf(name).trim() !== "";
   const inputOf = (name: NameIn<T>): Input => table[name] as Input;
-  const use = (name: NameIn<T>) => sentence`Use ${inOurWords(inputOf(name).use)}.`;
+  const use = (name: NameIn<T>) => inOurWords(inputOf(name).use);
 
   function mistake(name: string, problem: Sentence): never {
     mistakes.push({ name, problem });
@@ -101,23 +132,20 @@ function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[])
 
   /** Without a default for an input that is not set. */
   function parsed<V>(name: NameIn<T>, parse: Parser<V>): V {
-    const { long, secrets } = inputOf(name);
+    const input = inputOf(name);
     const text = textOf(name);
     try {
-      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
     } catch (error) {
-      const { problem, details } = asInvalid(error);
-      const { item, remedy = use(name), advice = EMPTY } = details;
-      const noun = inOurWords(item === undefined ? "the value" : "an item");
-      const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
-      return mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice));
+      const problem = problemOf(error, text, input, secretsIn(table, env));
+      return mistake(name, sentence`${code(name)}: ${problem}`);
     }
   }
 
   function read<V>(name: NameIn<T>, parse: Parser<V>, whenNotSet: () => V): V {
     if (isSet(name)) return parsed(name, parse);
     if (env[variable(name)] === undefined || !inputOf(name).neverEmpty) return whenNotSet();
-    return mistake(name, sentence`${code(name)} is empty. ${UNSET_VARIABLE} ${use(name)}`);
+    return mistake(name, sentence`${code(name)} is empty. ${UNSET_VARIABLE} Use ${use(name)}.`);
   }
 
   return {
@@ -128,40 +156,25 @@ function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[])
     required: (name, parse, requiredBy) =>
       read(name, parse, () => {
         const reason = requiredBy ? sentence`${requiredBy} requires it:` : inOurWords("Set it to");
-        return mistake(name, sentence`${code(name)} is missing. ${reason} ${inOurWords(inputOf(name).use)}.`);
+        return mistake(name, sentence`${code(name)} is missing. ${reason} ${use(name)}.`);
       }),
     orFrom: (source, name, parse, valueIn) =>
       read(name, parse, () => {
         const found = valueIn();
-        const setTo = inOurWords(inputOf(name).use);
         if (found === undefined) {
           const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-          return mistake(name, sentence`${code(name)} is missing${inSource}. Set it to ${setTo}.`);
+          return mistake(name, sentence`${code(name)} is missing${inSource}. Set it to ${use(name)}.`);
         }
         try {
           return parse(found);
         } catch (error) {
           const { problem } = asInvalid(error);
-          const override = sentence`To override it, set ${code(name)} to ${setTo}.`;
+          const override = sentence`To override it, set ${code(name)} to ${use(name)}.`;
           return mistake(source, sentence`${code(source)}: its ${code(name)} ${problem}. ${override}`);
         }
       }),
-    ifValid(name, parse) {
-      if (!isSet(name)) return undefined;
-      try {
-        return parse(textOf(name));
-      } catch {
-        return undefined;
-      }
-    },
-    all(fields) {
-      const read = Object.entries<() => unknown>(fields).map(([key, field]) => ({
-        key,
-        value: unlessMistaken(field),
-      }));
-      if (read.some(({ value }) => value.length === 0)) throw new Mistaken();
-      return Object.fromEntries(read.map(({ key, value: [value] }) => [key, value])) as never;
-    },
+    ifValid: (name, parse) => (isSet(name) ? resultOf(() => parse(textOf(name))) : undefined),
+    all,
   };
 }
 
