@@ -83,7 +83,7 @@ export function actingRoleToRevoke(
   if (grantor.gone) return "role-gone";
   if ((canActAs(grantor) || asOwner) && !canUseSchema(group, grantor))
     return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
-  return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
+  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
 }
 
 /** The roles that the server can choose as the grantor of a privilege: the owner, and roles that hold the grant option. */

@@ -117,6 +117,19 @@ describe("drift", () => {
     expect(extra.map(({ columns }) => columns.map(({ column }) => column))).toEqual([["a"], ["a"]]);
   });
 
+  test("has no extra privileges of the owner, on the table or on its columns", () => {
+    const of = group(["t"], { held: { app: ["SELECT", "INSERT", "DELETE"], owner: ["DELETE"] } });
+    const columns = [columnsOf(of, { ...entry("owner", "PUBLIC", "UPDATE"), column: "a" })];
+    const seen = snapshot([of], { columns });
+    const { owner } = seen.roles;
+    const drift = driftsIn(seen, demand());
+    expect(lines(drift(seen.app).extra)).toEqual(["table public.t UPDATE DELETE"]);
+    expect(drift({ ...seen.app, role: owner, actor: owner }).extra).toEqual([]);
+    const onColumns = driftsIn({ ...seen, groups: [] }, demand());
+    expect(lines(onColumns(seen.app).extra)).toEqual(["table public.t UPDATE"]);
+    expect(onColumns({ ...seen.app, role: owner, actor: owner }).extra).toEqual([]);
+  });
+
   test("ignores the columns of other grantees, and all columns with `on-extra: ignore`", () => {
     const of = group(["t"], { held: held("SELECT", "INSERT") });
     const on = (grantee: "readers" | "app") =>

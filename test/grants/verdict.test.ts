@@ -102,6 +102,17 @@ describe("the result of `apply`", () => {
     expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
   });
 
+  test("counts a privilege as revoked only when the last look does not show it", () => {
+    const acl = [entry("owner", "app", "DELETE"), entry("owner", "app", "UPDATE")];
+    const of = (...privileges: readonly string[]) =>
+      snapshot([group(["t"], { held: held("SELECT", "INSERT", ...privileges), acl })], {}, ACTING);
+    const asked = demand({ onExtra: "revoke" });
+    const before = of("UPDATE", "DELETE");
+    const done = { ...NOTHING_DONE, committed: planToApply(assessed(before, asked)).changes };
+    expect(reportOn(before, of(), done, asked).revoked).toMatchObject([{ privileges: ["UPDATE", "DELETE"] }]);
+    expect(reportOn(before, of("DELETE"), done, asked).revoked).toMatchObject([{ privileges: ["UPDATE"] }]);
+  });
+
   test("gives a reason for everything that was not done", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
