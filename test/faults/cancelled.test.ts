@@ -14,6 +14,9 @@ import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
+  await sandbox.createDatabase(TEMPLATE, {
+    seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
+  });
 });
 afterAll(() => sandbox.close());
 
@@ -22,6 +25,7 @@ const SLOWER = { FASTER: "0.01", NODE_OPTIONS: `--import=${join(import.meta.dirn
 
 /** The number of migrator's tables; a batch has 500 objects. */
 const TABLES = 2_500;
+const TEMPLATE = "many_tables";
 
 const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
   ...onSandbox({ ...SIGN_IN_STAGES, ...SERVER_STAGES }),
@@ -52,10 +56,7 @@ function onSandbox(stages: Stages) {
 describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
   test.each(Object.entries(STAGES))("%s ends promptly and reports what it did", async (_, start) => {
     const database = `cancelled_${Math.random().toString(36).slice(2)}`;
-    await sandbox.createDatabase(database, {
-      owner: "migrator",
-      seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
-    });
+    await sandbox.createDatabase(database, { owner: "migrator", template: TEMPLATE });
     const stage = await start(database);
     const temp = await mkdtemp(join(tmpdir(), "cancelled-"));
     const stopping = interruption(signal);
@@ -104,10 +105,7 @@ async function granted(database: string, count: number): Promise<void> {
 
 test("a run that is cancelled sends no other batch, even if its request to cancel is lost", async () => {
   const database = "not_cancelled";
-  await sandbox.createDatabase(database, {
-    owner: "migrator",
-    seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
-  });
+  await sandbox.createDatabase(database, { owner: "migrator", template: TEMPLATE });
   const migration = await sandbox.signInAs("migrator", database);
   await migration.query("BEGIN; LOCK TABLE t_1 IN ACCESS EXCLUSIVE MODE");
   const second = Promise.withResolvers<void>();
