@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { actionIn, type FirewallAction, ROOT } from "../project/project.ts";
 import { type Request, type ResourceManager, SERVER_ID } from "../sandbox/resource-manager.ts";
-import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
+import { inputVariables, preloading, runStep, type Step } from "../sandbox/runner.ts";
 import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
 const firewallAction = actionIn<FirewallAction>("firewall");
@@ -19,7 +19,7 @@ export function fast(speed: number): Readonly<Record<string, string>> {
   return {
     CLOCK_SPEED: String(speed),
     LIMIT_SPEED: String(Math.min(speed, 5)),
-    NODE_OPTIONS: `--import=${join(import.meta.dirname, "fast-clock.ts")}`,
+    ...preloading(join(import.meta.dirname, "fast-clock.ts")),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
-import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
+import { inputVariables, preloading, runStep, type Step } from "../sandbox/runner.ts";
 
 /** What a run of the action left behind. */
 export interface Run extends Step {
@@ -31,4 +31,4 @@ export async function runAction(inputs: Record<string, string>, env: Record<stri
 }
 
 /** For `env`: the waits between attempts take no time. */
-export const WITHOUT_WAITS = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "without-waits.ts")}` };
+export const WITHOUT_WAITS = preloading(join(import.meta.dirname, "without-waits.ts"));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonReport } from "../../src/render/json.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { goesThrough, startProxy } from "../sandbox/proxy.ts";
-import { inputVariables, runStep } from "../sandbox/runner.ts";
+import { inputVariables, preloading, runStep } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { searchIsSilent } from "./faults.ts";
 import { startFaultyHttp } from "./http.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 /** With such clocks, only the signal can end a wait of the action before the test's own limit. */
-const SLOWER = { FASTER: "0.01", NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
+const SLOWER = { FASTER: "0.01", ...preloading(join(import.meta.dirname, "faster.ts")) };
 
 /** The number of migrator's tables; a batch has 500 objects. */
 const TABLES = 2_500;

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WITHOUT_WAITS } from "../e2e/run-action.ts";
+import { preloading } from "../sandbox/runner.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { FAULTS } from "./faults.ts";
 import { runFault } from "./run-fault.ts";
 import { throwing } from "./stages.ts";
 
 /** `npm run faults` runs them without faster clocks. */
-const FASTER = { NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}` };
+const FASTER = preloading(join(import.meta.dirname, "faster.ts"));
 const TIMES = 10;
 
 let sandbox: Sandbox;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { type Decide, goesThrough, startProxy } from "../sandbox/proxy.ts";
+import { preloading } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 let sandbox: Sandbox;
@@ -182,7 +183,7 @@ test("a server that works on each batch for almost as long as it may is not cut 
   );
 
   const run = await apply("slow", sandbox.server.port, {
-    NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}`,
+    ...preloading(join(import.meta.dirname, "faster.ts")),
     FASTER: "20", // an answer may take 3.25 s
   });
 

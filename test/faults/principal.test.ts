@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runPrincipal } from "../e2e/principal-job.ts";
 import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { framed, startProxy, type Wire } from "../sandbox/proxy.ts";
+import { preloading } from "../sandbox/runner.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "./stages.ts";
 
@@ -167,7 +168,7 @@ const START = 50;
 function fast(): Record<string, string> {
   return {
     FASTER: String(SPEED),
-    NODE_OPTIONS: `--import=${join(import.meta.dirname, "faster.ts")}`,
+    ...preloading(join(import.meta.dirname, "faster.ts")),
   };
 }
 

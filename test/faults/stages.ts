@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { startProxy } from "../sandbox/proxy.ts";
+import { preloading } from "../sandbox/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { HTTP_FAULTS, startFaultyHttp, startTcp } from "./http.ts";
 
@@ -111,5 +112,5 @@ export function certificateOf({ certificates: { certificate: cert, key } }: Sand
 
 /** For `env`: an error that nobody catches, half a second after the start. */
 export function throwing(what: string): Readonly<Record<string, string>> {
-  return { THROWN: what, NODE_OPTIONS: `--import=${join(import.meta.dirname, "throwing.ts")}` };
+  return { THROWN: what, ...preloading(join(import.meta.dirname, "throwing.ts")) };
 }
