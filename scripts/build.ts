@@ -114,7 +114,12 @@ async function bundleOf({ modules, out, plugins }: (typeof bundles)[number]) {
   const [output] = outputFiles;
   const inputs = Object.values(metafile.outputs).flatMap((made) => Object.entries(made.inputs));
   const from = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
-  return { path: join("dist", out), contents: output?.contents ?? Buffer.alloc(0), from };
+  return { path: join("dist", out), contents: Buffer.from(inAscii(output?.text ?? "")), from };
+}
+
+/** V8 reads a file of ASCII faster, and esbuild leaves other characters in comments, patterns and tagged templates. */
+function inAscii(code: string): string {
+  return code.replaceAll(/[^\n\r\t -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function complain(path: string): void {

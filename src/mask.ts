@@ -1,5 +1,5 @@
 import { setSecret } from "@actions/core";
-import { rememberSecret } from "./text/secrets.ts";
+import { rememberSecret, rememberSent } from "./text/secrets.ts";
 
 /** Masks secrets: the runner does so in the log, and `withoutSecrets` in texts from outside. */
 export function mask(...secrets: readonly string[]): void {
@@ -7,4 +7,10 @@ export function mask(...secrets: readonly string[]): void {
     setSecret(secret);
     rememberSecret(secret);
   }
+}
+
+/** Masks a secret that a peer is sent and can repeat, in part and encoded. */
+export function maskSent(secret: string): void {
+  setSecret(secret);
+  rememberSent(secret);
 }

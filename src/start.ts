@@ -22,6 +22,9 @@ export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0)
       stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))),
     );
 
+  // Nobody reads the log any more, or there is no room for it. The outputs, the summary and the exit code have the result.
+  process.stdout.on("error", () => {});
+
   action(signal)
     .catch(fail)
     .finally(() => {

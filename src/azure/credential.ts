@@ -2,12 +2,14 @@ import { info } from "@actions/core";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { mask } from "../mask.ts";
+import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import type { EntraSignIn, Env, Settings } from "../model/settings.ts";
+import type { EntraSignIn, Env, Settings, SignIn } from "../model/settings.ts";
+import { checkProxy } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
+import { rememberSent, withoutSecrets } from "../text/secrets.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
 import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
@@ -36,6 +38,7 @@ export function signIn(
 ): PasswordProvider {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
+  for (const secret of sentBy(how, env)) rememberSent(secret);
   if (how.type === "password") return async () => how.password;
 
   const request = () =>
@@ -58,6 +61,12 @@ export function signIn(
     current ??= request(); // a failure stays, because `request` has its own retries
     return (await current).token;
   };
+}
+
+/** The secrets that this sign-in sends, the tokens aside. */
+function sentBy(how: SignIn, { IDENTITY_HEADER = "" }: Env): readonly string[] {
+  if (how.type === "password") return [how.password];
+  return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 
 /** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
@@ -101,7 +110,7 @@ async function requestToken(
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    mask(token.token);
+    maskSent(token.token);
     return token;
   } catch (error) {
     signal?.throwIfAborted();
@@ -144,6 +153,7 @@ const TOKEN_TIME = 45_000;
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  checkProxy(env);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
   throw new ActionError(authorityNotHttps(cloud));
@@ -189,10 +199,11 @@ function notJson(status: number, type = "", body: string | null | undefined = ""
     JSON.parse(body);
     return undefined;
   } catch {
-    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
   }
 }

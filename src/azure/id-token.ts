@@ -1,9 +1,9 @@
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { mask } from "../mask.ts";
+import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";
 import { within } from "../retry.ts";
-import { rememberSecret } from "../text/secrets.ts";
+import { rememberSent } from "../text/secrets.ts";
 
 /**
  * Requests GitHub's ID token for this job and masks it in the log, as `getIDToken` of `@actions/core` does, but in limited
@@ -27,7 +27,7 @@ const MAX_LENGTH = 100_000;
 async function request(audience: string, env: Env): Promise<string> {
   const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
   const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
-  rememberSecret(token);
+  rememberSent(token);
   // With an HTTP client, which a run with a password does without.
   const { HttpClient } = await import("@actions/http-client");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
@@ -45,7 +45,7 @@ async function request(audience: string, env: Env): Promise<string> {
   const { value } = JSON.parse(body) as { value?: unknown };
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  mask(value);
+  maskSent(value);
   return value;
 }
 

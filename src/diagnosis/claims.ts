@@ -1,3 +1,5 @@
+import { withoutSecrets } from "../text/secrets.ts";
+
 /** The claims of a token, never the token itself. Its issuer may change them at any time. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -15,5 +17,5 @@ export function claimsOf(token: string): Claims | undefined {
 export function claim(claims: Claims | undefined, name: string): string | undefined {
   const value = claims?.[name];
   if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return String(value).slice(0, 300);
+  return withoutSecrets(String(value)).slice(0, 300);
 }

@@ -76,7 +76,7 @@ export const ENTRA = rulesFor("entra", [
       "Run the job again.",
       step(
         "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`,
+        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`,
       ),
     ],
     retries: 3,

@@ -2,7 +2,7 @@ import { GUID } from "../model/entra-label.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azAllow, azOnServer, azServer, azShow, identifier, shell, step } from "./commands.ts";
+import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell, step } from "./commands.ts";
 import { type Context, rulesFor, type Steps, type Words } from "./rules.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
@@ -742,6 +742,6 @@ function selectCloud(context: Context): Steps {
 }
 
 function psql({ user = "<user>", host = "<host>", port = 5432, database = "<database>" }: Context): string {
-  const conninfo = [`host=${host}`, `port=${port}`, `user=${user}`, `dbname=${database}`];
-  return `psql ${shell([...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" "))}`;
+  const parts = { host, port, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
+  return `psql ${shell(conninfo(parts))}`;
 }

@@ -2,7 +2,7 @@ import { withoutSecrets } from "../text/secrets.ts";
 
 /** What an error, or one of its causes, says. */
 export interface Symptom {
-  /** SQLSTATE, system error or the library's own code; empty if there is none. */
+  /** SQLSTATE, system error or the library's own code, without secrets; empty if there is none. */
   readonly code: string;
   /** Its own words, on one line, never empty, without secrets. */
   readonly text: string;
@@ -32,7 +32,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     const texts = [message, errorMessage, detail, hint].filter(
       (part): part is string => typeof part === "string" && part.trim() !== "",
     );
-    const ownCode = String(code ?? errorCode ?? "");
+    const ownCode = words(String(code ?? errorCode ?? ""));
     const text = words([...new Set(texts)].join(" ")) || ownCode;
     if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
@@ -43,6 +43,11 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 }
 
 const MAX_ERRORS = 50;
+
+/** An error's own words, on one line, without secrets. */
+export function wordsOf(error: unknown): string {
+  return symptomsOf(error)[0]?.text ?? "";
+}
 
 /** How much of a text is read, and how much of it is shown. */
 const MAX_READ = 8_000;

@@ -7,6 +7,7 @@ import { withFullStop } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { type Retry, retrying, within } from "../retry.ts";
+import { withoutSecrets } from "../text/secrets.ts";
 import { diagnoseResourceManager, type ResourceManagerContext } from "./errors.ts";
 import { managerNotHttps } from "./obstacles.ts";
 
@@ -177,7 +178,10 @@ export function refusal(answer: PipelineResponse, code: unknown, message: unknow
 
 function refusedBy(answer: PipelineResponse): Refusal {
   const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
-  const text = typeof error?.message === "string" ? error.message : (answer.bodyAsText ?? "").slice(0, 300);
+  const text =
+    typeof error?.message === "string"
+      ? error.message
+      : withoutSecrets(answer.bodyAsText ?? "").slice(0, 300);
   return refusal(answer, error?.code ?? "", text);
 }
 

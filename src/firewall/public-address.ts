@@ -1,5 +1,5 @@
 import { httpClient } from "../azure/http-client.ts";
-import { step } from "../diagnosis/commands.ts";
+import { shell, step } from "../diagnosis/commands.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
 import { within } from "../retry.ts";
@@ -33,7 +33,7 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
     steps: [
       step(
         "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        `curl --fail --silent ${service.href}`,
+        `curl --fail --silent ${shell(service.href)}`,
       ),
     ],
   });

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { symptomsOf } from "../diagnosis/symptoms.ts";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { batchesOf } from "../grants/batches.ts";
 import { keyOfChange, type Outcome, type Refusal } from "../grants/outcome.ts";
 import type { Plan } from "../grants/plan.ts";
@@ -127,7 +127,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits):
     running = undefined;
     if (error === null) return note(batch);
     const reason = reasonOf(error);
-    const serverMessage = symptomsOf(error)[0]?.text ?? error.message;
+    const serverMessage = wordsOf(error);
     outdated ||= concernsAll(error);
     if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
     if (outdated) return;

@@ -5,6 +5,7 @@ import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
@@ -65,7 +66,7 @@ export async function withSession<T>(
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
     } finally {
       await session.end();
     }

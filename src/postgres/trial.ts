@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import type { ActingRole } from "../grants/acting-role.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
@@ -71,7 +72,7 @@ async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Tu
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
     const inconclusive = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
-    result = { ...result, message: error.message, ...(inconclusive && { inconclusive }) };
+    result = { ...result, message: wordsOf(error), ...(inconclusive && { inconclusive }) };
   }
   return result;
 }

@@ -1,4 +1,5 @@
 import type { Client, DatabaseError } from "pg";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { count } from "../text/count.ts";
 import { logLine } from "../text/escape.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
@@ -57,7 +58,7 @@ export function takeTurns(say: Say): Turns {
       if (error.code !== LOCK_NOT_AVAILABLE) {
         say(
           logLine(
-            `did not get the advisory lock with which runs of this action take turns: ${error.message}. Continuing without it.`,
+            `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error)}. Continuing without it.`,
           ),
         );
         return;

@@ -354,6 +354,9 @@ describe("on the way to Entra", () => {
     ["NODE_TLS_REJECT_UNAUTHORIZED", "0", "tls-checks-off"],
     ["AZURE_AUTHORITY_HOST", "http://localhost", "authority-not-https"],
     ["AZURE_AUTHORITY_HOST", "localhost", "authority-not-https"],
+    ["HTTPS_PROXY", "proxy.contoso.com:3128", "proxy-malformed"],
+    ["https_proxy", "http://proxy contoso:3128", "proxy-malformed"],
+    ["ALL_PROXY", "http://runner:50%@proxy.contoso.com:3128", "proxy-malformed"],
   ])("%s=%s is refused before anything is sent", async (name, value, code) => {
     vi.stubEnv(name, value);
     expect(await failing(password(WITH_SECRET)())).toMatchObject({ code });

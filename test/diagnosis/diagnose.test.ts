@@ -220,7 +220,7 @@ describe("a password that was refused", () => {
   test("explains a password, not a token, when the login used a password", () => {
     const said = answer({ user: "u", database: "my db", signIn: { type: "password", password: "hunter2" } });
     expect(said).toContain(
-      "psql 'host=contoso-pg.postgres.database.azure.com port=5432 user=u dbname=my db ",
+      "psql 'host=contoso-pg.postgres.database.azure.com port=5432 user=u dbname='\\''my db'\\'' ",
     );
     expect(said).not.toContain("hunter2");
   });

@@ -96,7 +96,7 @@ export async function startSenders() {
         response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify(error));
       return signInAs(
         given?.signIn === "client-secret"
-          ? { type: "client-secret", ...IDS, clientSecret: "secret" }
+          ? { type: "client-secret", ...IDS, clientSecret: "of-the-application" }
           : { type: "oidc", ...IDS },
       );
     },

@@ -286,6 +286,16 @@ const MUTE_PROXY: FaultCase = {
   },
 };
 
+const MALFORMED_PROXY: FaultCase = {
+  peer: "a proxy",
+  name: "is named without `http://`",
+  code: "proxy-malformed",
+  within: 10,
+  async start() {
+    return { env: { HTTPS_PROXY: "proxy.contoso.com:3128" }, async close() {} };
+  },
+};
+
 const REDIRECT: FaultCase = {
   peer: "GitHub's OIDC endpoint",
   name: "redirects to another host",
@@ -392,4 +402,5 @@ export const FAULTS: readonly FaultCase[] = [
     })),
   ),
   MUTE_PROXY,
+  MALFORMED_PROXY,
 ];

@@ -1,4 +1,4 @@
-import { step } from "../../diagnosis/commands.ts";
+import { shell, step } from "../../diagnosis/commands.ts";
 import type { Failure } from "../../model/failure.ts";
 import { code, inOurWords, sentence } from "../../model/sentence.ts";
 
@@ -30,7 +30,7 @@ export function labelDropped(label: string, issue: number): Failure {
       "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
     ),
     steps: [
-      step("Add the label by hand:", `gh issue edit ${issue} --add-label ${label}`),
+      step("Add the label by hand:", `gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
       step("Omit `github-token`, and set `permissions: issues: write` on the job."),
     ],
   };

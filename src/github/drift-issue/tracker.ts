@@ -2,8 +2,10 @@ import { info } from "@actions/core";
 import { boundAnswer } from "../../answer.ts";
 import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
+import { checkProxy } from "../../proxy.ts";
 import { type Marker, readMarker } from "../../render/issue.ts";
 import { type Patience, type Retry, retrying } from "../../retry.ts";
+import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
@@ -56,6 +58,8 @@ export async function openTracker(options: Options): Promise<Tracker> {
   if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
+  checkProxy(env);
+  rememberSent(token);
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
@@ -159,7 +163,9 @@ function ours(issue: {
 }): readonly Issue[] {
   const marker = readMarker(issue.body);
   if (!marker) return [];
-  return [{ ...marker, number: issue.number, open: issue.state === "open", url: issue.html_url }];
+  return [
+    { ...marker, number: issue.number, open: issue.state === "open", url: withoutSecrets(issue.html_url) },
+  ];
 }
 
 function runLink(env: Env): string {

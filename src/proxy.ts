@@ -1,0 +1,34 @@
+import { step } from "./diagnosis/commands.ts";
+import { ActionError } from "./model/failure.ts";
+import { code, inOurWords, sentence } from "./model/sentence.ts";
+import type { Env } from "./model/settings.ts";
+import { rememberSent } from "./text/secrets.ts";
+
+/** The first of them that is set names the proxy of Azure's libraries; GitHub's read `https_proxy` or `HTTPS_PROXY`. */
+const VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+
+/** @throws ActionError where the variable that names the proxy is not a URL; the libraries do not name the variable */
+export function checkProxy(env: Env): void {
+  const variable = VARIABLES.find((name) => env[name]);
+  if (variable === undefined) return;
+  try {
+    const { protocol, password } = new URL(env[variable] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+    // not a URL, or not percent-encoded
+  }
+  throw new ActionError({
+    code: "proxy-malformed",
+    message: sentence`${code(variable)} is not the URL of a proxy.`,
+    hint: inOurWords(
+      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+    ),
+    steps: [
+      step(
+        "Set the variable for the job, or on the runner, in this form:",
+        `${variable}=http://<user>:<password>@<proxy>:<port>`,
+      ),
+    ],
+  });
+}
