@@ -57,3 +57,10 @@ SELECT * FROM pgaadauth_list_principals(false);
 \echo '## What are the columns of pgaadauth_list_principals?'
 \connect postgres
 SELECT * FROM pgaadauth_list_principals(false);
+
+\echo '## Does SECURITY LABEL FOR pgaadauth change the label for pgaadauth-int, too?'
+BEGIN;
+SELECT format('SECURITY LABEL FOR "pgaadauth" ON ROLE aad_orders IS %L', label)
+FROM pg_catalog.pg_shseclabel WHERE objoid = 'migrator'::regrole AND provider = 'pgaadauth' \gexec
+SELECT provider, label FROM pg_catalog.pg_shseclabel WHERE objoid = 'aad_orders'::regrole ORDER BY 1;
+ROLLBACK;

@@ -5,11 +5,13 @@ import {
   type EntraLabel,
   entraLabel,
   LABEL_PROVIDER,
+  type PrincipalType,
+  RESOLVED_PROVIDER,
   readEntraLabel,
 } from "../model/entra-label.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
-import { code, EMPTY, inOurWords, name, paragraph, sentence } from "../model/sentence.ts";
+import type { BoundIdentity, Fix, FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
+import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
@@ -17,18 +19,33 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
   const { role } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  if (expected === undefined) return null;
-  const found = labelOf(server, grantee);
-  if (found === "unknown" || (found !== null && found.objectId === expected)) return null;
-  return found === null
-    ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false })
-    : finding("other-identity", { expected, bound: found.objectId }, { ...found, objectId: expected });
+  const found = labelsOf(server, grantee);
+  if (expected === undefined || found === "unknown") return null;
+  const [first] = found;
+  if (first === undefined)
+    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
 
-  function finding(reason: Reason, identity: Identity, label: EntraLabel): Missing {
-    const note = paragraph(
-      inOurWords("The member must be a Microsoft Entra administrator."),
-      REASONS[reason].advice ?? EMPTY,
-    );
+  const { tenantId: tenant } = demand;
+  const isElsewhere = ({ tenantId }: EntraLabel) =>
+    tenant !== undefined && tenantId !== undefined && tenantId !== tenant;
+  const other = found.find((label) => label.objectId !== expected || isElsewhere(label));
+  if (other === undefined) return null;
+  const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
+  const flags = { admin: found.some(({ admin }) => admin), mfa: found.some(({ mfa }) => mfa) };
+  return finding(
+    "other-identity",
+    { expected, bound: other.objectId, ...tenants },
+    {
+      ...AS_ENTRA_ADMINISTRATOR,
+      sql: bindingSql(role.name, { ...first, ...flags, objectId: expected }),
+      note: paragraph(
+        inOurWords("The member must be a Microsoft Entra administrator."),
+        REASONS["other-identity"].advice ?? EMPTY,
+      ),
+    },
+  );
+
+  function finding(reason: Reason, identity: Identity, fix: Fix): Missing {
     return {
       kind: "identity",
       name: role.name,
@@ -36,9 +53,17 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
       privileges: [],
       reason,
       identity,
-      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(role.name, label), note },
+      fix,
     };
   }
+}
+
+/** The identity that a grantee is bound to; undefined where it has none, or it cannot be read. */
+export function boundIdentity(server: ServerFacts, grantee: Grantee): BoundIdentity | undefined {
+  const labels = labelsOf(server, grantee);
+  if (labels === "unknown" || labels[0] === undefined) return undefined;
+  const { objectId, type, tenantId } = labels[0];
+  return { objectId, type, ...(tenantId !== undefined && { tenantId }) };
 }
 
 /** The SQL that binds roles to the identities they have to be bound to, for an Entra administrator to run. */
@@ -51,19 +76,19 @@ export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
 export function identityWarnings(server: ServerFacts, demand: Demand, grantee: Grantee): readonly Warning[] {
   const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  const found = labelOf(server, grantee);
-  if (expected !== undefined && found === "unknown") {
-    const why = server.labelsReadable
-      ? inOurWords("its security label is not in the form that Microsoft documents")
-      : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+  const found = labelsOf(server, grantee);
+  if (found === "unknown")
+    return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
+  const [resolved, given] = found;
+  if (resolved !== undefined && given !== undefined && resolved.objectId !== given.objectId) {
     return [
       {
-        code: "identity-unknown",
-        message: sentence`Could not check whether ${name(role.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
+        code: "identity-labels-differ",
+        message: sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`,
       },
     ];
   }
-  if (expected !== undefined || found !== null || !facts.labelsInUse) return [];
+  if (expected !== undefined || resolved !== undefined || !facts.labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
@@ -72,16 +97,33 @@ export function identityWarnings(server: ServerFacts, demand: Demand, grantee: G
   ];
 }
 
+function identityUnknown(server: ServerFacts, role: string, expected: string): Warning {
+  const why = server.labelsReadable
+    ? inOurWords("no security label of it has an object ID in a known form")
+    : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+  return {
+    code: "identity-unknown",
+    message: sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
+  };
+}
+
 /** The statement that binds a role to an identity. What the role was granted stays. */
 export function bindingSql(role: string, label: EntraLabel): string {
   const provider = quoteIdentifier(LABEL_PROVIDER);
   return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label))};`;
 }
 
+/** How to bind a role to an object ID whose type nobody has named. */
+function bindingByType(role: string, objectId: string): Sentence {
+  const sql = (type: PrincipalType) => code(bindingSql(role, { objectId, type, admin: false, mfa: false }));
+  return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
+}
+
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
-/** What a role is bound to: null if it is bound to nothing, unknown if the label cannot be read. */
-function labelOf(server: ServerFacts, { facts: { label } }: Grantee): EntraLabel | "unknown" | null {
+/** The labels of a role that name an object ID, the server's own first; unknown if it has others, or they cannot be read. */
+function labelsOf(server: ServerFacts, { facts: { labels } }: Grantee): readonly EntraLabel[] | "unknown" {
   if (!server.labelsReadable) return "unknown";
-  return label === null ? null : (readEntraLabel(label) ?? "unknown");
+  const read = labels.flatMap((label) => readEntraLabel(label) ?? []);
+  return read.length === 0 && labels.length > 0 ? "unknown" : read;
 }

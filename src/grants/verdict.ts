@@ -5,6 +5,7 @@ import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
+import { boundIdentity } from "./identity.ts";
 import type { Left } from "./left.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Blocked } from "./plan.ts";
@@ -26,9 +27,11 @@ export function granteeReports(
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const { name, drift, identity } = grantee;
     const { role, actor } = grantee.grantee;
+    const bound = boundIdentity(snapshot.server, grantee.grantee);
     return {
       grantee: name,
       ...(actor !== role && { sessionRole: actor.name }),
+      ...(bound && { identity: bound }),
       verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift.objects,
       missing: [

@@ -28,6 +28,8 @@ export interface Demand {
   readonly onExtra: OnExtra;
   /** The object ID in Entra that each grantee has to be bound to, in lower case; absent where that is not checked. */
   readonly objectIds?: ReadonlyMap<string, string>;
+  /** The tenant of the login, in lower case; absent where the inputs do not have its ID. */
+  readonly tenantId?: string;
   /** Whether the login may grant itself the membership in an owner, for one transaction at a time. */
   readonly actAsOwner: boolean;
 }

@@ -6,6 +6,8 @@ export interface EntraLabel {
   /** A GUID in lower case. For an application, that of its service principal. */
   readonly objectId: string;
   readonly type: PrincipalType;
+  /** A GUID in lower case. Only the server's own label has it. */
+  readonly tenantId?: string;
   /** An Entra administrator of the server. */
   readonly admin: boolean;
   /** Signs in with multi-factor authentication only. */
@@ -18,24 +20,33 @@ export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
 /** Azure's label provider: https://www.postgresql.org/docs/current/sql-security-label.html */
 export const LABEL_PROVIDER = "pgaadauth";
 
+/**
+ * The provider of the label in which the server keeps the identity that it found for the other one. Microsoft does not
+ * document it. For a role that was made by name, the other label is only `aadauth`.
+ */
+export const RESOLVED_PROVIDER = "pgaadauth-int";
+
 /** The one database with the functions of `pgaadauth`, in which Entra administrators manage roles. */
 export const ENTRA_DATABASE = "postgres";
 
 /** Every Entra administrator of an Azure server is a member of this role. */
 export const AZURE_ADMIN = "azure_pg_admin";
 
-/** Reads a label; undefined where it is not in the documented form. */
+/**
+ * Reads a label of either provider: `aadauth,oid=…,type=…` or `type=…,oid=…,tenant_id=…`, with `admin` and `mfa`.
+ * Undefined where it has another form, or no object ID.
+ */
 export function readEntraLabel(label: string): EntraLabel | undefined {
-  const [prefix, ...parts] = label.split(",");
-  const entries = new Map(parts.map((part) => part.split("=", 2) as [string, string | undefined]));
-  const objectId = entries.get("oid")?.toLowerCase();
+  const entries = new Map(label.split(",").map((part) => part.split("=", 2) as [string, string | undefined]));
+  const guid = (key: string) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
+  const [objectId, tenantId] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (prefix !== "aadauth" || objectId === undefined || !GUID.test(objectId) || type === undefined)
-    return undefined;
-  return { objectId, type, admin: entries.has("admin"), mfa: entries.has("mfa") };
+  if (objectId === undefined || type === undefined) return undefined;
+  const flags = { admin: entries.has("admin"), mfa: entries.has("mfa") };
+  return { objectId, type, ...(tenantId !== undefined && { tenantId }), ...flags };
 }
 
-/** Writes a label. */
+/** Writes a label for `pgaadauth`. */
 export function entraLabel({ objectId, type, admin, mfa }: EntraLabel): string {
   return `aadauth,oid=${objectId},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }

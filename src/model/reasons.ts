@@ -1,5 +1,5 @@
 import type { Identity, Reason } from "./report.ts";
-import { code, inOurWords, name, type Sentence, sentence } from "./sentence.ts";
+import { code, EMPTY, inOurWords, name, type Sentence, sentence } from "./sentence.ts";
 
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
 export interface ReasonEntry {
@@ -119,8 +119,7 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     runAs: "grantor",
   },
   "other-identity": {
-    why: (role, _, identity) =>
-      sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
+    why: (role, _, identity) => boundToAnother(role, identity),
     runAs: null,
     advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`."),
   },
@@ -128,8 +127,12 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     why: (role, _, identity) =>
       sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
     runAs: null,
-    advice: inOurWords(
-      "If the object ID is that of a user or group, replace `type=service` with `type=user` or `type=group`.",
-    ),
   },
 };
+
+function boundToAnother(role: string, identity: Identity | undefined): Sentence {
+  const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
+  const of = (tenant: string | undefined) =>
+    tenant === undefined ? EMPTY : sentence` of tenant ${code(tenant)}`;
+  return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
+}

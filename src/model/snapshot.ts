@@ -41,8 +41,11 @@ export interface GranteeFacts {
   readonly bypassRls: boolean;
   /** A member of azure_pg_admin. */
   readonly azureAdmin: boolean;
-  /** The security label that binds the role to an identity in Entra; null if it has none or cannot be read. */
-  readonly label: string | null;
+  /**
+   * The security labels that bind the role to an identity in Entra, `pgaadauth-int` before `pgaadauth`. Empty if it has
+   * none, or if they cannot be read.
+   */
+  readonly labels: readonly string[];
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;
 }

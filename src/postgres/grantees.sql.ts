@@ -1,4 +1,4 @@
-import { AZURE_ADMIN, LABEL_PROVIDER } from "../model/entra-label.ts";
+import { AZURE_ADMIN, LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
 import type { GranteeFacts, Oid } from "../model/snapshot.ts";
 
 export interface GranteeRow extends GranteeFacts {
@@ -16,7 +16,7 @@ WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
 SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
-       (SELECT label FROM label WHERE role = r.oid) AS label,
+       ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
        EXISTS (SELECT FROM label) AS "labelsInUse"
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
@@ -24,8 +24,10 @@ ORDER BY r.oid;`;
 }
 
 const LABELS = `
-  SELECT objoid AS role, label FROM pg_catalog.pg_shseclabel
-  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider = '${LABEL_PROVIDER}'
+  SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
+  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+    AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
 `;
 
-const NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS label WHERE FALSE";
+const NO_LABELS =
+  "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS provider, NULL::pg_catalog.text AS label WHERE FALSE";

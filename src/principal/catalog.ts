@@ -1,12 +1,22 @@
 import type { Client } from "pg";
-import { AZURE_ADMIN, PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
+import {
+  AZURE_ADMIN,
+  LABEL_PROVIDER,
+  PRINCIPAL_TYPES,
+  type PrincipalType,
+  RESOLVED_PROVIDER,
+  readEntraLabel,
+} from "../model/entra-label.ts";
 
 /** A role, and the identity in Entra that it is bound to. */
 export interface Principal {
   /** A superuser, an Entra administrator or another member of azure_pg_admin. */
   readonly administrator: boolean;
-  /** In lower case; undefined for a role that is not bound to an identity. */
-  readonly objectId: string | undefined;
+  /**
+   * What the server lists and what the role's labels name, in lower case: one object ID, unless they differ. None for a
+   * role that is not bound to an identity.
+   */
+  readonly objectIds: readonly string[];
   /** Undefined too where the server has another word for it. */
   readonly type: PrincipalType | undefined;
   readonly mfa: boolean;
@@ -21,22 +31,33 @@ SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                              WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER'))
          AS administrator,
        (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
-        FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed
+        FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed,
+       ARRAY (SELECT label FROM pg_catalog.pg_shseclabel
+              WHERE objoid = r.oid AND classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
+              ORDER BY provider DESC) AS labels
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 
 /** The role of this name; null if there is none. */
 export async function look(client: Client, name: string): Promise<Principal | null> {
-  const { rows } = await client.query<{ administrator: boolean; listed: Row[] | null }>(LOOK, [name]);
+  const { rows } = await client.query<Found>(LOOK, [name]);
   const [role] = rows;
   if (role === undefined) return null;
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name);
+  const labelled = role.labels.flatMap((label) => readEntraLabel(label)?.objectId ?? []);
   return {
     administrator: role.administrator || entry?.isadmin === 1,
-    objectId: entry?.objectid?.toLowerCase(),
+    objectIds: [...new Set([entry?.objectid?.toLowerCase() ?? [], labelled].flat())],
     type: PRINCIPAL_TYPES.find((each) => each === entry?.principaltype?.toLowerCase()),
     mfa: entry?.ismfa === 1,
   };
+}
+
+interface Found {
+  readonly administrator: boolean;
+  readonly listed: readonly Row[] | null;
+  readonly labels: readonly string[];
 }
 
 /** 1 is yes. */

@@ -65,17 +65,18 @@ async function ensureOnce(
   const readOnly = demand.mode === "check";
   await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
   const before = await look(client, demand.name);
-  const bound = isBound(before, demand);
+  const bound = before !== null && isBound(before, demand);
   progress.confirmed = bound;
   if (!bound) delete progress.sent;
   if (bound || readOnly) {
     await client.query("COMMIT");
     return progress.sent ?? found(before, demand);
   }
-  if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(before.objectId, demand));
+  if (before !== null && !demand.rebind)
+    throw new ActionError(boundToAnother(otherId(before, demand), demand));
   await client.query(sqlFor(before, demand));
   const after = await look(client, demand.name);
-  if (!isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+  if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
   progress.sent = done(before, after, demand);
   await client.query("COMMIT");
   progress.confirmed = true;
@@ -83,18 +84,18 @@ async function ensureOnce(
 }
 
 /**
- * Whether the role is there and bound to the object ID.
+ * Whether the role is bound to the object ID, by all that the server says.
  * @throws ActionError for an administrator and for a role that is not an Entra role: neither is ever changed
  */
-function isBound(principal: Principal | null, demand: PrincipalDemand): principal is Principal & Bound {
-  if (principal === null) return false;
+function isBound(principal: Principal, demand: PrincipalDemand): boolean {
   if (principal.administrator) throw new ActionError(isAdministrator(demand));
-  if (principal.objectId === undefined) throw new ActionError(isNoEntraRole(demand));
-  return principal.objectId === demand.objectId;
+  if (principal.objectIds.length === 0) throw new ActionError(isNoEntraRole(demand));
+  return otherId(principal, demand) === undefined;
 }
 
-interface Bound {
-  readonly objectId: string;
+/** The object ID that the role is bound to, or that one of its labels still names, instead of the right one. */
+function otherId({ objectIds }: Principal, { objectId }: PrincipalDemand): string | undefined {
+  return objectIds.find((id) => id !== objectId);
 }
 
 /** The SQL that creates or binds the role, never as an administrator (`isadmin` is FALSE). */
@@ -108,14 +109,14 @@ function sqlFor(principal: Principal | null, { name: role, objectId, type }: Pri
 
 function found(principal: Principal | null, demand: PrincipalDemand): PrincipalResult {
   const { name: role, objectId } = demand;
-  if (isBound(principal, demand)) {
+  if (principal !== null && isBound(principal, demand)) {
     const message = sentence`${name(role)} is bound to object ID ${code(objectId)}.`;
     return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
   }
   const message =
     principal === null
       ? sentence`Role ${name(role)} does not exist.`
-      : sentence`${name(role)} is bound to object ID ${code(principal.objectId ?? "")}, not to ${code(objectId)}.`;
+      : sentence`${name(role)} is bound to object ID ${code(otherId(principal, demand) ?? "")}, not to ${code(objectId)}.`;
   const inputs =
     principal === null ? code("mode: apply") : sentence`${code("mode: apply")} and ${code("rebind: true")}`;
   const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
@@ -127,7 +128,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
   const message =
     before === null
       ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId)}.`
-      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(before.objectId ?? "")}. Its privileges have not changed.`;
+      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 

@@ -2,7 +2,7 @@ import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
 import type { Failure } from "../model/failure.ts";
 import { code, inOurWords, name, sentence } from "../model/sentence.ts";
-import { quoteIdentifier } from "../text/sql.ts";
+import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
 /** The role is bound to another identity, and `rebind` is not set. */
@@ -73,6 +73,10 @@ export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDema
       {
         text: sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
         command: "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);",
+      },
+      {
+        text: inOurWords("Then bind the role with a function that Microsoft does not document:"),
+        command: `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId, type].map(quoteLiteral).join(", ")}, false, false);`,
       },
     ],
   };

@@ -256,10 +256,15 @@ function facts(page: Page, report: Report): void {
   ];
   if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
-  if (held.length === 0) return;
-  page.fold("Where the privileges come from", () =>
-    page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS),
-  );
+  if (held.length > 0)
+    page.fold("Where the privileges come from", () =>
+      page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS),
+    );
+  const bound = identityRows(report);
+  if (bound.length > 0)
+    page.fold("Which identities can sign in", () =>
+      page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, MAX_HELD_ROWS),
+    );
 }
 
 /** When, how long, by which version, and where to read more. */
@@ -282,6 +287,16 @@ function sessionRoles(report: Report): readonly string[] {
       : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
   );
   return [...new Set(sentences)];
+}
+
+/** The identity in Entra that each grantee is bound to, once for all databases of a server. */
+function identityRows(report: Report): readonly (readonly string[])[] {
+  const rows = granteesOf(report).flatMap(({ grantee, identity }) =>
+    identity === undefined
+      ? []
+      : [[markdown.name(grantee), `\`${identity.objectId}\``, identity.type, identity.tenantId ?? ""]],
+  );
+  return groupsOf(rows, (row) => row.join("\0")).map(([row]) => row);
 }
 
 function heldRows(held: readonly Held[]): readonly (readonly string[])[] {

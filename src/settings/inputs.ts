@@ -1,9 +1,10 @@
 import type { Cloud } from "../model/clouds.ts";
 import { type Demand, ON_EXTRA } from "../model/demand.ts";
+import { GUID } from "../model/entra-label.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { MODES, type Mode } from "../model/report.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import type { Env, Server, Settings } from "../model/settings.ts";
+import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
@@ -113,14 +114,14 @@ export function parseSettings(env: Env): Settings {
       user: () => inputs.required("user", name),
       databases: () => namesFrom(inputs, "database", () => connection()?.database),
       grantees,
-      demand: () => demandFrom(inputs, grantees),
+      demand: () => demandFrom(inputs, grantees, signIn),
       driftIssue: () => driftIssueFrom(inputs),
     });
     return driftIssue === undefined ? settings : { ...settings, driftIssue };
   });
 }
 
-function demandFrom(inputs: MainInputs, grantees: () => readonly string[]): Demand {
+function demandFrom(inputs: MainInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
   const { objectIds, ...demand } = inputs.all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -134,7 +135,14 @@ function demandFrom(inputs: MainInputs, grantees: () => readonly string[]): Dema
     allowEmpty: () => inputs.orDefault("allow-empty", boolean),
     objectIds: () => objectIdsFrom(inputs, grantees),
   });
-  return objectIds === undefined ? demand : { ...demand, objectIds };
+  return objectIds === undefined ? demand : { ...demand, objectIds, ...tenantOf(signIn()) };
+}
+
+/** The tenant of the login, where the inputs have its ID and not one of its domain names. */
+function tenantOf(signIn: SignIn): Pick<Demand, "tenantId"> {
+  return "tenantId" in signIn && GUID.test(signIn.tenantId)
+    ? { tenantId: signIn.tenantId.toLowerCase() }
+    : {};
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { AppRegistration } from "../sandbox/entra.ts";
 import type { Listening } from "../sandbox/http.ts";
 import { startLabelProxy } from "../sandbox/label-proxy.ts";
-import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
+import { addToTenant, bind, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { runJob } from "./orders-job.ts";
 import { runPrincipal } from "./principal-job.ts";
@@ -31,6 +31,15 @@ async function createApp(role: string): Promise<AppRegistration & { secret: stri
   await addToTenant(sandbox, { objectId: app.objectId, type: "service", displayName: role });
   return { ...app, secret };
 }
+
+/** The labels that a server keeps for an identity of this type, `pgaadauth` first. */
+const labels = (objectId: string, type: string) => [
+  `aadauth,oid=${objectId},type=${type}`,
+  `type=${type},oid=${objectId},tenant_id=${TENANT_ID}`,
+];
+
+const labelsOf = (role: string) =>
+  Promise.all([labelOf(sandbox, role), labelOf(sandbox, role, "pgaadauth-int")]);
 
 /** The result of a sign-in of the app with its own token: `signed in`, or the error. */
 async function signInAs(app: AppRegistration & { secret: string }): Promise<string> {
@@ -154,7 +163,7 @@ describe("an identity that was deleted and created again", () => {
   test("is fixed by the SQL of the main action, too, which an Entra administrator runs", async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await sandbox.sql("postgres", "CREATE ROLE aad_fix LOGIN; CREATE ROLE aad_none LOGIN");
-    await setLabel(sandbox, "aad_fix", `aadauth,oid=${first},type=group`);
+    await bind(sandbox, "aad_fix", `aadauth,oid=${first},type=group`);
     const main = (mode: string) =>
       runJob(sandbox, {
         grantee: "aad_fix\naad_none",
@@ -162,24 +171,73 @@ describe("an identity that was deleted and created again", () => {
         database: "orders",
         mode,
       });
-    const { exitCode, outputs, sql } = await main("apply");
+    const { exitCode, outputs, sql, report } = await main("apply");
     expect([exitCode, outputs.verdict, outputs["missing-count"]]).toEqual([1, "drift", "2"]);
     expect(sql).toContain("-- -- To run as a member of azure_pg_admin in database postgres:");
 
-    const statements = sql.split("\n").filter((line) => line.startsWith("-- SECURITY LABEL"));
+    const [rebind = ""] = sql.split("\n").filter((line) => line.startsWith("-- SECURITY LABEL"));
+    const note = report.databases[0]?.grantees[1]?.missing[0]?.fix.note ?? "";
+    const [, ofUser = ""] = /User: `(.*?)` Group:/.exec(note) ?? [];
     const administrator = await sandbox.signInAs("ci-admin", "postgres");
-    for (const statement of statements)
-      await administrator.query("SELECT sandbox.security_label($1)", [statement.slice("-- ".length)]);
+    for (const statement of [rebind.slice("-- ".length), ofUser])
+      await administrator.query("SELECT sandbox.security_label($1)", [statement]);
     await administrator.end();
 
-    expect(await labelOf(sandbox, "aad_fix")).toBe(`aadauth,oid=${second},type=group`);
-    expect(await labelOf(sandbox, "aad_none")).toBe(`aadauth,oid=${second},type=service`);
+    expect(await labelsOf("aad_fix")).toEqual(labels(second, "group"));
+    expect(await labelsOf("aad_none")).toEqual(labels(second, "user"));
     expect((await main("check")).outputs.verdict).toBe("in-sync");
   });
 
+  test("is found and repaired for a role that was made by name", async () => {
+    const first = await createApp("aad_by_name");
+    const administrator = await sandbox.signInAs("ci-admin", "postgres");
+    await administrator.query("SELECT pgaadauth_create_principal('aad_by_name', false, false)");
+    await administrator.end();
+    const verdictFor = async (id: string) =>
+      (
+        await runJob(sandbox, {
+          grantee: "aad_by_name",
+          "grantee-object-id": id,
+          database: "orders",
+        })
+      ).outputs.verdict;
+    expect(await labelOf(sandbox, "aad_by_name")).toBe("aadauth");
+    expect(await verdictFor(first.objectId)).toBe("repaired");
+    expect(await verdictFor(first.objectId)).toBe("in-sync");
+
+    sandbox.entra.remove(first);
+    const second = await createApp("aad_by_name");
+    expect(await signInAs(second)).toBe("password-refused");
+    expect(await verdictFor(second.objectId)).toBe("drift");
+    const inputs = { name: "aad_by_name", "object-id": second.objectId, rebind: "true" };
+    expect((await principal(inputs)).outputs).toEqual({ verdict: "repaired" });
+    expect(await labelsOf("aad_by_name")).toEqual(labels(second.objectId, "service"));
+    expect(await signInAs(second)).toBe("signed in");
+    expect(await verdictFor(second.objectId)).toBe("in-sync");
+  });
+
+  test.each(["pgaadauth", "pgaadauth-int"] as const)(
+    "is found where only the label for %s still names the old one, and repaired",
+    async (provider) => {
+      const role = `aad_stale_${provider}`;
+      await sandbox.sql("postgres", `CREATE ROLE "${role}" LOGIN`);
+      const [first, second] = [randomUUID(), randomUUID()];
+      await bind(sandbox, role, `aadauth,oid=${second},type=service`);
+      const stale = labels(first, "service")[provider === "pgaadauth" ? 0 : 1] ?? null;
+      await setLabel(sandbox, role, stale, provider);
+
+      const inputs = { name: role, "object-id": second };
+      const refused = await principal(inputs);
+      expect([refused.exitCode, refused.outputs]).toEqual([1, { verdict: "error" }]);
+      expect(refused.summary).toContain(`is bound to object ID \`${first}\`, not to \`${second}\``);
+      expect((await principal({ ...inputs, rebind: "true" })).outputs).toEqual({ verdict: "repaired" });
+      expect(await labelsOf(role)).toEqual(labels(second, "service"));
+    },
+  );
+
   test("keeps the multi-factor authentication flag", async () => {
     await sandbox.sql("postgres", "CREATE ROLE aad_mfa LOGIN");
-    await setLabel(sandbox, "aad_mfa", `aadauth,oid=${randomUUID()},type=user,mfa`);
+    await bind(sandbox, "aad_mfa", `aadauth,oid=${randomUUID()},type=user,mfa`);
     const id = randomUUID();
     await principal({ name: "aad_mfa", "object-id": id, type: "user", rebind: "true" });
     expect(await labelOf(sandbox, "aad_mfa")).toBe(`aadauth,oid=${id},type=user,mfa`);
@@ -193,7 +251,7 @@ describe("what is never changed", () => {
       "postgres",
       "CREATE ROLE by_password LOGIN PASSWORD 'x'; CREATE ROLE member LOGIN IN ROLE azure_pg_admin; CREATE ROLE team NOLOGIN",
     );
-    await setLabel(sandbox, "member", `aadauth,oid=${ID},type=service`);
+    await bind(sandbox, "member", `aadauth,oid=${ID},type=service`);
   });
 
   test.each([
@@ -253,6 +311,26 @@ describe("a refusal of the server is explained", () => {
     await installPgaadauth(sandbox);
   });
 
+  test("a server that changes only one of the labels", async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await sandbox.sql("postgres", "CREATE ROLE aad_half LOGIN");
+    await bind(sandbox, "aad_half", `aadauth,oid=${first},type=service`);
+    await sandbox.sql(
+      "postgres",
+      `CREATE OR REPLACE FUNCTION sandbox.set_label(role name, label text) RETURNS void LANGUAGE sql AS $$
+         UPDATE pg_shseclabel AS s SET label = $2
+         WHERE provider = 'pgaadauth' AND objoid = (SELECT oid FROM pg_roles WHERE rolname = $1) $$`,
+    );
+    const step = await principal({ name: "aad_half", "object-id": second, rebind: "true" });
+    expect([step.exitCode, step.outputs]).toEqual([1, { verdict: "error" }]);
+    expect(step.summary).toContain("Error code `principal-not-bound`");
+    expect(step.summary).toContain(
+      `SELECT pg_catalog.pgaadauth_update_principal_with_oid('aad_half', '${second}', 'service', false, false);`,
+    );
+    expect(await labelsOf("aad_half")).toEqual(labels(first, "service"));
+    await installPgaadauth(sandbox);
+  });
+
   test("a server without the functions", async () => {
     await sandbox.sql("postgres", "DROP FUNCTION pg_catalog.pgaadauth_list_principals");
     const step = await principal({ name: "aad_orders", "object-id": randomUUID() });
@@ -275,7 +353,7 @@ test("warns of a role that is bound as another type", async () => {
   await installPgaadauth(sandbox);
   await sandbox.sql("postgres", "CREATE ROLE aad_group LOGIN");
   const id = randomUUID();
-  await setLabel(sandbox, "aad_group", `aadauth,oid=${id},type=group`);
+  await bind(sandbox, "aad_group", `aadauth,oid=${id},type=group`);
   const step = await principal({ name: "aad_group", "object-id": id });
   expect([step.exitCode, step.outputs]).toEqual([0, { verdict: "in-sync" }]);
   expect(step.stdout).toContain("::warning::aad_group is bound as `group`, not as `service`");

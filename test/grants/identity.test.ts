@@ -35,12 +35,16 @@ describe("with grantee-object-id", () => {
       `aadauth,oid=${EXPECTED},type=service`,
       `aadauth,oid=${EXPECTED.toUpperCase()},type=user,mfa`,
     ]) {
-      expect(reportOn(seen({ label }))).toMatchObject({ verdict: "in-sync", missing: [], warnings: [] });
+      expect(reportOn(seen({ labels: [label] }))).toMatchObject({
+        verdict: "in-sync",
+        missing: [],
+        warnings: [],
+      });
     }
   });
 
   test("a role that is bound to another object ID is drift, and the fix changes only the ID", () => {
-    const { verdict, missing, fixes } = reportOn(seen({ label: `aadauth,oid=${OTHER},type=group,mfa` }));
+    const { verdict, missing, fixes } = reportOn(seen({ labels: [`aadauth,oid=${OTHER},type=group,mfa`] }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([
       {
@@ -58,26 +62,32 @@ describe("with grantee-object-id", () => {
   });
 
   test("a role that is bound to no object ID is drift", () => {
-    const { verdict, missing } = reportOn(seen({ label: null, labelsInUse: false }));
+    const { verdict, missing } = reportOn(seen({ labelsInUse: false }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([
       { kind: "identity", reason: "no-identity", identity: { expected: EXPECTED } },
     ]);
     expect(missing[0]?.identity).not.toHaveProperty("bound");
-    expect(missing[0]?.fix.sql).toContain(`IS 'aadauth,oid=${EXPECTED},type=service'`);
+  });
+
+  test("the fix of a role without a label names no type that nobody has named", () => {
+    const { missing, fixes } = reportOn(seen({ labels: [] }));
+    expect(missing[0]?.fix).not.toHaveProperty("sql");
+    expect(fixes).toEqual([]);
+    for (const type of ["service", "user", "group"]) {
+      const sql = `SECURITY LABEL FOR "pgaadauth" ON ROLE "app" IS 'aadauth,oid=${EXPECTED},type=${type}';`;
+      expect(read(missing[0]?.fix.note)).toContain(sql);
+    }
   });
 
   test("drift that is gone at the last look counts as repaired", () => {
-    const bound = seen({ label: `aadauth,oid=${EXPECTED},type=service` });
-    const other = seen({ label: `aadauth,oid=${OTHER},type=service` });
+    const bound = seen({ labels: [`aadauth,oid=${EXPECTED},type=service`] });
+    const other = seen({ labels: [`aadauth,oid=${OTHER},type=service`] });
     expect(reportOn(bound, ASKED, other).verdict).toBe("repaired");
   });
 
   test("a label that the login cannot read is a warning, not drift", () => {
-    const unreadable = seen(
-      { label: null, labelsInUse: false },
-      { server: { ...SERVER, labelsReadable: false } },
-    );
+    const unreadable = seen({ labelsInUse: false }, { server: { ...SERVER, labelsReadable: false } });
     expect(reportOn(unreadable)).toMatchObject({ verdict: "in-sync", missing: [] });
     const [warning] = reportOn(unreadable).warnings;
     expect(warning?.code).toBe("identity-unknown");
@@ -88,23 +98,74 @@ describe("with grantee-object-id", () => {
       `aadauth,oid=${EXPECTED}`,
       `aadauth,oid=${EXPECTED},type=robot`,
       "aadauth,oid=x,type=user",
-      `type=service,oid=${EXPECTED}`,
+      "type=service,tenant_id=x",
     ]) {
-      expect(codesOf(seen({ label }))).toEqual(["identity-unknown"]);
+      expect(codesOf(seen({ labels: [label] }))).toEqual(["identity-unknown"]);
     }
   });
 });
 
-describe("without grantee-object-id", () => {
-  test("warns only when other roles have a label and this role does not", () => {
-    expect(codesOf(seen({ label: null }), demand())).toEqual(["not-entra-role"]);
-    expect(codesOf(seen({ label: null, labelsInUse: false }), demand())).toEqual([]);
-    expect(codesOf(seen({ label: `aadauth,oid=${OTHER},type=service` }), demand())).toEqual([]);
-    expect(codesOf(seen({ label: "in a form of its own" }), demand())).toEqual([]);
-    const unreadable = seen(
-      { label: null, labelsInUse: false },
-      { server: { ...SERVER, labelsReadable: false } },
+describe("a role with a label for `pgaadauth-int`", () => {
+  const TENANT = "770a2450-0227-4c62-90c7-4e38537f1102";
+  const resolved = (oid: string, tenant = TENANT) => `type=group,oid=${oid},tenant_id=${tenant}`;
+
+  test("is bound to the object ID in it, where the label for `pgaadauth` has none", () => {
+    expect(reportOn(seen({ labels: [resolved(EXPECTED), "aadauth"] }))).toMatchObject({
+      verdict: "in-sync",
+      warnings: [],
+      identity: { objectId: EXPECTED, type: "group", tenantId: TENANT },
+    });
+    const { verdict, missing, fixes } = reportOn(seen({ labels: [`${resolved(OTHER)},mfa`, "aadauth,mfa"] }));
+    expect(verdict).toBe("drift");
+    expect(missing).toMatchObject([{ reason: "other-identity", identity: { bound: OTHER } }]);
+    expect(fixes[0]?.statements).toEqual([
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE "app" IS 'aadauth,oid=${EXPECTED},type=group,mfa';`,
+    ]);
+  });
+
+  test.each([
+    [EXPECTED, OTHER],
+    [OTHER, EXPECTED],
+  ])("is drift, with a warning, where only one of the labels has the object ID: %s, %s", (first, second) => {
+    const labels = [resolved(first), `aadauth,oid=${second},type=group`];
+    const { verdict, missing, warnings } = reportOn(seen({ labels }));
+    expect([verdict, missing[0]?.identity]).toEqual(["drift", { expected: EXPECTED, bound: OTHER }]);
+    expect(read(warnings[0]?.message)).toContain(
+      `${first} for provider pgaadauth-int and ${second} for provider pgaadauth.`,
     );
+    expect(codesOf(seen({ labels }), demand())).toEqual(["identity-labels-differ"]);
+  });
+
+  test("is drift where it is of another tenant than the login", () => {
+    const asked = (tenantId: string) => demand({ objectIds: new Map([["app", EXPECTED]]), tenantId });
+    expect(reportOn(seen({ labels: [resolved(EXPECTED)] }), asked(TENANT)).verdict).toBe("in-sync");
+    expect(reportOn(seen({ labels: [`aadauth,oid=${EXPECTED},type=group`] }), asked(TENANT)).verdict).toBe(
+      "in-sync",
+    );
+    const { verdict, missing } = reportOn(seen({ labels: [resolved(EXPECTED)] }), asked(OTHER));
+    expect(verdict).toBe("drift");
+    expect(missing[0]?.identity).toEqual({
+      expected: EXPECTED,
+      bound: EXPECTED,
+      expectedTenant: OTHER,
+      boundTenant: TENANT,
+    });
+  });
+});
+
+describe("without grantee-object-id", () => {
+  test("the report has the identity that the role is bound to", () => {
+    const { identity } = reportOn(seen({ labels: [`aadauth,oid=${OTHER},type=user`] }), demand());
+    expect(identity).toEqual({ objectId: OTHER, type: "user" });
+    expect(reportOn(seen({ labels: ["aadauth"] }), demand())).not.toHaveProperty("identity");
+  });
+
+  test("warns only when other roles have a label and this role does not", () => {
+    expect(codesOf(seen({}), demand())).toEqual(["not-entra-role"]);
+    expect(codesOf(seen({ labelsInUse: false }), demand())).toEqual([]);
+    expect(codesOf(seen({ labels: [`aadauth,oid=${OTHER},type=service`] }), demand())).toEqual([]);
+    expect(codesOf(seen({ labels: ["in a form of its own"] }), demand())).toEqual([]);
+    const unreadable = seen({ labelsInUse: false }, { server: { ...SERVER, labelsReadable: false } });
     expect(codesOf(unreadable, demand())).toEqual([]);
   });
 });
@@ -114,7 +175,7 @@ describe("limits of the verdict", () => {
 
   test("an administrator gets one warning with every reason", () => {
     const owns = single("database", "orders", { owner: "app", held: held("CONNECT") });
-    const facts = { labelsInUse: true, label, azureAdmin: true, createRole: true, bypassRls: true };
+    const facts = { labelsInUse: true, labels: [label], azureAdmin: true, createRole: true, bypassRls: true };
     const tables = group([], { size: 1, held: held("SELECT", "INSERT") });
     const { verdict, warnings } = reportOn(snapshot([tables, owns], { facts }));
     expect(verdict).toBe("in-sync");
@@ -125,7 +186,7 @@ describe("limits of the verdict", () => {
   });
 
   test("for a grantee whose sessions begin as an administrator the warning names that role", () => {
-    const own = { label, createRole: true, azureAdmin: true };
+    const own = { labels: [label], createRole: true, azureAdmin: true };
     const { warnings } = reportOn(seen(own, { actor: "writers", actorFacts: { ...own, bypassRls: true } }));
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
@@ -134,7 +195,7 @@ describe("limits of the verdict", () => {
   });
 
   test("in an elastic cluster a warning says what was not checked", () => {
-    const { warnings } = reportOn(seen({ label }, { server: { ...SERVER, citus: true } }));
+    const { warnings } = reportOn(seen({ labels: [label] }, { server: { ...SERVER, citus: true } }));
     expect(warnings.map(({ code }) => code)).toEqual(["elastic-cluster"]);
   });
 });

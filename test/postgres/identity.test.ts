@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { flexibleServer } from "../sandbox/flexible-server.ts";
-import { setLabel } from "../sandbox/pgaadauth.ts";
+import { type Provider, setLabel } from "../sandbox/pgaadauth.ts";
 import { quote, useOwnWorld } from "./world.ts";
 
 const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
@@ -11,7 +11,7 @@ const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
   const world = useOwnWorld(version);
 
-  const label = (role: string, text: string, provider?: string) =>
+  const label = (role: string, text: string, provider?: Provider | "selinux") =>
     setLabel(flexibleServer(world.address), role, text, provider);
 
   async function open() {
@@ -30,6 +30,23 @@ describe.each([14, 18] as const)("PostgreSQL %i", (version) => {
     expect(await verdict()).toBe("drift");
     await label(app, `aadauth,oid=${EXPECTED},type=service`);
     expect(await verdict()).toBe("in-sync");
+  });
+
+  test("reads the identity that the server found for a role made by name", async () => {
+    const { app, run, asked } = await open();
+    await label(app, "aadauth");
+    await label(app, `type=service,oid=${OTHER},tenant_id=${EXPECTED}`, "pgaadauth-int");
+    expect(await run("check", asked)).toMatchObject({
+      verdict: "drift",
+      missing: [{ reason: "other-identity", identity: { expected: EXPECTED, bound: OTHER } }],
+    });
+    await label(app, `type=service,oid=${EXPECTED},tenant_id=${EXPECTED}`, "pgaadauth-int");
+    expect(await run("check", asked)).toMatchObject({
+      verdict: "in-sync",
+      identity: { objectId: EXPECTED, type: "service", tenantId: EXPECTED },
+    });
+    await label(app, `aadauth,oid=${OTHER},type=service`);
+    expect((await run("check", asked)).verdict).toBe("drift");
   });
 
   test("grants although the identity differs, and does not change the binding", async () => {

@@ -102,7 +102,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "no-identity": [
     "aad_orders is not bound to a Microsoft Entra identity, so object ID 0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03 cannot sign in as it.",
-    `Run as a member of azure_pg_admin in database postgres: SECURITY LABEL FOR "pgaadauth" ON ROLE "aad_orders" IS`,
+    "As a Microsoft Entra administrator in database postgres, run",
   ],
 };
 

@@ -254,13 +254,16 @@ function identity(reason: Reason, role = "aad_orders"): Missing {
     privileges: [],
     reason,
     identity: reason === "other-identity" ? { expected, bound } : { expected },
-    fix: {
-      as: "azure_pg_admin",
-      byMember: true,
-      database: "postgres",
-      sql: `SECURITY LABEL FOR "pgaadauth" ON ROLE "${role}" IS 'aadauth,oid=${expected},type=service';`,
-      note: inOurWords("The member must be a Microsoft Entra administrator."),
-    },
+    fix:
+      reason === "no-identity"
+        ? { note: inOurWords("As a Microsoft Entra administrator in database `postgres`, run …") }
+        : {
+            as: "azure_pg_admin",
+            byMember: true,
+            database: "postgres",
+            sql: `SECURITY LABEL FOR "pgaadauth" ON ROLE "${role}" IS 'aadauth,oid=${expected},type=service';`,
+            note: inOurWords("The member must be a Microsoft Entra administrator."),
+          },
   };
 }
 

@@ -341,6 +341,24 @@ function firstLine(report: Parameters<typeof renderSummary>[0]): string {
   return renderSummary(report).split("\n")[0] ?? "";
 }
 
+test("the identities that can sign in are folded, each once for several databases", () => {
+  const identity = { objectId: "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", type: "service" } as const;
+  const tenantId = "770a2450-0227-4c62-90c7-4e38537f1102";
+  const grantees = [
+    reports.grantee({ identity: { ...identity, tenantId } }),
+    reports.grantee({ grantee: "aad|bi", identity }),
+    reports.grantee({ grantee: "aad_none" }),
+  ];
+  const summary = renderSummary(
+    reports.report([reports.database({ grantees }), reports.database({ database: "two", grantees })]),
+  );
+  const rows = foldIn(summary, "Which identities can sign in")?.split("\n").slice(2);
+  expect(rows).toEqual([
+    `| \`aad_orders\` | \`${identity.objectId}\` | service | ${tenantId} |`,
+    expect.stringContaining(`| \`${identity.objectId}\` | service |  |`),
+  ]);
+});
+
 function foldIn(summary: string, title: string): string | undefined {
   return summary.split(`<details><summary>${title}</summary>\n\n`)[1]?.split("\n\n</details>")[0]?.trim();
 }

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { addToTenant, installPgaadauth, labelOf } from "./pgaadauth.ts";
+import { addToTenant, installPgaadauth, labelOf, TENANT_ID } from "./pgaadauth.ts";
 import { IDENTITIES, type Sandbox, startSandbox } from "./sandbox.ts";
 
 const ID = "0b1ec700-0011-4c5d-8e6f-7a8b9c0d1e11";
@@ -32,9 +32,15 @@ test("creates a role for a name that is unique in the tenant, or with any name f
   const administrator = await signIn();
   const { rows } = await administrator.query(create("ada@contoso.com"));
   expect(rows).toEqual([{ pgaadauth_create_principal: 'Created role for "ada@contoso.com"' }]);
-  expect(await labelOf(sandbox, "ada@contoso.com")).toBe(`aadauth,oid=${ID},type=user`);
+  expect(await labelOf(sandbox, "ada@contoso.com")).toBe("aadauth");
+  expect(await labelOf(sandbox, "ada@contoso.com", "pgaadauth-int")).toBe(
+    `type=user,oid=${ID},tenant_id=${TENANT_ID}`,
+  );
   await administrator.query(createWithOid("ada the second", ID, "user", true));
   expect(await labelOf(sandbox, "ada the second")).toBe(`aadauth,oid=${ID},type=user,admin`);
+  expect(await labelOf(sandbox, "ada the second", "pgaadauth-int")).toBe(
+    `type=user,oid=${ID},tenant_id=${TENANT_ID},admin`,
+  );
 });
 
 test("lists all principals, or the administrators", async () => {

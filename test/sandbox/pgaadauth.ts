@@ -1,5 +1,8 @@
 import type { FlexibleServer } from "./flexible-server.ts";
 
+/** The one tenant of a server, and of every identity here. */
+export const TENANT_ID = "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01";
+
 /** Someone in the tenant, as Microsoft Graph would answer for it. */
 export interface TenantMember {
   readonly objectId: string;
@@ -17,7 +20,8 @@ export async function installPgaadauth(
   { sql }: Pick<FlexibleServer, "sql">,
   nameColumn: "rolname" | "rolename" = "rolname",
 ): Promise<void> {
-  await sql("postgres", FUNCTIONS.replaceAll("%name_column%", nameColumn));
+  const functions = FUNCTIONS.replaceAll("%name_column%", nameColumn).replaceAll("%tenant%", TENANT_ID);
+  await sql("postgres", functions);
 }
 
 /** Lets the server find an identity when a role is created for it. */
@@ -27,14 +31,25 @@ export async function addToTenant({ sql }: Pick<FlexibleServer, "sql">, member: 
 }
 
 /**
- * Sets a role's security label, or removes it. The row is what SECURITY LABEL writes, which itself needs a label
- * provider, a library that only Azure's servers load.
+ * What a server keeps for a role, by label provider: `pgaadauth` has the label as it was given, such as `aadauth` for a
+ * role made by name, and `pgaadauth-int` has the identity that the server found for it.
  */
+export type Provider = "pgaadauth" | "pgaadauth-int";
+
+/**
+ * Binds a role to an identity, as `SECURITY LABEL FOR "pgaadauth"` does on Azure: both labels are written. The statement
+ * itself needs a label provider, a library that only Azure's servers load.
+ */
+export async function bind({ sql }: Pick<FlexibleServer, "sql">, role: string, label: string): Promise<void> {
+  await sql("postgres", "SELECT sandbox.set_label($1, $2)", [role, label]);
+}
+
+/** Sets the label of a role for one provider only, or removes it. */
 export async function setLabel(
   { sql }: Pick<FlexibleServer, "sql">,
   role: string,
   label: string | null,
-  provider = "pgaadauth",
+  provider: Provider | "selinux" = "pgaadauth",
 ): Promise<void> {
   await sql("postgres", REMOVE_LABEL, [role, provider]);
   if (label !== null) await sql("postgres", ADD_LABEL, [role, provider, label]);
@@ -44,8 +59,9 @@ export async function setLabel(
 export async function labelOf(
   { sql }: Pick<FlexibleServer, "sql">,
   role: string,
+  provider: Provider = "pgaadauth",
 ): Promise<string | undefined> {
-  const [row] = await sql<{ label: string }>("postgres", LABEL, [role]);
+  const [row] = await sql<{ label: string }>("postgres", LABEL, [role, provider]);
   return row?.label;
 }
 
@@ -55,7 +71,7 @@ const ADD_LABEL =
   "INSERT INTO pg_shseclabel SELECT oid, 'pg_authid'::regclass, $2, $3 FROM pg_roles WHERE rolname = $1";
 const LABEL = `
 SELECT label FROM pg_shseclabel JOIN pg_roles AS r ON r.oid = objoid AND classoid = 'pg_authid'::regclass
-WHERE r.rolname = $1 AND provider = 'pgaadauth'`;
+WHERE r.rolname = $1 AND provider = $2`;
 
 const FUNCTIONS = `
 CREATE SCHEMA IF NOT EXISTS sandbox;
@@ -65,7 +81,7 @@ CREATE OR REPLACE VIEW sandbox.label AS
          substring(s.label FROM 'oid=([^,]*)') AS object_id, substring(s.label FROM 'type=([^,]*)') AS type,
          s.label ~ ',admin(,|$)' AS is_admin, s.label ~ ',mfa(,|$)' AS is_mfa
   FROM pg_shseclabel AS s JOIN pg_roles AS r ON r.oid = s.objoid
-  WHERE s.classoid = 'pg_authid'::regclass AND s.provider = 'pgaadauth' AND s.label LIKE 'aadauth,%';
+  WHERE s.classoid = 'pg_authid'::regclass AND s.provider = 'pgaadauth-int';
 
 CREATE OR REPLACE FUNCTION sandbox.check_administrator(function text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -74,10 +90,32 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION sandbox.set_label(role name, label text) RETURNS void LANGUAGE sql AS $$
-  DELETE FROM pg_shseclabel WHERE provider = 'pgaadauth' AND objoid = (SELECT oid FROM pg_roles WHERE rolname = role);
-  INSERT INTO pg_shseclabel SELECT oid, 'pg_authid'::regclass, 'pgaadauth', label FROM pg_roles WHERE rolname = role;
-$$;
+-- A label without an object ID is looked up in the tenant by the role's name, and one with an object ID is taken as it is.
+CREATE OR REPLACE FUNCTION sandbox.set_label(role name, label text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  named sandbox.tenant[] := (SELECT array_agg(t) FROM sandbox.tenant AS t WHERE display_name = role);
+  object_id text := substring(label FROM ',oid=([^,]*)');
+  type text := substring(label FROM ',type=([^,]*)');
+BEGIN
+  IF object_id IS NULL THEN
+    IF named IS NULL THEN
+      RAISE 'Could not validate AAD user % because its name is not found in the tenant.', role USING ERRCODE = 'XX000';
+    ELSIF cardinality(named) > 1 THEN
+      RAISE 'Cannot validate Microsoft Entra ID user because its name isn''t unique' USING ERRCODE = 'XX000';
+    END IF;
+    object_id := named[1].object_id;
+    type := named[1].type;
+  END IF;
+  DELETE FROM pg_shseclabel AS s WHERE s.objoid = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = role);
+  INSERT INTO pg_shseclabel
+    SELECT r.oid, 'pg_authid'::regclass, each.provider, each.text
+    FROM pg_roles AS r, (VALUES
+      ('pgaadauth', label),
+      ('pgaadauth-int', format('type=%s,oid=%s,tenant_id=%tenant%', type, object_id)
+        || coalesce(substring(label FROM ',admin'), '') || coalesce(substring(label FROM ',mfa'), ''))
+    ) AS each (provider, text)
+    WHERE r.rolname = role;
+END $$;
 
 DROP FUNCTION IF EXISTS pg_catalog.pgaadauth_list_principals(boolean);
 CREATE FUNCTION pg_catalog.pgaadauth_list_principals(isadminvalue boolean)
@@ -87,6 +125,23 @@ BEGIN
   PERFORM sandbox.check_administrator('pgaadauth_list_principals');
   RETURN QUERY SELECT l.rolname, l.type, l.object_id, ''::text, l.is_mfa::int, l.is_admin::int
                FROM sandbox.label AS l WHERE l.is_admin OR NOT isadminvalue ORDER BY 1;
+END $$;
+
+CREATE OR REPLACE FUNCTION sandbox.create_role(rolename text, label text, isadmin boolean, ismfa boolean)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE ROLE %I LOGIN', rolename);
+  IF isadmin THEN
+    EXECUTE format('ALTER ROLE %I CREATEROLE CREATEDB', rolename);
+    EXECUTE format('GRANT azure_pg_admin TO %I', rolename);
+  END IF;
+  -- What the creator of a role gets from 16 on, as was seen on Azure for this function too.
+  IF current_setting('server_version_num')::int >= 160000 THEN
+    EXECUTE format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolename, SESSION_USER);
+  END IF;
+  PERFORM sandbox.set_label(rolename::name,
+    label || CASE WHEN isadmin THEN ',admin' ELSE '' END || CASE WHEN ismfa THEN ',mfa' ELSE '' END);
+  RETURN format('Created role for "%s"', rolename);
 END $$;
 
 CREATE OR REPLACE FUNCTION pg_catalog.pgaadauth_create_principal_with_oid(
@@ -102,33 +157,15 @@ BEGIN
     RAISE 'incorrect object type provided for principal, given object type: ''%'', actual object type: ''%''',
       objecttype, actual USING ERRCODE = 'XX000';
   END IF;
-  EXECUTE format('CREATE ROLE %I LOGIN', rolename);
-  IF isadmin THEN
-    EXECUTE format('ALTER ROLE %I CREATEROLE CREATEDB', rolename);
-    EXECUTE format('GRANT azure_pg_admin TO %I', rolename);
-  END IF;
-  -- What the creator of a role gets from 16 on, as was seen on Azure for this function too.
-  IF current_setting('server_version_num')::int >= 160000 THEN
-    EXECUTE format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolename, SESSION_USER);
-  END IF;
-  PERFORM sandbox.set_label(rolename, format('aadauth,oid=%s,type=%s', lower(objectid), objecttype)
-    || CASE WHEN isadmin THEN ',admin' ELSE '' END || CASE WHEN ismfa THEN ',mfa' ELSE '' END);
-  RETURN format('Created role for "%s"', rolename);
+  RETURN sandbox.create_role(
+    rolename, format('aadauth,oid=%s,type=%s', lower(objectid), objecttype), isadmin, ismfa);
 END $$;
 
 CREATE OR REPLACE FUNCTION pg_catalog.pgaadauth_create_principal(rolename text, isadmin boolean, ismfa boolean)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  found sandbox.tenant[] := (SELECT array_agg(t) FROM sandbox.tenant AS t WHERE display_name = rolename);
 BEGIN
   PERFORM sandbox.check_administrator('pgaadauth_create_principal');
-  IF found IS NULL THEN
-    RAISE 'Could not validate AAD user % because its name is not found in the tenant.', rolename USING ERRCODE = 'XX000';
-  ELSIF cardinality(found) > 1 THEN
-    RAISE 'Cannot validate Microsoft Entra ID user because its name isn''t unique' USING ERRCODE = 'XX000';
-  END IF;
-  RETURN pg_catalog.pgaadauth_create_principal_with_oid(
-    rolename, found[1].object_id, found[1].type, isadmin, ismfa);
+  RETURN sandbox.create_role(rolename, 'aadauth', isadmin, ismfa);
 END $$;
 
 -- For the proxy in front of the server (label-proxy.ts), which sends SECURITY LABEL here.

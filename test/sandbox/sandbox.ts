@@ -5,11 +5,10 @@ import { type Certificates, issueCertificates } from "./certificates.ts";
 import { type AppRegistration, type Entra, startEntra } from "./entra.ts";
 import { type FlexibleServer, makeFlexible } from "./flexible-server.ts";
 import { GITHUB_ISSUER, type GitHub, startGitHub } from "./github.ts";
-import { addToTenant, installPgaadauth, labelOf, setLabel } from "./pgaadauth.ts";
+import { addToTenant, bind, installPgaadauth, labelOf, TENANT_ID } from "./pgaadauth.ts";
 import { type PostgresServer, startServer, type Version } from "./postgres.ts";
 
-/** The tenant of every identity here. */
-export const TENANT_ID = "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01";
+export { TENANT_ID } from "./pgaadauth.ts";
 
 /** The identities and their roles: the pipeline as administrator or as migration role, and the app. */
 export const IDENTITIES = {
@@ -67,7 +66,7 @@ export async function startSandbox(options: { version: Version }): Promise<Sandb
       issuers: { [GITHUB_ISSUER]: github.publicKey },
       setPassword: async (role, token, expires, objectId) => {
         // As Azure's server does, but by the password: a token of another identity does not sign in.
-        const label = await labelOf(flexible, role);
+        const label = (await labelOf(flexible, role, "pgaadauth-int")) ?? (await labelOf(flexible, role));
         if (token !== null && label !== undefined && !label.includes(`oid=${objectId},`)) return false;
         const password = token === null ? "NULL" : pg.escapeLiteral(token);
         const until = pg.escapeLiteral(expires.toISOString());
@@ -84,7 +83,7 @@ export async function startSandbox(options: { version: Version }): Promise<Sandb
       const [role = ""] = app.roles;
       const admin = app === IDENTITIES.admin ? ",admin" : "";
       await addToTenant(flexible, { objectId: app.objectId, type: "service", displayName: role });
-      await setLabel(flexible, role, `aadauth,oid=${app.objectId},type=service${admin}`);
+      await bind(flexible, role, `aadauth,oid=${app.objectId},type=service${admin}`);
     }
 
     const caFile = join(server.directory, "ca.pem");

@@ -656,6 +656,15 @@ describe("grantee-object-id", () => {
     expect(parse({ "grantee-object-id": "" }).demand).not.toHaveProperty("objectIds");
   });
 
+  test("comes with the ID of the login's tenant, in lower case, where there is one", () => {
+    const tenantOf = (inputs: Record<string, string>) => parse(inputs).demand.tenantId;
+    const id = "3F0C6A52-7B1E-4D35-9A8E-5D2F8F6B1C01";
+    expect(tenantOf({ "grantee-object-id": IDS[0] ?? "", "tenant-id": id })).toBe(id.toLowerCase());
+    expect(tenantOf({ "grantee-object-id": IDS[0] ?? "", "tenant-id": "contoso.com" })).toBeUndefined();
+    expect(tenantOf({ "grantee-object-id": IDS[0] ?? "", "auth-type": "azure-cli" })).toBeUndefined();
+    expect(tenantOf({ "tenant-id": id })).toBeUndefined();
+  });
+
   test("is invalid if it is not a GUID, or if the number of IDs differs from the number of grantees", () => {
     expect(mistakes({ "grantee-object-id": "aad_orders" })).toEqual([
       "`grantee-object-id`: an item (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",

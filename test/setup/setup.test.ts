@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { runAction } from "../e2e/run-action.ts";
 import { inputsOf } from "../examples/example.ts";
 import { ROOT, readText } from "../project/project.ts";
-import { addToTenant, installPgaadauth, labelOf, setLabel } from "../sandbox/pgaadauth.ts";
+import { startLabelProxy } from "../sandbox/label-proxy.ts";
+import { addToTenant, bind, installPgaadauth, labelOf } from "../sandbox/pgaadauth.ts";
 import { PSQL } from "../sandbox/psql.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { parseAz } from "./az-arguments.ts";
@@ -76,7 +77,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   beforeAll(async () => {
     sandbox = await startSandbox({ version });
     await installPgaadauth(sandbox);
-    await setLabel(sandbox, ADMIN.name, `aadauth,oid=${ADMIN.id},type=user,admin`);
+    await bind(sandbox, ADMIN.name, `aadauth,oid=${ADMIN.id},type=user,admin`);
     await sandbox.sql("postgres", `ALTER ROLE "${ADMIN.name}" PASSWORD '${TOKEN}'`);
     bin = await mkdtemp(join(tmpdir(), "az-"));
     await writeFile(
@@ -232,6 +233,40 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await act("check.yml", "check", { "drift-issue": "false" })).outputs.verdict).toBe("in-sync");
   });
 
+  test("the commands for a connection that was created again find the old object ID, and repair it", async () => {
+    const [principal, setup] = ["docs/principal.md", "docs/setup.md"].map((path) => {
+      const blocks = readText(path).matchAll(/^```bash\n(APP_ID=[\s\S]*?)^```$/gm);
+      return [...blocks].map(([, block]) => block);
+    });
+    expect(principal).toHaveLength(1);
+    expect(setup).toEqual(principal);
+    const [identity = "", find = "", repair = ""] = principal?.[0]?.split("\n") ?? [];
+    const azure = await startAzure();
+    const [before, now] = [randomUUID(), randomUUID()];
+    await azure.change({
+      identities: { "my-app": { clientId: randomUUID(), principalId: now, credentials: [] } },
+    });
+    const proxy = await startLabelProxy(sandbox);
+    onTestFinished(() => proxy.close());
+    const env = `export PGHOST=localhost PGPORT=${proxy.port} PGUSER=${ADMIN.name} PGPASSWORD=${TOKEN} PGSSLMODE=verify-full PGSSLROOTCERT=system`;
+    const type = async (...lines: string[]) => {
+      const { status, stdout, stderr } = await azure.type([env, identity, ...lines].join("\n"));
+      expect([status, stderr]).toEqual([0, ""]);
+      return stdout;
+    };
+
+    const role = "aad_orders";
+    const label = await labelOf(sandbox, role);
+    onTestFinished(() => bind(sandbox, role, label ?? ""));
+    await bind(sandbox, role, `aadauth,oid=${before},type=service`);
+    const found = await type(find);
+    expect(found.match(new RegExp(before, "g"))).toHaveLength(2);
+    await type(repair);
+    expect((await type(find)).trim()).toBe("");
+    for (const provider of ["pgaadauth", "pgaadauth-int"] as const)
+      expect(await labelOf(sandbox, role, provider)).toContain(`oid=${now}`);
+  });
+
   // The rest does not depend on the version.
   if (version === OLD) return;
 
@@ -331,7 +366,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("does not use a role that belongs to another identity", async () => {
     const azure = await startAzure();
     await sandbox.sql("postgres", `CREATE ROLE "${azure.migrator}" LOGIN`);
-    await setLabel(sandbox, azure.migrator, "aadauth,oid=somebody-else,type=service");
+    await bind(sandbox, azure.migrator, "aadauth,oid=somebody-else,type=service");
     const { status, stderr } = await azure.setUp();
     expect([status, stderr]).toEqual([
       1,
