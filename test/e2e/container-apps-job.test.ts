@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
 import { ROOT } from "../project/project.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
@@ -73,15 +74,21 @@ switch (command.join(" ")) {
 /** Runs start.mjs as a step of a workflow. */
 async function start(
   inputs: Record<string, string>,
-  more: { env?: Record<string, string>; onLine?: (said: string, stop: () => void) => void } = {},
+  more: {
+    env?: Record<string, string>;
+    jobEnv?: Record<string, string>;
+    onLine?: (said: string, stop: () => void) => void;
+  } = {},
 ) {
   const summary = join(directory, "summary.md");
   await writeFile(summary, "");
+  for (const name of ["log", "ended"]) await rm(join(directory, name), { force: true }); // of an earlier execution
   const jobEnv = {
     ...sandbox.env,
     INPUTS: JSON.stringify(inputs),
     ACTION: join(ROOT, "dist/index.cjs"),
     LINGER: "0",
+    ...more.jobEnv,
   };
   const child = spawn(process.execPath, [join(EXAMPLE, "start.mjs"), "my-group", "grants"], {
     env: {
@@ -153,6 +160,30 @@ describe("the Container Apps job", () => {
       "::error title=grants::Execution grants-x1y2z3 ended as Failed. Its log: az containerapp",
     );
     expect(run.summary).toContain("GRANT");
+  });
+
+  test("proves that the app can sign in, with the inputs of docs/app-sign-in.md", async () => {
+    const page = await readFile(join(ROOT, "docs/app-sign-in.md"), "utf8");
+    const [, inputs = ""] = /^```json\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const place = { host: "localhost", port: String(sandbox.server.port), database: "as_the_app" };
+    await sandbox.createDatabase("as_the_app", { seed: ORDERS });
+    await sandbox.sql("postgres", "ALTER ROLE aad_orders PASSWORD 'the-token' VALID UNTIL 'infinity'");
+    const endpoint = await startEndpoint(TOKEN);
+    const env = {
+      IDENTITY_ENDPOINT: `http://127.0.0.1:${endpoint.port}/msi/token`,
+      IDENTITY_HEADER: "secret",
+    };
+    const asTheApp = () =>
+      start({ ...JSON.parse(inputs), ...place, "client-id": IDENTITIES.app.clientId }, { jobEnv: env });
+    try {
+      expect(await asTheApp()).toMatchObject({ exitCode: 1, summary: expect.stringContaining("Drift") });
+      await start(inputsFor("as_the_app"));
+      const run = await asTheApp();
+      expect(run).toMatchObject({ exitCode: 0, summary: expect.stringContaining("In sync") });
+      expect(endpoint.asked.at(-1)?.url.searchParams.get("client_id")).toBe(IDENTITIES.app.clientId);
+    } finally {
+      endpoint.close();
+    }
   });
 
   test("prints no secret or token in the container's log, which has no masking", async () => {

@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
 import { firewallJob } from "../e2e/firewall-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { GITHUB_ISSUER } from "../sandbox/github.ts";
 import { startGitHubApi } from "../sandbox/github-api.ts";
+import { framed, startProxy } from "../sandbox/proxy.ts";
 import { PSQL } from "../sandbox/psql.ts";
 import { SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
@@ -103,6 +105,64 @@ test("check.yml: a login without privileges opens an issue on drift, and is clea
   } finally {
     await github.close();
   }
+});
+
+describe("app-sign-in.yml", () => {
+  const vars = { APP_CLIENT_ID: IDENTITIES.app.clientId };
+  const subject = SUBJECTS.environment("app-identity");
+  const federatedCredentials = [{ issuer: GITHUB_ISSUER, subject, audience: "api://AzureADTokenExchange" }];
+  const signIn = (port?: number) =>
+    act("app-sign-in.yml", "sign-in", {
+      contexts: { vars },
+      subject,
+      inputs: port === undefined ? {} : { port: String(port) },
+    });
+
+  test("is green when the app can sign in and has its privileges, and red when one is missing", async () => {
+    await orders();
+    sandbox.entra.register({ ...IDENTITIES.app, federatedCredentials });
+    expect((await signIn()).outputs.verdict).toBe("drift");
+    await act("deploy.yml", "database");
+    const run = await signIn();
+    expect([run.exitCode, run.outputs.verdict, warningsOf(run.report)]).toEqual([0, "in-sync", []]);
+    expect(run.report.databases[0]?.user).toBe("aad_orders");
+    expect(run.summary).toContain(`\`${IDENTITIES.app.objectId}\``);
+  });
+
+  test("is red when the role is bound to an identity that was deleted, and says so", async () => {
+    await orders();
+    await act("deploy.yml", "database");
+    sandbox.entra.remove(IDENTITIES.app);
+    const again = { ...IDENTITIES.app, objectId: randomUUID(), federatedCredentials };
+    sandbox.entra.register(again);
+    await sandbox.sql("postgres", "ALTER ROLE aad_orders PASSWORD NULL");
+    const run = await signIn();
+    expect([run.exitCode, run.outputs.verdict]).toEqual([1, "error"]);
+    expect(run.report.databases[0]?.error?.code).toBe("password-refused");
+    expect(run.summary).toContain(
+      "not the role that is bound to the object ID of the identity that signed in",
+    );
+
+    // The words of Azure's server, which checks the object ID itself.
+    const azure = await startProxy(sandbox, ({ type, ready }, wire) => {
+      if (type !== "E" || ready > 0) return true;
+      const fields = ["SFATAL", "VFATAL", "C28000", `M${oidMismatch(again.objectId)}`, "", ""];
+      wire.send(framed("E", Buffer.from(fields.join("\0"))));
+      return false;
+    });
+    const refused = await signIn(azure.port).finally(() => azure.close());
+    expect(refused.exitCode).toBe(1);
+    expect(refused.report.databases[0]?.error?.code).toBe("token-identity-mismatch");
+    expect(refused.summary).toContain("The role is bound to another object ID");
+    expect(refused.summary).toContain(
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE "aad_orders" IS 'aadauth,oid=${again.objectId},type=service';`,
+    );
+    sandbox.entra.remove(again);
+    sandbox.entra.register(IDENTITIES.app);
+  });
+
+  const oidMismatch = (objectId: string) =>
+    `Service principal oid mismatch for role "The oid in the security label [${IDENTITIES.app.objectId}] does not match the appid [${IDENTITIES.app.clientId}] or oid [${objectId}] in the token."`;
 });
 
 test("firewall.yml: a closed server is open for the job, and closed after it", async () => {

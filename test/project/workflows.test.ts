@@ -59,6 +59,7 @@ test("actionlint finds a mistake", async () => {
 /** The permissions of each job that needs more than to read the repository. */
 const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "app-connection.yml grants": { "id-token": "write" },
+  "app-sign-in.yml sign-in": { "id-token": "write" },
   "apps.yml grants": { "id-token": "write" },
   "artifacts.yml grants": { "id-token": "write" },
   "azure.yml trial": { contents: "read", "id-token": "write" },
