@@ -18,7 +18,8 @@ const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis
 
 export default defineConfig({
   test: {
-    maxWorkers: availableParallelism(),
+    // One more than can compute, because tests with servers also wait.
+    maxWorkers: availableParallelism() + 1,
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
     // A snapshot that is missing is a mistake, except with --update.
