@@ -17,7 +17,7 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** The drift between the identity that a grantee is bound to and the expected one; null where there is none. */
 export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
-  const { role } = grantee;
+  const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found = labelsOf(server, grantee);
   if (expected === undefined || found === "unknown") return null;
@@ -31,7 +31,9 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   const other = found.find((label) => label.objectId !== expected || isElsewhere(label));
   if (other === undefined) return null;
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
-  const flags = { admin: found.some(({ admin }) => admin), mfa: found.some(({ mfa }) => mfa) };
+  // A label without an object ID can have them too.
+  const has = (flag: string) => facts.labels.some((label) => label.split(",").includes(flag));
+  const flags = { admin: has("admin"), mfa: has("mfa") };
   return finding(
     "other-identity",
     { expected, bound: other.objectId, ...tenants },

@@ -115,7 +115,7 @@ describe("a role with a label for `pgaadauth-int`", () => {
       warnings: [],
       identity: { objectId: EXPECTED, type: "group", tenantId: TENANT },
     });
-    const { verdict, missing, fixes } = reportOn(seen({ labels: [`${resolved(OTHER)},mfa`, "aadauth,mfa"] }));
+    const { verdict, missing, fixes } = reportOn(seen({ labels: [resolved(OTHER), "aadauth,mfa"] }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([{ reason: "other-identity", identity: { bound: OTHER } }]);
     expect(fixes[0]?.statements).toEqual([
