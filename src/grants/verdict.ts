@@ -24,7 +24,10 @@ export function granteeReports(
   const whyMissing = byObject(left.grants);
   const whyExtra = byObject(left.revokes);
   return after.grantees.map((grantee, index): GranteeReport => {
-    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
+    if (grantee.obstacle !== null) {
+      const { name, obstacle } = grantee;
+      return { ...NOT_CHECKED, grantee: name, error: obstacle, ...doneFor(before.grantees[index], outcome) };
+    }
     const { name, drift, identity } = grantee;
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
@@ -54,18 +57,26 @@ export function unfinishedReports(before: Assessment, outcome: Outcome): readonl
   const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
   return before.grantees.map((grantee): GranteeReport => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name, drift } = grantee;
-    const { role } = grantee.grantee;
-    const unconfirmed = changesOf(open, role);
+    const unconfirmed = changesOf(open, grantee.grantee.role);
     return {
       ...NOT_CHECKED,
-      grantee: name,
-      objects: drift.objects,
-      granted: changesOf(outcome.committed, role, { verb: "GRANT" }),
-      revoked: changesOf(outcome.committed, role, { verb: "REVOKE" }),
+      grantee: grantee.name,
+      ...doneFor(grantee, outcome),
       ...(unconfirmed.length > 0 && { unconfirmed }),
     };
   });
+}
+
+/** What was committed for a grantee that no later look saw. */
+function doneFor(before: AssessedGrantee | undefined, { committed }: Outcome) {
+  if (before === undefined || before.obstacle !== null) return {};
+  const { drift } = before;
+  const { role } = before.grantee;
+  return {
+    objects: drift.objects,
+    granted: changesOf(committed, role, { verb: "GRANT" }),
+    revoked: changesOf(committed, role, { verb: "REVOKE" }),
+  };
 }
 
 const NOT_CHECKED: Omit<GranteeReport, "grantee" | "error"> = {

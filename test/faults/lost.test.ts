@@ -174,6 +174,30 @@ test("a database whose session is cut again and again does not delay the second"
   ]);
 });
 
+test("a grantee that is renamed while apply runs is an error, and what was committed for it is counted", async () => {
+  await createTables("renamed");
+  await sandbox.sql("renamed", "CREATE ROLE aad_old");
+  // Renames the role in the transaction of the first batch.
+  await sandbox.sql(
+    "renamed",
+    `CREATE FUNCTION rename() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      IF 500 <= (SELECT count(*) FROM pg_class WHERE relacl::text LIKE '%aad_old%') THEN
+        ALTER ROLE aad_old RENAME TO aad_new;
+      END IF;
+    END $$;
+    CREATE EVENT TRIGGER rename ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION rename()`,
+  );
+
+  const run = await runAction(
+    { ...migratorInputs(sandbox.server.port), database: "renamed", grantee: "aad_old" },
+    sandbox.env,
+  );
+
+  expect(run.report.databases[0]?.grantees[0]?.error?.code).toBe("grantee-not-found");
+  expect(run.outputs).toMatchObject({ verdict: "error", "granted-count": "500" });
+  expect(run.report.databases[0]?.statements).toHaveLength(1);
+});
+
 test("a server that works on each batch for almost as long as it may is not cut off", async () => {
   await createTables("slow");
   await sandbox.sql(
