@@ -1,4 +1,15 @@
-import { type Change, statementsOf } from "./statements.ts";
+import { type Change, type Statement, statementsOf } from "./statements.ts";
+
+/** Changes that are made in one transaction, and the statements that make them. */
+export interface Batch {
+  readonly changes: readonly Change[];
+  readonly statements: readonly Statement[];
+}
+
+/** The changes with their statements. */
+export function batchOf(changes: readonly Change[]): Batch {
+  return { changes, statements: statementsOf(changes) };
+}
 
 /** The most objects in a batch: from 18 on, GRANT keeps a lock on each until commit, and all sessions share the lock table. */
 const BATCH = 500;

@@ -1,19 +1,8 @@
 import pg, { type Client } from "pg";
-import { type Change, type Statement, statementsOf, withRoles } from "../grants/statements.ts";
+import { type Statement, withRoles } from "../grants/statements.ts";
 import type { Reason } from "../model/report.ts";
-import { BEGIN } from "./transaction.ts";
+import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
-
-/** Changes that are made in one transaction, and the statements that make them. */
-export interface Batch {
-  readonly changes: readonly Change[];
-  readonly statements: readonly Statement[];
-}
-
-/** The changes with their statements. */
-export function batchOf(changes: readonly Change[]): Batch {
-  return { changes, statements: statementsOf(changes) };
-}
 
 /** The result of a transaction: an error rolled it back; without an error it was committed, perhaps with a warning. */
 export interface Attempted {
@@ -21,73 +10,41 @@ export interface Attempted {
   readonly warned: boolean;
 }
 
-/** The answers to the messages of a transaction that was sent. */
-interface Sent {
-  /** The message that waits for the turn; undefined where this run takes no more turns. */
-  readonly turn: Promise<unknown> | undefined;
-  /** The message with the statements. */
-  readonly work: Promise<unknown>;
-}
-
-/** A batch that was sent before the server answered the one before it. */
-export interface Underway extends Batch {
-  readonly sent: Sent;
-}
-
 interface SendOptions {
-  /** SQL that fails where the statements did nothing. */
+  /** SQL that fails if the statements did nothing. */
   readonly proof?: readonly string[];
   /** In milliseconds. */
   readonly lockTimeout?: number;
 }
 
-/** Sends statements as one transaction: as one message, together with the message that waits for the turn. */
-export function send(
-  client: Client,
-  turns: Turns,
-  statements: readonly Statement[],
-  { proof = [], lockTimeout = LOCK_TIMEOUT }: SendOptions,
-): Sent {
-  const waiting = turns.next();
-  const sql = [
-    `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
-    ...withRoles(statements),
-    ...proof,
-    "COMMIT;",
-  ].join("\n");
-  const turn = waiting === undefined ? undefined : client.query(`${BEGIN}\n${waiting}`);
-  const work = client.query(turn === undefined ? `${BEGIN}\n${sql}` : sql);
-  work.catch(() => {}); // it fails with the turn
-  return { turn, work };
-}
-
 /**
- * Runs statements in one transaction, and rolls it back where it fails.
- * @param batch with `sent` where it is underway
- * @param options.whileRunning is called when the server runs the statements
+ * Runs statements in one transaction, and rolls it back if it fails. They are one message, sent together with the
+ * message that waits for the turn.
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */
 export async function attempt(
   client: Client,
   turns: Turns,
-  { statements, sent }: Pick<Batch, "statements"> & Partial<Underway>,
-  { whileRunning = () => {}, ...options }: SendOptions & { readonly whileRunning?: () => void } = {},
+  statements: readonly Statement[],
+  options: SendOptions = {},
 ): Promise<Attempted> {
+  const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
   let warned = false;
   const notice = ({ code }: { code: string | undefined }) => {
     warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
   };
+  const wait = turns.next();
+  const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
+  const sql = [limit, ...withRoles(statements), ...proof, "COMMIT;"].join("\n");
   client.on("notice", notice);
-  let waiting = false;
+  let waiting = wait !== undefined;
   let failure: pg.DatabaseError;
   try {
-    const { turn, work } = sent ?? send(client, turns, statements, options);
-    if (turn !== undefined) {
-      waiting = true;
-      await turns.waitFor(turn);
-      waiting = false;
-    }
-    whileRunning();
+    const turn = wait === undefined ? undefined : client.query(`${BEGIN}\n${wait}`);
+    const work = client.query(wait === undefined ? `${BEGIN}\n${sql}` : sql);
+    work.catch(() => {}); // it fails with the turn
+    if (turn !== undefined) await turns.waitFor(turn);
+    waiting = false;
     await work;
     return { error: null, warned };
   } catch (error) {
@@ -99,27 +56,7 @@ export async function attempt(
   }
   if (!waiting) return { error: failure, warned };
   await turns.end(client, failure);
-  return await attempt(client, turns, { statements }, { whileRunning, ...options });
-}
-
-/** Calls `then` if the server skips the batch, because the transaction before it failed and has not been rolled back. */
-export function ifSkipped({ sent }: Underway, then: () => void): void {
-  (sent.turn ?? sent.work).catch(({ code }: { code?: string }) => {
-    if (code === IN_FAILED_SQL_TRANSACTION) then();
-  });
-}
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const IN_FAILED_SQL_TRANSACTION = "25P02";
-
-/**
- * Ends a transaction that failed.
- * @throws the error of the transaction, where it ended the session too: whether COMMIT came before is unknown
- */
-async function rollBack(client: Client, error: pg.DatabaseError): Promise<void> {
-  await client.query("ROLLBACK").catch(() => {
-    throw error;
-  });
+  return await attempt(client, turns, statements, options);
 }
 
 /** How long a statement waits for a lock, in milliseconds: the app waits behind it. */

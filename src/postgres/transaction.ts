@@ -1,3 +1,5 @@
+import type { Client, DatabaseError } from "pg";
+
 /**
  * How every transaction begins: as the role that signed in, whatever ALTER ROLE … SET says, and with nothing but the
  * system's own names in reach, because it may run as an administrator. Time-outs are set here, not at connection
@@ -21,3 +23,13 @@ export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; 
 
 /** No READ WRITE here: where the server's default is read-only, it is so for a reason. */
 export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+
+/**
+ * Ends a transaction that failed.
+ * @throws the error of the transaction, if it ended the session too: whether COMMIT came before is unknown
+ */
+export async function rollBack(client: Client, error: DatabaseError): Promise<void> {
+  await client.query("ROLLBACK").catch(() => {
+    throw error;
+  });
+}

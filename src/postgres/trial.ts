@@ -22,7 +22,8 @@ export function trialsOf({ blocked }: Plan): readonly Trial[] {
   return groupsOf(changes, keyOfTrial);
 }
 
-type Trial = readonly [Blocked, ...Blocked[]];
+/** Changes of which one is tried, each with the reason why it should not work. */
+export type Trial = readonly [Blocked, ...Blocked[]];
 
 /**
  * One object stands for all objects of its owner, and default privileges for themselves. Which grantor the server picks
@@ -68,7 +69,7 @@ async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Tu
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const statements = statementsOf([{ ...change, acting }]);
-    const { error, warned } = await attempt(client, turns, { statements }, { proof });
+    const { error, warned } = await attempt(client, turns, statements, { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
     const inconclusive = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runPrincipal } from "../e2e/principal-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
-import { goesThrough, startProxy } from "../sandbox/proxy.ts";
 import { IDENTITIES, migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 
@@ -103,35 +102,6 @@ test("an apply takes at most nine round trips, and one more for each 500 objects
   expect(granted).toHaveLength(1_202);
   expect(proxy.roundTrips()).toHaveLength(1);
   expect(proxy.roundTrips()[0]).toBeLessThanOrEqual(9 + Math.ceil(granted.length / 500));
-});
-
-test("an apply sends the next batch, and no other, while the server runs one", async () => {
-  await sandbox.createDatabase("ahead", { owner: "migrator", seed: relations(600) });
-  const migration = await sandbox.signInAs("migrator", "ahead");
-  await migration.query("BEGIN; LOCK TABLE t_1 IN ACCESS EXCLUSIVE MODE");
-  let sent = 0;
-  let sentWhileLocked: number | undefined;
-  const server = await startProxy(sandbox, goesThrough, ({ type, body }) => {
-    if (type !== "Q" || !body.includes("\nGRANT ")) return true;
-    sent++;
-    if (sent === 2)
-      setTimeout(() => {
-        sentWhileLocked = sent;
-        migration.query("ROLLBACK");
-      }, 100);
-    return true;
-  });
-
-  const { report } = await runAction(
-    { ...migratorInputs(server.port), database: "ahead" },
-    sandbox.env,
-  ).finally(server.close);
-  await migration.end();
-
-  expect(report.verdict).toBe("repaired");
-  expect(sentWhileLocked).toBe(2);
-  // Nothing was sent twice: the first batch did not wait for the lock until its time-out.
-  expect(sent).toBe(3);
 });
 
 test("several databases share one token, which takes one assertion", async () => {
