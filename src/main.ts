@@ -1,7 +1,7 @@
 import { info } from "@actions/core";
 import pLimit from "p-limit";
 import type { Client } from "pg";
-import { type PasswordProvider, signIn } from "./azure/credential.ts";
+import { signIn } from "./azure/credential.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
 import { publish } from "./github/output.ts";
@@ -11,13 +11,12 @@ import { mask } from "./mask.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
 import { code, sentence } from "./model/sentence.ts";
-import type { Env, Settings } from "./model/settings.ts";
+import type { Env, PasswordProvider, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { type Progress, reconcile, unfinished } from "./reconcile.ts";
 import { plain } from "./render/pen.ts";
 import { verdictText } from "./render/phrases.ts";
-import { PATIENCE } from "./retry.ts";
 import { INPUTS, parseSettings } from "./settings/inputs.ts";
 import { secretsIn } from "./settings/reader.ts";
 import { logLines } from "./text/escape.ts";
@@ -80,7 +79,7 @@ async function inDatabase(
     signal.throwIfAborted();
     say(`connecting to ${host}:${port} as ${user}`);
     const work = (client: Client) => reconcile(client, { mode, grantees, demand }, say, progress);
-    const found = await withSession(target, password, work, { signIn, cloud }, PATIENCE, signal);
+    const found = await withSession({ target, password, known: { signIn, cloud }, signal }, work);
     say(verdictText(found.verdict, mode));
     return { host, port, database, user, ...found };
   } catch (error) {

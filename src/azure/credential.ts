@@ -5,21 +5,16 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import type { EntraSignIn, Env, Settings, SignIn } from "../model/settings.ts";
+
+import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../model/settings.ts";
 import { checkProxy } from "../proxy.ts";
+
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { rememberSent, withoutSecrets } from "../text/secrets.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
 import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
-
-/**
- * Returns the password for PostgreSQL: an Entra token, or the password itself. All callers share one token while it is
- * valid.
- * @param refused a token that a server refused: if it is still the current one, a new one is requested
- */
-export type PasswordProvider = (refused?: string) => Promise<string>;
 
 /** `@azure/identity` does not export this type. */
 type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];

@@ -7,6 +7,13 @@ import { type Context, rulesFor, type Steps, type Words } from "./rules.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
+/** The parameters that end a session: https://www.postgresql.org/docs/current/runtime-config-client.html */
+const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
+  "25P03": "idle_in_transaction_session_timeout",
+  "25P04": "transaction_timeout",
+  "57P05": "idle_session_timeout",
+};
+
 /**
  * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
  * PgBouncer's text too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
@@ -307,18 +314,22 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "session-ended",
-    when: [{ codes: ["25P03", "57P05", "25P04"] }],
+    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
     cause: "The server ended the session because of a timeout that is set on it.",
-    next: (context) => [
-      "Run the job again: what was granted stays granted.",
-      step(
-        "If the error persists, look at the limit:",
-        azOnServer("parameter show", context, {
-          name: "idle_in_transaction_session_timeout",
-          query: "value",
-        }),
-      ),
-    ],
+    next: (context, { code }) => {
+      const name = SESSION_TIMEOUTS[code] ?? "";
+      return [
+        "Run the job again: what was granted stays granted.",
+        step(
+          "If the error persists, look at the limit:",
+          azOnServer("parameter show", context, { name, query: "value" }),
+        ),
+        step(
+          "If it is 0 there, it is set on the role or the database:",
+          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name};\nALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name};`,
+        ),
+      ];
+    },
   },
   {
     code: "replica-conflict",
@@ -368,14 +379,19 @@ export const POSTGRES = rulesFor("postgres", [
   {
     code: "read-only",
     when: [{ codes: ["25006"] }],
-    cause: "The server is a read replica, or Azure made it read-only because its storage is nearly full.",
+    cause:
+      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
       step(
-        "Find out which of the two it is:",
+        "Find out whether it is a replica, and how full its storage is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       ),
       "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
       ...growStorage(context),
+      step(
+        "If it is neither, find out at which level the setting is, and reset it there:",
+        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';",
+      ),
     ],
   },
   {

@@ -1,6 +1,6 @@
-import type { PasswordProvider } from "../azure/credential.ts";
 import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
+import type { PasswordProvider } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { ipv4, isRoutable } from "./ipv4.ts";
 import type { ServerFacts } from "./server.ts";
@@ -30,12 +30,8 @@ export async function connect(
   const target = { server: { host, port, tls }, database, user };
   try {
     const { rows } = await withSession(
-      target,
-      password,
+      { target, password, known: { signIn, cloud }, patience: ONE_ATTEMPT, signal },
       (client) => client.query<{ address: string | null }>(ADDRESS),
-      { signIn, cloud },
-      ONE_ATTEMPT,
-      signal,
     );
     return { connected: true, address: usable(rows[0]?.address ?? "") };
   } catch (error) {

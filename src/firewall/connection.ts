@@ -1,10 +1,9 @@
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
-import type { PasswordProvider } from "../azure/credential.ts";
 import { httpClient } from "../azure/http-client.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { withFullStop } from "../model/sentence.ts";
-import type { Env } from "../model/settings.ts";
+import type { Env, PasswordProvider } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { type Retry, retrying, within } from "../retry.ts";
 import { withoutSecrets } from "../text/secrets.ts";

@@ -15,7 +15,7 @@ import {
 } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean } from "../text/near.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** Why this database cannot be checked or changed; null if it can. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {
@@ -26,6 +26,31 @@ export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode)
     (mode === "apply" ? readOnly(snapshot) : null)
   );
 }
+
+/**
+ * Why this server cannot be checked; null if it is not too old.
+ * @param version its `server_version`
+ */
+export function oldServer(version: string): Failure | null {
+  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return null;
+  return {
+    code: "server-too-old",
+    message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
+    hint: inOurWords(
+      "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
+    ),
+    steps: [
+      {
+        text: inOurWords("Upgrade the server. Azure checks first whether it can, and the server restarts:"),
+        command:
+          "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17",
+      },
+    ],
+  };
+}
+
+/** The first version with the role pg_database_owner: https://www.postgresql.org/docs/14/release-14.html */
+const OLDEST_VERSION = 14;
 
 /** The error about a grantee that is not among the roles of the server. */
 export function granteeNotFound(grantee: string, knownRoles: readonly string[]): Failure {
@@ -125,19 +150,58 @@ function nothingToCheck(
   };
 }
 
-function readOnly({ server }: Snapshot): Failure | null {
-  if (!server.readOnly) return null;
+/** Azure sets `default_transaction_read_only` for the whole server when its disk is nearly full. */
+function readOnly(snapshot: Snapshot): Failure | null {
+  const { readOnly: source } = snapshot.server;
+  if (source === null) return null;
+  const reset = resetReadOnly(snapshot);
+  const check = { text: inOurWords("To check the privileges here, set `mode: check`.") };
+  if (reset !== undefined)
+    return {
+      code: "read-only-setting",
+      message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
+      hint: inOurWords("Someone protected it from changes. The server itself is not read-only."),
+      steps: [
+        {
+          text: sentence`To remove the setting, run as ${reset.who}:`,
+          command: `SET default_transaction_read_only = off;\n${reset.alter} RESET default_transaction_read_only;`,
+        },
+        check,
+      ],
+    };
   return {
     code: "read-only",
     message: inOurWords("This server is read-only, so nothing can be granted."),
     hint: inOurWords(
       "The server is a replica, or Azure made it read-only because its storage is nearly full.",
     ),
-    steps: [
-      { text: inOurWords("Set `host` to the primary server.") },
-      { text: inOurWords("To check the privileges here, set `mode: check`.") },
-    ],
+    steps: [{ text: inOurWords("Set `host` to the primary server.") }, check],
   };
+}
+
+/** The level at which the login is read-only, and what removes the setting there; undefined for the whole server. */
+function resetReadOnly(snapshot: Snapshot) {
+  const user = snapshot.sessionUser.name;
+  const database = snapshot.groups.find(({ kind }) => kind === "database")?.members[0]?.name ?? "";
+  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
+  switch (snapshot.server.readOnly) {
+    case "user":
+      return { where: sentence`role ${name(user)}`, who: name(user), alter: role };
+    case "database user":
+      return {
+        where: sentence`role ${name(user)} in database ${name(database)}`,
+        who: name(user),
+        alter: `${role} IN DATABASE ${quoteIdentifier(database)}`,
+      };
+    case "database":
+      return {
+        where: sentence`database ${name(database)}`,
+        who: inOurWords("the owner of the database"),
+        alter: `ALTER DATABASE ${quoteIdentifier(database)}`,
+      };
+    default:
+      return undefined;
+  }
 }
 
 function names(all: readonly string[]): Sentence {

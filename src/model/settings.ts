@@ -43,5 +43,12 @@ export type EntraSignIn =
   | { readonly type: "managed-identity"; readonly clientId?: string }
   | { readonly type: "azure-cli" };
 
+/**
+ * Returns the password for PostgreSQL: an Entra token, or the password itself. All callers share one token while it is
+ * valid.
+ * @param refused a token that a server refused: if it is still the current one, a new one is requested
+ */
+export type PasswordProvider = (refused?: string) => Promise<string>;
+
 /** The environment of the process, in which the runner passes the inputs. */
 export type Env = Readonly<Record<string, string | undefined>>;

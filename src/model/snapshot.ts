@@ -61,8 +61,11 @@ export interface ServerFacts {
   readonly version: number;
   /** `server_version` up to the first space, e.g. `16.14`. */
   readonly versionText: string;
-  /** A replica, or `default_transaction_read_only`: Azure sets it when the disk is nearly full. */
-  readonly readOnly: boolean;
+  /**
+   * null: the server can be written to. `recovery`: a replica. Else the source of `default_transaction_read_only`:
+   * https://www.postgresql.org/docs/current/view-pg-settings.html
+   */
+  readonly readOnly: string | null;
   /** Whether the session user may read the security labels of roles. */
   readonly labelsReadable: boolean;
   /** Up to 15, an owner of the database without INHERIT has the privileges of pg_database_owner only after SET ROLE. */

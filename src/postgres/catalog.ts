@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import pg, { type Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
+import { oldServer } from "../grants/obstacles.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
 import { inOurWords, name, sentence, someOf } from "../model/sentence.ts";
@@ -24,7 +25,7 @@ import {
   type SnapshotRow,
 } from "./snapshot.rows.ts";
 import { SNAPSHOT } from "./snapshot.sql.ts";
-import { BEGIN_READ_ONLY } from "./transaction.ts";
+import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
 
 /** How long the action looks again because objects changed during a look, in milliseconds. */
 const MAX_TIME = 25_000;
@@ -38,7 +39,7 @@ const LOOKS_TOGETHER = 2;
 /**
  * Reads what the grants depend on from the catalogs of one database. It looks again where an object that stands for
  * others like it changed during the look.
- * @throws ActionError `catalog-busy` where some object changes during each look; else the server's error
+ * @throws ActionError `catalog-busy` where some object changes during each look, `server-too-old`; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
   const end = Date.now() + MAX_TIME;
@@ -46,8 +47,10 @@ export async function look(client: Client, grantees: readonly string[], demand: 
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
     const seen = await lookOnce(client, grantees, demand, since).catch(async (error: unknown) => {
+      if (!(error instanceof pg.DatabaseError)) throw error;
+      await rollBack(client, error);
+      if (looks === 1) await refuseOldServer(client);
       if (!isPassing(error) || Date.now() > end) throw error;
-      await client.query("ROLLBACK");
       return null;
     });
     if (seen?.snapshot) return seen.snapshot;
@@ -58,9 +61,18 @@ export async function look(client: Client, grantees: readonly string[], demand: 
   }
 }
 
+/**
+ * Asks for the version after the first look has failed: an old server does not understand it.
+ * @throws ActionError `server-too-old`
+ */
+async function refuseOldServer(client: Client): Promise<void> {
+  const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
+  const obstacle = oldServer(rows[0]?.server_version ?? "");
+  if (obstacle !== null) throw new ActionError(obstacle);
+}
+
 /** What a DROP of another session, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return false;
+function isPassing(error: pg.DatabaseError): boolean {
   return (
     PASSING.has(error.code ?? "") ||
     (error.code === "XX000" && error.message.startsWith("cache lookup failed"))

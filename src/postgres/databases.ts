@@ -37,7 +37,13 @@ export async function nearestDatabase(
       );
     };
     const once = { ...PATIENCE, maxTime: 0 };
-    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, work, {}, once, soon);
+    const login = {
+      target: { ...target, database: DEFAULT_DATABASE },
+      password,
+      patience: once,
+      signal: soon,
+    };
+    return await withSession(login, work);
   } catch {
     return undefined; // only a suggestion: the caller reports the error itself
   }

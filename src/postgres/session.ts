@@ -7,7 +7,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
-import type { Server, Tls } from "../model/settings.ts";
+import type { PasswordProvider, Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import {
@@ -27,26 +27,30 @@ export interface Target {
   readonly user: string;
 }
 
+/** How to sign in to a database, and for how long to try. */
+export interface Login {
+  readonly target: Target;
+  /** Called at every attempt, with the token that the server called expired, if it did. */
+  readonly password: PasswordProvider;
+  /** What a diagnosis can use beyond the target. */
+  readonly known?: Pick<Context, "signIn" | "cloud">;
+  readonly patience?: Patience;
+  /** Ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Signs in to a database, lets `work` use the connection, and ends it whatever happens. Where the other side breaks the
+ * Signs in to a database, lets `work` use the connection, and ends it whatever happens. If the other side breaks the
  * connection, `work` starts again on a new one.
- * @param password called at every attempt, with the token that the server called expired, if it did
- * @param known what a diagnosis can use beyond the target
- * @param signal ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it
  * @throws ActionError if no connection can be made; what `work` throws is thrown unchanged
  */
-export async function withSession<T>(
-  target: Target,
-  password: PasswordProvider,
-  work: (client: pg.Client) => Promise<T>,
-  known: Known = {},
-  patience: Patience = PATIENCE,
-  signal?: AbortSignal,
-): Promise<T> {
+export async function withSession<T>(login: Login, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { patience = PATIENCE, signal } = login;
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut: Error | undefined;
+  const errors: unknown[] = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error) => {
+    const session = await openSession(login, waits, queryTime).catch((error) => {
       // A server that stays silent says no more by not answering a new connection.
       throw timedOut !== undefined && isSilence(error) ? timedOut : error;
     });
@@ -60,8 +64,9 @@ export async function withSession<T>(
       if (broken === undefined) throw error;
       const late = isLate(broken);
       if (timedOut !== undefined) throw timedOut;
-      // The error of a query on a connection that was already broken does not say why it broke.
-      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error, broken]);
+      // Only one of them may say why: the error of a write on a connection that was already broken does not.
+      errors.push(error, broken);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
@@ -98,41 +103,30 @@ function isSilence(error: unknown): boolean {
   return error instanceof ActionError && error.failure.code === "connection-timed-out";
 }
 
-type Known = Pick<Context, "signIn" | "cloud">;
-type PasswordProvider = (refused?: string) => Promise<string>;
-
 /** The server may restart while this runs, even twice. */
 const MAX_SESSIONS = 3;
 
-function openSession(
-  target: Target,
-  password: PasswordProvider,
-  known: Known,
-  patience: Patience,
-  queryTime: number,
-  signal: AbortSignal | undefined,
-) {
+function openSession(login: Login, patience: Patience, queryTime: number): Promise<Session> {
   let refused: string | undefined;
   const onExpired = (token: string) => {
     refused = token;
   };
   return retryingFailures(
-    () => connect(target, password(refused), known, { ...patience, queryTime }, onExpired, signal),
+    () => connect(login, login.password(refused), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
-    signal,
+    login.signal,
   );
 }
 
 /** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */
 async function connect(
-  target: Target,
+  login: Login,
   signingIn: Promise<string>,
-  known: Known,
   times: { readonly answerTime: number; readonly queryTime: number },
   onExpired: (token: string) => void,
-  signal: AbortSignal | undefined,
 ): Promise<Session> {
+  const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
@@ -168,7 +162,7 @@ async function connect(
     if (waitsForSignIn) {
       // The server does not wait as long as a sign-in may take (`authentication_timeout`).
       await signingIn;
-      return await connect(target, signingIn, known, times, onExpired, signal);
+      return await connect(login, signingIn, times, onExpired);
     }
     const { host, port } = server;
     const failure = diagnose(error, { ...known, host, port, database, user, token: claimsOf(token ?? "") });

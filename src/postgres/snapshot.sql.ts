@@ -42,8 +42,16 @@ const ROUTINE_KINDS = "('F', 'P', 'A')";
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/parser/parse_func.c#L2177 (LookupFuncWithArgs)
  */
 const ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
-                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || pg_catalog.format_type(t.oid, NULL), ', ' ORDER BY t.n), '')
-                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n))`;
+                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n),
+                         LATERAL (SELECT pg_catalog.format_type(t.oid, NULL) AS type) AS f)`;
+
+/** The schema of a type that format_type() does not qualify, if another schema has a type of that name, as SQL. */
+function schemaOfType(type: string): string {
+  const name = `pg_catalog.btrim(pg_catalog.replace(${type}, '[]', ''), '"')::pg_catalog.name`;
+  return `CASE WHEN (SELECT pg_catalog.bool_or(y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace) AND pg_catalog.count(*) > 1
+                                  FROM pg_catalog.pg_type AS y WHERE y.typname = ${name}) THEN 'pg_catalog.' ELSE '' END`;
+}
 
 /**
  * The snapshot: everything the grants depend on, in one statement, so that all of it is of one moment.
@@ -282,8 +290,10 @@ role AS (
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
          'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', pg_catalog.pg_is_in_recovery()
-           OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),

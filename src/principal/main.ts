@@ -8,7 +8,6 @@ import { type Failure, withDone } from "../model/failure.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
-import { PATIENCE } from "../retry.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { logLine } from "../text/escape.ts";
 import { doneSoFar, ensure, type PrincipalResult, type Progress } from "./ensure.ts";
@@ -43,7 +42,7 @@ async function inDatabase(
     info(logLine(`Connecting to ${host}:${port} as ${user}`));
     const password = signIn(settings, env, signal);
     const work = (client: Client) => ensure(client, principal, progress);
-    const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
+    const result = await withSession({ target, password, known: { signIn: how, cloud }, signal }, work);
     signal.throwIfAborted();
     return result;
   } catch (error) {

@@ -52,11 +52,8 @@ async function applyCutAt(n: number, forGood: boolean) {
   const progress: Progress = { done: NOTHING_DONE };
   const patience = { firstWait: 1, maxTime: forGood ? 0 : 60_000, answerTime: 60_000 };
   const report = await withSession(
-    { server, database: "app", user: "migrator" },
-    async () => PASSWORD,
+    { target: { server, database: "app", user: "migrator" }, password: async () => PASSWORD, patience },
     (client) => reconcile(client, task, () => {}, progress),
-    {},
-    patience,
   ).catch(() => unfinished(progress));
   const [grantee] = report.grantees;
   return { isCut, grantee, statements: report.statements };

@@ -75,7 +75,7 @@ describe("a database", () => {
   });
 
   test("can be checked, but not changed, when it is read-only", () => {
-    const replica = snapshot(fine, { server: { ...SERVER, readOnly: true } });
+    const replica = snapshot(fine, { server: { ...SERVER, readOnly: "recovery" } });
     expect(databaseObstacle(replica, demand(), "apply")).toMatchObject({ code: "read-only" });
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
     expect(databaseObstacle(replica, demand(), "plan")).toBeNull();

@@ -111,7 +111,7 @@ export function held(...privileges: readonly string[]): GroupSpec["held"] {
 export const SERVER: ServerFacts = {
   version: 160004,
   versionText: "16.4",
-  readOnly: false,
+  readOnly: null,
   labelsReadable: true,
   databaseOwnerInherits: true,
   citus: false,

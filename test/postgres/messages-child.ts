@@ -36,15 +36,16 @@ const target = {
 let ended = 0;
 for (answer of sessions) {
   await withSession(
-    target,
-    async () => "password",
-    (client) => client.query("SELECT 1"),
-    {},
     {
-      firstWait: 1,
-      maxTime: 0,
-      answerTime: 1_000,
+      target,
+      password: async () => "password",
+      patience: {
+        firstWait: 1,
+        maxTime: 0,
+        answerTime: 1_000,
+      },
     },
+    (client) => client.query("SELECT 1"),
   ).catch(() => ended++);
 }
 server.close();

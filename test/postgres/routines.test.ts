@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { renderSql } from "../../src/render/sql-file.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
-import { linesOf, type Place, recorded, sourcesOn, useWorld } from "./world.ts";
+import { runScript } from "../sandbox/psql.ts";
+import { linesOf, type Place, recorded, reportOf, sourcesOn, useWorld } from "./world.ts";
 
 const ASKED = { routinePrivileges: ["EXECUTE"], allowEmpty: true } as const;
 
@@ -74,6 +76,25 @@ describe.each(SOME_VERSIONS)("routines and schemas on PostgreSQL %i", (version) 
     for (const call of ["SELECT total(1)", "SELECT total(1, 'a')", "SELECT longest('a')"])
       expect([call, await place.can(place.app, call)]).toEqual([call, true]);
     expect((await place.run("apply", ASKED)).statements).toEqual([]);
+  });
+
+  test("names a type of pg_catalog so that no other type of its name is meant, whatever the search_path", async () => {
+    const { owner, app, sql, as, run, database } = await world.open();
+    await as(
+      owner,
+      `CREATE DOMAIN public.oid AS int; CREATE DOMAIN public."char" AS int;
+      CREATE FUNCTION f(pg_catalog.oid, pg_catalog.oid[], pg_catalog."char", public.oid, text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+      REVOKE EXECUTE ON FUNCTION f FROM PUBLIC`,
+    );
+    const report = await run("plan", ASKED);
+    expect(linesOf(report.missing)).toEqual([
+      'function f(pg_catalog.oid, pg_catalog.oid[], pg_catalog."char", public.oid, text): EXECUTE (not-granted)',
+    ]);
+    await sql(`ALTER ROLE ${owner} SET search_path = public, pg_catalog`);
+    const file = renderSql(reportOf(owner, [{ database, story: report }]));
+    expect(file).toContain(app);
+    expect(runScript(world.address, owner, database, file)).toEqual({ status: 0, stderr: "" });
+    expect((await run("check", ASKED)).verdict).toBe("in-sync");
   });
 
   test("needs no further round trips", async () => {

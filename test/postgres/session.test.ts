@@ -6,6 +6,7 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { Server } from "../../src/model/settings.ts";
+import { breakConnection } from "../../src/postgres/driver.ts";
 import { type Target, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
 import { failing, readFailure } from "../read.ts";
@@ -64,8 +65,7 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 describe("a session", () => {
   test("is encrypted by TLS, and not shared", async () => {
     const found = await withSession(
-      target(),
-      password,
+      { target: target(), password },
       rows(
         "SELECT current_user AS name, ssl, application_name FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE pid = pg_backend_pid()",
       ),
@@ -74,9 +74,9 @@ describe("a session", () => {
   });
 
   test("ends after the work, and after failed work", async () => {
-    await withSession(target(), password, rows("SELECT 1"));
+    await withSession({ target: target(), password }, rows("SELECT 1"));
     const boom = new Error("boom");
-    await expect(withSession(target(), password, () => Promise.reject(boom))).rejects.toBe(boom);
+    await expect(withSession({ target: target(), password }, () => Promise.reject(boom))).rejects.toBe(boom);
     const left = () =>
       sandbox.sql(
         "postgres",
@@ -105,8 +105,7 @@ describe("a session", () => {
     };
     for (const [name, value] of Object.entries(evil)) vi.stubEnv(name, value);
     const found = await withSession(
-      target(),
-      password,
+      { target: target(), password },
       rows(`SELECT current_user AS user, current_database() AS database, current_setting('search_path') AS path,
         current_setting('client_encoding') AS encoding, current_setting('application_name') AS name,
         current_setting('TimeZone') <> 'Asia/Kathmandu' AS zone, current_setting('DateStyle') AS style`),
@@ -126,7 +125,7 @@ describe("a session", () => {
 
   test("that the server ends during the work fails with the reason, and the process continues", async () => {
     const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
-    const error = await withSession(target(), password, async (client) => {
+    const error = await withSession({ target: target(), password }, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
       const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
       await kill(pid);
@@ -139,6 +138,23 @@ describe("a session", () => {
     });
   });
 
+  test("that the server ends for being idle says so, even if later sessions end without a reason", async () => {
+    let sessions = 0;
+    const error = await withSession({ target: target(), password }, async (client) => {
+      if (++sessions === 1) {
+        const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
+        await client.query("SET idle_session_timeout = '1ms'");
+        await ended;
+      } else breakConnection(client, Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      await client.query("SELECT 1");
+    }).catch((error: unknown) => error);
+    expect(sessions).toBe(3);
+    expect(readFailure(diagnose(error))).toMatchObject({
+      code: "session-ended",
+      steps: expect.stringContaining("RESET idle_session_timeout"),
+    });
+  });
+
   test("keeps the failure that the work throws", async () => {
     const known = new ActionError({
       code: "mine",
@@ -146,7 +162,7 @@ describe("a session", () => {
       hint: inOurWords("h"),
       steps: [],
     });
-    const error = withSession(target(), password, async (client) => {
+    const error = withSession({ target: target(), password }, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
       throw known;
     });
@@ -162,7 +178,9 @@ describe("a refusal of a real server is explained", () => {
   ];
   test.each(refused)("%s", async (_name, over, code) => {
     const asked = vi.fn(password);
-    expect(await failing(withSession(target(over), asked, nothing, {}, QUICK))).toMatchObject({ code });
+    expect(
+      await failing(withSession({ target: target(over), password: asked, patience: QUICK }, nothing)),
+    ).toMatchObject({ code });
     expect(asked).toHaveBeenCalledTimes(1); // waiting does not help
   });
 
@@ -173,7 +191,8 @@ describe("a refusal of a real server is explained", () => {
     );
     await sandbox.createDatabase("closed");
     await sandbox.sql("closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
-    const to = (over: Partial<Target>) => withSession(target(over), async () => "x", nothing, {}, QUICK);
+    const to = (over: Partial<Target>) =>
+      withSession({ target: target(over), password: async () => "x", patience: QUICK }, nothing);
     expect(await failing(to({ user: "nologin" }))).toMatchObject({ code: "role-may-not-log-in" });
     expect(await failing(to({ user: "outsider", database: "closed" }))).toMatchObject({
       code: "connect-not-granted",
@@ -182,7 +201,10 @@ describe("a refusal of a real server is explained", () => {
 
   test("a connection without TLS", async () => {
     const failure = await failing(
-      withSession(target({ host: "127.0.0.1", tls: { mode: "disable" } }), password, nothing, {}, QUICK),
+      withSession(
+        { target: target({ host: "127.0.0.1", tls: { mode: "disable" } }), password, patience: QUICK },
+        nothing,
+      ),
     );
     expect(failure).toMatchObject({ code: "tls-required" });
   });
@@ -190,12 +212,16 @@ describe("a refusal of a real server is explained", () => {
   test("a closed port, and a host that does not exist", async () => {
     const { port, close } = await startStub({});
     await close();
-    expect(await failing(withSession(target({ port }), password, nothing, {}, QUICK))).toMatchObject({
+    expect(
+      await failing(withSession({ target: target({ port }), password, patience: QUICK }, nothing)),
+    ).toMatchObject({
       code: "connection-refused",
       message: expect.stringMatching(/^PostgreSQL at `localhost:\d+`, database postgres: .*ECONNREFUSED/),
     });
     expect(
-      await failing(withSession(target({ host: "nowhere.invalid" }), password, nothing, {}, QUICK)),
+      await failing(
+        withSession({ target: target({ host: "nowhere.invalid" }), password, patience: QUICK }, nothing),
+      ),
     ).toMatchObject({
       code: expect.stringMatching(/^(host-not-found|dns-unavailable)$/),
     });
@@ -225,7 +251,9 @@ describe("a refusal of a real server during the work is explained", () => {
     const other = await sandbox.signInAs("ci-admin", "postgres");
     try {
       await other.query("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
-      const error = await withSession(target(), password, rows(statement)).catch((error: unknown) => error);
+      const error = await withSession({ target: target(), password }, rows(statement)).catch(
+        (error: unknown) => error,
+      );
       expect(readFailure(diagnose(error))).toMatchObject({ code });
     } finally {
       await other.end();
@@ -238,7 +266,7 @@ describe("before a password or token is sent", () => {
   async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
     const server = await stub(behaviour);
     const failure = await failing(
-      withSession(target({ host, port: server.port, tls }), password, nothing, {}, QUICK),
+      withSession({ target: target({ host, port: server.port, tls }), password, patience: QUICK }, nothing),
     );
     expect(failure).toMatchObject({ code });
     expect(server.received.map(String).join()).not.toContain(SECRET);
@@ -258,7 +286,7 @@ describe("before a password or token is sent", () => {
     await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-wrong-host");
     const server = await stub({ tls, onStartup: () => ASK_PASSWORD, onMessage: () => WELCOME });
     const lax = target({ port: server.port, tls: { mode: "verify-ca", rootCertificates: tls.cert } });
-    await withSession(lax, password, nothing);
+    await withSession({ target: lax, password }, nothing);
     expect(String(server.received[1])).toContain(SECRET);
   });
 
@@ -310,8 +338,10 @@ describe("sign-in and TLS handshake overlap", () => {
       return SECRET;
     };
     await withSession(
-      target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
-      late,
+      {
+        target: target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
+        password: late,
+      },
       nothing,
     );
     expect(String(server.received[1])).toContain(SECRET);
@@ -333,7 +363,10 @@ describe("sign-in and TLS handshake overlap", () => {
         throw failure;
       });
       await expect(
-        withSession(target({ port: server.port, tls: trusted }), asked, nothing, {}, QUICK),
+        withSession(
+          { target: target({ port: server.port, tls: trusted }), password: asked, patience: QUICK },
+          nothing,
+        ),
       ).rejects.toBe(failure);
       expect(asked).toHaveBeenCalledTimes(1);
       expect(server.received).toEqual([]);
@@ -351,11 +384,12 @@ test("a sign-in that ends after the attempt has failed sends nothing and leaves 
   });
   const before = timers();
   const attempt = withSession(
-    target({ port: server.port, tls: { mode: "verify-full" } }),
-    () => late,
+    {
+      target: target({ port: server.port, tls: { mode: "verify-full" } }),
+      password: () => late,
+      patience: QUICK,
+    },
     nothing,
-    {},
-    QUICK,
   );
   expect(await failing(attempt)).toMatchObject({ code: "tls-unknown-authority" });
   arrive(SECRET);
@@ -379,7 +413,9 @@ describe("a server that ends the connection during the sign-in", () => {
 
   test("is connected to again after the sign-in", async () => {
     const slow = () => late(() => SECRET);
-    expect(await withSession(target(), slow, rows("SELECT 1 AS one"), {}, QUICK)).toEqual([{ one: 1 }]);
+    expect(
+      await withSession({ target: target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one")),
+    ).toEqual([{ one: 1 }]);
   });
 
   test("is not named as the cause of a failed sign-in", async () => {
@@ -388,7 +424,9 @@ describe("a server that ends the connection during the sign-in", () => {
       late(() => {
         throw failure;
       });
-    await expect(withSession(target(), slow, nothing, {}, QUICK)).rejects.toBe(failure);
+    await expect(withSession({ target: target(), password: slow, patience: QUICK }, nothing)).rejects.toBe(
+      failure,
+    );
   });
 });
 
@@ -410,7 +448,7 @@ describe("only transient failures are retried", () => {
       onMessage: () => WELCOME,
     });
     const asked = vi.fn(password);
-    await withSession(to, asked, nothing, {}, QUICK);
+    await withSession({ target: to, password: asked, patience: QUICK }, nothing);
     expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
   });
 
@@ -418,7 +456,7 @@ describe("only transient failures are retried", () => {
     const { server, to } = await trusted({
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
-    expect(await failing(withSession(to, password, nothing, {}, QUICK))).toMatchObject({
+    expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
       code: "server-starting",
     });
     expect(server.connections()).toBe(5);
@@ -427,7 +465,7 @@ describe("only transient failures are retried", () => {
   test("waits for a real server that has no free connection", async () => {
     await sandbox.sql("postgres", "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
     const crowd = (work: () => Promise<unknown>) =>
-      withSession(target({ user: "crowded" }), async () => "x", work, {}, QUICK);
+      withSession({ target: target({ user: "crowded" }), password: async () => "x", patience: QUICK }, work);
     const failure = await crowd(() => failing(crowd(nothing)));
     expect(failure).toMatchObject({
       code: "no-connection-slots",
@@ -444,9 +482,12 @@ describe("only transient failures are retried", () => {
       onStartup: () => ASK_PASSWORD,
       onMessage: (_attempt, message) => (String(message).includes("fresh") ? WELCOME : expired),
     });
-    await withSession(to, async (refused) => (refused === "stale" ? "fresh" : "stale"), nothing, {}, QUICK);
+    await withSession(
+      { target: to, password: async (refused) => (refused === "stale" ? "fresh" : "stale"), patience: QUICK },
+      nothing,
+    );
     expect(server.connections()).toBe(2);
-    const never = withSession(to, async () => "stale", nothing, {}, QUICK);
+    const never = withSession({ target: to, password: async () => "stale", patience: QUICK }, nothing);
     expect(await failing(never)).toMatchObject({ code: "token-expired" });
   });
 
@@ -457,7 +498,7 @@ describe("only transient failures are retried", () => {
       onStartup: () => errorResponse("57P01", "terminating connection due to administrator command"),
     });
     const to = target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } });
-    expect(await failing(withSession(to, password, nothing, {}, QUICK))).toMatchObject({
+    expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
       code: "server-stopping",
     });
     expect(server.connections()).toBe(5);
@@ -467,14 +508,19 @@ describe("only transient failures are retried", () => {
     const server = await stub({ silent: true });
     const hasty = { ...QUICK, answerTime: 50 };
     expect(
-      await failing(withSession(target({ port: server.port }), password, nothing, {}, hasty)),
+      await failing(
+        withSession({ target: target({ port: server.port }), password, patience: hasty }, nothing),
+      ),
     ).toMatchObject({
       code: "connection-timed-out",
       message: expect.stringContaining("no answer within 1 s"),
     });
     const slow = () => new Promise<string>((resolve) => setTimeout(resolve, 4_000, SECRET));
     expect(
-      await withSession(target(), slow, rows("SELECT 1 AS one"), {}, { ...QUICK, answerTime: 3_000 }),
+      await withSession(
+        { target: target(), password: slow, patience: { ...QUICK, answerTime: 3_000 } },
+        rows("SELECT 1 AS one"),
+      ),
     ).toEqual([{ one: 1 }]);
   });
 });
@@ -491,7 +537,9 @@ test("a session ends whichever message the server leaves without its end", () =>
 test("shows the claims of a refused token, never the token", async () => {
   const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
-  const failure = await failing(withSession(target(), async () => token, nothing, {}, QUICK));
+  const failure = await failing(
+    withSession({ target: target(), password: async () => token, patience: QUICK }, nothing),
+  );
   expect(failure.steps).toContain("`oid` `object-1`, `appid` `app-1` and `idtyp` `app`");
   expect(JSON.stringify(failure)).not.toContain(token.slice(0, 20));
   expect(JSON.stringify(failure)).not.toContain("signature-of-it");

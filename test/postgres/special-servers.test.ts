@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ActionError } from "../../src/model/failure.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
 import { reconcile } from "../../src/reconcile.ts";
-import { SOME_VERSIONS } from "../sandbox/postgres.ts";
+import { readFailure } from "../read.ts";
+import { SOME_VERSIONS, SUPERUSER } from "../sandbox/postgres.ts";
 import { startStandby } from "../sandbox/standby.ts";
 import { between, DEFAULTS, linesOf, type Place, useOwnWorld } from "./world.ts";
 
@@ -19,10 +21,8 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
     const tls = { mode: "verify-full", rootCertificates: world.ca() } as const;
     const target = { server: { host: "localhost", port: standby.port, tls }, database, user: owner };
     const run = (mode: "apply" | "check") =>
-      withSession(
-        target,
-        async () => "secret",
-        (client) => reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}),
+      withSession({ target, password: async () => "secret" }, (client) =>
+        reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}),
       );
     try {
       const { grantees } = await run("check");
@@ -77,6 +77,54 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
     expect(settings).toEqual({ ...LIMITS, transaction_read_only: readOnly });
   });
 
+  test("a login that is read-only by a setting names the setting, its level, and SQL that removes it", async () => {
+    const { owner, app, as, sql, signIn, database } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const run = async (mode: "apply" | "check") => {
+      const client = await signIn(owner);
+      const task = { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } };
+      return reconcile(client, task, () => {}).finally(() => client.end());
+    };
+    const setting = "default_transaction_read_only";
+    for (const [level, where] of [
+      [`ROLE ${owner}`, `role ${owner}`],
+      [`DATABASE ${database}`, `database ${database}`],
+      [`ROLE ${owner} IN DATABASE ${database}`, `role ${owner} in database ${database}`],
+    ]) {
+      await sql(`ALTER ${level} SET ${setting} = on`);
+      expect((await run("check")).verdict).toBe("drift");
+      const error = await run("apply").catch((error: unknown) => error);
+      if (!(error instanceof ActionError)) throw error;
+      const { code, message, steps } = readFailure(error.failure);
+      expect([code, message]).toEqual([
+        "read-only-setting",
+        `\`${setting}\` is on for ${where}, so nothing can be granted.`,
+      ]);
+      expect(steps).toContain(setting);
+      const client = await signIn(level === `DATABASE ${database}` ? SUPERUSER : owner);
+      for (const each of error.failure.steps[0]?.command?.split("\n") ?? []) await client.query(each);
+      await client.end();
+    }
+    expect((await run("apply")).verdict).toBe("repaired");
+  });
+
+  test("a server that does not understand the look because it is too old is named by its version", async () => {
+    const { owner, app, signIn } = await world.open();
+    const client = await signIn(owner);
+    let looks = 0;
+    between(client, async (text) => {
+      if (text === "SHOW server_version") return "SELECT '13.22' AS server_version";
+      if (!text.includes("'pg_database_owner'")) return undefined;
+      looks++;
+      return "SELECT pg_has_role('no_such_role', 'USAGE')";
+    });
+    const task = { mode: "check", grantees: [app], demand: DEFAULTS } as const;
+    await expect(reconcile(client, task, () => {})).rejects.toMatchObject({
+      failure: { code: "server-too-old" },
+    });
+    expect(looks).toBe(1);
+  });
+
   test("a look that recovery cancels is repeated", async () => {
     const { owner, as, signIn, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
@@ -113,7 +161,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
     },
   );
 
-  async function inEncoding(place: Place, database: string, prepare: Parameters<typeof withSession>[2]) {
+  async function inEncoding(place: Place, database: string, prepare: Parameters<typeof withSession>[1]) {
     const { owner, app, sql } = place;
     await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
     const { host, port } = world.address;
@@ -122,16 +170,12 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
       database,
       user: owner,
     };
-    return withSession(
-      target,
-      async () => "secret",
-      async (client) => {
-        await prepare(client);
-        const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
-        const [report] = (await reconcile(client, task, () => {})).grantees;
-        if (report === undefined) throw new Error("no report");
-        return report;
-      },
-    );
+    return withSession({ target, password: async () => "secret" }, async (client) => {
+      await prepare(client);
+      const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
+      const [report] = (await reconcile(client, task, () => {})).grantees;
+      if (report === undefined) throw new Error("no report");
+      return report;
+    });
   }
 });
