@@ -229,9 +229,9 @@ var require_postgres_date = __commonJS({
 // node_modules/xtend/mutable.js
 var require_mutable = __commonJS({
   "node_modules/xtend/mutable.js"(exports2, module2) {
-    module2.exports = extend2;
+    module2.exports = extend;
     var hasOwnProperty = Object.prototype.hasOwnProperty;
-    function extend2(target) {
+    function extend(target) {
       for (var i = 1; i < arguments.length; i++) {
         var source = arguments[i];
         for (var key in source) {
@@ -249,13 +249,13 @@ var require_mutable = __commonJS({
 var require_postgres_interval = __commonJS({
   "node_modules/postgres-interval/index.js"(exports2, module2) {
     "use strict";
-    var extend2 = require_mutable();
+    var extend = require_mutable();
     module2.exports = PostgresInterval;
     function PostgresInterval(raw) {
       if (!(this instanceof PostgresInterval)) {
         return new PostgresInterval(raw);
       }
-      extend2(this, parse(raw));
+      extend(this, parse(raw));
     }
     var properties = ["seconds", "minutes", "hours", "days", "months", "years"];
     PostgresInterval.prototype.toPostgres = function() {
@@ -1362,7 +1362,7 @@ var require_cert_signatures = __commonJS({
 var require_sasl = __commonJS({
   "node_modules/pg/lib/crypto/sasl.js"(exports2, module2) {
     "use strict";
-    var crypto3 = require_utils2();
+    var crypto2 = require_utils2();
     var { signatureAlgorithmHashFromCertificate } = require_cert_signatures();
     function saslprep(password) {
       const nonAsciiSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g;
@@ -1380,7 +1380,7 @@ var require_sasl = __commonJS({
       if (mechanism === "SCRAM-SHA-256-PLUS" && typeof stream.getPeerCertificate !== "function") {
         throw new Error("SASL: Mechanism SCRAM-SHA-256-PLUS requires a certificate");
       }
-      const clientNonce = crypto3.randomBytes(18).toString("base64");
+      const clientNonce = crypto2.randomBytes(18).toString("base64");
       const gs2Header = mechanism === "SCRAM-SHA-256-PLUS" ? "p=tls-server-end-point" : stream ? "y" : "n";
       return {
         mechanism,
@@ -1422,20 +1422,20 @@ var require_sasl = __commonJS({
         const peerCert = stream.getPeerCertificate().raw;
         let hashName = signatureAlgorithmHashFromCertificate(peerCert);
         if (hashName === "MD5" || hashName === "SHA-1") hashName = "SHA-256";
-        const certHash = await crypto3.hashByName(hashName, peerCert);
+        const certHash = await crypto2.hashByName(hashName, peerCert);
         const bindingData = Buffer.concat([Buffer.from("p=tls-server-end-point,,"), Buffer.from(certHash)]);
         channelBinding = bindingData.toString("base64");
       }
       const clientFinalMessageWithoutProof = "c=" + channelBinding + ",r=" + sv.nonce;
       const authMessage = clientFirstMessageBare + "," + serverFirstMessage + "," + clientFinalMessageWithoutProof;
       const saltBytes = Buffer.from(sv.salt, "base64");
-      const saltedPassword = await crypto3.deriveKey(saslprep(password), saltBytes, sv.iteration);
-      const clientKey = await crypto3.hmacSha256(saltedPassword, "Client Key");
-      const storedKey = await crypto3.sha256(clientKey);
-      const clientSignature = await crypto3.hmacSha256(storedKey, authMessage);
+      const saltedPassword = await crypto2.deriveKey(saslprep(password), saltBytes, sv.iteration);
+      const clientKey = await crypto2.hmacSha256(saltedPassword, "Client Key");
+      const storedKey = await crypto2.sha256(clientKey);
+      const clientSignature = await crypto2.hmacSha256(storedKey, authMessage);
       const clientProof = xorBuffers(Buffer.from(clientKey), Buffer.from(clientSignature)).toString("base64");
-      const serverKey = await crypto3.hmacSha256(saltedPassword, "Server Key");
-      const serverSignatureBytes = await crypto3.hmacSha256(serverKey, authMessage);
+      const serverKey = await crypto2.hmacSha256(saltedPassword, "Server Key");
+      const serverSignatureBytes = await crypto2.hmacSha256(serverKey, authMessage);
       session.message = "SASLResponse";
       session.serverSignature = Buffer.from(serverSignatureBytes).toString("base64");
       session.response = clientFinalMessageWithoutProof + ",p=" + clientProof;
@@ -2087,23 +2087,23 @@ var require_query = __commonJS({
           this._result.addRow(row);
         }
       }
-      handleCommandComplete(msg, connection) {
+      handleCommandComplete(msg, connection2) {
         this._checkForMultirow();
         this._result.addCommandComplete(msg);
         if (this.rows) {
-          connection.sync();
+          connection2.sync();
         }
       }
       // if a named prepared statement is created with empty query text
       // the backend will send an emptyQuery message but *not* a command complete message
       // since we pipeline sync immediately after execute we don't need to do anything here
       // unless we have rows specified, in which case we did not pipeline the initial sync call
-      handleEmptyQuery(connection) {
+      handleEmptyQuery(connection2) {
         if (this.rows) {
-          connection.sync();
+          connection2.sync();
         }
       }
-      handleError(err, connection) {
+      handleError(err, connection2) {
         if (this._canceledDueToError) {
           err = this._canceledDueToError;
           this._canceledDueToError = false;
@@ -2128,11 +2128,11 @@ var require_query = __commonJS({
         }
         this.emit("end", this._results);
       }
-      submit(connection) {
+      submit(connection2) {
         if (typeof this.text !== "string" && typeof this.name !== "string") {
           return new Error("A query must have either text or a name. Supplying neither is unsupported.");
         }
-        const previous = connection.parsedStatements[this.name] || connection.submittedNamedStatements[this.name];
+        const previous = connection2.parsedStatements[this.name] || connection2.submittedNamedStatements[this.name];
         if (this.text && previous && this.text !== previous) {
           return new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
         }
@@ -2140,48 +2140,48 @@ var require_query = __commonJS({
           return new Error("Query values must be an array");
         }
         if (this.requiresPreparation()) {
-          connection.stream.cork && connection.stream.cork();
+          connection2.stream.cork && connection2.stream.cork();
           try {
-            this.prepare(connection);
+            this.prepare(connection2);
           } finally {
-            connection.stream.uncork && connection.stream.uncork();
+            connection2.stream.uncork && connection2.stream.uncork();
           }
         } else {
-          connection.query(this.text);
+          connection2.query(this.text);
         }
         return null;
       }
-      hasBeenParsed(connection) {
-        return this.name && (connection.parsedStatements[this.name] !== void 0 || connection.submittedNamedStatements[this.name] !== void 0);
+      hasBeenParsed(connection2) {
+        return this.name && (connection2.parsedStatements[this.name] !== void 0 || connection2.submittedNamedStatements[this.name] !== void 0);
       }
-      handlePortalSuspended(connection) {
-        this._getRows(connection, this.rows);
+      handlePortalSuspended(connection2) {
+        this._getRows(connection2, this.rows);
       }
-      _getRows(connection, rows) {
-        connection.execute({
+      _getRows(connection2, rows) {
+        connection2.execute({
           portal: this.portal,
           rows
         });
         if (!rows) {
-          connection.sync();
+          connection2.sync();
         } else {
-          connection.flush();
+          connection2.flush();
         }
       }
       // http://developer.postgresql.org/pgdocs/postgres/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
-      prepare(connection) {
-        if (!this.hasBeenParsed(connection)) {
-          connection.parse({
+      prepare(connection2) {
+        if (!this.hasBeenParsed(connection2)) {
+          connection2.parse({
             text: this.text,
             name: this.name,
             types: this.types
           });
           if (this.name) {
-            connection.submittedNamedStatements[this.name] = this.text;
+            connection2.submittedNamedStatements[this.name] = this.text;
           }
         }
         try {
-          connection.bind({
+          connection2.bind({
             portal: this.portal,
             statement: this.name,
             values: this.values,
@@ -2189,21 +2189,21 @@ var require_query = __commonJS({
             valueMapper: utils.prepareValue
           });
         } catch (err) {
-          connection.close({ type: "S", name: this.name });
-          connection.sync();
-          this.handleError(err, connection);
+          connection2.close({ type: "S", name: this.name });
+          connection2.sync();
+          this.handleError(err, connection2);
           return;
         }
-        connection.describe({
+        connection2.describe({
           type: "P",
           name: this.portal || ""
         });
-        this._getRows(connection, this.rows);
+        this._getRows(connection2, this.rows);
       }
-      handleCopyInResponse(connection) {
-        connection.sendCopyFail("No source stream defined");
+      handleCopyInResponse(connection2) {
+        connection2.sendCopyFail("No source stream defined");
       }
-      handleCopyData(msg, connection) {
+      handleCopyData(msg, connection2) {
       }
     };
     module2.exports = Query2;
@@ -2432,7 +2432,7 @@ var require_buffer_writer = __commonJS({
       }
       // Write an Int32 byte-length prefix immediately followed by the string's UTF-8
       // bytes. Postgres' Bind wire format prefixes every parameter with its length,
-      // and doing it in one method computes Buffer.byteLength ONCE — the previous
+      // and doing it in one method computes Buffer.byteLength ONCE \u2014 the previous
       // `addInt32(Buffer.byteLength(s)).addString(s)` pairing scanned the string
       // three times (byteLength for the prefix, byteLength again inside addString,
       // then the encode), which is costly for large text parameters.
@@ -3378,21 +3378,21 @@ var require_split2 = __commonJS({
     var kLast = /* @__PURE__ */ Symbol("last");
     var kDecoder = /* @__PURE__ */ Symbol("decoder");
     function transform(chunk, enc, cb) {
-      let list;
+      let list2;
       if (this.overflow) {
         const buf = this[kDecoder].write(chunk);
-        list = buf.split(this.matcher);
-        if (list.length === 1) return cb();
-        list.shift();
+        list2 = buf.split(this.matcher);
+        if (list2.length === 1) return cb();
+        list2.shift();
         this.overflow = false;
       } else {
         this[kLast] += this[kDecoder].write(chunk);
-        list = this[kLast].split(this.matcher);
+        list2 = this[kLast].split(this.matcher);
       }
-      this[kLast] = list.pop();
-      for (let i = 0; i < list.length; i++) {
+      this[kLast] = list2.pop();
+      for (let i = 0; i < list2.length; i++) {
         try {
-          push(this, this.mapper(list[i]));
+          push(this, this.mapper(list2[i]));
         } catch (error2) {
           return cb(error2);
         }
@@ -3477,7 +3477,7 @@ var require_helper = __commonJS({
     var path = require("path");
     var Stream = require("stream").Stream;
     var split = require_split2();
-    var util2 = require("util");
+    var util = require("util");
     var defaultPort = 5432;
     var isWin = process.platform === "win32";
     var warnStream = process.stderr;
@@ -3495,7 +3495,7 @@ var require_helper = __commonJS({
       var isWritable = warnStream instanceof Stream && true === warnStream.writable;
       if (isWritable) {
         var args = Array.prototype.slice.call(arguments).concat("\n");
-        warnStream.write(util2.format.apply(util2, args));
+        warnStream.write(util.format.apply(util, args));
       }
     }
     Object.defineProperty(module2.exports, "isWin", {
@@ -3674,7 +3674,7 @@ var require_client = __commonJS({
     var Query2 = require_query();
     var defaults2 = require_defaults();
     var Connection2 = require_connection();
-    var crypto3 = require_utils2();
+    var crypto2 = require_utils2();
     var activeQueryDeprecationNotice = nodeUtils.deprecate(
       () => {
       },
@@ -3929,7 +3929,7 @@ var require_client = __commonJS({
       _handleAuthMD5Password(msg) {
         this._getPassword(async () => {
           try {
-            const hashedPassword = await crypto3.postgresMd5PasswordHash(this.user, this.password, msg.salt);
+            const hashedPassword = await crypto2.postgresMd5PasswordHash(this.user, this.password, msg.salt);
             this.connection.password(hashedPassword);
           } catch (e) {
             this.emit("error", e);
@@ -4366,9 +4366,9 @@ var require_pg_pool = __commonJS({
     var EventEmitter = require("events").EventEmitter;
     var NOOP = function() {
     };
-    var removeWhere = (list, predicate) => {
-      const i = list.findIndex(predicate);
-      return i === -1 ? void 0 : list.splice(i, 1)[0];
+    var removeWhere = (list2, predicate) => {
+      const i = list2.findIndex(predicate);
+      return i === -1 ? void 0 : list2.splice(i, 1)[0];
     };
     var IdleItem = class {
       constructor(client, idleListener, timeoutId) {
@@ -4510,9 +4510,9 @@ var require_pg_pool = __commonJS({
           clearTimeout(removed.timeoutId);
         }
         this._clients = this._clients.filter((c) => c !== client);
-        const context3 = this;
+        const context = this;
         client.end(() => {
-          context3.emit("remove", client);
+          context.emit("remove", client);
           if (typeof callback === "function") {
             callback();
           }
@@ -4790,7 +4790,7 @@ var require_query2 = __commonJS({
   "node_modules/pg/lib/native/query.js"(exports2, module2) {
     "use strict";
     var EventEmitter = require("events").EventEmitter;
-    var util2 = require("util");
+    var util = require("util");
     var utils = require_utils();
     var NativeQuery = module2.exports = function(config, values, callback) {
       EventEmitter.call(this);
@@ -4810,7 +4810,7 @@ var require_query2 = __commonJS({
         }.bind(this)
       );
     };
-    util2.inherits(NativeQuery, EventEmitter);
+    util.inherits(NativeQuery, EventEmitter);
     var errorFieldMap = {
       sqlState: "code",
       statementPosition: "position",
@@ -4940,7 +4940,7 @@ var require_client2 = __commonJS({
     }
     var TypeOverrides2 = require_type_overrides();
     var EventEmitter = require("events").EventEmitter;
-    var util2 = require("util");
+    var util = require("util");
     var ConnectionParameters = require_connection_parameters();
     var NativeQuery = require_query2();
     var queryQueueLengthDeprecationNotice = nodeUtils.deprecate(
@@ -4978,7 +4978,7 @@ var require_client2 = __commonJS({
       this.namedQueries = {};
     };
     Client2.Query = NativeQuery;
-    util2.inherits(Client2, EventEmitter);
+    util.inherits(Client2, EventEmitter);
     Client2.prototype._errorAllQueries = function(err) {
       const enqueueError = (query) => {
         process.nextTick(() => {
@@ -5412,7 +5412,7 @@ function escapeProperty(s) {
 }
 
 // node_modules/@actions/core/lib/file-command.js
-var crypto2 = __toESM(require("crypto"), 1);
+var crypto = __toESM(require("crypto"), 1);
 var fs = __toESM(require("fs"), 1);
 var os2 = __toESM(require("os"), 1);
 function issueFileCommand(command, message) {
@@ -5428,7 +5428,7 @@ function issueFileCommand(command, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter = `ghadelimiter_${crypto2.randomUUID()}`;
+  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
   const convertedValue = toCommandValue(value);
   if (key.includes(delimiter)) {
     throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
@@ -5765,40 +5765,49 @@ function saveState(name3, value) {
 }
 
 // src/model/sentence.ts
-function sentence(words2, ...inserted) {
-  return words2.flatMap((text, index) => {
-    const value = inserted[index];
-    const own = inOurWords(text);
-    if (value === void 0) return own;
-    if (typeof value === "number") return [...own, String(value)];
-    return Array.isArray(value) ? [...own, ...value] : [...own, value];
-  });
+var EMPTY = { parts: [] };
+function isEmpty({ parts }) {
+  return parts.length === 0;
 }
-function inOurWords(text) {
-  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+function sentence(words2, ...inserted) {
+  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+}
+function inOurWords(words2) {
+  return own(words2);
+}
+function own(words2) {
+  const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
+  return { parts: parts.filter((part) => part.own !== "") };
+}
+function joined(sentences) {
+  return {
+    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
+  };
 }
 function name(...parts) {
-  return { name: parts };
+  return { parts: [{ name: parts }] };
 }
 function code(text) {
-  return { code: text };
+  return { parts: [{ code: text }] };
 }
 function quoted(text) {
-  return { quoted: text };
+  return { parts: [{ quoted: text }] };
 }
 function paragraph(...sentences) {
-  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
+  return joined([first, ...others.map((each) => sentence` ${each}`)]);
 }
-function withFullStop(sentence2) {
-  const last = sentence2.at(-1);
-  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
-  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+function withFullStop(text) {
+  const last = text.parts.at(-1) ?? { quoted: "" };
+  const words2 = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
+  return /[.!?]$/.test(words2) ? text : sentence`${text}.`;
 }
 function listOf(items) {
-  return items.flatMap((item, n) => {
-    if (n === 0) return item;
-    return [n === items.length - 1 ? " and " : ", ", ...item];
-  });
+  const [first = EMPTY, ...others] = items;
+  return joined([
+    first,
+    ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
+  ]);
 }
 
 // src/model/failure.ts
@@ -5821,10 +5830,10 @@ function cancelled(signal) {
   });
 }
 function withDone(failure, done, nothing) {
-  const said = done ?? (failure.code === "cancelled" ? nothing : []);
+  const said = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
   return {
     ...failure,
-    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said)
+    message: paragraph(isEmpty(said) ? failure.message : withFullStop(failure.message), said)
   };
 }
 
@@ -5846,32 +5855,100 @@ function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+function conninfo(parts) {
+  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
+  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
+}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
   return ["az", command, ...words2].join(" ");
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
-function azOnServer(command, context3, options = {}) {
-  const of = { "resource-group": "<resource-group>", "server-name": serverName(context3) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azOnServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
-function azServer(command, context3, options = {}) {
-  const of = { "resource-group": "<resource-group>", name: serverName(context3) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 }
-function azShow(context3, query) {
-  return azServer("show", context3, { query });
+function azShow(server, query) {
+  return azServer("show", server, { query });
 }
-function serverName({ host: host2 }) {
-  return host2?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+function azAllow(server, address) {
+  return azOnServer("firewall-rule create", server, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function idOf({ server, host: host2 }, option) {
+  if (server !== void 0) {
+    const { subscription, resourceGroup, name: name4 } = server;
+    return { subscription, "resource-group": resourceGroup, [option]: name4 };
+  }
+  const name3 = host2?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  return { "resource-group": "<resource-group>", [option]: name3 };
 }
 function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
 }
-function azOn({ subscription, resourceGroup, name: name3 }, command, options = "") {
-  const server = `--subscription ${subscription} --resource-group ${shell(resourceGroup)} --name ${shell(name3)}`;
-  return `az postgres flexible-server ${command} ${server} ${options}`.trimEnd();
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var SENT = /* @__PURE__ */ new Set();
+var unread = [];
+var RUNS = /* @__PURE__ */ new Map();
+var MIN_CHARACTERS = 4;
+var RUN = 12;
+function rememberSecret(value) {
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
+}
+function rememberSent(value) {
+  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
+  SENT.add(value);
+  unread.push(value);
+}
+function withoutSecrets(text) {
+  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
+  return withoutRuns(left);
+}
+function withoutRuns(text) {
+  unread.splice(0).flatMap(formsOf).forEach(addRuns);
+  let kept = "";
+  let end = 0;
+  for (let at2 = 0; at2 < text.length; at2++) {
+    for (const [length, runs] of RUNS) {
+      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
+      if (at2 >= end) kept += "***";
+      end = at2 + length;
+    }
+    if (at2 >= end) kept += text[at2];
+  }
+  return kept;
+}
+function addRuns(form) {
+  const length = Math.min(form.length, RUN);
+  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
+  RUNS.set(length, runs);
+  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
+}
+function formsOf(secret2) {
+  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
+  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
+  return [
+    secret2,
+    JSON.stringify(secret2).slice(1, -1),
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
+  ];
+}
+function inBase64(secret2, offset) {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
+  const text = bytes.toString("base64");
+  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
+  return offset === 0 ? [text, inside] : [inside];
 }
 
 // src/diagnosis/claims.ts
@@ -5886,14 +5963,29 @@ function claimsOf(token) {
 function claim(claims, name3) {
   const value = claims?.[name3];
   if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
+  return withoutSecrets(String(value)).slice(0, 300);
 }
 
 // src/diagnosis/rules.ts
-function isPostgres(context3) {
-  return (context3.with ?? "postgres") === "postgres";
+function rulesFor(partners, rules) {
+  return rules.map(({ cause, next, ...rule }) => ({
+    ...rule,
+    with: [partners].flat(),
+    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
+    next: (...of) => (typeof next === "function" ? next(...of) : next).map(
+      (each) => typeof each === "object" && "text" in each ? each : step(each)
+    )
+  }));
 }
-function hostOf({ host: host2, with: partner = "postgres", cloud }) {
+function partnerOf(context) {
+  return context.with ?? "postgres";
+}
+function isPostgres(context) {
+  return partnerOf(context) === "postgres";
+}
+function hostOf(context) {
+  const { host: host2, cloud } = context;
+  const partner = partnerOf(context);
   if (host2 !== void 0) return host2;
   if (partner === "postgres") return "<host>";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
@@ -5901,165 +5993,96 @@ function hostOf({ host: host2, with: partner = "postgres", cloud }) {
 }
 
 // src/diagnosis/entra.ts
-var ENTRA = [
-  {
-    code: "tls-checks-off",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
-    ),
-    next: () => [
-      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
-    ]
-  },
-  {
-    code: "authority-not-https",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
-    ),
-    next: ({ cloud }) => [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`
-      )
-    ]
-  },
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var ENTRA = rulesFor("entra", [
   {
     code: "federated-audience",
-    with: ["entra"],
     when: [{ aadsts: [700212] }],
-    cause: inOurWords(
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
-    ),
+    cause: "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
     next: federate
   },
   {
     code: "federated-subject-case",
-    with: ["entra"],
     when: [{ aadsts: [7002138] }],
-    cause: inOurWords(
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
-    ),
+    cause: "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
     next: federate
   },
   {
     code: "federated-credential",
-    with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context3, symptom) => MERGE_QUEUE.test(subjectOf(context3, symptom)) ? inOurWords(
-      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
-    ) : inOurWords(
-      "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
-    ),
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
     next: federate,
     retries: 1
     // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
-    with: ["entra"],
     when: [{ aadsts: [70025] }],
-    cause: inOurWords(
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
-    ),
+    cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     next: federate
   },
   {
     code: "federated-enterprise",
-    with: ["entra"],
     when: [{ aadsts: [7002381] }],
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      const has = enterprise === void 0 ? sentence`has none` : sentence`has ${code(enterprise)}`;
       return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
-    next: () => [
-      step(
-        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message."
-      ),
-      step(
-        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`."
-      ),
-      step("Or ask the tenant's administrators to allow your enterprise.")
+    next: [
+      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
+      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
+      "Or ask the tenant's administrators to allow your enterprise."
     ]
   },
   {
     code: "federation-not-allowed",
-    with: ["entra"],
     when: [{ aadsts: [700223, 700238] }],
-    cause: inOurWords(
-      "A policy of the tenant forbids workload identity federation with this issuer or application."
-    ),
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
     next: ({ assertion }) => [
-      step(
-        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`
-      ),
-      step(
-        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-      )
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
   {
     code: "issuer-unreadable",
-    with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
-    ),
+    cause: "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
     next: ({ assertion }) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
+        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
       )
     ],
     retries: 3
   },
   {
     code: "assertion-invalid",
-    with: ["entra"],
     when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
-    cause: inOurWords(
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way."
-    ),
+    cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn: signIn2 }) => [
       ...signIn2?.type === "azure-cli" ? [
-        step(
-          "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-        )
+        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
-      step(
-        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
-      ),
-      step("Run the job again.")
+      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+      "Run the job again."
     ]
   },
   {
     code: "assertion-expired",
-    with: ["entra"],
     when: [{ aadsts: [700024] }],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
-    ) : inOurWords(
-      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
-    ),
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
-      step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
-      step("Or run azure/login right before this step.")
-    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
+      "Or run azure/login right before this step."
+    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
     retries: 1
   },
   {
     code: "application-not-found",
-    with: ["entra"],
     when: [{ aadsts: [700016, 70001, 700011, 50194] }],
-    cause: inOurWords(
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`)."
-    ),
+    cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn: signIn2 }) => [
       step(
         "Look up the application:",
@@ -6070,75 +6093,56 @@ var ENTRA = [
   },
   {
     code: "service-principal-missing",
-    with: ["entra"],
     when: [{ aadsts: [7000229] }],
-    cause: inOurWords(
-      "The application is registered, but has no service principal (enterprise application) in this tenant."
-    ),
+    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn: signIn2 }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
     ]
   },
   {
     code: "application-disabled",
-    with: ["entra"],
     when: [{ aadsts: [7000112] }],
-    cause: inOurWords("Sign-in is disabled for this application."),
+    cause: "Sign-in is disabled for this application.",
     next: ({ signIn: signIn2 }) => [
       step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
     code: "application-not-assigned",
-    with: ["entra"],
     when: [{ aadsts: [50105, 501051] }],
-    cause: inOurWords(
-      "The tenant lets only assigned principals use the resource, and this one is not assigned."
-    ),
-    next: () => [
-      step(
-        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-      )
+    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    next: [
+      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
     ]
   },
   {
     code: "cross-cloud",
-    with: ["entra"],
     when: [{ aadsts: [900382] }],
     cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "tenant-not-found",
-    with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords(
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
-    ),
-    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
+    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
-    with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
-    next: () => [
-      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
+    next: [
+      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
     ]
   },
   {
     code: "application-public",
-    with: ["entra"],
     when: [{ aadsts: [700025] }],
-    cause: inOurWords(
-      "The application is registered as a public client, which cannot authenticate with a token or a secret."
-    ),
+    cause: "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     next: ({ signIn: signIn2 }) => [
       step(
         "Make the application a confidential client:",
@@ -6148,9 +6152,8 @@ var ENTRA = [
   },
   {
     code: "consent-missing",
-    with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
+    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -6158,35 +6161,28 @@ var ENTRA = [
           az("ad app permission admin-consent", { id: clientOf(signIn2) })
         )
       ] : [
-        step("Use `auth-type: oidc`, which needs no consent."),
+        "Use `auth-type: oidc`, which needs no consent.",
         step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
       ]
     ]
   },
   {
     code: "client-secret-wrong",
-    with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: inOurWords(
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
-    ),
+    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
     next: newSecret
   },
   {
     code: "client-secret-expired",
-    with: ["entra"],
     when: [{ aadsts: [7000222] }],
-    cause: inOurWords("The client secret has expired."),
+    cause: "The client secret has expired.",
     next: newSecret
   },
   {
     code: "resource-disabled",
-    with: ["entra"],
     when: [{ aadsts: [500014] }],
-    cause: inOurWords(
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription."
-    ),
-    next: () => [
+    cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    next: [
       step(
         "Find the service principal that the message names:",
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
@@ -6199,74 +6195,54 @@ var ENTRA = [
   },
   {
     code: "resource-not-found",
-    with: ["entra"],
     when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
     cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "conditional-access",
-    with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
-    ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
-    ),
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
-        step(
-          "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-        )
-      ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
-      step(
-        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-      )
+        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+      ] : ["Sign in as an application instead: `auth-type: oidc`."],
+      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
     ]
   },
   {
     code: "managed-identity-unknown",
-    with: ["entra"],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
       },
-      { signIn: "managed-identity", status: (status) => status === 400 },
+      { signIn: "managed-identity", status: [400] },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
-    cause: inOurWords(
-      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
-    ),
-    next: () => [
+    cause: "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: [
       step(
         "List the identities of the machine:",
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
-      step(
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
-      ),
-      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   },
   {
     code: "managed-identity-unavailable",
-    with: ["entra"],
     when: [
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
       { text: /Failed to connect to MSI/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
-    cause: inOurWords(
-      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
-    ),
-    next: () => [
-      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+    cause: "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: [
+      "On GitHub-hosted runners, use `auth-type: oidc`.",
       step(
         "On a self-hosted runner in Azure, assign an identity to the machine:",
         az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
@@ -6276,65 +6252,55 @@ var ENTRA = [
   },
   {
     code: "managed-identity-busy",
-    with: ["entra"],
     when: [
       {
         signIn: "managed-identity",
-        status: (status) => [404, 410, 429].includes(status) || status >= 500
+        status: [404, 410, 429, "5xx"]
       },
       { signIn: "managed-identity", codes: ["unknown_error"] }
     ],
-    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
-    next: () => [
-      step("Run the job again."),
-      step("If the error persists, restart the machine, or create its identity again.")
-    ],
+    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
+    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
     retries: 3
   },
   {
     code: "entra-busy",
-    with: ["entra"],
     when: [
       { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
-      { status: isTransient }
+      { status: [408, 410, 429, "5xx"] }
     ],
-    cause: inOurWords("Entra is overloaded or has an outage."),
-    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    cause: "Entra is overloaded or has an outage.",
+    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
     retries: 3
   },
   {
     code: "entra-answer-unreadable",
-    with: ["entra"],
-    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
-    cause: inOurWords(
-      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
-    ),
-    next: (context3) => [
-      step("Run the job again."),
+    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
+    cause: "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
+    next: (context) => [
+      "Run the job again.",
       step(
         "If the error persists, see what answer the runner gets:",
-        `curl --include ${shell(`https://${hostOf(context3)}`)}`
+        `curl --include ${shell(`https://${hostOf(context)}`)}`
       ),
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`)
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
     ],
     retries: 3
   },
   {
     code: "cli-missing",
-    with: ["entra"],
     when: [{ text: /Azure CLI could not be found/ }],
-    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
-    next: () => [
-      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
-      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
+    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    next: [
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
     ]
   },
   {
     code: "cli-not-signed-in",
-    with: ["entra"],
     when: [
       { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
       {
@@ -6359,56 +6325,42 @@ var ENTRA = [
         ]
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
-    ),
-    next: () => [
-      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
-      step("Or run azure/login in the same job, right before this step.")
+    cause: "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    next: [
+      "Use `auth-type: oidc`, which signs in on its own when necessary.",
+      "Or run azure/login in the same job, right before this step."
     ]
   },
   {
     code: "cli-network",
-    with: ["entra"],
     when: [
       {
         signIn: "azure-cli",
         text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke."
-    ),
-    next: (context3) => [
-      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context3)}`)}`),
-      step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
-      ),
-      step("Run the job again.")
+    cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+    next: (context) => [
+      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
+      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "cli-no-answer",
-    with: ["entra"],
     when: [
       { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
-    cause: inOurWords(
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
-    ),
-    next: () => [
+    cause: "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    next: [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
+      "Or use `auth-type: oidc`, which does not need the Azure CLI."
     ]
   }
-];
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+]);
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-function isTransient(status) {
-  return [408, 410, 429].includes(status) || status >= 500;
-}
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
@@ -6418,9 +6370,9 @@ function scopeOf(cloud) {
 function subjectOf({ assertion }, { text }) {
   return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
 }
-function federate(context3, symptom) {
-  const { assertion, cloud, signIn: signIn2 } = context3;
-  const subject = subjectOf(context3, symptom);
+function federate(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject = subjectOf(context, symptom);
   const issuer = issuerOf(assertion);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
@@ -6446,7 +6398,7 @@ function federate(context3, symptom) {
         audiences: audience
       })
     ),
-    step("Run the job again after a minute: a new federated credential can take that long to work.")
+    "Run the job again after a minute: a new federated credential can take that long to work."
   ];
 }
 function forMergeQueue(subject, issuer, audience, id) {
@@ -6461,7 +6413,7 @@ function forMergeQueue(subject, issuer, audience, id) {
     }
   });
   return [
-    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     step(
       "Add a federated credential for that environment:",
       createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
@@ -6496,7 +6448,7 @@ function immutableForm(subject, assertion) {
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return [];
+  if (owner === void 0 || repository === void 0) return EMPTY;
   const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
@@ -6506,7 +6458,7 @@ function newSecret({ signIn: signIn2 }) {
       "Create a new secret, and store its value as the secret that the workflow uses:",
       az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
     ),
-    step("Or use `auth-type: oidc`, which needs no secret.")
+    "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
 function issuerOf(assertion) {
@@ -6517,121 +6469,109 @@ function clientOf(signIn2) {
 }
 
 // src/diagnosis/fallbacks.ts
+var UNKNOWN = {
+  cause: "This action does not recognize this error.",
+  next: [
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message."
+  ]
+};
 var FALLBACKS = [
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    when: [{}],
-    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
-    next: () => [
-      step("Run the job again."),
-      step("Look for an outage of Actions: https://www.githubstatus.com")
-    ],
-    retries: 3
-  },
-  {
-    code: "cli-failed",
-    with: ["entra"],
-    when: [{ signIn: "azure-cli" }],
-    cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
-    ),
-    next: () => [
-      step("Run the same command in a step of the job:", GET_TOKEN),
-      step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
-      ),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
-    ]
-  },
-  {
-    code: "entra-refused",
-    with: ["entra"],
-    when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
-    next: (_context, { text }) => [
-      step(
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
-      ),
-      step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-    ]
-  },
-  {
-    code: "server-error",
-    with: ["postgres"],
-    when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
-    next: (context3, symptom) => [
-      step(
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
-      ),
-      step("Look at the server's log around this time:", azOnServer("server-logs list", context3))
-    ]
-  }
+  ...rulesFor("github", [
+    {
+      code: "oidc-unavailable",
+      when: [{}],
+      cause: "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      next: ["Run the job again.", "Look for an outage of Actions: https://www.githubstatus.com"],
+      retries: 3
+    }
+  ]),
+  ...rulesFor("entra", [
+    {
+      code: "cli-failed",
+      when: [{ signIn: "azure-cli" }],
+      cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
+      next: [
+        step("Run the same command in a step of the job:", GET_TOKEN),
+        step(
+          "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
+          'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
+        ),
+        "Or use `auth-type: oidc`, which does not need the Azure CLI."
+      ]
+    },
+    {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+      ]
+    }
+  ]),
+  ...rulesFor("postgres", [
+    {
+      code: "server-error",
+      when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
+      cause: "The server refused the request for a reason that this action does not recognize.",
+      next: (context, symptom) => [
+        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+        step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+      ]
+    }
+  ])
 ];
 
 // src/diagnosis/github.ts
-var GITHUB = [
+var GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    with: ["github"],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause: inOurWords(
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one."
-    ),
-    next: () => [
+    cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    next: [
       step(
         "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
-      step("For pull requests from forks, run this job after the merge.")
+      "For pull requests from forks, run this job after the merge."
     ]
   },
   {
     code: "oidc-no-token",
-    with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
-    ),
-    next: () => [
+    cause: "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    next: [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
-      step("Run the job again.")
+      "Run the job again."
     ]
   },
   {
     code: "oidc-refused",
-    with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-      )
+    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
+    next: [
+      "Run the job again.",
+      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
     ]
   }
-];
+]);
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-var EVERYWHERE = ["postgres", "entra", "github"];
-var NETWORK = [
+var EVERYWHERE = ["postgres", "entra", "github", "azure"];
+var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "proxy-refused",
-    with: EVERYWHERE,
     when: [
       {
         text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
       },
-      { codes: ["NOT_JSON"], status: (status) => status >= 400 }
+      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
     ],
-    cause: inOurWords(
-      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
-    ),
-    next: (context3) => [
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context3))}`),
+    cause: "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
+    next: (context) => [
+      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
         "If the proxy asks for a sign-in, add it to the variable:",
         "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
@@ -6640,146 +6580,110 @@ var NETWORK = [
   },
   {
     code: "host-not-found",
-    with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: inOurWords(
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
-    ),
-    next: (context3) => isPostgres(context3) ? [
-      step("Set `host` to the server's full name:", azShow(context3, "fullyQualifiedDomainName")),
-      step(
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      )
-    ] : reachable(context3)
+    cause: "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+    next: atPostgres((context) => [
+      step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
   },
   {
     code: "dns-unavailable",
-    with: EVERYWHERE,
     when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: inOurWords("The runner's DNS server did not answer."),
-    next: (context3) => [
-      step("Run the job again."),
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context3))}`)
+    cause: "The runner's DNS server did not answer.",
+    next: (context) => [
+      "Run the job again.",
+      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
   {
     code: "tls-handshake",
-    with: EVERYWHERE,
     when: [
       { codes: ["ERR_SSL_*", "EPROTO*"] },
       {
         text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
       }
     ],
-    cause: inOurWords(
-      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
-    ),
-    next: (context3) => [step("See what answers on the port:", look(context3, ""))],
+    cause: "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
+    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
   },
   {
     code: "connection-lost",
-    with: EVERYWHERE,
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
         text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
       }
     ],
-    cause: inOurWords(
-      "The connection broke: the peer is restarting or failing over, or something in between cut it."
-    ),
-    next: (context3) => isPostgres(context3) ? [
-      step("Run the job again: what was granted stays granted."),
-      step("If the error persists, look at the server's state:", azShow(context3, "state"))
-    ] : [step("Run the job again."), ...reachable(context3)],
+    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
+    next: (context) => isPostgres(context) ? [
+      "Run the job again: what was granted stays granted.",
+      step("If the error persists, look at the server's state:", azShow(context, "state"))
+    ] : ["Run the job again.", ...reachable(context)],
     retries: 3
   },
   {
     code: "connection-timed-out",
-    with: EVERYWHERE,
     when: [
       { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
       { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
     ],
-    cause: (context3) => isPostgres(context3) ? inOurWords(
-      "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
-    ) : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
-    next: (context3) => isPostgres(context3) ? [
+    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+    next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
-        azShow(context3, "{state:state, publicAccess:network.publicNetworkAccess}")
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
       ),
-      step("If public access is `Disabled`, use a runner in the server's network."),
-      step(
-        "If it is `Enabled`, allow the runner's address:",
-        azOnServer("firewall-rule create", context3, {
-          name: "github-runner",
-          "start-ip-address": "<address>",
-          "end-ip-address": "<address>"
-        })
-      ),
-      step(
-        `On a self-hosted runner, allow outbound TCP to port ${context3.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      )
-    ] : reachable(context3),
+      "If public access is `Disabled`, use a runner in the server's network.",
+      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
+      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+    ]),
     retries: 1
   },
   {
     code: "connection-refused",
-    with: EVERYWHERE,
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: inOurWords(
-      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
-    ),
-    next: (context3) => isPostgres(context3) ? [
-      step("Look at the server's state:", azShow(context3, "state")),
-      step("If the server is stopped, start it. Then run the job again.")
-    ] : reachable(context3),
+    cause: "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    next: atPostgres((context) => [
+      step("Look at the server's state:", azShow(context, "state")),
+      "If the server is stopped, start it. Then run the job again."
+    ]),
     retries: 1
   },
   {
     code: "host-unreachable",
-    with: EVERYWHERE,
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
-    cause: inOurWords(
-      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
-    ),
-    next: (context3) => isPostgres(context3) ? [step("Use a runner in the server's network.")] : reachable(context3),
+    cause: "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
+    next: atPostgres(() => ["Use a runner in the server's network."]),
     retries: 1
   },
   {
     code: "tls-wrong-host",
-    with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
-    cause: inOurWords(
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
-    ),
-    next: (context3) => {
-      if (!isPostgres(context3)) return reachable(context3);
+    cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    next: (context) => {
+      if (!isPostgres(context)) return reachable(context);
       const fullName = step(
         "Set `host` to the server's full name:",
-        azShow(context3, "fullyQualifiedDomainName")
+        azShow(context, "fullyQualifiedDomainName")
       );
-      return (0, import_node_net.isIP)(context3.host ?? "") > 0 ? [
+      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
         fullName,
-        step(
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        )
+        "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
       ] : [
         fullName,
-        step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
+        "Do not use an alias (CNAME) or a `privatelink` name.",
+        "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
       ];
     }
   },
   {
     code: "tls-unknown-authority",
-    with: EVERYWHERE,
     when: [
       {
         codes: [
@@ -6794,320 +6698,270 @@ var NETWORK = [
         text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
       }
     ],
-    cause: inOurWords(
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent."
-    ),
-    next: (context3) => [
-      step("See who issued the certificate:", look(context3, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context3) ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.") : step(
+    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context) ? "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
         "If the authority is yours, set this where the runner starts, or in the step's `env`:",
         "NODE_EXTRA_CA_CERTS=<path-to-pem>"
       ),
-      ...context3.signIn?.type === "azure-cli" && !isPostgres(context3) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
     ]
   },
   {
     code: "tls-expired",
-    with: EVERYWHERE,
     when: [
       { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
       { text: /certificate (has expired|is not yet valid)/ }
     ],
-    cause: inOurWords(
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent."
-    ),
-    next: (context3) => [
+    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    next: (context) => [
       step("Check the runner's clock:", "date"),
-      step("Look at the certificate's dates:", look(context3, " | openssl x509 -noout -dates"))
+      step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
     ]
   },
   {
     code: "tls-certificate",
-    with: EVERYWHERE,
     when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
-    next: (context3) => [step("Look at the certificate:", look(context3, ""))]
+    cause: "The certificate is not valid. Nothing secret was sent.",
+    next: (context) => [step("Look at the certificate:", look(context, ""))]
   }
-];
-function reachable(context3) {
+]);
+function atPostgres(next) {
+  return (context) => isPostgres(context) ? next(context) : reachable(context);
+}
+function reachable(context) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context3)}`)}`),
-    step(reach(context3))
+    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
+    reach(context)
   ];
 }
-function reach(context3) {
-  const host2 = context3.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context3);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
-  return sentence`The runner needs HTTPS to ${code(host2)}. ${proxy}`;
+function reach(context) {
+  const host2 = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
+  return sentence`The runner needs HTTPS to ${code(host2)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
-function look(context3, then) {
-  const port2 = isPostgres(context3) ? `${context3.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf(context3))}:${port2} </dev/null${then}`;
+function look(context, then) {
+  const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
+  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
 
 // src/model/entra-label.ts
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
-var POOLER = [
+var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var SESSION_TIMEOUTS = {
+  "25P03": "idle_in_transaction_session_timeout",
+  "25P04": "transaction_timeout",
+  "57P05": "idle_session_timeout"
+};
+var POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
-    with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
-    next: () => [
-      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
-      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
+    cause: "The token is longer than the longest password that this PgBouncer accepts.",
+    next: [
+      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
+      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
     ]
   },
   {
     code: "pooler-session",
-    with: ["postgres"],
     when: [
       { codes: ["26000", "42P05"] },
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
-    cause: inOurWords(
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
-    ),
-    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
+    cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
+    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."]
   },
   {
     code: "pooler-startup-parameter",
-    with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
-    next: (context3) => [
-      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
+    next: (context) => [
+      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
-        azOnServer("parameter set", context3, {
+        azOnServer("parameter set", context, {
           name: "pgbouncer.ignore_startup_parameters",
           value: "<parameter>"
         })
       )
     ]
   }
-];
-var POSTGRES = [
+]);
+var POSTGRES = rulesFor("postgres", [
   {
     code: "token-expired",
-    with: ["postgres"],
     when: [{ text: /access token (has|is) expired/i }],
-    cause: inOurWords(
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong."
-    ),
-    next: (context3) => [
+    cause: "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    next: (context) => [
       step("On a self-hosted runner, check the clock:", "timedatectl"),
-      ...tokenClaims(context3),
-      step("Run the job again.")
+      ...tokenClaims(context),
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "token-audience",
-    with: ["postgres"],
     when: [{ text: /valid audience claim/i }],
-    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
-    next: (context3) => [
-      step(
-        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
-      ...tokenClaims(context3)
-    ]
+    cause: OTHER_CLOUD,
+    next: selectCloud
   },
   {
     code: "token-group",
-    with: ["postgres"],
     when: [{ text: /does not contain group/i }],
-    cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
-    ),
-    next: (context3) => [
+    cause: "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+    next: (context) => [
       step(
         "Add the identity to the group:",
-        az("ad group member add", { group: context3.user ?? "<group>", "member-id": objectId(context3) })
+        az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
       ),
-      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
-      ...tokenClaims(context3)
+      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+      ...tokenClaims(context)
     ]
   },
   {
     code: "token-identity-mismatch",
-    with: ["postgres"],
     when: [{ text: /oid mismatch for role/i }],
-    cause: inOurWords(
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's."
-    ),
-    next: (context3) => [
-      ...tokenClaims(context3),
+    cause: "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    next: (context) => [
+      ...tokenClaims(context),
       step(
         "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context3.user, "<user>")} IS ${quoteLiteral(label(context3))};`
+        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
       ),
-      step(
-        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-      )
+      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
     ]
   },
   {
     code: "token-role-type",
-    with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
-    ),
-    next: (context3) => [
+    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+    next: (context) => [
       step(
         "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-        listAdmins(context3)
+        listAdmins(context)
       ),
       step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
-      ...tokenClaims(context3),
-      step("If the identity has no role yet, make it an administrator:", makeAdmin(context3))
+      ...tokenClaims(context),
+      step("If the identity has no role yet, make it an administrator:", makeAdmin(context))
     ]
   },
   {
     code: "token-invalid",
-    with: ["postgres"],
     when: [
       {
         text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
       }
     ],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
-    ) : inOurWords(
-      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
-    ),
-    next: (context3) => context3.signIn?.type === "password" ? [
-      step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
-      step(
-        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
-      )
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one." : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
+    next: (context) => context.signIn?.type === "password" ? [
+      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
-      ...tokenClaims(context3),
-      step("Compare the token's tenant (`tid`) with the server's:", azShow(context3, "authConfig")),
-      step("If PgBouncer is in between, set `port: 5432`.")
+      ...tokenClaims(context),
+      step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
+      "If PgBouncer is in between, set `port: 5432`."
     ]
   },
   {
     code: "token-refused",
-    with: ["postgres"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: inOurWords("The server does not accept this token for this role."),
-    next: (context3) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context3)]
+    cause: "The server does not accept this token for this role.",
+    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)]
   },
   {
     code: "entra-extension-fault",
-    with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: inOurWords(
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
-    ),
-    next: (context3) => [
-      step("Restart the server:", azServer("restart", context3)),
-      step("If the error persists, open a support request for the server in the Azure portal."),
-      step("Until then, sign in with `password` as a role that has one.")
+    cause: "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
+    next: (context) => [
+      step("Restart the server:", azServer("restart", context)),
+      "If the error persists, open a support request for the server in the Azure portal.",
+      "Until then, sign in with `password` as a role that has one."
     ]
   },
   {
     code: "password-refused",
-    with: ["postgres"],
     when: [
       { codes: ["28P01"] },
       {
         text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
       }
     ],
-    cause: whyRefused,
-    next: afterRefusal
+    cause: (context) => passwordRefused(context).cause,
+    next: (context) => passwordRefused(context).next
   },
   {
     code: "role-may-not-log-in",
-    with: ["postgres"],
     when: [{ text: /is not permitted to log in/ }],
-    cause: inOurWords("The role exists, but cannot log in."),
+    cause: "The role exists, but cannot log in.",
     next: ({ user }) => [
-      step("Set `user` to a role that can log in."),
+      "Set `user` to a role that can log in.",
       step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
     ]
   },
   {
     code: "login-role-not-found",
-    with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: inOurWords(
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: findRole
   },
   {
     code: "firewall",
-    with: ["postgres"],
     when: [
       { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
     ],
-    cause: inOurWords(
-      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work."
-    ),
-    next: (context3, { text }) => {
+    cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step(
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
-        ),
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
-          allow(context3, address)
+          azAllow(context, address)
         ),
-        step("Or use a runner in the server's network (`docs/private-network.md`).")
+        "Or use a runner in the server's network (`docs/private-network.md`)."
       ];
     }
   },
   {
     code: "tls-required",
-    with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server accepts only encrypted connections."),
-    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
+    cause: "The server accepts only encrypted connections.",
+    next: ["Remove `ssl-mode`, or set it to `verify-full`."]
   },
   {
     code: "database-not-found",
-    with: ["postgres"],
     when: [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
-    next: (context3) => [
-      step("Set `database` to one of these:", azOnServer("db list", context3, { query: "[].name" }))
+    cause: "The server has no database with this name. Names are case-sensitive.",
+    next: (context) => [
+      step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
     ]
   },
   {
     code: "database-closed",
-    with: ["postgres"],
     when: [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
-    cause: inOurWords(
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
-    ),
-    next: (context3, { text }) => [
-      step("Set `database` to another database:", azOnServer("db list", context3, { query: "[].name" })),
+    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+    next: (context, { text }) => [
+      step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...text.includes("invalid database") ? [
         step(
           "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-          `DROP DATABASE ${identifier(context3.database, "<database>")};`
+          `DROP DATABASE ${identifier(context.database, "<database>")};`
         )
       ] : []
     ]
   },
   {
     code: "connect-not-granted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
-    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
         "Grant the privilege, as the database's owner:",
@@ -7117,208 +6971,176 @@ var POSTGRES = [
   },
   {
     code: "no-connection-slots",
-    with: ["postgres"],
     when: [
       { codes: ["53300"] },
       {
         text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
       }
     ],
-    cause: inOurWords(
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen."
-    ),
-    next: (context3) => [
-      step("Run the job again when fewer clients are connected."),
+    cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    next: (context) => [
+      "Run the job again when fewer clients are connected.",
       step(
         "See which clients hold connections, with psql:",
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
       step(
         "Look up how many connections the server allows. A larger compute size allows more:",
-        azOnServer("parameter show", context3, { name: "max_connections", query: "value" })
+        azOnServer("parameter show", context, { name: "max_connections", query: "value" })
       ),
-      ...context3.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
+      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
     ],
     retries: 4
   },
   {
     code: "server-starting",
-    with: ["postgres"],
     when: [
       { codes: ["57P03"] },
       {
         text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
       }
     ],
-    cause: inOurWords("The server is starting, stopping or failing over."),
+    cause: "The server is starting, stopping or failing over.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "server-stopping",
-    with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
-    cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
-    ),
+    cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "pooler-cannot-connect",
-    with: ["postgres"],
     when: [
       {
         text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
       }
     ],
-    cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
-    ),
+    cause: "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     next: afterRestart,
     retries: 3
   },
   {
     code: "session-ended",
-    with: ["postgres"],
-    when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
-    next: (context3) => [
-      step("Run the job again: what was granted stays granted."),
-      step(
-        "If the error persists, look at the limit:",
-        azOnServer("parameter show", context3, {
-          name: "idle_in_transaction_session_timeout",
-          query: "value"
-        })
-      )
-    ]
+    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
+    cause: "The server ended the session because of a timeout that is set on it.",
+    next: (context, { code: code2 }) => {
+      const name3 = SESSION_TIMEOUTS[code2] ?? "";
+      return [
+        "Run the job again: what was granted stays granted.",
+        step(
+          "If the error persists, look at the limit:",
+          azOnServer("parameter show", context, { name: name3, query: "value" })
+        ),
+        step(
+          "If it is 0 there, it is set on the role or the database:",
+          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name3};
+ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
+        )
+      ];
+    }
   },
   {
     code: "replica-conflict",
-    with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
-    cause: inOurWords(
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
-    ),
-    next: (context3) => [
-      step("Run the job again."),
-      step(
-        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
-      ),
+    cause: "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
+    next: (context) => [
+      "Run the job again.",
+      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
       step(
         "If it happens often, let the replica wait longer for its readers (milliseconds):",
-        azOnServer("parameter set", context3, { name: "max_standby_streaming_delay", value: "60000" })
+        azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
       )
     ]
   },
   {
     code: "out-of-shared-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
-    ),
-    next: (context3) => [
-      step("Run the job again when that session has ended."),
+    cause: "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
+    next: (context) => [
+      "Run the job again when that session has ended.",
       step(
         "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-        azOnServer("parameter set", context3, { name: "max_locks_per_transaction", value: "256" })
+        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
       )
     ]
   },
   {
     code: "out-of-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: inOurWords("The server has no memory left for this statement."),
-    next: (context3) => [
-      step("Run the job again when the server is less busy."),
+    cause: "The server has no memory left for this statement.",
+    next: (context) => [
+      "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
-        azShow(context3, "sku")
+        azShow(context, "sku")
       )
     ]
   },
   {
     code: "disk-full",
-    with: ["postgres"],
     when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: inOurWords("The server's storage is full."),
+    cause: "The server's storage is full.",
     next: growStorage
   },
   {
     code: "read-only",
-    with: ["postgres"],
     when: [{ codes: ["25006"] }],
-    cause: inOurWords(
-      "The server is a read replica, or Azure made it read-only because its storage is nearly full."
-    ),
-    next: (context3) => [
+    cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    next: (context) => [
       step(
-        "Find out which of the two it is:",
-        azShow(context3, "{role:replicationRole, state:state, storage:storage}")
+        "Find out whether it is a replica, and how full its storage is:",
+        azShow(context, "{role:replicationRole, state:state, storage:storage}")
       ),
+      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+      ...growStorage(context),
       step(
-        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica."
-      ),
-      ...growStorage(context3)
+        "If it is neither, find out at which level the setting is, and reset it there:",
+        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"
+      )
     ]
   },
   {
     code: "wraparound",
-    with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: inOurWords(
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
-    ),
-    next: () => [
+    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    next: [
       step(
         "Vacuum the database that the message names, as its owner or an administrator:",
         "VACUUM (VERBOSE);"
       ),
-      step(
-        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-      )
+      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
     ]
   },
   {
     code: "lock-time-out",
-    with: ["postgres"],
     when: [{ codes: ["55P03"] }],
-    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    cause: "Another session, perhaps a migration, held a lock for too long.",
     next: afterMigrations
   },
   {
     code: "authentication-time-out",
-    with: ["postgres"],
     when: [{ text: /canceling authentication due to timeout/ }],
-    cause: inOurWords(
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra."
-    ),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-      )
+    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    next: [
+      "Run the job again.",
+      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
     ],
     retries: 1
   },
   {
     code: "statement-time-out",
-    with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
-    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
+    cause: "A statement took longer than its time limit, or it was cancelled.",
+    next: ["Run the job again when the server is less busy: what was granted stays granted."]
   },
   {
     code: "name-encoding",
-    with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
-    cause: inOurWords(
-      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
-    ),
-    next: () => [
+    cause: "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    next: [
       step(
         "Look up the encoding of each database:",
         "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
@@ -7327,57 +7149,45 @@ var POSTGRES = [
         "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
         "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
       ),
-      step(
-        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name."
-      )
+      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
     ]
   },
   {
     code: "concurrent-change",
-    with: ["postgres"],
     when: [
       { codes: ["40001", "40P01"] },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
     ],
-    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    cause: "Another session changed the same objects at the same time, several times in a row.",
     next: afterMigrations
   },
   {
     code: "pgaadauth-not-here",
-    with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: inOurWords(
-      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
-    ),
-    next: (context3) => [
-      step("Run the function in database `postgres`."),
-      step("Check that Entra authentication is enabled:", azShow(context3, "authConfig.activeDirectoryAuth"))
+    cause: "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
+    next: (context) => [
+      "Run the function in database `postgres`.",
+      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
     ]
   },
   {
     code: "pgaadauth-not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: inOurWords(
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password."
-    ),
-    next: (context3) => [
-      step("Sign in as one of the server's Entra administrators:", listAdmins(context3)),
-      step("Or make the identity that signs in an administrator:", makeAdmin(context3))
+    cause: "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    next: (context) => [
+      step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
+      step("Or make the identity that signs in an administrator:", makeAdmin(context))
     ]
   },
   {
     code: "entra-principal-not-found",
-    with: ["postgres"],
     when: [
       {
         text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
       }
     ],
-    cause: inOurWords(
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
-    ),
-    next: () => [
+    cause: "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    next: [
       step(
         "Look up the display name and the object ID of a service principal or managed identity:",
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
@@ -7390,12 +7200,9 @@ var POSTGRES = [
   },
   {
     code: "entra-principal-type",
-    with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
-    cause: inOurWords(
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
-    ),
-    next: () => [
+    cause: "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    next: [
       step(
         "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
@@ -7404,11 +7211,8 @@ var POSTGRES = [
   },
   {
     code: "object-not-found",
-    with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
-    cause: inOurWords(
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
       step(
         sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
@@ -7418,49 +7222,38 @@ var POSTGRES = [
   },
   {
     code: "restricted-role",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: inOurWords(
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
-    ),
-    next: () => [
-      step(
-        "Grant privileges on the objects themselves instead of membership in the role that the message names."
-      )
+    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+    next: [
+      "Grant privileges on the objects themselves instead of membership in the role that the message names."
     ]
   },
   {
     code: "role-not-grantable",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i
       }
     ],
-    cause: inOurWords(
-      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
-    ),
+    cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
     next: ({ user }, { text }) => [
       step(
         "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
-      step("Or grant privileges on the objects themselves instead.")
+      "Or grant privileges on the objects themselves instead."
     ]
   },
   {
     code: "set-role-not-permitted",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
       }
     ],
-    cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
-    ),
+    cause: "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
     next: ({ user }, { text }) => [
       step(
         "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
@@ -7470,18 +7263,15 @@ var POSTGRES = [
         "Up to PostgreSQL 15:",
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
       ),
-      step("Or set `user` to the owner.")
+      "Or set `user` to the owner."
     ]
   },
   {
     code: "not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"] }],
-    cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
-    ),
+    cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
     next: ({ user }) => [
-      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      "Set `user` to the owner of the object, usually the role that runs the migrations.",
       step(
         "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
@@ -7491,88 +7281,71 @@ var POSTGRES = [
   },
   {
     code: "tls-not-offered",
-    with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: inOurWords(
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
-    ),
-    next: () => [
-      step("Check `host` and `port`."),
-      step(
-        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-      )
+    cause: "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    next: [
+      "Check `host` and `port`.",
+      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
     ]
   },
   {
     code: "sign-in-refused",
-    with: ["postgres"],
     when: [{ codes: ["28000"] }],
-    cause: inOurWords(
-      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
-    ),
-    next: (context3) => [step("Check `host`, `port` and `user`."), ...findRole(context3)]
+    cause: "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
   },
   {
     code: "server-fault",
-    with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("The server, or one of its extensions, had an internal error."),
-    next: (context3) => [
-      step("Run the job again: what was granted stays granted."),
+    cause: "The server, or one of its extensions, had an internal error.",
+    next: (context) => [
+      "Run the job again: what was granted stays granted.",
       step(
         "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-        azShow(context3, STATE)
+        azShow(context, STATE)
       )
     ]
   },
   {
     code: "connection-failure",
-    with: ["postgres"],
     when: [{ codes: ["08*"] }],
-    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
     next: afterRestart,
     retries: 2
   }
-];
+]);
 var STATE = "{state:state, role:replicationRole}";
 var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
-function listAdmins(context3) {
-  return azOnServer("microsoft-entra-admin list", context3, {
+function listAdmins(context) {
+  return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}"
   });
 }
-function afterRestart(context3) {
+function afterRestart(context) {
   return [
     step(
       "Run the job again when the server is `Ready`: what was granted stays granted.",
-      azShow(context3, STATE)
+      azShow(context, STATE)
     )
   ];
 }
 function afterMigrations() {
   return [
-    step("Run the job again: it continues where it stopped."),
-    step("Run this step after the migrations, not at the same time.")
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
   ];
 }
-function growStorage(context3) {
+function growStorage(context) {
   return [
     step(
       "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-      azServer("update", context3, { "storage-size": "<gib>" })
+      azServer("update", context, { "storage-size": "<gib>" })
     ),
     step(
       "Let the storage grow automatically from now on:",
-      azServer("update", context3, { "storage-auto-grow": "Enabled" })
+      azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
-}
-function allow(context3, address) {
-  return azOnServer("firewall-rule create", context3, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address
-  });
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7580,9 +7353,9 @@ function roleIn(text) {
 function objectId({ token }) {
   return claim(token, "oid") ?? "<object-id>";
 }
-function label(context3) {
-  const type = claim(context3.token, "idtyp") === "user" ? "user" : "service";
-  return `aadauth,oid=${objectId(context3)},type=${type}`;
+function label(context) {
+  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context)},type=${type}`;
 }
 function tokenClaims({ token }) {
   const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
@@ -7593,31 +7366,21 @@ function tokenClaims({ token }) {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
   }
-  return claims.length === 0 ? [] : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
 }
-function findRole(context3) {
+function findRole(context) {
   return [
-    ...tokenClaims(context3),
-    step("List the server's Entra administrators:", listAdmins(context3)),
+    ...tokenClaims(context),
+    step("List the server's Entra administrators:", listAdmins(context)),
     step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS)
   ];
 }
-function makeAdmin(context3) {
-  return azOnServer("microsoft-entra-admin create", context3, {
+function makeAdmin(context) {
+  return azOnServer("microsoft-entra-admin create", context, {
     "display-name": "<name>",
-    "object-id": objectId(context3),
+    "object-id": objectId(context),
     type: "ServicePrincipal"
   });
-}
-function refusalOf({ signIn: signIn2, user = "", host: host2 = "", port: port2, token, cloud }) {
-  if (signIn2?.type === "password") return "password";
-  if (withoutServer(user, host2) !== void 0) return "suffix";
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
-    return "audience";
-  }
-  if (port2 === 6432) return "pooler";
-  return GUID.test(user) ? "client-id" : "role";
 }
 function withoutServer(user, host2) {
   const at2 = user.lastIndexOf("@");
@@ -7625,125 +7388,93 @@ function withoutServer(user, host2) {
   const suffixed = at2 > 0 && server !== "" && host2.toLowerCase().startsWith(`${server}.`);
   return suffixed ? user.slice(0, at2) : void 0;
 }
-function whyRefused(context3) {
-  switch (refusalOf(context3)) {
-    case "password":
-      return inOurWords(
-        "The name or the password is wrong, or the role was created for Entra and has no password."
-      );
-    case "suffix":
-      return inOurWords(
-        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
-      );
-    case "audience":
-      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
-    case "pooler":
-      return inOurWords(
-        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
-      );
-    case "client-id":
-      return inOurWords(
-        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
-      );
-    case "role":
-      return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
-      );
+function passwordRefused(context) {
+  const { signIn: signIn2, user = "", host: host2 = "", port: port2, token, cloud } = context;
+  if (signIn2?.type === "password") {
+    return {
+      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
+      next: [
+        step("Try the name and the password with psql:", psql(context)),
+        "For an Entra role, remove `password` and set `auth-type: oidc`."
+      ]
+    };
   }
+  const role = withoutServer(user, host2);
+  if (role !== void 0) {
+    return {
+      cause: "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      next: [sentence`Set \`user\` to ${code(role)}.`]
+    };
+  }
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
+    return { cause: OTHER_CLOUD, next: selectCloud(context) };
+  }
+  if (port2 === 6432) {
+    return {
+      cause: "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      next: ["Set `port: 5432` and run the job again.", ...findRole(context)]
+    };
+  }
+  return {
+    cause: GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)]
+  };
 }
-function afterRefusal(context3) {
-  const { user = "<user>", host: host2 = "<host>", port: port2 = 5432, database = "<database>" } = context3;
-  switch (refusalOf(context3)) {
-    case "password": {
-      const conninfo = [`host=${host2}`, `port=${port2}`, `user=${user}`, `dbname=${database}`];
-      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
-      return [
-        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
-        step("For an Entra role, remove `password` and set `auth-type: oidc`.")
-      ];
-    }
-    case "suffix":
-      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host2) ?? user)}.`)];
-    case "audience":
-      return [
-        step(
-          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-        ),
-        ...tokenClaims(context3)
-      ];
-    case "pooler":
-      return [step("Set `port: 5432` and run the job again."), ...findRole(context3)];
-    case "client-id":
-    case "role":
-      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context3)];
-  }
+function selectCloud(context) {
+  return [
+    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+    ...tokenClaims(context)
+  ];
+}
+function psql({ user = "<user>", host: host2 = "<host>", port: port2 = 5432, database = "<database>" }) {
+  const parts = { host: host2, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
+  return `psql ${shell(conninfo(parts))}`;
 }
 
 // src/diagnosis/protocol.ts
-var PROTOCOL = [
+var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
-    cause: inOurWords(
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
-    ),
-    next: (context3) => [
-      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
-      step("Show the server's full name:", azShow(context3, "fullyQualifiedDomainName"))
+    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+    next: (context) => [
+      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
     ]
   },
   {
     code: "token-not-asked-for",
-    with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: inOurWords(
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
-    ),
-    next: (context3) => [
-      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
-      step("Check that the server accepts Entra tokens:", azShow(context3, "authConfig")),
-      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+    cause: "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+    next: (context) => [
+      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
+      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
     ]
   },
   {
     code: "query-timed-out",
-    with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: inOurWords(
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
-    ),
-    next: (context3) => [
-      step("Run the job again: what was granted stays granted."),
-      step("If the error persists, look at the server's state:", azShow(context3, "state"))
+    cause: "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+    next: (context) => [
+      "Run the job again: what was granted stays granted.",
+      step("If the error persists, look at the server's state:", azShow(context, "state"))
     ]
   },
   {
     code: "protocol-violation",
-    with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: inOurWords(
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
-    ),
-    next: (context3) => [
+    cause: "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    next: (context) => [
       step(
         "Check `host` and `port`: perhaps a different service listens there.",
-        azShow(context3, "fullyQualifiedDomainName")
+        azShow(context, "fullyQualifiedDomainName")
       ),
-      step("If a proxy is in between, set `host` to the server itself.")
+      "If a proxy is in between, set `host` to the server itself."
     ]
   }
-];
-
-// src/text/secrets.ts
-var SECRETS = /* @__PURE__ */ new Set();
-var MIN_CHARACTERS = 4;
-function rememberSecret(value) {
-  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
-}
-function withoutSecrets(text) {
-  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
-}
+]);
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -7761,7 +7492,7 @@ function symptomsOf(error2) {
     const texts = [message, errorMessage, detail, hint].filter(
       (part) => typeof part === "string" && part.trim() !== ""
     );
-    const ownCode = String(code2 ?? errorCode ?? "");
+    const ownCode = words(String(code2 ?? errorCode ?? ""));
     const text = words([...new Set(texts)].join(" ")) || ownCode;
     if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look2(cause);
@@ -7771,6 +7502,9 @@ function symptomsOf(error2) {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function wordsOf(error2) {
+  return symptomsOf(error2)[0]?.text ?? "";
+}
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
@@ -7791,39 +7525,28 @@ var RULES = [
   ...NETWORK,
   ...FALLBACKS
 ];
-function diagnose(error2, context3 = {}) {
+function diagnose(error2, context = {}) {
+  return diagnoseBy(RULES, error2, context);
+}
+function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found = ruleFor(error2, context3);
+  const found = ruleFor(rules, error2, context);
   const words2 = quoted(found?.symptom.text ?? ownWords(error2));
-  const message = sentence`${peer(context3)}: ${words2}`;
-  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context3) };
-  return { code: found.rule.code, message, ...answer(found.rule, context3, found.symptom) };
+  const message = sentence`${peer(context)}: ${words2}`;
+  if (found === void 0) {
+    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
+    return { code: "unknown", message, ...withPooler(answer2, context) };
+  }
+  const { rule, symptom } = found;
+  const { code: code2, retries } = rule;
+  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
+  return { code: code2, message, ...withPooler(answer, context), ...retries !== void 0 && { retries } };
 }
-function explain(code2, happened, context3) {
-  const rule = RULES.find((each) => each.code === code2);
-  if (rule === void 0) throw new Error(`No rule explains ${code2}.`);
-  const message = sentence`${peer(context3)}: ${happened}`;
-  return { code: code2, message, ...answer(rule, context3, { code: "", text: "" }) };
-}
-function retriesFor({ code: code2 }) {
-  return RULES.find((rule) => rule.code === code2)?.retries ?? 0;
-}
-function answer({ cause, next }, context3, symptom) {
-  const hint = typeof cause === "function" ? cause(context3, symptom) : cause;
-  return withPooler({ hint, steps: next(context3, symptom) }, context3);
-}
-var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: [
-    step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error persists, open an issue in this action's repository, with this message.")
-  ]
-};
-function withPooler({ hint, steps }, context3) {
-  if (!isPostgres(context3) || context3.port !== 6432) return { hint, steps };
+function withPooler({ hint, steps }, context) {
+  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
-    azOnServer("parameter show", context3, { name: "pgbouncer.enabled", query: "value" })
+    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
   return { hint, steps: [...steps, past] };
 }
@@ -7832,18 +7555,20 @@ function ownWords(error2) {
   const last = hidden.at(-1);
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
-function ruleFor(error2, context3) {
+function ruleFor(rules, error2, context) {
   const symptoms = symptomsOf(error2);
-  const partner = context3.with ?? "postgres";
-  for (const rule of RULES) {
-    if (!rule.with.includes(partner)) continue;
-    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context3)));
+  for (const rule of rules) {
+    if (!rule.with.includes(partnerOf(context))) continue;
+    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== void 0) return { rule, symptom };
   }
   return void 0;
 }
 function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || status !== void 0 && match.status(status)) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+}
+function classOf(status) {
+  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
@@ -7855,15 +7580,19 @@ var IDENTITY_SOURCES = {
   "azure-cli": "The Azure CLI",
   "managed-identity": "The runner's managed identity"
 };
-function peer(context3) {
-  switch (context3.with ?? "postgres") {
+function peer(context) {
+  switch (partnerOf(context)) {
     case "github":
-      return ["GitHub's OIDC endpoint"];
+      return inOurWords("GitHub's OIDC endpoint");
+    case "github-issues":
+      return inOurWords("GitHub's API");
+    case "azure":
+      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":
-      return [IDENTITY_SOURCES[context3.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
+      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
     case "postgres": {
-      const { host: host2, port: port2 = 5432, database } = context3;
-      const server = host2 === void 0 ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host2}:${port2}`)}`;
+      const { host: host2, port: port2 = 5432, database } = context;
+      const server = host2 === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host2}:${port2}`)}`;
       return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
@@ -7904,7 +7633,9 @@ function escapedNames(sql, not, eachNot) {
     (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
   );
 }
+var PRINTABLE_ASCII = /^[ -~]*$/;
 function visible(text) {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
 }
 function codePoint(char) {
@@ -7916,9 +7647,9 @@ function logLine(text) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+  return joined2(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
-function joined(tokens) {
+function joined2(tokens) {
   const result = [];
   for (const token of tokens) {
     if (token.text === "") continue;
@@ -7994,31 +7725,34 @@ var markdown = {
     }).flat()
   )
 };
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
+function write({ parts }, writer) {
+  return parts.map((part) => {
+    if ("own" in part) return writer.own(part.own);
     if ("name" in part) return writer.name(...part.name);
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
 }
-function wordsJoined(sentence2) {
-  const joined2 = [];
-  for (const part of sentence2) {
-    const last = joined2.at(-1);
-    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
-    else joined2.push(words2);
+function wordsJoined({ parts }) {
+  const joined3 = [];
+  for (const part of parts) {
+    const [before, words2] = [wordsOf2(joined3.at(-1)), wordsOf2(part)];
+    if (before !== void 0 && words2 !== void 0) joined3.pop();
+    joined3.push(words2 === void 0 ? part : { quoted: (before ?? "") + words2 });
   }
-  return joined2;
+  return { parts: joined3 };
+}
+function wordsOf2(part) {
+  if (part === void 0) return void 0;
+  return "own" in part ? part.own : "quoted" in part ? part.quoted : void 0;
 }
 function visibleLines(text) {
   return text.split(/\r\n|\r|\n/).map(visible).join("\n");
 }
 
 // src/render/failure.ts
-function docsLink({ code: code2, page = "troubleshooting" }, { run }) {
-  return run?.docs === void 0 ? void 0 : `${run.docs}/${page}.md#${code2}`;
+function docsLink({ code: code2 }, { run }) {
+  return run?.docs === void 0 ? void 0 : `${run.docs}/troubleshooting.md#${code2}`;
 }
 function failureLines(failure, report) {
   const { code: code2, message, problems = [], hint, steps } = failure;
@@ -8026,7 +7760,7 @@ function failureLines(failure, report) {
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
     ...steps.flatMap(({ text, command }, index) => [
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`)
@@ -8049,6 +7783,8 @@ function start(action, grace = 0) {
       event,
       (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
     );
+  process.stdout.on("error", () => {
+  });
   action(signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
@@ -8068,258 +7804,39 @@ function mask(...secrets) {
     rememberSecret(secret2);
   }
 }
+function maskSent(secret2) {
+  setSecret(secret2);
+  rememberSent(secret2);
+}
+
+// src/proxy.ts
+var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function checkProxy(env) {
+  const variable3 = VARIABLES.find((name3) => env[name3]);
+  if (variable3 === void 0) return;
+  try {
+    const { protocol, password } = new URL(env[variable3] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+  }
+  throw new ActionError({
+    code: "proxy-malformed",
+    message: sentence`${code(variable3)} is not the URL of a proxy.`,
+    hint: inOurWords(
+      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded."
+    ),
+    steps: [
+      step(
+        "Set the variable for the job, or on the runner, in this form:",
+        `${variable3}=http://<user>:<password>@<proxy>:<port>`
+      )
+    ]
+  });
+}
 
 // src/retry.ts
 var import_promises = require("node:timers/promises");
-
-// node_modules/is-network-error/index.js
-var objectToString = Object.prototype.toString;
-var isError = (value) => objectToString.call(value) === "[object Error]";
-var errorMessages = /* @__PURE__ */ new Set([
-  "network error",
-  // Chrome
-  "NetworkError when attempting to fetch resource.",
-  // Firefox
-  "The Internet connection appears to be offline.",
-  // Safari 16
-  "Network request failed",
-  // `cross-fetch`
-  "fetch failed",
-  // Undici (Node.js)
-  "terminated",
-  // Undici (Node.js)
-  " A network error occurred.",
-  // Bun (WebKit)
-  "Network connection lost"
-  // Cloudflare Workers (fetch)
-]);
-function isNetworkError(error2) {
-  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
-  if (!isValid) {
-    return false;
-  }
-  const { message, stack } = error2;
-  if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
-    return stack === void 0 || "__sentry_captured__" in error2;
-  }
-  if (message.startsWith("error sending request for url")) {
-    return true;
-  }
-  if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) {
-    return true;
-  }
-  return errorMessages.has(message);
-}
-
-// node_modules/p-retry/index.js
-function validateRetries(retries) {
-  if (typeof retries === "number") {
-    if (retries < 0) {
-      throw new TypeError("Expected `retries` to be a non-negative number.");
-    }
-    if (Number.isNaN(retries)) {
-      throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
-    }
-    if (Number.isFinite(retries) && !Number.isInteger(retries)) {
-      throw new TypeError("Expected `retries` to be a non-negative integer or Infinity.");
-    }
-  } else if (retries !== void 0) {
-    throw new TypeError("Expected `retries` to be a number or Infinity.");
-  }
-}
-function validateNumberOption(name3, value, { allowInfinity = false } = {}) {
-  if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
-  }
-  if (!allowInfinity && !Number.isFinite(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a finite number.`);
-  }
-  if (value < 0) {
-    throw new TypeError(`Expected \`${name3}\` to be \u2265 0.`);
-  }
-}
-function validateOption(name3, value, type) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value !== type) {
-    throw new TypeError(`Expected \`${name3}\` to be a ${type}.`);
-  }
-}
-function validateSignal(value) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") {
-    throw new TypeError("Expected `signal` to be an AbortSignal.");
-  }
-}
-var AbortError = class _AbortError extends Error {
-  constructor(message) {
-    super(typeof message === "string" ? message : void 0);
-    this.name = "AbortError";
-    if (message instanceof Error) {
-      this.originalError = message;
-      ({ message } = message);
-    } else {
-      this.originalError = new Error(message);
-      ({ message } = this.originalError);
-      Error.captureStackTrace?.(this.originalError, _AbortError);
-    }
-    this.message = message;
-  }
-};
-var maximumDelay = 2 ** 31 - 1;
-function calculateDelay(retriesConsumed, options) {
-  if (options.minTimeout === 0) {
-    return 0;
-  }
-  const attempt = retriesConsumed + 1;
-  const random = options.randomize ? Math.random() + 1 : 1;
-  const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
-  return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
-}
-function calculateRemainingTime(start2, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
-}
-async function delayForRetry(delay2, options) {
-  if (delay2 <= 0) {
-    return;
-  }
-  await new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timeoutToken);
-      reject(options.signal.reason);
-    };
-    const timeoutToken = setTimeout(() => {
-      options.signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delay2);
-    if (options.unref) {
-      timeoutToken.unref?.();
-    }
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}
-function stringifyThrownValue(value) {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
-function unwrapAbortError(error2) {
-  let cause = error2;
-  while (cause instanceof AbortError && cause.originalError instanceof Error) {
-    cause = cause.originalError;
-  }
-  return cause;
-}
-async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
-  const abortIfNeeded = () => {
-    options.signal?.throwIfAborted();
-  };
-  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
-  abortIfNeeded();
-  if (normalizedError instanceof AbortError) {
-    throw unwrapAbortError(normalizedError);
-  }
-  const retriesLeft = options.retries - retriesConsumed;
-  const isRetriableError = !(normalizedError instanceof TypeError) || isNetworkError(normalizedError);
-  const timeLeft = calculateRemainingTime(startTime, options.maxRetryTime);
-  const delayTime = isRetriableError && timeLeft > 0 && retriesLeft > 0 ? calculateDelay(retriesConsumed, options) : 0;
-  const consumeRetryContext = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: delayTime
-  });
-  const consumeRetry = await options.shouldConsumeRetry(consumeRetryContext) ?? true;
-  abortIfNeeded();
-  const effectiveDelay = consumeRetry ? delayTime : 0;
-  const context3 = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: effectiveDelay
-  });
-  await options.onFailedAttempt(context3);
-  abortIfNeeded();
-  const remainingTime = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (!isRetriableError || remainingTime <= 0 || retriesLeft <= 0) {
-    throw normalizedError;
-  }
-  const shouldRetry = await options.shouldRetry(context3);
-  abortIfNeeded();
-  if (!shouldRetry) {
-    throw normalizedError;
-  }
-  const remainingTimeAfterShouldRetry = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (remainingTimeAfterShouldRetry <= 0) {
-    throw normalizedError;
-  }
-  if (!consumeRetry) {
-    return false;
-  }
-  await delayForRetry(Math.min(effectiveDelay, remainingTimeAfterShouldRetry), options);
-  return true;
-}
-async function pRetry(input, options = {}) {
-  options = { ...options };
-  options.retries ??= 10;
-  validateRetries(options.retries);
-  if (Object.hasOwn(options, "forever")) {
-    throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
-  }
-  options.factor ??= 2;
-  options.minTimeout ??= 1e3;
-  options.maxTimeout ??= Infinity;
-  options.maxRetryTime ??= Infinity;
-  options.randomize ??= false;
-  options.onFailedAttempt ??= () => {
-  };
-  options.shouldRetry ??= () => true;
-  options.shouldConsumeRetry ??= () => true;
-  validateOption("onFailedAttempt", options.onFailedAttempt, "function");
-  validateOption("shouldRetry", options.shouldRetry, "function");
-  validateOption("shouldConsumeRetry", options.shouldConsumeRetry, "function");
-  validateOption("randomize", options.randomize, "boolean");
-  validateOption("unref", options.unref, "boolean");
-  validateSignal(options.signal);
-  validateNumberOption("factor", options.factor);
-  validateNumberOption("minTimeout", options.minTimeout);
-  validateNumberOption("maxTimeout", options.maxTimeout, { allowInfinity: true });
-  validateNumberOption("maxRetryTime", options.maxRetryTime, { allowInfinity: true });
-  if (options.factor === 0) {
-    options.factor = 1;
-  }
-  options.signal?.throwIfAborted();
-  let attemptNumber = 0;
-  let retriesConsumed = 0;
-  const startTime = performance.now();
-  while (retriesConsumed <= options.retries) {
-    attemptNumber++;
-    try {
-      options.signal?.throwIfAborted();
-      const result = await input(attemptNumber);
-      options.signal?.throwIfAborted();
-      return result;
-    } catch (error2) {
-      if (await onAttemptFailure({
-        error: error2,
-        attemptNumber,
-        retriesConsumed,
-        startTime,
-        options
-      })) {
-        retriesConsumed++;
-      }
-    }
-  }
-  throw new Error("Retry attempts exhausted without throwing an error.");
-}
 
 // node_modules/p-timeout/index.js
 var TimeoutError = class _TimeoutError extends Error {
@@ -8329,7 +7846,16 @@ var TimeoutError = class _TimeoutError extends Error {
     Error.captureStackTrace?.(this, _TimeoutError);
   }
 };
-var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
+var getAbortedReason = (signal) => "reason" in signal ? signal.reason : new DOMException("This operation was aborted.", "AbortError");
+var maximumDelay = 2 ** 31 - 1;
+var getOptionsError = (milliseconds, customTimers) => {
+  if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+    return new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  }
+  if (typeof customTimers?.setTimeout !== "function" || typeof customTimers?.clearTimeout !== "function") {
+    return new TypeError("Expected `customTimers` to have a `setTimeout` and a `clearTimeout` function");
+  }
+};
 function pTimeout(promise, options) {
   const {
     milliseconds,
@@ -8340,26 +7866,36 @@ function pTimeout(promise, options) {
   } = options;
   let timer2;
   let abortHandler;
-  const wrappedPromise = new Promise((resolve, reject) => {
-    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
-      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  const cancelInput = () => {
+    try {
+      promise.cancel?.();
+    } catch {
     }
-    if (signal?.aborted) {
+  };
+  const wrappedPromise = new Promise((resolve, reject) => {
+    const abort = () => {
       reject(getAbortedReason(signal));
-      promise.then(resolve, reject);
+      cancelInput();
+    };
+    const optionsError = getOptionsError(milliseconds, customTimers);
+    const isAborted = !optionsError && signal?.aborted;
+    if (optionsError) {
+      reject(optionsError);
+    } else if (isAborted) {
+      abort();
+    }
+    promise.then(resolve, reject);
+    if (optionsError || isAborted) {
       return;
     }
     if (signal) {
-      abortHandler = () => {
-        reject(getAbortedReason(signal));
-      };
+      abortHandler = abort;
       signal.addEventListener("abort", abortHandler, { once: true });
     }
-    promise.then(resolve, reject);
-    if (milliseconds === Number.POSITIVE_INFINITY) {
+    if (milliseconds > maximumDelay) {
       return;
     }
-    const timeoutError = new TimeoutError();
+    const timeoutError = fallback || message === false || message instanceof Error ? void 0 : new TimeoutError(message ?? `Promise timed out after ${milliseconds} milliseconds`);
     timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
@@ -8367,28 +7903,30 @@ function pTimeout(promise, options) {
         } catch (error2) {
           reject(error2);
         }
-        return;
-      }
-      if (typeof promise.cancel === "function") {
-        promise.cancel();
-      }
-      if (message === false) {
+      } else if (message === false) {
         resolve();
-      } else if (message instanceof Error) {
-        reject(message);
       } else {
-        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
-        reject(timeoutError);
+        reject(message instanceof Error ? message : timeoutError);
       }
+      cancelInput();
     }, milliseconds);
   });
   const cancelablePromise = wrappedPromise.finally(() => {
-    cancelablePromise.clear();
-    if (abortHandler && signal) {
-      signal.removeEventListener("abort", abortHandler);
+    try {
+      cancelablePromise.clear();
+    } catch {
+    }
+    try {
+      if (abortHandler) {
+        signal.removeEventListener("abort", abortHandler);
+      }
+    } catch {
     }
   });
   cancelablePromise.clear = () => {
+    if (timer2 === void 0) {
+      return;
+    }
     customTimers.clearTimeout.call(void 0, timer2);
     timer2 = void 0;
   };
@@ -8404,42 +7942,51 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-function retrying(attempt, waitAfter, end, signal) {
-  return pRetry(attempt, {
-    retries: Number.POSITIVE_INFINITY,
-    // `waitAfter` decides
-    minTimeout: 0,
-    ...signal && { signal },
-    async shouldRetry({ error: error2, attemptNumber }) {
-      const wait = waitAfter(error2, attemptNumber);
-      if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
-      return true;
+async function retrying(attempt, retryAfter, { end, say: say2, signal }) {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error2) {
+      signal?.throwIfAborted();
+      const retry = retryAfter(error2, attempts);
+      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
+      say2(retry.line);
+      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
-  });
+  }
 }
 function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
-  const end = Date.now() + maxTime;
-  const waitAfter = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+  const retryAfter = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
-    if (Date.now() + wait > end) return void 0;
     const what = plain.sentence(withFullStop(error2.failure.message));
-    say2(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
-    return wait;
+    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+    return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt, waitAfter, end, signal);
+  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
+}
+
+// src/answer.ts
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
+}
+
+// src/azure/http-client.ts
+async function httpClient() {
+  const { createDefaultHttpClient } = await import("./azure-identity.cjs");
+  const client = createDefaultHttpClient();
+  return {
+    sendRequest(request2) {
+      request2.onDownloadProgress = ({ loadedBytes }) => boundAnswer(loadedBytes);
+      return client.sendRequest(request2);
+    }
+  };
 }
 
 // src/azure/id-token.ts
 async function idToken(audience, env, answerTime) {
-  for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (env[variable2]) continue;
-    throw new ActionError(
-      explain("oidc-not-permitted", sentence`${code(variable2)} is not set.`, { with: "github" })
-    );
-  }
   try {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
@@ -8449,8 +7996,9 @@ async function idToken(audience, env, answerTime) {
 }
 var MAX_LENGTH = 1e5;
 async function request(audience, env) {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
-  rememberSecret(token);
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
   const { HttpClient } = await import("./actions-http-client.cjs");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
   const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
@@ -8467,7 +8015,12 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  mask(value);
+  maskSent(value);
+  return value;
+}
+function variable(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
 }
 function refused(status, words2) {
@@ -8482,30 +8035,69 @@ function wordsIn(body) {
   }
 }
 
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = {
+  code: "tls-checks-off",
+  message: inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."),
+  hint: inOurWords(
+    "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
+  ),
+  steps: [
+    step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+    step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
+  ]
+};
+function authorityNotHttps({ authority }) {
+  return {
+    code: "authority-not-https",
+    message: inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."),
+    hint: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  };
+}
+
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
+  for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
     () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
     { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
-  );
+  ).catch((error2) => {
+    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
+  });
   let current;
-  return async (refused3) => {
+  return async (refused2) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused3 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
     current ??= request2();
     return (await current).token;
   };
 }
+function sentBy(how, { IDENTITY_HEADER = "" }) {
+  if (how.type === "password") return [how.password];
+  return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
+}
 var MAX_TIME = 4e4;
+function withoutRetries({ failure, cause }) {
+  const { retries: _, ...last } = failure;
+  return new ActionError(last, { cause });
+}
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8523,6 +8115,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
+      httpClient: await httpClient(),
       retryOptions: { maxRetries: 0 },
       // `retryingFailures` does it, and logs it
       additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
@@ -8530,7 +8123,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    mask(token.token);
+    maskSent(token.token);
     return token;
   } catch (error2) {
     signal?.throwIfAborted();
@@ -8539,8 +8132,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     if (error2 instanceof ActionError) throw error2;
     const { problem, host: host2 } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
-    const context3 = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context3), { cause: known });
+    const context = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 function credentialFor(how, identity, options, getAssertion) {
@@ -8558,13 +8151,11 @@ function credentialFor(how, identity, options, getAssertion) {
 var CLI_TIME = 4e4;
 var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
-  const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
-  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  checkProxy(env);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
+  throw new ActionError(authorityNotHttps(cloud));
 }
 function watchRequests(answerTime) {
   const last = {
@@ -8601,90 +8192,13 @@ function notJson(status, type = "", body = "") {
     JSON.parse(body);
     return void 0;
   } catch {
-    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
   }
-}
-
-// src/model/flexible-server.ts
-var PROVIDER = "Microsoft.DBforPostgreSQL/flexibleServers";
-var PERMISSIONS = {
-  readServer: `${PROVIDER}/read`,
-  readRules: `${PROVIDER}/firewallRules/read`,
-  writeRules: `${PROVIDER}/firewallRules/write`,
-  deleteRules: `${PROVIDER}/firewallRules/delete`
-};
-var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
-function serverIdOf(text) {
-  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
-  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
-  return { subscription, resourceGroup, name: name3 };
-}
-function serverPath({ subscription, resourceGroup, name: name3 }) {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${PROVIDER}/${name3}`;
-}
-function rulePath(server, rule) {
-  return `${serverPath(server)}/firewallRules/${rule}`;
-}
-
-// src/azure/flexible-server.ts
-async function readServer(manager, server) {
-  const context3 = { permission: PERMISSIONS.readServer, server };
-  const body = await manager.get(serverPath(server), context3);
-  const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
-  return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
-}
-function networkOf({
-  network,
-  privateEndpointConnections = []
-}) {
-  if (network?.delegatedSubnetResourceId) return "virtual-network";
-  if (network?.publicNetworkAccess !== "Disabled") return "public";
-  return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
-}
-async function listRules(manager, server) {
-  const context3 = { permission: PERMISSIONS.readRules, server };
-  const rules = [];
-  let next = `${serverPath(server)}/firewallRules`;
-  while (next !== void 0) {
-    const body = await manager.get(next, context3);
-    for (const { name: name3 = "", properties } of body.value ?? []) {
-      rules.push({ name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" });
-    }
-    next = body.nextLink;
-  }
-  return rules;
-}
-async function putRule(manager, server, rule, address) {
-  const context3 = { permission: PERMISSIONS.writeRules, server };
-  const properties = { startIpAddress: address, endIpAddress: address };
-  await manager.change("PUT", rulePath(server, rule), context3, { properties });
-}
-async function deleteRule(manager, server, rule) {
-  const context3 = { permission: PERMISSIONS.deleteRules, server };
-  await manager.change("DELETE", rulePath(server, rule), context3).catch(ifMissing);
-}
-function ifMissing(error2) {
-  if (error2 instanceof ActionError && error2.failure.code === "server-not-found") return void 0;
-  throw error2;
-}
-
-// src/text/ipv4.ts
-function ipv4(text) {
-  const numbers = text.split(".");
-  const isAddress = numbers.length === 4 && numbers.every((each) => /^\d{1,3}$/.test(each) && isOctet(Number(each), each));
-  return isAddress ? text : void 0;
-}
-function isOctet(value, written) {
-  return value <= 255 && String(value) === written;
-}
-function isRoutable(address) {
-  const [first = 0, second = 0] = address.split(".").map(Number);
-  return !(first === 0 || // `0.0.0.0` is Azure's rule for every Azure service
-  first === 10 || first === 100 && second >= 64 && second < 128 || first === 169 && second === 254 || first === 172 && second >= 16 && second < 32 || first === 192 && second === 168 || first >= 224);
 }
 
 // src/text/count.ts
@@ -8695,30 +8209,10 @@ function grouped(n) {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
-// src/settings/invalid.ts
-var Invalid = class extends Error {
-  problem;
-  details;
-  constructor(problem, details = {}) {
-    super("A text is not valid.");
-    this.name = "Invalid";
-    this.problem = problem;
-    this.details = details;
-  }
-};
-function described(text, noun, secrets) {
-  const value = text.trim();
-  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return [quoted(`"${value}"`)];
-  return sentence`${noun} (${[count(value.length, "character")]})`;
-}
-var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
-var UNSET_VARIABLE = ["Check that the variable or secret it comes from is set."];
-
 // src/text/near.ts
 function didYouMean(wanted, candidates, as) {
   const near = nearest(wanted, candidates);
-  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+  return near === void 0 ? EMPTY : sentence`Did you mean ${as(near)}?`;
 }
 function nearest(name3, candidates) {
   const wanted = name3.toLowerCase();
@@ -8754,42 +8248,89 @@ function at(row, index) {
   return row[index] ?? Infinity;
 }
 
+// src/settings/invalid.ts
+var Invalid = class extends Error {
+  problem;
+  details;
+  constructor(problem, details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+};
+function described(text, noun, secrets) {
+  const value = text.trim();
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
+}
+var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+
 // src/settings/reader.ts
+var Mistaken = class extends Error {
+};
 var MAX_CHARACTERS = 1e3;
 var MAX_LONG_CHARACTERS = 65536;
-function inputsIn(table, env) {
-  const mistakes = [];
-  const unreadable = /* @__PURE__ */ new Set();
-  const mistake = (name3, problem) => {
-    mistakes.push({ name: name3, problem });
-  };
-  for (const { name: name3, suggestion } of misspelled(table, env)) {
-    mistake(name3, sentence`${code(name3)} is not an input of this action. ${suggestion}`);
+function readInputs(table, env, read) {
+  const mistakes = misspelled(table, env);
+  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value;
+}
+function unlessMistaken(read) {
+  try {
+    return [read()];
+  } catch (error2) {
+    if (error2 instanceof Mistaken) return [];
+    throw error2;
   }
-  const textOf = (name3) => env[variable(name3)] ?? "";
+}
+function all(fields) {
+  const read = Object.entries(fields).map(
+    ([key, field]) => [key, unlessMistaken(field)]
+  );
+  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
+  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
+}
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+function problemOf(error2, text, { secrets, use }, others) {
+  const { problem, details } = asInvalid(error2);
+  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
+  const noun = inOurWords(item === void 0 ? "the value" : "an item");
+  const subject = secrets ? noun : described(item ?? text, noun, others);
+  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
+}
+function inputsIn(table, env, mistakes) {
+  const textOf = (name3) => env[variable2(name3)] ?? "";
   const isSet = (name3) => textOf(name3).trim() !== "";
   const inputOf = (name3) => table[name3];
-  const use = (name3) => sentence`Use ${inOurWords(inputOf(name3).use)}.`;
+  const use = (name3) => inOurWords(inputOf(name3).use);
+  function mistake(name3, problem) {
+    mistakes.push({ name: name3, problem });
+    throw new Mistaken();
+  }
   function parsed2(name3, parse) {
-    const { long, secrets } = inputOf(name3);
+    const input = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
     } catch (error2) {
-      const { problem, details } = asInvalid(error2);
-      const { item, remedy = use(name3), advice = [] } = details;
-      unreadable.add(name3);
-      const noun = item === void 0 ? ["the value"] : ["an item"];
-      const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
-      mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice));
-      return void 0;
+      const problem = problemOf(error2, text, input, secretsIn(table, env));
+      return mistake(name3, sentence`${code(name3)}: ${problem}`);
     }
   }
   function read(name3, parse, whenNotSet) {
     if (isSet(name3)) return parsed2(name3, parse);
-    if (env[variable(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
-    mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} ${use(name3)}`);
-    return void 0;
+    if (env[variable2(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
+    return mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} Use ${use(name3)}.`);
   }
   return {
     isSet,
@@ -8797,53 +8338,44 @@ function inputsIn(table, env) {
     optional: (name3, parse) => read(name3, parse, () => void 0),
     orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
     required: (name3, parse, requiredBy2) => read(name3, parse, () => {
-      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : ["Set it to"];
-      mistake(name3, sentence`${code(name3)} is missing. ${reason} ${inOurWords(inputOf(name3).use)}.`);
-      return void 0;
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
+      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
     }),
-    orFrom: (source, name3, parse, found) => read(name3, parse, () => {
+    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
+      const found = valueIn();
       if (found === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
-        const missing = sentence`${code(name3)} is missing${inSource}. Set it to ${inOurWords(inputOf(name3).use)}.`;
-        if (!unreadable.has(source)) mistake(name3, missing);
-        return void 0;
+        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
+        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
       }
       try {
         return parse(found);
       } catch (error2) {
         const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
-        mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-        return void 0;
+        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
       }
     }),
-    ifValid(name3, parse) {
-      if (!isSet(name3)) return void 0;
-      try {
-        return parse(textOf(name3));
-      } catch {
-        return void 0;
-      }
-    },
-    throwMistakes() {
-      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
-    }
+    ifValid: (name3, parse) => isSet(name3) ? resultOf(() => parse(textOf(name3))) : void 0,
+    all
   };
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
 }
-function variable(name3) {
+function variable2(name3) {
   return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
 }
 function misspelled(table, env) {
   const names = Object.keys(table);
-  const known = new Set(names.map(variable));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => suggestion.length > 0);
+  const known = new Set(names.map(variable2));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+    name: name3,
+    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
+  }));
 }
 function withinLimit(text, limit) {
-  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
-  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
+  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
   return text;
 }
 function asInvalid(error2) {
@@ -8851,9 +8383,10 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+  const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
-  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,
@@ -8869,1537 +8402,279 @@ function badInput(mistakes, order) {
   });
 }
 
-// src/settings/values.ts
-var import_node_crypto = require("node:crypto");
-var import_node_fs = require("node:fs");
-var import_node_net2 = require("node:net");
-
-// src/model/clouds.ts
-var CLOUDS = {
-  azurecloud: {
-    name: "azurecloud",
-    authority: "https://login.microsoftonline.com",
-    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
-    oidcAudience: "api://AzureADTokenExchange",
-    hostSuffix: ".postgres.database.azure.com",
-    resourceManager: "https://management.azure.com",
-    resourceManagerScope: "https://management.azure.com/.default"
-  },
-  azureusgovernment: {
-    name: "azureusgovernment",
-    authority: "https://login.microsoftonline.us",
-    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
-    oidcAudience: "api://AzureADTokenExchangeUSGov",
-    hostSuffix: ".postgres.database.usgovcloudapi.net",
-    resourceManager: "https://management.usgovcloudapi.net",
-    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
-  },
-  azurechinacloud: {
-    name: "azurechinacloud",
-    authority: "https://login.chinacloudapi.cn",
-    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
-    oidcAudience: "api://AzureADTokenExchangeChina",
-    hostSuffix: ".postgres.database.chinacloudapi.cn",
-    resourceManager: "https://management.chinacloudapi.cn",
-    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
-  }
+// src/firewall/server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL";
+var SERVERS = `${PROVIDER}/flexibleServers`;
+var PERMISSIONS = {
+  readServer: `${SERVERS}/read`,
+  readRules: `${SERVERS}/firewallRules/read`,
+  writeRules: `${SERVERS}/firewallRules/write`,
+  deleteRules: `${SERVERS}/firewallRules/delete`,
+  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
+  readResults: `${PROVIDER}/locations/operationResults/read`
 };
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function serverPath({ subscription, resourceGroup, name: name3 }) {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
+}
+function rulePath(server, rule) {
+  return `${serverPath(server)}/firewallRules/${rule}`;
+}
 
-// src/model/privileges.ts
-var TABLE_PRIVILEGES = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "TRUNCATE",
-  "REFERENCES",
-  "TRIGGER",
-  "MAINTAIN"
+// src/firewall/errors.ts
+function diagnoseResourceManager(error2, context) {
+  return diagnoseBy(RULES2, error2, { with: "azure", ...context });
+}
+function nothingDone({ code: code2 }) {
+  return REFUSED.includes(code2);
+}
+var REFUSED = [
+  "azure-policy",
+  "resource-locked",
+  "azure-token-refused",
+  "server-not-found",
+  "azure-not-permitted"
 ];
-var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
-var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
-
-// src/settings/values.ts
-function choice(choices) {
-  return (text) => {
-    const word = text.trim();
-    const found = choices.find((each) => each === word);
-    if (found === void 0) throw notValid(word, choices);
-    return found;
-  };
-}
-function oneOf(choices) {
-  const all = choices.map((each) => `\`${each}\``);
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
-}
-var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
-function notValid(word, choices) {
-  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
-}
-function port(text) {
-  const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
-  return Number(digits);
-}
-function cloudName(text) {
-  const name3 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS), code);
-  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
-}
-var GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
-);
-function clientId(text) {
-  const id = text.trim();
-  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
-  return id;
-}
-function tenantId(text) {
-  const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
-  return id;
-}
-var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
-function secret(text) {
-  let [start2, end] = [0, text.length];
-  while (start2 < end && isLineBreak(text[start2])) start2++;
-  while (end > start2 && isLineBreak(text[end - 1])) end--;
-  return text.slice(start2, end);
-}
-var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
-function isLineBreak(character) {
-  return character === "\n" || character === "\r";
-}
-function hostName(suffix, forConnectionString) {
-  return (text) => {
-    const name3 = text.trim();
-    if ((0, import_node_net2.isIP)(name3)) return name3;
-    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
-    if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
-    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
-    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
-  };
-}
-var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-var NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
-var FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
-function isHostName(name3) {
-  if (name3.length > 253) return false;
-  const labels = name3.replace(/\.$/, "").split(".");
-  if (!labels.every((label2) => LABEL.test(label2))) return false;
-  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
-}
-var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-var LOOPBACK = new import_node_net2.BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-function name2(text) {
-  const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(["is empty"]);
-  if (more.length > 0) throw new Invalid(["has more than one line"]);
-  checkName(only);
-  return only;
-}
-function lines(text) {
-  return [...new Set(linesOf(text))];
-}
-function linesOf(text) {
-  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
-}
-function checkName(name3, item) {
-  const details = item === void 0 ? {} : { item };
-  if (name3.includes("\0")) throw new Invalid(["contains a NUL character"], details);
-  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
-  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
-  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
-}
-var MAX_NAME_BYTES = 63;
-function rootCertificates(text) {
-  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
-  const [, ...blocks] = pem.split(BEGIN);
-  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
-`);
-  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-  for (const [index, certificate] of certificates.entries()) {
-    try {
-      new import_node_crypto.X509Certificate(certificate);
-    } catch {
-      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-    }
-  }
-  return certificates.join("");
-}
-var BEGIN = "-----BEGIN CERTIFICATE-----";
-var END = "-----END CERTIFICATE-----";
-function contentOf(path) {
-  try {
-    return (0, import_node_fs.readFileSync)(path, "utf8");
-  } catch (error2) {
-    const reason = error2.code ?? "unknown error";
-    throw new Invalid([`names a file that cannot be read (${reason})`]);
-  }
-}
-
-// src/settings/server.ts
-var SSL_MODES = ["verify-full", "verify-ca", "disable"];
-var SERVER_INPUTS = {
-  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
-  port: { use: "a number from 1 to 65535" },
-  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
-};
-
-// src/settings/sign-in.ts
-var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
-var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
-var ENTRA_SIGN_IN_INPUTS = {
-  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
-  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
-  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
-  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
-  user: { use: "the PostgreSQL name of the role to sign in as" }
-};
-var SIGN_IN_INPUTS = {
-  ...ENTRA_SIGN_IN_INPUTS,
-  "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
-};
-function entraSignInFrom(inputs) {
-  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
-  if (inputs.isSet("auth-type") && chosen === void 0) return NOT_VALID;
-  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
-}
-function cloudFrom(inputs) {
-  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
-}
-var NOT_VALID = { type: "azure-cli" };
-function entraTypeOf(inputs) {
-  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
-}
-function entraSignIn(type, inputs) {
-  const required = requiredBy(type, inputs);
-  const application = () => ({
-    clientId: inputs.required("client-id", clientId, required),
-    tenantId: inputs.required("tenant-id", tenantId, required)
-  });
-  switch (type) {
-    case "oidc":
-      return { type, ...application() };
-    case "client-secret":
-      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === void 0 ? { type } : { type, clientId: id };
-    }
-    case "azure-cli":
-      return { type };
-  }
-}
-function requiredBy(type, inputs) {
-  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
-  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
-}
-
-// src/settings/firewall.ts
-var { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
-var FIREWALL_INPUTS = {
-  ...ENTRA_SIGN_IN_INPUTS,
-  "server-resource-id": {
-    use: "the resource ID of a flexible server, such as `/subscriptions/\u2026/resourceGroups/\u2026/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`"
-  },
-  "runner-ip": {
-    use: "one public IPv4 address, or the `https://` address of a service that returns the caller's address",
-    default: "https://api.ipify.org"
-  },
-  database: { use: "the name of one database" },
-  host,
-  port: { ...portInput, default: "5432" },
-  "ssl-root-cert": rootCert
-};
-function parseFirewallSettings(env) {
-  const inputs = inputsIn(FIREWALL_INPUTS, env);
-  const azure = azureFrom(inputs);
-  const host2 = inputs.optional("host", hostName(azure.cloud.hostSuffix, []));
-  const pem = inputs.optional("ssl-root-cert", rootCertificates);
-  const settings = {
-    ...azure,
-    serverId: inputs.required("server-resource-id", serverId),
-    runnerIp: inputs.orDefault("runner-ip", runnerIp),
-    user: inputs.required("user", name2),
-    database: inputs.required("database", name2),
-    ...host2 !== void 0 && { host: host2 },
-    port: inputs.orDefault("port", port),
-    tls: { mode: "verify-full", ...pem !== void 0 && { rootCertificates: pem } }
-  };
-  inputs.throwMistakes();
-  return settings;
-}
-function azureFrom(inputs) {
-  return { cloud: cloudFrom(inputs), signIn: entraSignInFrom(inputs) };
-}
-function serverId(text) {
-  const id = serverIdOf(text.trim());
-  if (id === void 0) throw new Invalid(["is not the resource ID of a flexible server"]);
-  return id;
-}
-function runnerIp(text) {
-  const value = text.trim();
-  const address = ipv4(value);
-  if (address !== void 0 && !isRoutable(address)) {
-    throw new Invalid(["is a private or reserved address, which a server on the internet never sees"]);
-  }
-  if (address !== void 0) return { address };
-  const service = URL.parse(value);
-  if (service?.protocol === "https:" && service.username === "" && service.password === "")
-    return { service };
-  throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
-}
-
-// src/azure/public-address.ts
-var ANSWER_TIME = 15e3;
-async function publicAddress(service, signal) {
-  const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
-  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request2 = createPipelineRequest({ url: service.href });
-  const answer2 = await within(
-    ANSWER_TIME,
-    pipeline.sendRequest(createDefaultHttpClient(), request2),
-    signal
-  ).then(
-    ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
-    (error2) => error2 instanceof Error ? error2.message : String(error2)
-  );
-  const address = ipv4(answer2);
-  if (address !== void 0 && isRoutable(address)) return address;
-  throw new ActionError({
-    code: "runner-address-unknown",
-    page: "firewall",
-    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer2.slice(0, 100))}`,
-    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
-    steps: [
-      step(
-        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        `curl --fail --silent ${service.href}`
-      )
-    ]
-  });
-}
-
-// src/azure/resource-manager.ts
-var import_promises2 = require("node:timers/promises");
-
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/log.js
-var import_node_os = require("node:os");
-var import_node_util = __toESM(require("node:util"), 1);
-var import_node_process = __toESM(require("node:process"), 1);
-function log(message, ...args) {
-  import_node_process.default.stderr.write(`${import_node_util.default.format(message, ...args)}${import_node_os.EOL}`);
-}
-
-// node_modules/@typespec/ts-http-runtime/dist/esm/env.js
-var import_node_process2 = __toESM(require("node:process"), 1);
-function getEnvironmentVariable(name3) {
-  return import_node_process2.default.env[name3];
-}
-var isDeno = typeof import_node_process2.default.versions.deno === "string" && import_node_process2.default.versions.deno.length > 0;
-var isBun = typeof import_node_process2.default.versions.bun === "string" && import_node_process2.default.versions.bun.length > 0;
-
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/debug.js
-var debugEnvVariable = getEnvironmentVariable("DEBUG");
-var enabledString;
-var enabledNamespaces = [];
-var skippedNamespaces = [];
-var debuggers = [];
-if (debugEnvVariable) {
-  enable(debugEnvVariable);
-}
-var debugObj = Object.assign((namespace) => {
-  return createDebugger(namespace);
-}, {
-  enable,
-  enabled,
-  disable,
-  log
-});
-function enable(namespaces) {
-  enabledString = namespaces;
-  enabledNamespaces = [];
-  skippedNamespaces = [];
-  const namespaceList = namespaces.split(",").map((ns) => ns.trim());
-  for (const ns of namespaceList) {
-    if (ns.startsWith("-")) {
-      skippedNamespaces.push(ns.substring(1));
-    } else {
-      enabledNamespaces.push(ns);
-    }
-  }
-  for (const instance of debuggers) {
-    instance.enabled = enabled(instance.namespace);
-  }
-}
-function enabled(namespace) {
-  if (namespace.endsWith("*")) {
-    return true;
-  }
-  for (const skipped of skippedNamespaces) {
-    if (namespaceMatches(namespace, skipped)) {
-      return false;
-    }
-  }
-  for (const enabledNamespace of enabledNamespaces) {
-    if (namespaceMatches(namespace, enabledNamespace)) {
-      return true;
-    }
-  }
-  return false;
-}
-function namespaceMatches(namespace, patternToMatch) {
-  if (patternToMatch.indexOf("*") === -1) {
-    return namespace === patternToMatch;
-  }
-  let pattern = patternToMatch;
-  if (patternToMatch.indexOf("**") !== -1) {
-    const patternParts = [];
-    let lastCharacter = "";
-    for (const character of patternToMatch) {
-      if (character === "*" && lastCharacter === "*") {
-        continue;
-      } else {
-        lastCharacter = character;
-        patternParts.push(character);
-      }
-    }
-    pattern = patternParts.join("");
-  }
-  let namespaceIndex = 0;
-  let patternIndex = 0;
-  const patternLength = pattern.length;
-  const namespaceLength = namespace.length;
-  let lastWildcard = -1;
-  let lastWildcardNamespace = -1;
-  while (namespaceIndex < namespaceLength && patternIndex < patternLength) {
-    if (pattern[patternIndex] === "*") {
-      lastWildcard = patternIndex;
-      patternIndex++;
-      if (patternIndex === patternLength) {
-        return true;
-      }
-      while (namespace[namespaceIndex] !== pattern[patternIndex]) {
-        namespaceIndex++;
-        if (namespaceIndex === namespaceLength) {
-          return false;
-        }
-      }
-      lastWildcardNamespace = namespaceIndex;
-      namespaceIndex++;
-      patternIndex++;
-      continue;
-    } else if (pattern[patternIndex] === namespace[namespaceIndex]) {
-      patternIndex++;
-      namespaceIndex++;
-    } else if (lastWildcard >= 0) {
-      patternIndex = lastWildcard + 1;
-      namespaceIndex = lastWildcardNamespace + 1;
-      if (namespaceIndex === namespaceLength) {
-        return false;
-      }
-      while (namespace[namespaceIndex] !== pattern[patternIndex]) {
-        namespaceIndex++;
-        if (namespaceIndex === namespaceLength) {
-          return false;
-        }
-      }
-      lastWildcardNamespace = namespaceIndex;
-      namespaceIndex++;
-      patternIndex++;
-      continue;
-    } else {
-      return false;
-    }
-  }
-  const namespaceDone = namespaceIndex === namespace.length;
-  const patternDone = patternIndex === pattern.length;
-  const trailingWildCard = patternIndex === pattern.length - 1 && pattern[patternIndex] === "*";
-  return namespaceDone && (patternDone || trailingWildCard);
-}
-function disable() {
-  const result = enabledString || "";
-  enable("");
-  return result;
-}
-function createDebugger(namespace) {
-  const newDebugger = Object.assign(debug2, {
-    enabled: enabled(namespace),
-    destroy,
-    log: debugObj.log,
-    namespace,
-    extend
-  });
-  function debug2(...args) {
-    if (!newDebugger.enabled) {
-      return;
-    }
-    if (args.length > 0) {
-      args[0] = `${namespace} ${args[0]}`;
-    }
-    newDebugger.log(...args);
-  }
-  debuggers.push(newDebugger);
-  return newDebugger;
-}
-function destroy() {
-  const index = debuggers.indexOf(this);
-  if (index >= 0) {
-    debuggers.splice(index, 1);
-    return true;
-  }
-  return false;
-}
-function extend(namespace) {
-  const newDebugger = createDebugger(`${this.namespace}:${namespace}`);
-  newDebugger.log = this.log;
-  return newDebugger;
-}
-var debug_default = debugObj;
-
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/logger.js
-var TYPESPEC_RUNTIME_LOG_LEVELS = ["verbose", "info", "warning", "error"];
-var levelMap = {
-  verbose: 400,
-  info: 300,
-  warning: 200,
-  error: 100
-};
-function patchLogMethod(parent, child) {
-  child.log = (...args) => {
-    parent.log(...args);
-  };
-}
-function isTypeSpecRuntimeLogLevel(level) {
-  return TYPESPEC_RUNTIME_LOG_LEVELS.includes(level);
-}
-function createLoggerContext(options) {
-  const registeredLoggers = /* @__PURE__ */ new Set();
-  const logLevelFromEnv = getEnvironmentVariable(options.logLevelEnvVarName);
-  let logLevel;
-  const clientLogger = debug_default(options.namespace);
-  clientLogger.log = (...args) => {
-    debug_default.log(...args);
-  };
-  function contextSetLogLevel(level) {
-    if (level && !isTypeSpecRuntimeLogLevel(level)) {
-      throw new Error(`Unknown log level '${level}'. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(",")}`);
-    }
-    logLevel = level;
-    const enabledNamespaces2 = [];
-    for (const logger2 of registeredLoggers) {
-      if (shouldEnable(logger2)) {
-        enabledNamespaces2.push(logger2.namespace);
-      }
-    }
-    debug_default.enable(enabledNamespaces2.join(","));
-  }
-  if (logLevelFromEnv) {
-    if (isTypeSpecRuntimeLogLevel(logLevelFromEnv)) {
-      contextSetLogLevel(logLevelFromEnv);
-    } else {
-      console.error(`${options.logLevelEnvVarName} set to unknown log level '${logLevelFromEnv}'; logging is not enabled. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(", ")}.`);
-    }
-  }
-  function shouldEnable(logger2) {
-    return Boolean(logLevel && levelMap[logger2.level] <= levelMap[logLevel]);
-  }
-  function createLogger(parent, level) {
-    const logger2 = Object.assign(parent.extend(level), {
-      level
-    });
-    patchLogMethod(parent, logger2);
-    if (shouldEnable(logger2)) {
-      const enabledNamespaces2 = debug_default.disable();
-      debug_default.enable(enabledNamespaces2 + "," + logger2.namespace);
-    }
-    registeredLoggers.add(logger2);
-    return logger2;
-  }
-  function contextGetLogLevel() {
-    return logLevel;
-  }
-  function contextCreateClientLogger(namespace) {
-    const clientRootLogger = clientLogger.extend(namespace);
-    patchLogMethod(clientLogger, clientRootLogger);
-    return {
-      error: createLogger(clientRootLogger, "error"),
-      warning: createLogger(clientRootLogger, "warning"),
-      info: createLogger(clientRootLogger, "info"),
-      verbose: createLogger(clientRootLogger, "verbose")
-    };
-  }
-  return {
-    setLogLevel: contextSetLogLevel,
-    getLogLevel: contextGetLogLevel,
-    createClientLogger: contextCreateClientLogger,
-    logger: clientLogger
-  };
-}
-var context = createLoggerContext({
-  logLevelEnvVarName: "TYPESPEC_RUNTIME_LOG_LEVEL",
-  namespace: "typeSpecRuntime"
-});
-var TypeSpecRuntimeLogger = context.logger;
-
-// node_modules/@azure/logger/dist/esm/index.js
-var context2 = createLoggerContext({
-  logLevelEnvVarName: "AZURE_LOG_LEVEL",
-  namespace: "azure"
-});
-var AzureLogger = context2.logger;
-function createClientLogger(namespace) {
-  return context2.createClientLogger(namespace);
-}
-
-// node_modules/@azure/core-lro/dist/esm/logger.js
-var logger = createClientLogger("core-lro");
-
-// node_modules/@azure/core-lro/dist/esm/poller/constants.js
-var POLL_INTERVAL_IN_MS = 2e3;
-var terminalStates = ["succeeded", "canceled", "failed"];
-
-// node_modules/@azure/core-lro/dist/esm/poller/operation.js
-function deserializeState(serializedState) {
-  try {
-    return JSON.parse(serializedState).state;
-  } catch (e) {
-    throw new Error(`Unable to deserialize input state: ${serializedState}`);
-  }
-}
-function setStateError(inputs) {
-  const { state, isOperationError: isOperationError2 } = inputs;
-  return (error2) => {
-    if (isOperationError2(error2)) {
-      state.error = error2;
-      state.status = "failed";
-    }
-    throw error2;
-  };
-}
-function appendReadableErrorMessage(currentMessage, innerMessage) {
-  let message = currentMessage;
-  if (message.slice(-1) !== ".") {
-    message = message + ".";
-  }
-  return message + " " + innerMessage;
-}
-function simplifyError(err) {
-  let message = err.message;
-  let code2 = err.code;
-  let curErr = err;
-  while (curErr.innererror) {
-    curErr = curErr.innererror;
-    code2 = curErr.code;
-    message = appendReadableErrorMessage(message, curErr.message);
-  }
-  return {
-    code: code2,
-    message
-  };
-}
-async function processOperationStatus(result) {
-  const { state, status, isDone, processResult, getError, response, setErrorAsResult } = result;
-  switch (status) {
-    case "succeeded": {
-      state.status = "succeeded";
-      break;
-    }
-    case "failed": {
-      const err = getError?.(response);
-      let postfix = "";
-      if (err) {
-        const { code: code2, message } = simplifyError(err);
-        postfix = `. ${code2}. ${message}`;
-      }
-      const errStr = `The long-running operation has failed${postfix}`;
-      state.error = new Error(errStr);
-      state.status = "failed";
-      logger.warning(errStr);
-      break;
-    }
-    case "canceled": {
-      state.status = "canceled";
-      break;
-    }
-  }
-  if (isDone?.(response, state) || isDone === void 0 && ["succeeded", "canceled"].concat(setErrorAsResult ? [] : ["failed"]).includes(status)) {
-    state.result = await buildResult({
-      response,
-      state,
-      processResult
-    });
-  }
-}
-async function buildResult(inputs) {
-  const { processResult, response, state } = inputs;
-  return processResult ? processResult(response, state) : response;
-}
-async function initOperation(inputs) {
-  const { init, processResult, getOperationStatus: getOperationStatus2, withOperationLocation, setErrorAsResult } = inputs;
-  const { operationLocation, resourceLocation, initialRequestUrl, requestMethod, metadata, response } = await init();
-  if (operationLocation)
-    withOperationLocation?.(operationLocation, false);
-  const config = {
-    metadata,
-    operationLocation,
-    resourceLocation,
-    initialRequestUrl,
-    requestMethod
-  };
-  logger.verbose(`LRO: Operation description:`, config);
-  const state = { status: "running", config };
-  const status = getOperationStatus2({ response, state, operationLocation });
-  await processOperationStatus({
-    state,
-    status,
-    response,
-    setErrorAsResult,
-    processResult
-  });
-  return state;
-}
-async function pollOperationHelper(inputs) {
-  const { poll, state, operationLocation, getOperationStatus: getOperationStatus2, getResourceLocation: getResourceLocation2, isOperationError: isOperationError2, options } = inputs;
-  const response = await poll(operationLocation, options).catch(setStateError({
-    state,
-    isOperationError: isOperationError2
-  }));
-  const status = getOperationStatus2(response, state);
-  logger.verbose(`LRO: Status:
-	Polling from: ${state.config.operationLocation}
-	Operation status: ${status}
-	Polling status: ${terminalStates.includes(status) ? "Stopped" : "Running"}`);
-  if (status === "succeeded") {
-    const resourceLocation = getResourceLocation2(response, state);
-    if (resourceLocation !== void 0) {
-      return {
-        response: await poll(resourceLocation).catch(setStateError({ state, isOperationError: isOperationError2 })),
-        status
-      };
-    }
-  }
-  return { response, status };
-}
-async function pollOperation(inputs) {
-  const { poll, state, options, getOperationStatus: getOperationStatus2, getResourceLocation: getResourceLocation2, getOperationLocation: getOperationLocation2, isOperationError: isOperationError2, withOperationLocation, getPollingInterval, processResult, getError, updateState, setDelay, isDone, setErrorAsResult } = inputs;
-  const { operationLocation } = state.config;
-  if (operationLocation !== void 0) {
-    const { response, status } = await pollOperationHelper({
-      poll,
-      getOperationStatus: getOperationStatus2,
-      state,
-      operationLocation,
-      getResourceLocation: getResourceLocation2,
-      isOperationError: isOperationError2,
-      options
-    });
-    await processOperationStatus({
-      status,
-      response,
-      state,
-      isDone,
-      processResult,
-      getError,
-      setErrorAsResult
-    });
-    if (!terminalStates.includes(status)) {
-      const intervalInMs = getPollingInterval?.(response);
-      if (intervalInMs)
-        setDelay(intervalInMs);
-      const location = getOperationLocation2?.(response, state);
-      if (location !== void 0) {
-        const isUpdated = operationLocation !== location;
-        state.config.operationLocation = location;
-        withOperationLocation?.(location, isUpdated);
-      } else
-        withOperationLocation?.(operationLocation, false);
-    }
-    updateState?.(state, response);
-  }
-}
-
-// node_modules/@azure/core-lro/dist/esm/http/operation.js
-function getOperationLocationPollingUrl(inputs) {
-  const { azureAsyncOperation, operationLocation } = inputs;
-  return operationLocation ?? azureAsyncOperation;
-}
-function getLocationHeader(rawResponse) {
-  return rawResponse.headers["location"];
-}
-function getOperationLocationHeader(rawResponse) {
-  return rawResponse.headers["operation-location"];
-}
-function getAzureAsyncOperationHeader(rawResponse) {
-  return rawResponse.headers["azure-asyncoperation"];
-}
-function findResourceLocation(inputs) {
-  const { location, requestMethod, requestPath, resourceLocationConfig, skipFinalGet } = inputs;
-  if (skipFinalGet) {
-    return void 0;
-  }
-  switch (requestMethod) {
-    case "PUT": {
-      return requestPath;
-    }
-    case "DELETE": {
-      return void 0;
-    }
-    case "PATCH": {
-      return getDefault() ?? requestPath;
-    }
-    default: {
-      return getDefault();
-    }
-  }
-  function getDefault() {
-    switch (resourceLocationConfig) {
-      case "operation-location":
-      case "azure-async-operation": {
-        return void 0;
-      }
-      case "original-uri": {
-        return requestPath;
-      }
-      case "location":
-      default: {
-        return location;
-      }
-    }
-  }
-}
-function inferLroMode(rawResponse, resourceLocationConfig, skipFinalGet) {
-  const requestPath = rawResponse.request.url;
-  const requestMethod = rawResponse.request.method;
-  const operationLocation = getOperationLocationHeader(rawResponse);
-  const azureAsyncOperation = getAzureAsyncOperationHeader(rawResponse);
-  const pollingUrl = getOperationLocationPollingUrl({ operationLocation, azureAsyncOperation });
-  const location = getLocationHeader(rawResponse);
-  const normalizedRequestMethod = requestMethod?.toLocaleUpperCase();
-  if (pollingUrl !== void 0) {
-    return {
-      mode: "OperationLocation",
-      operationLocation: pollingUrl,
-      resourceLocation: findResourceLocation({
-        requestMethod: normalizedRequestMethod,
-        location,
-        requestPath,
-        resourceLocationConfig,
-        skipFinalGet
-      }),
-      initialRequestUrl: requestPath,
-      requestMethod
-    };
-  } else if (location !== void 0) {
-    return {
-      mode: "ResourceLocation",
-      operationLocation: location,
-      initialRequestUrl: requestPath,
-      requestMethod
-    };
-  } else if (normalizedRequestMethod === "PUT" && requestPath) {
-    return {
-      mode: "Body",
-      operationLocation: requestPath,
-      initialRequestUrl: requestPath,
-      requestMethod
-    };
-  } else {
-    return void 0;
-  }
-}
-function transformStatus(inputs) {
-  const { status, statusCode } = inputs;
-  if (typeof status !== "string" && status !== void 0) {
-    throw new Error(`Polling was unsuccessful. Expected status to have a string value or no value but it has instead: ${status}. This doesn't necessarily indicate the operation has failed. Check your Azure subscription or resource status for more information.`);
-  }
-  logger.verbose(`LRO: Transforming status: ${status} with status code: ${statusCode}.`);
-  const lowerCaseStatus = status?.toLocaleLowerCase();
-  if (!lowerCaseStatus) {
-    return toOperationStatus(statusCode);
-  }
-  if (lowerCaseStatus.includes("succeeded")) {
-    return "succeeded";
-  }
-  if (lowerCaseStatus.includes("fail")) {
-    return "failed";
-  }
-  if (["canceled", "cancelled"].includes(lowerCaseStatus)) {
-    return "canceled";
-  }
-  return "running";
-}
-function getStatus(rawResponse) {
-  const { status } = rawResponse.body ?? {};
-  return transformStatus({ status, statusCode: rawResponse.statusCode });
-}
-function getProvisioningState(rawResponse) {
-  const { properties, provisioningState } = rawResponse.body ?? {};
-  const status = properties?.provisioningState ?? provisioningState;
-  return transformStatus({ status, statusCode: rawResponse.statusCode });
-}
-function toOperationStatus(statusCode) {
-  if (statusCode === 202) {
-    return "running";
-  } else if (statusCode < 300) {
-    return "succeeded";
-  } else {
-    return "failed";
-  }
-}
-function parseRetryAfter({ rawResponse }) {
-  const retryAfter = rawResponse.headers["retry-after"];
-  if (retryAfter !== void 0) {
-    const retryAfterInSeconds = parseInt(retryAfter);
-    return isNaN(retryAfterInSeconds) ? calculatePollingIntervalFromDate(new Date(retryAfter)) : retryAfterInSeconds * 1e3;
-  }
-  return void 0;
-}
-function getErrorFromResponse(response) {
-  const error2 = accessBodyProperty(response, "error");
-  if (!error2) {
-    logger.warning(`The long-running operation failed but there is no error property in the response's body`);
-    return;
-  }
-  if (!error2.code || !error2.message) {
-    logger.warning(`The long-running operation failed but the error property in the response's body doesn't contain code or message`);
-    return;
-  }
-  return error2;
-}
-function calculatePollingIntervalFromDate(retryAfterDate) {
-  const timeNow = Math.floor((/* @__PURE__ */ new Date()).getTime());
-  const retryAfterTime = retryAfterDate.getTime();
-  if (timeNow < retryAfterTime) {
-    return retryAfterTime - timeNow;
-  }
-  return void 0;
-}
-function getStatusFromInitialResponse(inputs) {
-  const { response, state, operationLocation } = inputs;
-  function helper() {
-    const mode = state.config.metadata?.["mode"];
-    switch (mode) {
-      case void 0:
-        return toOperationStatus(response.rawResponse.statusCode);
-      case "Body":
-        return getOperationStatus(response, state);
-      default:
-        return "running";
-    }
-  }
-  const status = helper();
-  return status === "running" && operationLocation === void 0 ? "succeeded" : status;
-}
-function getOperationLocation({ rawResponse }, state) {
-  const mode = state.config.metadata?.["mode"];
-  switch (mode) {
-    case "OperationLocation": {
-      return getOperationLocationPollingUrl({
-        operationLocation: getOperationLocationHeader(rawResponse),
-        azureAsyncOperation: getAzureAsyncOperationHeader(rawResponse)
-      });
-    }
-    case "ResourceLocation": {
-      return getLocationHeader(rawResponse);
-    }
-    case "Body":
-    default: {
-      return void 0;
-    }
-  }
-}
-function getOperationStatus({ rawResponse }, state) {
-  const mode = state.config.metadata?.["mode"];
-  switch (mode) {
-    case "OperationLocation": {
-      return getStatus(rawResponse);
-    }
-    case "ResourceLocation": {
-      return toOperationStatus(rawResponse.statusCode);
-    }
-    case "Body": {
-      return getProvisioningState(rawResponse);
-    }
-    default:
-      throw new Error(`Internal error: Unexpected operation mode: ${mode}`);
-  }
-}
-function accessBodyProperty({ flatResponse, rawResponse }, prop) {
-  return flatResponse?.[prop] ?? rawResponse.body?.[prop];
-}
-function getResourceLocation(res, state) {
-  const loc = accessBodyProperty(res, "resourceLocation");
-  if (loc && typeof loc === "string") {
-    state.config.resourceLocation = loc;
-  }
-  return state.config.resourceLocation;
-}
-function isOperationError(e) {
-  return e.name === "RestError";
-}
-
-// node_modules/@azure/abort-controller/dist/esm/AbortError.js
-var AbortError2 = class extends Error {
-  constructor(message) {
-    super(message);
-    this.name = "AbortError";
-  }
-};
-
-// node_modules/@azure/core-util/dist/esm/createAbortablePromise.js
-function createAbortablePromise(buildPromise, options) {
-  const { cleanupBeforeAbort, abortSignal, abortErrorMsg } = options ?? {};
-  return new Promise((resolve, reject) => {
-    function rejectOnAbort() {
-      reject(new AbortError2(abortErrorMsg ?? "The operation was aborted."));
-    }
-    function removeListeners() {
-      abortSignal?.removeEventListener("abort", onAbort);
-    }
-    function onAbort() {
-      cleanupBeforeAbort?.();
-      removeListeners();
-      rejectOnAbort();
-    }
-    if (abortSignal?.aborted) {
-      return rejectOnAbort();
-    }
-    try {
-      buildPromise((x) => {
-        removeListeners();
-        resolve(x);
-      }, (x) => {
-        removeListeners();
-        reject(x);
-      });
-    } catch (err) {
-      reject(err);
-    }
-    abortSignal?.addEventListener("abort", onAbort);
-  });
-}
-
-// node_modules/@azure/core-util/dist/esm/delay.js
-var StandardAbortMessage = "The delay was aborted.";
-function delay(timeInMs, options) {
-  let token;
-  const { abortSignal, abortErrorMsg } = options ?? {};
-  return createAbortablePromise((resolve) => {
-    token = setTimeout(resolve, timeInMs);
-  }, {
-    cleanupBeforeAbort: () => clearTimeout(token),
-    abortSignal,
-    abortErrorMsg: abortErrorMsg ?? StandardAbortMessage
-  });
-}
-
-// node_modules/@azure/core-lro/dist/esm/poller/poller.js
-function buildCreatePoller(inputs) {
-  const { getOperationLocation: getOperationLocation2, getStatusFromInitialResponse: getStatusFromInitialResponse2, getStatusFromPollResponse, isOperationError: isOperationError2, getResourceLocation: getResourceLocation2, getPollingInterval, getError, resolveOnUnsuccessful } = inputs;
-  return ({ init, poll }, options) => {
-    const { processResult, updateState, withOperationLocation: withOperationLocationCallback, intervalInMs = POLL_INTERVAL_IN_MS, restoreFrom } = options || {};
-    const withOperationLocation = withOperationLocationCallback ? /* @__PURE__ */ (() => {
-      let called = false;
-      return (operationLocation, isUpdated) => {
-        if (isUpdated)
-          withOperationLocationCallback(operationLocation);
-        else if (!called)
-          withOperationLocationCallback(operationLocation);
-        called = true;
-      };
-    })() : void 0;
-    let statePromise;
-    let state;
-    if (restoreFrom) {
-      state = deserializeState(restoreFrom);
-      statePromise = Promise.resolve(state);
-    } else {
-      statePromise = initOperation({
-        init,
-        processResult,
-        getOperationStatus: getStatusFromInitialResponse2,
-        withOperationLocation,
-        setErrorAsResult: !resolveOnUnsuccessful
-      }).then((s) => state = s);
-    }
-    let resultPromise;
-    const abortController = new AbortController();
-    const handlers = /* @__PURE__ */ new Map();
-    const handleProgressEvents = async () => handlers.forEach((h) => h(state));
-    const cancelErrMsg = "Operation was canceled";
-    let currentPollIntervalInMs = intervalInMs;
-    const poller = {
-      get operationState() {
-        return state;
-      },
-      get result() {
-        return state?.result;
-      },
-      get isDone() {
-        return ["succeeded", "failed", "canceled"].includes(state?.status ?? "");
-      },
-      onProgress: (callback) => {
-        const s = /* @__PURE__ */ Symbol();
-        handlers.set(s, callback);
-        return () => handlers.delete(s);
-      },
-      serialize: async () => {
-        await statePromise;
-        return JSON.stringify({
-          state
-        });
-      },
-      submitted: async () => {
-        await statePromise;
-      },
-      pollUntilDone: async (pollOptions) => {
-        resultPromise ??= (async () => {
-          await statePromise;
-          if (!state) {
-            throw new Error("Poller should be initialized but it is not!");
-          }
-          const { abortSignal: inputAbortSignal } = pollOptions || {};
-          function abortListener() {
-            abortController.abort();
-          }
-          const abortSignal = abortController.signal;
-          if (inputAbortSignal?.aborted) {
-            abortController.abort();
-          } else if (!abortSignal.aborted) {
-            inputAbortSignal?.addEventListener("abort", abortListener, { once: true });
-          }
-          try {
-            if (!poller.isDone) {
-              await poller.poll({ abortSignal });
-              while (!poller.isDone) {
-                await delay(currentPollIntervalInMs, { abortSignal });
-                await poller.poll({ abortSignal });
-              }
-            }
-          } finally {
-            inputAbortSignal?.removeEventListener("abort", abortListener);
-          }
-          if (resolveOnUnsuccessful) {
-            return poller.result;
-          } else {
-            switch (state.status) {
-              case "succeeded":
-                return poller.result;
-              case "canceled":
-                throw new Error(cancelErrMsg);
-              case "failed":
-                throw state.error;
-              case "notStarted":
-              case "running":
-                throw new Error(`Polling completed without succeeding or failing`);
-            }
-          }
-        })().finally(() => {
-          resultPromise = void 0;
-        });
-        return resultPromise;
-      },
-      async poll(pollOptions) {
-        await statePromise;
-        if (!state) {
-          throw new Error("Poller should be initialized but it is not!");
-        }
-        if (resolveOnUnsuccessful) {
-          if (poller.isDone)
-            return state;
-        } else {
-          switch (state.status) {
-            case "succeeded":
-              return state;
-            case "canceled":
-              throw new Error(cancelErrMsg);
-            case "failed":
-              throw state.error;
-          }
-        }
-        await pollOperation({
-          poll,
-          state,
-          getOperationLocation: getOperationLocation2,
-          isOperationError: isOperationError2,
-          withOperationLocation,
-          getPollingInterval,
-          getOperationStatus: getStatusFromPollResponse,
-          getResourceLocation: getResourceLocation2,
-          processResult,
-          getError,
-          updateState,
-          options: pollOptions,
-          setDelay: (pollIntervalInMs) => {
-            currentPollIntervalInMs = pollIntervalInMs;
-          },
-          setErrorAsResult: !resolveOnUnsuccessful
-        });
-        await handleProgressEvents();
-        if (!resolveOnUnsuccessful) {
-          switch (state.status) {
-            case "canceled":
-              throw new Error(cancelErrMsg);
-            case "failed":
-              throw state.error;
-          }
-        }
-        return state;
-      },
-      then(onfulfilled, onrejected) {
-        return poller.pollUntilDone().then(onfulfilled, onrejected);
-      },
-      catch(onrejected) {
-        return poller.pollUntilDone().catch(onrejected);
-      },
-      finally(onfinally) {
-        return poller.pollUntilDone().finally(onfinally);
-      },
-      [Symbol.toStringTag]: "Poller"
-    };
-    return poller;
-  };
-}
-
-// node_modules/@azure/core-lro/dist/esm/http/utils.js
-function rewriteUrl({ url, baseUrl: baseUrl2 }) {
-  if (!url) {
-    return void 0;
-  }
-  if (!baseUrl2) {
-    return url;
-  }
-  let originalUrl;
-  try {
-    originalUrl = new URL(url);
-  } catch {
-    try {
-      originalUrl = new URL(url, baseUrl2);
-    } catch (e) {
-      throw new Error(`Invalid input URL provided: ${url}`);
-    }
-  }
-  let newBase;
-  try {
-    newBase = new URL(baseUrl2);
-  } catch (e) {
-    throw new Error(`Invalid base URL provided: ${baseUrl2}`);
-  }
-  const rewrittenUrl = new URL(`${originalUrl.pathname}${originalUrl.search}${originalUrl.hash}`, newBase);
-  return rewrittenUrl.toString();
-}
-
-// node_modules/@azure/core-lro/dist/esm/http/poller.js
-function createHttpPoller(lro, options) {
-  const { resourceLocationConfig, intervalInMs, processResult, restoreFrom, updateState, withOperationLocation, resolveOnUnsuccessful = false, baseUrl: baseUrl2, skipFinalGet } = options || {};
-  return buildCreatePoller({
-    getStatusFromInitialResponse,
-    getStatusFromPollResponse: getOperationStatus,
-    isOperationError,
-    getOperationLocation,
-    getResourceLocation,
-    getPollingInterval: parseRetryAfter,
-    getError: getErrorFromResponse,
-    resolveOnUnsuccessful
-  })({
-    init: async () => {
-      const response = await lro.sendInitialRequest();
-      const config = inferLroMode(response.rawResponse, resourceLocationConfig, skipFinalGet);
-      return {
-        response,
-        operationLocation: rewriteUrl({ url: config?.operationLocation, baseUrl: baseUrl2 }),
-        resourceLocation: rewriteUrl({ url: config?.resourceLocation, baseUrl: baseUrl2 }),
-        initialRequestUrl: config?.initialRequestUrl,
-        requestMethod: config?.requestMethod,
-        ...config?.mode ? { metadata: { mode: config.mode } } : {}
-      };
-    },
-    poll: lro.sendPollRequest
-  }, {
-    intervalInMs,
-    withOperationLocation,
-    restoreFrom,
-    updateState,
-    processResult: processResult ? ({ flatResponse }, state) => processResult(flatResponse, state) : ({ flatResponse }) => flatResponse
-  });
-}
-
-// src/diagnosis/resource-manager.ts
-var RULES2 = [
+var AZURE = rulesFor("azure", [
   {
     code: "azure-policy",
-    nothingDone: true,
-    codes: /^RequestDisallowedByPolicy$/,
-    cause: inOurWords(
-      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one."
-    ),
-    next: () => [
+    when: [{ codes: ["RequestDisallowedByPolicy"] }],
+    cause: "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
+    next: [
+      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
+    ]
+  },
+  {
+    code: "resource-locked",
+    when: [{ codes: ["ScopeLocked"] }],
+    cause: "A lock on the server, its resource group or its subscription does not allow this.",
+    next: ({ server }) => [
       step(
-        "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
+        "List the locks:",
+        az("lock list", {
+          subscription: server.subscription,
+          "resource-group": server.resourceGroup,
+          output: "table"
+        })
+      ),
+      "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
+    ]
+  },
+  {
+    code: "azure-token-refused",
+    when: [
+      { codes: ["InvalidAuthenticationToken*", "ExpiredAuthenticationToken*", "AuthenticationFailed*"] },
+      { status: [401] }
+    ],
+    cause: "The token is from a different tenant or cloud than the subscription's.",
+    next: ({ server }) => [
+      step(
+        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        az("account show", {
+          subscription: server.subscription,
+          query: "{tenant:tenantId, cloud:environmentName}"
+        })
+      )
+    ]
+  },
+  {
+    code: "server-not-found",
+    when: [
+      {
+        codes: [
+          "ResourceNotFound",
+          "ResourceGroupNotFound",
+          "SubscriptionNotFound",
+          "InvalidSubscriptionId",
+          "ParentResourceNotFound"
+        ]
+      },
+      { status: [404] }
+    ],
+    cause: "This subscription and resource group have no server with this name, or it was deleted.",
+    next: ({ server }) => [
+      step(
+        "Set `server-resource-id` to one of these:",
+        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
       )
     ]
   },
   {
     code: "azure-not-permitted",
-    nothingDone: true,
-    codes: /^(AuthorizationFailed|LinkedAuthorizationFailed|Forbidden)$/,
-    statuses: [403],
-    cause: inOurWords("The identity that signs in has no role on the server that allows this."),
-    next: allow2
-  },
-  {
-    code: "azure-token-refused",
-    nothingDone: true,
-    codes: /^(InvalidAuthenticationToken|ExpiredAuthenticationToken|AuthenticationFailed)/,
-    statuses: [401],
-    cause: inOurWords("The token is from a different tenant or cloud than the subscription's."),
-    next: ({ server }) => [
-      step(
-        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        `az account show --subscription ${server.subscription} --query "{tenant:tenantId, cloud:environmentName}"`
-      )
-    ]
-  },
-  {
-    code: "resource-locked",
-    nothingDone: true,
-    codes: /^ScopeLocked$/,
-    cause: inOurWords("A lock on the server, its resource group or its subscription does not allow this."),
-    next: ({ server }) => [
-      step(
-        "List the locks:",
-        `az lock list --subscription ${server.subscription} --resource-group ${shell(server.resourceGroup)} --output table`
-      ),
-      step("Remove the lock, or use a runner in the server's network (`docs/private-network.md`).")
-    ]
+    when: [{ codes: ["AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden"] }, { status: [403] }],
+    cause: "The identity that signs in has no role on the server that allows this.",
+    next: allow
   },
   {
     code: "server-busy",
-    codes: /^(ServerBusy|ServerIsBusy|OperationInProgress|AnotherOperationInProgress|Conflict.*)$/,
-    statuses: [409],
-    cause: inOurWords("Another operation on the server is in progress."),
-    next: ({ server }) => [
-      step("Run the job again when the server is `Ready`:", azOn(server, "show", "--query state"))
+    when: [
+      {
+        codes: [
+          "ServerBusy",
+          "ServerIsBusy",
+          "OperationInProgress",
+          "AnotherOperationInProgress",
+          "Conflict*"
+        ]
+      },
+      { status: [409] }
     ],
-    passes: true
+    cause: "Another operation on the server is in progress.",
+    next: ({ server }) => [
+      step("Run the job again when the server is `Ready`:", azShow({ server }, "state"))
+    ],
+    retries: 5
   },
   {
     code: "azure-too-many-requests",
-    codes: /^(TooManyRequests|.*Throttled)$/,
-    statuses: [429],
-    cause: inOurWords("The subscription has sent more requests than Azure allows in this period."),
-    next: () => [step("Run the job again in a few minutes.")],
-    passes: true
-  },
-  {
-    code: "server-not-found",
-    nothingDone: true,
-    codes: /^(ResourceNotFound|ResourceGroupNotFound|SubscriptionNotFound|InvalidSubscriptionId|ParentResourceNotFound)$/,
-    statuses: [404],
-    cause: inOurWords(
-      "This subscription and resource group have no server with this name, or it was deleted."
-    ),
-    next: ({ server }) => [
-      step(
-        "Set `server-resource-id` to one of these:",
-        `az postgres flexible-server list --subscription ${server.subscription} --query "[].id"`
-      )
-    ]
+    when: [{ codes: ["TooManyRequests"] }, { status: [429] }],
+    cause: "The subscription has sent more requests than Azure allows in this period.",
+    next: ["Run the job again in a few minutes."],
+    retries: 5
   },
   {
     code: "azure-unavailable",
-    statuses: [408, 500, 502, 503, 504],
-    cause: inOurWords("Azure Resource Manager has a fault."),
-    next: () => [
-      step(
-        "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
-      )
+    when: [{ status: [408, "5xx"] }],
+    cause: "Azure Resource Manager has a fault.",
+    next: [
+      "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
     ],
-    passes: true
+    retries: 5
+  },
+  {
+    code: "azure-refused",
+    when: [{ status: ["2xx", "3xx", "4xx"] }],
+    ...UNKNOWN
   }
-];
-function diagnoseResourceManager(error2, context3) {
-  if (error2 instanceof ActionError) return error2.failure;
-  const who = sentence`Azure Resource Manager at ${code(context3.host)}`;
-  const refusal = refusalOf2(error2);
-  if (refusal === void 0) {
-    const message2 = sentence`${who}: ${quoted(symptomsOf(error2).at(-1)?.text ?? "")}`;
-    const failure = diagnose(error2, { with: "entra", host: context3.host });
-    return isNetwork(failure) ? { ...failure, message: message2 } : { ...UNKNOWN2, message: message2 };
-  }
-  const said = refusal.code === "" ? `HTTP status ${refusal.status}` : `${refusal.code} (HTTP status ${refusal.status})`;
-  const message = sentence`${who}: ${quoted(said)}: ${quoted(refusal.text)}`;
-  const rule = ruleFor2(refusal);
-  if (rule === void 0) return { ...UNKNOWN2, message };
-  return { code: rule.code, page: "firewall", message, hint: rule.cause, steps: rule.next(context3, refusal) };
-}
-function passes(failure) {
-  const rule = RULES2.find(({ code: code2 }) => code2 === failure.code);
-  return rule?.passes ?? (isNetwork(failure) && retriesFor(failure) > 0);
-}
-function nothingDone(failure) {
-  return RULES2.some(({ code: code2, nothingDone: nothingDone2 }) => code2 === failure.code && nothingDone2);
-}
-function isNetwork(failure) {
-  return NETWORK.some(({ code: code2 }) => code2 === failure.code);
-}
-var UNKNOWN2 = {
-  code: "azure-refused",
-  page: "firewall",
-  hint: inOurWords("This action does not recognize this error."),
-  steps: [
-    step("Run the job again."),
-    step("If the error persists, open an issue in this action's repository, with this message.")
-  ]
-};
-function ruleFor2({ status, code: code2 }) {
-  return RULES2.find(({ codes }) => codes?.test(code2)) ?? RULES2.find(({ statuses }) => statuses?.includes(status));
-}
-function refusalOf2(error2) {
-  const { status, code: code2, message } = error2 ?? {};
-  if (typeof status !== "number") return void 0;
-  const [symptom] = symptomsOf(new Error(String(message)));
-  return { status, code: typeof code2 === "string" ? code2 : "", text: symptom?.text ?? "" };
-}
-function allow2({ permission, server, clientId: clientId2 }, { text }) {
+]);
+var RULES2 = [...AZURE, ...NETWORK];
+function allow({ permission, server, clientId: clientId2 }, { text }) {
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
+  const subscription = `/subscriptions/${server.subscription}`;
+  const define = (role) => az("role definition create", {
+    "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] })
+  });
+  const assign = ({ Name }, scope) => az("role assignment create", { role: Name, assignee, scope });
+  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
+  const firewallRole = known.includes(needed.toLowerCase()) ? FIREWALL_ROLE : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
   return [
     step(
-      sentence`Create a role that has ${code(needed)}, once for the subscription:`,
-      roleDefinition(server)
+      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
+      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n")
     ),
     step(
-      "Assign it on the server:",
-      `az role assignment create --role ${shell(ROLE)} --assignee ${assignee} --scope ${shell(serverPath(server))}`
+      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
+      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")
     ),
-    step("Run the job again. A new assignment can take ten minutes to work.")
+    "Run the job again. A new assignment can take ten minutes to work."
   ];
 }
-var ROLE = "PostgreSQL firewall for a runner";
-function roleDefinition({ subscription }) {
-  const role = {
-    Name: ROLE,
-    Description: "Opens and closes the firewall of a flexible server for one address.",
-    Actions: Object.values(PERMISSIONS),
-    AssignableScopes: [`/subscriptions/${subscription}`]
-  };
-  return `az role definition create --role-definition ${shell(JSON.stringify(role))}`;
-}
+var FIREWALL_ROLE = {
+  Name: "PostgreSQL firewall for a runner",
+  Description: "Opens and closes the firewall of a flexible server for one address.",
+  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules]
+};
+var OPERATIONS_ROLE = {
+  Name: "PostgreSQL operations for a runner",
+  Description: "Reads whether changes of flexible servers are done.",
+  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults]
+};
 
-// src/azure/resource-manager.ts
-var TIMES = { answer: 3e4, read: 6e4, change: 18e4, retry: 5e3 };
-var API_VERSION = "2025-08-01";
-function resourceManager({ cloud, clientId: clientId2 }, token, env, say2, stop) {
-  const base = baseUrl(cloud, env);
-  let sending;
-  async function send({ signal, onRefused }, method, path, body) {
-    const url = new URL(path, base);
-    if (!isSameService(url, base)) throw new Error(`${url.origin} is not a part of ${base.origin}.`);
-    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-    sending ??= sender(token);
-    const response = await (await sending)({ method, url: url.href, signal, onRefused, body });
-    if (response.status >= 400) throw refused2(response);
-    return { method, path: url.href, response };
-  }
-  function attempts(context3, time, work) {
-    const end = Date.now() + time;
-    let signInFailed = false;
-    async function once2() {
-      const clock = AbortSignal.timeout(Math.max(end - Date.now(), 1));
-      const signal = AbortSignal.any([clock, stop]);
-      let last;
-      try {
-        return await work({
-          signal,
-          onRefused: (response) => {
-            last = response;
-          }
-        });
-      } catch (error2) {
-        signInFailed = error2 instanceof ActionError;
-        stop.throwIfAborted();
-        const late = error2 instanceof Error && /^(Abort|Timeout)Error$/.test(error2.name);
-        const silence = noAnswer(clock.aborted ? time : TIMES.answer);
-        const cause = !late ? error2 : last === void 0 ? silence : refused2(last);
-        const failure = diagnoseResourceManager(cause, { ...context3, host: base.host, clientId: clientId2 });
-        throw new ActionError(failure, { cause });
-      }
-    }
-    function waitAfter(error2) {
-      if (signInFailed || !(error2 instanceof ActionError) || !passes(error2.failure)) return void 0;
-      if (Date.now() + TIMES.retry > end) return void 0;
-      say2(`${plain.sentence(withFullStop(error2.failure.message))} Trying again in ${TIMES.retry / 1e3} s.`);
-      return TIMES.retry;
-    }
-    return retrying(once2, waitAfter, end, stop);
-  }
-  return {
-    get: (path, context3) => attempts(context3, TIMES.read, async (attempt) => parsed((await send(attempt, "GET", path)).response)),
-    change: (method, path, context3, body) => attempts(context3, TIMES.change, async (attempt) => {
-      const { signal } = attempt;
-      let retryAfter = 0;
-      const poller = createHttpPoller(
-        {
-          sendInitialRequest: async () => {
-            const answer2 = await send(attempt, method, path, body);
-            retryAfter = 1e3 * (Number(answer2.response.headers.get("retry-after")) || 0);
-            return forPoller(answer2);
-          },
-          sendPollRequest: async (url) => forPoller(await send(attempt, "GET", url))
-        },
-        { skipFinalGet: true }
-      );
-      await poller.submitted();
-      if (!poller.isDone) await (0, import_promises2.setTimeout)(retryAfter, void 0, { signal });
-      await poller.pollUntilDone({ abortSignal: signal });
-    })
-  };
-}
-async function sender(token) {
-  const pipelines = await import("./azure-identity.cjs");
-  const common = pipelines.createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const getToken = async () => ({ token: await token(), expiresOnTimestamp: Date.now() });
-  common.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: { getToken }, scopes: [] }));
-  const client = pipelines.createDefaultHttpClient();
-  return ({ method, url, body, signal, onRefused }) => {
-    const pipeline = common.clone();
-    const watch = {
-      name: "watch",
-      async sendRequest(request3, next) {
-        const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMES.answer)]);
-        request3.abortSignal = ending;
-        const response = await within(Number.POSITIVE_INFINITY, next(request3), ending);
-        if (response.status >= 400) onRefused(response);
-        return response;
-      }
+// src/firewall/obstacles.ts
+var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+var PRIVATE = {
+  "virtual-network": inOurWords("is in a virtual network (private access)"),
+  "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
+  disabled: inOurWords("has its public access disabled, and no private endpoint")
+};
+function obstacle(server, { state, network }) {
+  if (NOT_RUNNING.includes(state)) {
+    return {
+      code: "server-not-running",
+      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
+      hint: EMPTY,
+      steps: [step("Start the server, then run the job again:", azServer("start", { server }))]
     };
-    pipeline.addPolicy(watch, { afterPhase: "Retry" });
-    const headers = pipelines.createHttpHeaders({ accept: "application/json" });
-    if (body !== void 0) headers.set("content-type", "application/json");
-    const request2 = { method, url, headers, abortSignal: signal };
-    return pipeline.sendRequest(
-      client,
-      pipelines.createPipelineRequest(
-        body === void 0 ? request2 : { ...request2, body: JSON.stringify(body) }
-      )
-    );
+  }
+  if (network === "public") return void 0;
+  const enable = step(
+    "Or enable public access, and run the job again:",
+    azServer("update", { server }, { "public-access": "Enabled" })
+  );
+  return {
+    code: "server-is-private",
+    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    hint: EMPTY,
+    steps: [
+      step(
+        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways."
+      ),
+      ...network === "virtual-network" ? [] : [enable]
+    ]
   };
 }
-function baseUrl(cloud, env) {
-  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
-  if (url?.protocol === "https:") return url;
-  throw new ActionError({
+function notReady(server, { state }) {
+  return {
+    code: "server-not-ready",
+    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
+    hint: inOurWords("The server accepts no connections in this state."),
+    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))]
+  };
+}
+function otherAddress(given, seen) {
+  return {
+    code: "runner-ip-differs",
+    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
+    hint: inOurWords(
+      "The runner reaches the server through a different gateway, or its address has changed."
+    ),
+    steps: [step("Remove `runner-ip`: the server's own message has the address.")]
+  };
+}
+function changingAddress(first, then) {
+  return {
+    code: "runner-address-changes",
+    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
+    hint: inOurWords(
+      "The runner's network has several public addresses. This action opens the firewall for only one address."
+    ),
+    steps: [
+      step(
+        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
+      )
+    ]
+  };
+}
+function notConfirmed(rule, address, seconds, { code: why, message, steps }) {
+  return {
+    code: "firewall-rule-not-confirmed",
+    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
+    hint: inOurWords("Azure's operation failed, or takes longer than this."),
+    steps: why === "azure-not-permitted" ? steps : [step("Run the job again.")]
+  };
+}
+function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
+  return {
+    code: "firewall-rule-without-effect",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
+    hint: inOurWords(
+      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address."
+    ),
+    steps: [
+      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
+      step("Set `runner-ip` to the public address of the runner's network, and run the job again.")
+    ]
+  };
+}
+function managerNotHttps() {
+  return {
     code: "resource-manager-not-https",
-    page: "firewall",
     message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
     hint: inOurWords(
       "The variable is set for the job or on the runner, and replaces the resource manager of `environment`."
@@ -10409,15 +8684,104 @@ function baseUrl(cloud, env) {
         "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."
       )
     ]
+  };
+}
+
+// src/firewall/connection.ts
+var TIMES = { answer: 3e4, retry: 5e3 };
+var API_VERSION = "2025-08-01";
+function connection({ cloud, clientId: clientId2 }, token, env, say2, stop) {
+  const base = baseUrl(cloud, env);
+  let sending;
+  function explained(error2, context) {
+    stop.throwIfAborted();
+    if (error2 instanceof ActionError) return error2;
+    const failure = diagnoseResourceManager(error2, { ...context, host: base.host, clientId: clientId2 });
+    return new ActionError(failure, { cause: error2 });
+  }
+  async function send({ method, path, context, body, end, onRetry }) {
+    const bearer = await token();
+    const attempt = async () => {
+      try {
+        sending ??= sender();
+        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
+        if (answer.status >= 400) throw refusedBy(answer);
+        return answer;
+      } catch (error2) {
+        throw explained(error2, context);
+      }
+    };
+    const retryAfter = (error2) => {
+      if (!(error2 instanceof ActionError) || !error2.failure.retries) return void 0;
+      onRetry?.();
+      const wait = error2.cause.wait ?? TIMES.retry;
+      const what = plain.sentence(withFullStop(error2.failure.message));
+      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1e3)} s.` };
+    };
+    return retrying(attempt, retryAfter, { end, say: say2, signal: stop });
+  }
+  return { send, explained, say: say2, stop };
+}
+async function sender() {
+  const pipelines = await import("./azure-identity.cjs");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }
+    // a redirect could take the token elsewhere
   });
+  const client = await httpClient();
+  return async (method, url, bearer, body, stop) => {
+    const headers = pipelines.createHttpHeaders({
+      accept: "application/json",
+      authorization: `Bearer ${bearer}`,
+      ...body !== void 0 && { "content-type": "application/json" }
+    });
+    const ending = new AbortController();
+    const request2 = pipelines.createPipelineRequest({
+      method,
+      url,
+      headers,
+      abortSignal: ending.signal,
+      ...body !== void 0 && { body: JSON.stringify(body) }
+    });
+    try {
+      return await within(TIMES.answer, pipeline.sendRequest(client, request2), stop);
+    } catch (error2) {
+      ending.abort();
+      throw error2;
+    }
+  };
 }
-function isSameService(url, base) {
-  return url.origin === base.origin || url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+function baseUrl(cloud, env) {
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
+  throw new ActionError(managerNotHttps());
 }
-function refused2(response) {
-  const { error: error2 } = parsed(response) ?? {};
-  const text = typeof error2?.message === "string" ? error2.message : (response.bodyAsText ?? "").slice(0, 300);
-  return Object.assign(new Error(text), { status: response.status, code: String(error2?.code ?? "") });
+function addressOf(path, base) {
+  const url = new URL(path, base);
+  const isRegional = url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+  if (url.origin !== base.origin && !isRegional)
+    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  return url.href;
+}
+function refusal(answer, code2, message) {
+  const facts = { status: answer.status, code: String(code2), wait: waitIn(answer) };
+  const said = facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
+  return Object.assign(new Error(`${said}: ${message}`), facts);
+}
+function refusedBy(answer) {
+  const { error: error2 } = parsed(answer) ?? {};
+  const text = typeof error2?.message === "string" ? error2.message : withoutSecrets(answer.bodyAsText ?? "").slice(0, 300);
+  return refusal(answer, error2?.code ?? "", text);
+}
+function isMissing({ cause }) {
+  const { status, code: code2 = "" } = cause;
+  return status === 404 && /^(Resource|ResourceGroup|ParentResource)NotFound$/.test(code2);
+}
+function waitIn({ headers }) {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? 1e3 * seconds : void 0;
 }
 function parsed({ bodyAsText }) {
   try {
@@ -10426,19 +8790,74 @@ function parsed({ bodyAsText }) {
     return void 0;
   }
 }
-function forPoller({ method, path, response }) {
-  const body = parsed(response);
-  if (/^(failed|cancell?ed)$/i.test(String(body?.status))) {
-    const { code: code2 = String(body?.status), message = "The operation did not succeed." } = body?.error ?? {};
-    throw Object.assign(new Error(String(message)), { status: response.status, code: String(code2) });
-  }
-  const rawResponse = {
-    request: { method, url: path },
-    statusCode: response.status,
-    headers: response.headers.toJSON(),
-    body
+
+// src/firewall/resource-manager.ts
+var import_promises2 = require("node:timers/promises");
+var TIMES2 = { read: 6e4, change: 18e4, poll: 2e3 };
+var MAX_PAGES = 100;
+function resourceManager(connection2) {
+  return {
+    async get(path, context) {
+      const end = Date.now() + TIMES2.read;
+      return parsed(await connection2.send({ method: "GET", path, context, end }));
+    },
+    list: (path, context) => list(connection2, path, context),
+    change: (method, path, context, body) => change(connection2, { method, path, context, body, end: Date.now() + TIMES2.change })
   };
-  return { flatResponse: body, rawResponse };
+}
+async function list({ send, say: say2 }, path, context) {
+  const end = Date.now() + TIMES2.read;
+  const items = [];
+  let next = path;
+  for (let page = 0; next !== void 0; page++) {
+    if (page === MAX_PAGES || Date.now() > end) {
+      say2(`The list of Azure goes on after ${page} pages. The rest is not read.`);
+      break;
+    }
+    const answer = await send({ method: "GET", path: next, context, end });
+    const { value = [], nextLink } = parsed(answer) ?? {};
+    items.push(...value);
+    next = nextLink;
+  }
+  return items;
+}
+async function change(connection2, request2) {
+  const { send, explained } = connection2;
+  let isFirst = true;
+  const onRetry = () => {
+    isFirst = false;
+  };
+  let accepted;
+  try {
+    accepted = await send({ ...request2, onRetry });
+  } catch (thrown) {
+    const error2 = explained(thrown, request2.context);
+    return { ending: isFirst && nothingDone(error2.failure) ? "refused" : "failed", error: error2 };
+  }
+  const context = { ...request2.context, permission: PERMISSIONS.readOperations };
+  try {
+    return await follow(connection2, accepted, context, request2.end);
+  } catch (error2) {
+    return { ending: "accepted", error: explained(error2, context) };
+  }
+}
+async function follow({ send, explained, stop }, accepted, context, end) {
+  const { headers, status } = accepted;
+  const path = headers.get("azure-asyncoperation") ?? headers.get("location");
+  if (path === void 0 && status !== 202) return { ending: "done" };
+  if (path === void 0) throw new Error("The answer does not say where the operation is polled.");
+  for (let answer = accepted; ; ) {
+    const wait = waitIn(answer) ?? TIMES2.poll;
+    if (Date.now() + wait > end) throw noAnswer(TIMES2.change);
+    await (0, import_promises2.setTimeout)(wait, void 0, { signal: stop });
+    answer = await send({ method: "GET", path, context, end });
+    const { status: said, error: error2 } = parsed(answer) ?? {};
+    if (/^(failed|cancell?ed)$/i.test(`${said}`)) {
+      const { code: code2 = said, message = "The operation did not succeed." } = error2 ?? {};
+      return { ending: "failed", error: explained(refusal(answer, code2, message), context) };
+    }
+    if (said === void 0 ? answer.status !== 202 : /^succeeded$/i.test(said)) return { ending: "done" };
+  }
 }
 
 // src/firewall/azure.ts
@@ -10446,14 +8865,14 @@ function signInToAzure(settings, env, signal) {
   const { signIn: how, cloud } = settings;
   const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
   const clientId2 = "clientId" in how ? how.clientId : void 0;
-  return resourceManager({ cloud, clientId: clientId2 }, token, env, say, signal);
+  return resourceManager(connection({ cloud, clientId: clientId2 }, token, env, say, signal));
 }
 function say(line) {
   info(logLine(line));
 }
 
 // src/postgres/session.ts
-var import_node_net4 = require("node:net");
+var import_node_net3 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -10473,13 +8892,13 @@ var esm_default = import_lib.default;
 
 // src/postgres/driver.ts
 var import_node_events = require("node:events");
-var import_node_net3 = require("node:net");
+var import_node_net2 = require("node:net");
 var import_node_tls = require("node:tls");
 function delayStartup(client, parameters, ready) {
-  const connection = client.connection;
-  const startup = connection.startup.bind(connection);
-  connection.startup = () => {
-    secured(connection.stream).then(ready).then(
+  const connection2 = client.connection;
+  const startup = connection2.startup.bind(connection2);
+  connection2.startup = () => {
+    secured(connection2.stream).then(ready).then(
       () => startup(parameters),
       () => {
       }
@@ -10491,9 +8910,9 @@ async function secured(stream) {
   if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
 }
 function checkMessages(client) {
-  const connection = client.connection;
-  const attach = connection.attachListeners.bind(connection);
-  connection.attachListeners = (stream) => {
+  const connection2 = client.connection;
+  const attach = connection2.attachListeners.bind(connection2);
+  connection2.attachListeners = (stream) => {
     attach(stream);
     const [parse, ...others] = stream.listeners("data");
     if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
@@ -10506,7 +8925,7 @@ function checkMessages(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
+        if (bytes > MAX_BYTES2) throw new Error(`an answer that takes more than ${MAX_BYTES2} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -10514,35 +8933,42 @@ function checkMessages(client) {
     });
   };
 }
-var MAX_BYTES = 256 * 2 ** 20;
+var MAX_BYTES2 = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
+var WITH_FIELDS = "EN";
 function messageChecker() {
   let head = Buffer.alloc(0);
+  let letter = "";
   let left = 0;
+  let end = "";
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
     for (let at2 = 0; at2 < chunk.length; ) {
       if (left > 0) {
-        const taken2 = Math.min(left, chunk.length - at2);
-        left -= taken2;
-        at2 += taken2;
-        continue;
+        const body = chunk.subarray(at2, at2 + left);
+        left -= body.length;
+        at2 += body.length;
+        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
+      } else {
+        const taken = chunk.subarray(at2, at2 + 5 - head.length);
+        head = Buffer.concat([head, taken]);
+        at2 += taken.length;
+        letter = head.toString("latin1", 0, 1);
+        if (!allowed.includes(letter))
+          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+        if (head.length < 5) return messages;
+        messages++;
+        left = head.readInt32BE(1) - 4;
+        if (left < 0 || left > MAX_BYTES2) throw new Error(`a message of ${left} bytes`);
+        head = Buffer.alloc(0);
+        end = "";
+        allowed = MESSAGES;
       }
-      const taken = chunk.subarray(at2, at2 + 5 - head.length);
-      head = Buffer.concat([head, taken]);
-      at2 += taken.length;
-      const letter = head.toString("latin1", 0, 1);
-      if (!allowed.includes(letter))
-        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-      if (head.length < 5) return messages;
-      messages++;
-      left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
-      head = Buffer.alloc(0);
-      allowed = MESSAGES;
+      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
+        throw new Error(`a message of type ${letter} without its end`);
     }
     return messages;
   };
@@ -10561,25 +8987,25 @@ function protocolViolation(error2) {
   });
 }
 function refuseHashes(client) {
-  const connection = client.connection;
+  const connection2 = client.connection;
   for (const [message, method] of [
     ["authenticationMD5Password", "MD5"],
     ["authenticationSASL", "SCRAM"]
   ]) {
-    connection.on(message, () => {
+    connection2.on(message, () => {
       const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
-      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+      connection2.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
     });
   }
 }
 function onSend(client, then) {
-  const connection = client.connection;
-  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
-  connection.query = (text) => {
+  const connection2 = client.connection;
+  const [query, sync] = [connection2.query.bind(connection2), connection2.sync.bind(connection2)];
+  connection2.query = (text) => {
     then();
     query(text);
   };
-  connection.sync = () => {
+  connection2.sync = () => {
     then();
     sync();
   };
@@ -10603,17 +9029,19 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
   [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
     request2.writeInt32BE(value, index * 4);
   });
-  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
+  (0, import_node_net2.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
   }).end(request2);
 }
 var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
+async function withSession(login, work) {
+  const { patience = PATIENCE, signal } = login;
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut;
+  const errors = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error2) => {
+    const session = await openSession(login, waits, queryTime).catch((error2) => {
       throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
     });
     try {
@@ -10627,12 +9055,13 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       if (broken === void 0) throw error2;
       const late = isLate(broken);
       if (timedOut !== void 0) throw timedOut;
-      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      errors.push(error2, broken);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
     } finally {
       await session.end();
     }
@@ -10654,22 +9083,23 @@ function isSilence(error2) {
   return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
 }
 var MAX_SESSIONS = 3;
-function openSession(target, password, known, patience, queryTime, signal) {
-  let refused3;
+function openSession(login, patience, queryTime) {
+  let refused2;
   const onExpired = (token) => {
-    refused3 = token;
+    refused2 = token;
   };
   return retryingFailures(
-    () => connect2(target, password(refused3), known, { ...patience, queryTime }, onExpired, signal),
+    () => connect2(login, login.password(refused2), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
-    signal
+    login.signal
   );
 }
-async function connect2(target, signingIn, known, times, onExpired, signal) {
+async function connect2(login, signingIn, times, onExpired) {
+  const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net4.Socket();
+  const socket = new import_node_net3.Socket();
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
@@ -10693,18 +9123,15 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   clock.start();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
-  const failingSignIn = signingIn.catch((error2) => {
-    throw new AbortError(error2 instanceof Error ? error2 : String(error2));
-  });
   try {
-    await Promise.all([failingSignIn, client.connect()]);
+    await Promise.all([signingIn, client.connect()]);
   } catch (error2) {
     socket.destroy();
     signal?.throwIfAborted();
-    if (error2 instanceof AbortError) throw error2;
+    if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
-      await failingSignIn;
-      return await connect2(target, signingIn, known, times, onExpired, signal);
+      await signingIn;
+      return await connect2(login, signingIn, times, onExpired);
     }
     const { host: host2, port: port2 } = server;
     const failure = diagnose(error2, { ...known, host: host2, port: port2, database, user, token: claimsOf(token ?? "") });
@@ -10792,6 +9219,21 @@ function timer(time, action) {
   };
 }
 
+// src/firewall/ipv4.ts
+function ipv4(text) {
+  const numbers = text.split(".");
+  const isAddress = numbers.length === 4 && numbers.every((each) => /^\d{1,3}$/.test(each) && isOctet(Number(each), each));
+  return isAddress ? text : void 0;
+}
+function isOctet(value, written) {
+  return value <= 255 && String(value) === written;
+}
+function isRoutable(address) {
+  const [first = 0, second = 0] = address.split(".").map(Number);
+  return !(first === 0 || // `0.0.0.0` is Azure's rule for every Azure service
+  first === 10 || first === 100 && second >= 64 && second < 128 || first === 169 && second === 254 || first === 172 && second >= 16 && second < 32 || first === 192 && second === 168 || first >= 224);
+}
+
 // src/firewall/connect.ts
 var ONE_ATTEMPT = { firstWait: 0, maxTime: 0, answerTime: 15e3 };
 var ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS address";
@@ -10800,12 +9242,8 @@ async function connect3(settings, host2, password, signal) {
   const target = { server: { host: host2, port: port2, tls }, database, user };
   try {
     const { rows } = await withSession(
-      target,
-      password,
-      (client) => client.query(ADDRESS),
-      { signIn: signIn2, cloud },
-      ONE_ATTEMPT,
-      signal
+      { target, password, known: { signIn: signIn2, cloud }, patience: ONE_ATTEMPT, signal },
+      (client) => client.query(ADDRESS)
     );
     return { connected: true, address: usable(rows[0]?.address ?? "") };
   } catch (error2) {
@@ -10825,89 +9263,29 @@ function isFirewall({ failure }, { state, network }) {
   return failure.code === "firewall" || failure.code === "connection-timed-out" && state === "Ready" && network === "public";
 }
 
-// src/firewall/obstacles.ts
-var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
-var PRIVATE = {
-  "virtual-network": ["is in a virtual network (private access)"],
-  "private-endpoint": ["has private endpoints only; its public access is disabled"],
-  disabled: ["has its public access disabled, and no private endpoint"]
-};
-function obstacle(server, { state, network }) {
-  if (NOT_RUNNING.includes(state)) {
-    return {
-      code: "server-not-running",
-      page: "firewall",
-      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      hint: [],
-      steps: [step("Start the server, then run the job again:", azOn(server, "start"))]
-    };
-  }
-  if (network === "public") return void 0;
-  const enable2 = step(
-    "Or enable public access, and run the job again:",
-    azOn(server, "update", "--public-access Enabled")
+// src/firewall/public-address.ts
+var ANSWER_TIME = 15e3;
+async function publicAddress(service, signal) {
+  const { createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
+  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
+  const request2 = createPipelineRequest({ url: service.href });
+  const answer = await within(ANSWER_TIME, pipeline.sendRequest(await httpClient(), request2), signal).then(
+    ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
+    (error2) => error2 instanceof Error ? error2.message : String(error2)
   );
-  return {
-    code: "server-is-private",
-    page: "firewall",
-    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
-    hint: [],
+  const address = ipv4(answer);
+  if (address !== void 0 && isRoutable(address)) return address;
+  throw new ActionError({
+    code: "runner-address-unknown",
+    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
+    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
     steps: [
       step(
-        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways."
-      ),
-      ...network === "virtual-network" ? [] : [enable2]
-    ]
-  };
-}
-function notReady(server, { state }) {
-  return {
-    code: "server-not-ready",
-    page: "firewall",
-    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
-    hint: inOurWords("The server accepts no connections in this state."),
-    steps: [step("Run the job again when the state is `Ready`:", azOn(server, "show", "--query state"))]
-  };
-}
-function otherAddress(given, seen) {
-  return {
-    code: "runner-ip-differs",
-    page: "firewall",
-    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
-    hint: inOurWords(
-      "The runner reaches the server through a different gateway, or its address has changed."
-    ),
-    steps: [step("Remove `runner-ip`: the server's own message has the address.")]
-  };
-}
-function changingAddress(first, then) {
-  return {
-    code: "runner-address-changes",
-    page: "firewall",
-    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
-    hint: inOurWords(
-      "The runner's network has several public addresses. This action opens the firewall for only one address."
-    ),
-    steps: [
-      step(
-        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
+        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+        `curl --fail --silent ${shell(service.href)}`
       )
     ]
-  };
-}
-function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
-  return {
-    code: "firewall-rule-without-effect",
-    page: "firewall",
-    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
-    hint: inOurWords(
-      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address."
-    ),
-    steps: [
-      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
-      step("Set `runner-ip` to the public address of the runner's network, and run the job again.")
-    ]
-  };
+  });
 }
 
 // src/firewall/rule.ts
@@ -11013,38 +9391,113 @@ async function orWarn(what, task) {
 }
 
 // src/firewall/state.ts
+var import_promises4 = require("node:timers/promises");
+
+// src/firewall/requests.ts
+async function readServer(manager, server) {
+  const context = { permission: PERMISSIONS.readServer, server };
+  const body = await manager.get(serverPath(server), context);
+  const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
+  return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
+}
+function networkOf({
+  network,
+  privateEndpointConnections = []
+}) {
+  if (network?.delegatedSubnetResourceId) return "virtual-network";
+  if (network?.publicNetworkAccess !== "Disabled") return "public";
+  return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
+}
+async function listRules(manager, server) {
+  const context = { permission: PERMISSIONS.readRules, server };
+  const bodies = await manager.list(`${serverPath(server)}/firewallRules`, context);
+  return bodies.map((body) => ruleOf(body));
+}
+async function readRule(manager, server, rule) {
+  const context = { permission: PERMISSIONS.readRules, server };
+  try {
+    return ruleOf(await manager.get(rulePath(server, rule), context));
+  } catch (error2) {
+    if (error2 instanceof ActionError && isMissing(error2)) return void 0;
+    throw error2;
+  }
+}
+function ruleOf({ name: name3 = "", properties }) {
+  return { name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" };
+}
+function putRule(manager, server, rule, address) {
+  const context = { permission: PERMISSIONS.writeRules, server };
+  const properties = { startIpAddress: address, endIpAddress: address };
+  return manager.change("PUT", rulePath(server, rule), context, { properties });
+}
+async function deleteRule(manager, server, rule) {
+  const context = { permission: PERMISSIONS.deleteRules, server };
+  const outcome = await manager.change("DELETE", rulePath(server, rule), context);
+  const { ending } = outcome;
+  return ending !== "done" && ending !== "accepted" && isMissing(outcome.error) ? { ending: "done" } : outcome;
+}
+
+// src/firewall/state.ts
 function doneSoFar({ requested }) {
   if (requested === void 0) return void 0;
   const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
   const done = requested.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
-  return paragraph(done, ["The post step removes it when the job ends."]);
+  return paragraph(done, inOurWords("The post step removes it when the job ends."));
 }
-async function makeRule(azure, server, rule, address, progress) {
+async function makeRule(own2, address) {
+  const { azure, server, rule, progress } = own2;
   const isNew = progress.requested === void 0;
   saveState("rule", rulePath(server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  try {
-    await putRule(azure, server, rule, address);
-  } catch (error2) {
-    if (isNew && error2 instanceof ActionError && nothingDone(error2.failure)) {
-      saveState("rule", "");
-      delete progress.requested;
-    }
+  const outcome = await putRule(azure, server, rule, address);
+  if (outcome.ending === "done") return settle(progress);
+  const { ending, error: error2 } = outcome;
+  if (ending === "refused" && isNew) {
+    saveState("rule", "");
+    delete progress.requested;
     throw error2;
   }
+  if (await isMade(own2)) return;
+  if (ending !== "accepted") throw error2;
+  progress.requested = { ...progress.requested, unconfirmed: error2 };
+  say(
+    `Azure has accepted the rule, but does not say whether it is made. ${plain.sentence(error2.failure.message)}`
+  );
+}
+function settle(progress) {
   saveState("settled", "true");
-  progress.requested = { rule, address, settled: true };
+  if (progress.requested) progress.requested = { ...progress.requested, settled: true };
+}
+async function isMade({ azure, server, rule, progress, signal }) {
+  if (progress.requested?.settled) return true;
+  const found = await readRule(azure, server, rule).catch(() => signal.throwIfAborted());
+  if (found?.start !== progress.requested?.address) return false;
+  settle(progress);
+  return true;
 }
 var UNUSED_ADDRESS = "192.0.2.1";
-async function removeRule(azure, server, rule) {
-  try {
-    await deleteRule(azure, server, rule);
+async function removeRule(azure, server, rule, signal) {
+  const look2 = () => readRule(azure, server, rule);
+  const deletion = await deleteRule(azure, server, rule);
+  if (deletion.ending === "done") return true;
+  const isLocked = deletion.error.failure.code === "resource-locked";
+  if (!isLocked || await look2() === void 0) {
+    await untilSeen(look2, (found) => found === void 0, deletion, signal);
     return true;
-  } catch (error2) {
-    if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
-    await putRule(azure, server, rule, UNUSED_ADDRESS);
-    return false;
+  }
+  const closing = await putRule(azure, server, rule, UNUSED_ADDRESS);
+  if (closing.ending !== "done")
+    await untilSeen(look2, (found) => found?.start === UNUSED_ADDRESS, closing, signal);
+  return false;
+}
+var LOOKS = { times: 12, wait: 1e4 };
+async function untilSeen(look2, isMade2, { ending, error: error2 }, signal) {
+  if (ending === "refused") throw error2;
+  for (let looks = 1; ; looks++) {
+    if (isMade2(await look2())) return;
+    if (ending !== "accepted" || looks > LOOKS.times) throw error2;
+    await (0, import_promises4.setTimeout)(LOOKS.wait, void 0, { signal });
   }
 }
 
@@ -11075,13 +9528,307 @@ function warn(lines2) {
   warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
 }
 function removal(server, rule) {
-  return `az resource delete --ids ${shell(rulePath(server, rule))}`;
+  return az("resource delete", { ids: rulePath(server, rule) });
+}
+
+// src/settings/values.ts
+var import_node_crypto = require("node:crypto");
+var import_node_fs = require("node:fs");
+var import_node_net4 = require("node:net");
+
+// src/model/clouds.ts
+var CLOUDS = {
+  azurecloud: {
+    name: "azurecloud",
+    authority: "https://login.microsoftonline.com",
+    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
+    oidcAudience: "api://AzureADTokenExchange",
+    hostSuffix: ".postgres.database.azure.com",
+    resourceManager: "https://management.azure.com",
+    resourceManagerScope: "https://management.azure.com/.default"
+  },
+  azureusgovernment: {
+    name: "azureusgovernment",
+    authority: "https://login.microsoftonline.us",
+    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    hostSuffix: ".postgres.database.usgovcloudapi.net",
+    resourceManager: "https://management.usgovcloudapi.net",
+    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
+  },
+  azurechinacloud: {
+    name: "azurechinacloud",
+    authority: "https://login.chinacloudapi.cn",
+    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    hostSuffix: ".postgres.database.chinacloudapi.cn",
+    resourceManager: "https://management.chinacloudapi.cn",
+    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
+  }
+};
+
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
+
+// src/settings/values.ts
+function choice(choices) {
+  return (text) => {
+    const word = text.trim();
+    const found = choices.find((each) => each === word);
+    if (found === void 0) throw notValid(word, choices);
+    return found;
+  };
+}
+function oneOf(choices) {
+  const all2 = choices.map((each) => `\`${each}\``);
+  return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
+}
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
+function notValid(word, choices) {
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
+}
+function port(text) {
+  const digits = text.trim();
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
+    throw new Invalid(inOurWords("is not a port number"));
+  return Number(digits);
+}
+function cloudName(text) {
+  const name3 = text.trim().toLowerCase();
+  if (Object.hasOwn(CLOUDS, name3)) return name3;
+  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  throw new Invalid(inOurWords("is not an Azure cloud"), {
+    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
+  });
+}
+var GITHUB_ENVIRONMENT = inOurWords(
+  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
+);
+function clientId(text) {
+  const id = text.trim();
+  if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
+  return id;
+}
+function tenantId(text) {
+  const id = text.trim();
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
+  return id;
+}
+var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+function secret(text) {
+  return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
+}
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
+function hostName(suffix, forConnectionString) {
+  return (text) => {
+    const name3 = text.trim();
+    if ((0, import_node_net4.isIP)(name3)) return name3;
+    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+    if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
+    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
+  };
+}
+var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
+var NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
+function isHostName(name3) {
+  if (name3.length > 253) return false;
+  const labels = name3.replace(/\.$/, "").split(".");
+  if (!labels.every((label2) => LABEL.test(label2))) return false;
+  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+var LOOPBACK = new import_node_net4.BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+function name2(text) {
+  const [only = "", ...more] = lines(text);
+  if (only === "") throw new Invalid(inOurWords("is empty"));
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
+  checkName(only);
+  return only;
+}
+function lines(text) {
+  return [...new Set(linesOf(text))];
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
+function checkName(name3, item) {
+  const details = item === void 0 ? {} : { item };
+  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
+  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+}
+var MAX_NAME_BYTES = 63;
+function rootCertificates(text) {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  const [, ...blocks] = pem.split(BEGIN);
+  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
+`);
+  if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new import_node_crypto.X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
+    }
+  }
+  return certificates.join("");
+}
+var BEGIN = "-----BEGIN CERTIFICATE-----";
+var END = "-----END CERTIFICATE-----";
+function contentOf(path) {
+  try {
+    return (0, import_node_fs.readFileSync)(path, "utf8");
+  } catch (error2) {
+    const reason = error2.code ?? "unknown error";
+    throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
+  }
+}
+
+// src/settings/server.ts
+var SSL_MODES = ["verify-full", "verify-ca", "disable"];
+var SERVER_INPUTS = {
+  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { use: "a number from 1 to 65535" },
+  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+};
+
+// src/settings/sign-in.ts
+var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
+var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
+var ENTRA_SIGN_IN_INPUTS = {
+  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
+  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
+  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { use: "the PostgreSQL name of the role to sign in as" }
+};
+var SIGN_IN_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "auth-type": { use: oneOf(AUTH_TYPES) },
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
+};
+function entraSignInFrom(inputs) {
+  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
+  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
+}
+function cloudFrom(inputs) {
+  return CLOUDS[inputs.orDefault("environment", cloudName)];
+}
+function entraTypeOf(inputs) {
+  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
+}
+function entraSignIn(type, inputs) {
+  const required = requiredBy(type, inputs);
+  const application = {
+    clientId: () => inputs.required("client-id", clientId, required),
+    tenantId: () => inputs.required("tenant-id", tenantId, required)
+  };
+  switch (type) {
+    case "oidc":
+      return { type, ...inputs.all(application) };
+    case "client-secret":
+      return {
+        type,
+        ...inputs.all({
+          ...application,
+          clientSecret: () => inputs.required("client-secret", secret, required)
+        })
+      };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === void 0 ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+  }
+}
+function requiredBy(type, inputs) {
+  if (inputs.isSet("auth-type")) return code(`auth-type: ${type}`);
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : code(type);
+}
+
+// src/firewall/settings.ts
+var { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
+var FIREWALL_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "server-resource-id": {
+    use: "the resource ID of a flexible server, such as `/subscriptions/\u2026/resourceGroups/\u2026/providers/Microsoft.DBforPostgreSQL/flexibleServers/my-server`"
+  },
+  "runner-ip": {
+    use: "one public IPv4 address, or the `https://` address of a service that returns the caller's address",
+    default: "https://api.ipify.org"
+  },
+  database: { use: "the name of one database" },
+  host,
+  port: { ...portInput, default: "5432" },
+  "ssl-root-cert": rootCert
+};
+function parseFirewallSettings(env) {
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => {
+    const azure = azureFrom(inputs);
+    const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
+    const { host: host2, pem, ...settings } = inputs.all({
+      ...azure,
+      serverId: () => inputs.required("server-resource-id", serverId),
+      runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
+      user: () => inputs.required("user", name2),
+      database: () => inputs.required("database", name2),
+      host: () => inputs.optional("host", toHost),
+      port: () => inputs.orDefault("port", port),
+      pem: () => inputs.optional("ssl-root-cert", rootCertificates)
+    });
+    return {
+      ...settings,
+      ...host2 !== void 0 && { host: host2 },
+      tls: { mode: "verify-full", ...pem !== void 0 && { rootCertificates: pem } }
+    };
+  });
+}
+function azureFrom(inputs) {
+  return { cloud: () => cloudFrom(inputs), signIn: () => entraSignInFrom(inputs) };
+}
+function serverId(text) {
+  const id = serverIdOf(text.trim());
+  if (id === void 0) throw new Invalid(inOurWords("is not the resource ID of a flexible server"));
+  return id;
+}
+function runnerIp(text) {
+  const value = text.trim();
+  const address = ipv4(value);
+  if (address !== void 0 && !isRoutable(address)) {
+    throw new Invalid(
+      inOurWords("is a private or reserved address, which a server on the internet never sees")
+    );
+  }
+  if (address !== void 0) return { address };
+  const service = URL.parse(value);
+  if (service?.protocol === "https:" && service.username === "" && service.password === "")
+    return { service };
+  throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }
 
 // src/firewall/until-open.ts
 var EFFECT = { maxTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
-async function untilOpen(azure, newRule, attempt, signal) {
-  const { server, rule, runnerIp: runnerIp2, progress } = newRule;
+async function untilOpen(newRule, attempt) {
+  const { rule, runnerIp: runnerIp2, progress, signal } = newRule;
   const start2 = Date.now();
   const end = start2 + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start2) / 1e3);
@@ -11095,23 +9842,25 @@ async function untilOpen(azure, newRule, attempt, signal) {
     address = result.address;
     seen = address;
     say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(azure, server, rule, address, progress);
+    await makeRule(newRule, address);
     throw result.error;
   }
-  function waitAfter(error2, attempts) {
-    if (!(error2 instanceof ActionError) || !(isBlocked(error2) || retriesFor(error2.failure) > 0))
-      return void 0;
-    const wait = Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait);
-    if (Date.now() + wait > end) return void 0;
-    say(
-      `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1e3} s.`
-    );
-    return wait;
+  function retryAfter(error2, attempts) {
+    if (!(error2 instanceof ActionError) || !(isBlocked(error2) || error2.failure.retries)) return void 0;
+    return {
+      wait: Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait),
+      line: `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1e3} s.`
+    };
   }
   try {
-    return await retrying(connectOnce, waitAfter, end, signal);
+    const opened = await retrying(connectOnce, retryAfter, { end, say, signal });
+    await isMade(newRule);
+    return opened;
   } catch (error2) {
     if (!(error2 instanceof ActionError) || !isBlocked(error2)) throw error2;
+    const unconfirmed = progress.requested?.unconfirmed;
+    if (unconfirmed !== void 0 && !await isMade(newRule))
+      throw new ActionError(notConfirmed(rule, address, seconds(), unconfirmed.failure), { cause: error2 });
     throw new ActionError(noEffect(newRule, rule, address, seconds(), error2.failure.message), {
       cause: error2
     });
@@ -11152,10 +9901,10 @@ async function open(settings, env, signal, progress) {
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  await makeRule(azure, server, rule, needed, progress);
-  const newRule = { server, host: host2, port: port2, rule, address: needed, runnerIp: runnerIp2, seen: first.address, progress };
+  const own2 = { azure, server, rule, progress, signal };
+  await makeRule(own2, needed);
   const [opened] = await Promise.all([
-    untilOpen(azure, newRule, attempt, signal),
+    untilOpen({ ...own2, host: host2, port: port2, address: needed, runnerIp: runnerIp2, seen: first.address }, attempt),
     removeStale(azure, server, rules, signal)
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
@@ -11169,10 +9918,13 @@ async function rulesOf(azure, server, signal) {
     return [];
   }
 }
+var SWEEP_TIME = 6e4;
 async function removeStale(azure, server, rules, signal) {
+  const end = Date.now() + SWEEP_TIME;
   for (const { name: rule, start: start2 } of stale(rules, /* @__PURE__ */ new Date())) {
+    if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     try {
-      const deleted = await removeRule(azure, server, rule);
+      const deleted = await removeRule(azure, server, rule, signal);
       say(
         `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start2}, which an earlier job left behind.`
       );

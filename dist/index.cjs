@@ -2432,7 +2432,7 @@ var require_buffer_writer = __commonJS({
       }
       // Write an Int32 byte-length prefix immediately followed by the string's UTF-8
       // bytes. Postgres' Bind wire format prefixes every parameter with its length,
-      // and doing it in one method computes Buffer.byteLength ONCE — the previous
+      // and doing it in one method computes Buffer.byteLength ONCE \u2014 the previous
       // `addInt32(Buffer.byteLength(s)).addString(s)` pairing scanned the string
       // three times (byteLength for the prefix, byteLength again inside addString,
       // then the encode), which is costly for large text parameters.
@@ -5862,7 +5862,7 @@ function pLimit(concurrency) {
     activeCount--;
     resumeNext();
   };
-  const run2 = async (function_, resolve, arguments_) => {
+  const run3 = async (function_, resolve, arguments_) => {
     const result = (async () => function_(...arguments_))();
     resolve(result);
     try {
@@ -5876,7 +5876,7 @@ function pLimit(concurrency) {
     new Promise((internalResolve) => {
       queueItem.run = internalResolve;
       queue.enqueue(queueItem);
-    }).then(run2.bind(void 0, function_, resolve, arguments_));
+    }).then(run3.bind(void 0, function_, resolve, arguments_));
     if (activeCount < concurrency) {
       resumeNext();
     }
@@ -5943,6 +5943,64 @@ function validateConcurrency(concurrency) {
   }
 }
 
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var SENT = /* @__PURE__ */ new Set();
+var unread = [];
+var RUNS = /* @__PURE__ */ new Map();
+var MIN_CHARACTERS = 4;
+var RUN = 12;
+function rememberSecret(value) {
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
+}
+function rememberSent(value) {
+  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
+  SENT.add(value);
+  unread.push(value);
+}
+function withoutSecrets(text) {
+  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
+  return withoutRuns(left);
+}
+function withoutRuns(text) {
+  unread.splice(0).flatMap(formsOf).forEach(addRuns);
+  let kept = "";
+  let end = 0;
+  for (let at2 = 0; at2 < text.length; at2++) {
+    for (const [length, runs] of RUNS) {
+      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
+      if (at2 >= end) kept += "***";
+      end = at2 + length;
+    }
+    if (at2 >= end) kept += text[at2];
+  }
+  return kept;
+}
+function addRuns(form) {
+  const length = Math.min(form.length, RUN);
+  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
+  RUNS.set(length, runs);
+  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
+}
+function formsOf(secret2) {
+  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
+  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
+  return [
+    secret2,
+    JSON.stringify(secret2).slice(1, -1),
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
+  ];
+}
+function inBase64(secret2, offset) {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
+  const text = bytes.toString("base64");
+  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
+  return offset === 0 ? [text, inside] : [inside];
+}
+
 // src/diagnosis/claims.ts
 function claimsOf(token) {
   try {
@@ -5955,49 +6013,69 @@ function claimsOf(token) {
 function claim(claims, name3) {
   const value = claims?.[name3];
   if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
+  return withoutSecrets(String(value)).slice(0, 300);
 }
 
 // src/model/sentence.ts
-function sentence(words2, ...inserted) {
-  return words2.flatMap((text, index) => {
-    const value = inserted[index];
-    const own = inOurWords(text);
-    if (value === void 0) return own;
-    if (typeof value === "number") return [...own, String(value)];
-    return Array.isArray(value) ? [...own, ...value] : [...own, value];
-  });
+var EMPTY = { parts: [] };
+function isSentence(value) {
+  return typeof value === "object" && value !== null && "parts" in value;
 }
-function inOurWords(text) {
-  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+function isEmpty({ parts }) {
+  return parts.length === 0;
+}
+function sentence(words2, ...inserted) {
+  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+}
+function inOurWords(words2) {
+  return own(words2);
+}
+function own(words2) {
+  const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
+  return { parts: parts.filter((part) => part.own !== "") };
+}
+function joined(sentences) {
+  return {
+    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
+  };
 }
 function name(...parts) {
-  return { name: parts };
+  return { parts: [{ name: parts }] };
 }
 function code(text) {
-  return { code: text };
+  return { parts: [{ code: text }] };
 }
 function quoted(text) {
-  return { quoted: text };
+  return { parts: [{ quoted: text }] };
 }
 function paragraph(...sentences) {
-  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
+  return joined([first, ...others.map((each) => sentence` ${each}`)]);
 }
-function withFullStop(sentence2) {
-  const last = sentence2.at(-1);
-  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
-  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+function withFullStop(text) {
+  const last = text.parts.at(-1) ?? { quoted: "" };
+  const words2 = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
+  return /[.!?]$/.test(words2) ? text : sentence`${text}.`;
 }
 function listOf(items) {
-  return items.flatMap((item, n) => {
-    if (n === 0) return item;
-    return [n === items.length - 1 ? " and " : ", ", ...item];
-  });
+  const [first = EMPTY, ...others] = items;
+  return joined([
+    first,
+    ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
+  ]);
 }
 function someOf(items, most) {
   const more = items.length - most;
-  return listOf(more > 0 ? [...items.slice(0, most), [`${more} more`]] : items);
+  return listOf(more > 0 ? [...items.slice(0, most), sentence`${more} more`] : items);
 }
+function someNames(paths) {
+  const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
+  return someOf(
+    [...distinct.values()].map((path) => name(...path)),
+    MAX_NAMES
+  );
+}
+var MAX_NAMES = 5;
 
 // src/model/failure.ts
 var ActionError = class extends Error {
@@ -6041,35 +6119,64 @@ function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+function conninfo(parts) {
+  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
+  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
+}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
   return ["az", command, ...words2].join(" ");
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
-function azOnServer(command, context, options = {}) {
-  const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azOnServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
-function azServer(command, context, options = {}) {
-  const of = { "resource-group": "<resource-group>", name: serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 }
-function azShow(context, query) {
-  return azServer("show", context, { query });
+function azShow(server, query) {
+  return azServer("show", server, { query });
 }
-function serverName({ host }) {
-  return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+function azAllow(server, address) {
+  return azOnServer("firewall-rule create", server, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function idOf({ server, host }, option) {
+  if (server !== void 0) {
+    const { subscription, resourceGroup, name: name4 } = server;
+    return { subscription, "resource-group": resourceGroup, [option]: name4 };
+  }
+  const name3 = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  return { "resource-group": "<resource-group>", [option]: name3 };
 }
 function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
 }
 
 // src/diagnosis/rules.ts
-function isPostgres(context) {
-  return (context.with ?? "postgres") === "postgres";
+function rulesFor(partners, rules) {
+  return rules.map(({ cause, next, ...rule }) => ({
+    ...rule,
+    with: [partners].flat(),
+    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
+    next: (...of) => (typeof next === "function" ? next(...of) : next).map(
+      (each) => typeof each === "object" && "text" in each ? each : step(each)
+    )
+  }));
 }
-function hostOf({ host, with: partner = "postgres", cloud }) {
+function partnerOf(context) {
+  return context.with ?? "postgres";
+}
+function isPostgres(context) {
+  return partnerOf(context) === "postgres";
+}
+function hostOf(context) {
+  const { host, cloud } = context;
+  const partner = partnerOf(context);
   if (host !== void 0) return host;
   if (partner === "postgres") return "<host>";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
@@ -6077,165 +6184,96 @@ function hostOf({ host, with: partner = "postgres", cloud }) {
 }
 
 // src/diagnosis/entra.ts
-var ENTRA = [
-  {
-    code: "tls-checks-off",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
-    ),
-    next: () => [
-      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
-    ]
-  },
-  {
-    code: "authority-not-https",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
-    ),
-    next: ({ cloud }) => [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`
-      )
-    ]
-  },
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var ENTRA = rulesFor("entra", [
   {
     code: "federated-audience",
-    with: ["entra"],
     when: [{ aadsts: [700212] }],
-    cause: inOurWords(
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
-    ),
+    cause: "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
     next: federate
   },
   {
     code: "federated-subject-case",
-    with: ["entra"],
     when: [{ aadsts: [7002138] }],
-    cause: inOurWords(
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
-    ),
+    cause: "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
     next: federate
   },
   {
     code: "federated-credential",
-    with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? inOurWords(
-      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
-    ) : inOurWords(
-      "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
-    ),
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
     next: federate,
     retries: 1
     // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
-    with: ["entra"],
     when: [{ aadsts: [70025] }],
-    cause: inOurWords(
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
-    ),
+    cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     next: federate
   },
   {
     code: "federated-enterprise",
-    with: ["entra"],
     when: [{ aadsts: [7002381] }],
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      const has = enterprise === void 0 ? sentence`has none` : sentence`has ${code(enterprise)}`;
       return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
-    next: () => [
-      step(
-        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message."
-      ),
-      step(
-        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`."
-      ),
-      step("Or ask the tenant's administrators to allow your enterprise.")
+    next: [
+      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
+      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
+      "Or ask the tenant's administrators to allow your enterprise."
     ]
   },
   {
     code: "federation-not-allowed",
-    with: ["entra"],
     when: [{ aadsts: [700223, 700238] }],
-    cause: inOurWords(
-      "A policy of the tenant forbids workload identity federation with this issuer or application."
-    ),
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
     next: ({ assertion }) => [
-      step(
-        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`
-      ),
-      step(
-        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-      )
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
   {
     code: "issuer-unreadable",
-    with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
-    ),
+    cause: "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
     next: ({ assertion }) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
+        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
       )
     ],
     retries: 3
   },
   {
     code: "assertion-invalid",
-    with: ["entra"],
     when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
-    cause: inOurWords(
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way."
-    ),
+    cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn: signIn2 }) => [
       ...signIn2?.type === "azure-cli" ? [
-        step(
-          "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-        )
+        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
-      step(
-        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
-      ),
-      step("Run the job again.")
+      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+      "Run the job again."
     ]
   },
   {
     code: "assertion-expired",
-    with: ["entra"],
     when: [{ aadsts: [700024] }],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
-    ) : inOurWords(
-      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
-    ),
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
-      step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
-      step("Or run azure/login right before this step.")
-    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
+      "Or run azure/login right before this step."
+    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
     retries: 1
   },
   {
     code: "application-not-found",
-    with: ["entra"],
     when: [{ aadsts: [700016, 70001, 700011, 50194] }],
-    cause: inOurWords(
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`)."
-    ),
+    cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn: signIn2 }) => [
       step(
         "Look up the application:",
@@ -6246,75 +6284,56 @@ var ENTRA = [
   },
   {
     code: "service-principal-missing",
-    with: ["entra"],
     when: [{ aadsts: [7000229] }],
-    cause: inOurWords(
-      "The application is registered, but has no service principal (enterprise application) in this tenant."
-    ),
+    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn: signIn2 }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
     ]
   },
   {
     code: "application-disabled",
-    with: ["entra"],
     when: [{ aadsts: [7000112] }],
-    cause: inOurWords("Sign-in is disabled for this application."),
+    cause: "Sign-in is disabled for this application.",
     next: ({ signIn: signIn2 }) => [
       step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
     code: "application-not-assigned",
-    with: ["entra"],
     when: [{ aadsts: [50105, 501051] }],
-    cause: inOurWords(
-      "The tenant lets only assigned principals use the resource, and this one is not assigned."
-    ),
-    next: () => [
-      step(
-        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-      )
+    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    next: [
+      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
     ]
   },
   {
     code: "cross-cloud",
-    with: ["entra"],
     when: [{ aadsts: [900382] }],
     cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "tenant-not-found",
-    with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords(
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
-    ),
-    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
+    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
-    with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
-    next: () => [
-      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
+    next: [
+      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
     ]
   },
   {
     code: "application-public",
-    with: ["entra"],
     when: [{ aadsts: [700025] }],
-    cause: inOurWords(
-      "The application is registered as a public client, which cannot authenticate with a token or a secret."
-    ),
+    cause: "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     next: ({ signIn: signIn2 }) => [
       step(
         "Make the application a confidential client:",
@@ -6324,9 +6343,8 @@ var ENTRA = [
   },
   {
     code: "consent-missing",
-    with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
+    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -6334,35 +6352,28 @@ var ENTRA = [
           az("ad app permission admin-consent", { id: clientOf(signIn2) })
         )
       ] : [
-        step("Use `auth-type: oidc`, which needs no consent."),
+        "Use `auth-type: oidc`, which needs no consent.",
         step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
       ]
     ]
   },
   {
     code: "client-secret-wrong",
-    with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: inOurWords(
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
-    ),
+    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
     next: newSecret
   },
   {
     code: "client-secret-expired",
-    with: ["entra"],
     when: [{ aadsts: [7000222] }],
-    cause: inOurWords("The client secret has expired."),
+    cause: "The client secret has expired.",
     next: newSecret
   },
   {
     code: "resource-disabled",
-    with: ["entra"],
     when: [{ aadsts: [500014] }],
-    cause: inOurWords(
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription."
-    ),
-    next: () => [
+    cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    next: [
       step(
         "Find the service principal that the message names:",
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
@@ -6375,74 +6386,54 @@ var ENTRA = [
   },
   {
     code: "resource-not-found",
-    with: ["entra"],
     when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
     cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "conditional-access",
-    with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
-    ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
-    ),
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
-        step(
-          "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-        )
-      ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
-      step(
-        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-      )
+        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+      ] : ["Sign in as an application instead: `auth-type: oidc`."],
+      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
     ]
   },
   {
     code: "managed-identity-unknown",
-    with: ["entra"],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
       },
-      { signIn: "managed-identity", status: (status) => status === 400 },
+      { signIn: "managed-identity", status: [400] },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
-    cause: inOurWords(
-      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
-    ),
-    next: () => [
+    cause: "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: [
       step(
         "List the identities of the machine:",
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
-      step(
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
-      ),
-      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   },
   {
     code: "managed-identity-unavailable",
-    with: ["entra"],
     when: [
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
       { text: /Failed to connect to MSI/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
-    cause: inOurWords(
-      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
-    ),
-    next: () => [
-      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+    cause: "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: [
+      "On GitHub-hosted runners, use `auth-type: oidc`.",
       step(
         "On a self-hosted runner in Azure, assign an identity to the machine:",
         az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
@@ -6452,44 +6443,36 @@ var ENTRA = [
   },
   {
     code: "managed-identity-busy",
-    with: ["entra"],
     when: [
       {
         signIn: "managed-identity",
-        status: (status) => [404, 410, 429].includes(status) || status >= 500
+        status: [404, 410, 429, "5xx"]
       },
       { signIn: "managed-identity", codes: ["unknown_error"] }
     ],
-    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
-    next: () => [
-      step("Run the job again."),
-      step("If the error persists, restart the machine, or create its identity again.")
-    ],
+    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
+    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
     retries: 3
   },
   {
     code: "entra-busy",
-    with: ["entra"],
     when: [
       { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
-      { status: isTransient }
+      { status: [408, 410, 429, "5xx"] }
     ],
-    cause: inOurWords("Entra is overloaded or has an outage."),
-    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    cause: "Entra is overloaded or has an outage.",
+    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
     retries: 3
   },
   {
     code: "entra-answer-unreadable",
-    with: ["entra"],
-    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
-    cause: inOurWords(
-      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
-    ),
+    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
+    cause: "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context)}`)}`
@@ -6500,17 +6483,15 @@ var ENTRA = [
   },
   {
     code: "cli-missing",
-    with: ["entra"],
     when: [{ text: /Azure CLI could not be found/ }],
-    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
-    next: () => [
-      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
-      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
+    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    next: [
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
     ]
   },
   {
     code: "cli-not-signed-in",
-    with: ["entra"],
     when: [
       { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
       {
@@ -6535,56 +6516,42 @@ var ENTRA = [
         ]
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
-    ),
-    next: () => [
-      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
-      step("Or run azure/login in the same job, right before this step.")
+    cause: "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    next: [
+      "Use `auth-type: oidc`, which signs in on its own when necessary.",
+      "Or run azure/login in the same job, right before this step."
     ]
   },
   {
     code: "cli-network",
-    with: ["entra"],
     when: [
       {
         signIn: "azure-cli",
         text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke."
-    ),
+    cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
     next: (context) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
-      step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
-      ),
-      step("Run the job again.")
+      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "cli-no-answer",
-    with: ["entra"],
     when: [
       { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
-    cause: inOurWords(
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
-    ),
-    next: () => [
+    cause: "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    next: [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
+      "Or use `auth-type: oidc`, which does not need the Azure CLI."
     ]
   }
-];
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+]);
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-function isTransient(status) {
-  return [408, 410, 429].includes(status) || status >= 500;
-}
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
@@ -6622,7 +6589,7 @@ function federate(context, symptom) {
         audiences: audience
       })
     ),
-    step("Run the job again after a minute: a new federated credential can take that long to work.")
+    "Run the job again after a minute: a new federated credential can take that long to work."
   ];
 }
 function forMergeQueue(subject2, issuer, audience, id) {
@@ -6637,7 +6604,7 @@ function forMergeQueue(subject2, issuer, audience, id) {
     }
   });
   return [
-    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     step(
       "Add a federated credential for that environment:",
       createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
@@ -6672,7 +6639,7 @@ function immutableForm(subject2, assertion) {
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return [];
+  if (owner === void 0 || repository === void 0) return EMPTY;
   const immutable = subject2.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
@@ -6682,7 +6649,7 @@ function newSecret({ signIn: signIn2 }) {
       "Create a new secret, and store its value as the secret that the workflow uses:",
       az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
     ),
-    step("Or use `auth-type: oidc`, which needs no secret.")
+    "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
 function issuerOf(assertion) {
@@ -6693,119 +6660,107 @@ function clientOf(signIn2) {
 }
 
 // src/diagnosis/fallbacks.ts
+var UNKNOWN = {
+  cause: "This action does not recognize this error.",
+  next: [
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message."
+  ]
+};
 var FALLBACKS = [
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    when: [{}],
-    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
-    next: () => [
-      step("Run the job again."),
-      step("Look for an outage of Actions: https://www.githubstatus.com")
-    ],
-    retries: 3
-  },
-  {
-    code: "cli-failed",
-    with: ["entra"],
-    when: [{ signIn: "azure-cli" }],
-    cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
-    ),
-    next: () => [
-      step("Run the same command in a step of the job:", GET_TOKEN),
-      step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
-      ),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
-    ]
-  },
-  {
-    code: "entra-refused",
-    with: ["entra"],
-    when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
-    next: (_context, { text }) => [
-      step(
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
-      ),
-      step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-    ]
-  },
-  {
-    code: "server-error",
-    with: ["postgres"],
-    when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
-    next: (context, symptom) => [
-      step(
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
-      ),
-      step("Look at the server's log around this time:", azOnServer("server-logs list", context))
-    ]
-  }
+  ...rulesFor("github", [
+    {
+      code: "oidc-unavailable",
+      when: [{}],
+      cause: "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      next: ["Run the job again.", "Look for an outage of Actions: https://www.githubstatus.com"],
+      retries: 3
+    }
+  ]),
+  ...rulesFor("entra", [
+    {
+      code: "cli-failed",
+      when: [{ signIn: "azure-cli" }],
+      cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
+      next: [
+        step("Run the same command in a step of the job:", GET_TOKEN),
+        step(
+          "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
+          'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
+        ),
+        "Or use `auth-type: oidc`, which does not need the Azure CLI."
+      ]
+    },
+    {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+      ]
+    }
+  ]),
+  ...rulesFor("postgres", [
+    {
+      code: "server-error",
+      when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
+      cause: "The server refused the request for a reason that this action does not recognize.",
+      next: (context, symptom) => [
+        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+        step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+      ]
+    }
+  ])
 ];
 
 // src/diagnosis/github.ts
-var GITHUB = [
+var GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    with: ["github"],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause: inOurWords(
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one."
-    ),
-    next: () => [
+    cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    next: [
       step(
         "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
-      step("For pull requests from forks, run this job after the merge.")
+      "For pull requests from forks, run this job after the merge."
     ]
   },
   {
     code: "oidc-no-token",
-    with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
-    ),
-    next: () => [
+    cause: "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    next: [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
-      step("Run the job again.")
+      "Run the job again."
     ]
   },
   {
     code: "oidc-refused",
-    with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-      )
+    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
+    next: [
+      "Run the job again.",
+      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
     ]
   }
-];
+]);
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-var EVERYWHERE = ["postgres", "entra", "github"];
-var NETWORK = [
+var EVERYWHERE = ["postgres", "entra", "github", "azure"];
+var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "proxy-refused",
-    with: EVERYWHERE,
     when: [
       {
         text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
       },
-      { codes: ["NOT_JSON"], status: (status) => status >= 400 }
+      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
     ],
-    cause: inOurWords(
-      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
-    ),
+    cause: "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
     next: (context) => [
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
@@ -6816,125 +6771,92 @@ var NETWORK = [
   },
   {
     code: "host-not-found",
-    with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: inOurWords(
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
-    ),
-    next: (context) => isPostgres(context) ? [
+    cause: "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+    next: atPostgres((context) => [
       step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-      step(
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      )
-    ] : reachable(context)
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
   },
   {
     code: "dns-unavailable",
-    with: EVERYWHERE,
     when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: inOurWords("The runner's DNS server did not answer."),
+    cause: "The runner's DNS server did not answer.",
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
   {
     code: "tls-handshake",
-    with: EVERYWHERE,
     when: [
       { codes: ["ERR_SSL_*", "EPROTO*"] },
       {
         text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
       }
     ],
-    cause: inOurWords(
-      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
-    ),
+    cause: "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
     next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
   },
   {
     code: "connection-lost",
-    with: EVERYWHERE,
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
         text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
       }
     ],
-    cause: inOurWords(
-      "The connection broke: the peer is restarting or failing over, or something in between cut it."
-    ),
+    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
     next: (context) => isPostgres(context) ? [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step("If the error persists, look at the server's state:", azShow(context, "state"))
-    ] : [step("Run the job again."), ...reachable(context)],
+    ] : ["Run the job again.", ...reachable(context)],
     retries: 3
   },
   {
     code: "connection-timed-out",
-    with: EVERYWHERE,
     when: [
       { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
       { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
     ],
-    cause: (context) => isPostgres(context) ? inOurWords(
-      "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
-    ) : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
-    next: (context) => isPostgres(context) ? [
+    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+    next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
       ),
-      step("If public access is `Disabled`, use a runner in the server's network."),
-      step(
-        "If it is `Enabled`, allow the runner's address:",
-        azOnServer("firewall-rule create", context, {
-          name: "github-runner",
-          "start-ip-address": "<address>",
-          "end-ip-address": "<address>"
-        })
-      ),
-      step(
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      )
-    ] : reachable(context),
+      "If public access is `Disabled`, use a runner in the server's network.",
+      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
+      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+    ]),
     retries: 1
   },
   {
     code: "connection-refused",
-    with: EVERYWHERE,
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: inOurWords(
-      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
-    ),
-    next: (context) => isPostgres(context) ? [
+    cause: "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    next: atPostgres((context) => [
       step("Look at the server's state:", azShow(context, "state")),
-      step("If the server is stopped, start it. Then run the job again.")
-    ] : reachable(context),
+      "If the server is stopped, start it. Then run the job again."
+    ]),
     retries: 1
   },
   {
     code: "host-unreachable",
-    with: EVERYWHERE,
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
-    cause: inOurWords(
-      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
-    ),
-    next: (context) => isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
+    cause: "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
+    next: atPostgres(() => ["Use a runner in the server's network."]),
     retries: 1
   },
   {
     code: "tls-wrong-host",
-    with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
-    cause: inOurWords(
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
-    ),
+    cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
     next: (context) => {
       if (!isPostgres(context)) return reachable(context);
       const fullName = step(
@@ -6943,19 +6865,16 @@ var NETWORK = [
       );
       return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
         fullName,
-        step(
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        )
+        "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
       ] : [
         fullName,
-        step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
+        "Do not use an alias (CNAME) or a `privatelink` name.",
+        "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
       ];
     }
   },
   {
     code: "tls-unknown-authority",
-    with: EVERYWHERE,
     when: [
       {
         codes: [
@@ -6970,12 +6889,10 @@ var NETWORK = [
         text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
       }
     ],
-    cause: inOurWords(
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent."
-    ),
+    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     next: (context) => [
       step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.") : step(
+      isPostgres(context) ? "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
         "If the authority is yours, set this where the runner starts, or in the step's `env`:",
         "NODE_EXTRA_CA_CERTS=<path-to-pem>"
       ),
@@ -6984,14 +6901,11 @@ var NETWORK = [
   },
   {
     code: "tls-expired",
-    with: EVERYWHERE,
     when: [
       { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
       { text: /certificate (has expired|is not yet valid)/ }
     ],
-    cause: inOurWords(
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent."
-    ),
+    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     next: (context) => [
       step("Check the runner's clock:", "date"),
       step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
@@ -6999,22 +6913,23 @@ var NETWORK = [
   },
   {
     code: "tls-certificate",
-    with: EVERYWHERE,
     when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    cause: "The certificate is not valid. Nothing secret was sent.",
     next: (context) => [step("Look at the certificate:", look(context, ""))]
   }
-];
+]);
+function atPostgres(next) {
+  return (context) => isPostgres(context) ? next(context) : reachable(context);
+}
 function reachable(context) {
   return [
     step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
-    step(reach(context))
+    reach(context)
   ];
 }
 function reach(context) {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
-  return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
+  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 function look(context, then) {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
@@ -7024,16 +6939,17 @@ function look(context, then) {
 // src/model/entra-label.ts
 var PRINCIPAL_TYPES = ["service", "user", "group"];
 var LABEL_PROVIDER = "pgaadauth";
+var RESOLVED_PROVIDER = "pgaadauth-int";
 var ENTRA_DATABASE = "postgres";
 var AZURE_ADMIN = "azure_pg_admin";
 function readEntraLabel(label2) {
-  const [prefix, ...parts] = label2.split(",");
-  const entries = new Map(parts.map((part) => part.split("=", 2)));
-  const objectId3 = entries.get("oid")?.toLowerCase();
+  const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
+  const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
+  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (prefix !== "aadauth" || objectId3 === void 0 || !GUID.test(objectId3) || type === void 0)
-    return void 0;
-  return { objectId: objectId3, type, admin: entries.has("admin"), mfa: entries.has("mfa") };
+  if (objectId3 === void 0 || type === void 0) return void 0;
+  const flags = { admin: entries.has("admin"), mfa: entries.has("mfa") };
+  return { objectId: objectId3, type, ...tenantId2 !== void 0 && { tenantId: tenantId2 }, ...flags };
 }
 function entraLabel({ objectId: objectId3, type, admin, mfa }) {
   return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
@@ -7041,36 +6957,37 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
-var POOLER = [
+var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var SESSION_TIMEOUTS = {
+  "25P03": "idle_in_transaction_session_timeout",
+  "25P04": "transaction_timeout",
+  "57P05": "idle_session_timeout"
+};
+var POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
-    with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
-    next: () => [
-      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
-      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
+    cause: "The token is longer than the longest password that this PgBouncer accepts.",
+    next: [
+      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
+      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
     ]
   },
   {
     code: "pooler-session",
-    with: ["postgres"],
     when: [
       { codes: ["26000", "42P05"] },
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
-    cause: inOurWords(
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
-    ),
-    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
+    cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
+    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."]
   },
   {
     code: "pooler-startup-parameter",
-    with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
+    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -7080,75 +6997,55 @@ var POOLER = [
       )
     ]
   }
-];
-var POSTGRES = [
+]);
+var POSTGRES = rulesFor("postgres", [
   {
     code: "token-expired",
-    with: ["postgres"],
     when: [{ text: /access token (has|is) expired/i }],
-    cause: inOurWords(
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong."
-    ),
+    cause: "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
     next: (context) => [
       step("On a self-hosted runner, check the clock:", "timedatectl"),
       ...tokenClaims(context),
-      step("Run the job again.")
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "token-audience",
-    with: ["postgres"],
     when: [{ text: /valid audience claim/i }],
-    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
-    next: (context) => [
-      step(
-        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
-      ...tokenClaims(context)
-    ]
+    cause: OTHER_CLOUD,
+    next: selectCloud
   },
   {
     code: "token-group",
-    with: ["postgres"],
     when: [{ text: /does not contain group/i }],
-    cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
-    ),
+    cause: "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     next: (context) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
       ),
-      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
+      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context)
     ]
   },
   {
     code: "token-identity-mismatch",
-    with: ["postgres"],
     when: [{ text: /oid mismatch for role/i }],
-    cause: inOurWords(
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's."
-    ),
+    cause: "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
     next: (context) => [
       ...tokenClaims(context),
       step(
         "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
       ),
-      step(
-        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-      )
+      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
     ]
   },
   {
     code: "token-role-type",
-    with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
-    ),
+    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
     next: (context) => [
       step(
         "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
@@ -7161,130 +7058,104 @@ var POSTGRES = [
   },
   {
     code: "token-invalid",
-    with: ["postgres"],
     when: [
       {
         text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
       }
     ],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
-    ) : inOurWords(
-      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
-    ),
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one." : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
     next: (context) => context.signIn?.type === "password" ? [
-      step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
-      step(
-        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
-      )
+      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
       ...tokenClaims(context),
       step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
-      step("If PgBouncer is in between, set `port: 5432`.")
+      "If PgBouncer is in between, set `port: 5432`."
     ]
   },
   {
     code: "token-refused",
-    with: ["postgres"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: inOurWords("The server does not accept this token for this role."),
-    next: (context) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context)]
+    cause: "The server does not accept this token for this role.",
+    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)]
   },
   {
     code: "entra-extension-fault",
-    with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: inOurWords(
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
-    ),
+    cause: "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
     next: (context) => [
       step("Restart the server:", azServer("restart", context)),
-      step("If the error persists, open a support request for the server in the Azure portal."),
-      step("Until then, sign in with `password` as a role that has one.")
+      "If the error persists, open a support request for the server in the Azure portal.",
+      "Until then, sign in with `password` as a role that has one."
     ]
   },
   {
     code: "password-refused",
-    with: ["postgres"],
     when: [
       { codes: ["28P01"] },
       {
         text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
       }
     ],
-    cause: whyRefused,
-    next: afterRefusal
+    cause: (context) => passwordRefused(context).cause,
+    next: (context) => passwordRefused(context).next
   },
   {
     code: "role-may-not-log-in",
-    with: ["postgres"],
     when: [{ text: /is not permitted to log in/ }],
-    cause: inOurWords("The role exists, but cannot log in."),
+    cause: "The role exists, but cannot log in.",
     next: ({ user }) => [
-      step("Set `user` to a role that can log in."),
+      "Set `user` to a role that can log in.",
       step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
     ]
   },
   {
     code: "login-role-not-found",
-    with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: inOurWords(
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: findRole
   },
   {
     code: "firewall",
-    with: ["postgres"],
     when: [
       { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
     ],
-    cause: inOurWords(
-      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work."
-    ),
+    cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step(
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
-        ),
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
-          allow(context, address)
+          azAllow(context, address)
         ),
-        step("Or use a runner in the server's network (`docs/private-network.md`).")
+        "Or use a runner in the server's network (`docs/private-network.md`)."
       ];
     }
   },
   {
     code: "tls-required",
-    with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server accepts only encrypted connections."),
-    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
+    cause: "The server accepts only encrypted connections.",
+    next: ["Remove `ssl-mode`, or set it to `verify-full`."]
   },
   {
     code: "database-not-found",
-    with: ["postgres"],
     when: [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
+    cause: "The server has no database with this name. Names are case-sensitive.",
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
     ]
   },
   {
     code: "database-closed",
-    with: ["postgres"],
     when: [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
-    cause: inOurWords(
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
-    ),
+    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     next: (context, { text }) => [
       step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...text.includes("invalid database") ? [
@@ -7297,9 +7168,8 @@ var POSTGRES = [
   },
   {
     code: "connect-not-granted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
-    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
         "Grant the privilege, as the database's owner:",
@@ -7309,18 +7179,15 @@ var POSTGRES = [
   },
   {
     code: "no-connection-slots",
-    with: ["postgres"],
     when: [
       { codes: ["53300"] },
       {
         text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
       }
     ],
-    cause: inOurWords(
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen."
-    ),
+    cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     next: (context) => [
-      step("Run the job again when fewer clients are connected."),
+      "Run the job again when fewer clients are connected.",
       step(
         "See which clients hold connections, with psql:",
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
@@ -7329,75 +7196,67 @@ var POSTGRES = [
         "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context, { name: "max_connections", query: "value" })
       ),
-      ...context.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
+      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
     ],
     retries: 4
   },
   {
     code: "server-starting",
-    with: ["postgres"],
     when: [
       { codes: ["57P03"] },
       {
         text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
       }
     ],
-    cause: inOurWords("The server is starting, stopping or failing over."),
+    cause: "The server is starting, stopping or failing over.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "server-stopping",
-    with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
-    cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
-    ),
+    cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "pooler-cannot-connect",
-    with: ["postgres"],
     when: [
       {
         text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
       }
     ],
-    cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
-    ),
+    cause: "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     next: afterRestart,
     retries: 3
   },
   {
     code: "session-ended",
-    with: ["postgres"],
-    when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
-    next: (context) => [
-      step("Run the job again: what was granted stays granted."),
-      step(
-        "If the error persists, look at the limit:",
-        azOnServer("parameter show", context, {
-          name: "idle_in_transaction_session_timeout",
-          query: "value"
-        })
-      )
-    ]
+    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
+    cause: "The server ended the session because of a timeout that is set on it.",
+    next: (context, { code: code2 }) => {
+      const name3 = SESSION_TIMEOUTS[code2] ?? "";
+      return [
+        "Run the job again: what was granted stays granted.",
+        step(
+          "If the error persists, look at the limit:",
+          azOnServer("parameter show", context, { name: name3, query: "value" })
+        ),
+        step(
+          "If it is 0 there, it is set on the role or the database:",
+          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name3};
+ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
+        )
+      ];
+    }
   },
   {
     code: "replica-conflict",
-    with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
-    cause: inOurWords(
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
-    ),
+    cause: "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
     next: (context) => [
-      step("Run the job again."),
-      step(
-        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
-      ),
+      "Run the job again.",
+      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
       step(
         "If it happens often, let the replica wait longer for its readers (milliseconds):",
         azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
@@ -7406,13 +7265,10 @@ var POSTGRES = [
   },
   {
     code: "out-of-shared-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
-    ),
+    cause: "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
     next: (context) => [
-      step("Run the job again when that session has ended."),
+      "Run the job again when that session has ended.",
       step(
         "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
@@ -7421,11 +7277,10 @@ var POSTGRES = [
   },
   {
     code: "out-of-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: inOurWords("The server has no memory left for this statement."),
+    cause: "The server has no memory left for this statement.",
     next: (context) => [
-      step("Run the job again when the server is less busy."),
+      "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
         azShow(context, "sku")
@@ -7434,83 +7289,66 @@ var POSTGRES = [
   },
   {
     code: "disk-full",
-    with: ["postgres"],
     when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: inOurWords("The server's storage is full."),
+    cause: "The server's storage is full.",
     next: growStorage
   },
   {
     code: "read-only",
-    with: ["postgres"],
     when: [{ codes: ["25006"] }],
-    cause: inOurWords(
-      "The server is a read replica, or Azure made it read-only because its storage is nearly full."
-    ),
+    cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
       step(
-        "Find out which of the two it is:",
+        "Find out whether it is a replica, and how full its storage is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}")
       ),
+      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+      ...growStorage(context),
       step(
-        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica."
-      ),
-      ...growStorage(context)
+        "If it is neither, find out at which level the setting is, and reset it there:",
+        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"
+      )
     ]
   },
   {
     code: "wraparound",
-    with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: inOurWords(
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
-    ),
-    next: () => [
+    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    next: [
       step(
         "Vacuum the database that the message names, as its owner or an administrator:",
         "VACUUM (VERBOSE);"
       ),
-      step(
-        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-      )
+      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
     ]
   },
   {
     code: "lock-time-out",
-    with: ["postgres"],
     when: [{ codes: ["55P03"] }],
-    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    cause: "Another session, perhaps a migration, held a lock for too long.",
     next: afterMigrations
   },
   {
     code: "authentication-time-out",
-    with: ["postgres"],
     when: [{ text: /canceling authentication due to timeout/ }],
-    cause: inOurWords(
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra."
-    ),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-      )
+    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    next: [
+      "Run the job again.",
+      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
     ],
     retries: 1
   },
   {
     code: "statement-time-out",
-    with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
-    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
+    cause: "A statement took longer than its time limit, or it was cancelled.",
+    next: ["Run the job again when the server is less busy: what was granted stays granted."]
   },
   {
     code: "name-encoding",
-    with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
-    cause: inOurWords(
-      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
-    ),
-    next: () => [
+    cause: "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    next: [
       step(
         "Look up the encoding of each database:",
         "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
@@ -7519,40 +7357,31 @@ var POSTGRES = [
         "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
         "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
       ),
-      step(
-        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name."
-      )
+      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
     ]
   },
   {
     code: "concurrent-change",
-    with: ["postgres"],
     when: [
       { codes: ["40001", "40P01"] },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
     ],
-    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    cause: "Another session changed the same objects at the same time, several times in a row.",
     next: afterMigrations
   },
   {
     code: "pgaadauth-not-here",
-    with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: inOurWords(
-      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
-    ),
+    cause: "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
     next: (context) => [
-      step("Run the function in database `postgres`."),
+      "Run the function in database `postgres`.",
       step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
     ]
   },
   {
     code: "pgaadauth-not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: inOurWords(
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password."
-    ),
+    cause: "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     next: (context) => [
       step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
       step("Or make the identity that signs in an administrator:", makeAdmin(context))
@@ -7560,16 +7389,13 @@ var POSTGRES = [
   },
   {
     code: "entra-principal-not-found",
-    with: ["postgres"],
     when: [
       {
         text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
       }
     ],
-    cause: inOurWords(
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
-    ),
-    next: () => [
+    cause: "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    next: [
       step(
         "Look up the display name and the object ID of a service principal or managed identity:",
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
@@ -7582,12 +7408,9 @@ var POSTGRES = [
   },
   {
     code: "entra-principal-type",
-    with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
-    cause: inOurWords(
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
-    ),
-    next: () => [
+    cause: "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    next: [
       step(
         "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
@@ -7596,11 +7419,8 @@ var POSTGRES = [
   },
   {
     code: "object-not-found",
-    with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
-    cause: inOurWords(
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
       step(
         sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
@@ -7610,49 +7430,38 @@ var POSTGRES = [
   },
   {
     code: "restricted-role",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: inOurWords(
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
-    ),
-    next: () => [
-      step(
-        "Grant privileges on the objects themselves instead of membership in the role that the message names."
-      )
+    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+    next: [
+      "Grant privileges on the objects themselves instead of membership in the role that the message names."
     ]
   },
   {
     code: "role-not-grantable",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i
       }
     ],
-    cause: inOurWords(
-      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
-    ),
+    cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
     next: ({ user }, { text }) => [
       step(
         "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
-      step("Or grant privileges on the objects themselves instead.")
+      "Or grant privileges on the objects themselves instead."
     ]
   },
   {
     code: "set-role-not-permitted",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
       }
     ],
-    cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
-    ),
+    cause: "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
     next: ({ user }, { text }) => [
       step(
         "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
@@ -7662,18 +7471,15 @@ var POSTGRES = [
         "Up to PostgreSQL 15:",
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
       ),
-      step("Or set `user` to the owner.")
+      "Or set `user` to the owner."
     ]
   },
   {
     code: "not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"] }],
-    cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
-    ),
+    cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
     next: ({ user }) => [
-      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      "Set `user` to the owner of the object, usually the role that runs the migrations.",
       step(
         "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
@@ -7683,34 +7489,25 @@ var POSTGRES = [
   },
   {
     code: "tls-not-offered",
-    with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: inOurWords(
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
-    ),
-    next: () => [
-      step("Check `host` and `port`."),
-      step(
-        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-      )
+    cause: "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    next: [
+      "Check `host` and `port`.",
+      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
     ]
   },
   {
     code: "sign-in-refused",
-    with: ["postgres"],
     when: [{ codes: ["28000"] }],
-    cause: inOurWords(
-      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
-    ),
-    next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)]
+    cause: "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
   },
   {
     code: "server-fault",
-    with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("The server, or one of its extensions, had an internal error."),
+    cause: "The server, or one of its extensions, had an internal error.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step(
         "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context, STATE)
@@ -7719,13 +7516,12 @@ var POSTGRES = [
   },
   {
     code: "connection-failure",
-    with: ["postgres"],
     when: [{ codes: ["08*"] }],
-    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
     next: afterRestart,
     retries: 2
   }
-];
+]);
 var STATE = "{state:state, role:replicationRole}";
 var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 function listAdmins(context) {
@@ -7743,8 +7539,8 @@ function afterRestart(context) {
 }
 function afterMigrations() {
   return [
-    step("Run the job again: it continues where it stopped."),
-    step("Run this step after the migrations, not at the same time.")
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
   ];
 }
 function growStorage(context) {
@@ -7758,13 +7554,6 @@ function growStorage(context) {
       azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
-}
-function allow(context, address) {
-  return azOnServer("firewall-rule create", context, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address
-  });
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7785,7 +7574,7 @@ function tokenClaims({ token }) {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
   }
-  return claims.length === 0 ? [] : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
 }
 function findRole(context) {
   return [
@@ -7801,141 +7590,99 @@ function makeAdmin(context) {
     type: "ServicePrincipal"
   });
 }
-function refusalOf({ signIn: signIn2, user = "", host = "", port: port2, token, cloud }) {
-  if (signIn2?.type === "password") return "password";
-  if (withoutServer(user, host) !== void 0) return "suffix";
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
-    return "audience";
-  }
-  if (port2 === 6432) return "pooler";
-  return GUID.test(user) ? "client-id" : "role";
-}
 function withoutServer(user, host) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
   const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
   return suffixed ? user.slice(0, at2) : void 0;
 }
-function whyRefused(context) {
-  switch (refusalOf(context)) {
-    case "password":
-      return inOurWords(
-        "The name or the password is wrong, or the role was created for Entra and has no password."
-      );
-    case "suffix":
-      return inOurWords(
-        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
-      );
-    case "audience":
-      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
-    case "pooler":
-      return inOurWords(
-        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
-      );
-    case "client-id":
-      return inOurWords(
-        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
-      );
-    case "role":
-      return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
-      );
+function passwordRefused(context) {
+  const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
+  if (signIn2?.type === "password") {
+    return {
+      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
+      next: [
+        step("Try the name and the password with psql:", psql(context)),
+        "For an Entra role, remove `password` and set `auth-type: oidc`."
+      ]
+    };
   }
+  const role = withoutServer(user, host);
+  if (role !== void 0) {
+    return {
+      cause: "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      next: [sentence`Set \`user\` to ${code(role)}.`]
+    };
+  }
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
+    return { cause: OTHER_CLOUD, next: selectCloud(context) };
+  }
+  if (port2 === 6432) {
+    return {
+      cause: "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      next: ["Set `port: 5432` and run the job again.", ...findRole(context)]
+    };
+  }
+  return {
+    cause: GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)]
+  };
 }
-function afterRefusal(context) {
-  const { user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" } = context;
-  switch (refusalOf(context)) {
-    case "password": {
-      const conninfo = [`host=${host}`, `port=${port2}`, `user=${user}`, `dbname=${database}`];
-      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
-      return [
-        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
-        step("For an Entra role, remove `password` and set `auth-type: oidc`.")
-      ];
-    }
-    case "suffix":
-      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`)];
-    case "audience":
-      return [
-        step(
-          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-        ),
-        ...tokenClaims(context)
-      ];
-    case "pooler":
-      return [step("Set `port: 5432` and run the job again."), ...findRole(context)];
-    case "client-id":
-    case "role":
-      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context)];
-  }
+function selectCloud(context) {
+  return [
+    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+    ...tokenClaims(context)
+  ];
+}
+function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" }) {
+  const parts = { host, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
+  return `psql ${shell(conninfo(parts))}`;
 }
 
 // src/diagnosis/protocol.ts
-var PROTOCOL = [
+var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
-    cause: inOurWords(
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
-    ),
+    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
-      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
       step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
     ]
   },
   {
     code: "token-not-asked-for",
-    with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: inOurWords(
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
-    ),
+    cause: "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
     next: (context) => [
-      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
       step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
-      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
     ]
   },
   {
     code: "query-timed-out",
-    with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: inOurWords(
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
-    ),
+    cause: "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step("If the error persists, look at the server's state:", azShow(context, "state"))
     ]
   },
   {
     code: "protocol-violation",
-    with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: inOurWords(
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
-    ),
+    cause: "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     next: (context) => [
       step(
         "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context, "fullyQualifiedDomainName")
       ),
-      step("If a proxy is in between, set `host` to the server itself.")
+      "If a proxy is in between, set `host` to the server itself."
     ]
   }
-];
-
-// src/text/secrets.ts
-var SECRETS = /* @__PURE__ */ new Set();
-var MIN_CHARACTERS = 4;
-function rememberSecret(value) {
-  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
-}
-function withoutSecrets(text) {
-  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
-}
+]);
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -7953,7 +7700,7 @@ function symptomsOf(error2) {
     const texts = [message, errorMessage, detail, hint].filter(
       (part) => typeof part === "string" && part.trim() !== ""
     );
-    const ownCode = String(code2 ?? errorCode ?? "");
+    const ownCode = words(String(code2 ?? errorCode ?? ""));
     const text = words([...new Set(texts)].join(" ")) || ownCode;
     if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look3(cause);
@@ -7963,6 +7710,9 @@ function symptomsOf(error2) {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function wordsOf(error2) {
+  return symptomsOf(error2)[0]?.text ?? "";
+}
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
@@ -7984,33 +7734,22 @@ var RULES = [
   ...FALLBACKS
 ];
 function diagnose(error2, context = {}) {
+  return diagnoseBy(RULES, error2, context);
+}
+function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found = ruleFor(error2, context);
+  const found = ruleFor(rules, error2, context);
   const words2 = quoted(found?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
-  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
-  return { code: found.rule.code, message, ...answer(found.rule, context, found.symptom) };
+  if (found === void 0) {
+    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
+    return { code: "unknown", message, ...withPooler(answer2, context) };
+  }
+  const { rule, symptom } = found;
+  const { code: code2, retries } = rule;
+  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
+  return { code: code2, message, ...withPooler(answer, context), ...retries !== void 0 && { retries } };
 }
-function explain(code2, happened, context) {
-  const rule = RULES.find((each) => each.code === code2);
-  if (rule === void 0) throw new Error(`No rule explains ${code2}.`);
-  const message = sentence`${peer(context)}: ${happened}`;
-  return { code: code2, message, ...answer(rule, context, { code: "", text: "" }) };
-}
-function retriesFor({ code: code2 }) {
-  return RULES.find((rule) => rule.code === code2)?.retries ?? 0;
-}
-function answer({ cause, next }, context, symptom) {
-  const hint = typeof cause === "function" ? cause(context, symptom) : cause;
-  return withPooler({ hint, steps: next(context, symptom) }, context);
-}
-var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: [
-    step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error persists, open an issue in this action's repository, with this message.")
-  ]
-};
 function withPooler({ hint, steps }, context) {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past = step(
@@ -8024,18 +7763,20 @@ function ownWords(error2) {
   const last = hidden.at(-1);
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
-function ruleFor(error2, context) {
+function ruleFor(rules, error2, context) {
   const symptoms = symptomsOf(error2);
-  const partner = context.with ?? "postgres";
-  for (const rule of RULES) {
-    if (!rule.with.includes(partner)) continue;
+  for (const rule of rules) {
+    if (!rule.with.includes(partnerOf(context))) continue;
     const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== void 0) return { rule, symptom };
   }
   return void 0;
 }
 function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || status !== void 0 && match.status(status)) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+}
+function classOf(status) {
+  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
@@ -8048,14 +7789,18 @@ var IDENTITY_SOURCES = {
   "managed-identity": "The runner's managed identity"
 };
 function peer(context) {
-  switch (context.with ?? "postgres") {
+  switch (partnerOf(context)) {
     case "github":
-      return ["GitHub's OIDC endpoint"];
+      return inOurWords("GitHub's OIDC endpoint");
+    case "github-issues":
+      return inOurWords("GitHub's API");
+    case "azure":
+      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":
-      return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
+      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
     case "postgres": {
       const { host, port: port2 = 5432, database } = context;
-      const server = host === void 0 ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
+      const server = host === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
       return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
@@ -8068,258 +7813,39 @@ function mask(...secrets) {
     rememberSecret(secret2);
   }
 }
+function maskSent(secret2) {
+  setSecret(secret2);
+  rememberSent(secret2);
+}
+
+// src/proxy.ts
+var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function checkProxy(env) {
+  const variable3 = VARIABLES.find((name3) => env[name3]);
+  if (variable3 === void 0) return;
+  try {
+    const { protocol, password } = new URL(env[variable3] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+  }
+  throw new ActionError({
+    code: "proxy-malformed",
+    message: sentence`${code(variable3)} is not the URL of a proxy.`,
+    hint: inOurWords(
+      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded."
+    ),
+    steps: [
+      step(
+        "Set the variable for the job, or on the runner, in this form:",
+        `${variable3}=http://<user>:<password>@<proxy>:<port>`
+      )
+    ]
+  });
+}
 
 // src/retry.ts
 var import_promises = require("node:timers/promises");
-
-// node_modules/is-network-error/index.js
-var objectToString = Object.prototype.toString;
-var isError = (value) => objectToString.call(value) === "[object Error]";
-var errorMessages = /* @__PURE__ */ new Set([
-  "network error",
-  // Chrome
-  "NetworkError when attempting to fetch resource.",
-  // Firefox
-  "The Internet connection appears to be offline.",
-  // Safari 16
-  "Network request failed",
-  // `cross-fetch`
-  "fetch failed",
-  // Undici (Node.js)
-  "terminated",
-  // Undici (Node.js)
-  " A network error occurred.",
-  // Bun (WebKit)
-  "Network connection lost"
-  // Cloudflare Workers (fetch)
-]);
-function isNetworkError(error2) {
-  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
-  if (!isValid) {
-    return false;
-  }
-  const { message, stack } = error2;
-  if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
-    return stack === void 0 || "__sentry_captured__" in error2;
-  }
-  if (message.startsWith("error sending request for url")) {
-    return true;
-  }
-  if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) {
-    return true;
-  }
-  return errorMessages.has(message);
-}
-
-// node_modules/p-retry/index.js
-function validateRetries(retries) {
-  if (typeof retries === "number") {
-    if (retries < 0) {
-      throw new TypeError("Expected `retries` to be a non-negative number.");
-    }
-    if (Number.isNaN(retries)) {
-      throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
-    }
-    if (Number.isFinite(retries) && !Number.isInteger(retries)) {
-      throw new TypeError("Expected `retries` to be a non-negative integer or Infinity.");
-    }
-  } else if (retries !== void 0) {
-    throw new TypeError("Expected `retries` to be a number or Infinity.");
-  }
-}
-function validateNumberOption(name3, value, { allowInfinity = false } = {}) {
-  if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
-  }
-  if (!allowInfinity && !Number.isFinite(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a finite number.`);
-  }
-  if (value < 0) {
-    throw new TypeError(`Expected \`${name3}\` to be \u2265 0.`);
-  }
-}
-function validateOption(name3, value, type) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value !== type) {
-    throw new TypeError(`Expected \`${name3}\` to be a ${type}.`);
-  }
-}
-function validateSignal(value) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") {
-    throw new TypeError("Expected `signal` to be an AbortSignal.");
-  }
-}
-var AbortError = class _AbortError extends Error {
-  constructor(message) {
-    super(typeof message === "string" ? message : void 0);
-    this.name = "AbortError";
-    if (message instanceof Error) {
-      this.originalError = message;
-      ({ message } = message);
-    } else {
-      this.originalError = new Error(message);
-      ({ message } = this.originalError);
-      Error.captureStackTrace?.(this.originalError, _AbortError);
-    }
-    this.message = message;
-  }
-};
-var maximumDelay = 2 ** 31 - 1;
-function calculateDelay(retriesConsumed, options) {
-  if (options.minTimeout === 0) {
-    return 0;
-  }
-  const attempt3 = retriesConsumed + 1;
-  const random = options.randomize ? Math.random() + 1 : 1;
-  const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt3 - 1));
-  return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
-}
-function calculateRemainingTime(start2, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
-}
-async function delayForRetry(delay, options) {
-  if (delay <= 0) {
-    return;
-  }
-  await new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timeoutToken);
-      reject(options.signal.reason);
-    };
-    const timeoutToken = setTimeout(() => {
-      options.signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delay);
-    if (options.unref) {
-      timeoutToken.unref?.();
-    }
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}
-function stringifyThrownValue(value) {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
-function unwrapAbortError(error2) {
-  let cause = error2;
-  while (cause instanceof AbortError && cause.originalError instanceof Error) {
-    cause = cause.originalError;
-  }
-  return cause;
-}
-async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
-  const abortIfNeeded = () => {
-    options.signal?.throwIfAborted();
-  };
-  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
-  abortIfNeeded();
-  if (normalizedError instanceof AbortError) {
-    throw unwrapAbortError(normalizedError);
-  }
-  const retriesLeft = options.retries - retriesConsumed;
-  const isRetriableError = !(normalizedError instanceof TypeError) || isNetworkError(normalizedError);
-  const timeLeft = calculateRemainingTime(startTime, options.maxRetryTime);
-  const delayTime = isRetriableError && timeLeft > 0 && retriesLeft > 0 ? calculateDelay(retriesConsumed, options) : 0;
-  const consumeRetryContext = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: delayTime
-  });
-  const consumeRetry = await options.shouldConsumeRetry(consumeRetryContext) ?? true;
-  abortIfNeeded();
-  const effectiveDelay = consumeRetry ? delayTime : 0;
-  const context = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: effectiveDelay
-  });
-  await options.onFailedAttempt(context);
-  abortIfNeeded();
-  const remainingTime = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (!isRetriableError || remainingTime <= 0 || retriesLeft <= 0) {
-    throw normalizedError;
-  }
-  const shouldRetry = await options.shouldRetry(context);
-  abortIfNeeded();
-  if (!shouldRetry) {
-    throw normalizedError;
-  }
-  const remainingTimeAfterShouldRetry = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (remainingTimeAfterShouldRetry <= 0) {
-    throw normalizedError;
-  }
-  if (!consumeRetry) {
-    return false;
-  }
-  await delayForRetry(Math.min(effectiveDelay, remainingTimeAfterShouldRetry), options);
-  return true;
-}
-async function pRetry(input, options = {}) {
-  options = { ...options };
-  options.retries ??= 10;
-  validateRetries(options.retries);
-  if (Object.hasOwn(options, "forever")) {
-    throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
-  }
-  options.factor ??= 2;
-  options.minTimeout ??= 1e3;
-  options.maxTimeout ??= Infinity;
-  options.maxRetryTime ??= Infinity;
-  options.randomize ??= false;
-  options.onFailedAttempt ??= () => {
-  };
-  options.shouldRetry ??= () => true;
-  options.shouldConsumeRetry ??= () => true;
-  validateOption("onFailedAttempt", options.onFailedAttempt, "function");
-  validateOption("shouldRetry", options.shouldRetry, "function");
-  validateOption("shouldConsumeRetry", options.shouldConsumeRetry, "function");
-  validateOption("randomize", options.randomize, "boolean");
-  validateOption("unref", options.unref, "boolean");
-  validateSignal(options.signal);
-  validateNumberOption("factor", options.factor);
-  validateNumberOption("minTimeout", options.minTimeout);
-  validateNumberOption("maxTimeout", options.maxTimeout, { allowInfinity: true });
-  validateNumberOption("maxRetryTime", options.maxRetryTime, { allowInfinity: true });
-  if (options.factor === 0) {
-    options.factor = 1;
-  }
-  options.signal?.throwIfAborted();
-  let attemptNumber = 0;
-  let retriesConsumed = 0;
-  const startTime = performance.now();
-  while (retriesConsumed <= options.retries) {
-    attemptNumber++;
-    try {
-      options.signal?.throwIfAborted();
-      const result = await input(attemptNumber);
-      options.signal?.throwIfAborted();
-      return result;
-    } catch (error2) {
-      if (await onAttemptFailure({
-        error: error2,
-        attemptNumber,
-        retriesConsumed,
-        startTime,
-        options
-      })) {
-        retriesConsumed++;
-      }
-    }
-  }
-  throw new Error("Retry attempts exhausted without throwing an error.");
-}
 
 // node_modules/p-timeout/index.js
 var TimeoutError = class _TimeoutError extends Error {
@@ -8329,7 +7855,16 @@ var TimeoutError = class _TimeoutError extends Error {
     Error.captureStackTrace?.(this, _TimeoutError);
   }
 };
-var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
+var getAbortedReason = (signal) => "reason" in signal ? signal.reason : new DOMException("This operation was aborted.", "AbortError");
+var maximumDelay = 2 ** 31 - 1;
+var getOptionsError = (milliseconds, customTimers) => {
+  if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+    return new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  }
+  if (typeof customTimers?.setTimeout !== "function" || typeof customTimers?.clearTimeout !== "function") {
+    return new TypeError("Expected `customTimers` to have a `setTimeout` and a `clearTimeout` function");
+  }
+};
 function pTimeout(promise, options) {
   const {
     milliseconds,
@@ -8340,26 +7875,36 @@ function pTimeout(promise, options) {
   } = options;
   let timer2;
   let abortHandler;
-  const wrappedPromise = new Promise((resolve, reject) => {
-    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
-      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  const cancelInput = () => {
+    try {
+      promise.cancel?.();
+    } catch {
     }
-    if (signal?.aborted) {
+  };
+  const wrappedPromise = new Promise((resolve, reject) => {
+    const abort = () => {
       reject(getAbortedReason(signal));
-      promise.then(resolve, reject);
+      cancelInput();
+    };
+    const optionsError = getOptionsError(milliseconds, customTimers);
+    const isAborted = !optionsError && signal?.aborted;
+    if (optionsError) {
+      reject(optionsError);
+    } else if (isAborted) {
+      abort();
+    }
+    promise.then(resolve, reject);
+    if (optionsError || isAborted) {
       return;
     }
     if (signal) {
-      abortHandler = () => {
-        reject(getAbortedReason(signal));
-      };
+      abortHandler = abort;
       signal.addEventListener("abort", abortHandler, { once: true });
     }
-    promise.then(resolve, reject);
-    if (milliseconds === Number.POSITIVE_INFINITY) {
+    if (milliseconds > maximumDelay) {
       return;
     }
-    const timeoutError = new TimeoutError();
+    const timeoutError = fallback || message === false || message instanceof Error ? void 0 : new TimeoutError(message ?? `Promise timed out after ${milliseconds} milliseconds`);
     timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
@@ -8367,28 +7912,30 @@ function pTimeout(promise, options) {
         } catch (error2) {
           reject(error2);
         }
-        return;
-      }
-      if (typeof promise.cancel === "function") {
-        promise.cancel();
-      }
-      if (message === false) {
+      } else if (message === false) {
         resolve();
-      } else if (message instanceof Error) {
-        reject(message);
       } else {
-        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
-        reject(timeoutError);
+        reject(message instanceof Error ? message : timeoutError);
       }
+      cancelInput();
     }, milliseconds);
   });
   const cancelablePromise = wrappedPromise.finally(() => {
-    cancelablePromise.clear();
-    if (abortHandler && signal) {
-      signal.removeEventListener("abort", abortHandler);
+    try {
+      cancelablePromise.clear();
+    } catch {
+    }
+    try {
+      if (abortHandler) {
+        signal.removeEventListener("abort", abortHandler);
+      }
+    } catch {
     }
   });
   cancelablePromise.clear = () => {
+    if (timer2 === void 0) {
+      return;
+    }
     customTimers.clearTimeout.call(void 0, timer2);
     timer2 = void 0;
   };
@@ -8433,7 +7980,9 @@ function escapedNames(sql, not, eachNot) {
     (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
   );
 }
+var PRINTABLE_ASCII = /^[ -~]*$/;
 function visible(text) {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
 }
 function codePoint(char) {
@@ -8451,9 +8000,9 @@ function html(text) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+  return joined2(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
-function joined(tokens) {
+function joined2(tokens) {
   const result = [];
   for (const token of tokens) {
     if (token.text === "") continue;
@@ -8500,10 +8049,10 @@ ${fence}`;
 }
 function longestRun(text, char) {
   let longest = 0;
-  let run2 = 0;
+  let run3 = 0;
   for (const c of text) {
-    run2 = c === char ? run2 + 1 : 0;
-    if (run2 > longest) longest = run2;
+    run3 = c === char ? run3 + 1 : 0;
+    if (run3 > longest) longest = run3;
   }
   return longest;
 }
@@ -8542,23 +8091,26 @@ var markup = {
   quoted: html,
   sentence: (sentence2) => write(sentence2, { ...markup, own: html }).join("")
 };
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
+function write({ parts }, writer) {
+  return parts.map((part) => {
+    if ("own" in part) return writer.own(part.own);
     if ("name" in part) return writer.name(...part.name);
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
 }
-function wordsJoined(sentence2) {
-  const joined2 = [];
-  for (const part of sentence2) {
-    const last = joined2.at(-1);
-    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
-    else joined2.push(words2);
+function wordsJoined({ parts }) {
+  const joined3 = [];
+  for (const part of parts) {
+    const [before, words2] = [wordsOf2(joined3.at(-1)), wordsOf2(part)];
+    if (before !== void 0 && words2 !== void 0) joined3.pop();
+    joined3.push(words2 === void 0 ? part : { quoted: (before ?? "") + words2 });
   }
-  return joined2;
+  return { parts: joined3 };
+}
+function wordsOf2(part) {
+  if (part === void 0) return void 0;
+  return "own" in part ? part.own : "quoted" in part ? part.quoted : void 0;
 }
 function visibleLines(text) {
   return text.split(/\r\n|\r|\n/).map(visible).join("\n");
@@ -8573,42 +8125,51 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-function retrying(attempt3, waitAfter2, end, signal) {
-  return pRetry(attempt3, {
-    retries: Number.POSITIVE_INFINITY,
-    // `waitAfter` decides
-    minTimeout: 0,
-    ...signal && { signal },
-    async shouldRetry({ error: error2, attemptNumber }) {
-      const wait = waitAfter2(error2, attemptNumber);
-      if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
-      return true;
+async function retrying(attempt3, retryAfter, { end, say, signal }) {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt3();
+    } catch (error2) {
+      signal?.throwIfAborted();
+      const retry = retryAfter(error2, attempts);
+      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
+      say(retry.line);
+      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
-  });
+  }
 }
 function retryingFailures(attempt3, say, { firstWait, maxTime }, signal) {
-  const end = Date.now() + maxTime;
-  const waitAfter2 = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+  const retryAfter = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
-    if (Date.now() + wait > end) return void 0;
     const what = plain.sentence(withFullStop(error2.failure.message));
-    say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
-    return wait;
+    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+    return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt3, waitAfter2, end, signal);
+  return retrying(attempt3, retryAfter, { end: Date.now() + maxTime, say, signal });
+}
+
+// src/answer.ts
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
+}
+
+// src/azure/http-client.ts
+async function httpClient() {
+  const { createDefaultHttpClient } = await import("./azure-identity.cjs");
+  const client = createDefaultHttpClient();
+  return {
+    sendRequest(request2) {
+      request2.onDownloadProgress = ({ loadedBytes }) => boundAnswer(loadedBytes);
+      return client.sendRequest(request2);
+    }
+  };
 }
 
 // src/azure/id-token.ts
 async function idToken(audience, env, answerTime) {
-  for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (env[variable2]) continue;
-    throw new ActionError(
-      explain("oidc-not-permitted", sentence`${code(variable2)} is not set.`, { with: "github" })
-    );
-  }
   try {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
@@ -8618,8 +8179,9 @@ async function idToken(audience, env, answerTime) {
 }
 var MAX_LENGTH = 1e5;
 async function request(audience, env) {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
-  rememberSecret(token);
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
   const { HttpClient } = await import("./actions-http-client.cjs");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
   const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
@@ -8636,7 +8198,12 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  mask(value);
+  maskSent(value);
+  return value;
+}
+function variable(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
 }
 function refused(status, words2) {
@@ -8651,17 +8218,48 @@ function wordsIn(body) {
   }
 }
 
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = {
+  code: "tls-checks-off",
+  message: inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."),
+  hint: inOurWords(
+    "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
+  ),
+  steps: [
+    step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+    step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
+  ]
+};
+function authorityNotHttps({ authority }) {
+  return {
+    code: "authority-not-https",
+    message: inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."),
+    hint: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  };
+}
+
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
+  for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
     () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
     { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
-  );
+  ).catch((error2) => {
+    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
+  });
   let current;
   return async (refused2) => {
     const held = current;
@@ -8674,7 +8272,15 @@ function signIn(settings, env, signal, options = {}) {
     return (await current).token;
   };
 }
+function sentBy(how, { IDENTITY_HEADER = "" }) {
+  if (how.type === "password") return [how.password];
+  return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
+}
 var MAX_TIME = 4e4;
+function withoutRetries({ failure: failure2, cause }) {
+  const { retries: _, ...last } = failure2;
+  return new ActionError(last, { cause });
+}
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8692,6 +8298,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
+      httpClient: await httpClient(),
       retryOptions: { maxRetries: 0 },
       // `retryingFailures` does it, and logs it
       additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
@@ -8699,7 +8306,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    mask(token.token);
+    maskSent(token.token);
     return token;
   } catch (error2) {
     signal?.throwIfAborted();
@@ -8727,13 +8334,11 @@ function credentialFor(how, identity, options, getAssertion) {
 var CLI_TIME = 4e4;
 var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
-  const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
-  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  checkProxy(env);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
+  throw new ActionError(authorityNotHttps(cloud));
 }
 function watchRequests(answerTime) {
   const last = {
@@ -8770,12 +8375,54 @@ function notJson(status, type = "", body = "") {
     JSON.parse(body);
     return void 0;
   } catch {
-    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
   }
+}
+
+// src/render/failure.ts
+function docsLink({ code: code2 }, { run: run3 }) {
+  return run3?.docs === void 0 ? void 0 : `${run3.docs}/troubleshooting.md#${code2}`;
+}
+function failureLines(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function failureBlocks(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    `**What happened:** ${markdown.sentence(message)}`,
+    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
+    isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    steps.length === 0 ? "" : "**What to do:**",
+    steps.map(({ text, command }, index) => {
+      const mark = `${index + 1}. `;
+      const item = `${mark}${markdown.sentence(text).trimStart()}`;
+      const block = codeBlock("", commandLines(command).join("\n"));
+      return command === void 0 ? item : `${item}
+
+${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+    }).join("\n"),
+    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
+  ].filter((block) => block !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
 }
 
 // src/render/issue.ts
@@ -8798,9 +8445,14 @@ function series(items) {
   const last = items.at(-1) ?? "";
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
-function some(items, most, write3) {
-  if (items.length <= most) return series(items.map(write3));
-  return `${items.slice(0, most).map(write3).join(", ")} and ${grouped(items.length - most)} more`;
+function some(items, most, write2) {
+  if (items.length <= most) return series(items.map(write2));
+  return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
+}
+
+// src/text/groups.ts
+function groupsOf(items, key) {
+  return [...Map.groupBy(items, key).values()];
 }
 
 // src/model/reasons.ts
@@ -8839,13 +8491,6 @@ var REASONS = {
     runAs: null,
     advice: inOurWords(
       "As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
-    )
-  },
-  "name-not-utf8": {
-    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
-    runAs: null,
-    advice: inOurWords(
-      "Rename the role or object, grant or revoke by hand, or add the object to the input `exclude`."
     )
   },
   locked: {
@@ -8899,8 +8544,9 @@ var REASONS = {
   },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
-    runAs: null,
-    advice: inOurWords("Revoke it from those roles first, then run this step again.")
+    runAs: "grantor",
+    noteFirst: true,
+    advice: inOurWords("Revoke it from those roles first.")
   },
   "column-privileges": {
     why: () => inOurWords(
@@ -8909,22 +8555,24 @@ var REASONS = {
     runAs: "grantor"
   },
   "other-identity": {
-    why: (role, _, identity) => sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
+    why: (role, _, identity) => boundToAnother(role, identity),
     runAs: null,
     advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`.")
   },
   "no-identity": {
     why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
-    runAs: null,
-    advice: inOurWords(
-      "If the object ID is that of a user or group, replace `type=service` with `type=user` or `type=group`."
-    )
+    runAs: null
   }
 };
+function boundToAnother(role, identity) {
+  const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
+  const of = (tenant) => tenant === void 0 ? EMPTY : sentence` of tenant ${code(tenant)}`;
+  return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
+}
 
 // src/render/phrases.ts
 function runner({ as, byMember, database }) {
-  const who = byMember ? sentence`a member of ${name(as)}` : [name(as)];
+  const who = byMember ? sentence`a member of ${name(as)}` : name(as);
   return database === void 0 ? who : sentence`${who} in database ${name(database)}`;
 }
 var ICONS = {
@@ -9019,21 +8667,22 @@ function sourceText(source, pen) {
 var UNCONFIRMED = "Unconfirmed (sent, but no answer came)";
 
 // src/render/explain.ts
-function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
-  const { as, byMember, database, sql, first, note } = fix;
+function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
+  const { as, sql, first, note } = fix;
+  const { noteFirst } = REASONS[reason];
   const why = REASONS[reason].why(owner, login, findings3[0]?.identity);
   const said = findings3.find(({ serverMessage }) => serverMessage !== void 0)?.serverMessage;
+  const noted = note === void 0 ? [] : [note];
   return [
     why,
     ...said === void 0 ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`],
-    ...run2(),
-    ...note === void 0 ? [] : [note]
+    ...noteFirst ? [...noted, ...run3(IN_REPORT)] : [...run3(place2), ...noted]
   ];
-  function run2() {
+  function run3(where) {
     if (as === void 0) return [];
-    const who = runner({ as, ...byMember && { byMember }, ...database !== void 0 && { database } });
+    const who = runner({ ...fix, as });
     if (sql === void 0)
-      return [inOrder2 ? sentence`Run ${place2} in the order shown.` : sentence`Run ${place2} as ${who}.`];
+      return [inOrder2 ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
     if (first === void 0) return [sentence`Run as ${who}: ${code(sql)}`];
     return [
       sentence`Run as ${runner(first)}: ${code(first.sql)}`,
@@ -9041,6 +8690,7 @@ function explain2({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }
     ];
   }
 }
+var IN_REPORT = inOurWords("the SQL in the JSON report");
 
 // src/render/findings.ts
 function byCause(findings3) {
@@ -9080,9 +8730,6 @@ function alike(findings3, kindOf = (kind) => kind) {
       "sources" in finding ? JSON.stringify(finding.sources) : ""
     ].join("\0")
   );
-}
-function groupsOf(items, key) {
-  return [...Map.groupBy(items, key).values()];
 }
 var objectsIn = oncePerList((list) => {
   const names4 = list.map(
@@ -9126,8 +8773,8 @@ var MAX_GROUP_NAMES = 3;
 var MAX_SCHEMAS = 8;
 function driftPart(page, { onExtra }, { user }, { missing, extra }, several = false) {
   causesPart(page, "Missing", missing, ["Missing"], ({ privileges: privileges2 }) => [privileges2.join(", ")]);
-  const beyond2 = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
-  causesPart(page, beyond2, extra, ["Extra", "From"], (finding) => [
+  const beyond = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
+  causesPart(page, beyond, extra, ["Extra", "From"], (finding) => [
     finding.privileges.join(", "),
     sourcesText(finding, markdown)
   ]);
@@ -9136,7 +8783,7 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
     for (const cause of causes2.slice(0, MAX_CAUSES)) {
       const [first] = cause.findings;
       const about = first?.kind === "identity" ? `: ${objectText(first, markdown)}` : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
-      const lines2 = explain2(cause, user, inOurWords("the SQL below"));
+      const lines2 = explain(cause, user, inOurWords("the SQL below"));
       page2.add(
         [`**${what}${about}**`, ...bySchema(cause.findings), ...lines2.map(markdown.sentence)].join("<br>")
       );
@@ -9209,21 +8856,18 @@ function fixesPart(page, blocks, {
   open = () => false
 }) {
   for (const block of blocks) {
-    const { statements: statements2, short } = block;
+    const { statements: statements2 } = block;
     const counted = count(statements2.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
-    const shown = [statements2, short].find((sql) => sql !== void 0 && sizeOf(sql) <= most);
-    if (shown === void 0) {
+    if (sizeOf(statements2) > most) {
       const who = markdown.sentence(runner(block));
-      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. Upload the SQL file.`);
+      page.add(
+        `**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`
+      );
       continue;
     }
-    const instead = shown === short ? " in short" : "";
     page.fold(
-      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${instead}${note(block)})`,
-      () => {
-        if (instead) page.add(IN_SHORT);
-        page.add(codeBlock("sql", shown.map(visibleSql).join("\n")));
-      },
+      `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${note(block)})`,
+      () => page.add(codeBlock("sql", statements2.map(visibleSql).join("\n"))),
       open(block)
     );
   }
@@ -9232,7 +8876,6 @@ function fixesPart(page, blocks, {
 function sizeOf(statements2) {
   return statements2.reduce((sum, statement) => sum + statement.length, 0);
 }
-var IN_SHORT = "This does the same as the statements in the SQL file. Its last statement finds the objects in the catalogs and commits as it goes: run it outside a transaction block, for example in psql. If it stops, you can run it again.";
 var UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
 
 ${codeBlock(
@@ -9243,49 +8886,8 @@ ${codeBlock(
 )}`;
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
-// src/render/failure.ts
-function docsLink({ code: code2, page = "troubleshooting" }, { run: run2 }) {
-  return run2?.docs === void 0 ? void 0 : `${run2.docs}/${page}.md#${code2}`;
-}
-function failureLines(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
-  return [
-    plain.sentence(message),
-    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`)
-    ]),
-    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
-  ].filter((line) => line !== "");
-}
-function failureBlocks(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
-  return [
-    `**What happened:** ${markdown.sentence(message)}`,
-    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
-    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
-    steps.length === 0 ? "" : "**What to do:**",
-    steps.map(({ text, command }, index) => {
-      const mark = `${index + 1}. `;
-      const item = `${mark}${markdown.sentence(text).trimStart()}`;
-      const block = codeBlock("", commandLines(command).join("\n"));
-      return command === void 0 ? item : `${item}
-
-${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
-    }).join("\n"),
-    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
-  ].filter((block) => block !== "");
-}
-function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
-}
-
 // src/render/headline.ts
-var MAX_NAMES = 3;
+var MAX_NAMES2 = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
   const checked = withoutErrors(report);
@@ -9319,7 +8921,7 @@ function doneBefore({ databases }) {
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
-  return names4.length <= MAX_NAMES ? [series(names4)] : [`${names4.length} ${counted}`];
+  return names4.length <= MAX_NAMES2 ? [series(names4)] : [`${names4.length} ${counted}`];
 }
 function verdictLine(report) {
   const line = headline(report, plain);
@@ -9338,7 +8940,7 @@ function findings(report, checked, pen) {
   const identities = missing.filter(isIdentity).length;
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
   const extra = countIn(checked, "extra");
-  const beyond2 = `more privileges than requested on ${objects(checked, "extra")}`;
+  const beyond = `more privileges than requested on ${objects(checked, "extra")}`;
   if (identities > 0) {
     const { who: who2, is } = subject(checked, ({ missing: missing2 }) => missing2.some(isIdentity), pen);
     const where2 = place(found("missing"), report, pen);
@@ -9349,16 +8951,16 @@ function findings(report, checked, pen) {
   if (missing.length > 0) {
     const { who: who2, is, holds: holds3 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
-    const also = extra > 0 ? `, and ${holds3} ${beyond2}` : "";
+    const also = extra > 0 ? `, and ${holds3} ${beyond}` : "";
     return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
     const { who: who2, holds: holds3 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
-    return `${drift2}: ${who2} ${holds3} ${beyond2} in ${place(found("extra"), report, pen)}`;
+    return `${drift2}: ${who2} ${holds3} ${beyond} in ${place(found("extra"), report, pen)}`;
   }
   const { who, holds: holds2 } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
-  const all = `every requested privilege`;
+  const all2 = `every requested privilege`;
   const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
   const revoked = granteesOf(checked).flatMap(({ revoked: revoked2 }) => revoked2);
   if (granted.length + revoked.length > 0) {
@@ -9366,18 +8968,18 @@ function findings(report, checked, pen) {
       ...granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : [],
       ...revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []
     ];
-    return `Repaired: ${series(done)}. ${who} now ${holds2} ${all} in ${where}`;
+    return `Repaired: ${series(done)}. ${who} now ${holds2} ${all2} in ${where}`;
   }
   const { tables, sequences, routines = 0 } = lookedAt(checked);
-  return `In sync: ${who} ${holds2} ${all} on ${count(tables + sequences + routines, "object")} in ${where}`;
+  return `In sync: ${who} ${holds2} ${all2} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
 function isIdentity({ kind }) {
   return kind === "identity";
 }
 function objects(report, list) {
-  const all = granteesOf(report).flatMap((grantee) => grantee[list]);
+  const all2 = granteesOf(report).flatMap((grantee) => grantee[list]);
   const distinct = countIn(report, list);
-  return distinct === all.length ? countObjects(all) : count(distinct, "object");
+  return distinct === all2.length ? countObjects(all2) : count(distinct, "object");
 }
 function applied({ mode }, missing) {
   if (mode !== "plan") return "";
@@ -9391,14 +8993,14 @@ function subject(report, which, pen) {
       granteesOf(report).filter(which).map(({ grantee }) => grantee)
     )
   ];
-  const who = names4.length <= MAX_NAMES ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
+  const who = names4.length <= MAX_NAMES2 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
   return names4.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
 function place(databases, report, pen) {
   const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
   const [server = ""] = servers;
-  const all = report.databases.length;
-  const which = databases.length <= MAX_NAMES ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  const all2 = report.databases.length;
+  const which = databases.length <= MAX_NAMES2 ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
   return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
 }
 function serverText({ host, port: port2 }, pen) {
@@ -9507,17 +9109,17 @@ function issueTitle({ database, grantee }) {
 }
 var MAX_BODY = 65536;
 var MAX_SQL = 24e3;
-var MAX_NAMES2 = 8;
-function issueBody(subject2, run2) {
+var MAX_NAMES3 = 8;
+function issueBody(subject2, run3) {
   const { database, grantee, report } = subject2;
   const foot = `---
 
-Found by ${run2}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
+Found by ${run3}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
 `;
   const page = openPage({
     most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
-    cut: `The rest did not fit here. The JSON report of ${run2} is complete (output \`report\`).
+    cut: `The rest did not fit here. The JSON report of ${run3} is complete (output \`report\`).
 `
   });
   page.add(markerText(markerOf(subject2)));
@@ -9530,7 +9132,7 @@ Found by ${run2}. azure-postgres-grants maintains this issue: each run updates t
   return page.close() + foot;
 }
 function facts({ database, schemas: schemas2, report }) {
-  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_NAMES2, (name3) => markdown.name(name3))}`;
+  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_NAMES3, (name3) => markdown.name(name3))}`;
   const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
     `Checked ${where}`,
@@ -9544,11 +9146,94 @@ var COMMENTS = {
   back: "The drift is back; the text above is up to date.",
   gone: "The drift is gone."
 };
-function issueComment(change, { report }, run2) {
+function issueComment(change, { report }, run3) {
   return `${COMMENTS[change]} ${headline(report, markdown)}
 
-Found by ${run2}.`;
+Found by ${run3}.`;
 }
+
+// src/github/drift-issue/refusal.ts
+function refusalIn(error2) {
+  const {
+    status = 0,
+    message = String(error2),
+    response
+  } = error2 ?? {};
+  return { status, message, headers: response?.headers ?? {} };
+}
+function isLimit({ status, message, headers }) {
+  if (status === 429) return true;
+  const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
+  return status === 403 && (says || /rate limit/i.test(message));
+}
+var LIMIT_WAIT = 6e4;
+function waitAfter(refusal, usual) {
+  const { status, headers } = refusal;
+  const limit = isLimit(refusal);
+  if (!limit && status < 500) return void 0;
+  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1e3 || usual;
+  if (limit && headers["x-ratelimit-remaining"] === "0") {
+    const reset = Number(headers["x-ratelimit-reset"]) * 1e3 || Date.now() + LIMIT_WAIT;
+    return Math.max(usual, reset - Date.now());
+  }
+  return limit ? LIMIT_WAIT : usual;
+}
+
+// src/github/drift-issue/rules.ts
+function diagnoseIssue(error2) {
+  const refusal = refusalIn(error2);
+  const known = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error2;
+  return diagnoseBy(ISSUES, known, { with: "github-issues" });
+}
+var ISSUES = rulesFor("github-issues", [
+  {
+    code: "issues-rate-limit",
+    when: [{ codes: ["RATE_LIMIT"] }],
+    cause: "The rate limit of GitHub's API was reached.",
+    next: ["Wait for the next run: it continues where this one stopped."]
+  },
+  {
+    code: "issues-unavailable",
+    when: [{ status: ["5xx"] }],
+    cause: "GitHub could not be reached, or it has an outage.",
+    next: [
+      "Look for an outage of GitHub: https://www.githubstatus.com",
+      "Wait for the next run: it continues where this one stopped."
+    ]
+  },
+  {
+    code: "issues-token-refused",
+    when: [{ status: [401] }],
+    cause: "GitHub does not accept `github-token`: it has expired or was revoked.",
+    next: ["Omit `github-token` to use the job's own token, or set one that is still valid."]
+  },
+  {
+    code: "issues-not-permitted",
+    when: [{ status: [403], text: /not accessible/i }],
+    cause: "The token cannot write issues. A pull request from a fork never gets write permissions.",
+    next: [
+      step(
+        "Set these permissions on the job. A permission that is not listed there is not granted:",
+        "permissions:\n  id-token: write\n  contents: read\n  issues: write"
+      )
+    ]
+  },
+  {
+    code: "issues-disabled",
+    when: [{ status: [410], text: /disabled/i }],
+    cause: "Issues are disabled in this repository.",
+    next: ["Enable them in the repository settings under Features, or set `drift-issue: false`."]
+  },
+  {
+    code: "issues-not-found",
+    when: [{ status: [404] }],
+    cause: "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+    next: [
+      "Omit `github-token`, and set `permissions: issues: write` on the job.",
+      "Check that issues are enabled in the repository settings under Features."
+    ]
+  }
+]);
 
 // src/github/run.ts
 var ACTION_VERSION = "1.0.0";
@@ -9577,75 +9262,31 @@ function docsUrl({
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }
 
-// src/github/drift-issue/refusal.ts
-function refusalIn(error2) {
-  const {
-    status = 0,
-    message = String(error2),
-    response
-  } = error2 ?? {};
-  return { status, message: withoutSecrets(message), headers: response?.headers ?? {} };
-}
-function isLimit({ status, message, headers }) {
-  if (status === 429) return true;
-  const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit/i.test(message));
-}
-var LIMIT_WAIT = 6e4;
-function waitAfter(refusal, usual) {
-  const { status, headers } = refusal;
-  const limit = isLimit(refusal);
-  if (!limit && status < 500) return void 0;
-  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1e3 || usual;
-  if (limit && headers["x-ratelimit-remaining"] === "0") {
-    const reset = Number(headers["x-ratelimit-reset"]) * 1e3 || Date.now() + LIMIT_WAIT;
-    return Math.max(usual, reset - Date.now());
-  }
-  return limit ? LIMIT_WAIT : usual;
-}
-
-// src/github/drift-issue/trouble.ts
-var CannotUseGitHub = class extends Error {
+// src/github/drift-issue/obstacles.ts
+var OUTSIDE_WORKFLOW = {
+  code: "issues-outside-workflow",
+  message: inOurWords("`GITHUB_REPOSITORY` is not set."),
+  hint: inOurWords("The action does not run in a GitHub workflow, and only GitHub has the issues."),
+  steps: [step("Omit `drift-issue` here.")]
 };
-function troubleOf(error2) {
-  if (error2 instanceof CannotUseGitHub) return { text: error2.message, everywhere: true };
-  const refusal = refusalIn(error2);
-  const { status, message } = refusal;
-  if (isLimit(refusal)) {
-    return everywhere(
-      "The rate limit of GitHub's API was reached. The next run continues where this one stopped."
-    );
-  }
-  if (status >= 500) {
-    return everywhere(
-      `GitHub could not be reached, or it has an outage (${message}). See https://www.githubstatus.com. The next run continues where this one stopped.`
-    );
-  }
-  if (status === 401) {
-    return everywhere(
-      "GitHub does not accept `github-token` (401). Omit it to use the job's own token, or set one that is still valid."
-    );
-  }
-  if (status === 403 && /not accessible/i.test(message)) {
-    return everywhere(
-      "The token cannot write issues (403). Set `permissions: { id-token: write, contents: read, issues: write }` on the job; a permission that is not listed there is not granted. A pull request from a fork never gets write permissions."
-    );
-  }
-  if (status === 410 && /disabled/i.test(message)) {
-    return everywhere(
-      "Issues are disabled in this repository (410). Enable them in the repository settings under Features, or set `drift-issue: false`."
-    );
-  }
-  if (status === 404) {
-    return {
-      text: "GitHub does not show the repository or the issue to this token (404). Issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
-      everywhere: false
-    };
-  }
-  return { text: `${message}.`.replace(/\.\.$/, "."), everywhere: false };
-}
-function everywhere(text) {
-  return { text, everywhere: true };
+var MALFORMED_TOKEN = {
+  code: "issues-token-malformed",
+  message: inOurWords("`github-token` is empty or contains characters that no token has."),
+  hint: inOurWords("The secret that it is set to does not exist, or has a line break at its end."),
+  steps: [step("Omit `github-token` to use the job's own token, or correct the secret.")]
+};
+function labelDropped(label2, issue2) {
+  return {
+    code: "issues-label-dropped",
+    message: sentence`GitHub dropped the label ${code(label2)} of issue ${code(`#${issue2}`)}.`,
+    hint: inOurWords(
+      "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one."
+    ),
+    steps: [
+      step("Add the label by hand:", `gh issue edit ${shell(`${issue2}`)} --add-label ${label2}`),
+      step("Omit `github-token`, and set `permissions: issues: write` on the job.")
+    ]
+  };
 }
 
 // src/github/drift-issue/tracker.ts
@@ -9658,18 +9299,12 @@ var PATIENCE2 = { firstWait: 1e3, maxTime: 9e4, answerTime: 2e4 };
 var MAX_ATTEMPTS = 4;
 var MAX_PAGES = 10;
 async function openTracker(options) {
-  const { env, token } = options;
+  const { env, token, warn } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
-  if (!owner || !repo) {
-    throw new CannotUseGitHub(
-      "GITHUB_REPOSITORY is not set, so this is not a GitHub workflow. Omit `drift-issue` here."
-    );
-  }
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new CannotUseGitHub(
-      "`github-token` is empty or contains characters that no token has. Omit it to use the job's own token."
-    );
-  }
+  if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
+  checkProxy(env);
+  rememberSent(token);
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
@@ -9679,11 +9314,11 @@ async function openTracker(options) {
     async issues() {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 };
-      const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
+      const all2 = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
         if (++pages === MAX_PAGES) done();
         return data;
       });
-      return all.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
+      return all2.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
     },
     async create(title, body) {
       if (!labelled) {
@@ -9691,12 +9326,7 @@ async function openTracker(options) {
         labelled = true;
       }
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
-      if (data.labels.length === 0) {
-        warning(
-          `GitHub dropped the label ${LABEL.name} of issue #${data.number}, because \`github-token\` cannot set labels. The next run finds the issue by its label and would open another one. Add the label by hand, or omit \`github-token\` and set \`permissions: issues: write\` on the job.`,
-          { title: "Drift issue" }
-        );
-      }
+      if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue2] = ours(data);
       if (!issue2) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue2;
@@ -9715,28 +9345,43 @@ async function openClient({ env, token, patience = PATIENCE2, signal }) {
   const end = Date.now() + patience.maxTime;
   const ended = AbortSignal.timeout(patience.maxTime);
   octokit.hook.wrap("request", (request2, options) => {
+    const { fetch } = options.request ?? {};
+    const bounded = async (...asked) => inMemory(await fetch(...asked));
     const attempt3 = async () => {
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...signal ? [signal] : []];
-      options.request = { ...options.request, signal: AbortSignal.any(signals) };
+      options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       return await request2(options);
     };
-    const waitBefore = (error2, attempts) => {
+    const retryAfter = (error2, attempts) => {
       const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
-      if (wait === void 0 || attempts === MAX_ATTEMPTS || Date.now() + wait > end) return void 0;
-      info(
-        `GitHub did not accept a request for the drift issue. Trying again in ${Math.ceil(wait / 1e3)} s.`
-      );
-      return wait;
+      if (wait === void 0 || attempts === MAX_ATTEMPTS) return void 0;
+      const seconds = Math.ceil(wait / 1e3);
+      return {
+        wait,
+        line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`
+      };
     };
-    return retrying(attempt3, waitBefore, end, signal);
+    return retrying(attempt3, retryAfter, { end, say: info, signal });
   });
   return octokit;
+}
+async function inMemory(response) {
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    boundAnswer(bytes);
+    chunks.push(chunk);
+  }
+  return response.body === null ? response : new Response(new Blob(chunks), response);
 }
 function ours(issue2) {
   const marker = readMarker(issue2.body);
   if (!marker) return [];
-  return [{ ...marker, number: issue2.number, open: issue2.state === "open", url: issue2.html_url }];
+  return [
+    { ...marker, number: issue2.number, open: issue2.state === "open", url: withoutSecrets(issue2.html_url) }
+  ];
 }
 function runLink(env) {
   const url = runUrl(env);
@@ -9748,53 +9393,56 @@ async function keepDriftIssues(report, options) {
   if (report.mode === "plan") return;
   const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
-  const troubles = /* @__PURE__ */ new Set();
+  const warnings2 = /* @__PURE__ */ new Set();
+  const warn = (failure2) => warnings2.add(failureLines(failure2, report).join("\n"));
   const attempt3 = async (task) => {
     try {
       await task();
       return true;
     } catch (error2) {
-      const { text, everywhere: everywhere2 } = troubleOf(error2);
-      troubles.add(text);
-      return !everywhere2;
+      const failure2 = diagnoseIssue(error2);
+      warn(failure2);
+      return ABOUT_ONE_ISSUE.includes(failure2.code);
     }
   };
   await attempt3(async () => {
-    const tracker = await openTracker(options);
+    const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
     const created = [];
     for (const subject2 of subjects) {
       const { key } = markerOf(subject2);
-      const own = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt3(() => keepIssue(tracker, subject2, own, created))) break;
+      const own2 = issues.filter((issue2) => issue2.key === key);
+      if (!await attempt3(() => keepIssue(tracker, subject2, own2, created))) break;
     }
     if (created.length > 0) await closeDuplicates(tracker, created);
   });
-  for (const trouble of troubles) {
-    warning(visible(`The drift issue could not be updated: ${trouble} This does not change the verdict.`), {
+  for (const lines2 of warnings2) {
+    warning(`A drift issue is not as it should be. This does not change the verdict.
+${lines2}`, {
       title: "Drift issue"
     });
   }
 }
+var ABOUT_ONE_ISSUE = ["issues-not-found", "unknown"];
 async function keepIssue(tracker, subject2, issues, created) {
   const [issue2, ...duplicates] = issues;
-  const { run: run2 } = tracker;
+  const { run: run3 } = tracker;
   for (const duplicate of duplicates)
     if (issue2 && duplicate.open) await closeDuplicate(tracker, duplicate, issue2);
   if (subject2.grantee.verdict !== "drift") {
     if (!issue2?.open) return;
     await tracker.update(issue2, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue2, issueComment("gone", subject2, run2));
+    await tracker.comment(issue2, issueComment("gone", subject2, run3));
     log("closed", issue2);
   } else if (!issue2) {
-    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run2));
+    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run3));
     created.push(opened);
     log("opened", opened);
   } else {
-    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run2) });
+    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run3) });
     const changed2 = issue2.found !== markerOf(subject2).found;
-    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run2));
-    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run2));
+    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run3));
+    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run3));
     log(issue2.open ? "updated" : "reopened", issue2);
   }
 }
@@ -9852,7 +9500,7 @@ function isInSchema(kind) {
 // src/render/annotations.ts
 var MAX_FINDINGS = 9;
 var MAX_CHARACTERS = 3900;
-var MAX_NAMES3 = 3;
+var MAX_NAMES4 = 3;
 var MAX_WARNINGS = 5;
 function annotations(report) {
   const findings3 = [...errors(report), ...drift(report)];
@@ -9870,16 +9518,16 @@ function annotations(report) {
   }));
 }
 function errors(report) {
-  const all = report.databases.flatMap((database) => {
+  const all2 = report.databases.flatMap((database) => {
     const where = plain.name(database.database);
     if (database.error) return [{ error: database.error, where }];
     return database.grantees.flatMap(
       ({ error: error2, grantee }) => error2 ? [{ error: error2, where: `${where} for ${plain.name(grantee)}` }] : []
     );
   });
-  return groupsOf(all, ({ error: error2 }) => JSON.stringify(error2)).map((group) => ({
+  return groupsOf(all2, ({ error: error2 }) => JSON.stringify(error2)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES3, ({ where }) => where)}`,
+    title: `Could not check ${some(group, MAX_NAMES4, ({ where }) => where)}`,
     message: failureLines(group[0].error, report).join("\n")
   }));
 }
@@ -9894,7 +9542,7 @@ function drift(report) {
   );
   return groupsOf(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
     const [first] = group;
-    const where = some(group, MAX_NAMES3, ({ database }) => plain.name(database));
+    const where = some(group, MAX_NAMES4, ({ database }) => plain.name(database));
     const message = `${first.before} in ${where}. ${first.after}`;
     return { ...first, objects: first.objects * group.length, message };
   }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
@@ -9904,9 +9552,9 @@ function entriesOf(database, { grantee }, list, what, text) {
     (cause) => alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines2 = explain2(one, database.user, inOurWords("the SQL in the job summary"));
+      const lines2 = explain(one, database.user, inOurWords("the SQL in the job summary"));
       const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names4 = some(group, MAX_NAMES3, (object) => objectName(object, plain));
+      const names4 = some(group, MAX_NAMES4, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
         objects: group.length,
@@ -9930,10 +9578,10 @@ function extraText(extra, grantee, on) {
   return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), which was not requested, on ${on}`;
 }
 function warnings(report) {
-  const all = granteesOf(report).flatMap(
+  const all2 = granteesOf(report).flatMap(
     ({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.sentence(message2))
   );
-  const distinct = [...new Set(all)];
+  const distinct = [...new Set(all2)];
   if (distinct.length === 0) return [];
   const rest = distinct.length - MAX_WARNINGS;
   const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
@@ -9948,77 +9596,53 @@ function cut(message) {
 // src/render/json.ts
 var DEPTH_OF_FINDINGS = 6;
 function renderJson(report) {
+  const { version, mode, onExtra, verdict, error: error2, run: run3, databases } = report;
   const parts = [];
-  write2(parts, jsonOf(report), 0);
+  write2({ version, mode, onExtra, verdict, error: error2, run: run3, databases }, 0);
   return `${parts.join("").replaceAll("##[", "#\\u0023[")}
 `;
+  function write2(value, depth) {
+    if (!isObject(value) || isSentence(value) || depth === DEPTH_OF_FINDINGS) {
+      parts.push(JSON.stringify(asText(value)));
+      return;
+    }
+    const isList = Array.isArray(value);
+    const indent = `
+${"  ".repeat(depth)}`;
+    let before = (isList ? "[" : "{") + indent;
+    for (const [key, item] of Object.entries(value)) {
+      if (item === void 0) continue;
+      parts.push(before, isList ? "  " : `  "${key}": `);
+      write2(key === "error" ? inJson(item, report) : item, depth + 1);
+      before = `,${indent}`;
+    }
+    const isEmpty2 = !before.startsWith(",");
+    parts.push(isEmpty2 ? isList ? "[]" : "{}" : indent + (isList ? "]" : "}"));
+  }
 }
-function jsonOf(report) {
-  const { version, mode, onExtra, verdict, error: error2, run: run2, databases } = report;
-  return {
-    version,
-    mode,
-    ...onExtra && { onExtra },
-    verdict,
-    ...error2 && { error: failureOf(error2, report) },
-    ...run2 && { run: run2 },
-    databases: databases.map((database) => ({
-      ...withFailure(database, report),
-      grantees: database.grantees.map((grantee) => ({
-        ...withFailure(grantee, report),
-        missing: grantee.missing.map(withFix),
-        extra: grantee.extra.map(withFix),
-        warnings: grantee.warnings.map(({ code: code2, message }) => ({ code: code2, message: plain.sentence(message) }))
-      })),
-      fixes: database.fixes.map(({ instead, ...block }) => ({
-        ...block,
-        ...instead && { instead: plain.sentence(instead) }
-      }))
-    }))
-  };
-}
-function withFailure({ error: error2, ...rest }, report) {
-  return error2 ? { ...rest, error: failureOf(error2, report) } : rest;
-}
-function failureOf(failure2, report) {
+function inJson(failure2, report) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
-  const docs = docsLink(failure2, report);
+  const lines2 = [message, ...problems.map((problem) => sentence`- ${problem}`)];
   return {
     code: code2,
-    message: [plain.sentence(message), ...problems.map((problem) => `- ${plain.sentence(problem)}`)].join(
-      "\n"
-    ),
-    hint: plain.sentence(hint),
-    steps: steps.map(({ text, command }) => ({
-      text: plain.sentence(text),
-      ...command !== void 0 && { command }
-    })),
-    ...docs && { docs }
+    message: lines2.map(plain.sentence).join("\n"),
+    hint,
+    steps: steps.map(({ text, ...step2 }) => ({ text: plain.sentence(text), ...step2 })),
+    docs: docsLink(failure2, report)
   };
 }
-function withFix(finding) {
-  const { note, ...fix } = finding.fix;
-  return { ...finding, fix: note ? { ...fix, note: plain.sentence(note) } : fix };
-}
-function write2(parts, value, depth) {
-  if (typeof value !== "object" || value === null || depth === DEPTH_OF_FINDINGS) {
-    parts.push(JSON.stringify(value));
-    return;
+function asText(value) {
+  if (!isObject(value) || Array.isArray(value)) return value;
+  if (isSentence(value)) return plain.sentence(value);
+  let written = value;
+  for (const key in value) {
+    const text = asText(value[key]);
+    if (text !== value[key]) written = { ...written, [key]: text };
   }
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  const indent = `
-${"  ".repeat(depth)}`;
-  const [first, next] = [`${open}${indent}  `, `,${indent}  `];
-  let before = first;
-  const add = (item, name3 = "") => {
-    if (item === void 0) return;
-    parts.push(before, name3);
-    before = next;
-    write2(parts, item, depth + 1);
-  };
-  if (Array.isArray(value)) for (const item of value) add(item);
-  else for (const [key, item] of Object.entries(value)) add(item, `${JSON.stringify(key)}: `);
-  parts.push(before === first ? `${open}${close}` : `${indent}${close}`);
+  return written;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
 }
 
 // src/render/log.ts
@@ -10067,7 +9691,7 @@ function granteeLines(database, grantee, report) {
 function causes(what, findings3, database, line) {
   return byCause(findings3).flatMap((cause) => {
     const [first] = cause.findings;
-    const lines2 = explain2(cause, database.user, inOurWords("the SQL in the job summary"));
+    const lines2 = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
       ...first?.kind === "identity" ? [logLine(`${what}: ${objectText(first, plain)}.`)] : listed(
         `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
@@ -10105,15 +9729,6 @@ function outputsOf(report) {
   };
 }
 
-// src/text/ascii.ts
-var NOT_ASCII = new RegExp("\\P{ASCII}", "gu");
-function isAscii(text) {
-  return text.search(NOT_ASCII) === -1;
-}
-function inAscii(text) {
-  return text.replace(NOT_ASCII, "\uFFFD");
-}
-
 // src/render/sql-file.ts
 function renderSql(report) {
   const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block }))).filter(isFirst);
@@ -10121,7 +9736,7 @@ function renderSql(report) {
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const runnable = parts.filter(({ block }) => block.runnable);
   const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [...Map.groupBy(theirs, stageOf)].sort(([a], [b]) => a - b).flatMap(([, blocks]) => [...Map.groupBy(blocks, ({ block }) => plain.sentence(runner(block)))]);
+  const others = [theirs.filter(({ block }) => block.prepares), theirs.filter(({ block }) => !block.prepares)].flatMap((parts2) => [...Map.groupBy(parts2, ({ block }) => plain.sentence(runner(block)))]);
   const lines2 = [
     ...header(report),
     ...runnable.flatMap((part) => [...script(part), ""]),
@@ -10137,13 +9752,11 @@ function isFirst({ database, block }, index, parts) {
   const key = (part) => JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
   return block.database === void 0 || parts.findIndex((part) => key(part) === key({ database, block })) === index;
 }
-function stageOf({ block: { prepares, turn = 0 } }) {
-  return prepares ? -1 : turn;
-}
 function statementsOf({ block }) {
   const statements2 = block.statements.map(visibleSql);
-  return statements2.every(isAscii) ? statements2 : [SET_ENCODING, ...statements2];
+  return statements2.some((sql) => NOT_ASCII.test(sql)) ? [SET_ENCODING, ...statements2] : statements2;
 }
+var NOT_ASCII = new RegExp("\\P{ASCII}", "u");
 var SET_ENCODING = "SET client_encoding = 'UTF8';";
 function scriptPart({ databases }) {
   const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
@@ -10171,8 +9784,8 @@ function commented(lines2) {
   return lines2.flatMap((text) => text.split(/\r\n|\r|\n/)).map((line) => `-- ${line}`);
 }
 function connectLine(settings) {
-  const conninfo = Object.entries(settings).map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`).join(" ");
-  return `\\connect -reuse-previous=on "${conninfo.replaceAll('"', '""')}"`;
+  const conninfo2 = Object.entries(settings).map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`).join(" ");
+  return `\\connect -reuse-previous=on "${conninfo2.replaceAll('"', '""')}"`;
 }
 function unreachable(part) {
   const why = `-- psql cannot \\connect to ${plain.name(part.database.database)}, because its name contains a line break. Connect to it and run:`;
@@ -10182,7 +9795,7 @@ function unreachable(part) {
 // src/render/summary.ts
 var MAX_SQL2 = 65536;
 var MAX_WARNINGS2 = 20;
-var MAX_NAMES4 = 8;
+var MAX_NAMES5 = 8;
 var MAX_DATABASES = 200;
 var MAX_GREEN_ROWS = 20;
 var MAX_HELD_ROWS = 1e3;
@@ -10270,20 +9883,20 @@ function sectionPart(page, report, databases) {
   }
 }
 function names(list) {
-  return some(list, MAX_NAMES4, (name3) => markdown.name(name3));
+  return some(list, MAX_NAMES5, (name3) => markdown.name(name3));
 }
 function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
   page.add("Privileges could not be checked, so this is not drift.");
 }
 function warningsPart(page, { databases }) {
-  const all = databases.flatMap(
+  const all2 = databases.flatMap(
     ({ database, grantees }) => grantees.flatMap(
       ({ warnings: warnings2 }) => warnings2.map(({ message }) => ({ database, text: markdown.sentence(message) }))
     )
   );
-  if (all.length === 0) return;
-  const distinct = groupsOf(all, ({ text }) => text).map((group) => {
+  if (all2.length === 0) return;
+  const distinct = groupsOf(all2, ({ text }) => text).map((group) => {
     const found = [...new Set(group.map(({ database }) => database))];
     const where = found.length < databases.length ? ` (in ${names(found)})` : "";
     return `- ${group[0].text}${where}`;
@@ -10297,7 +9910,7 @@ ${[...distinct.slice(0, MAX_WARNINGS2), ...more].join("\n")}`
   );
 }
 function forNamed(named3, pen) {
-  return named3.length === 0 ? "" : ` for ${some(named3, MAX_NAMES4, (name3) => pen.name(name3))}`;
+  return named3.length === 0 ? "" : ` for ${some(named3, MAX_NAMES5, (name3) => pen.name(name3))}`;
 }
 function overview(page, report) {
   const rows = report.databases.flatMap(overviewRows);
@@ -10349,7 +9962,7 @@ function facts2(page, report) {
   const checked = [
     `Checked ${series(countTypes(objects2))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MAX_NAMES4, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES5, markdown.quoted)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report)
   ];
@@ -10359,15 +9972,21 @@ function facts2(page, report) {
   ];
   if (lines2.length > 0) page.add(lines2.join(" \xB7 "));
   const held = granteesOf(report).flatMap(({ held: held2 }) => held2);
-  if (held.length === 0) return;
-  page.fold(
-    "Where the privileges come from",
-    () => page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS)
-  );
+  if (held.length > 0)
+    page.fold(
+      "Where the privileges come from",
+      () => page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS)
+    );
+  const bound = identityRows(report);
+  if (bound.length > 0)
+    page.fold(
+      "Which identities can sign in",
+      () => page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, MAX_HELD_ROWS)
+    );
 }
-function runLine({ run: run2 }) {
-  if (run2 === void 0) return [];
-  const { startedAt, seconds, actionVersion, url, docs } = run2;
+function runLine({ run: run3 }) {
+  if (run3 === void 0) return [];
+  const { startedAt, seconds, actionVersion, url, docs } = run3;
   return [
     `${startedAt.slice(0, 16).replace("T", " ")} UTC, ${seconds} s`,
     `version ${actionVersion}`,
@@ -10380,6 +9999,12 @@ function sessionRoles(report) {
     ({ grantee, sessionRole }) => sessionRole === void 0 ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`
   );
   return [...new Set(sentences)];
+}
+function identityRows(report) {
+  const rows = granteesOf(report).flatMap(
+    ({ grantee, identity }) => identity === void 0 ? [] : [[markdown.name(grantee), `\`${identity.objectId}\``, identity.type, identity.tenantId ?? ""]]
+  );
+  return groupsOf(rows, (row) => row.join("\0")).map(([row]) => row);
 }
 function heldRows(held) {
   const groups = groupsOf(
@@ -10459,9 +10084,15 @@ var TABLE_PRIVILEGES = [
 var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
 var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
 var ROUTINE_PRIVILEGES = ["EXECUTE"];
-var MAINTAIN_SINCE = 17e4;
+var SINCE = {
+  // https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN)
+  MAINTAIN: 17e4
+};
+function sinceOf(privilege) {
+  return SINCE[privilege] ?? 0;
+}
 function tablePrivilegesOf(serverVersion) {
-  return TABLE_PRIVILEGES.filter((privilege) => privilege !== "MAINTAIN" || serverVersion >= MAINTAIN_SINCE);
+  return TABLE_PRIVILEGES.filter((privilege) => serverVersion >= sinceOf(privilege));
 }
 var PREDEFINED_ROLES = {
   pg_read_all_data: ["SELECT"],
@@ -10474,68 +10105,43 @@ function inOrder(privileges2) {
 }
 
 // src/model/snapshot.ts
-var PUBLIC = "0";
-function canBeNamed(name3) {
-  return !name3.includes("\uFFFD");
+var PUBLIC = "PUBLIC";
+function holderFor({ kind }, { role, actor }) {
+  return kind === "database" ? role : actor;
 }
-function actsAs(snapshot, grantee) {
-  const session = snapshot.sessions.get(grantee.oid);
-  return session === void 0 || session.role === grantee.oid ? grantee : roleOf(snapshot, session.role);
-}
-function holderFor(snapshot, { kind }, grantee) {
-  return kind === "database" ? grantee : actsAs(snapshot, grantee);
-}
-function heldBy(snapshot, group, grantee) {
-  return group.held.get(holderFor(snapshot, group, grantee).oid) ?? /* @__PURE__ */ new Set();
+function heldBy(group, grantee) {
+  return group.held.get(holderFor(group, grantee)) ?? /* @__PURE__ */ new Set();
 }
 function keyOf(group, member) {
-  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner} ${member.name}` : `${group.kind} ${member.oid}`;
-}
-function roleOf(snapshot, oid) {
-  const role = snapshot.roles.get(oid);
-  if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
-  return role;
-}
-function sessionUserOf(snapshot) {
-  return roleOf(snapshot, snapshot.sessionUser);
+  return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner.oid} ${member.name}` : `${group.kind} ${member.oid}`;
 }
 
 // src/grants/sources.ts
-function sourcesFor(snapshot, grantee) {
-  const inherited = new Map(
-    [grantee, actsAs(snapshot, grantee)].map((holder) => [holder, inheritedBy(snapshot, grantee, holder)])
-  );
-  return (group, privilege) => {
-    const holder = holderFor(snapshot, group, grantee);
-    if (holder.superuser) return [{ source: "superuser" }];
-    const holders = holdersOf(group.acl, privilege);
-    const direct = holder === grantee && holders.has(grantee.oid) ? [{ source: group.owner === grantee.oid ? "owner" : "direct" }] : [];
-    const roles = (inherited.get(holder) ?? []).filter((role) => holders.has(role.oid) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
-    const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-    const sources = [...direct, ...roles, ...everybody];
-    return sources.length === 0 ? [{ source: "server" }] : sources;
-  };
+function sourcesOf(grantee, group, privilege) {
+  const holder = holderFor(group, grantee);
+  if (holder.superuser) return [{ source: "superuser" }];
+  const holders = holdersOf(group.acl, privilege);
+  const direct = holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
+  const roles = rolesBehind(grantee, holder).filter((role) => holders.has(role) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
+  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
+  const sources = [...direct, ...roles, ...everybody];
+  return sources.length === 0 ? [{ source: "server" }] : sources;
 }
-function indirectSourcesFor(snapshot, grantee) {
-  const inherited = inheritedBy(snapshot, grantee, actsAs(snapshot, grantee));
-  const sourcesOf = sourcesFor(snapshot, grantee);
-  return (group, columns, privilege) => {
-    const onObject = heldBy(snapshot, group, grantee).has(privilege) ? sourcesOf(group, privilege) : [];
-    const holders = holdersOf(columns, privilege);
-    const onColumns = [
-      ...inherited.filter((role) => holders.has(role.oid)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
-      ...holders.has(PUBLIC) ? [{ source: "public" }] : []
-    ];
-    const isCounted = ({ source }) => source !== "direct" && !(source === "public" && group.kind === "schema");
-    return [...onObject.filter(isCounted), ...onColumns];
-  };
+function indirectSourcesOf(grantee, group, columns, privilege) {
+  const onObject = heldBy(group, grantee).has(privilege) ? sourcesOf(grantee, group, privilege) : [];
+  const holders = holdersOf(columns, privilege);
+  const onColumns = [
+    ...rolesBehind(grantee, grantee.actor).filter((role) => holders.has(role)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
+    ...holders.has(PUBLIC) ? [{ source: "public" }] : []
+  ];
+  const isCounted = ({ source }) => source !== "direct" && !(source === "public" && group.kind === "schema");
+  return [...onObject.filter(isCounted), ...onColumns];
 }
-function holds(snapshot, grantee, item) {
-  const actor = actsAs(snapshot, grantee).oid;
-  return item.grantee === PUBLIC || item.grantee === actor || snapshot.roles.get(item.grantee)?.inheritedBy.has(actor) === true;
+function holds({ actor }, { grantee }) {
+  return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
 }
-function inheritedBy(snapshot, grantee, holder) {
-  return [...snapshot.roles.values()].filter((role) => (holder !== grantee || role.oid !== grantee.oid) && role.inheritedBy.has(holder.oid)).sort((a, b) => a.name < b.name ? -1 : 1);
+function rolesBehind({ role: own2 }, holder) {
+  return [...holder.inherits].filter((role) => role !== own2 || holder !== own2);
 }
 function holdersOf(acl, privilege) {
   return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
@@ -10550,19 +10156,30 @@ function predefined(role, { kind }) {
 function driftsIn(snapshot, demand) {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const listed3 = groups.flatMap((group, index) => group.members.map((member) => ({ group, member, index }))).sort(byName);
-  const objects2 = objectCounts(snapshot, demand);
+  const objects2 = objectCounts(snapshot.groups, demand);
+  const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
   const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
   const shared = shareLists();
   return (grantee) => {
-    const actor = actsAs(snapshot, grantee);
-    const lackingHere = (group) => group.kind === "default-privileges" && group.owner === actor.oid ? [] : shared(lackingOn(snapshot, group, demand, grantee));
-    const lacking = findings2(listed3, grantee, groups.map(lackingHere));
+    const { actor } = grantee;
+    const lackingOn = (group, n) => {
+      if (group.kind === "default-privileges" && group.owner === actor) return [];
+      const held = heldBy(group, grantee);
+      return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
+    };
+    const beyondOn = (group, n) => {
+      if (!isRelation(group.kind) || group.owner === actor) return [];
+      const held = [...heldBy(group, grantee)];
+      return inOrder(held.filter((privilege) => !demanded[n]?.includes(privilege)));
+    };
+    const lacking = findings2(listed3, grantee, groups.map(lackingOn));
+    const beyond = demand.onExtra === "ignore" ? [] : findings2(listed3, grantee, groups.map(beyondOn));
     return {
       objects: objects2,
       missing: lacking.filter((finding) => !isGap(finding)),
       gaps: lacking.filter(isGap),
-      extra: demand.onExtra === "ignore" ? [] : extraIn(snapshot, groups, listed3, demand, grantee),
-      held: countSources(snapshot, groups, demand, grantee)
+      extra: demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee),
+      held: countSources(groups, demand, grantee)
     };
   };
 }
@@ -10575,7 +10192,7 @@ function shareLists() {
     return known;
   };
 }
-function demandedOn(snapshot, group, demand) {
+function demandedOn(group, demand, serverVersion) {
   switch (typeOf(group)) {
     case "database":
       return ["CONNECT"];
@@ -10586,37 +10203,23 @@ function demandedOn(snapshot, group, demand) {
     case "sequence":
       return demand.sequencePrivileges === "ALL" ? SEQUENCE_PRIVILEGES : demand.sequencePrivileges;
     case "table":
-      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(snapshot.server.version) : demand.tablePrivileges;
+      return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(serverVersion) : demand.tablePrivileges;
   }
 }
-function lackingOn(snapshot, group, demand, grantee) {
-  const held = heldBy(snapshot, group, grantee);
-  return inOrder(demandedOn(snapshot, group, demand).filter((privilege) => !held.has(privilege)));
-}
-function extraIn(snapshot, groups, listed3, demand, grantee) {
-  const actor = actsAs(snapshot, grantee);
-  const columns = new Map(snapshot.columns.map((each) => [each.member.oid, each]));
-  const beyondOn = (group) => isRelation(group.kind) && group.owner !== actor.oid ? beyond(snapshot, group, demand, grantee) : [];
-  const onRelations = findings2(listed3, grantee, groups.map(beyondOn));
-  const found = onRelations.map((finding) => {
+function withColumns(beyond, { columns: acls, server }, demand, grantee) {
+  const columns = new Map(acls.map((each) => [each.member.oid, each]));
+  const add = (finding, { items }) => {
+    const demanded = demandedOn(finding.group, demand, server.version);
+    const more = items.filter((item) => !demanded.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => privilege);
+    return { ...finding, privileges: inOrder([...finding.privileges, ...more]), columns: items };
+  };
+  const found = beyond.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
-    if (ofColumns === void 0) return finding;
     columns.delete(finding.member.oid);
-    return withColumns(snapshot, demand, finding, ofColumns.items);
+    return ofColumns === void 0 ? finding : add(finding, ofColumns);
   });
-  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== actor.oid).map(
-    ({ group, member, items }) => withColumns(snapshot, demand, { grantee, group, member, privileges: [], columns: [] }, items)
-  ).filter(({ privileges: privileges2 }) => privileges2.length > 0);
+  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== grantee.actor).map((acl) => add({ grantee, group: acl.group, member: acl.member, privileges: [], columns: [] }, acl)).filter(({ privileges: privileges2 }) => privileges2.length > 0);
   return [...found, ...onColumnsOnly].sort(byName);
-}
-function withColumns(snapshot, demand, finding, columns) {
-  const demanded = demandedOn(snapshot, finding.group, demand);
-  const beyond2 = columns.filter((item) => !demanded.includes(item.privilege) && holds(snapshot, finding.grantee, item)).map(({ privilege }) => privilege);
-  return { ...finding, privileges: inOrder([...finding.privileges, ...beyond2]), columns };
-}
-function beyond(snapshot, group, demand, grantee) {
-  const demanded = demandedOn(snapshot, group, demand);
-  return inOrder([...heldBy(snapshot, group, grantee)].filter((privilege) => !demanded.includes(privilege)));
 }
 function findings2(listed3, grantee, ofGroups) {
   const found = [];
@@ -10627,12 +10230,12 @@ function findings2(listed3, grantee, ofGroups) {
   return found;
 }
 var NO_COLUMNS = [];
-function identify({ grantee, group, member }) {
+function identify(grantee, { group, member }) {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
-function objectCounts(snapshot, { routinePrivileges }) {
-  const sum = (groups) => groups.reduce((total, group) => total + group.size, 0);
-  const objects2 = snapshot.groups.filter((group) => isInSchema(group.kind));
+function objectCounts(groups, { routinePrivileges }) {
+  const sum = (some2) => some2.reduce((total, group) => total + group.size, 0);
+  const objects2 = groups.filter((group) => isInSchema(group.kind));
   const checked = objects2.filter((group) => group.skipped === "");
   return {
     tables: sum(checked.filter((group) => typeOf(group) === "table")),
@@ -10641,23 +10244,25 @@ function objectCounts(snapshot, { routinePrivileges }) {
     skipped: sum(objects2.filter((group) => group.skipped !== ""))
   };
 }
-function countSources(snapshot, groups, demand, grantee) {
+function countSources(groups, demand, grantee) {
   const found = /* @__PURE__ */ new Map();
-  const sourcesOf = sourcesFor(snapshot, grantee);
   for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
     const counted = (privilege) => group.kind !== "schema" || demand.schemaPrivileges.includes(privilege);
-    const held = inOrder([...heldBy(snapshot, group, grantee)].filter(counted));
-    const bySource = Map.groupBy(held, (privilege) => JSON.stringify(sourcesOf(group, privilege)[0]));
-    for (const [source, privileges2] of bySource) {
-      const key = `${group.kind} ${source} ${privileges2}`;
+    const held = inOrder([...heldBy(group, grantee)].filter(counted));
+    const sources = held.map((privilege) => ({ privilege, source: sourcesOf(grantee, group, privilege)[0] }));
+    for (const same of groupsOf(sources, ({ source }) => JSON.stringify(source))) {
+      const [{ source }] = same;
+      if (source === void 0) continue;
+      const privileges2 = same.map(({ privilege }) => privilege);
+      const key = `${group.kind} ${JSON.stringify(source)} ${privileges2}`;
       const objects2 = (found.get(key)?.objects ?? 0) + group.size;
-      found.set(key, { ...JSON.parse(source), kind: group.kind, privileges: privileges2, objects: objects2 });
+      found.set(key, { ...source, kind: group.kind, privileges: privileges2, objects: objects2 });
     }
   }
   return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
 function byName(a, b) {
-  return rankOf(a.group.kind) - rankOf(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner, b.group.owner);
+  return rankOf(a.group.kind) - rankOf(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner.oid, b.group.owner.oid);
 }
 function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -10703,7 +10308,7 @@ function keyOfChange(change) {
   return `${change.privileges} ${keyWithoutPrivileges(change)}`;
 }
 function keyWithoutPrivileges(change) {
-  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change)}`;
+  return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change.grantee, change)}`;
 }
 
 // src/model/report.ts
@@ -10716,7 +10321,7 @@ function worst(verdicts) {
 // src/text/near.ts
 function didYouMean(wanted2, candidates, as) {
   const near = nearest(wanted2, candidates);
-  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+  return near === void 0 ? EMPTY : sentence`Did you mean ${as(near)}?`;
 }
 function nearest(name3, candidates) {
   const wanted2 = name3.toLowerCase();
@@ -10806,7 +10411,7 @@ function checkMessages(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
+        if (bytes > MAX_BYTES2) throw new Error(`an answer that takes more than ${MAX_BYTES2} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -10814,35 +10419,42 @@ function checkMessages(client) {
     });
   };
 }
-var MAX_BYTES = 256 * 2 ** 20;
+var MAX_BYTES2 = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
+var WITH_FIELDS = "EN";
 function messageChecker() {
   let head = Buffer.alloc(0);
+  let letter = "";
   let left = 0;
+  let end = "";
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
     for (let at2 = 0; at2 < chunk.length; ) {
       if (left > 0) {
-        const taken2 = Math.min(left, chunk.length - at2);
-        left -= taken2;
-        at2 += taken2;
-        continue;
+        const body = chunk.subarray(at2, at2 + left);
+        left -= body.length;
+        at2 += body.length;
+        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
+      } else {
+        const taken = chunk.subarray(at2, at2 + 5 - head.length);
+        head = Buffer.concat([head, taken]);
+        at2 += taken.length;
+        letter = head.toString("latin1", 0, 1);
+        if (!allowed.includes(letter))
+          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+        if (head.length < 5) return messages;
+        messages++;
+        left = head.readInt32BE(1) - 4;
+        if (left < 0 || left > MAX_BYTES2) throw new Error(`a message of ${left} bytes`);
+        head = Buffer.alloc(0);
+        end = "";
+        allowed = MESSAGES;
       }
-      const taken = chunk.subarray(at2, at2 + 5 - head.length);
-      head = Buffer.concat([head, taken]);
-      at2 += taken.length;
-      const letter = head.toString("latin1", 0, 1);
-      if (!allowed.includes(letter))
-        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-      if (head.length < 5) return messages;
-      messages++;
-      left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
-      head = Buffer.alloc(0);
-      allowed = MESSAGES;
+      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
+        throw new Error(`a message of type ${letter} without its end`);
     }
     return messages;
   };
@@ -10912,11 +10524,13 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
 var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
+async function withSession(login, work) {
+  const { patience = PATIENCE, signal } = login;
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut;
+  const errors2 = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error2) => {
+    const session = await openSession(login, waits, queryTime).catch((error2) => {
       throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
     });
     try {
@@ -10930,12 +10544,13 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       if (broken === void 0) throw error2;
       const late = isLate(broken);
       if (timedOut !== void 0) throw timedOut;
-      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      errors2.push(error2, broken);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors2);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
     } finally {
       await session.end();
     }
@@ -10957,19 +10572,20 @@ function isSilence(error2) {
   return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
 }
 var MAX_SESSIONS = 3;
-function openSession(target, password, known, patience, queryTime, signal) {
+function openSession(login, patience, queryTime) {
   let refused2;
   const onExpired = (token) => {
     refused2 = token;
   };
   return retryingFailures(
-    () => connect2(target, password(refused2), known, { ...patience, queryTime }, onExpired, signal),
+    () => connect2(login, login.password(refused2), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
-    signal
+    login.signal
   );
 }
-async function connect2(target, signingIn, known, times, onExpired, signal) {
+async function connect2(login, signingIn, times, onExpired) {
+  const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
@@ -10996,18 +10612,15 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   clock.start();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
-  const failingSignIn = signingIn.catch((error2) => {
-    throw new AbortError(error2 instanceof Error ? error2 : String(error2));
-  });
   try {
-    await Promise.all([failingSignIn, client.connect()]);
+    await Promise.all([signingIn, client.connect()]);
   } catch (error2) {
     socket.destroy();
     signal?.throwIfAborted();
-    if (error2 instanceof AbortError) throw error2;
+    if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
-      await failingSignIn;
-      return await connect2(target, signingIn, known, times, onExpired, signal);
+      await signingIn;
+      return await connect2(login, signingIn, times, onExpired);
     }
     const { host, port: port2 } = server;
     const failure2 = diagnose(error2, { ...known, host, port: port2, database, user, token: claimsOf(token ?? "") });
@@ -11106,13 +10719,15 @@ var SETTINGS = [
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;",
-  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
+  "SET LOCAL jit = off;"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
-var BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
 var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+async function rollBack(client, error2) {
+  await client.query("ROLLBACK").catch(() => {
+    throw error2;
+  });
+}
 
 // src/postgres/databases.ts
 var DEFAULT_DATABASE = "postgres";
@@ -11121,16 +10736,26 @@ SELECT datname AS name
 FROM pg_catalog.pg_database
 WHERE datallowconn AND NOT datistemplate
 ORDER BY datname`;
-async function nearestDatabase(target, password) {
+var SEARCH_TIME = 3e3;
+async function nearestDatabase(target, password, signal) {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIME)]);
   try {
-    return await withSession({ ...target, database: DEFAULT_DATABASE }, password, async (client) => {
+    const work = async (client) => {
       await client.query(BEGIN_READ_ONLY);
       const { rows } = await client.query(DATABASES);
       return nearest(
         target.database,
         rows.map(({ name: name3 }) => name3)
       );
-    });
+    };
+    const once2 = { ...PATIENCE, maxTime: 0 };
+    const login = {
+      target: { ...target, database: DEFAULT_DATABASE },
+      password,
+      patience: once2,
+      signal: soon
+    };
+    return await withSession(login, work);
   } catch {
     return void 0;
   }
@@ -11139,12 +10764,11 @@ async function nearestDatabase(target, password) {
 // src/grants/statements.ts
 function statementsOf2(changes) {
   const single = changes.flatMap(
-    (change) => change.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
+    (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
-  const alike2 = Map.groupBy(single, keyOfEach());
-  return [...alike2.values()].map((same) => {
+  return groupsOf(single, keyOfEach()).map((same) => {
     const [first] = same;
-    const { as, membership } = first;
+    const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
   });
 }
@@ -11152,14 +10776,14 @@ function keyOfEach() {
   let last;
   let key = "";
   return (change) => {
-    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.as === last.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
+    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.acting.as === last.acting.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
     if (!isLikeLast) key = keyOf2(change);
     last = change;
     return key;
   };
 }
-function keyOf2({ verb, grantee, to = grantee, group, privileges: privileges2, columns, as }) {
-  const creator = group.kind === "default-privileges" ? [group.owner, group.schema?.oid] : [];
+function keyOf2({ verb, grantee, to = grantee, group, privileges: privileges2, columns, acting: { as } }) {
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, group.schema?.oid] : [];
   const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
 }
@@ -11181,13 +10805,15 @@ function withRoles(statements2) {
     ...memberships.flatMap(({ revoke }) => revoke)
   ];
 }
-function sqlOf({ verb, grantee, to = grantee, group, owner, ...change }, names4) {
+function sqlOf({ verb, grantee, to = grantee, group, ...change }, names4) {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
   const what = `${verb} ${privileges2.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [owner.name, group.schema?.name ?? ""].map((each) => quoteIdentifier(each));
+    const [creator, schema] = [group.owner.name, group.schema?.name ?? ""].map(
+      (each) => quoteIdentifier(each)
+    );
     return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
   }
   const type = columns === void 0 ? typeOf(group).toUpperCase() : "TABLE";
@@ -11204,6 +10830,9 @@ function nameOf({ group, member }) {
 }
 
 // src/grants/batches.ts
+function batchOf(changes) {
+  return { changes, statements: statementsOf2(changes) };
+}
 var BATCH = 500;
 function batchesOf(changes) {
   const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
@@ -11218,24 +10847,84 @@ function batchesOf(changes) {
 function statementsIn(changes) {
   return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
 }
-function phaseOf({ verb, group, turn = 0 }) {
-  if (verb === "REVOKE") return 3 + turn;
+function phaseOf({ verb, group }) {
+  if (verb === "REVOKE") return 3;
   if (group.kind === "default-privileges") return 2;
   return group.kind === "database" || group.kind === "schema" ? 0 : 1;
 }
 function byRoleAndOid(a, b) {
-  return Number(a.as?.oid ?? 0) - Number(b.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+  return Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+}
+
+// src/grants/acting-role.ts
+var AS_SESSION_USER = { as: null, oneByOne: false };
+function actingRoleToGrant(login, group, privilege) {
+  const { owner } = group;
+  const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
+  const candidates = [
+    ...owner.inherited ? [AS_SESSION_USER] : [],
+    ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...settable(owner).map((as) => ({ as, oneByOne: false })),
+    ...holders.flatMap(settable).map((as) => ({ as, oneByOne: true })),
+    ...byMembership(login, owner)
+  ];
+  const found = candidates.find(({ as }) => canUseSchema(group, as ?? login.role));
+  if (found !== void 0) return found;
+  if (owner.gone) return "role-gone";
+  const canAct = canActAs(owner) || login.membershipIn(owner) !== null;
+  return canAct && !canUseSchema(group, owner) ? "owner-lacks-usage" : "not-owner";
+}
+function actingRoleToRevoke(login, group, acl, { grantor, privilege }) {
+  const byOwner = grantor === group.owner;
+  const holders = holdersOfOption(group.owner, acl, privilege);
+  const others = holders.filter((role) => role !== grantor);
+  if (group.owner.gone && !holders.includes(grantor)) return "role-gone";
+  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
+  const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
+  const inherits = (role) => (other) => role === other || other.through.includes(role);
+  const candidates = [
+    ...login.role === grantor ? [null] : [],
+    ...grantor.settable ? [grantor] : [],
+    ...isSure(login.role, (role) => role.inherited) ? [null] : [],
+    ...settable(grantor).filter((role) => isSure(role, inherits(role)))
+  ];
+  const found = candidates.find((as) => canUseSchema(group, as ?? login.role));
+  if (found !== void 0) return { as: found, oneByOne: !byOwner };
+  const [asOwner] = byOwner ? byMembership(login, grantor) : [];
+  if (asOwner && canUseSchema(group, grantor)) return asOwner;
+  if (grantor.gone) return "role-gone";
+  if ((canActAs(grantor) || asOwner) && !canUseSchema(group, grantor))
+    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
+  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
+}
+function holdersOfOption(owner, acl, privilege) {
+  const holders = acl.flatMap(
+    (item) => item.privilege === privilege && item.grantable && item.grantee !== PUBLIC ? item.grantee : []
+  );
+  return [.../* @__PURE__ */ new Set([owner, ...holders])];
+}
+function settable(role) {
+  return [...role.settable ? [role] : [], ...role.through];
+}
+function byMembership(login, owner) {
+  const membership = login.membershipIn(owner);
+  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
+}
+function canActAs({ inherited, settable: settable2, through }) {
+  return inherited || settable2 || through.length > 0;
+}
+function canUseSchema({ kind, schema }, as) {
+  return !isInSchema(kind) || schema === void 0 || schema.usableBy.has(as);
 }
 
 // src/grants/membership.ts
 var OPTIONS_SINCE = 16e4;
-function temporaryMembership(snapshot, role) {
+function temporaryMembership(role, login, serverVersion) {
   if (role.membership === null) return null;
-  const login = sessionUserOf(snapshot);
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map(
     (each) => quoteIdentifier(each)
   );
-  if (snapshot.server.version < OPTIONS_SINCE)
+  if (serverVersion < OPTIONS_SINCE)
     return {
       role,
       grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
@@ -11263,226 +10952,56 @@ function unlessMember(role, login) {
   return `DO ${quote}${body}${quote};`;
 }
 
-// src/grants/acting-role.ts
-function actingRoleToGrant(snapshot, group, privilege, actAsOwner) {
-  const owner = roleOf(snapshot, group.owner);
-  const holders = holdersOfOption(snapshot, group, group.acl, privilege).filter((role) => role !== owner);
-  const candidates = [
-    ...owner.inherited ? [{ as: null, oneByOne: false }] : [],
-    ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
-    ...settable(snapshot, owner).map((as) => ({ as, oneByOne: false })),
-    ...holders.flatMap((role) => settable(snapshot, role)).map((as) => ({ as, oneByOne: true })),
-    ...actAsOwner ? byMembership(snapshot, owner) : []
-  ];
-  const found = candidates.find(({ as }) => canUseSchema(snapshot, group, as));
-  if (found !== void 0) return found;
-  if (owner.gone) return "role-gone";
-  const canAct = canActAs(owner) || actAsOwner && owner.membership !== null;
-  return canAct && !canUseSchema(snapshot, group, owner) ? "owner-lacks-usage" : "not-owner";
-}
-function actingRoleToRevoke(snapshot, group, acl, item, actAsOwner) {
-  const byOwner = item.grantor === group.owner;
-  const grantor = roleOf(snapshot, item.grantor);
-  const holders = holdersOfOption(snapshot, group, acl, item.privilege);
-  const others = holders.filter((role) => role !== grantor);
-  if (roleOf(snapshot, group.owner).gone && !holders.includes(grantor)) return "role-gone";
-  const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const login = sessionUserOf(snapshot);
-  const inherits = (role) => (other) => role === other || other.through.includes(role.oid);
-  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
-  const candidates = [
-    ...login === grantor ? [null] : [],
-    ...settable(snapshot, grantor).filter((role) => role === grantor),
-    ...isSure(login, (role) => role.inherited) ? [null] : [],
-    ...settable(snapshot, grantor).filter((role) => isSure(role, inherits(role)))
-  ];
-  const found = candidates.find((as) => canUseSchema(snapshot, group, as));
-  if (found !== void 0) return { as: found, oneByOne: !byOwner };
-  const [asOwner] = actAsOwner && byOwner ? byMembership(snapshot, grantor) : [];
-  if (asOwner && canUseSchema(snapshot, group, grantor)) return asOwner;
-  if (grantor.gone) return "role-gone";
-  if ((canActAs(grantor) || asOwner) && !canUseSchema(snapshot, group, grantor))
-    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
-  return byOwner && !canActAs(grantor) && !asOwner ? "not-owner" : "other-grantor";
-}
-function holdersOfOption(snapshot, group, acl, privilege) {
-  const holders = acl.filter((item) => item.privilege === privilege && item.grantable);
-  return [.../* @__PURE__ */ new Set([group.owner, ...holders.map(({ grantee }) => grantee)])].map(
-    (oid) => roleOf(snapshot, oid)
-  );
-}
-function settable(snapshot, role) {
-  const roles = [...role.settable ? [role] : [], ...role.through.map((oid) => roleOf(snapshot, oid))];
-  return roles.filter(({ name: name3 }) => canBeNamed(name3));
-}
-function byMembership(snapshot, owner) {
-  const membership = canBeNamed(owner.name) ? temporaryMembership(snapshot, owner) : null;
-  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
-}
-function canActAs({ inherited, settable: settable2, through }) {
-  return inherited || settable2 || through.length > 0;
-}
-function canUseSchema(snapshot, group, as) {
-  if (!isInSchema(group.kind) || group.schema === void 0) return true;
-  return group.schema.usableBy.has(as?.oid ?? snapshot.sessionUser);
-}
-
-// src/grants/exclude.ts
-function likePatternsOf(pattern) {
-  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
-  return { name: like, path: pattern.includes(".") ? like : "" };
-}
-
-// src/grants/catalog-block.ts
-function catalogBlock(changes, without, exclude, roleSet) {
-  if (changes.length <= BATCH || !exclude.every(isPlain)) return null;
-  const left = new Set(without.map(placeOf));
-  const places = [...Map.groupBy(changes.filter(isFound), placeOf)].filter(([place2, same]) => !left.has(place2) && namesOf(same[0]).every(isPlain)).map(([, same]) => same);
-  const found = new Set(places.flat());
-  if (found.size <= BATCH) return null;
-  return { sql: blockOf(places, exclude, roleSet), others: changes.filter((change) => !found.has(change)) };
-}
-var RELKINDS = {
-  table: "r",
-  "partitioned-table": "p",
-  view: "v",
-  "materialized-view": "m",
-  "foreign-table": "f",
-  sequence: "S"
-};
-function isFound({ verb, group, oneByOne, membership }) {
-  return verb === "GRANT" && RELKINDS[group.kind] !== void 0 && !oneByOne && membership === void 0;
-}
-function namesOf(change) {
-  if (change === void 0) return [];
-  const { group, owner, grantee, to = grantee, as } = change;
-  return [group.schema?.name ?? "", owner.name, to.name, as?.name ?? ""];
-}
-function isPlain(name3) {
-  return canBeNamed(name3) && logLine(name3) === name3;
-}
-function placeOf({ group, grantee, to = grantee, as }) {
-  return [group.schema?.oid, group.kind, group.owner, to.oid, as?.oid].join();
-}
-function blockOf(places, exclude, roleSet) {
-  const setsRole = roleSet || places.some(([change]) => change?.as);
-  const rows = places.map((changes) => {
-    const [{ group, owner, grantee, to = grantee, as }] = changes;
-    const privileges2 = [...new Set(changes.flatMap((change) => change.privileges))];
-    const constants2 = [group.schema?.name ?? "", RELKINDS[group.kind] ?? "", owner.name, to.name];
-    const actor = setsRole ? [as?.name ?? "none"] : [];
-    return `      (${[...constants2, `{${privileges2.join()}}`, ...actor].map(quoteLiteral).join(", ")})`;
-  });
-  const body = `
-DECLARE
-  missing record;
-  done integer := 0;
-BEGIN
-  PERFORM ${SEARCH_PATH};
-  FOR missing IN
-    SELECT ${setsRole ? "place.actor, " : ""}pg_catalog.format('GRANT %s ON %s %I.%I TO %I',
-             pg_catalog.string_agg(p.privilege, ', '),
-             CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
-             n.nspname, c.relname, place.grantee) AS sql
-    FROM (VALUES
-${rows.join(",\n")}
-    ) AS place (schema, kind, owner, grantee, privileges${setsRole ? ", actor" : ""})
-    JOIN pg_catalog.pg_namespace AS n ON n.nspname = place.schema
-    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind = place.kind::"char"
-      AND pg_catalog.pg_get_userbyid(c.relowner) = place.owner
-    CROSS JOIN pg_catalog.unnest(place.privileges::pg_catalog.text[]) AS p (privilege)
-    WHERE NOT CASE c.relkind
-          WHEN 'S' THEN pg_catalog.has_sequence_privilege(place.grantee, c.oid, p.privilege)
-          ELSE pg_catalog.has_table_privilege(place.grantee, c.oid, p.privilege) END
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.deptype = 'e'
-        AND d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)${notExcluded(exclude)}
-    GROUP BY c.oid, c.relkind, n.nspname, c.relname, place.grantee${setsRole ? ", place.actor" : ""}
-    ORDER BY c.oid
-  LOOP
-${setsRole ? "    PERFORM pg_catalog.set_config('role', missing.actor, true);\n" : ""}    EXECUTE missing.sql;
-    done := done + 1;
-    IF done % ${BATCH} = 0 THEN
-      COMMIT;
-      PERFORM ${SEARCH_PATH};
-    END IF;
-  END LOOP;
-  RAISE NOTICE 'Granted on % objects.', done;
-END
-`;
-  const quote = dollarQuote("grants", body);
-  return `DO ${quote}${body}${quote};`;
-}
-var SEARCH_PATH = "pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)";
-function notExcluded(exclude) {
-  return exclude.map(likePatternsOf).map(
-    ({ name: name3, path }) => `
-      AND c.relname NOT LIKE ${quoteLiteral(name3)}${path && `
-      AND pg_catalog.concat(n.nspname, '.', c.relname) NOT LIKE ${quoteLiteral(path)}`}`
-  ).join("");
-}
-
 // src/grants/fixes.ts
-function fixBlocks(snapshot, left, exclude) {
-  const own = left.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const withActors = left.filter(({ byLogin }) => !byLogin).map((each) => ({ ...each, actor: actorFor(snapshot, each) }));
-  const others = withActors.filter((each) => each.actor !== null);
-  const byNobody = withActors.filter(({ actor }) => actor === null).map(({ change }) => change);
-  const scripts = (changes, roleSet, apart) => {
-    const block = catalogBlock(changes, [...byNobody, ...apart.flat()], exclude, roleSet);
-    const last = apart.flatMap((some3) => scriptOf(some3, roleSet));
-    const short = block === null ? {} : { short: [...scriptOf(block.others, roleSet), block.sql, ...last] };
-    return { statements: [...scriptOf(changes, roleSet), ...last], ...short };
-  };
+function fixBlocks(place2, left) {
+  const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
+  const own2 = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
+    const actor = actorFor(place2, each);
+    return actor === null ? [] : { ...each, actor };
+  });
   const blocks = [
     {
-      as: sessionUserOf(snapshot).name,
+      as: place2.sessionUser.name,
       runnable: true,
-      ...scripts(own, sessionUserOf(snapshot).roleSet, [])
+      statements: scriptOf(own2, place2.sessionUser.roleSet)
     },
-    ...usageForActors(snapshot, others),
-    ...inTurnsByActor(others).map(({ turn, actor, mine }) => {
-      const { changes, apart } = changesBy(actor, mine);
+    ...usageForActors(place2, others),
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
         ...runBy(actor),
         runnable: false,
-        ...turn > 0 && { turn },
-        ...scripts(changes, actor.roleSet, apart),
-        ...notOwner && { instead: noteForOwner(snapshot, notOwner.change, actor) }
+        statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
+        ...notOwner && { instead: noteForOwner(place2, notOwner.change, actor) }
       };
     })
   ];
   return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
 }
-function inTurnsByActor(others) {
-  return [...Map.groupBy(others, ({ change }) => change.turn ?? 0)].sort(([a], [b]) => a - b).flatMap(
-    ([turn, some3]) => [...Map.groupBy(some3, ({ actor }) => actor)].map(([actor, mine]) => ({ turn, actor, mine }))
-  );
-}
 function changesBy(actor, mine) {
-  const by = ({ change: { membership: _, ...change } }) => ({
-    ...change,
-    as: actor.canLogin ? null : actor,
-    oneByOne: false
-  });
+  const acting = actor.canLogin ? AS_SESSION_USER : { as: actor, oneByOne: false };
+  const by = ({ change }) => ({ ...change, acting });
   const of = (reason) => mine.filter((each) => each.reason === reason).map(by);
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
-  return { changes: rest.map(by), apart: [...of("refused").map((change) => [change]), of("not-tried")] };
+  return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
 }
-function fixFor(snapshot, blocked) {
+function fixFor(place2, blocked) {
   const { change, byLogin } = blocked;
-  const actor = actorFor(snapshot, blocked);
-  const note = noteFor(snapshot, blocked, actor);
+  const actor = actorFor(place2, blocked);
+  const note = noteFor(place2, blocked, actor);
   const noted = note === void 0 ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
     const sql = sqlOf2(change);
-    if (change.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    return change.as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(change.as.name)}; ${sql}`, ...noted };
+    if (change.acting.membership)
+      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    const { as } = change.acting;
+    return as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
   }
-  const usage = usageFor(snapshot, change, actor);
+  const usage = usageFor(place2, change, actor);
   const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf2({ ...change, oneByOne: false })), ...noted };
+  return { ...first, ...statementBy(actor, sqlOf2({ ...change, acting: AS_SESSION_USER })), ...noted };
 }
 function sqlOf2(change) {
   return statementsOf2([change]).map(({ sql }) => sql).join(" ");
@@ -11498,69 +11017,57 @@ function roleToSet(actor) {
 function runBy({ name: name3, canLogin }) {
   return canLogin ? { as: name3 } : { as: name3, byMember: true };
 }
-function actorFor(snapshot, { change, reason, byLogin, otherNotFound }) {
-  const login = sessionUserOf(snapshot);
+function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
+  const login = place2.sessionUser;
   if (REASONS[reason].runAs === null) return null;
   if (byLogin) return login;
-  const role = change.grantor ?? change.owner;
-  const actor = loginFor(snapshot, role);
-  if (reason === "refused" && (change.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, usageFor(snapshot, change, actor)?.by ?? actor];
-  return needed.every(({ gone, name: name3 }) => !gone && canBeNamed(name3)) ? actor : null;
+  const role = change.grantor ?? change.group.owner;
+  const actor = loginFor(place2, role);
+  if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
+  const needed = [actor, usageFor(place2, change, actor)?.by ?? actor];
+  return needed.some(({ gone }) => gone) ? null : actor;
 }
-function usageFor(snapshot, { group }, actor) {
-  if (group.schema === void 0 || actor.superuser || canUseSchema(snapshot, group, actor)) return null;
-  const by = loginFor(snapshot, roleOf(snapshot, group.schema.owner));
+function usageFor(place2, { group }, actor) {
+  if (group.schema === void 0 || actor.superuser || canUseSchema(group, actor)) return null;
+  const by = loginFor(place2, group.schema.owner);
   const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
   return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
 }
-function loginFor(snapshot, owner) {
-  const member = membersFor(snapshot, owner);
-  return member.gone || snapshot.server.databaseOwnerInherits ? member : owner;
+function loginFor(place2, owner) {
+  const member = membersFor(place2, owner);
+  return member.gone || place2.server.databaseOwnerInherits ? member : owner;
 }
-function membersFor(snapshot, owner) {
-  if (owner.name !== "pg_database_owner") return owner;
-  const database = snapshot.groups.find(({ kind }) => kind === "database");
-  return roleOf(snapshot, database?.owner ?? owner.oid);
+function membersFor({ database }, owner) {
+  return owner.name === "pg_database_owner" ? database.owner : owner;
 }
-function noteFor(snapshot, blocked, actor) {
-  const { grantee, grantedTo = [] } = blocked.change;
-  const note = noteBesides(snapshot, blocked, actor);
-  if (grantedTo.length === 0) return note;
-  const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? ["PUBLIC"] : [name(role)]));
-  const first = sentence`${name(grantee.name)} granted the privilege to ${roles}.`;
-  if (blocked.reason === "dependent-privileges")
-    return sentence`${first} Revoke those grants first, as ${name(grantee.name)}, then run this step again.`;
-  const order = sentence`${first} Revoke those grants first, as the SQL file does.`;
-  return note === void 0 ? order : sentence`${order} ${note}`;
-}
-function noteBesides(snapshot, { change, reason, otherNotFound }, actor) {
+function noteFor(place2, { change, reason, otherNotFound }, actor) {
+  const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
-  if (reason === "not-owner" && actor !== null) return noteForOwner(snapshot, change, actor);
+  if (actor !== null && grantedTo.length > 0) {
+    const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
+    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
+  }
+  if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
-    return noteForNobody(snapshot, change);
+    return REASONS["role-gone"].advice;
   return REASONS[reason].advice;
 }
 var NEEDS_SEARCH_PATH = inOurWords(
   "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
 );
-function noteForNobody(snapshot, { group, owner, grantor = owner }) {
-  const roles = [grantor, ...group.schema === void 0 ? [] : [roleOf(snapshot, group.schema.owner)]];
-  return REASONS[roles.some(({ gone }) => gone) ? "role-gone" : "name-not-utf8"].advice;
-}
-function noteForOwner(snapshot, { group }, actor) {
-  const login = sessionUserOf(snapshot);
-  const owner = membersFor(snapshot, actor);
+function noteForOwner(place2, { group }, actor) {
+  const login = place2.sessionUser;
+  const owner = membersFor(place2, actor);
   if (owner.superuser)
     return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
-  const membership = code(membershipSql(owner, login, snapshot.server.version));
+  const membership = code(membershipSql(owner, login, place2.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
-function usageForActors(snapshot, others) {
-  const needed = others.flatMap(({ change, actor }) => usageFor(snapshot, change, actor) ?? []);
+function usageForActors(place2, others) {
+  const needed = others.flatMap(({ change, actor }) => usageFor(place2, change, actor) ?? []);
   const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
     const statements2 = usages.map(({ sql }) => sql);
@@ -11575,9 +11082,9 @@ function usageForActors(snapshot, others) {
 }
 function scriptOf(changes, roleSet) {
   const batches = batchesOf(changes).map(statementsOf2);
-  const all = batches.flat();
-  const plain2 = !roleSet && all.every(({ as }) => as === null);
-  if (plain2 && all.length === 1) return all.map(({ sql }) => sql);
+  const all2 = batches.flat();
+  const plain2 = !roleSet && all2.every(({ as }) => as === null);
+  if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
   return batches.flatMap((batch) => [
     "BEGIN;",
     ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
@@ -11586,94 +11093,127 @@ function scriptOf(changes, roleSet) {
 }
 
 // src/grants/identity.ts
-function identityDrift(snapshot, demand, grantee) {
-  const expected = demand.objectIds?.get(grantee.name);
-  if (expected === void 0) return null;
-  const found = labelOf(snapshot, grantee);
-  if (found === "unknown" || found !== null && found.objectId === expected) return null;
-  return found === null ? finding("no-identity", { expected }, { objectId: expected, type: "service", admin: false, mfa: false }) : finding("other-identity", { expected, bound: found.objectId }, { ...found, objectId: expected });
-  function finding(reason, identity, label2) {
-    const note = paragraph(
-      inOurWords("The member must be a Microsoft Entra administrator."),
-      REASONS[reason].advice ?? []
-    );
+function identityDrift(server, demand, grantee) {
+  const { role, facts: facts3 } = grantee;
+  const expected = demand.objectIds?.get(role.name);
+  const found = labelsOf(server, grantee);
+  if (expected === void 0 || found === "unknown") return null;
+  const [first] = found;
+  if (first === void 0)
+    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
+  const { tenantId: tenant } = demand;
+  const isElsewhere = ({ tenantId: tenantId2 }) => tenant !== void 0 && tenantId2 !== void 0 && tenantId2 !== tenant;
+  const other = found.find((label2) => label2.objectId !== expected || isElsewhere(label2));
+  if (other === void 0) return null;
+  const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
+  const has = (flag) => facts3.labels.some((label2) => label2.split(",").includes(flag));
+  const flags = { admin: has("admin"), mfa: has("mfa") };
+  return finding(
+    "other-identity",
+    { expected, bound: other.objectId, ...tenants },
+    {
+      ...AS_ENTRA_ADMINISTRATOR,
+      sql: bindingSql(role.name, { ...first, ...flags, objectId: expected }),
+      note: paragraph(
+        inOurWords("The member must be a Microsoft Entra administrator."),
+        REASONS["other-identity"].advice ?? EMPTY
+      )
+    }
+  );
+  function finding(reason, identity, fix) {
     return {
       kind: "identity",
-      name: grantee.name,
-      owner: grantee.name,
+      name: role.name,
+      owner: role.name,
       privileges: [],
       reason,
       identity,
-      fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(grantee.name, label2), note }
+      fix
     };
   }
+}
+function boundIdentity(server, grantee) {
+  const labels = labelsOf(server, grantee);
+  if (labels === "unknown" || labels[0] === void 0) return void 0;
+  const { objectId: objectId3, type, tenantId: tenantId2 } = labels[0];
+  return { objectId: objectId3, type, ...tenantId2 !== void 0 && { tenantId: tenantId2 } };
 }
 function identityFixes(drifts) {
   const statements2 = drifts.flatMap(({ fix }) => fix.sql ?? []);
   return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
 }
-function identityWarnings(snapshot, demand, grantee) {
-  const expected = demand.objectIds?.get(grantee.name);
-  const found = labelOf(snapshot, grantee);
-  if (expected !== void 0 && found === "unknown") {
-    const why = snapshot.server.labelsReadable ? inOurWords("its security label is not in the form that Microsoft documents") : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+function identityWarnings(server, demand, grantee) {
+  const { role, facts: facts3 } = grantee;
+  const expected = demand.objectIds?.get(role.name);
+  const found = labelsOf(server, grantee);
+  if (found === "unknown")
+    return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
+  const [resolved, given] = found;
+  if (resolved !== void 0 && given !== void 0 && resolved.objectId !== given.objectId) {
     return [
       {
-        code: "identity-unknown",
-        message: sentence`Could not check whether ${name(grantee.name)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
+        code: "identity-labels-differ",
+        message: sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`
       }
     ];
   }
-  if (expected !== void 0 || found !== null || !snapshot.granteeFacts.get(grantee.oid)?.labelsInUse)
-    return [];
+  if (expected !== void 0 || resolved !== void 0 || !facts3.labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
-      message: sentence`${name(grantee.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`
+      message: sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`
     }
   ];
+}
+function identityUnknown(server, role, expected) {
+  const why = server.labelsReadable ? inOurWords("no security label of it has an object ID in a known form") : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+  return {
+    code: "identity-unknown",
+    message: sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
+  };
 }
 function bindingSql(role, label2) {
   const provider = quoteIdentifier(LABEL_PROVIDER);
   return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label2))};`;
 }
+function bindingByType(role, objectId3) {
+  const sql = (type) => code(bindingSql(role, { objectId: objectId3, type, admin: false, mfa: false }));
+  return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
+}
 var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
-function labelOf({ server, granteeFacts: granteeFacts2 }, { oid }) {
+function labelsOf(server, { facts: { labels } }) {
   if (!server.labelsReadable) return "unknown";
-  const label2 = granteeFacts2.get(oid)?.label ?? null;
-  return label2 === null ? null : readEntraLabel(label2) ?? "unknown";
+  const read = labels.flatMap((label2) => readEntraLabel(label2) ?? []);
+  return read.length === 0 && labels.length > 0 ? "unknown" : read;
 }
-
-// src/grants/left.ts
-function whatIsLeft({ blocked, changes }, outcome, otherwise) {
-  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
-  const planned = changes.map((change) => {
-    const refusal = refusalOf2(outcome, change) ?? {
-      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
-    };
-    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
-  });
-  if (outcome.failed.size === 0) return [...blocked, ...planned];
-  return [...blocked.map((each) => ({ ...each, ...refusalOf2(outcome, each.change) })), ...planned];
-}
-function refusalOf2({ failed }, change) {
-  if (failed.size === 0) return void 0;
-  const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
-}
-var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
 
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
   return unknownSchema(snapshot, demand) ?? unknownPrivilege(snapshot, demand) ?? nothingToCheck(snapshot, demand) ?? (mode === "apply" ? readOnly(snapshot) : null);
 }
-function granteeObstacle(snapshot, grantee) {
-  if (snapshot.grantees.has(grantee)) return null;
+function oldServer(version) {
+  if (Number.parseInt(version, 10) >= OLDEST_VERSION) return null;
+  return {
+    code: "server-too-old",
+    message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
+    hint: inOurWords(
+      "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer."
+    ),
+    steps: [
+      {
+        text: inOurWords("Upgrade the server. Azure checks first whether it can, and the server restarts:"),
+        command: "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17"
+      }
+    ]
+  };
+}
+var OLDEST_VERSION = 14;
+function granteeNotFound(grantee, knownRoles) {
   return {
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, snapshot.knownRoles, code),
+      didYouMean(grantee, knownRoles, code),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role."
       )
@@ -11716,13 +11256,14 @@ function unknownSchema(snapshot, { schemas: schemas2 }) {
   };
 }
 function unknownPrivilege({ server }, { tablePrivileges }) {
-  if (server.version >= MAINTAIN_SINCE || tablePrivileges === "ALL" || !tablePrivileges.includes("MAINTAIN"))
-    return null;
+  if (tablePrivileges === "ALL") return null;
+  const unknown = tablePrivileges.find((privilege) => server.version < sinceOf(privilege));
+  if (unknown === void 0) return null;
   return {
     code: "privilege-not-found",
-    message: sentence`PostgreSQL ${code(server.versionText)} does not have the MAINTAIN privilege.`,
-    hint: inOurWords("PostgreSQL 17 introduced it."),
-    steps: [{ text: inOurWords("Remove MAINTAIN from the input `table-privileges`.") }]
+    message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${inOurWords(unknown)} privilege.`,
+    hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 1e4)} introduced it.`,
+    steps: [{ text: sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.` }]
   };
 }
 function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivileges }) {
@@ -11731,11 +11272,11 @@ function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivil
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas2 === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const kinds = routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence";
+  const kinds = routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
   const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((schema) => schema.name))}`;
   return {
     code: "nothing-to-check",
-    message: sentence`${where} has no ${[kinds]} to check${skipped > 0 ? sentence` (${skipped} skipped)` : []}.`,
+    message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
     hint: inOurWords(
       "An empty check never passes, because it usually means a wrong `database` or `schemas`."
     ),
@@ -11749,40 +11290,77 @@ function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivil
     ]
   };
 }
-function readOnly({ server }) {
-  if (!server.readOnly) return null;
+function readOnly(snapshot) {
+  const { readOnly: source } = snapshot.server;
+  if (source === null) return null;
+  const reset = resetReadOnly(snapshot);
+  const check = { text: inOurWords("To check the privileges here, set `mode: check`.") };
+  if (reset !== void 0)
+    return {
+      code: "read-only-setting",
+      message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
+      hint: inOurWords("Someone protected it from changes. The server itself is not read-only."),
+      steps: [
+        {
+          text: sentence`To remove the setting, run as ${reset.who}:`,
+          command: `SET default_transaction_read_only = off;
+${reset.alter} RESET default_transaction_read_only;`
+        },
+        check
+      ]
+    };
   return {
     code: "read-only",
     message: inOurWords("This server is read-only, so nothing can be granted."),
     hint: inOurWords(
       "The server is a replica, or Azure made it read-only because its storage is nearly full."
     ),
-    steps: [
-      { text: inOurWords("Set `host` to the primary server.") },
-      { text: inOurWords("To check the privileges here, set `mode: check`.") }
-    ]
+    steps: [{ text: inOurWords("Set `host` to the primary server.") }, check]
   };
 }
-function names2(all) {
-  return listOf(all.map((each) => [name(each)]));
+function resetReadOnly(snapshot) {
+  const user = snapshot.sessionUser.name;
+  const database = snapshot.groups.find(({ kind }) => kind === "database")?.members[0]?.name ?? "";
+  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
+  switch (snapshot.server.readOnly) {
+    case "user":
+      return { where: sentence`role ${name(user)}`, who: name(user), alter: role };
+    case "database user":
+      return {
+        where: sentence`role ${name(user)} in database ${name(database)}`,
+        who: name(user),
+        alter: `${role} IN DATABASE ${quoteIdentifier(database)}`
+      };
+    case "database":
+      return {
+        where: sentence`database ${name(database)}`,
+        who: inOurWords("the owner of the database"),
+        alter: `ALTER DATABASE ${quoteIdentifier(database)}`
+      };
+    default:
+      return void 0;
+  }
+}
+function names2(all2) {
+  return listOf(all2.map((each) => name(each)));
 }
 
 // src/grants/plan.ts
-function planGrants(snapshot, missing, actAsOwner) {
+function planGrants(login, missing) {
   const plans = [];
   const actorOf = ({ group, grantee }) => {
-    const holder = holderFor(snapshot, group, grantee);
-    return holder === grantee ? void 0 : holder;
+    const holder = holderFor(group, grantee);
+    return holder === grantee.role ? void 0 : holder;
   };
   for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
-    for (const [privileges2, alike2] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
+    for (const [privileges2, alike3] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
       const steps = privileges2.map((privilege) => {
-        const acting = actingRoleToGrant(snapshot, group, privilege, actAsOwner);
+        const acting = actingRoleToGrant(login, group, privilege);
         return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
       });
-      for (const [to, findings3] of Map.groupBy(alike2, actorOf)) {
+      for (const [to, findings3] of Map.groupBy(alike3, actorOf)) {
         const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
-        plans.push(planOf(snapshot, "GRANT", bySession ?? steps, findings3));
+        plans.push(planOf("GRANT", bySession ?? steps, findings3));
       }
     }
   return allOf(plans);
@@ -11793,36 +11371,34 @@ function allOf(plans) {
     blocked: plans.flatMap(({ blocked }) => blocked)
   };
 }
-function planOf(snapshot, verb, steps, findings3) {
+function planOf(verb, steps, findings3) {
   const changes = [];
   const blocked = [];
-  for (const same of Map.groupBy(steps, keyOfStep).values()) {
-    const [{ grantee, to, acting, reason, grantor, columns, turn, grantedTo }] = same;
+  for (const same of groupsOf(steps, keyOfStep)) {
+    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same;
     const privileges2 = same.map(({ privilege }) => privilege);
     const facts3 = {
       verb,
       privileges: privileges2,
-      as: acting?.as ?? null,
-      oneByOne: acting?.oneByOne ?? false,
-      ...acting?.membership && { membership: acting.membership },
+      acting: acting ?? AS_SESSION_USER,
       ...to && { to },
       ...grantor && { grantor },
       ...columns && { columns },
-      ...turn && { turn },
       ...grantedTo && { grantedTo }
     };
-    const owner = roleOf(snapshot, findings3[0]?.group.owner ?? "");
-    const why = {
-      ...acting && { byLogin: true },
-      ...reason && to === void 0 && MAY_WORK.has(reason) && { tryAs: rolesToTry(snapshot, grantor ?? owner) }
-    };
+    const mayWork = reason !== void 0 && to === void 0 && MAY_WORK.has(reason);
     for (const finding of findings3) {
       if (grantee !== void 0 && finding.grantee !== grantee) continue;
       const { group, member } = finding;
-      const change = { ...facts3, grantee: finding.grantee, group, owner, member };
-      if (!isNameable(change)) blocked.push({ change, reason: "name-not-utf8" });
-      else if (reason === void 0) changes.push(change);
-      else blocked.push({ change, reason, ...why });
+      const change = { ...facts3, grantee: finding.grantee.role, group, member };
+      if (reason === void 0) changes.push(change);
+      else
+        blocked.push({
+          change,
+          reason,
+          ...acting && { byLogin: true },
+          ...mayWork && { tryAs: rolesToTry(grantor ?? group.owner) }
+        });
     }
   }
   return { changes, blocked };
@@ -11833,154 +11409,82 @@ var MAY_WORK = /* @__PURE__ */ new Set([
   "other-grantor",
   "grantor-lacks-usage"
 ]);
-function rolesToTry(snapshot, role) {
-  return [null, role, ...role.through.map((oid) => roleOf(snapshot, oid))];
-}
-function isNameable({ group, member, owner, columns = [] }) {
-  const creator = group.kind === "default-privileges" ? [owner.name] : [];
-  return [member.name, group.schema?.name ?? "", ...columns, ...creator].every(canBeNamed);
+function rolesToTry(role) {
+  return [null, role, ...role.through];
 }
 function keyOfStep(step2) {
-  const { grantee, to, grantor, acting, reason, columns, privilege, turn, grantedTo } = step2;
-  const roles = [grantee, to, grantor, acting?.as].map((role) => role?.oid);
-  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], turn, grantedTo]);
+  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step2;
+  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
+  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], grantedTo]);
 }
 
 // src/grants/revokes.ts
-function planRevokes(snapshot, extra, actAsOwner) {
-  const alike2 = Map.groupBy(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
+function planRevokes(login, extra) {
+  const alike3 = groupsOf(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
   return allOf(
-    [...alike2.values()].map((findings3) => {
+    alike3.map((findings3) => {
       const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
-      return planOf(snapshot, "REVOKE", stepsOf(snapshot, [...ofEach.values()], actAsOwner), findings3);
+      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
+      return planOf("REVOKE", steps, findings3);
     })
   );
 }
-function stepsOf(snapshot, findings3, actAsOwner) {
-  const [{ group, columns }] = findings3;
-  const indirect = [];
-  const onObject = [];
-  const onColumns = [];
-  for (const { grantee, privileges: privileges2 } of findings3) {
-    const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
-    const actsAsItself = actsAs(snapshot, grantee) === grantee;
-    for (const privilege of privileges2) {
-      const isMine = (item) => actsAsItself && item.grantee === grantee.oid && item.privilege === privilege;
-      const ofColumns2 = columns.filter(isMine);
-      if (indirectSourcesOf(group, columns, privilege).length > 0)
-        indirect.push({ grantee, privilege, reason: "not-direct" });
-      for (const item of group.acl.filter(isMine))
-        onObject.push({ grantee, privilege, item, step: stepFor(group.acl, item, ofColumns2.length > 0) });
-      for (const item of ofColumns2) {
-        const { column } = item;
-        const acl = [...group.acl, ...columns.filter((each) => each.column === column)];
-        onColumns.push({ grantee, privilege, item, column, step: stepFor(acl, item, true) });
-      }
-    }
-  }
-  const steps = inTurns(snapshot, group, columns, [...onColumns, ...onObject]);
-  const ofColumns = steps.filter((step2) => step2.columns !== void 0);
-  return [
-    ...indirect,
-    ...ofColumns.reduce(withColumnsTogether, []),
-    ...steps.filter((step2) => step2.columns === void 0)
-  ];
-  function stepFor(acl, item, keptForColumns) {
-    const acting = actingRoleToRevoke(snapshot, group, acl, item, actAsOwner);
-    if (acting === "grantor-lacks-option") return { reason: acting };
-    if (keptForColumns) return { reason: "column-privileges", ...typeof acting !== "string" && { acting } };
-    return typeof acting === "string" ? { reason: acting } : { acting };
-  }
-}
-function withColumnsTogether(steps, step2) {
-  const alike2 = steps.find(
-    ({ columns: _, ...other }) => JSON.stringify(other) === JSON.stringify({ ...step2, columns: void 0 })
+function stepsFor(login, { group, columns, grantee, privileges: privileges2 }) {
+  const indirect = privileges2.filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0).map((privilege) => ({ grantee, privilege, reason: "not-direct" }));
+  const onColumns = privileges2.flatMap(
+    (privilege) => grantsTo(grantee, columns, privilege).map((item) => {
+      const same = columns.filter(({ column }) => column === item.column);
+      const dependents = dependentsOf(group, grantee, [item], same);
+      const step2 = stepFor(privilege, item, [...group.acl, ...same], dependents, true);
+      return { ...step2, columns: [item.column] };
+    })
   );
-  if (alike2 === void 0) return [...steps, step2];
-  const columns = [...alike2.columns ?? [], ...step2.columns ?? []];
-  return steps.map((each) => each === alike2 ? { ...each, columns } : each);
-}
-function inTurns(snapshot, { owner, acl }, columns, grants) {
-  const steps = [];
-  const revoked = /* @__PURE__ */ new Map();
-  const nothing = /* @__PURE__ */ new Map();
-  let turn = 0;
-  let waiting = grants.filter(({ step: step2 }) => step2.reason === void 0);
-  for (let before = -1; waiting.length !== before; turn++) {
-    before = waiting.length;
-    const now = new Map(revoked);
-    waiting = waiting.filter((grant) => dependents(grant, now).length > 0 || !revoke(grant));
-  }
-  let others = grants.filter(({ step: step2 }) => step2.reason !== void 0);
-  for (let before = -1; others.length !== before; ) {
-    before = others.length;
-    others = others.filter((grant) => dependents(grant).length > 0 || comesTooLate(grant) || !revoke(grant));
-  }
-  for (const grant of [...waiting, ...others]) {
-    const grantedTo = namesOf2(dependents(grant, comesTooLate(grant) ? nothing : revoked));
-    steps.push({ ...stepOf(grant), reason: "dependent-privileges", grantedTo });
-  }
-  return steps;
-  function revoke(grant) {
-    const before = dependents(grant, nothing);
-    const byLogin = grant.step.acting !== void 0;
-    const turns = before.map((item) => (revoked.get(item)?.turn ?? -1) + 1);
-    const mine = Math.max(byLogin ? turn : 0, ...turns);
-    revoked.set(grant.item, { byLogin, turn: mine });
-    steps.push({
-      ...stepOf(grant),
-      ...grant.step,
-      turn: mine,
-      ...before.length > 0 && { grantedTo: namesOf2(before) }
+  const onObject = privileges2.flatMap((privilege) => {
+    const ofColumns = grantsTo(grantee, columns, privilege);
+    return grantsTo(grantee, group.acl, privilege).map((item) => {
+      const dependents = dependentsOf(group, grantee, [item, ...ofColumns], [...group.acl, ...columns]);
+      return stepFor(privilege, item, group.acl, dependents, ofColumns.length > 0);
     });
-    return true;
+  });
+  return [...indirect, ...columnsTogether(onColumns), ...onObject];
+  function stepFor(privilege, item, acl, grantedTo, keptForColumns) {
+    const acting = actingRoleToRevoke(login, group, acl, item);
+    const step2 = {
+      grantee,
+      privilege,
+      grantor: item.grantor,
+      ...typeof acting !== "string" && { acting }
+    };
+    if (acting === "grantor-lacks-option") return { ...step2, reason: acting };
+    if (grantedTo.length > 0) return { ...step2, reason: "dependent-privileges", grantedTo };
+    if (keptForColumns) return { ...step2, reason: "column-privileges" };
+    return typeof acting === "string" ? { ...step2, reason: acting } : step2;
   }
-  function stepOf({ grantee, privilege, item, column }) {
-    const grantor = roleOf(snapshot, item.grantor);
-    return { grantee, privilege, grantor, ...column !== void 0 && { columns: [column] } };
-  }
-  function comesTooLate(grant) {
-    return grant.step.acting !== void 0 && dependents(grant, nothing).some((item) => revoked.get(item)?.byLogin === false);
-  }
-  function dependents(grant, gone = revoked) {
-    const { item, column, grantee, privilege } = grant;
-    const standing = (items) => items.filter(
-      (other) => other.grantor === grantee.oid && other.privilege === privilege && !gone.has(other)
-    );
-    const standingIn = (items, mine) => losesOption(grantee, items, mine) ? standing(items) : [];
-    if (column !== void 0) return standingIn(onSame(column), item);
-    const included = columns.filter(
-      (mine) => mine.grantee === item.grantee && mine.grantor === item.grantor && mine.privilege === privilege && !gone.has(mine)
-    );
-    const onColumns = losesOption(grantee, acl, item) ? standing(grants.flatMap((other) => other.column === void 0 ? [] : other.item)) : [];
-    return [
-      ...standingIn(acl, item),
-      ...included.flatMap((mine) => standingIn(onSame(mine.column), mine)),
-      ...onColumns
-    ];
-  }
-  function losesOption(grantee, items, item) {
-    return item.grantable && !roleOf(snapshot, owner).inheritedBy.has(grantee.oid) && !items.some(
-      (other) => other !== item && other.privilege === item.privilege && other.grantable && !revoked.has(other) && holds(snapshot, grantee, other)
-    );
-  }
-  function onSame(column) {
-    return columns.filter((item) => item.column === column);
-  }
-  function namesOf2(items) {
-    return [...new Set(items.map(({ grantee }) => snapshot.roles.get(grantee)?.name ?? "PUBLIC"))].sort();
-  }
+}
+function grantsTo({ role, actor }, acl, privilege) {
+  return actor === role ? acl.filter((item) => item.grantee === role && item.privilege === privilege) : [];
+}
+function dependentsOf({ owner }, { role }, mine, acl) {
+  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
+  const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
+  return [...new Set(theirs.map(({ grantee }) => grantee === PUBLIC ? PUBLIC : grantee.name))].sort();
+}
+function columnsTogether(steps) {
+  return groupsOf(steps, ({ columns: _, ...step2 }) => `${step2.privilege} ${keyOfStep(step2)}`).map((same) => ({
+    ...same[0],
+    columns: same.flatMap(({ columns }) => columns ?? [])
+  }));
 }
 
 // src/grants/assess.ts
 function assess(snapshot, demand, names4) {
   const driftOf = driftsIn(snapshot, demand);
+  const login = loginOf(snapshot, demand);
   const grantees = names4.map((name3) => {
-    const obstacle = granteeObstacle(snapshot, name3);
-    if (obstacle !== null) return { name: name3, obstacle };
-    const role = roleOf(snapshot, snapshot.grantees.get(name3) ?? "");
-    const identity = identityDrift(snapshot, demand, role);
-    return { name: name3, obstacle, role, drift: driftOf(role), identity };
+    const grantee = snapshot.grantees.get(name3);
+    if (grantee === void 0) return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles) };
+    const identity = identityDrift(snapshot.server, demand, grantee);
+    return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity };
   });
   const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
   return {
@@ -11988,15 +11492,19 @@ function assess(snapshot, demand, names4) {
     demand,
     grantees,
     grants: planGrants(
-      snapshot,
-      drifts.flatMap(({ missing }) => missing),
-      demand.actAsOwner
+      login,
+      drifts.flatMap(({ missing }) => missing)
     ),
     revokes: planRevokes(
-      snapshot,
-      drifts.flatMap(({ extra }) => extra),
-      demand.actAsOwner
+      login,
+      drifts.flatMap(({ extra }) => extra)
     )
+  };
+}
+function loginOf({ sessionUser, server }, { actAsOwner }) {
+  return {
+    role: sessionUser,
+    membershipIn: (role) => actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null
   };
 }
 function planToApply({ demand, grants, revokes }) {
@@ -12005,54 +11513,68 @@ function planToApply({ demand, grants, revokes }) {
 function statementsToApply(assessment) {
   return statementsIn(planToApply(assessment).changes);
 }
-function fixesFor(assessment, outcome) {
-  const { snapshot, demand, grantees, grants, revokes } = assessment;
+function fixesFor({ snapshot, demand, grantees }, { grants, revokes }) {
   const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
   return [
-    ...fixBlocks(
-      snapshot,
-      [
-        ...whatIsLeft(grants, outcome, "not-granted"),
-        ...extraIsDrift(demand.onExtra) ? whatIsLeft(revokes, outcome, "not-revoked") : []
-      ],
-      demand.exclude
-    ),
+    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants),
     ...identityFixes(identities)
   ];
 }
 
-// src/grants/limits.ts
-function limitsFor(snapshot, grantee) {
-  return [...administers(snapshot, grantee), ...elasticCluster(snapshot)];
+// src/grants/left.ts
+function whatIsLeft({ grants, revokes }, outcome) {
+  return {
+    grants: leftOf(grants, outcome, "not-granted"),
+    revokes: leftOf(revokes, outcome, "not-revoked")
+  };
 }
-function administers(snapshot, grantee) {
-  const actor = actsAs(snapshot, grantee);
-  const own = powersOf(snapshot, grantee);
-  const known = new Set(own.map((each) => JSON.stringify(each)));
-  const others = powersOf(snapshot, actor).filter((each) => !known.has(JSON.stringify(each)));
+function leftOf({ blocked, changes }, outcome, otherwise) {
+  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
+  const planned = changes.map((change) => {
+    const refusal = refusalOf(outcome, change) ?? {
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
+    };
+    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
+  });
+  if (outcome.failed.size === 0) return [...blocked, ...planned];
+  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+}
+function refusalOf({ failed }, change) {
+  if (failed.size === 0) return void 0;
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
+}
+var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
+
+// src/grants/limits.ts
+function limitsFor({ database, server }, grantee) {
+  return [...administers(database, grantee), ...elasticCluster(server)];
+}
+function administers(database, { role, facts: facts3, actor, actorFacts }) {
+  const own2 = powersOf(role, facts3, database);
+  const known = new Set(own2.map((each) => JSON.stringify(each)));
+  const others = powersOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
   const reasons = [
-    ...own,
+    ...own2,
     ...others.length > 0 ? [sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`] : []
   ];
   if (reasons.length === 0) return [];
   return [
     {
       code: "grantee-is-administrator",
-      message: sentence`${name(grantee.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`
+      message: sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`
     }
   ];
 }
-function powersOf(snapshot, { oid }) {
-  const { azureAdmin, createRole, bypassRls } = snapshot.granteeFacts.get(oid) ?? {};
-  const owned = snapshot.groups.find(({ kind, owner }) => kind === "database" && owner === oid);
+function powersOf(role, { azureAdmin, createRole, bypassRls }, database) {
   return [
     ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
     ...createRole ? [inOurWords("has CREATEROLE")] : [],
     ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
-    ...owned ? [sentence`owns database ${name(owned.members[0]?.name ?? "")}`] : []
+    ...database.owner === role ? [sentence`owns database ${name(database.name)}`] : []
   ];
 }
-function elasticCluster({ server }) {
+function elasticCluster(server) {
   if (!server.citus) return [];
   return [
     {
@@ -12064,18 +11586,93 @@ function elasticCluster({ server }) {
   ];
 }
 
+// src/grants/pitfalls.ts
+function pitfallWarnings(grantee, pitfalls) {
+  const failing = pitfalls.filter((pitfall) => "use" in pitfall);
+  return [
+    ...rowLevelSecurity(
+      grantee,
+      pitfalls.filter((pitfall) => pitfall.code === "row-level-security")
+    ),
+    ...alike2(failing).map(failingUse),
+    ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping"))
+  ];
+}
+function rowLevelSecurity(grantee, tables) {
+  if (tables.length === 0) return [];
+  return [
+    {
+      code: "row-level-security",
+      message: sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`
+    }
+  ];
+}
+function alike2(failing) {
+  const byObjects = groupsOf(
+    failing,
+    ({ code: code2, schema, name: name3, role, kind, source, column }) => JSON.stringify([code2, schema, name3, role, kind, source, column])
+  );
+  const byCause2 = groupsOf(byObjects, (same) => {
+    const [{ code: code2, role, owner }] = same;
+    return JSON.stringify([code2, role, owner, usesOf(same), privilegesOf(same)]);
+  });
+  return byCause2.map((groups) => groups.flat());
+}
+function failingUse(same) {
+  const [{ code: kind, role, owner }] = same;
+  const objects2 = someNames(same.map(pathOf));
+  const privileges2 = inOurWords(series(privilegesOf(same)));
+  const sources = someNames(
+    same.map(({ source, column }) => column == null ? source : [...source, column])
+  );
+  const uses = inOurWords(series(usesOf(same)));
+  const fail2 = usesOf(same).length > 1 ? "fail" : "fails";
+  const lacks = sentence`${name(role)} does not have ${privileges2} on ${sources}.`;
+  const keys = someNames(same.flatMap(({ constraint }) => constraint === void 0 ? [] : [[constraint]]));
+  const sql = [...new Set(same.map((each) => grantFor(each, privilegesOf(same))))].join(" ");
+  const cure = (run3) => owner === null ? EMPTY : sentence` ${inOurWords(run3)} as ${name(owner)}: ${code(sql)}`;
+  const messages = {
+    "view-cannot-read": () => sentence`Reading ${objects2} fails, because ${lacks}${cure("Run")}`,
+    "view-cannot-write": () => sentence`${uses} through ${objects2} ${inOurWords(fail2)}, because ${lacks}${cure("If the app writes through it, run")}`,
+    "foreign-key-fails": () => sentence`${uses} on ${objects2} ${inOurWords(fail2)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
+    "default-fails": () => sentence`INSERT into ${objects2} fails where a column takes its default, because ${lacks}${cure("Run")}`
+  };
+  return { code: kind, message: messages[kind]() };
+}
+function grantFor({ kind, source, column, role }, privileges2) {
+  const what = privileges2.map((each) => column == null ? each : `${each} (${quoteIdentifier(column)})`);
+  return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
+}
+function withoutMapping(tables) {
+  return groupsOf(tables, ({ server }) => server).map((ofServer) => {
+    const [{ role, owner, server }] = ofServer;
+    const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '\u2026', password '\u2026');`;
+    return {
+      code: "no-user-mapping",
+      message: sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`
+    };
+  });
+}
+function pathOf({ schema, name: name3 }) {
+  return [schema, name3];
+}
+function usesOf(same) {
+  return inOrder(same.map(({ use }) => use));
+}
+function privilegesOf(same) {
+  return inOrder(same.map(({ privilege }) => privilege));
+}
+
 // src/grants/warnings.ts
 function warningsFor(snapshot, demand, grantee, gaps) {
-  const actor = actsAs(snapshot, grantee);
-  const pitfalls = snapshot.pitfalls.filter((pitfall) => pitfall.grantee === actor.oid);
+  const { role, actor, pitfalls } = grantee;
   return [
-    ...cannotLogIn(grantee),
-    ...identityWarnings(snapshot, demand, grantee),
-    ...sessionRoleRefused(snapshot, grantee),
-    ...missingDefaultPrivileges(snapshot, grantee, gaps),
-    ...rowLevelSecurity(grantee, pitfalls),
-    ...viewsThatCannotRead(pitfalls),
-    ...granteeIsOwner(snapshot, demand, actor),
+    ...cannotLogIn(role),
+    ...identityWarnings(snapshot.server, demand, grantee),
+    ...sessionRoleRefused(grantee),
+    ...missingDefaultPrivileges(grantee, gaps),
+    ...pitfallWarnings(role, pitfalls),
+    ...granteeIsOwner(snapshot.groups, demand, actor),
     ...triggerAndCreate(snapshot, demand, actor),
     ...limitsFor(snapshot, grantee),
     ...snapshot.unmatchedPatterns.map((pattern) => ({
@@ -12103,31 +11700,22 @@ function cannotLogIn(grantee) {
     }
   ];
 }
-function sessionRoleRefused(snapshot, grantee) {
-  const refused2 = snapshot.sessions.get(grantee.oid)?.refused ?? [];
-  return refused2.map((role) => ({
+function sessionRoleRefused({ role, actor, refused: refused2 }) {
+  return refused2.map((other) => ({
     code: "session-role-refused",
-    message: sentence`Sessions of ${name(grantee.name)} are set to begin as ${name(role)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(grantee.name)} cannot SET ROLE to it. The sessions begin as ${name(actsAs(snapshot, grantee).name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`
+    message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE \u2026 SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE \u2026 RESET role.`
   }));
 }
-function missingDefaultPrivileges(snapshot, grantee, gaps) {
-  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([oid, theirs]) => {
-    const creator = roleOf(snapshot, oid);
+function missingDefaultPrivileges({ role, actor }, gaps) {
+  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const next = sentence`${name(grantee.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${some2(schemas2.map((each) => [each]))}.`;
-    if (![creator.name, ...schemas2].every(canBeNamed))
-      return {
-        code: "default-privileges",
-        message: sentence`${next} Rename the role or schema: its name is not valid UTF-8, so this action cannot write it into a statement.`
-      };
+    const next = sentence`${name(role.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas2.map((each) => [each]))}.`;
     const changes = theirs.map(
       ({ columns: _, ...gap }) => ({
         ...gap,
-        grantee: actsAs(snapshot, grantee),
+        grantee: actor,
         verb: "GRANT",
-        owner: creator,
-        as: null,
-        oneByOne: false
+        acting: AS_SESSION_USER
       })
     );
     const sql = statementsOf2(changes).map((statement) => statement.sql);
@@ -12137,30 +11725,9 @@ function missingDefaultPrivileges(snapshot, grantee, gaps) {
     };
   });
 }
-function rowLevelSecurity(grantee, pitfalls) {
-  const tables = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: "row-level-security",
-      message: sentence`Row-level security hides every row of ${some2(tables.map((table) => [table.schema, table.name]))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`
-    }
-  ];
-}
-function viewsThatCannotRead(pitfalls) {
-  const broken = pitfalls.filter((pitfall) => pitfall.code === "view-cannot-read");
-  const byReader = Map.groupBy(broken, ({ reader, privilege }) => JSON.stringify([reader, privilege]));
-  return [...byReader.values()].map((views) => {
-    const [{ reader, privilege }] = views;
-    return {
-      code: "view-cannot-read",
-      message: sentence`Reading ${some2(views.map((view) => [view.schema, view.name]))} fails, because ${name(reader)} does not have ${[privilege]} on ${some2(views.map(({ source }) => source))}.`
-    };
-  });
-}
-function granteeIsOwner(snapshot, demand, grantee) {
-  const owned = snapshot.groups.filter(
-    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === grantee.oid
+function granteeIsOwner(groups, demand, actor) {
+  const owned = groups.filter(
+    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === actor
   );
   const limited = owned.filter(
     (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL"
@@ -12170,43 +11737,40 @@ function granteeIsOwner(snapshot, demand, grantee) {
   return [
     {
       code: "grantee-is-owner",
-      message: sentence`${name(grantee.name)} owns ${count2} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER … OWNER TO.`
+      message: sentence`${name(actor.name)} owns ${count2} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER \u2026 OWNER TO.`
     }
   ];
 }
-function triggerAndCreate(snapshot, demand, grantee) {
-  const tables = snapshot.groups.filter((group) => group.kind === "table" && group.skipped === "");
-  const demanded = tables.some((group) => demandedOn(snapshot, group, demand).includes("TRIGGER"));
-  const creatable = snapshot.schemas.filter((schema) => schema.creatableBy.has(grantee.oid));
+function triggerAndCreate({ groups, schemas: schemas2, server }, demand, actor) {
+  const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
+  const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
+  const creatable = schemas2.filter((schema) => schema.creatableBy.has(actor));
   if (!demanded || creatable.length === 0) return [];
   return [
     {
       code: "trigger-and-create",
-      message: sentence`${name(grantee.name)} has TRIGGER and can create functions in ${some2(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
+      message: sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
     }
   ];
 }
-function some2(names4) {
-  const distinct = new Map(names4.map((parts) => [JSON.stringify(parts), parts]));
-  return someOf(
-    [...distinct.values()].map((parts) => [name(...parts)]),
-    MAX_NAMES5
-  );
-}
-var MAX_NAMES5 = 5;
 
 // src/grants/verdict.ts
-function granteeReports(before, after, outcome) {
+function granteeReports(before, after, outcome, left) {
   const { snapshot, demand } = after;
-  const whyMissing = byObject(whatIsLeft(after.grants, outcome, "not-granted"));
-  const whyExtra = byObject(whatIsLeft(after.revokes, outcome, "not-revoked"));
+  const whyMissing = byObject(left.grants);
+  const whyExtra = byObject(left.revokes);
   return after.grantees.map((grantee, index) => {
-    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name: name3, role, drift: drift2, identity } = grantee;
-    const actor = actsAs(snapshot, role);
+    if (grantee.obstacle !== null) {
+      const { name: name4, obstacle } = grantee;
+      return { ...NOT_CHECKED, grantee: name4, error: obstacle, ...doneFor(before.grantees[index], outcome) };
+    }
+    const { name: name3, drift: drift2, identity } = grantee;
+    const { role, actor } = grantee.grantee;
+    const bound = boundIdentity(snapshot.server, grantee.grantee);
     return {
       grantee: name3,
       ...actor !== role && { sessionRole: actor.name },
+      ...bound && { identity: bound },
       verdict: verdictOf(before.grantees[index], grantee, demand),
       objects: drift2.objects,
       missing: [
@@ -12216,10 +11780,10 @@ function granteeReports(before, after, outcome) {
         )
       ],
       granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift2.missing }),
-      extra: extraOf(snapshot, role, drift2.extra, whyExtra),
+      extra: extraOf(snapshot, drift2.extra, whyExtra),
       revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift2.extra }),
       held: drift2.held,
-      warnings: warningsFor(snapshot, demand, role, drift2.gaps)
+      warnings: warningsFor(snapshot, demand, grantee.grantee, drift2.gaps)
     };
   });
 }
@@ -12227,17 +11791,24 @@ function unfinishedReports(before, outcome) {
   const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
   return before.grantees.map((grantee) => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const { name: name3, role, drift: drift2 } = grantee;
-    const unconfirmed = changesOf(open, role);
+    const unconfirmed = changesOf(open, grantee.grantee.role);
     return {
       ...NOT_CHECKED,
-      grantee: name3,
-      objects: drift2.objects,
-      granted: changesOf(outcome.committed, role, { verb: "GRANT" }),
-      revoked: changesOf(outcome.committed, role, { verb: "REVOKE" }),
+      grantee: grantee.name,
+      ...doneFor(grantee, outcome),
       ...unconfirmed.length > 0 && { unconfirmed }
     };
   });
+}
+function doneFor(before, { committed }) {
+  if (before === void 0 || before.obstacle !== null) return {};
+  const { drift: drift2 } = before;
+  const { role } = before.grantee;
+  return {
+    objects: drift2.objects,
+    granted: changesOf(committed, role, { verb: "GRANT" }),
+    revoked: changesOf(committed, role, { verb: "REVOKE" })
+  };
 }
 var NOT_CHECKED = {
   verdict: "error",
@@ -12258,7 +11829,7 @@ function byObject(left) {
   return Map.groupBy(left, ({ change }) => change.member);
 }
 function blockedOf({ grantee, member }, blocked) {
-  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee);
+  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
 }
 function named2({ kind, schema }, { name: name3, arguments: types2 }) {
   return {
@@ -12270,19 +11841,18 @@ function named2({ kind, schema }, { name: name3, arguments: types2 }) {
 function described(snapshot, { group, member }, blocked) {
   return {
     ...named2(group, member),
-    owner: roleOf(snapshot, group.owner).name,
+    owner: group.owner.name,
     privileges: blocked.change.privileges,
     reason: blocked.reason,
     ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
     fix: fixFor(snapshot, blocked)
   };
 }
-function extraOf(snapshot, grantee, extra, whyExtra) {
-  const indirectSourcesOf = indirectSourcesFor(snapshot, grantee);
-  const sourcesOf = ({ group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(group, columns, privilege));
+function extraOf(snapshot, extra, whyExtra) {
+  const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap(
     (finding) => blockedOf(finding, whyExtra).map((blocked) => {
-      const sources = sourcesOf(finding, blocked);
+      const sources = sourcesOf2(finding, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
       return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
     })
@@ -12292,58 +11862,88 @@ function changesOf(changes, grantee, { verb, left = [] } = {}) {
   const byObject2 = /* @__PURE__ */ new Map();
   for (const change of changes) {
     if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
-    const key = identify(change);
+    const key = identify(grantee, change);
     const known = byObject2.get(key)?.privileges;
     const privileges2 = known === void 0 ? change.privileges : inOrder([...known, ...change.privileges]);
     byObject2.set(key, known === void 0 ? change : { ...change, privileges: privileges2 });
   }
-  const stillThere = new Map(left.map((finding) => [identify(finding), finding.privileges]));
+  const stillThere = new Map(
+    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges])
+  );
   const changed2 = [];
-  for (const [key, { group, member, owner, privileges: all }] of byObject2) {
+  for (const [key, { group, member, privileges: all2 }] of byObject2) {
     const undone = stillThere.get(key);
-    const privileges2 = undone === void 0 ? all : all.filter((privilege) => !undone.includes(privilege));
-    if (privileges2.length > 0) changed2.push({ ...named2(group, member), owner: owner.name, privileges: privileges2 });
+    const privileges2 = undone === void 0 ? all2 : all2.filter((privilege) => !undone.includes(privilege));
+    if (privileges2.length > 0) changed2.push({ ...named2(group, member), owner: group.owner.name, privileges: privileges2 });
   }
   return changed2;
 }
 
+// src/grants/work.ts
+var MAX_REFUSALS = 8;
+function startWork() {
+  const committed = [];
+  const statements2 = [];
+  const failed = /* @__PURE__ */ new Map();
+  const refusals = /* @__PURE__ */ new Map();
+  let open;
+  return {
+    sent(batch) {
+      open = batch;
+    },
+    answered() {
+      open = void 0;
+    },
+    committed(batch) {
+      committed.push(...batch.changes);
+      statements2.push(...sqlOf3(batch));
+      if (refusals.size > 0)
+        for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
+    },
+    failed(changes, refusal) {
+      for (const change of changes) {
+        failed.set(keyOfChange(change), refusal);
+        if (refusal.reason !== "refused") continue;
+        const { acting, group } = change;
+        const ofRole = refusals.get(acting.as) ?? /* @__PURE__ */ new Map();
+        refusals.set(acting.as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
+      }
+    },
+    isHopeless: ({ acting, group }) => (refusals.get(acting.as)?.get(group) ?? 0) >= MAX_REFUSALS,
+    outcome: () => ({
+      committed,
+      statements: statements2,
+      failed,
+      unconfirmed: open === void 0 ? [] : [{ changes: open.changes, statements: sqlOf3(open) }]
+    })
+  };
+}
+function sqlOf3({ statements: statements2 }) {
+  return statements2.map(({ sql }) => sql);
+}
+
 // src/postgres/batch.ts
-function batchOf(changes) {
-  return { changes, statements: statementsOf2(changes) };
-}
-function send(client, turns, statements2, { proof = [], lockTimeout = LOCK_TIMEOUT }) {
-  const waiting = turns.next();
-  const sql = [
-    `SET LOCAL lock_timeout = '${lockTimeout}ms';`,
-    ...withRoles(statements2),
-    ...proof,
-    "COMMIT;"
-  ].join("\n");
-  const turn = waiting === void 0 ? void 0 : client.query(`${BEGIN}
-${waiting}`);
-  const work = client.query(turn === void 0 ? `${BEGIN}
-${sql}` : sql);
-  work.catch(() => {
-  });
-  return { turn, work };
-}
-async function attempt(client, turns, { statements: statements2, sent }, { whileRunning = () => {
-}, ...options } = {}) {
+async function attempt(client, turns, statements2, options = {}) {
+  const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
   let warned = false;
   const notice2 = ({ code: code2 }) => {
     warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
   };
+  const wait = turns.next();
+  const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
+  const sql = [limit, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n");
   client.on("notice", notice2);
-  let waiting = false;
+  let waiting = wait !== void 0;
   let failure2;
   try {
-    const { turn, work } = sent ?? send(client, turns, statements2, options);
-    if (turn !== void 0) {
-      waiting = true;
-      await turns.waitFor(turn);
-      waiting = false;
-    }
-    whileRunning();
+    const turn = wait === void 0 ? void 0 : client.query(`${BEGIN}
+${wait}`);
+    const work = client.query(wait === void 0 ? `${BEGIN}
+${sql}` : sql);
+    work.catch(() => {
+    });
+    if (turn !== void 0) await turns.waitFor(turn);
+    waiting = false;
     await work;
     return { error: null, warned };
   } catch (error2) {
@@ -12355,18 +11955,7 @@ async function attempt(client, turns, { statements: statements2, sent }, { while
   }
   if (!waiting) return { error: failure2, warned };
   await turns.end(client, failure2);
-  return await attempt(client, turns, { statements: statements2 }, { whileRunning, ...options });
-}
-function ifSkipped({ sent }, then) {
-  (sent.turn ?? sent.work).catch(({ code: code2 }) => {
-    if (code2 === IN_FAILED_SQL_TRANSACTION) then();
-  });
-}
-var IN_FAILED_SQL_TRANSACTION = "25P02";
-async function rollBack(client, error2) {
-  await client.query("ROLLBACK").catch(() => {
-    throw error2;
-  });
+  return await attempt(client, turns, statements2, options);
 }
 var LOCK_TIMEOUT = 2e3;
 var PRIVILEGE_NOT_GRANTED = "01007";
@@ -12415,12 +12004,12 @@ async function culprits(client, changes, reason) {
   const query = QUERIES[reason];
   const relations = changes.filter(({ group }) => isRelation(group.kind));
   if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
-  const oids = relations.map(({ member }) => member.oid);
+  const oids2 = relations.map(({ member }) => member.oid);
   const names4 = relations.map(({ member }) => member.name);
   const schemas2 = relations.map(({ group }) => group.schema?.name ?? "");
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query(query, [oids, names4, schemas2]),
+    client.query(query, [oids2, names4, schemas2]),
     client.query("COMMIT")
   ]);
   return new Set(rows.map(({ oid }) => oid));
@@ -12448,11 +12037,11 @@ function trialsOf({ blocked }) {
   const changes = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
     ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
   );
-  return [...Map.groupBy(changes, keyOfTrial).values()];
+  return groupsOf(changes, keyOfTrial);
 }
-function keyOfTrial({ change: { verb, owner, grantor, group, privileges: privileges2 }, reason }) {
+function keyOfTrial({ change: { verb, grantor, group, privileges: privileges2 }, reason }) {
   const ofAcl = grantor && (grantor.inherited || grantor.through.length > 0) ? `${group.members[0]?.oid} ${privileges2}` : "";
-  return `${verb} ${reason} ${(grantor ?? owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
+  return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 var MAX_TRIES = 3;
 async function tryOneOf(client, trial, turns) {
@@ -12468,17 +12057,17 @@ async function tryOne(client, { change, tryAs = [] }, turns) {
   let result = { acting: null, message: "the server granted nothing" };
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const statements2 = statementsOf2([{ ...change, ...acting }]);
-    const { error: error2, warned } = await attempt(client, turns, { statements: statements2 }, { proof });
+    const statements2 = statementsOf2([{ ...change, acting }]);
+    const { error: error2, warned } = await attempt(client, turns, statements2, { proof });
     if (error2 === null && !warned) return { acting, message: "" };
     if (error2 === null) continue;
     const inconclusive = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
-    result = { ...result, message: error2.message, ...inconclusive && { inconclusive } };
+    result = { ...result, message: wordsOf(error2), ...inconclusive && { inconclusive } };
   }
   return result;
 }
 var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, owner, grantor = owner, member, privileges: privileges2 }) {
+function proofOfRevoke({ grantee, group, grantor = group.owner, member, privileges: privileges2 }) {
   return `
 DO $$
 BEGIN
@@ -12496,154 +12085,96 @@ $$;`;
 // src/postgres/apply.ts
 var SHORT_LOCK_TIMEOUT = 200;
 var MAX_LOCK_WAIT = 15e3;
-var MAX_REFUSALS = 8;
+var OUTDATED = /* @__PURE__ */ Symbol("outdated");
 async function apply(client, plan, say, waits) {
-  const committed = [];
-  const statements2 = [];
-  const failed = /* @__PURE__ */ new Map();
-  const refusals = /* @__PURE__ */ new Map();
-  let running;
-  let ahead;
-  let outdated = false;
-  async function runAll(changes) {
-    const batches = batchesOf(changes);
-    for (const [n, each] of batches.entries()) {
-      if (outdated) return;
-      const batch = ahead ?? batchOf(each);
-      ahead = void 0;
-      if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-      sayStatements(batch);
-      const before = { committed: committed.length, failed: failed.size };
-      const next = batchOf(batches[n + 1] ?? []);
-      await run2(batch, () => sendAhead(next));
-      sayOutcome(before);
-    }
-  }
-  function sendAhead(batch) {
-    if (batch.changes.length === 0 || !isOpen(client)) return;
-    ahead = { ...batch, sent: send(client, waits.turns, batch.statements, lockTimeout()) };
-    ifSkipped(ahead, () => {
-      ahead = void 0;
-    });
-  }
-  async function settleAhead() {
-    if (running !== void 0 || ahead === void 0) return;
-    const batch = ahead;
-    ahead = void 0;
-    await batch.sent.work.then(
-      () => {
-        sayStatements(batch);
-        note(batch);
-        say(`committed: ${count(batch.changes.length, "object")}`);
-      },
-      () => {
-      }
-      // the next look shows what is still missing
-    );
-  }
-  function sayStatements({ statements: statements3 }) {
-    for (const { as, sql } of statements3)
-      say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-  }
-  function sayOutcome(before) {
-    const done = committed.length - before.committed;
-    const refused2 = failed.size - before.failed;
-    if (done > 0) say(`committed: ${count(done, "object")}`);
-    if (refused2 > 0) {
-      const why = new Set(
-        [...failed.values()].slice(-refused2).flatMap(({ serverMessage }) => serverMessage ?? [])
-      );
-      say(`not committed: ${count(refused2, "object")} (${[...why].join("; ")})`);
-    }
-    if (outdated) say("rolled back: a role or a schema was dropped in the meantime");
-  }
-  async function run2(planned, whileRunning = () => {
-  }) {
-    const batch = "sent" in planned ? planned : withoutRefused(planned);
-    const { changes } = batch;
-    if (changes.length === 0 || outdated) return;
-    const started = Date.now();
-    if ("sent" in batch || isOpen(client)) running = batch;
-    const { error: error2 } = await attempt(client, waits.turns, batch, { ...lockTimeout(), whileRunning });
-    running = void 0;
-    if (error2 === null) return note(batch);
-    const reason = reasonOf(error2);
-    const serverMessage = symptomsOf(error2)[0]?.text ?? error2.message;
-    outdated ||= concernsAll(error2);
-    if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
-    if (outdated) return;
-    const atFault = await culprits(client, changes, reason);
-    const isAtFault = ({ member }) => atFault.has(member.oid);
-    const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
-    const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
-    if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-      return fail2(changes, refusal);
-    }
-    if (atFault.size > 0) {
-      fail2(changes.filter(isAtFault), refusal);
-      return run2(batchOf(changes.filter((change) => !isAtFault(change))));
-    }
-    const half = Math.ceil(changes.length / 2);
-    await run2(batchOf(changes.slice(0, half)));
-    await run2(batchOf(changes.slice(half)));
-  }
-  function note(batch) {
-    committed.push(...batch.changes);
-    statements2.push(...sqlOf3(batch));
-    if (refusals.size > 0) for (const { as, group } of batch.changes) refusals.get(as)?.delete(group);
-  }
-  function withoutRefused(batch) {
-    const isRefused = ({ as, group }) => (refusals.get(as)?.get(group) ?? 0) >= MAX_REFUSALS;
-    if (!batch.changes.some(isRefused)) return batch;
-    fail2(batch.changes.filter(isRefused), { reason: "not-tried" });
-    return batchOf(batch.changes.filter((change) => !isRefused(change)));
-  }
-  function lockTimeout() {
-    return { lockTimeout: waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT };
-  }
-  function fail2(changes, refusal) {
-    for (const change of changes) {
-      failed.set(keyOfChange(change), refusal);
-      if (refusal.reason !== "refused") continue;
-      const { as, group } = change;
-      const ofRole = refusals.get(as) ?? /* @__PURE__ */ new Map();
-      refusals.set(as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
-    }
-  }
-  async function tryBlocked() {
-    for (const alike2 of trialsOf(plan)) {
-      if (outdated) return;
-      const [{ change, reason }] = alike2;
-      say(
-        `trying one ${change.verb} on an object of ${change.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`
-      );
-      const { acting, message } = await tryOneOf(client, alike2, waits.turns);
-      if (acting === null) {
-        say(`not committed: ${message}`);
-        continue;
-      }
-      say(
-        reason === "not-owner" ? `The server lets this login act for ${change.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
-      );
-      await runAll(alike2.map((each) => ({ ...each.change, ...acting })));
-    }
-  }
-  const outcome = () => ({
-    committed,
-    statements: statements2,
-    failed,
-    unconfirmed: [running, ahead].filter((batch) => batch !== void 0).map((batch) => ({ changes: batch.changes, statements: sqlOf3(batch) })),
-    ...outdated && { outdated }
-  });
+  const work = startWork();
+  const round = { client, say, waits, work };
   try {
-    await runAll(plan.changes);
-    await tryBlocked();
-    await settleAhead();
-    return outcome();
+    await runAll(round, plan.changes);
+    for (const trial of trialsOf(plan)) await runTrial(round, trial);
+    return work.outcome();
   } catch (error2) {
-    await settleAhead();
-    return { ...outcome(), endedBy: error2 };
+    if (error2 !== OUTDATED) return { ...work.outcome(), endedBy: error2 };
+    say("rolled back: a role or a schema was dropped in the meantime");
+    return { ...work.outcome(), outdated: true };
   }
+}
+async function runAll(round, changes) {
+  const { say, work } = round;
+  const batches = batchesOf(changes);
+  for (const [n, each] of batches.entries()) {
+    if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
+    const batch = batchOf(each);
+    for (const { as, sql } of batch.statements)
+      say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+    const before = work.outcome();
+    const [committed, failed] = [before.committed.length, before.failed.size];
+    try {
+      await run(round, batch);
+    } finally {
+      sayResult(say, work.outcome(), committed, failed);
+    }
+  }
+}
+function sayResult(say, outcome, committed, failed) {
+  const made = outcome.committed.length - committed;
+  const refused2 = [...outcome.failed.values()].slice(failed);
+  if (made > 0) say(`committed: ${count(made, "object")}`);
+  if (refused2.length === 0) return;
+  const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
+  say(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
+}
+async function run(round, planned) {
+  const { client, waits, work } = round;
+  const batch = withoutHopeless(planned, work);
+  const { changes, statements: statements2 } = batch;
+  if (changes.length === 0) return;
+  const started = Date.now();
+  if (isOpen(client)) work.sent(batch);
+  const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
+  const { error: error2 } = await attempt(client, waits.turns, statements2, { lockTimeout });
+  work.answered();
+  if (error2 === null) return work.committed(batch);
+  if (concernsAll(error2)) throw OUTDATED;
+  if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
+  const reason = reasonOf(error2);
+  const serverMessage = wordsOf(error2);
+  const atFault = await culprits(client, changes, reason);
+  const isAtFault = ({ member }) => atFault.has(member.oid);
+  const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
+  const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
+  if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
+    return work.failed(changes, refusal);
+  }
+  if (atFault.size > 0) {
+    work.failed(changes.filter(isAtFault), refusal);
+    return run(round, batchOf(changes.filter((change) => !isAtFault(change))));
+  }
+  const half = Math.ceil(changes.length / 2);
+  await run(round, batchOf(changes.slice(0, half)));
+  await run(round, batchOf(changes.slice(half)));
+}
+function withoutHopeless(batch, work) {
+  const hopeless = batch.changes.filter(work.isHopeless);
+  if (hopeless.length === 0) return batch;
+  work.failed(hopeless, { reason: "not-tried" });
+  return batchOf(batch.changes.filter((change) => !work.isHopeless(change)));
+}
+async function runTrial(round, trial) {
+  const { client, say, waits } = round;
+  const [{ change, reason }] = trial;
+  say(
+    `trying one ${change.verb} on an object of ${change.group.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`
+  );
+  const { acting, message } = await tryOneOf(client, trial, waits.turns);
+  if (acting === null) return say(`not committed: ${message}`);
+  say(
+    reason === "not-owner" ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
+  );
+  await runAll(
+    round,
+    trial.map((each) => ({ ...each.change, acting }))
+  );
 }
 var TIMEOUTS = /* @__PURE__ */ new Set([
   "55P03",
@@ -12651,9 +12182,6 @@ var TIMEOUTS = /* @__PURE__ */ new Set([
   "57014"
   // query_canceled, by statement_timeout
 ]);
-function sqlOf3({ statements: statements2 }) {
-  return statements2.map(({ sql }) => sql);
-}
 function shortened(sql) {
   const lines2 = sql.split("\n");
   const more = lines2.length - 5;
@@ -12664,23 +12192,36 @@ function shortened(sql) {
 var import_promises4 = require("node:timers/promises");
 
 // src/grants/creators.ts
-function creatorsOf(snapshot, demand) {
-  const owners = snapshot.groups.filter((group) => group.schema !== void 0 && group.kind !== "default-privileges").filter((group) => group.skipped !== "extension").map((group) => ({ schema: group.schema?.oid ?? "", role: group.owner }));
-  const entitled = snapshot.groups.filter((group) => group.kind === "schema").flatMap(
-    (group) => group.acl.filter((item) => item.privilege === "CREATE" && snapshot.roles.get(item.grantee)?.canLogin).filter(({ grantee }) => grantee === snapshot.sessionUser || !isApp(roleOf(snapshot, grantee))).map((item) => ({ schema: group.members[0]?.oid ?? "", role: item.grantee }))
+function creatorsOf({ sessionUser, grantees, groups, schemas: schemas2 }, { schemaPrivileges: schemaPrivileges2 }) {
+  const owners = groups.flatMap(
+    ({ kind, schema, owner, skipped }) => schema === void 0 || kind === "default-privileges" || skipped === "extension" ? [] : { schema, role: owner }
   );
-  const grantees = [...snapshot.grantees.values()].map((oid) => roleOf(snapshot, oid)).filter(({ canLogin }) => canLogin && demand.schemaPrivileges.includes("CREATE")).map((grantee) => actsAs(snapshot, grantee).oid);
-  const demanded = snapshot.schemas.flatMap(({ oid: schema }) => grantees.map((role) => ({ schema, role })));
+  const entitled = schemas2.flatMap(
+    (schema) => schema.acl.flatMap(({ privilege, grantee: role }) => {
+      if (privilege !== "CREATE" || role === PUBLIC || !role.canLogin) return [];
+      return role === sessionUser || !isApp(role) ? { schema, role } : [];
+    })
+  );
+  const creating = schemaPrivileges2.includes("CREATE") ? [...grantees.values()].filter(({ role }) => role.canLogin) : [];
+  const demanded = schemas2.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
   const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema} ${creator.role}`, creator])
+    [...owners, ...entitled, ...demanded].map((creator) => [
+      `${creator.schema.oid} ${creator.role.oid}`,
+      creator
+    ])
   );
-  return [...unique.values()].filter(({ role }) => {
-    const { superuser, predefined: predefined2, gone } = roleOf(snapshot, role);
-    return !superuser && !predefined2 && !gone;
-  });
+  return [...unique.values()].filter(
+    ({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone
+  );
 }
 function isApp({ name: name3 }) {
   return name3.startsWith("aad_");
+}
+
+// src/grants/exclude.ts
+function likePatternsOf(pattern) {
+  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+  return { name: like, path: pattern.includes(".") ? like : "" };
 }
 
 // src/postgres/grantees.sql.ts
@@ -12690,17 +12231,231 @@ WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
 SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
-       (SELECT label FROM label WHERE role = r.oid) AS label,
+       ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
        EXISTS (SELECT FROM label) AS "labelsInUse"
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
 ORDER BY r.oid;`;
 }
 var LABELS = `
-  SELECT objoid AS role, label FROM pg_catalog.pg_shseclabel
-  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider = '${LABEL_PROVIDER}'
+  SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
+  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+    AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
 `;
-var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS label WHERE FALSE";
+var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS provider, NULL::pg_catalog.text AS label WHERE FALSE";
+
+// src/postgres/pitfalls.sql.ts
+var EXTENSION_MEMBER = `EXISTS (
+    SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
+function rowSecurityWithoutPolicy({ schemas: schemas2, grantees, exclude }) {
+  return `
+SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
+WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
+  AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_policy AS p
+    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
+    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
+ORDER BY n.nspname, c.relname, g.oid;`;
+}
+var FIRST_NORMAL_OID = 16384;
+var REQUIRED = { SELECT: 2, UPDATE: 4 };
+var COLUMN_SHIFT = 7;
+var UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 };
+var TRIGGER_INSTEAD = 64;
+function viewsThatFail({ schemas: schemas2, grantees, exclude }) {
+  return `
+WITH RECURSIVE part AS MATERIALIZED (
+  SELECT rule.ev_class AS view, p.text, p.ordinal,
+         pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
+  FROM pg_catalog.pg_rewrite AS rule
+  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
+  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
+),
+source AS MATERIALIZED (
+  SELECT read.view, read.relation, read.in_from, p.privilege, p.columns,
+         read.in_from AND read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+  FROM (
+    SELECT part.view, part.ordinal, part.ordinal <= part.last_in_from AS in_from,
+           pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
+           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
+           pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
+             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
+    FROM part
+    CROSS JOIN LATERAL pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
+    WHERE needs.text <> ''
+  ) AS read
+  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
+  WHERE read.privileges & p.bit <> 0
+),
+view AS (
+  SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
+  FROM pg_catalog.pg_class AS v
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+  CROSS JOIN ${oids(grantees, "g")}
+  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
+    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")} AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+),
+usage AS (
+  SELECT 'SELECT' AS use, oid AS view, grantee FROM view
+  UNION ALL
+  SELECT w.use, oid, grantee
+  FROM view
+  CROSS JOIN (VALUES ('INSERT', ${UPDATABLE.INSERT}), ('UPDATE', ${UPDATABLE.UPDATE}), ('DELETE', ${UPDATABLE.DELETE})) AS w (use, bit)
+  WHERE updatable & w.bit <> 0 AND ${mayUse("grantee", "oid", "w.use")}
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = view.oid AND tgtype & ${TRIGGER_INSTEAD} <> 0)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
+),
+reading AS (
+  SELECT use, grantee, view, view AS part, grantee AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
+  FROM usage
+  UNION
+  SELECT r.use, r.grantee, r.view, source.relation,
+         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                    WHERE option_name = 'security_invoker') THEN r.grantee
+              ELSE part.relowner END,
+         needed.privilege, needed.columns
+  FROM reading AS r
+  JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
+  JOIN pg_catalog.pg_class AS part ON part.oid = r.part
+  CROSS JOIN LATERAL (
+    SELECT CASE r.use WHEN 'SELECT' THEN source.privilege ELSE r.use END,
+           CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
+    UNION ALL
+    SELECT 'UPDATE', '{}' WHERE r.use = 'SELECT' AND r.privilege = 'UPDATE' AND source.in_from
+  ) AS needed (privilege, columns)
+)
+SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
+       r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
+       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
+FROM reading AS r
+JOIN pg_catalog.pg_class AS v ON v.oid = r.view
+JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN somewhat THEN c.attname END AS column
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
+  LEFT JOIN pg_catalog.pg_attribute AS c
+    ON c.attrelid = s.oid AND NOT c.attisdropped
+      AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
+  WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+) AS lacking
+WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${EXTENSION_MEMBER.replace("c.oid", "s.oid")})
+ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
+}
+function mayUse(role, relation, use) {
+  return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
+                   ELSE pg_catalog.has_any_column_privilege(${role}, ${relation}, ${use}) END`;
+}
+function foreignKeysThatFail({ schemas: schemas2, grantees, exclude }) {
+  return `
+SELECT 'foreign-key-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, use,
+       pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
+       ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
+       key.conname AS constraint
+FROM pg_catalog.pg_constraint AS key
+CROSS JOIN LATERAL (
+  VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
+         (key.confrelid, key.confkey, key.conrelid, '{UPDATE,DELETE}'),
+         (key.confrelid, key.confkey, key.confrelid, pg_catalog.array_remove(ARRAY[
+            CASE key.confupdtype WHEN 'a' THEN 'UPDATE' END, CASE key.confdeltype WHEN 'a' THEN 'DELETE' END], NULL))
+) AS side (written, columns, read, uses)
+JOIN pg_catalog.pg_class AS read ON read.oid = side.read
+JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
+JOIN pg_catalog.pg_class AS c ON c.oid = side.written
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
+CROSS JOIN ${oids(grantees, "g")}
+WHERE key.contype = 'f' AND key.conparentid = 0 AND c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
+  AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
+  AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND CASE use WHEN 'UPDATE' THEN EXISTS (
+                 SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
+                 WHERE pg_catalog.has_column_privilege(g.oid, c.oid, k.attnum, 'UPDATE'))
+               ELSE ${mayUse("g.oid", "c.oid", "use")} END
+ORDER BY schema, name, key.conname, use, g.oid;`;
+}
+var NEXTVAL = 1574;
+function defaultsThatFail({ schemas: schemas2, grantees, exclude }, demanded) {
+  const isDemanded = `s.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "sn.nspname", "s.relname")}`;
+  return `
+WITH used AS MATERIALIZED (
+  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
+  FROM pg_catalog.pg_depend AS d
+  JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
+  JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+  WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    ${demanded ? `AND NOT (${isDemanded})` : ""}
+)
+SELECT 'default-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, 'INSERT' AS use,
+       pg_catalog.pg_get_userbyid(g.oid) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
+       ARRAY[used.nspname, used.relname]::pg_catalog.text[] AS source,
+       pg_catalog.pg_get_userbyid(used.relowner) AS owner
+FROM used
+JOIN pg_catalog.pg_attrdef AS d ON d.oid = used.expression
+JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
+  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'INSERT')
+  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'USAGE')
+  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'UPDATE')
+ORDER BY schema, name, source, g.oid;`;
+}
+var NEED_USER_MAPPING = [
+  "postgres_fdw_handler",
+  "oracle_fdw_handler",
+  "tds_fdw_handler",
+  "mysql_fdw_handler"
+];
+function foreignTablesWithoutMapping({ schemas: schemas2, grantees, exclude }) {
+  return `
+SELECT 'no-user-mapping' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name,
+       pg_catalog.pg_get_userbyid(g.oid) AS role, server.srvname AS server,
+       pg_catalog.pg_get_userbyid(server.srvowner) AS owner
+FROM pg_catalog.pg_foreign_table AS t
+JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
+JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
+JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
+JOIN pg_catalog.pg_class AS c ON c.oid = t.ftrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN ${oids(grantees, "g")}
+WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, 0))
+ORDER BY schema, name, g.oid;`;
+}
+function oids(list, alias) {
+  return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
+}
+function notExcluded(exclude, schema, name3) {
+  const patterns = exclude.map(likePatternsOf);
+  const isLike = (text, all2) => `${text} LIKE ANY (ARRAY[${all2.map(quoteLiteral)}]::pg_catalog.text[])`;
+  const byName2 = isLike(
+    name3,
+    patterns.map((pattern) => pattern.name)
+  );
+  const byPath = isLike(
+    `pg_catalog.concat(${schema}, '.', ${name3})`,
+    patterns.map((pattern) => pattern.path)
+  );
+  return `NOT (${byName2} OR ${byPath})`;
+}
 
 // src/postgres/second-look.sql.ts
 function secondLook(objects2) {
@@ -12718,13 +12473,13 @@ FROM pg_catalog.pg_class
 WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])${routines.length > 0 ? ofRoutines : ""}
 ORDER BY routine, oid;`;
 }
+var PREDEFINED = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
 function defaultPrivileges(creators, grantees, ofRoutines) {
-  const predefined2 = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
   return `
 WITH creator AS (
   SELECT schema, role
-  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema).join()}}'::pg_catalog.oid[]),
-                  pg_catalog.unnest('{${creators.map(({ role }) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
+                  pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
 ),
 privilege AS (
   SELECT 'r'::"char" AS objtype, name, ordinal
@@ -12740,7 +12495,7 @@ privilege AS (
 ),
 predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
-  FROM (VALUES ${predefined2}) AS p (role, privileges)
+  FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
 ),
 grantee AS MATERIALIZED (
@@ -12767,104 +12522,12 @@ CROSS JOIN LATERAL (
       WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
     ) AS a
     CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-    WHERE CASE WHEN x.grantee = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+    WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
     UNION ALL
     SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
   ) AS e
 ) AS given
 ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
-}
-var EXTENSION_MEMBER = `EXISTS (
-    SELECT FROM pg_catalog.pg_depend
-    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
-function rowSecurityWithoutPolicy(schemas2, grantees, exclude) {
-  return `
-SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
-JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
-WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
-  AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded2(exclude, "n.nspname", "c.relname")}
-  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
-  AND NOT EXISTS (
-    SELECT FROM pg_catalog.pg_policy AS p
-    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
-    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = ${PUBLIC} THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
-ORDER BY n.nspname, c.relname, g.oid;`;
-}
-var FIRST_NORMAL_OID = 16384;
-var REQUIRED = { SELECT: 2, UPDATE: 4 };
-var COLUMN_SHIFT = 7;
-function viewsThatCannotRead2(schemas2, grantees, exclude) {
-  return `
-WITH RECURSIVE source AS MATERIALIZED (
-  SELECT rule.ev_class AS view, read.relation, p.privilege, p.columns
-  FROM pg_catalog.pg_rewrite AS rule
-  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
-  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') AS part (text)
-  CROSS JOIN LATERAL (
-    SELECT pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
-           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
-           pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
-             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
-    FROM pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
-    WHERE needs.text <> ''
-  ) AS read
-  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
-  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID} AND read.privileges & p.bit <> 0
-),
-reading AS (
-  SELECT g.oid AS grantee, v.oid AS view, v.oid AS part, g.oid AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
-  FROM pg_catalog.pg_class AS v
-  CROSS JOIN pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
-  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
-    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")}
-  UNION
-  SELECT r.grantee, r.view, source.relation,
-         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
-                    WHERE option_name = 'security_invoker') THEN r.grantee
-              ELSE part.relowner END,
-         source.privilege, source.columns
-  FROM reading AS r
-  JOIN source ON source.view = r.part
-  JOIN pg_catalog.pg_class AS part ON part.oid = r.part
-)
-SELECT DISTINCT 'view-cannot-read' AS code, r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name,
-       pg_catalog.array_remove(ARRAY[sn.nspname, s.relname, lacking.column]::pg_catalog.text[], NULL) AS source,
-       r.privilege, pg_catalog.pg_get_userbyid(r.reader) AS reader
-FROM reading AS r
-JOIN pg_catalog.pg_class AS v ON v.oid = r.view
-JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
-JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN somewhat THEN c.attname END AS column
-  FROM pg_catalog.has_any_column_privilege(r.reader, s.oid, r.privilege) AS somewhat
-  LEFT JOIN pg_catalog.pg_attribute AS c
-    ON c.attrelid = s.oid AND NOT c.attisdropped
-      AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
-  WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
-                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
-) AS lacking
-WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
-  AND ${notExcluded2(exclude, "n.nspname", "v.relname")}
-ORDER BY n.nspname, v.relname, source, r.privilege, reader, r.grantee::pg_catalog.text;`;
-}
-function notExcluded2(exclude, schema, name3) {
-  const patterns = exclude.map(likePatternsOf);
-  const isLike = (text, all) => `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
-  const byName2 = isLike(
-    name3,
-    patterns.map((pattern) => pattern.name)
-  );
-  const byPath = isLike(
-    `pg_catalog.concat(${schema}, '.', ${name3})`,
-    patterns.map((pattern) => pattern.path)
-  );
-  return `NOT (${byName2} OR ${byPath})`;
 }
 
 // src/postgres/snapshot.rows.ts
@@ -12872,32 +12535,43 @@ function mapSnapshot(rows, exclude) {
   const sections2 = Map.groupBy(rows, ({ section }) => section);
   const facts3 = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
   const [first] = facts3("server");
-  if (first === void 0) throw new Error("the snapshot has no server row");
+  const [database] = facts3("database");
+  if (first === void 0 || database === void 0)
+    throw new Error("the snapshot has no server or database row");
   const { sessionUser, nextTransaction, ...server } = first;
-  const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row)]));
+  const roleOf = mapRoles(facts3("role"));
+  const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row, roleOf)]));
   const members = new Map(facts3("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
-    facts3("group").map((row) => [groupKey(row), mapGroup(row, schemas2, members.get(groupKey(row)) ?? [])])
+    facts3("group").map((row) => [
+      groupKey(row),
+      mapGroup(row, schemas2, members.get(groupKey(row)) ?? [], roleOf)
+    ])
   );
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser,
-    roles: new Map(facts3("role").map((row) => [row.oid, mapRole(row)])),
-    grantees: new Map(facts3("grantee").map(({ name: name3, oid }) => [name3, oid])),
-    sessions: new Map(facts3("grantee").flatMap(mapSession)),
+    sessionUser: roleOf(sessionUser),
+    database: { name: database.name, owner: roleOf(database.owner) },
     schemas: [...schemas2.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     groups: [
-      ...facts3("database").map((row) => mapSingle("database", row)),
-      ...facts3("schema").map((row) => mapSingle("schema", row)),
+      mapSingle("database", database, roleOf),
+      ...facts3("schema").map((row) => mapSingle("schema", row, roleOf)),
       ...groups.values()
     ],
-    columns: facts3("column").map((row) => mapColumn(row, groups)),
+    columns: facts3("column").map((row) => mapColumn(row, groups, roleOf)),
     knownSchemas: facts3("known-schema").map(({ name: name3 }) => name3),
     knownRoles: facts3("known-role").map(({ name: name3 }) => name3),
     unmatchedPatterns: facts3("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
   };
   return {
     snapshot,
+    grantees: new Map(
+      facts3("grantee").map(({ name: name3, oid, session, refused: refused2 }) => [
+        name3,
+        { role: roleOf(oid), actor: roleOf(session), refused: refused2 }
+      ])
+    ),
+    roleOf,
     representatives: facts3("group").filter(({ skipped }) => skipped === "").map((row) => {
       const { representative: oid, relkind, owner, relacl, size } = row;
       const kind = KIND_OF_RELKIND[relkind];
@@ -12907,30 +12581,51 @@ function mapSnapshot(rows, exclude) {
     }),
     nextTransaction,
     hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
-    hasViews: facts3("group").some(({ relkind }) => relkind === "v")
+    hasViews: facts3("group").some(({ relkind }) => relkind === "v"),
+    hasForeignTables: facts3("group").some(({ relkind }) => relkind === "f")
   };
 }
 function groupKey({ relkind, representative }) {
   return `${relkind} ${representative}`;
 }
-function mapDefaultPrivileges(rows, schemas2) {
+function mapDefaultPrivileges(rows, { snapshot: { schemas: schemas2 }, roleOf }) {
   const schemaByOid = new Map(schemas2.map((schema) => [schema.oid, schema]));
-  const pairs = Map.groupBy(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`);
-  return [...pairs.values()].flatMap((ofPair) => {
-    const [{ schema: oid, creator, objtype }] = ofPair;
-    const schema = schemaByOid.get(oid);
-    if (schema === void 0) return [];
-    return {
-      kind: "default-privileges",
-      schema,
-      owner: creator,
-      acl: [],
-      held: new Map(ofPair.map(({ grantee, held }) => [grantee, new Set(held ?? [])])),
-      skipped: "",
-      size: 1,
-      members: [{ oid, name: FUTURE_OBJECTS[objtype] }]
-    };
-  });
+  return groupsOf(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`).flatMap(
+    (ofPair) => {
+      const [{ schema: oid, creator, objtype }] = ofPair;
+      const schema = schemaByOid.get(oid);
+      if (schema === void 0) return [];
+      return {
+        kind: "default-privileges",
+        schema,
+        owner: roleOf(creator),
+        acl: [],
+        held: new Map(ofPair.map(({ grantee, held }) => [roleOf(grantee), new Set(held ?? [])])),
+        skipped: "",
+        size: 1,
+        members: [{ oid, name: FUTURE_OBJECTS[objtype] }]
+      };
+    }
+  );
+}
+function mapGrantees(grantees, facts3, pitfalls) {
+  const byRole = new Map(facts3.map(({ grantee, ...row }) => [grantee, row]));
+  const factsOf = ({ oid, name: name3 }) => {
+    const row = byRole.get(oid);
+    if (row === void 0) throw new Error(`the second look has no row about ${name3}`);
+    return row;
+  };
+  return new Map(
+    [...grantees].map(([name3, signedIn]) => [
+      name3,
+      {
+        ...signedIn,
+        facts: factsOf(signedIn.role),
+        actorFacts: factsOf(signedIn.actor),
+        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid)
+      }
+    ])
+  );
 }
 var FUTURE_OBJECTS = { r: "tables", S: "sequences", f: "routines" };
 var KIND_OF_RELKIND = {
@@ -12944,26 +12639,47 @@ var KIND_OF_RELKIND = {
   P: "procedure",
   A: "aggregate"
 };
-function mapRole(row) {
-  return { ...row, inheritedBy: new Set(row.inheritedBy) };
+function mapRoles(rows) {
+  const byName2 = rows.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const roles = new Map(
+    byName2.map(({ inheritedBy: _, ...facts3 }) => [
+      facts3.oid,
+      { ...facts3, inherits: /* @__PURE__ */ new Set(), through: [] }
+    ])
+  );
+  const roleOf = (oid) => {
+    const role = roles.get(oid);
+    if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
+    return role;
+  };
+  for (const { oid, inheritedBy, through } of byName2) {
+    for (const heir of inheritedBy) roleOf(heir).inherits.add(roleOf(oid));
+    roleOf(oid).through.push(...through.map(roleOf));
+  }
+  return roleOf;
 }
-function mapSession({ oid, session: role, refused: refused2 }) {
-  return role === oid && refused2.length === 0 ? [] : [[oid, { role, refused: refused2 }]];
-}
-function mapSchema({ oid, name: name3, owner, usableBy, held }) {
-  const creators = Object.entries(held ?? {}).filter(([, privileges2]) => privileges2.includes("CREATE"));
+function mapSchema({ oid, name: name3, usableBy, ...row }, roleOf) {
+  const { owner, acl, held } = mapSecurable(row, roleOf);
+  const creators = [...held].filter(([, privileges2]) => privileges2.has("CREATE"));
   return {
     oid,
     name: name3,
     owner,
-    usableBy: new Set(usableBy),
-    creatableBy: new Set(creators.map(([grantee]) => grantee))
+    acl,
+    usableBy: new Set(usableBy.map(roleOf)),
+    creatableBy: new Set(creators.map(([role]) => role))
   };
 }
-function mapSingle(kind, row) {
-  return { kind, ...mapSecurable(row), skipped: "", size: 1, members: [{ oid: row.oid, name: row.name }] };
+function mapSingle(kind, row, roleOf) {
+  return {
+    kind,
+    ...mapSecurable(row, roleOf),
+    skipped: "",
+    size: 1,
+    members: [{ oid: row.oid, name: row.name }]
+  };
 }
-function mapGroup(row, schemas2, members) {
+function mapGroup(row, schemas2, members, roleOf) {
   const schema = schemas2.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === void 0 || kind === void 0)
@@ -12971,30 +12687,38 @@ function mapGroup(row, schemas2, members) {
   return {
     kind,
     schema,
-    ...mapSecurable(row),
+    ...mapSecurable(row, roleOf),
     skipped: row.skipped,
     size: row.size,
     members
   };
 }
-function mapMembers({ oids, names: names4, arguments: signatures }) {
-  return oids.map((oid, n) => ({
+function mapMembers({ oids: oids2, names: names4, arguments: signatures }) {
+  return oids2.map((oid, n) => ({
     oid,
     name: names4[n] ?? "",
     ...signatures && { arguments: signatures[n] ?? "" }
   }));
 }
-function mapSecurable({ owner, acl, held }) {
-  const heldByOid = new Map(
-    Object.entries(held ?? {}).map(([oid, privileges2]) => [oid, new Set(privileges2)])
-  );
-  return { owner, acl: acl ?? [], held: heldByOid };
+function mapSecurable({ owner, acl, held }, roleOf) {
+  return {
+    owner: roleOf(owner),
+    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)]))
+  };
 }
-function mapColumn(row, groups) {
+function mapAclItem(row, roleOf) {
+  return {
+    ...row,
+    grantor: roleOf(row.grantor),
+    grantee: row.grantee === "0" ? PUBLIC : roleOf(row.grantee)
+  };
+}
+function mapColumn(row, groups, roleOf) {
   const group = groups.get(groupKey(row));
   if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
   const { relation, name: name3, items } = row;
-  return { group, member: { oid: relation, name: name3 }, items };
+  return { group, member: { oid: relation, name: name3 }, items: items.map((item) => mapAclItem(item, roleOf)) };
 }
 
 // src/postgres/snapshot.sql.ts
@@ -13012,8 +12736,14 @@ function ownGroup(row) {
 }
 var ROUTINE_KINDS = "('F', 'P', 'A')";
 var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
-                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || pg_catalog.format_type(t.oid, NULL), ', ' ORDER BY t.n), '')
-                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n))`;
+                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n),
+                         LATERAL (SELECT pg_catalog.format_type(t.oid, NULL) AS type) AS f)`;
+function schemaOfType(type) {
+  const name3 = `pg_catalog.btrim(pg_catalog.replace(${type}, '[]', ''), '"')::pg_catalog.name`;
+  return `CASE WHEN (SELECT pg_catalog.bool_or(y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace) AND pg_catalog.count(*) > 1
+                                  FROM pg_catalog.pg_type AS y WHERE y.typname = ${name3}) THEN 'pg_catalog.' ELSE '' END`;
+}
 var SNAPSHOT = `
 WITH server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -13058,11 +12788,11 @@ session AS MATERIALIZED (
   ) AS s ON TRUE
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
--- what GRANT ALL means: MAINTAIN came with 17
+-- what GRANT ALL means on this version
 privilege AS (
   SELECT 'r'::"char" AS type, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
-  FROM server, pg_catalog.unnest('{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS t (name)
-  WHERE name <> 'MAINTAIN' OR version >= ${MAINTAIN_SINCE}
+  FROM server, (VALUES ${TABLE_PRIVILEGES.map((name3) => `('${name3}', ${sinceOf(name3)})`).join(", ")}) AS t (name, since)
+  WHERE version >= since
   UNION ALL
   SELECT 'S'::"char", name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
   FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS s (name)
@@ -13227,12 +12957,16 @@ role AS (
          COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
   FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
   LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
+  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
 )
 SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
          'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', pg_catalog.pg_is_in_recovery()
-           OR pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool,
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
@@ -13354,26 +13088,27 @@ var LOOKS_TOGETHER = 2;
 async function look2(client, grantees, demand) {
   const end = Date.now() + MAX_TIME2;
   let firstLook;
-  let asBytes = false;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
-    const seen = await lookOnce(client, grantees, demand, { since, asBytes }).catch(
-      async (error2) => {
-        const byBytes = !asBytes && isUnreadable(error2) && namedInAscii(grantees, demand);
-        if (!(byBytes || isPassing(error2)) || Date.now() > end) throw error2;
-        asBytes ||= byBytes;
-        await client.query("ROLLBACK");
-        return null;
-      }
-    );
+    const seen = await lookOnce(client, grantees, demand, since).catch(async (error2) => {
+      if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+      await rollBack(client, error2);
+      if (looks === 1) await refuseOldServer(client);
+      if (!isPassing(error2) || Date.now() > end) throw error2;
+      return null;
+    });
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
     if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
 }
+async function refuseOldServer(client) {
+  const { rows } = await client.query("SHOW server_version");
+  const obstacle = oldServer(rows[0]?.server_version ?? "");
+  if (obstacle !== null) throw new ActionError(obstacle);
+}
 function isPassing(error2) {
-  if (!(error2 instanceof esm_default.DatabaseError)) return false;
   return PASSING.has(error2.code ?? "") || error2.code === "XX000" && error2.message.startsWith("cache lookup failed");
 }
 var PASSING = /* @__PURE__ */ new Set([
@@ -13388,22 +13123,13 @@ var PASSING = /* @__PURE__ */ new Set([
   "42P01"
   // undefined_table
 ]);
-function isUnreadable(error2) {
-  return error2 instanceof esm_default.DatabaseError && (error2.code === "22021" || error2.code === "22P05");
-}
-function namedInAscii(grantees, { schemas: schemas2, exclude }) {
-  return [...grantees, ...schemas2, ...exclude].every(isAscii);
-}
-function rowInAscii({ section, facts: facts3 }) {
-  return { section, facts: JSON.parse(inAscii(JSON.stringify(facts3))) };
-}
 async function catalogBusy(client, changed2, looks) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
     client.query(NAMES, [changed2]),
     client.query("COMMIT")
   ]);
-  const names4 = rows.map((row) => [name(row.schema, row.name)]);
+  const names4 = rows.map((row) => name(row.schema, row.name));
   return {
     code: "catalog-busy",
     message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names4, MAX_NAMES6)}.`,
@@ -13420,26 +13146,30 @@ FROM (
 ) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = ANY ($1::pg_catalog.oid[])
 ORDER BY 1, 2`;
-async function lookOnce(client, grantees, demand, { since, asBytes }) {
+async function lookOnce(client, grantees, demand, since) {
   const [, { rows }] = await Promise.all([
-    client.query(asBytes ? BEGIN_READ_BYTES : BEGIN_READ_ONLY),
+    client.query(BEGIN_READ_ONLY),
     client.query(SNAPSHOT, [...parametersOf(grantees, demand), since])
   ]);
-  const { snapshot, representatives, nextTransaction, hasRowSecurity, hasViews } = mapSnapshot(
-    asBytes ? rows.map(rowInAscii) : rows,
-    demand.exclude
-  );
-  const schemas2 = snapshot.schemas.map(({ oid }) => oid);
-  const oids = [
-    ...new Set([...snapshot.grantees.values()].map((oid) => snapshot.sessions.get(oid)?.role ?? oid))
-  ];
-  const creators = creatorsOf(snapshot, demand);
-  const [again, defaults2, rowSecurity, views, facts3] = await statements(client, [
+  const first = mapSnapshot(rows, demand.exclude);
+  const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;
+  const actors = [...new Set([...signedIn.values()].map(({ actor }) => actor.oid))];
+  const roles = [.../* @__PURE__ */ new Set([...[...signedIn.values()].map(({ role }) => role.oid), ...actors])];
+  const creators = creatorsOf({ ...snapshot, grantees: signedIn }, demand);
+  const scope = {
+    schemas: snapshot.schemas.map(({ oid }) => oid),
+    grantees: actors,
+    exclude: demand.exclude
+  };
+  const [again, defaults2, facts3, ...pitfalls] = await statements(client, [
     secondLook(representatives),
-    creators.length > 0 ? defaultPrivileges(creators, oids, demand.routinePrivileges.length > 0) : NO_ROWS,
-    hasRowSecurity ? rowSecurityWithoutPolicy(schemas2, oids, demand.exclude) : NO_ROWS,
-    hasViews ? viewsThatCannotRead2(schemas2, oids, demand.exclude) : NO_ROWS,
-    granteeFacts([.../* @__PURE__ */ new Set([...snapshot.grantees.values(), ...oids])], snapshot.server.labelsReadable),
+    creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
+    granteeFacts(roles, snapshot.server.labelsReadable),
+    first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
+    first.hasViews ? viewsThatFail(scope) : NO_ROWS,
+    foreignKeysThatFail(scope),
+    defaultsThatFail(scope, takesNextValues(demand)),
+    first.hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;"
   ]);
   const keyOf3 = ({ routine, oid }) => `${routine} ${oid}`;
@@ -13449,19 +13179,22 @@ async function lookOnce(client, grantees, demand, { since, asBytes }) {
     const isJudged = since === void 0 || then.forOthers;
     return isJudged && (owner !== then.owner || relacl !== then.relacl);
   });
-  if (changed2.length > 0) return { changed: changed2.map(({ oid }) => oid), nextTransaction };
+  if (changed2.length > 0 || facts3.length < roles.length)
+    return { changed: changed2.map(({ oid }) => oid), nextTransaction };
   const gone = new Set(representatives.flatMap((then) => now.has(keyOf3(then)) ? [] : [then.group]));
   const complete = {
     ...snapshot,
     groups: [
       ...snapshot.groups.filter((group) => !gone.has(group)),
-      ...mapDefaultPrivileges(defaults2, snapshot.schemas)
+      ...mapDefaultPrivileges(defaults2, first)
     ],
     columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    pitfalls: [...rowSecurity, ...views],
-    granteeFacts: new Map(facts3.map(({ grantee, ...row }) => [grantee, row]))
+    grantees: mapGrantees(signedIn, facts3, pitfalls.flat())
   };
   return { snapshot: complete, nextTransaction };
+}
+function takesNextValues({ sequencePrivileges }) {
+  return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 var NO_ROWS = "SELECT WHERE FALSE;";
 async function statements(client, sql) {
@@ -13491,14 +13224,14 @@ function takeTurns(say) {
   return {
     next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
 SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
-    async waitFor(answer2) {
+    async waitFor(answer) {
       const started = Date.now();
       const timer2 = setTimeout(
         () => say("waiting for another run of this action to finish its batch"),
         SAID_WAIT
       );
       try {
-        await answer2;
+        await answer;
         left -= Date.now() - started;
       } finally {
         clearTimeout(timer2);
@@ -13509,7 +13242,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
       if (error2.code !== LOCK_NOT_AVAILABLE) {
         say(
           logLine(
-            `did not get the advisory lock with which runs of this action take turns: ${error2.message}. Continuing without it.`
+            `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error2)}. Continuing without it.`
           )
         );
         return;
@@ -13564,13 +13297,14 @@ async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
     if (outcome.outdated) outdated++;
     else rounds++;
   }
-  const grantees = granteeReports(before, assessment, progress.done);
+  const left = whatIsLeft(assessment, progress.done);
+  const grantees = granteeReports(before, assessment, progress.done, left);
   return {
     serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
     statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
-    fixes: fixesFor(assessment, progress.done)
+    fixes: fixesFor(assessment, left)
   };
 }
 function unfinished({ before, done }) {
@@ -13605,12 +13339,12 @@ var Invalid = class extends Error {
 };
 function described2(text, noun, secrets) {
   const value = text.trim();
-  const isPlain2 = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain2) return [quoted(`"${value}"`)];
-  return sentence`${noun} (${[count(value.length, "character")]})`;
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
-var UNSET_VARIABLE = ["Check that the variable or secret it comes from is set."];
+var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
 
 // src/settings/connection-string.ts
 function readConnectionString(text) {
@@ -13619,15 +13353,15 @@ function readConnectionString(text) {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
   const found = readLibpq(string) ?? readNpgsql(string);
   if (found === void 0) {
-    throw new Invalid(["is not a connection string that this action can read"]);
+    throw new Invalid(inOurWords("is not a connection string that this action can read"));
   }
   return found;
 }
 function readUri(text, scheme) {
-  if (!scheme.test(text)) throw new Invalid(["is a URL of something other than PostgreSQL"]);
+  if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
   const rest = text.replace(scheme, "");
   const [found, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (found === void 0) throw new Invalid(["is a URL that this action cannot read"]);
+  if (found === void 0) throw new Invalid(inOurWords("is a URL that this action cannot read"));
   const at2 = authority.lastIndexOf("@");
   const [user = "", ...password] = at2 < 0 ? [] : authority.slice(0, at2).split(":");
   const { host, port: port2 } = splitHostAndPort(authority.slice(at2 + 1));
@@ -13751,7 +13485,9 @@ function merged(pairs) {
   return parts;
 }
 function twoValues(part) {
-  return new Invalid(sentence`contains two values for ${code(part)}`, { remedy: ["Remove one of them."] });
+  return new Invalid(sentence`contains two values for ${code(part)}`, {
+    remedy: inOurWords("Remove one of them.")
+  });
 }
 
 // src/settings/app-connection.ts
@@ -13759,7 +13495,7 @@ function readAppConnection(text, isWanted = () => true) {
   const settings = settingsIn(text);
   const found = settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
   if (found.host === void 0 && found.database === void 0 && found.user === void 0) {
-    throw new Invalid(["contains no host, database or user"]);
+    throw new Invalid(inOurWords("contains no host, database or user"));
   }
   return found;
 }
@@ -13784,26 +13520,20 @@ function secretsInAppConnection(text) {
   return [...secrets];
 }
 var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
-var BEFORE_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/gi;
-var ENDS = [/[\r\n]/g, /;/g, /&/g, /\s/g, /[\s;&]/g];
-var MANY_STARTS = 100;
-function* valuesOfSecretKeys(text) {
-  const starts = [...text.matchAll(BEFORE_SECRET)].map((match) => match.index + match[0].length);
-  for (const start2 of starts) {
-    const quote = text.charAt(start2);
-    const end = text.indexOf(quote, start2 + 1);
-    if ((quote === '"' || quote === "'") && end >= 0) yield text.slice(start2 + 1, end);
-  }
-  for (const end of ENDS) {
-    let last = 0;
-    for (const start2 of starts) {
-      if (start2 < last && starts.length > MANY_STARTS) continue;
-      end.lastIndex = start2;
-      last = end.exec(text)?.index ?? text.length;
-      yield text.slice(start2, last);
-      yield trimmed(text.slice(start2, last), `"'`, `"',;}& 	`);
-    }
-  }
+var KEY_OF_SECRET = String.raw`(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*`;
+var VALUES = [
+  '"([^"]*)"',
+  "'([^']*)'",
+  `((?:(?!${KEY_OF_SECRET}).)+)`,
+  "([^;]+)",
+  "([^&]+)",
+  "(\\S+)",
+  "([^\\s;&]+)"
+];
+var SECRETS2 = VALUES.map((value) => new RegExp(KEY_OF_SECRET + value, "gi"));
+function valuesOfSecretKeys(text) {
+  const values = SECRETS2.flatMap((value) => [...text.matchAll(value)].map(([, found = ""]) => found));
+  return values.flatMap((value) => [value, value.replace(/^["']+|(?<!["',;}& \t])["',;}& \t]+$/g, "")]);
 }
 function passwordsInUrls(text) {
   return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
@@ -13814,12 +13544,6 @@ function valuesInBrokenJson(text) {
     value
   }));
 }
-function trimmed(text, atStart, atEnd) {
-  let [start2, end] = [0, text.length];
-  while (start2 < end && atStart.includes(text.charAt(start2))) start2++;
-  while (end > start2 && atEnd.includes(text.charAt(end - 1))) end--;
-  return text.slice(start2, end);
-}
 function settingsIn(text) {
   const body = text.trim();
   if (/^[[{]/.test(body)) return settingsInJson(body);
@@ -13827,13 +13551,13 @@ function settingsIn(text) {
 }
 function settingsInJson(text) {
   const json = attempt2(() => JSON.parse(text));
-  const list = isObject(json) && "configurations" in json ? json.configurations : json;
+  const list = isObject2(json) && "configurations" in json ? json.configurations : json;
   if (Array.isArray(list)) {
     return list.flatMap(
-      (each) => isObject(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
+      (each) => isObject2(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
     );
   }
-  if (!isObject(list)) throw new Invalid(["starts like JSON, but is not valid JSON"]);
+  if (!isObject2(list)) throw new Invalid(inOurWords("starts like JSON, but is not valid JSON"));
   return Object.entries(list).flatMap(([key, value]) => typeof value === "string" ? [{ key, value }] : []);
 }
 function settingInLine(line) {
@@ -13876,7 +13600,7 @@ function connectionsIn(settings) {
     const part = PARTS.get(name3);
     if (part === void 0 || value.trim() === "") continue;
     if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Invalid(["contains a Key Vault reference, which this action cannot read"], {
+      throw new Invalid(inOurWords("contains a Key Vault reference, which this action cannot read"), {
         remedy: inOurWords("Set `host`, `database` and `grantee` instead.")
       });
     }
@@ -13908,7 +13632,7 @@ function withoutQuotes(text) {
   const string = text.trim();
   return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
 }
-function isObject(value) {
+function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function attempt2(task) {
@@ -13920,41 +13644,68 @@ function attempt2(task) {
 }
 
 // src/settings/reader.ts
+var Mistaken = class extends Error {
+};
 var MAX_CHARACTERS2 = 1e3;
 var MAX_LONG_CHARACTERS = 65536;
-function inputsIn(table, env) {
-  const mistakes = [];
-  const unreadable = /* @__PURE__ */ new Set();
-  const mistake = (name3, problem) => {
-    mistakes.push({ name: name3, problem });
-  };
-  for (const { name: name3, suggestion } of misspelled(table, env)) {
-    mistake(name3, sentence`${code(name3)} is not an input of this action. ${suggestion}`);
+function readInputs(table, env, read) {
+  const mistakes = misspelled(table, env);
+  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value;
+}
+function unlessMistaken(read) {
+  try {
+    return [read()];
+  } catch (error2) {
+    if (error2 instanceof Mistaken) return [];
+    throw error2;
   }
-  const textOf = (name3) => env[variable(name3)] ?? "";
+}
+function all(fields) {
+  const read = Object.entries(fields).map(
+    ([key, field]) => [key, unlessMistaken(field)]
+  );
+  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
+  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
+}
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+function problemOf(error2, text, { secrets, use }, others) {
+  const { problem, details } = asInvalid(error2);
+  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
+  const noun = inOurWords(item === void 0 ? "the value" : "an item");
+  const subject2 = secrets ? noun : described2(item ?? text, noun, others);
+  return paragraph(sentence`${subject2} ${problem}.`, remedy, advice);
+}
+function inputsIn(table, env, mistakes) {
+  const textOf = (name3) => env[variable2(name3)] ?? "";
   const isSet = (name3) => textOf(name3).trim() !== "";
   const inputOf = (name3) => table[name3];
-  const use = (name3) => sentence`Use ${inOurWords(inputOf(name3).use)}.`;
+  const use = (name3) => inOurWords(inputOf(name3).use);
+  function mistake(name3, problem) {
+    mistakes.push({ name: name3, problem });
+    throw new Mistaken();
+  }
   function parsed(name3, parse) {
-    const { long, secrets } = inputOf(name3);
+    const input = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS2));
+      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS2));
     } catch (error2) {
-      const { problem, details } = asInvalid(error2);
-      const { item, remedy = use(name3), advice = [] } = details;
-      unreadable.add(name3);
-      const noun = item === void 0 ? ["the value"] : ["an item"];
-      const subject2 = secrets ? noun : described2(item ?? text, noun, secretsIn(table, env));
-      mistake(name3, paragraph(sentence`${code(name3)}: ${subject2} ${problem}.`, remedy, advice));
-      return void 0;
+      const problem = problemOf(error2, text, input, secretsIn(table, env));
+      return mistake(name3, sentence`${code(name3)}: ${problem}`);
     }
   }
   function read(name3, parse, whenNotSet) {
     if (isSet(name3)) return parsed(name3, parse);
-    if (env[variable(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
-    mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} ${use(name3)}`);
-    return void 0;
+    if (env[variable2(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
+    return mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} Use ${use(name3)}.`);
   }
   return {
     isSet,
@@ -13962,53 +13713,44 @@ function inputsIn(table, env) {
     optional: (name3, parse) => read(name3, parse, () => void 0),
     orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
     required: (name3, parse, requiredBy2) => read(name3, parse, () => {
-      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : ["Set it to"];
-      mistake(name3, sentence`${code(name3)} is missing. ${reason} ${inOurWords(inputOf(name3).use)}.`);
-      return void 0;
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
+      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
     }),
-    orFrom: (source, name3, parse, found) => read(name3, parse, () => {
+    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
+      const found = valueIn();
       if (found === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
-        const missing = sentence`${code(name3)} is missing${inSource}. Set it to ${inOurWords(inputOf(name3).use)}.`;
-        if (!unreadable.has(source)) mistake(name3, missing);
-        return void 0;
+        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
+        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
       }
       try {
         return parse(found);
       } catch (error2) {
         const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
-        mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-        return void 0;
+        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
       }
     }),
-    ifValid(name3, parse) {
-      if (!isSet(name3)) return void 0;
-      try {
-        return parse(textOf(name3));
-      } catch {
-        return void 0;
-      }
-    },
-    throwMistakes() {
-      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
-    }
+    ifValid: (name3, parse) => isSet(name3) ? resultOf(() => parse(textOf(name3))) : void 0,
+    all
   };
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
 }
-function variable(name3) {
+function variable2(name3) {
   return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
 }
 function misspelled(table, env) {
   const names4 = Object.keys(table);
-  const known = new Set(names4.map(variable));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4, code) })).filter(({ suggestion }) => suggestion.length > 0);
+  const known = new Set(names4.map(variable2));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4, code) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+    name: name3,
+    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
+  }));
 }
 function withinLimit(text, limit) {
-  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
-  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
+  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
   return text;
 }
 function asInvalid(error2) {
@@ -14016,9 +13758,10 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+  const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
-  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,
@@ -14080,8 +13823,8 @@ function choice(choices) {
   };
 }
 function oneOf(choices) {
-  const all = choices.map((each) => `\`${each}\``);
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+  const all2 = choices.map((each) => `\`${each}\``);
+  return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
 }
 function boolean(text) {
   const word = text.trim();
@@ -14091,61 +13834,58 @@ function boolean(text) {
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
-  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
 }
 function port(text) {
   const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
+    throw new Invalid(inOurWords("is not a port number"));
   return Number(digits);
 }
 function cloudName(text) {
   const name3 = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name3)) return name3;
   const near = didYouMean(name3, Object.keys(CLOUDS), code);
-  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
+  throw new Invalid(inOurWords("is not an Azure cloud"), {
+    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
+  });
 }
 var GITHUB_ENVIRONMENT = inOurWords(
   "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
 );
 function clientId(text) {
   const id = text.trim();
-  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
+  if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
   return id;
 }
 function objectIds(text) {
   const found = linesOf(text);
-  for (const item of found) if (!GUID.test(item)) throw new Invalid(["is not a GUID"], { item });
+  for (const item of found) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
   return found.map((id) => id.toLowerCase());
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
   return id;
 }
 var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
-  let [start2, end] = [0, text.length];
-  while (start2 < end && isLineBreak(text[start2])) start2++;
-  while (end > start2 && isLineBreak(text[end - 1])) end--;
-  return text.slice(start2, end);
+  return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
 var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
-function isLineBreak(character) {
-  return character === "\n" || character === "\r";
-}
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
     if ((0, import_node_net4.isIP)(name3)) return name3;
-    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
-    if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
+    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+    if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
     if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
-    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
+    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
   };
 }
 var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-var NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
-var FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
+var NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 function isHostName(name3) {
   if (name3.length > 253) return false;
   const labels = name3.replace(/\.$/, "").split(".");
@@ -14162,8 +13902,8 @@ LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 function name2(text) {
   const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(["is empty"]);
-  if (more.length > 0) throw new Invalid(["has more than one line"]);
+  if (only === "") throw new Invalid(inOurWords("is empty"));
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   checkName(only);
   return only;
 }
@@ -14180,9 +13920,9 @@ function linesOf(text) {
 }
 function checkName(name3, item) {
   const details = item === void 0 ? {} : { item };
-  if (name3.includes("\0")) throw new Invalid(["contains a NUL character"], details);
+  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
   if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
-  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
+  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
   throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
 }
 var MAX_NAME_BYTES = 63;
@@ -14194,7 +13934,7 @@ function schemas(text) {
 }
 function privileges(known) {
   return (text) => {
-    const words2 = wordsOf(text);
+    const words2 = wordsOf3(text);
     if (words2.some((word) => word.toUpperCase() === "ALL")) {
       if (words2.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
       return "ALL";
@@ -14204,11 +13944,11 @@ function privileges(known) {
 }
 function listed2(known, others = []) {
   return (text) => {
-    const found = wordsOf(text).map((word) => {
+    const found = wordsOf3(text).map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== void 0) return privilege;
-      if (word === "") throw new Invalid(["contains an empty item"], { remedy: UNSET_VARIABLE });
-      throw new Invalid(["is not valid"], {
+      if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
+      throw new Invalid(inOurWords("is not valid"), {
         item: word,
         advice: didYouMean(word, [...others, ...known], code)
       });
@@ -14216,12 +13956,12 @@ function listed2(known, others = []) {
     return [...new Set(found)];
   };
 }
-function wordsOf(text) {
+function wordsOf3(text) {
   return text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
 }
 function schemaPrivileges(text) {
   const found = listed2(SCHEMA_PRIVILEGES)(text);
-  if (!found.includes("USAGE")) throw new Invalid(["does not contain USAGE"]);
+  if (!found.includes("USAGE")) throw new Invalid(inOurWords("does not contain USAGE"));
   return inOrder(found);
 }
 function rootCertificates(text) {
@@ -14229,7 +13969,7 @@ function rootCertificates(text) {
   const [, ...blocks] = pem.split(BEGIN2);
   const certificates = blocks.map((block) => `${BEGIN2}${block.split(END2, 1)[0]}${END2}
 `);
-  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
+  if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
   for (const [index, certificate] of certificates.entries()) {
     try {
       new import_node_crypto2.X509Certificate(certificate);
@@ -14246,7 +13986,7 @@ function contentOf(path) {
     return (0, import_node_fs.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
-    throw new Invalid([`names a file that cannot be read (${reason})`]);
+    throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
   }
 }
 
@@ -14259,16 +13999,19 @@ var SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
 };
 function tlsFrom(inputs, signIn2, host) {
-  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-  if (mode === "disable" && !(signIn2.type === "password" && (host === void 0 || isLoopback(host)))) {
-    inputs.mistake(
-      "ssl-mode",
-      inOurWords(
-        "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
-      )
-    );
-  }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates);
+  const { mode, pem } = inputs.all({
+    mode() {
+      const mode2 = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+      if (mode2 !== "disable" || signIn2().type === "password" && isLoopback(host())) return mode2;
+      return inputs.mistake(
+        "ssl-mode",
+        inOurWords(
+          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+        )
+      );
+    },
+    pem: () => inputs.optional("ssl-root-cert", rootCertificates)
+  });
   return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
 }
 
@@ -14290,7 +14033,6 @@ var SIGN_IN_INPUTS = {
 };
 function signInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
-  if (inputs.isSet("auth-type") && chosen === void 0) return NOT_VALID;
   if (inputs.isSet("password") && inputs.isSet("client-secret")) {
     inputs.mistake(
       "password",
@@ -14302,23 +14044,28 @@ function signInFrom(inputs) {
   return { type, password: inputs.required("password", secret, requiredBy(type, inputs)) };
 }
 function cloudFrom(inputs) {
-  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
+  return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
-var NOT_VALID = { type: "azure-cli" };
 function entraTypeOf(inputs) {
   return inputs.isSet("client-secret") ? "client-secret" : "oidc";
 }
 function entraSignIn(type, inputs) {
   const required = requiredBy(type, inputs);
-  const application = () => ({
-    clientId: inputs.required("client-id", clientId, required),
-    tenantId: inputs.required("tenant-id", tenantId, required)
-  });
+  const application = {
+    clientId: () => inputs.required("client-id", clientId, required),
+    tenantId: () => inputs.required("tenant-id", tenantId, required)
+  };
   switch (type) {
     case "oidc":
-      return { type, ...application() };
+      return { type, ...inputs.all(application) };
     case "client-secret":
-      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
+      return {
+        type,
+        ...inputs.all({
+          ...application,
+          clientSecret: () => inputs.required("client-secret", secret, required)
+        })
+      };
     case "managed-identity": {
       const id = inputs.optional("client-id", clientId);
       return id === void 0 ? { type } : { type, clientId: id };
@@ -14328,8 +14075,8 @@ function entraSignIn(type, inputs) {
   }
 }
 function requiredBy(type, inputs) {
-  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
-  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
+  if (inputs.isSet("auth-type")) return code(`auth-type: ${type}`);
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : code(type);
 }
 
 // src/settings/inputs.ts
@@ -14378,44 +14125,60 @@ var INPUTS = {
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" }
 };
 function parseSettings(env) {
-  const inputs = inputsIn(INPUTS, env);
-  const cloud = cloudFrom(inputs);
-  const signIn2 = signInFrom(inputs);
-  const toHost = hostName(cloud.hostSuffix, CONNECTION_STRINGS);
-  const connection = connectionFrom(inputs, toHost);
-  const host = inputs.orFrom("app-connection", "host", toHost, connection?.host);
-  const databases = namesFrom(inputs, "database", connection?.database);
-  const grantees = namesFrom(inputs, "grantee", connection?.user);
-  const settings = {
-    mode: inputs.orDefault("mode", choice(MODES)),
-    signIn: signIn2,
-    cloud,
-    server: {
-      host,
-      port: inputs.orFrom("app-connection", "port", port, connection?.port ?? DEFAULT_PORT),
-      tls: tlsFrom(inputs, signIn2, host)
-    },
-    user: inputs.required("user", name2),
-    databases,
-    grantees,
-    demand: {
-      schemas: inputs.orDefault("schemas", schemas),
-      tablePrivileges: inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
-      sequencePrivileges: inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
-      schemaPrivileges: inputs.orDefault("schema-privileges", schemaPrivileges),
-      routinePrivileges: inputs.optional("routine-privileges", listed2(ROUTINE_PRIVILEGES)) ?? [],
-      defaultPrivileges: inputs.orDefault("default-privileges", boolean),
-      onExtra: inputs.orDefault("on-extra", choice(ON_EXTRA)),
-      actAsOwner: inputs.orDefault("act-as-owner", boolean),
-      exclude: inputs.optional("exclude", lines) ?? [],
-      allowEmpty: inputs.orDefault("allow-empty", boolean),
-      ...objectIdsFrom(inputs, grantees)
-    },
-    ...driftIssueFrom(inputs)
-  };
-  checkCoordinator(inputs, settings);
-  inputs.throwMistakes();
-  return settings;
+  return readInputs(INPUTS, env, (inputs) => {
+    const cloud = () => cloudFrom(inputs);
+    const signIn2 = () => signInFrom(inputs);
+    const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
+    const connection = () => connectionFrom(inputs, toHost);
+    const host = () => inputs.orFrom("app-connection", "host", toHost, () => connection()?.host);
+    const grantees = () => namesFrom(inputs, "grantee", () => connection()?.user);
+    const mode = () => inputs.orDefault("mode", choice(MODES));
+    const server = () => {
+      const found = inputs.all({
+        host,
+        port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
+        tls: () => tlsFrom(inputs, signIn2, host)
+      });
+      checkCoordinator(inputs, mode(), found, cloud());
+      return found;
+    };
+    const {
+      connection: _,
+      driftIssue,
+      ...settings
+    } = inputs.all({
+      mode,
+      signIn: signIn2,
+      cloud,
+      connection,
+      server,
+      user: () => inputs.required("user", name2),
+      databases: () => namesFrom(inputs, "database", () => connection()?.database),
+      grantees,
+      demand: () => demandFrom(inputs, grantees, signIn2),
+      driftIssue: () => driftIssueFrom(inputs)
+    });
+    return driftIssue === void 0 ? settings : { ...settings, driftIssue };
+  });
+}
+function demandFrom(inputs, grantees, signIn2) {
+  const { objectIds: objectIds2, ...demand } = inputs.all({
+    schemas: () => inputs.orDefault("schemas", schemas),
+    tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
+    sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
+    routinePrivileges: () => inputs.optional("routine-privileges", listed2(ROUTINE_PRIVILEGES)) ?? [],
+    defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
+    onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),
+    actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
+    exclude: () => inputs.optional("exclude", lines) ?? [],
+    allowEmpty: () => inputs.orDefault("allow-empty", boolean),
+    objectIds: () => objectIdsFrom(inputs, grantees)
+  });
+  return objectIds2 === void 0 ? demand : { ...demand, objectIds: objectIds2, ...tenantOf(signIn2()) };
+}
+function tenantOf(signIn2) {
+  return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? { tenantId: signIn2.tenantId.toLowerCase() } : {};
 }
 var DEFAULT_PORT = "5432";
 var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
@@ -14436,21 +14199,21 @@ function namesFrom(inputs, input, found) {
   if (inputs.isSet(input)) return inputs.required(input, names3);
   return inputs.orFrom("app-connection", input, (text) => [name2(text)], found);
 }
-function objectIdsFrom(inputs, grantees) {
+function objectIdsFrom(inputs, granteesIn) {
   const ids = inputs.optional("grantee-object-id", objectIds);
-  if (ids === void 0 || grantees === void 0) return {};
+  if (ids === void 0) return void 0;
+  const grantees = granteesIn();
   if (ids.length !== grantees.length) {
     inputs.mistake(
       "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${[count(ids.length, "object ID")]}, but there ${grantees.length === 1 ? ["is"] : ["are"]} ${[count(grantees.length, "grantee")]}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
+      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
     );
   }
-  return { objectIds: new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""])) };
+  return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
 }
 var LOAD_BALANCED_PORT = 7432;
-function checkCoordinator(inputs, { mode, server, cloud }) {
-  const { host, port: port2 } = server;
-  if (mode !== "apply" || port2 !== LOAD_BALANCED_PORT || !host?.toLowerCase().endsWith(cloud.hostSuffix))
+function checkCoordinator(inputs, mode, { host, port: port2 }, cloud) {
+  if (mode !== "apply" || port2 !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix))
     return;
   inputs.mistake(
     inputs.isSet("port") ? "port" : "app-connection",
@@ -14460,12 +14223,12 @@ function checkCoordinator(inputs, { mode, server, cloud }) {
   );
 }
 function driftIssueFrom(inputs) {
-  if (!inputs.orDefault("drift-issue", boolean)) return {};
-  return { driftIssue: { token: inputs.required("github-token", secret, [code("drift-issue: true")]) } };
+  if (!inputs.orDefault("drift-issue", boolean)) return void 0;
+  return { token: inputs.required("github-token", secret, code("drift-issue: true")) };
 }
 
 // src/main.ts
-async function run(env = process.env, signal = NEVER_ABORTED) {
+async function run2(env = process.env, signal = NEVER_ABORTED) {
   const startedAt = /* @__PURE__ */ new Date();
   mask(...secretsIn(INPUTS, env));
   const settings = readSettings(env);
@@ -14506,16 +14269,17 @@ async function inDatabase(settings, database, password, signal) {
     signal.throwIfAborted();
     say(`connecting to ${host}:${port2} as ${user}`);
     const work = (client) => reconcile(client, { mode, grantees, demand }, say, progress);
-    const found = await withSession(target, password, work, { signIn: signIn2, cloud }, PATIENCE, signal);
+    const found = await withSession({ target, password, known: { signIn: signIn2, cloud }, signal }, work);
     say(verdictText(found.verdict, mode));
     return { host, port: port2, database, user, ...found };
   } catch (error2) {
     const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
-    const near = failure2.code === "database-not-found" ? await nearestDatabase(target, password) : void 0;
+    const isUnknown = failure2.code === "database-not-found";
+    const near = isUnknown ? await nearestDatabase(target, password, signal) : void 0;
     const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${code(near)}? ${failure2.hint}`;
     const done = unfinished(progress);
     say(`${verdictText("error", mode)}: ${plain.sentence(failure2.message)}`);
-    return { host, port: port2, database, user, verdict: "error", error: { ...failure2, hint }, ...done };
+    return { host, port: port2, database, user, verdict: "error", ...done, error: { ...failure2, hint } };
   }
 }
 
@@ -14530,6 +14294,8 @@ function start(action, grace = 0) {
       event,
       (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
     );
+  process.stdout.on("error", () => {
+  });
   action(signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
@@ -14540,4 +14306,4 @@ function fail(error2) {
 }
 
 // src/index.ts
-start((signal) => run(process.env, signal));
+start((signal) => run2(process.env, signal));

@@ -2432,7 +2432,7 @@ var require_buffer_writer = __commonJS({
       }
       // Write an Int32 byte-length prefix immediately followed by the string's UTF-8
       // bytes. Postgres' Bind wire format prefixes every parameter with its length,
-      // and doing it in one method computes Buffer.byteLength ONCE — the previous
+      // and doing it in one method computes Buffer.byteLength ONCE \u2014 the previous
       // `addInt32(Buffer.byteLength(s)).addString(s)` pairing scanned the string
       // three times (byteLength for the prefix, byteLength again inside addString,
       // then the encode), which is costly for large text parameters.
@@ -5766,40 +5766,49 @@ function info(message) {
 }
 
 // src/model/sentence.ts
-function sentence(words2, ...inserted) {
-  return words2.flatMap((text, index) => {
-    const value = inserted[index];
-    const own = inOurWords(text);
-    if (value === void 0) return own;
-    if (typeof value === "number") return [...own, String(value)];
-    return Array.isArray(value) ? [...own, ...value] : [...own, value];
-  });
+var EMPTY = { parts: [] };
+function isEmpty({ parts }) {
+  return parts.length === 0;
 }
-function inOurWords(text) {
-  return text.split("`").map((piece, index) => index % 2 === 1 ? { code: piece } : piece).filter((part) => part !== "");
+function sentence(words2, ...inserted) {
+  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+}
+function inOurWords(words2) {
+  return own(words2);
+}
+function own(words2) {
+  const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
+  return { parts: parts.filter((part) => part.own !== "") };
+}
+function joined(sentences) {
+  return {
+    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
+  };
 }
 function name(...parts) {
-  return { name: parts };
+  return { parts: [{ name: parts }] };
 }
 function code(text) {
-  return { code: text };
+  return { parts: [{ code: text }] };
 }
 function quoted(text) {
-  return { quoted: text };
+  return { parts: [{ quoted: text }] };
 }
 function paragraph(...sentences) {
-  return sentences.filter((each) => each.length > 0).flatMap((each, n) => n === 0 ? each : [" ", ...each]);
+  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
+  return joined([first, ...others.map((each) => sentence` ${each}`)]);
 }
-function withFullStop(sentence2) {
-  const last = sentence2.at(-1);
-  const words2 = typeof last === "object" && "quoted" in last ? last.quoted : last;
-  return typeof words2 === "string" && /[.!?]$/.test(words2) ? sentence2 : [...sentence2, "."];
+function withFullStop(text) {
+  const last = text.parts.at(-1) ?? { quoted: "" };
+  const words2 = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
+  return /[.!?]$/.test(words2) ? text : sentence`${text}.`;
 }
 function listOf(items) {
-  return items.flatMap((item, n) => {
-    if (n === 0) return item;
-    return [n === items.length - 1 ? " and " : ", ", ...item];
-  });
+  const [first = EMPTY, ...others] = items;
+  return joined([
+    first,
+    ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
+  ]);
 }
 
 // src/model/failure.ts
@@ -5822,10 +5831,10 @@ function cancelled(signal) {
   });
 }
 function withDone(failure, done2, nothing) {
-  const said = done2 ?? (failure.code === "cancelled" ? nothing : []);
+  const said = done2 ?? (failure.code === "cancelled" ? nothing : EMPTY);
   return {
     ...failure,
-    message: paragraph(said.length > 0 ? withFullStop(failure.message) : failure.message, said)
+    message: paragraph(isEmpty(said) ? failure.message : withFullStop(failure.message), said)
   };
 }
 
@@ -5847,28 +5856,100 @@ function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+function conninfo(parts) {
+  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
+  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
+}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
   return ["az", command, ...words2].join(" ");
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
-function azOnServer(command, context, options = {}) {
-  const of = { "resource-group": "<resource-group>", "server-name": serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azOnServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
-function azServer(command, context, options = {}) {
-  const of = { "resource-group": "<resource-group>", name: serverName(context) };
-  return az(`postgres flexible-server ${command}`, { ...of, ...options });
+function azServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 }
-function azShow(context, query) {
-  return azServer("show", context, { query });
+function azShow(server, query) {
+  return azServer("show", server, { query });
 }
-function serverName({ host }) {
-  return host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+function azAllow(server, address) {
+  return azOnServer("firewall-rule create", server, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function idOf({ server, host }, option) {
+  if (server !== void 0) {
+    const { subscription, resourceGroup, name: name4 } = server;
+    return { subscription, "resource-group": resourceGroup, [option]: name4 };
+  }
+  const name3 = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  return { "resource-group": "<resource-group>", [option]: name3 };
 }
 function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
+}
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var SENT = /* @__PURE__ */ new Set();
+var unread = [];
+var RUNS = /* @__PURE__ */ new Map();
+var MIN_CHARACTERS = 4;
+var RUN = 12;
+function rememberSecret(value) {
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
+}
+function rememberSent(value) {
+  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
+  SENT.add(value);
+  unread.push(value);
+}
+function withoutSecrets(text) {
+  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
+  return withoutRuns(left);
+}
+function withoutRuns(text) {
+  unread.splice(0).flatMap(formsOf).forEach(addRuns);
+  let kept = "";
+  let end = 0;
+  for (let at2 = 0; at2 < text.length; at2++) {
+    for (const [length, runs] of RUNS) {
+      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
+      if (at2 >= end) kept += "***";
+      end = at2 + length;
+    }
+    if (at2 >= end) kept += text[at2];
+  }
+  return kept;
+}
+function addRuns(form) {
+  const length = Math.min(form.length, RUN);
+  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
+  RUNS.set(length, runs);
+  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
+}
+function formsOf(secret2) {
+  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
+  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
+  return [
+    secret2,
+    JSON.stringify(secret2).slice(1, -1),
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
+  ];
+}
+function inBase64(secret2, offset) {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
+  const text = bytes.toString("base64");
+  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
+  return offset === 0 ? [text, inside] : [inside];
 }
 
 // src/diagnosis/claims.ts
@@ -5883,14 +5964,29 @@ function claimsOf(token) {
 function claim(claims, name3) {
   const value = claims?.[name3];
   if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return String(value).slice(0, 300);
+  return withoutSecrets(String(value)).slice(0, 300);
 }
 
 // src/diagnosis/rules.ts
-function isPostgres(context) {
-  return (context.with ?? "postgres") === "postgres";
+function rulesFor(partners, rules) {
+  return rules.map(({ cause, next, ...rule }) => ({
+    ...rule,
+    with: [partners].flat(),
+    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
+    next: (...of) => (typeof next === "function" ? next(...of) : next).map(
+      (each) => typeof each === "object" && "text" in each ? each : step(each)
+    )
+  }));
 }
-function hostOf({ host, with: partner = "postgres", cloud }) {
+function partnerOf(context) {
+  return context.with ?? "postgres";
+}
+function isPostgres(context) {
+  return partnerOf(context) === "postgres";
+}
+function hostOf(context) {
+  const { host, cloud } = context;
+  const partner = partnerOf(context);
   if (host !== void 0) return host;
   if (partner === "postgres") return "<host>";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
@@ -5898,165 +5994,96 @@ function hostOf({ host, with: partner = "postgres", cloud }) {
 }
 
 // src/diagnosis/entra.ts
-var ENTRA = [
-  {
-    code: "tls-checks-off",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
-    ),
-    next: () => [
-      step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-      step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
-    ]
-  },
-  {
-    code: "authority-not-https",
-    with: ["entra"],
-    when: [],
-    cause: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
-    ),
-    next: ({ cloud }) => [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${cloud?.authority ?? "https://login.microsoftonline.com"}`
-      )
-    ]
-  },
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var ENTRA = rulesFor("entra", [
   {
     code: "federated-audience",
-    with: ["entra"],
     when: [{ aadsts: [700212] }],
-    cause: inOurWords(
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud."
-    ),
+    cause: "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
     next: federate
   },
   {
     code: "federated-subject-case",
-    with: ["entra"],
     when: [{ aadsts: [7002138] }],
-    cause: inOurWords(
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical."
-    ),
+    cause: "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
     next: federate
   },
   {
     code: "federated-credential",
-    with: ["entra"],
     when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? inOurWords(
-      "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
-    ) : inOurWords(
-      "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject."
-    ),
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
     next: federate,
     retries: 1
     // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
-    with: ["entra"],
     when: [{ aadsts: [70025] }],
-    cause: inOurWords(
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added."
-    ),
+    cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     next: federate
   },
   {
     code: "federated-enterprise",
-    with: ["entra"],
     when: [{ aadsts: [7002381] }],
     cause: ({ assertion }) => {
       const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === void 0 ? inOurWords("has none") : sentence`has ${code(enterprise)}`;
+      const has = enterprise === void 0 ? sentence`has none` : sentence`has ${code(enterprise)}`;
       return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
     },
-    next: () => [
-      step(
-        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message."
-      ),
-      step(
-        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`."
-      ),
-      step("Or ask the tenant's administrators to allow your enterprise.")
+    next: [
+      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
+      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
+      "Or ask the tenant's administrators to allow your enterprise."
     ]
   },
   {
     code: "federation-not-allowed",
-    with: ["entra"],
     when: [{ aadsts: [700223, 700238] }],
-    cause: inOurWords(
-      "A policy of the tenant forbids workload identity federation with this issuer or application."
-    ),
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
     next: ({ assertion }) => [
-      step(
-        sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`
-      ),
-      step(
-        "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-      )
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
   {
     code: "issuer-unreadable",
-    with: ["entra"],
     when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: inOurWords(
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet."
-    ),
+    cause: "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
     next: ({ assertion }) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-        `curl --fail ${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`
+        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
       )
     ],
     retries: 3
   },
   {
     code: "assertion-invalid",
-    with: ["entra"],
     when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
-    cause: inOurWords(
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way."
-    ),
+    cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn: signIn2 }) => [
       ...signIn2?.type === "azure-cli" ? [
-        step(
-          "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-        )
+        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
-      step(
-        "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
-      ),
-      step("Run the job again.")
+      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+      "Run the job again."
     ]
   },
   {
     code: "assertion-expired",
-    with: ["entra"],
     when: [{ aadsts: [700024] }],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? inOurWords(
-      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
-    ) : inOurWords(
-      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong."
-    ),
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
-      step("Use `auth-type: oidc`, which asks for a new ID token when it needs one."),
-      step("Or run azure/login right before this step.")
-    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), step("Run the job again.")],
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
+      "Or run azure/login right before this step."
+    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
     retries: 1
   },
   {
     code: "application-not-found",
-    with: ["entra"],
     when: [{ aadsts: [700016, 70001, 700011, 50194] }],
-    cause: inOurWords(
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`)."
-    ),
+    cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn: signIn2 }) => [
       step(
         "Look up the application:",
@@ -6067,75 +6094,56 @@ var ENTRA = [
   },
   {
     code: "service-principal-missing",
-    with: ["entra"],
     when: [{ aadsts: [7000229] }],
-    cause: inOurWords(
-      "The application is registered, but has no service principal (enterprise application) in this tenant."
-    ),
+    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn: signIn2 }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
     ]
   },
   {
     code: "application-disabled",
-    with: ["entra"],
     when: [{ aadsts: [7000112] }],
-    cause: inOurWords("Sign-in is disabled for this application."),
+    cause: "Sign-in is disabled for this application.",
     next: ({ signIn: signIn2 }) => [
       step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
     ]
   },
   {
     code: "application-not-assigned",
-    with: ["entra"],
     when: [{ aadsts: [50105, 501051] }],
-    cause: inOurWords(
-      "The tenant lets only assigned principals use the resource, and this one is not assigned."
-    ),
-    next: () => [
-      step(
-        "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-      )
+    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    next: [
+      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
     ]
   },
   {
     code: "cross-cloud",
-    with: ["entra"],
     when: [{ aadsts: [900382] }],
     cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "tenant-not-found",
-    with: ["entra"],
     when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
-    cause: inOurWords(
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong."
-    ),
-    next: () => [step("Look up the tenant and the cloud:", SHOW_TENANT)]
+    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
   {
     code: "tenant-blocked",
-    with: ["entra"],
     when: [{ aadsts: [5000224, 5000225] }],
-    cause: inOurWords("Microsoft blocked the tenant, usually because it was inactive for a long time."),
-    next: () => [
-      step("Reactivate the tenant: https://aka.ms/TenantLifecycle"),
+    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
+    next: [
+      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
       step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
     ]
   },
   {
     code: "application-public",
-    with: ["entra"],
     when: [{ aadsts: [700025] }],
-    cause: inOurWords(
-      "The application is registered as a public client, which cannot authenticate with a token or a secret."
-    ),
+    cause: "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     next: ({ signIn: signIn2 }) => [
       step(
         "Make the application a confidential client:",
@@ -6145,9 +6153,8 @@ var ENTRA = [
   },
   {
     code: "consent-missing",
-    with: ["entra"],
     when: [{ aadsts: [65001, 65004, 65005] }],
-    cause: inOurWords("This application does not have consent to use Azure Database for PostgreSQL."),
+    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         step(
@@ -6155,35 +6162,28 @@ var ENTRA = [
           az("ad app permission admin-consent", { id: clientOf(signIn2) })
         )
       ] : [
-        step("Use `auth-type: oidc`, which needs no consent."),
+        "Use `auth-type: oidc`, which needs no consent.",
         step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
       ]
     ]
   },
   {
     code: "client-secret-wrong",
-    with: ["entra"],
     when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: inOurWords(
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID."
-    ),
+    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
     next: newSecret
   },
   {
     code: "client-secret-expired",
-    with: ["entra"],
     when: [{ aadsts: [7000222] }],
-    cause: inOurWords("The client secret has expired."),
+    cause: "The client secret has expired.",
     next: newSecret
   },
   {
     code: "resource-disabled",
-    with: ["entra"],
     when: [{ aadsts: [500014] }],
-    cause: inOurWords(
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription."
-    ),
-    next: () => [
+    cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    next: [
       step(
         "Find the service principal that the message names:",
         az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
@@ -6196,74 +6196,54 @@ var ENTRA = [
   },
   {
     code: "resource-not-found",
-    with: ["entra"],
     when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
     cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: () => [
-      step(
-        "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
       step("Look up the cloud:", SHOW_TENANT)
     ]
   },
   {
     code: "conditional-access",
-    with: ["entra"],
     when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? inOurWords(
-      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
-    ) : inOurWords(
-      "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people."
-    ),
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
-        step(
-          "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-        )
-      ] : [step("Sign in as an application instead: `auth-type: oidc`.")],
-      step(
-        "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-      )
+        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+      ] : ["Sign in as an application instead: `auth-type: oidc`."],
+      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
     ]
   },
   {
     code: "managed-identity-unknown",
-    with: ["entra"],
     when: [
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
       },
-      { signIn: "managed-identity", status: (status) => status === 400 },
+      { signIn: "managed-identity", status: [400] },
       { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
     ],
-    cause: inOurWords(
-      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one."
-    ),
-    next: () => [
+    cause: "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: [
       step(
         "List the identities of the machine:",
         az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
-      step(
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity."
-      ),
-      step("GitHub-hosted runners have no identity: use `auth-type: oidc` there.")
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   },
   {
     code: "managed-identity-unavailable",
-    with: ["entra"],
     when: [
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
       { text: /Failed to connect to MSI/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
-    cause: inOurWords(
-      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity."
-    ),
-    next: () => [
-      step("On GitHub-hosted runners, use `auth-type: oidc`."),
+    cause: "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: [
+      "On GitHub-hosted runners, use `auth-type: oidc`.",
       step(
         "On a self-hosted runner in Azure, assign an identity to the machine:",
         az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
@@ -6273,44 +6253,36 @@ var ENTRA = [
   },
   {
     code: "managed-identity-busy",
-    with: ["entra"],
     when: [
       {
         signIn: "managed-identity",
-        status: (status) => [404, 410, 429].includes(status) || status >= 500
+        status: [404, 410, 429, "5xx"]
       },
       { signIn: "managed-identity", codes: ["unknown_error"] }
     ],
-    cause: inOurWords("The machine's identity endpoint is starting, being updated or overloaded."),
-    next: () => [
-      step("Run the job again."),
-      step("If the error persists, restart the machine, or create its identity again.")
-    ],
+    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
+    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
     retries: 3
   },
   {
     code: "entra-busy",
-    with: ["entra"],
     when: [
       { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
-      { status: isTransient }
+      { status: [408, 410, 429, "5xx"] }
     ],
-    cause: inOurWords("Entra is overloaded or has an outage."),
-    next: () => [step("Run the job again."), step("Look for an outage: https://azure.status.microsoft")],
+    cause: "Entra is overloaded or has an outage.",
+    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
     retries: 3
   },
   {
     code: "entra-answer-unreadable",
-    with: ["entra"],
-    when: [{ codes: ["NOT_JSON"], status: (status) => status < 400 }],
-    cause: inOurWords(
-      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way."
-    ),
+    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
+    cause: "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step(
         "If the error persists, see what answer the runner gets:",
         `curl --include ${shell(`https://${hostOf(context)}`)}`
@@ -6321,17 +6293,15 @@ var ENTRA = [
   },
   {
     code: "cli-missing",
-    with: ["entra"],
     when: [{ text: /Azure CLI could not be found/ }],
-    cause: inOurWords("`auth-type: azure-cli` needs `az` on the runner's PATH."),
-    next: () => [
-      step("Use `auth-type: oidc`, which does not need the Azure CLI."),
-      step("Or install the Azure CLI on the runner: https://aka.ms/azure-cli")
+    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    next: [
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
     ]
   },
   {
     code: "cli-not-signed-in",
-    with: ["entra"],
     when: [
       { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
       {
@@ -6356,56 +6326,42 @@ var ENTRA = [
         ]
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024)."
-    ),
-    next: () => [
-      step("Use `auth-type: oidc`, which signs in on its own when necessary."),
-      step("Or run azure/login in the same job, right before this step.")
+    cause: "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    next: [
+      "Use `auth-type: oidc`, which signs in on its own when necessary.",
+      "Or run azure/login in the same job, right before this step."
     ]
   },
   {
     code: "cli-network",
-    with: ["entra"],
     when: [
       {
         signIn: "azure-cli",
         text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
       }
     ],
-    cause: inOurWords(
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke."
-    ),
+    cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
     next: (context) => [
       step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
-      step(
-        "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too."
-      ),
-      step("Run the job again.")
+      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "cli-no-answer",
-    with: ["entra"],
     when: [
       { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
-    cause: inOurWords(
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else."
-    ),
-    next: () => [
+    cause: "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    next: [
       step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
+      "Or use `auth-type: oidc`, which does not need the Azure CLI."
     ]
   }
-];
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+]);
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-function isTransient(status) {
-  return [408, 410, 429].includes(status) || status >= 500;
-}
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
 }
@@ -6443,7 +6399,7 @@ function federate(context, symptom) {
         audiences: audience
       })
     ),
-    step("Run the job again after a minute: a new federated credential can take that long to work.")
+    "Run the job again after a minute: a new federated credential can take that long to work."
   ];
 }
 function forMergeQueue(subject, issuer, audience, id) {
@@ -6458,7 +6414,7 @@ function forMergeQueue(subject, issuer, audience, id) {
     }
   });
   return [
-    step("Add `environment: <environment>` to the job. Its subject is then the same in each run."),
+    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     step(
       "Add a federated credential for that environment:",
       createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
@@ -6493,7 +6449,7 @@ function immutableForm(subject, assertion) {
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return [];
+  if (owner === void 0 || repository === void 0) return EMPTY;
   const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
@@ -6503,7 +6459,7 @@ function newSecret({ signIn: signIn2 }) {
       "Create a new secret, and store its value as the secret that the workflow uses:",
       az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
     ),
-    step("Or use `auth-type: oidc`, which needs no secret.")
+    "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
 function issuerOf(assertion) {
@@ -6514,119 +6470,107 @@ function clientOf(signIn2) {
 }
 
 // src/diagnosis/fallbacks.ts
+var UNKNOWN = {
+  cause: "This action does not recognize this error.",
+  next: [
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message."
+  ]
+};
 var FALLBACKS = [
-  {
-    code: "oidc-unavailable",
-    with: ["github"],
-    when: [{}],
-    cause: inOurWords("GitHub's OIDC endpoint is overloaded, or the connection to it broke."),
-    next: () => [
-      step("Run the job again."),
-      step("Look for an outage of Actions: https://www.githubstatus.com")
-    ],
-    retries: 3
-  },
-  {
-    code: "cli-failed",
-    with: ["entra"],
-    when: [{ signIn: "azure-cli" }],
-    cause: inOurWords(
-      "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them."
-    ),
-    next: () => [
-      step("Run the same command in a step of the job:", GET_TOKEN),
-      step(
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
-      ),
-      step("Or use `auth-type: oidc`, which does not need the Azure CLI.")
-    ]
-  },
-  {
-    code: "entra-refused",
-    with: ["entra"],
-    when: [{ text: /AADSTS\d/ }],
-    cause: inOurWords("Entra refused the sign-in for a reason that this action does not recognize."),
-    next: (_context, { text }) => [
-      step(
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`
-      ),
-      step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-    ]
-  },
-  {
-    code: "server-error",
-    with: ["postgres"],
-    when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-    cause: inOurWords("The server refused the request for a reason that this action does not recognize."),
-    next: (context, symptom) => [
-      step(
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
-      ),
-      step("Look at the server's log around this time:", azOnServer("server-logs list", context))
-    ]
-  }
+  ...rulesFor("github", [
+    {
+      code: "oidc-unavailable",
+      when: [{}],
+      cause: "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      next: ["Run the job again.", "Look for an outage of Actions: https://www.githubstatus.com"],
+      retries: 3
+    }
+  ]),
+  ...rulesFor("entra", [
+    {
+      code: "cli-failed",
+      when: [{ signIn: "azure-cli" }],
+      cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
+      next: [
+        step("Run the same command in a step of the job:", GET_TOKEN),
+        step(
+          "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
+          'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
+        ),
+        "Or use `auth-type: oidc`, which does not need the Azure CLI."
+      ]
+    },
+    {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+      ]
+    }
+  ]),
+  ...rulesFor("postgres", [
+    {
+      code: "server-error",
+      when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
+      cause: "The server refused the request for a reason that this action does not recognize.",
+      next: (context, symptom) => [
+        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+        step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+      ]
+    }
+  ])
 ];
 
 // src/diagnosis/github.ts
-var GITHUB = [
+var GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    with: ["github"],
     when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
-    cause: inOurWords(
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one."
-    ),
-    next: () => [
+    cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    next: [
       step(
         "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
         "permissions:\n  id-token: write\n  contents: read"
       ),
-      step("For pull requests from forks, run this job after the merge.")
+      "For pull requests from forks, run this job after the merge."
     ]
   },
   {
     code: "oidc-no-token",
-    with: ["github"],
     when: [{ text: /do not have ID Token field/ }],
-    cause: inOurWords(
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead."
-    ),
-    next: () => [
+    cause: "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    next: [
       step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
-      step("Run the job again.")
+      "Run the job again."
     ]
   },
   {
     code: "oidc-refused",
-    with: ["github"],
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: inOurWords("GitHub no longer accepts the token that it gave this job for requesting an ID token."),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-      )
+    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
+    next: [
+      "Run the job again.",
+      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
     ]
   }
-];
+]);
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-var EVERYWHERE = ["postgres", "entra", "github"];
-var NETWORK = [
+var EVERYWHERE = ["postgres", "entra", "github", "azure"];
+var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "proxy-refused",
-    with: EVERYWHERE,
     when: [
       {
         text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
       },
-      { codes: ["NOT_JSON"], status: (status) => status >= 400 }
+      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
     ],
-    cause: inOurWords(
-      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host."
-    ),
+    cause: "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
     next: (context) => [
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
       step(
@@ -6637,125 +6581,92 @@ var NETWORK = [
   },
   {
     code: "host-not-found",
-    with: EVERYWHERE,
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: inOurWords(
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network."
-    ),
-    next: (context) => isPostgres(context) ? [
+    cause: "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+    next: atPostgres((context) => [
       step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-      step(
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      )
-    ] : reachable(context)
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
   },
   {
     code: "dns-unavailable",
-    with: EVERYWHERE,
     when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: inOurWords("The runner's DNS server did not answer."),
+    cause: "The runner's DNS server did not answer.",
     next: (context) => [
-      step("Run the job again."),
+      "Run the job again.",
       step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
   {
     code: "tls-handshake",
-    with: EVERYWHERE,
     when: [
       { codes: ["ERR_SSL_*", "EPROTO*"] },
       {
         text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
       }
     ],
-    cause: inOurWords(
-      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2."
-    ),
+    cause: "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
     next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
   },
   {
     code: "connection-lost",
-    with: EVERYWHERE,
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
         text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
       }
     ],
-    cause: inOurWords(
-      "The connection broke: the peer is restarting or failing over, or something in between cut it."
-    ),
+    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
     next: (context) => isPostgres(context) ? [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step("If the error persists, look at the server's state:", azShow(context, "state"))
-    ] : [step("Run the job again."), ...reachable(context)],
+    ] : ["Run the job again.", ...reachable(context)],
     retries: 3
   },
   {
     code: "connection-timed-out",
-    with: EVERYWHERE,
     when: [
       { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
       { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
     ],
-    cause: (context) => isPostgres(context) ? inOurWords(
-      "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
-    ) : inOurWords("Nothing answered: a firewall drops the packets, or the runner needs a proxy."),
-    next: (context) => isPostgres(context) ? [
+    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+    next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
       ),
-      step("If public access is `Disabled`, use a runner in the server's network."),
-      step(
-        "If it is `Enabled`, allow the runner's address:",
-        azOnServer("firewall-rule create", context, {
-          name: "github-runner",
-          "start-ip-address": "<address>",
-          "end-ip-address": "<address>"
-        })
-      ),
-      step(
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      )
-    ] : reachable(context),
+      "If public access is `Disabled`, use a runner in the server's network.",
+      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
+      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+    ]),
     retries: 1
   },
   {
     code: "connection-refused",
-    with: EVERYWHERE,
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: inOurWords(
-      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
-    ),
-    next: (context) => isPostgres(context) ? [
+    cause: "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    next: atPostgres((context) => [
       step("Look at the server's state:", azShow(context, "state")),
-      step("If the server is stopped, start it. Then run the job again.")
-    ] : reachable(context),
+      "If the server is stopped, start it. Then run the job again."
+    ]),
     retries: 1
   },
   {
     code: "host-unreachable",
-    with: EVERYWHERE,
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
       { text: /EHOSTUNREACH|ENETUNREACH/ }
     ],
-    cause: inOurWords(
-      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6."
-    ),
-    next: (context) => isPostgres(context) ? [step("Use a runner in the server's network.")] : reachable(context),
+    cause: "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
+    next: atPostgres(() => ["Use a runner in the server's network."]),
     retries: 1
   },
   {
     code: "tls-wrong-host",
-    with: EVERYWHERE,
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
-    cause: inOurWords(
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent."
-    ),
+    cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
     next: (context) => {
       if (!isPostgres(context)) return reachable(context);
       const fullName = step(
@@ -6764,19 +6675,16 @@ var NETWORK = [
       );
       return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
         fullName,
-        step(
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        )
+        "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
       ] : [
         fullName,
-        step("Do not use an alias (CNAME) or a `privatelink` name."),
-        step("If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.")
+        "Do not use an alias (CNAME) or a `privatelink` name.",
+        "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
       ];
     }
   },
   {
     code: "tls-unknown-authority",
-    with: EVERYWHERE,
     when: [
       {
         codes: [
@@ -6791,12 +6699,10 @@ var NETWORK = [
         text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
       }
     ],
-    cause: inOurWords(
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent."
-    ),
+    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     next: (context) => [
       step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? step("If the authority is yours, pass its certificate in `ssl-root-cert`.") : step(
+      isPostgres(context) ? "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
         "If the authority is yours, set this where the runner starts, or in the step's `env`:",
         "NODE_EXTRA_CA_CERTS=<path-to-pem>"
       ),
@@ -6805,14 +6711,11 @@ var NETWORK = [
   },
   {
     code: "tls-expired",
-    with: EVERYWHERE,
     when: [
       { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
       { text: /certificate (has expired|is not yet valid)/ }
     ],
-    cause: inOurWords(
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent."
-    ),
+    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     next: (context) => [
       step("Check the runner's clock:", "date"),
       step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
@@ -6820,22 +6723,23 @@ var NETWORK = [
   },
   {
     code: "tls-certificate",
-    with: EVERYWHERE,
     when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: inOurWords("The certificate is not valid. Nothing secret was sent."),
+    cause: "The certificate is not valid. Nothing secret was sent.",
     next: (context) => [step("Look at the certificate:", look(context, ""))]
   }
-];
+]);
+function atPostgres(next) {
+  return (context) => isPostgres(context) ? next(context) : reachable(context);
+}
 function reachable(context) {
   return [
     step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
-    step(reach(context))
+    reach(context)
   ];
 }
 function reach(context) {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  const proxy = inOurWords("Behind a proxy, set `HTTPS_PROXY`; `NO_PROXY` lists the hosts that bypass it.");
-  return sentence`The runner needs HTTPS to ${code(host)}. ${proxy}`;
+  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 function look(context, then) {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
@@ -6845,44 +6749,55 @@ function look(context, then) {
 // src/model/entra-label.ts
 var PRINCIPAL_TYPES = ["service", "user", "group"];
 var LABEL_PROVIDER = "pgaadauth";
+var RESOLVED_PROVIDER = "pgaadauth-int";
 var ENTRA_DATABASE = "postgres";
 var AZURE_ADMIN = "azure_pg_admin";
+function readEntraLabel(label2) {
+  const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
+  const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
+  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
+  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
+  if (objectId3 === void 0 || type === void 0) return void 0;
+  const flags = { admin: entries.has("admin"), mfa: entries.has("mfa") };
+  return { objectId: objectId3, type, ...tenantId2 !== void 0 && { tenantId: tenantId2 }, ...flags };
+}
 function entraLabel({ objectId: objectId3, type, admin, mfa }) {
   return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
-var POOLER = [
+var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var SESSION_TIMEOUTS = {
+  "25P03": "idle_in_transaction_session_timeout",
+  "25P04": "transaction_timeout",
+  "57P05": "idle_session_timeout"
+};
+var POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
-    with: ["postgres"],
     when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: inOurWords("The token is longer than the longest password that this PgBouncer accepts."),
-    next: () => [
-      step("Set `port: 5432`: PostgreSQL itself accepts tokens of any length."),
-      step("Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.")
+    cause: "The token is longer than the longest password that this PgBouncer accepts.",
+    next: [
+      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
+      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
     ]
   },
   {
     code: "pooler-session",
-    with: ["postgres"],
     when: [
       { codes: ["26000", "42P05"] },
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
-    cause: inOurWords(
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions."
-    ),
-    next: () => [step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler.")]
+    cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
+    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."]
   },
   {
     code: "pooler-startup-parameter",
-    with: ["postgres"],
     when: [{ text: /unsupported startup parameter/ }],
-    cause: inOurWords("A connection pooler in front of PostgreSQL refuses a connection parameter."),
+    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      step("Set `port: 5432`, or `host` to the server itself, to connect without the pooler."),
+      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -6892,75 +6807,55 @@ var POOLER = [
       )
     ]
   }
-];
-var POSTGRES = [
+]);
+var POSTGRES = rulesFor("postgres", [
   {
     code: "token-expired",
-    with: ["postgres"],
     when: [{ text: /access token (has|is) expired/i }],
-    cause: inOurWords(
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong."
-    ),
+    cause: "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
     next: (context) => [
       step("On a self-hosted runner, check the clock:", "timedatectl"),
       ...tokenClaims(context),
-      step("Run the job again.")
+      "Run the job again."
     ],
     retries: 1
   },
   {
     code: "token-audience",
-    with: ["postgres"],
     when: [{ text: /valid audience claim/i }],
-    cause: inOurWords("The token is for the PostgreSQL servers of another cloud."),
-    next: (context) => [
-      step(
-        "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-      ),
-      ...tokenClaims(context)
-    ]
+    cause: OTHER_CLOUD,
+    next: selectCloud
   },
   {
     code: "token-group",
-    with: ["postgres"],
     when: [{ text: /does not contain group/i }],
-    cause: inOurWords(
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued."
-    ),
+    cause: "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     next: (context) => [
       step(
         "Add the identity to the group:",
         az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
       ),
-      step("Run the job again in a few minutes: for a while, Entra issues tokens without the new group."),
+      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context)
     ]
   },
   {
     code: "token-identity-mismatch",
-    with: ["postgres"],
     when: [{ text: /oid mismatch for role/i }],
-    cause: inOurWords(
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's."
-    ),
+    cause: "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
     next: (context) => [
       ...tokenClaims(context),
       step(
         "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
       ),
-      step(
-        "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-      )
+      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
     ]
   },
   {
     code: "token-role-type",
-    with: ["postgres"],
     when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: inOurWords(
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role."
-    ),
+    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
     next: (context) => [
       step(
         "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
@@ -6973,130 +6868,104 @@ var POSTGRES = [
   },
   {
     code: "token-invalid",
-    with: ["postgres"],
     when: [
       {
         text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
       }
     ],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? inOurWords(
-      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one."
-    ) : inOurWords(
-      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's."
-    ),
+    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one." : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
     next: (context) => context.signIn?.type === "password" ? [
-      step("Remove `password`, and sign in to Entra: `auth-type: oidc`."),
-      step(
-        "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
-      )
+      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
       ...tokenClaims(context),
       step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
-      step("If PgBouncer is in between, set `port: 5432`.")
+      "If PgBouncer is in between, set `port: 5432`."
     ]
   },
   {
     code: "token-refused",
-    with: ["postgres"],
     when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: inOurWords("The server does not accept this token for this role."),
-    next: (context) => [step("Set `user` to the role of the identity that signs in."), ...findRole(context)]
+    cause: "The server does not accept this token for this role.",
+    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)]
   },
   {
     code: "entra-extension-fault",
-    with: ["postgres"],
     when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: inOurWords(
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server."
-    ),
+    cause: "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
     next: (context) => [
       step("Restart the server:", azServer("restart", context)),
-      step("If the error persists, open a support request for the server in the Azure portal."),
-      step("Until then, sign in with `password` as a role that has one.")
+      "If the error persists, open a support request for the server in the Azure portal.",
+      "Until then, sign in with `password` as a role that has one."
     ]
   },
   {
     code: "password-refused",
-    with: ["postgres"],
     when: [
       { codes: ["28P01"] },
       {
         text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
       }
     ],
-    cause: whyRefused,
-    next: afterRefusal
+    cause: (context) => passwordRefused(context).cause,
+    next: (context) => passwordRefused(context).next
   },
   {
     code: "role-may-not-log-in",
-    with: ["postgres"],
     when: [{ text: /is not permitted to log in/ }],
-    cause: inOurWords("The role exists, but cannot log in."),
+    cause: "The role exists, but cannot log in.",
     next: ({ user }) => [
-      step("Set `user` to a role that can log in."),
+      "Set `user` to a role that can log in.",
       step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
     ]
   },
   {
     code: "login-role-not-found",
-    with: ["postgres"],
     when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: inOurWords(
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: findRole
   },
   {
     code: "firewall",
-    with: ["postgres"],
     when: [
       { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
     ],
-    cause: inOurWords(
-      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work."
-    ),
+    cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     next: (context, { text }) => {
       const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
       return [
-        step(
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`)."
-        ),
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         step(
           "For a runner that keeps its address, allow it, and run the job again:",
-          allow(context, address)
+          azAllow(context, address)
         ),
-        step("Or use a runner in the server's network (`docs/private-network.md`).")
+        "Or use a runner in the server's network (`docs/private-network.md`)."
       ];
     }
   },
   {
     code: "tls-required",
-    with: ["postgres"],
     when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: inOurWords("The server accepts only encrypted connections."),
-    next: () => [step("Remove `ssl-mode`, or set it to `verify-full`.")]
+    cause: "The server accepts only encrypted connections.",
+    next: ["Remove `ssl-mode`, or set it to `verify-full`."]
   },
   {
     code: "database-not-found",
-    with: ["postgres"],
     when: [
       { codes: ["3D000", "57P04"] },
       { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
     ],
-    cause: inOurWords("The server has no database with this name. Names are case-sensitive."),
+    cause: "The server has no database with this name. Names are case-sensitive.",
     next: (context) => [
       step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
     ]
   },
   {
     code: "database-closed",
-    with: ["postgres"],
     when: [
       { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
     ],
-    cause: inOurWords(
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted."
-    ),
+    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     next: (context, { text }) => [
       step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
       ...text.includes("invalid database") ? [
@@ -7109,9 +6978,8 @@ var POSTGRES = [
   },
   {
     code: "connect-not-granted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
-    cause: inOurWords("`user` has no CONNECT privilege on this database."),
+    cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
         "Grant the privilege, as the database's owner:",
@@ -7121,18 +6989,15 @@ var POSTGRES = [
   },
   {
     code: "no-connection-slots",
-    with: ["postgres"],
     when: [
       { codes: ["53300"] },
       {
         text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
       }
     ],
-    cause: inOurWords(
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen."
-    ),
+    cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     next: (context) => [
-      step("Run the job again when fewer clients are connected."),
+      "Run the job again when fewer clients are connected.",
       step(
         "See which clients hold connections, with psql:",
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
@@ -7141,75 +7006,67 @@ var POSTGRES = [
         "Look up how many connections the server allows. A larger compute size allows more:",
         azOnServer("parameter show", context, { name: "max_connections", query: "value" })
       ),
-      ...context.port === 6432 ? [] : [step("Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).")]
+      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
     ],
     retries: 4
   },
   {
     code: "server-starting",
-    with: ["postgres"],
     when: [
       { codes: ["57P03"] },
       {
         text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
       }
     ],
-    cause: inOurWords("The server is starting, stopping or failing over."),
+    cause: "The server is starting, stopping or failing over.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "server-stopping",
-    with: ["postgres"],
     when: [{ codes: ["57P01", "57P02"] }],
-    cause: inOurWords(
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session."
-    ),
+    cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
     retries: 4
   },
   {
     code: "pooler-cannot-connect",
-    with: ["postgres"],
     when: [
       {
         text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
       }
     ],
-    cause: inOurWords(
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in."
-    ),
+    cause: "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     next: afterRestart,
     retries: 3
   },
   {
     code: "session-ended",
-    with: ["postgres"],
-    when: [{ codes: ["25P03", "57P05", "25P04"] }],
-    cause: inOurWords("The server ended the session because of a timeout that is set on it."),
-    next: (context) => [
-      step("Run the job again: what was granted stays granted."),
-      step(
-        "If the error persists, look at the limit:",
-        azOnServer("parameter show", context, {
-          name: "idle_in_transaction_session_timeout",
-          query: "value"
-        })
-      )
-    ]
+    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
+    cause: "The server ended the session because of a timeout that is set on it.",
+    next: (context, { code: code2 }) => {
+      const name3 = SESSION_TIMEOUTS[code2] ?? "";
+      return [
+        "Run the job again: what was granted stays granted.",
+        step(
+          "If the error persists, look at the limit:",
+          azOnServer("parameter show", context, { name: name3, query: "value" })
+        ),
+        step(
+          "If it is 0 there, it is set on the role or the database:",
+          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name3};
+ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
+        )
+      ];
+    }
   },
   {
     code: "replica-conflict",
-    with: ["postgres"],
     when: [{ text: /due to conflict with recovery/ }],
-    cause: inOurWords(
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading."
-    ),
+    cause: "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
     next: (context) => [
-      step("Run the job again."),
-      step(
-        "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
-      ),
+      "Run the job again.",
+      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
       step(
         "If it happens often, let the replica wait longer for its readers (milliseconds):",
         azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
@@ -7218,13 +7075,10 @@ var POSTGRES = [
   },
   {
     code: "out-of-shared-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: inOurWords(
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks."
-    ),
+    cause: "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
     next: (context) => [
-      step("Run the job again when that session has ended."),
+      "Run the job again when that session has ended.",
       step(
         "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
         azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
@@ -7233,11 +7087,10 @@ var POSTGRES = [
   },
   {
     code: "out-of-memory",
-    with: ["postgres"],
     when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: inOurWords("The server has no memory left for this statement."),
+    cause: "The server has no memory left for this statement.",
     next: (context) => [
-      step("Run the job again when the server is less busy."),
+      "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
         azShow(context, "sku")
@@ -7246,83 +7099,66 @@ var POSTGRES = [
   },
   {
     code: "disk-full",
-    with: ["postgres"],
     when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: inOurWords("The server's storage is full."),
+    cause: "The server's storage is full.",
     next: growStorage
   },
   {
     code: "read-only",
-    with: ["postgres"],
     when: [{ codes: ["25006"] }],
-    cause: inOurWords(
-      "The server is a read replica, or Azure made it read-only because its storage is nearly full."
-    ),
+    cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
       step(
-        "Find out which of the two it is:",
+        "Find out whether it is a replica, and how full its storage is:",
         azShow(context, "{role:replicationRole, state:state, storage:storage}")
       ),
+      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+      ...growStorage(context),
       step(
-        "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica."
-      ),
-      ...growStorage(context)
+        "If it is neither, find out at which level the setting is, and reset it there:",
+        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"
+      )
     ]
   },
   {
     code: "wraparound",
-    with: ["postgres"],
     when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: inOurWords(
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed."
-    ),
-    next: () => [
+    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    next: [
       step(
         "Vacuum the database that the message names, as its owner or an administrator:",
         "VACUUM (VERBOSE);"
       ),
-      step(
-        "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-      )
+      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
     ]
   },
   {
     code: "lock-time-out",
-    with: ["postgres"],
     when: [{ codes: ["55P03"] }],
-    cause: inOurWords("Another session, perhaps a migration, held a lock for too long."),
+    cause: "Another session, perhaps a migration, held a lock for too long.",
     next: afterMigrations
   },
   {
     code: "authentication-time-out",
-    with: ["postgres"],
     when: [{ text: /canceling authentication due to timeout/ }],
-    cause: inOurWords(
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra."
-    ),
-    next: () => [
-      step("Run the job again."),
-      step(
-        "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-      )
+    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    next: [
+      "Run the job again.",
+      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
     ],
     retries: 1
   },
   {
     code: "statement-time-out",
-    with: ["postgres"],
     when: [{ codes: ["57014"] }],
-    cause: inOurWords("A statement took longer than its time limit, or it was cancelled."),
-    next: () => [step("Run the job again when the server is less busy: what was granted stays granted.")]
+    cause: "A statement took longer than its time limit, or it was cancelled.",
+    next: ["Run the job again when the server is less busy: what was granted stays granted."]
   },
   {
     code: "name-encoding",
-    with: ["postgres"],
     when: [{ codes: ["22021", "22P05"] }],
-    cause: inOurWords(
-      "A name cannot be represented in the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created."
-    ),
-    next: () => [
+    cause: "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    next: [
       step(
         "Look up the encoding of each database:",
         "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
@@ -7331,40 +7167,31 @@ var POSTGRES = [
         "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
         "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
       ),
-      step(
-        "Rename those roles there, or move the app to a database with the encoding UTF8, which can hold every name."
-      )
+      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
     ]
   },
   {
     code: "concurrent-change",
-    with: ["postgres"],
     when: [
       { codes: ["40001", "40P01"] },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
     ],
-    cause: inOurWords("Another session changed the same objects at the same time, several times in a row."),
+    cause: "Another session changed the same objects at the same time, several times in a row.",
     next: afterMigrations
   },
   {
     code: "pgaadauth-not-here",
-    with: ["postgres"],
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: inOurWords(
-      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication."
-    ),
+    cause: "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
     next: (context) => [
-      step("Run the function in database `postgres`."),
+      "Run the function in database `postgres`.",
       step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
     ]
   },
   {
     code: "pgaadauth-not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: inOurWords(
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password."
-    ),
+    cause: "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     next: (context) => [
       step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
       step("Or make the identity that signs in an administrator:", makeAdmin(context))
@@ -7372,16 +7199,13 @@ var POSTGRES = [
   },
   {
     code: "entra-principal-not-found",
-    with: ["postgres"],
     when: [
       {
         text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
       }
     ],
-    cause: inOurWords(
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name."
-    ),
-    next: () => [
+    cause: "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    next: [
       step(
         "Look up the display name and the object ID of a service principal or managed identity:",
         az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
@@ -7394,12 +7218,9 @@ var POSTGRES = [
   },
   {
     code: "entra-principal-type",
-    with: ["postgres"],
     when: [{ text: /incorrect object type provided for principal/ }],
-    cause: inOurWords(
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given."
-    ),
-    next: () => [
+    cause: "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    next: [
       step(
         "Use the type that the message calls the actual object type:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
@@ -7408,11 +7229,8 @@ var POSTGRES = [
   },
   {
     code: "object-not-found",
-    with: ["postgres"],
     when: [{ codes: ["42704", "42P01", "3F000"] }],
-    cause: inOurWords(
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role."
-    ),
+    cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
       step(
         sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
@@ -7422,49 +7240,38 @@ var POSTGRES = [
   },
   {
     code: "restricted-role",
-    with: ["postgres"],
     when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: inOurWords(
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator."
-    ),
-    next: () => [
-      step(
-        "Grant privileges on the objects themselves instead of membership in the role that the message names."
-      )
+    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+    next: [
+      "Grant privileges on the objects themselves instead of membership in the role that the message names."
     ]
   },
   {
     code: "role-not-grantable",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i
       }
     ],
-    cause: inOurWords(
-      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
-    ),
+    cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
     next: ({ user }, { text }) => [
       step(
         "Run as a role that has ADMIN OPTION:",
         `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
       ),
-      step("Or grant privileges on the objects themselves instead.")
+      "Or grant privileges on the objects themselves instead."
     ]
   },
   {
     code: "set-role-not-permitted",
-    with: ["postgres"],
     when: [
       {
         codes: ["42501"],
         text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
       }
     ],
-    cause: inOurWords(
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too."
-    ),
+    cause: "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
     next: ({ user }, { text }) => [
       step(
         "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
@@ -7474,18 +7281,15 @@ var POSTGRES = [
         "Up to PostgreSQL 15:",
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
       ),
-      step("Or set `user` to the owner.")
+      "Or set `user` to the owner."
     ]
   },
   {
     code: "not-permitted",
-    with: ["postgres"],
     when: [{ codes: ["42501"] }],
-    cause: inOurWords(
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either."
-    ),
+    cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
     next: ({ user }) => [
-      step("Set `user` to the owner of the object, usually the role that runs the migrations."),
+      "Set `user` to the owner of the object, usually the role that runs the migrations.",
       step(
         "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
         `GRANT <owner> TO ${identifier(user, "<user>")}
@@ -7495,34 +7299,25 @@ var POSTGRES = [
   },
   {
     code: "tls-not-offered",
-    with: ["postgres"],
     when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: inOurWords(
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent."
-    ),
-    next: () => [
-      step("Check `host` and `port`."),
-      step(
-        "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-      )
+    cause: "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    next: [
+      "Check `host` and `port`.",
+      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
     ]
   },
   {
     code: "sign-in-refused",
-    with: ["postgres"],
     when: [{ codes: ["28000"] }],
-    cause: inOurWords(
-      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate."
-    ),
-    next: (context) => [step("Check `host`, `port` and `user`."), ...findRole(context)]
+    cause: "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
   },
   {
     code: "server-fault",
-    with: ["postgres"],
     when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: inOurWords("The server, or one of its extensions, had an internal error."),
+    cause: "The server, or one of its extensions, had an internal error.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step(
         "If the error persists, look at the server's state, and open a support request in the Azure portal:",
         azShow(context, STATE)
@@ -7531,13 +7326,12 @@ var POSTGRES = [
   },
   {
     code: "connection-failure",
-    with: ["postgres"],
     when: [{ codes: ["08*"] }],
-    cause: inOurWords("The connection to the server, or PgBouncer's own connection to it, broke."),
+    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
     next: afterRestart,
     retries: 2
   }
-];
+]);
 var STATE = "{state:state, role:replicationRole}";
 var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 function listAdmins(context) {
@@ -7555,8 +7349,8 @@ function afterRestart(context) {
 }
 function afterMigrations() {
   return [
-    step("Run the job again: it continues where it stopped."),
-    step("Run this step after the migrations, not at the same time.")
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
   ];
 }
 function growStorage(context) {
@@ -7570,13 +7364,6 @@ function growStorage(context) {
       azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
-}
-function allow(context, address) {
-  return azOnServer("firewall-rule create", context, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address
-  });
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7597,7 +7384,7 @@ function tokenClaims({ token }) {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
   }
-  return claims.length === 0 ? [] : [step(sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`)];
+  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
 }
 function findRole(context) {
   return [
@@ -7613,141 +7400,99 @@ function makeAdmin(context) {
     type: "ServicePrincipal"
   });
 }
-function refusalOf({ signIn: signIn2, user = "", host = "", port: port2, token, cloud }) {
-  if (signIn2?.type === "password") return "password";
-  if (withoutServer(user, host) !== void 0) return "suffix";
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
-    return "audience";
-  }
-  if (port2 === 6432) return "pooler";
-  return GUID.test(user) ? "client-id" : "role";
-}
 function withoutServer(user, host) {
   const at2 = user.lastIndexOf("@");
   const server = user.slice(at2 + 1).toLowerCase();
   const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
   return suffixed ? user.slice(0, at2) : void 0;
 }
-function whyRefused(context) {
-  switch (refusalOf(context)) {
-    case "password":
-      return inOurWords(
-        "The name or the password is wrong, or the role was created for Entra and has no password."
-      );
-    case "suffix":
-      return inOurWords(
-        "`user` ends in the name of the server, which a flexible server treats as part of the role's name."
-      );
-    case "audience":
-      return inOurWords("The token is for the PostgreSQL servers of another cloud.");
-    case "pooler":
-      return inOurWords(
-        "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token."
-      );
-    case "client-id":
-      return inOurWords(
-        "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
-      );
-    case "role":
-      return inOurWords(
-        "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive."
-      );
+function passwordRefused(context) {
+  const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
+  if (signIn2?.type === "password") {
+    return {
+      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
+      next: [
+        step("Try the name and the password with psql:", psql(context)),
+        "For an Entra role, remove `password` and set `auth-type: oidc`."
+      ]
+    };
   }
+  const role = withoutServer(user, host);
+  if (role !== void 0) {
+    return {
+      cause: "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      next: [sentence`Set \`user\` to ${code(role)}.`]
+    };
+  }
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
+    return { cause: OTHER_CLOUD, next: selectCloud(context) };
+  }
+  if (port2 === 6432) {
+    return {
+      cause: "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      next: ["Set `port: 5432` and run the job again.", ...findRole(context)]
+    };
+  }
+  return {
+    cause: GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)]
+  };
 }
-function afterRefusal(context) {
-  const { user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" } = context;
-  switch (refusalOf(context)) {
-    case "password": {
-      const conninfo = [`host=${host}`, `port=${port2}`, `user=${user}`, `dbname=${database}`];
-      const checked = [...conninfo, "sslmode=verify-full", "sslrootcert=system"].join(" ");
-      return [
-        step("Try the name and the password with psql:", `psql ${shell(checked)}`),
-        step("For an Entra role, remove `password` and set `auth-type: oidc`.")
-      ];
-    }
-    case "suffix":
-      return [step(sentence`Set \`user\` to ${code(withoutServer(user, host) ?? user)}.`)];
-    case "audience":
-      return [
-        step(
-          "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`."
-        ),
-        ...tokenClaims(context)
-      ];
-    case "pooler":
-      return [step("Set `port: 5432` and run the job again."), ...findRole(context)];
-    case "client-id":
-    case "role":
-      return [step("Set `user` to the role that has this token's `oid`."), ...findRole(context)];
-  }
+function selectCloud(context) {
+  return [
+    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+    ...tokenClaims(context)
+  ];
+}
+function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" }) {
+  const parts = { host, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
+  return `psql ${shell(conninfo(parts))}`;
 }
 
 // src/diagnosis/protocol.ts
-var PROTOCOL = [
+var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    with: ["postgres"],
     when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
-    cause: inOurWords(
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's."
-    ),
+    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
-      step("Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer."),
+      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
       step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
     ]
   },
   {
     code: "token-not-asked-for",
-    with: ["postgres"],
     when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: inOurWords(
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent."
-    ),
+    cause: "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
     next: (context) => [
-      step("Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive."),
+      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
       step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
-      step("To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.")
+      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
     ]
   },
   {
     code: "query-timed-out",
-    with: ["postgres"],
     when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: inOurWords(
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection."
-    ),
+    cause: "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
     next: (context) => [
-      step("Run the job again: what was granted stays granted."),
+      "Run the job again: what was granted stays granted.",
       step("If the error persists, look at the server's state:", azShow(context, "state"))
     ]
   },
   {
     code: "protocol-violation",
-    with: ["postgres"],
     when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: inOurWords(
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support."
-    ),
+    cause: "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     next: (context) => [
       step(
         "Check `host` and `port`: perhaps a different service listens there.",
         azShow(context, "fullyQualifiedDomainName")
       ),
-      step("If a proxy is in between, set `host` to the server itself.")
+      "If a proxy is in between, set `host` to the server itself."
     ]
   }
-];
-
-// src/text/secrets.ts
-var SECRETS = /* @__PURE__ */ new Set();
-var MIN_CHARACTERS = 4;
-function rememberSecret(value) {
-  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
-}
-function withoutSecrets(text) {
-  return [...SECRETS].sort((a, b) => b.length - a.length).reduce((left, secret2) => left.replaceAll(secret2, "***"), text);
-}
+]);
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -7765,7 +7510,7 @@ function symptomsOf(error2) {
     const texts = [message, errorMessage, detail, hint].filter(
       (part) => typeof part === "string" && part.trim() !== ""
     );
-    const ownCode = String(code2 ?? errorCode ?? "");
+    const ownCode = words(String(code2 ?? errorCode ?? ""));
     const text = words([...new Set(texts)].join(" ")) || ownCode;
     if (text !== "") found2.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look3(cause);
@@ -7775,6 +7520,9 @@ function symptomsOf(error2) {
   return found2.length > 0 ? found2 : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function wordsOf(error2) {
+  return symptomsOf(error2)[0]?.text ?? "";
+}
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
@@ -7796,33 +7544,22 @@ var RULES = [
   ...FALLBACKS
 ];
 function diagnose(error2, context = {}) {
+  return diagnoseBy(RULES, error2, context);
+}
+function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found2 = ruleFor(error2, context);
+  const found2 = ruleFor(rules, error2, context);
   const words2 = quoted(found2?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
-  if (found2 === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context) };
-  return { code: found2.rule.code, message, ...answer(found2.rule, context, found2.symptom) };
+  if (found2 === void 0) {
+    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
+    return { code: "unknown", message, ...withPooler(answer2, context) };
+  }
+  const { rule, symptom } = found2;
+  const { code: code2, retries } = rule;
+  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
+  return { code: code2, message, ...withPooler(answer, context), ...retries !== void 0 && { retries } };
 }
-function explain(code2, happened, context) {
-  const rule = RULES.find((each) => each.code === code2);
-  if (rule === void 0) throw new Error(`No rule explains ${code2}.`);
-  const message = sentence`${peer(context)}: ${happened}`;
-  return { code: code2, message, ...answer(rule, context, { code: "", text: "" }) };
-}
-function retriesFor({ code: code2 }) {
-  return RULES.find((rule) => rule.code === code2)?.retries ?? 0;
-}
-function answer({ cause, next }, context, symptom) {
-  const hint = typeof cause === "function" ? cause(context, symptom) : cause;
-  return withPooler({ hint, steps: next(context, symptom) }, context);
-}
-var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: [
-    step("Run the job again with `Enable debug logging` ticked."),
-    step("If the error persists, open an issue in this action's repository, with this message.")
-  ]
-};
 function withPooler({ hint, steps }, context) {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past = step(
@@ -7836,18 +7573,20 @@ function ownWords(error2) {
   const last = hidden.at(-1);
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
-function ruleFor(error2, context) {
+function ruleFor(rules, error2, context) {
   const symptoms = symptomsOf(error2);
-  const partner = context.with ?? "postgres";
-  for (const rule of RULES) {
-    if (!rule.with.includes(partner)) continue;
+  for (const rule of rules) {
+    if (!rule.with.includes(partnerOf(context))) continue;
     const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
     if (symptom !== void 0) return { rule, symptom };
   }
   return void 0;
 }
 function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || status !== void 0 && match.status(status)) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+}
+function classOf(status) {
+  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
@@ -7860,14 +7599,18 @@ var IDENTITY_SOURCES = {
   "managed-identity": "The runner's managed identity"
 };
 function peer(context) {
-  switch (context.with ?? "postgres") {
+  switch (partnerOf(context)) {
     case "github":
-      return ["GitHub's OIDC endpoint"];
+      return inOurWords("GitHub's OIDC endpoint");
+    case "github-issues":
+      return inOurWords("GitHub's API");
+    case "azure":
+      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
     case "entra":
-      return [IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra"];
+      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
     case "postgres": {
       const { host, port: port2 = 5432, database } = context;
-      const server = host === void 0 ? ["PostgreSQL"] : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
+      const server = host === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
       return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
@@ -7911,7 +7654,9 @@ function escapedNames(sql, not, eachNot) {
     (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
   );
 }
+var PRINTABLE_ASCII = /^[ -~]*$/;
 function visible(text) {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
 }
 function codePoint(char) {
@@ -7926,9 +7671,9 @@ function logLines(text) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  return joined(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+  return joined2(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
-function joined(tokens) {
+function joined2(tokens) {
   const result = [];
   for (const token of tokens) {
     if (token.text === "") continue;
@@ -8010,31 +7755,34 @@ var markdown = {
     }).flat()
   )
 };
-function write(sentence2, writer) {
-  return sentence2.map((part) => {
-    if (typeof part === "string") return writer.own(part);
+function write({ parts }, writer) {
+  return parts.map((part) => {
+    if ("own" in part) return writer.own(part.own);
     if ("name" in part) return writer.name(...part.name);
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
 }
-function wordsJoined(sentence2) {
-  const joined2 = [];
-  for (const part of sentence2) {
-    const last = joined2.at(-1);
-    const words2 = typeof part === "object" && "quoted" in part ? part.quoted : part;
-    if (typeof last === "string" && typeof words2 === "string") joined2[joined2.length - 1] = last + words2;
-    else joined2.push(words2);
+function wordsJoined({ parts }) {
+  const joined3 = [];
+  for (const part of parts) {
+    const [before, words2] = [wordsOf2(joined3.at(-1)), wordsOf2(part)];
+    if (before !== void 0 && words2 !== void 0) joined3.pop();
+    joined3.push(words2 === void 0 ? part : { quoted: (before ?? "") + words2 });
   }
-  return joined2;
+  return { parts: joined3 };
+}
+function wordsOf2(part) {
+  if (part === void 0) return void 0;
+  return "own" in part ? part.own : "quoted" in part ? part.quoted : void 0;
 }
 function visibleLines(text) {
   return text.split(/\r\n|\r|\n/).map(visible).join("\n");
 }
 
 // src/render/failure.ts
-function docsLink({ code: code2, page = "troubleshooting" }, { run: run2 }) {
-  return run2?.docs === void 0 ? void 0 : `${run2.docs}/${page}.md#${code2}`;
+function docsLink({ code: code2 }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code2}`;
 }
 function failureLines(failure, report) {
   const { code: code2, message, problems = [], hint, steps } = failure;
@@ -8042,7 +7790,7 @@ function failureLines(failure, report) {
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    hint.length === 0 ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
     ...steps.flatMap(({ text, command }, index) => [
       `${index + 1}. ${plain.sentence(text)}`,
       ...commandLines(command).map((line) => `   ${line}`)
@@ -8056,7 +7804,7 @@ function failureBlocks(failure, report) {
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
-    hint.length === 0 ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
     steps.length === 0 ? "" : "**What to do:**",
     steps.map(({ text, command }, index) => {
       const mark = `${index + 1}. `;
@@ -8084,6 +7832,8 @@ function start(action, grace = 0) {
       event,
       (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
     );
+  process.stdout.on("error", () => {
+  });
   action(signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
@@ -8100,258 +7850,39 @@ function mask(...secrets) {
     rememberSecret(secret2);
   }
 }
+function maskSent(secret2) {
+  setSecret(secret2);
+  rememberSent(secret2);
+}
+
+// src/proxy.ts
+var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function checkProxy(env) {
+  const variable3 = VARIABLES.find((name3) => env[name3]);
+  if (variable3 === void 0) return;
+  try {
+    const { protocol, password } = new URL(env[variable3] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+  }
+  throw new ActionError({
+    code: "proxy-malformed",
+    message: sentence`${code(variable3)} is not the URL of a proxy.`,
+    hint: inOurWords(
+      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded."
+    ),
+    steps: [
+      step(
+        "Set the variable for the job, or on the runner, in this form:",
+        `${variable3}=http://<user>:<password>@<proxy>:<port>`
+      )
+    ]
+  });
+}
 
 // src/retry.ts
 var import_promises = require("node:timers/promises");
-
-// node_modules/is-network-error/index.js
-var objectToString = Object.prototype.toString;
-var isError = (value) => objectToString.call(value) === "[object Error]";
-var errorMessages = /* @__PURE__ */ new Set([
-  "network error",
-  // Chrome
-  "NetworkError when attempting to fetch resource.",
-  // Firefox
-  "The Internet connection appears to be offline.",
-  // Safari 16
-  "Network request failed",
-  // `cross-fetch`
-  "fetch failed",
-  // Undici (Node.js)
-  "terminated",
-  // Undici (Node.js)
-  " A network error occurred.",
-  // Bun (WebKit)
-  "Network connection lost"
-  // Cloudflare Workers (fetch)
-]);
-function isNetworkError(error2) {
-  const isValid = error2 && isError(error2) && error2.name === "TypeError" && typeof error2.message === "string";
-  if (!isValid) {
-    return false;
-  }
-  const { message, stack } = error2;
-  if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) {
-    return stack === void 0 || "__sentry_captured__" in error2;
-  }
-  if (message.startsWith("error sending request for url")) {
-    return true;
-  }
-  if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) {
-    return true;
-  }
-  return errorMessages.has(message);
-}
-
-// node_modules/p-retry/index.js
-function validateRetries(retries) {
-  if (typeof retries === "number") {
-    if (retries < 0) {
-      throw new TypeError("Expected `retries` to be a non-negative number.");
-    }
-    if (Number.isNaN(retries)) {
-      throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
-    }
-    if (Number.isFinite(retries) && !Number.isInteger(retries)) {
-      throw new TypeError("Expected `retries` to be a non-negative integer or Infinity.");
-    }
-  } else if (retries !== void 0) {
-    throw new TypeError("Expected `retries` to be a number or Infinity.");
-  }
-}
-function validateNumberOption(name3, value, { allowInfinity = false } = {}) {
-  if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
-  }
-  if (!allowInfinity && !Number.isFinite(value)) {
-    throw new TypeError(`Expected \`${name3}\` to be a finite number.`);
-  }
-  if (value < 0) {
-    throw new TypeError(`Expected \`${name3}\` to be \u2265 0.`);
-  }
-}
-function validateOption(name3, value, type) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value !== type) {
-    throw new TypeError(`Expected \`${name3}\` to be a ${type}.`);
-  }
-}
-function validateSignal(value) {
-  if (value === void 0 || value === null) {
-    return;
-  }
-  if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") {
-    throw new TypeError("Expected `signal` to be an AbortSignal.");
-  }
-}
-var AbortError = class _AbortError extends Error {
-  constructor(message) {
-    super(typeof message === "string" ? message : void 0);
-    this.name = "AbortError";
-    if (message instanceof Error) {
-      this.originalError = message;
-      ({ message } = message);
-    } else {
-      this.originalError = new Error(message);
-      ({ message } = this.originalError);
-      Error.captureStackTrace?.(this.originalError, _AbortError);
-    }
-    this.message = message;
-  }
-};
-var maximumDelay = 2 ** 31 - 1;
-function calculateDelay(retriesConsumed, options) {
-  if (options.minTimeout === 0) {
-    return 0;
-  }
-  const attempt = retriesConsumed + 1;
-  const random = options.randomize ? Math.random() + 1 : 1;
-  const timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
-  return Math.min(timeout, Math.ceil(options.maxTimeout), maximumDelay);
-}
-function calculateRemainingTime(start2, max) {
-  return Number.isFinite(max) ? max - (performance.now() - start2) : max;
-}
-async function delayForRetry(delay, options) {
-  if (delay <= 0) {
-    return;
-  }
-  await new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timeoutToken);
-      reject(options.signal.reason);
-    };
-    const timeoutToken = setTimeout(() => {
-      options.signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delay);
-    if (options.unref) {
-      timeoutToken.unref?.();
-    }
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}
-function stringifyThrownValue(value) {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
-function unwrapAbortError(error2) {
-  let cause = error2;
-  while (cause instanceof AbortError && cause.originalError instanceof Error) {
-    cause = cause.originalError;
-  }
-  return cause;
-}
-async function onAttemptFailure({ error: error2, attemptNumber, retriesConsumed, startTime, options }) {
-  const abortIfNeeded = () => {
-    options.signal?.throwIfAborted();
-  };
-  const normalizedError = error2 instanceof Error ? error2 : new TypeError(`Non-error was thrown: "${stringifyThrownValue(error2)}". You should only throw errors.`);
-  abortIfNeeded();
-  if (normalizedError instanceof AbortError) {
-    throw unwrapAbortError(normalizedError);
-  }
-  const retriesLeft = options.retries - retriesConsumed;
-  const isRetriableError = !(normalizedError instanceof TypeError) || isNetworkError(normalizedError);
-  const timeLeft = calculateRemainingTime(startTime, options.maxRetryTime);
-  const delayTime = isRetriableError && timeLeft > 0 && retriesLeft > 0 ? calculateDelay(retriesConsumed, options) : 0;
-  const consumeRetryContext = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: delayTime
-  });
-  const consumeRetry = await options.shouldConsumeRetry(consumeRetryContext) ?? true;
-  abortIfNeeded();
-  const effectiveDelay = consumeRetry ? delayTime : 0;
-  const context = Object.freeze({
-    error: normalizedError,
-    attemptNumber,
-    retriesLeft,
-    retriesConsumed,
-    retryDelay: effectiveDelay
-  });
-  await options.onFailedAttempt(context);
-  abortIfNeeded();
-  const remainingTime = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (!isRetriableError || remainingTime <= 0 || retriesLeft <= 0) {
-    throw normalizedError;
-  }
-  const shouldRetry = await options.shouldRetry(context);
-  abortIfNeeded();
-  if (!shouldRetry) {
-    throw normalizedError;
-  }
-  const remainingTimeAfterShouldRetry = calculateRemainingTime(startTime, options.maxRetryTime);
-  if (remainingTimeAfterShouldRetry <= 0) {
-    throw normalizedError;
-  }
-  if (!consumeRetry) {
-    return false;
-  }
-  await delayForRetry(Math.min(effectiveDelay, remainingTimeAfterShouldRetry), options);
-  return true;
-}
-async function pRetry(input, options = {}) {
-  options = { ...options };
-  options.retries ??= 10;
-  validateRetries(options.retries);
-  if (Object.hasOwn(options, "forever")) {
-    throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
-  }
-  options.factor ??= 2;
-  options.minTimeout ??= 1e3;
-  options.maxTimeout ??= Infinity;
-  options.maxRetryTime ??= Infinity;
-  options.randomize ??= false;
-  options.onFailedAttempt ??= () => {
-  };
-  options.shouldRetry ??= () => true;
-  options.shouldConsumeRetry ??= () => true;
-  validateOption("onFailedAttempt", options.onFailedAttempt, "function");
-  validateOption("shouldRetry", options.shouldRetry, "function");
-  validateOption("shouldConsumeRetry", options.shouldConsumeRetry, "function");
-  validateOption("randomize", options.randomize, "boolean");
-  validateOption("unref", options.unref, "boolean");
-  validateSignal(options.signal);
-  validateNumberOption("factor", options.factor);
-  validateNumberOption("minTimeout", options.minTimeout);
-  validateNumberOption("maxTimeout", options.maxTimeout, { allowInfinity: true });
-  validateNumberOption("maxRetryTime", options.maxRetryTime, { allowInfinity: true });
-  if (options.factor === 0) {
-    options.factor = 1;
-  }
-  options.signal?.throwIfAborted();
-  let attemptNumber = 0;
-  let retriesConsumed = 0;
-  const startTime = performance.now();
-  while (retriesConsumed <= options.retries) {
-    attemptNumber++;
-    try {
-      options.signal?.throwIfAborted();
-      const result = await input(attemptNumber);
-      options.signal?.throwIfAborted();
-      return result;
-    } catch (error2) {
-      if (await onAttemptFailure({
-        error: error2,
-        attemptNumber,
-        retriesConsumed,
-        startTime,
-        options
-      })) {
-        retriesConsumed++;
-      }
-    }
-  }
-  throw new Error("Retry attempts exhausted without throwing an error.");
-}
 
 // node_modules/p-timeout/index.js
 var TimeoutError = class _TimeoutError extends Error {
@@ -8361,7 +7892,16 @@ var TimeoutError = class _TimeoutError extends Error {
     Error.captureStackTrace?.(this, _TimeoutError);
   }
 };
-var getAbortedReason = (signal) => signal.reason ?? new DOMException("This operation was aborted.", "AbortError");
+var getAbortedReason = (signal) => "reason" in signal ? signal.reason : new DOMException("This operation was aborted.", "AbortError");
+var maximumDelay = 2 ** 31 - 1;
+var getOptionsError = (milliseconds, customTimers) => {
+  if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
+    return new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  }
+  if (typeof customTimers?.setTimeout !== "function" || typeof customTimers?.clearTimeout !== "function") {
+    return new TypeError("Expected `customTimers` to have a `setTimeout` and a `clearTimeout` function");
+  }
+};
 function pTimeout(promise, options) {
   const {
     milliseconds,
@@ -8372,26 +7912,36 @@ function pTimeout(promise, options) {
   } = options;
   let timer2;
   let abortHandler;
-  const wrappedPromise = new Promise((resolve, reject) => {
-    if (typeof milliseconds !== "number" || Math.sign(milliseconds) !== 1) {
-      throw new TypeError(`Expected \`milliseconds\` to be a positive number, got \`${milliseconds}\``);
+  const cancelInput = () => {
+    try {
+      promise.cancel?.();
+    } catch {
     }
-    if (signal?.aborted) {
+  };
+  const wrappedPromise = new Promise((resolve, reject) => {
+    const abort = () => {
       reject(getAbortedReason(signal));
-      promise.then(resolve, reject);
+      cancelInput();
+    };
+    const optionsError = getOptionsError(milliseconds, customTimers);
+    const isAborted = !optionsError && signal?.aborted;
+    if (optionsError) {
+      reject(optionsError);
+    } else if (isAborted) {
+      abort();
+    }
+    promise.then(resolve, reject);
+    if (optionsError || isAborted) {
       return;
     }
     if (signal) {
-      abortHandler = () => {
-        reject(getAbortedReason(signal));
-      };
+      abortHandler = abort;
       signal.addEventListener("abort", abortHandler, { once: true });
     }
-    promise.then(resolve, reject);
-    if (milliseconds === Number.POSITIVE_INFINITY) {
+    if (milliseconds > maximumDelay) {
       return;
     }
-    const timeoutError = new TimeoutError();
+    const timeoutError = fallback || message === false || message instanceof Error ? void 0 : new TimeoutError(message ?? `Promise timed out after ${milliseconds} milliseconds`);
     timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
@@ -8399,28 +7949,30 @@ function pTimeout(promise, options) {
         } catch (error2) {
           reject(error2);
         }
-        return;
-      }
-      if (typeof promise.cancel === "function") {
-        promise.cancel();
-      }
-      if (message === false) {
+      } else if (message === false) {
         resolve();
-      } else if (message instanceof Error) {
-        reject(message);
       } else {
-        timeoutError.message = message ?? `Promise timed out after ${milliseconds} milliseconds`;
-        reject(timeoutError);
+        reject(message instanceof Error ? message : timeoutError);
       }
+      cancelInput();
     }, milliseconds);
   });
   const cancelablePromise = wrappedPromise.finally(() => {
-    cancelablePromise.clear();
-    if (abortHandler && signal) {
-      signal.removeEventListener("abort", abortHandler);
+    try {
+      cancelablePromise.clear();
+    } catch {
+    }
+    try {
+      if (abortHandler) {
+        signal.removeEventListener("abort", abortHandler);
+      }
+    } catch {
     }
   });
   cancelablePromise.clear = () => {
+    if (timer2 === void 0) {
+      return;
+    }
     customTimers.clearTimeout.call(void 0, timer2);
     timer2 = void 0;
   };
@@ -8436,42 +7988,51 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-function retrying(attempt, waitAfter, end, signal) {
-  return pRetry(attempt, {
-    retries: Number.POSITIVE_INFINITY,
-    // `waitAfter` decides
-    minTimeout: 0,
-    ...signal && { signal },
-    async shouldRetry({ error: error2, attemptNumber }) {
-      const wait = waitAfter(error2, attemptNumber);
-      if (wait === void 0 || Date.now() + wait > end) return false;
-      await (0, import_promises.setTimeout)(wait, void 0, { ...signal && { signal } }).catch(() => signal?.throwIfAborted());
-      return true;
+async function retrying(attempt, retryAfter, { end, say, signal }) {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error2) {
+      signal?.throwIfAborted();
+      const retry = retryAfter(error2, attempts);
+      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
+      say(retry.line);
+      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
-  });
+  }
 }
 function retryingFailures(attempt, say, { firstWait, maxTime }, signal) {
-  const end = Date.now() + maxTime;
-  const waitAfter = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? retriesFor(error2.failure) : 0;
+  const retryAfter = (error2, attempts) => {
+    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
     const wait = firstWait * 2 ** (attempts - 1);
-    if (Date.now() + wait > end) return void 0;
     const what = plain.sentence(withFullStop(error2.failure.message));
-    say(`${what} Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`);
-    return wait;
+    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+    return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt, waitAfter, end, signal);
+  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say, signal });
+}
+
+// src/answer.ts
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
+}
+
+// src/azure/http-client.ts
+async function httpClient() {
+  const { createDefaultHttpClient } = await import("./azure-identity.cjs");
+  const client = createDefaultHttpClient();
+  return {
+    sendRequest(request2) {
+      request2.onDownloadProgress = ({ loadedBytes }) => boundAnswer(loadedBytes);
+      return client.sendRequest(request2);
+    }
+  };
 }
 
 // src/azure/id-token.ts
 async function idToken(audience, env, answerTime) {
-  for (const variable2 of ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]) {
-    if (env[variable2]) continue;
-    throw new ActionError(
-      explain("oidc-not-permitted", sentence`${code(variable2)} is not set.`, { with: "github" })
-    );
-  }
   try {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
@@ -8481,8 +8042,9 @@ async function idToken(audience, env, answerTime) {
 }
 var MAX_LENGTH = 1e5;
 async function request(audience, env) {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token = "" } = env;
-  rememberSecret(token);
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
   const { HttpClient } = await import("./actions-http-client.cjs");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
   const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
@@ -8499,7 +8061,12 @@ async function request(audience, env) {
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
-  mask(value);
+  maskSent(value);
+  return value;
+}
+function variable(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
 }
 function refused(status, words2) {
@@ -8514,17 +8081,48 @@ function wordsIn(body) {
   }
 }
 
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = {
+  code: "tls-checks-off",
+  message: inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."),
+  hint: inOurWords(
+    "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
+  ),
+  steps: [
+    step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
+    step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
+  ]
+};
+function authorityNotHttps({ authority }) {
+  return {
+    code: "authority-not-https",
+    message: inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."),
+    hint: inOurWords(
+      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
+    ),
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  };
+}
+
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
+  for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
     () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
     (line) => info(logLine(line)),
     { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
     signal
-  );
+  ).catch((error2) => {
+    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
+  });
   let current;
   return async (refused2) => {
     const held = current;
@@ -8537,7 +8135,15 @@ function signIn(settings, env, signal, options = {}) {
     return (await current).token;
   };
 }
+function sentBy(how, { IDENTITY_HEADER = "" }) {
+  if (how.type === "password") return [how.password];
+  return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
+}
 var MAX_TIME = 4e4;
+function withoutRetries({ failure, cause }) {
+  const { retries: _, ...last } = failure;
+  return new ActionError(last, { cause });
+}
 var MARGIN = 6e4;
 async function requestToken(how, cloud, scope, env, answerTime, signal) {
   let assertion;
@@ -8555,6 +8161,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
+      httpClient: await httpClient(),
       retryOptions: { maxRetries: 0 },
       // `retryingFailures` does it, and logs it
       additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
@@ -8562,7 +8169,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const credential = credentialFor(how, identity, options, getAssertion);
     const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
     if (token === null) throw new Error("Entra gave no token.");
-    mask(token.token);
+    maskSent(token.token);
     return token;
   } catch (error2) {
     signal?.throwIfAborted();
@@ -8590,13 +8197,11 @@ function credentialFor(how, identity, options, getAssertion) {
 var CLI_TIME = 4e4;
 var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
-  const problem = (code2, happened) => new ActionError(explain(code2, happened, { with: "entra", cloud }));
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    throw problem("tls-checks-off", inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."));
-  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  checkProxy(env);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw problem("authority-not-https", inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."));
+  throw new ActionError(authorityNotHttps(cloud));
 }
 function watchRequests(answerTime) {
   const last = {
@@ -8633,11 +8238,12 @@ function notJson(status, type = "", body = "") {
     JSON.parse(body);
     return void 0;
   } catch {
-    const title = body.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return new NotJson(status, `an answer that is not JSON: ${body.slice(0, 200)}`);
+    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
   }
 }
 
@@ -8695,7 +8301,7 @@ function checkMessages(client) {
     stream.on("data", (chunk) => {
       try {
         bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
+        if (bytes > MAX_BYTES2) throw new Error(`an answer that takes more than ${MAX_BYTES2} bytes`);
         parse(chunk);
       } catch (error2) {
         stream.destroy(protocolViolation(error2));
@@ -8703,35 +8309,42 @@ function checkMessages(client) {
     });
   };
 }
-var MAX_BYTES = 256 * 2 ** 20;
+var MAX_BYTES2 = 256 * 2 ** 20;
 var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
+var WITH_FIELDS = "EN";
 function messageChecker() {
   let head = Buffer.alloc(0);
+  let letter = "";
   let left = 0;
+  let end = "";
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
     for (let at2 = 0; at2 < chunk.length; ) {
       if (left > 0) {
-        const taken2 = Math.min(left, chunk.length - at2);
-        left -= taken2;
-        at2 += taken2;
-        continue;
+        const body = chunk.subarray(at2, at2 + left);
+        left -= body.length;
+        at2 += body.length;
+        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
+      } else {
+        const taken = chunk.subarray(at2, at2 + 5 - head.length);
+        head = Buffer.concat([head, taken]);
+        at2 += taken.length;
+        letter = head.toString("latin1", 0, 1);
+        if (!allowed.includes(letter))
+          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
+        if (head.length < 5) return messages;
+        messages++;
+        left = head.readInt32BE(1) - 4;
+        if (left < 0 || left > MAX_BYTES2) throw new Error(`a message of ${left} bytes`);
+        head = Buffer.alloc(0);
+        end = "";
+        allowed = MESSAGES;
       }
-      const taken = chunk.subarray(at2, at2 + 5 - head.length);
-      head = Buffer.concat([head, taken]);
-      at2 += taken.length;
-      const letter = head.toString("latin1", 0, 1);
-      if (!allowed.includes(letter))
-        throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-      if (head.length < 5) return messages;
-      messages++;
-      left = head.readInt32BE(1) - 4;
-      if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
-      head = Buffer.alloc(0);
-      allowed = MESSAGES;
+      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
+        throw new Error(`a message of type ${letter} without its end`);
     }
     return messages;
   };
@@ -8798,11 +8411,13 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
 var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
-async function withSession(target, password, work, known = {}, patience = PATIENCE, signal) {
+async function withSession(login, work) {
+  const { patience = PATIENCE, signal } = login;
   let [waits, queryTime] = [patience, QUERY_TIME];
   let timedOut;
+  const errors = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(target, password, known, waits, queryTime, signal).catch((error2) => {
+    const session = await openSession(login, waits, queryTime).catch((error2) => {
       throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
     });
     try {
@@ -8816,12 +8431,13 @@ async function withSession(target, password, work, known = {}, patience = PATIEN
       if (broken === void 0) throw error2;
       const late = isLate(broken);
       if (timedOut !== void 0) throw timedOut;
-      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError([error2, broken]);
+      errors.push(error2, broken);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
         [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${broken.message.replace(/\.?$/, ".")} Connecting again.`));
+      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
     } finally {
       await session.end();
     }
@@ -8843,19 +8459,20 @@ function isSilence(error2) {
   return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
 }
 var MAX_SESSIONS = 3;
-function openSession(target, password, known, patience, queryTime, signal) {
+function openSession(login, patience, queryTime) {
   let refused2;
   const onExpired = (token) => {
     refused2 = token;
   };
   return retryingFailures(
-    () => connect2(target, password(refused2), known, { ...patience, queryTime }, onExpired, signal),
+    () => connect2(login, login.password(refused2), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
-    signal
+    login.signal
   );
 }
-async function connect2(target, signingIn, known, times, onExpired, signal) {
+async function connect2(login, signingIn, times, onExpired) {
+  const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
@@ -8882,18 +8499,15 @@ async function connect2(target, signingIn, known, times, onExpired, signal) {
   clock.start();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
-  const failingSignIn = signingIn.catch((error2) => {
-    throw new AbortError(error2 instanceof Error ? error2 : String(error2));
-  });
   try {
-    await Promise.all([failingSignIn, client.connect()]);
+    await Promise.all([signingIn, client.connect()]);
   } catch (error2) {
     socket.destroy();
     signal?.throwIfAborted();
-    if (error2 instanceof AbortError) throw error2;
+    if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
-      await failingSignIn;
-      return await connect2(target, signingIn, known, times, onExpired, signal);
+      await signingIn;
+      return await connect2(login, signingIn, times, onExpired);
     }
     const { host, port: port2 } = server;
     const failure = diagnose(error2, { ...known, host, port: port2, database, user, token: claimsOf(token ?? "") });
@@ -8992,7 +8606,7 @@ function grouped(n) {
 // src/text/near.ts
 function didYouMean(wanted, candidates, as) {
   const near = nearest(wanted, candidates);
-  return near === void 0 ? [] : ["Did you mean ", as(near), "?"];
+  return near === void 0 ? EMPTY : sentence`Did you mean ${as(near)}?`;
 }
 function nearest(name3, candidates) {
   const wanted = name3.toLowerCase();
@@ -9042,48 +8656,75 @@ var Invalid = class extends Error {
 function described(text, noun, secrets) {
   const value = text.trim();
   const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return [quoted(`"${value}"`)];
-  return sentence`${noun} (${[count(value.length, "character")]})`;
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
-var UNSET_VARIABLE = ["Check that the variable or secret it comes from is set."];
+var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
 
 // src/settings/reader.ts
+var Mistaken = class extends Error {
+};
 var MAX_CHARACTERS = 1e3;
 var MAX_LONG_CHARACTERS = 65536;
-function inputsIn(table, env) {
-  const mistakes = [];
-  const unreadable = /* @__PURE__ */ new Set();
-  const mistake = (name3, problem) => {
-    mistakes.push({ name: name3, problem });
-  };
-  for (const { name: name3, suggestion } of misspelled(table, env)) {
-    mistake(name3, sentence`${code(name3)} is not an input of this action. ${suggestion}`);
+function readInputs(table, env, read) {
+  const mistakes = misspelled(table, env);
+  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value;
+}
+function unlessMistaken(read) {
+  try {
+    return [read()];
+  } catch (error2) {
+    if (error2 instanceof Mistaken) return [];
+    throw error2;
   }
-  const textOf = (name3) => env[variable(name3)] ?? "";
+}
+function all(fields) {
+  const read = Object.entries(fields).map(
+    ([key, field]) => [key, unlessMistaken(field)]
+  );
+  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
+  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
+}
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+function problemOf(error2, text, { secrets, use }, others) {
+  const { problem, details } = asInvalid(error2);
+  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
+  const noun = inOurWords(item === void 0 ? "the value" : "an item");
+  const subject = secrets ? noun : described(item ?? text, noun, others);
+  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
+}
+function inputsIn(table, env, mistakes) {
+  const textOf = (name3) => env[variable2(name3)] ?? "";
   const isSet = (name3) => textOf(name3).trim() !== "";
   const inputOf = (name3) => table[name3];
-  const use = (name3) => sentence`Use ${inOurWords(inputOf(name3).use)}.`;
+  const use = (name3) => inOurWords(inputOf(name3).use);
+  function mistake(name3, problem) {
+    mistakes.push({ name: name3, problem });
+    throw new Mistaken();
+  }
   function parsed(name3, parse) {
-    const { long, secrets } = inputOf(name3);
+    const input = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
     } catch (error2) {
-      const { problem, details } = asInvalid(error2);
-      const { item, remedy = use(name3), advice = [] } = details;
-      unreadable.add(name3);
-      const noun = item === void 0 ? ["the value"] : ["an item"];
-      const subject = secrets ? noun : described(item ?? text, noun, secretsIn(table, env));
-      mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice));
-      return void 0;
+      const problem = problemOf(error2, text, input, secretsIn(table, env));
+      return mistake(name3, sentence`${code(name3)}: ${problem}`);
     }
   }
   function read(name3, parse, whenNotSet) {
     if (isSet(name3)) return parsed(name3, parse);
-    if (env[variable(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
-    mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} ${use(name3)}`);
-    return void 0;
+    if (env[variable2(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
+    return mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} Use ${use(name3)}.`);
   }
   return {
     isSet,
@@ -9091,53 +8732,44 @@ function inputsIn(table, env) {
     optional: (name3, parse) => read(name3, parse, () => void 0),
     orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
     required: (name3, parse, requiredBy2) => read(name3, parse, () => {
-      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : ["Set it to"];
-      mistake(name3, sentence`${code(name3)} is missing. ${reason} ${inOurWords(inputOf(name3).use)}.`);
-      return void 0;
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
+      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
     }),
-    orFrom: (source, name3, parse, found2) => read(name3, parse, () => {
+    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
+      const found2 = valueIn();
       if (found2 === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : [];
-        const missing = sentence`${code(name3)} is missing${inSource}. Set it to ${inOurWords(inputOf(name3).use)}.`;
-        if (!unreadable.has(source)) mistake(name3, missing);
-        return void 0;
+        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
+        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
       }
       try {
         return parse(found2);
       } catch (error2) {
         const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${inOurWords(inputOf(name3).use)}.`;
-        mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-        return void 0;
+        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
       }
     }),
-    ifValid(name3, parse) {
-      if (!isSet(name3)) return void 0;
-      try {
-        return parse(textOf(name3));
-      } catch {
-        return void 0;
-      }
-    },
-    throwMistakes() {
-      if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
-    }
+    ifValid: (name3, parse) => isSet(name3) ? resultOf(() => parse(textOf(name3))) : void 0,
+    all
   };
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
 }
-function variable(name3) {
+function variable2(name3) {
   return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
 }
 function misspelled(table, env) {
   const names = Object.keys(table);
-  const known = new Set(names.map(variable));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => suggestion.length > 0);
+  const known = new Set(names.map(variable2));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+    name: name3,
+    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
+  }));
 }
 function withinLimit(text, limit) {
-  if (text.length > limit) throw new Invalid([`is longer than ${count(limit, "character")}`]);
-  if (text.includes("\0")) throw new Invalid(["contains a NUL character"]);
+  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
+  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
   return text;
 }
 function asInvalid(error2) {
@@ -9145,9 +8777,10 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const inOrder2 = mistakes.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+  const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
-  const invalid = inputs === 1 ? ["1 input is invalid."] : sentence`${inputs} inputs are invalid.`;
+  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
   return new ActionError({
     code: "bad-input",
     message: sentence`${invalid} Nothing was changed.`,
@@ -9161,304 +8794,6 @@ function badInput(mistakes, order) {
       }
     ]
   });
-}
-
-// src/settings/values.ts
-var import_node_crypto = require("node:crypto");
-var import_node_fs = require("node:fs");
-var import_node_net4 = require("node:net");
-
-// src/model/clouds.ts
-var CLOUDS = {
-  azurecloud: {
-    name: "azurecloud",
-    authority: "https://login.microsoftonline.com",
-    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
-    oidcAudience: "api://AzureADTokenExchange",
-    hostSuffix: ".postgres.database.azure.com",
-    resourceManager: "https://management.azure.com",
-    resourceManagerScope: "https://management.azure.com/.default"
-  },
-  azureusgovernment: {
-    name: "azureusgovernment",
-    authority: "https://login.microsoftonline.us",
-    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
-    oidcAudience: "api://AzureADTokenExchangeUSGov",
-    hostSuffix: ".postgres.database.usgovcloudapi.net",
-    resourceManager: "https://management.usgovcloudapi.net",
-    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
-  },
-  azurechinacloud: {
-    name: "azurechinacloud",
-    authority: "https://login.chinacloudapi.cn",
-    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
-    oidcAudience: "api://AzureADTokenExchangeChina",
-    hostSuffix: ".postgres.database.chinacloudapi.cn",
-    resourceManager: "https://management.chinacloudapi.cn",
-    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
-  }
-};
-
-// src/model/privileges.ts
-var TABLE_PRIVILEGES = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "TRUNCATE",
-  "REFERENCES",
-  "TRIGGER",
-  "MAINTAIN"
-];
-var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
-var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
-
-// src/settings/values.ts
-function choice(choices) {
-  return (text) => {
-    const word = text.trim();
-    const found2 = choices.find((each) => each === word);
-    if (found2 === void 0) throw notValid(word, choices);
-    return found2;
-  };
-}
-function oneOf(choices) {
-  const all = choices.map((each) => `\`${each}\``);
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
-}
-function boolean(text) {
-  const word = text.trim();
-  if (["true", "True", "TRUE"].includes(word)) return true;
-  if (["false", "False", "FALSE"].includes(word)) return false;
-  throw notValid(word, ["true", "false"]);
-}
-var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
-function notValid(word, choices) {
-  return new Invalid(["is not valid"], { advice: didYouMean(word, choices, code) });
-}
-function port(text) {
-  const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(["is not a port number"]);
-  return Number(digits);
-}
-function cloudName(text) {
-  const name3 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS), code);
-  throw new Invalid(["is not an Azure cloud"], { advice: near.length > 0 ? near : GITHUB_ENVIRONMENT });
-}
-var GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
-);
-function clientId(text) {
-  const id = text.trim();
-  if (!GUID.test(id)) throw new Invalid(["is not a GUID"]);
-  return id;
-}
-function objectId2(text) {
-  return clientId(text).toLowerCase();
-}
-function tenantId(text) {
-  const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(["is not a GUID or a domain name"]);
-  return id;
-}
-var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
-function secret(text) {
-  let [start2, end] = [0, text.length];
-  while (start2 < end && isLineBreak(text[start2])) start2++;
-  while (end > start2 && isLineBreak(text[end - 1])) end--;
-  return text.slice(start2, end);
-}
-var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
-function isLineBreak(character) {
-  return character === "\n" || character === "\r";
-}
-function hostName(suffix, forConnectionString) {
-  return (text) => {
-    const name3 = text.trim();
-    if ((0, import_node_net4.isIP)(name3)) return name3;
-    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : [];
-    if (!isHostName(name3)) throw new Invalid(["is not a host name"], { advice });
-    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
-    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix;
-  };
-}
-var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-var NOT_HORIZONDB = ["is a cluster of Azure HorizonDB, which this action does not support"];
-var FLEXIBLE_SERVER = ["Use the name of a flexible server of Azure Database for PostgreSQL."];
-function isHostName(name3) {
-  if (name3.length > 253) return false;
-  const labels = name3.replace(/\.$/, "").split(".");
-  if (!labels.every((label2) => LABEL.test(label2))) return false;
-  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
-}
-var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-function isLoopback(host) {
-  const family = (0, import_node_net4.isIP)(host);
-  return family === 0 ? host.toLowerCase() === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
-}
-var LOOPBACK = new import_node_net4.BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-function name2(text) {
-  const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(["is empty"]);
-  if (more.length > 0) throw new Invalid(["has more than one line"]);
-  checkName(only);
-  return only;
-}
-function lines(text) {
-  return [...new Set(linesOf(text))];
-}
-function linesOf(text) {
-  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
-}
-function checkName(name3, item) {
-  const details = item === void 0 ? {} : { item };
-  if (name3.includes("\0")) throw new Invalid(["contains a NUL character"], details);
-  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
-  const remedy = ["PostgreSQL truncates longer names. Use the name as the server stores it."];
-  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
-}
-var MAX_NAME_BYTES = 63;
-function rootCertificates(text) {
-  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
-  const [, ...blocks] = pem.split(BEGIN);
-  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}
-`);
-  if (certificates.length === 0) throw new Invalid(["contains no CERTIFICATE block"]);
-  for (const [index, certificate] of certificates.entries()) {
-    try {
-      new import_node_crypto.X509Certificate(certificate);
-    } catch {
-      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-    }
-  }
-  return certificates.join("");
-}
-var BEGIN = "-----BEGIN CERTIFICATE-----";
-var END = "-----END CERTIFICATE-----";
-function contentOf(path) {
-  try {
-    return (0, import_node_fs.readFileSync)(path, "utf8");
-  } catch (error2) {
-    const reason = error2.code ?? "unknown error";
-    throw new Invalid([`names a file that cannot be read (${reason})`]);
-  }
-}
-
-// src/settings/server.ts
-var SSL_MODES = ["verify-full", "verify-ca", "disable"];
-var SERVER_INPUTS = {
-  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
-  port: { use: "a number from 1 to 65535" },
-  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
-};
-function tlsFrom(inputs, signIn2, host) {
-  const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-  if (mode === "disable" && !(signIn2.type === "password" && (host === void 0 || isLoopback(host)))) {
-    inputs.mistake(
-      "ssl-mode",
-      inOurWords(
-        "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
-      )
-    );
-  }
-  const pem = inputs.optional("ssl-root-cert", rootCertificates);
-  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
-}
-
-// src/settings/sign-in.ts
-var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
-var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
-var ENTRA_SIGN_IN_INPUTS = {
-  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
-  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
-  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
-  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
-  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
-  user: { use: "the PostgreSQL name of the role to sign in as" }
-};
-var SIGN_IN_INPUTS = {
-  ...ENTRA_SIGN_IN_INPUTS,
-  "auth-type": { use: oneOf(AUTH_TYPES) },
-  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
-};
-function entraSignInFrom(inputs) {
-  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
-  if (inputs.isSet("auth-type") && chosen === void 0) return NOT_VALID;
-  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
-}
-function cloudFrom(inputs) {
-  return CLOUDS[inputs.orDefault("environment", cloudName) ?? "azurecloud"];
-}
-var NOT_VALID = { type: "azure-cli" };
-function entraTypeOf(inputs) {
-  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
-}
-function entraSignIn(type, inputs) {
-  const required = requiredBy(type, inputs);
-  const application = () => ({
-    clientId: inputs.required("client-id", clientId, required),
-    tenantId: inputs.required("tenant-id", tenantId, required)
-  });
-  switch (type) {
-    case "oidc":
-      return { type, ...application() };
-    case "client-secret":
-      return { type, ...application(), clientSecret: inputs.required("client-secret", secret, required) };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === void 0 ? { type } : { type, clientId: id };
-    }
-    case "azure-cli":
-      return { type };
-  }
-}
-function requiredBy(type, inputs) {
-  if (inputs.isSet("auth-type")) return [code(`auth-type: ${type}`)];
-  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : [code(type)];
-}
-
-// src/settings/principal.ts
-var PRINCIPAL_MODES = ["apply", "check"];
-var PRINCIPAL_INPUTS = {
-  ...ENTRA_SIGN_IN_INPUTS,
-  ...SERVER_INPUTS,
-  port: { ...SERVER_INPUTS.port, default: "5432" },
-  name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
-  "object-id": {
-    use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal"
-  },
-  type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
-  rebind: BOOLEAN_INPUT,
-  mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true }
-};
-function parsePrincipalSettings(env) {
-  const inputs = inputsIn(PRINCIPAL_INPUTS, env);
-  const cloud = cloudFrom(inputs);
-  const signIn2 = entraSignInFrom(inputs);
-  const host = inputs.required(
-    "host",
-    hostName(cloud.hostSuffix, inOurWords("Use only the host from the connection string."))
-  );
-  const settings = {
-    signIn: signIn2,
-    cloud,
-    server: { host, port: inputs.orDefault("port", port), tls: tlsFrom(inputs, signIn2, host) },
-    user: inputs.required("user", name2),
-    principal: {
-      mode: inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
-      name: inputs.required("name", name2),
-      objectId: inputs.required("object-id", objectId2),
-      type: inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
-      rebind: inputs.orDefault("rebind", boolean)
-    }
-  };
-  inputs.throwMistakes();
-  return settings;
 }
 
 // src/model/reasons.ts
@@ -9497,13 +8832,6 @@ var REASONS = {
     runAs: null,
     advice: inOurWords(
       "As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
-    )
-  },
-  "name-not-utf8": {
-    why: () => inOurWords("A name is not valid UTF-8, so this action cannot write it into a statement."),
-    runAs: null,
-    advice: inOurWords(
-      "Rename the role or object, grant or revoke by hand, or add the object to the input `exclude`."
     )
   },
   locked: {
@@ -9557,8 +8885,9 @@ var REASONS = {
   },
   "dependent-privileges": {
     why: () => inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
-    runAs: null,
-    advice: inOurWords("Revoke it from those roles first, then run this step again.")
+    runAs: "grantor",
+    noteFirst: true,
+    advice: inOurWords("Revoke it from those roles first.")
   },
   "column-privileges": {
     why: () => inOurWords(
@@ -9567,18 +8896,20 @@ var REASONS = {
     runAs: "grantor"
   },
   "other-identity": {
-    why: (role, _, identity) => sentence`${name(role)} is bound to object ID ${code(identity?.bound ?? "")}, not to ${code(identity?.expected ?? "")}, so the app cannot sign in.`,
+    why: (role, _, identity) => boundToAnother(role, identity),
     runAs: null,
     advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`.")
   },
   "no-identity": {
     why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
-    runAs: null,
-    advice: inOurWords(
-      "If the object ID is that of a user or group, replace `type=service` with `type=user` or `type=group`."
-    )
+    runAs: null
   }
 };
+function boundToAnother(role, identity) {
+  const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
+  const of = (tenant) => tenant === void 0 ? EMPTY : sentence` of tenant ${code(tenant)}`;
+  return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
+}
 
 // src/grants/identity.ts
 function bindingSql(role, label2) {
@@ -9597,13 +8928,10 @@ var SETTINGS = [
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;",
-  // In such a database a name can be any bytes, and the server refuses to send those to a client that expects UTF-8.
-  "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', TRUE) WHERE pg_catalog.getdatabaseencoding() = 'SQL_ASCII';"
+  "SET LOCAL jit = off;"
 ].join(" ");
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
-var BEGIN_READ_BYTES = `${BEGIN_READ_ONLY} SET LOCAL client_encoding = 'SQL_ASCII';`;
-var BEGIN2 = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
 // src/principal/catalog.ts
 var LOOK = `
@@ -9611,7 +8939,11 @@ SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                              WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER'))
          AS administrator,
        (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
-        FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed
+        FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed,
+       ARRAY (SELECT label FROM pg_catalog.pg_shseclabel
+              WHERE objoid = r.oid AND classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
+              ORDER BY provider DESC) AS labels
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 async function look2(client, name3) {
@@ -9619,16 +8951,17 @@ async function look2(client, name3) {
   const [role] = rows;
   if (role === void 0) return null;
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name3);
+  const labelled = role.labels.flatMap((label2) => readEntraLabel(label2)?.objectId ?? []);
   return {
     administrator: role.administrator || entry?.isadmin === 1,
-    objectId: entry?.objectid?.toLowerCase(),
+    objectIds: [...new Set([entry?.objectid?.toLowerCase() ?? [], labelled].flat())],
     type: PRINCIPAL_TYPES.find((each) => each === entry?.principaltype?.toLowerCase()),
     mfa: entry?.ismfa === 1
   };
 }
 
 // src/principal/obstacles.ts
-function boundToAnother(bound, { name: role, objectId: objectId3 }) {
+function boundToAnother2(bound, { name: role, objectId: objectId3 }) {
   return {
     code: "principal-bound-to-another",
     message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId3)}. Nothing was changed.`,
@@ -9686,6 +9019,10 @@ function notBoundAfterwards({ name: role, objectId: objectId3, type }) {
       {
         text: sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId: objectId3, type, admin: false, mfa: false }))}:`,
         command: "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);"
+      },
+      {
+        text: inOurWords("Then bind the role with a function that Microsoft does not document:"),
+        command: `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId3, type].map(quoteLiteral).join(", ")}, false, false);`
       }
     ]
   };
@@ -9709,29 +9046,32 @@ async function ensure(client, demand, progress = {}) {
 }
 async function ensureOnce(client, demand, progress) {
   const readOnly = demand.mode === "check";
-  await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN2);
+  await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
   const before = await look2(client, demand.name);
-  const bound = isBound(before, demand);
+  const bound = before !== null && isBound(before, demand);
   progress.confirmed = bound;
   if (!bound) delete progress.sent;
   if (bound || readOnly) {
     await client.query("COMMIT");
     return progress.sent ?? found(before, demand);
   }
-  if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(before.objectId, demand));
+  if (before !== null && !demand.rebind)
+    throw new ActionError(boundToAnother2(otherId(before, demand), demand));
   await client.query(sqlFor(before, demand));
   const after = await look2(client, demand.name);
-  if (!isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+  if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
   progress.sent = done(before, after, demand);
   await client.query("COMMIT");
   progress.confirmed = true;
   return progress.sent;
 }
 function isBound(principal, demand) {
-  if (principal === null) return false;
   if (principal.administrator) throw new ActionError(isAdministrator(demand));
-  if (principal.objectId === void 0) throw new ActionError(isNoEntraRole(demand));
-  return principal.objectId === demand.objectId;
+  if (principal.objectIds.length === 0) throw new ActionError(isNoEntraRole(demand));
+  return otherId(principal, demand) === void 0;
+}
+function otherId({ objectIds }, { objectId: objectId3 }) {
+  return objectIds.find((id) => id !== objectId3);
 }
 function sqlFor(principal, { name: role, objectId: objectId3, type }) {
   if (principal !== null) {
@@ -9742,18 +9082,18 @@ function sqlFor(principal, { name: role, objectId: objectId3, type }) {
 }
 function found(principal, demand) {
   const { name: role, objectId: objectId3 } = demand;
-  if (isBound(principal, demand)) {
+  if (principal !== null && isBound(principal, demand)) {
     const message2 = sentence`${name(role)} is bound to object ID ${code(objectId3)}.`;
     return { verdict: "in-sync", message: message2, warnings: otherType(principal, demand) };
   }
-  const message = principal === null ? sentence`Role ${name(role)} does not exist.` : sentence`${name(role)} is bound to object ID ${code(principal.objectId ?? "")}, not to ${code(objectId3)}.`;
+  const message = principal === null ? sentence`Role ${name(role)} does not exist.` : sentence`${name(role)} is bound to object ID ${code(otherId(principal, demand) ?? "")}, not to ${code(objectId3)}.`;
   const inputs = principal === null ? code("mode: apply") : sentence`${code("mode: apply")} and ${code("rebind: true")}`;
   const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
   return { verdict: "drift", message, warnings: [], fix: { text, sql: sqlFor(principal, demand) } };
 }
 function done(before, after, demand) {
   const { name: role, objectId: objectId3 } = demand;
-  const message = before === null ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId3)}.` : sentence`Bound ${name(role)} to object ID ${code(objectId3)} instead of ${code(before.objectId ?? "")}. Its privileges have not changed.`;
+  const message = before === null ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId3)}.` : sentence`Bound ${name(role)} to object ID ${code(objectId3)} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 function otherType({ type }, { name: role, type: expected }) {
@@ -9818,7 +9158,7 @@ var ICONS = {
   error: "\u26A0\uFE0F"
 };
 
-// src/render/principal.ts
+// src/principal/render.ts
 var NAME = "Azure Postgres Grants, principal";
 var HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift: " };
 function renderPrincipalLog(result, facts) {
@@ -9856,6 +9196,312 @@ async function publish(result, startedAt, env) {
   await addToSummary(() => renderPrincipalSummary(result, facts), env);
 }
 
+// src/settings/values.ts
+var import_node_crypto = require("node:crypto");
+var import_node_fs = require("node:fs");
+var import_node_net4 = require("node:net");
+
+// src/model/clouds.ts
+var CLOUDS = {
+  azurecloud: {
+    name: "azurecloud",
+    authority: "https://login.microsoftonline.com",
+    postgresScope: "https://ossrdbms-aad.database.windows.net/.default",
+    oidcAudience: "api://AzureADTokenExchange",
+    hostSuffix: ".postgres.database.azure.com",
+    resourceManager: "https://management.azure.com",
+    resourceManagerScope: "https://management.azure.com/.default"
+  },
+  azureusgovernment: {
+    name: "azureusgovernment",
+    authority: "https://login.microsoftonline.us",
+    postgresScope: "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    hostSuffix: ".postgres.database.usgovcloudapi.net",
+    resourceManager: "https://management.usgovcloudapi.net",
+    resourceManagerScope: "https://management.core.usgovcloudapi.net/.default"
+  },
+  azurechinacloud: {
+    name: "azurechinacloud",
+    authority: "https://login.chinacloudapi.cn",
+    postgresScope: "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    hostSuffix: ".postgres.database.chinacloudapi.cn",
+    resourceManager: "https://management.chinacloudapi.cn",
+    resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
+  }
+};
+
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
+
+// src/settings/values.ts
+function choice(choices) {
+  return (text) => {
+    const word = text.trim();
+    const found2 = choices.find((each) => each === word);
+    if (found2 === void 0) throw notValid(word, choices);
+    return found2;
+  };
+}
+function oneOf(choices) {
+  const all2 = choices.map((each) => `\`${each}\``);
+  return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
+}
+function boolean(text) {
+  const word = text.trim();
+  if (["true", "True", "TRUE"].includes(word)) return true;
+  if (["false", "False", "FALSE"].includes(word)) return false;
+  throw notValid(word, ["true", "false"]);
+}
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
+function notValid(word, choices) {
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
+}
+function port(text) {
+  const digits = text.trim();
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
+    throw new Invalid(inOurWords("is not a port number"));
+  return Number(digits);
+}
+function cloudName(text) {
+  const name3 = text.trim().toLowerCase();
+  if (Object.hasOwn(CLOUDS, name3)) return name3;
+  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  throw new Invalid(inOurWords("is not an Azure cloud"), {
+    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
+  });
+}
+var GITHUB_ENVIRONMENT = inOurWords(
+  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
+);
+function clientId(text) {
+  const id = text.trim();
+  if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
+  return id;
+}
+function objectId2(text) {
+  return clientId(text).toLowerCase();
+}
+function tenantId(text) {
+  const id = text.trim();
+  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
+  return id;
+}
+var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+function secret(text) {
+  return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
+}
+var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
+function hostName(suffix, forConnectionString) {
+  return (text) => {
+    const name3 = text.trim();
+    if ((0, import_node_net4.isIP)(name3)) return name3;
+    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+    if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
+    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
+  };
+}
+var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
+var NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
+function isHostName(name3) {
+  if (name3.length > 253) return false;
+  const labels = name3.replace(/\.$/, "").split(".");
+  if (!labels.every((label2) => LABEL.test(label2))) return false;
+  return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+function isLoopback(host) {
+  const family = (0, import_node_net4.isIP)(host);
+  return family === 0 ? host.toLowerCase() === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
+}
+var LOOPBACK = new import_node_net4.BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+function name2(text) {
+  const [only = "", ...more] = lines(text);
+  if (only === "") throw new Invalid(inOurWords("is empty"));
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
+  checkName(only);
+  return only;
+}
+function lines(text) {
+  return [...new Set(linesOf(text))];
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
+function checkName(name3, item) {
+  const details = item === void 0 ? {} : { item };
+  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
+  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+}
+var MAX_NAME_BYTES = 63;
+function rootCertificates(text) {
+  const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
+  const [, ...blocks] = pem.split(BEGIN2);
+  const certificates = blocks.map((block) => `${BEGIN2}${block.split(END, 1)[0]}${END}
+`);
+  if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new import_node_crypto.X509Certificate(certificate);
+    } catch {
+      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
+    }
+  }
+  return certificates.join("");
+}
+var BEGIN2 = "-----BEGIN CERTIFICATE-----";
+var END = "-----END CERTIFICATE-----";
+function contentOf(path) {
+  try {
+    return (0, import_node_fs.readFileSync)(path, "utf8");
+  } catch (error2) {
+    const reason = error2.code ?? "unknown error";
+    throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
+  }
+}
+
+// src/settings/server.ts
+var SSL_MODES = ["verify-full", "verify-ca", "disable"];
+var SERVER_INPUTS = {
+  host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
+  port: { use: "a number from 1 to 65535" },
+  "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+};
+function tlsFrom(inputs, signIn2, host) {
+  const { mode, pem } = inputs.all({
+    mode() {
+      const mode2 = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+      if (mode2 !== "disable" || signIn2().type === "password" && isLoopback(host())) return mode2;
+      return inputs.mistake(
+        "ssl-mode",
+        inOurWords(
+          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+        )
+      );
+    },
+    pem: () => inputs.optional("ssl-root-cert", rootCertificates)
+  });
+  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
+}
+
+// src/settings/sign-in.ts
+var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
+var AUTH_TYPES = [...ENTRA_AUTH_TYPES, "password"];
+var ENTRA_SIGN_IN_INPUTS = {
+  "auth-type": { use: oneOf(ENTRA_AUTH_TYPES) },
+  "client-id": { use: "the application (client) ID of the Entra application, a GUID" },
+  "tenant-id": { use: "the ID of the Entra tenant, a GUID, or one of its domain names" },
+  "client-secret": { ...SECRET_INPUT, use: "the secret of the service principal" },
+  environment: { use: oneOf(Object.keys(CLOUDS)), default: "azurecloud" },
+  user: { use: "the PostgreSQL name of the role to sign in as" }
+};
+var SIGN_IN_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  "auth-type": { use: oneOf(AUTH_TYPES) },
+  password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
+};
+function entraSignInFrom(inputs) {
+  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
+  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
+}
+function cloudFrom(inputs) {
+  return CLOUDS[inputs.orDefault("environment", cloudName)];
+}
+function entraTypeOf(inputs) {
+  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
+}
+function entraSignIn(type, inputs) {
+  const required = requiredBy(type, inputs);
+  const application = {
+    clientId: () => inputs.required("client-id", clientId, required),
+    tenantId: () => inputs.required("tenant-id", tenantId, required)
+  };
+  switch (type) {
+    case "oidc":
+      return { type, ...inputs.all(application) };
+    case "client-secret":
+      return {
+        type,
+        ...inputs.all({
+          ...application,
+          clientSecret: () => inputs.required("client-secret", secret, required)
+        })
+      };
+    case "managed-identity": {
+      const id = inputs.optional("client-id", clientId);
+      return id === void 0 ? { type } : { type, clientId: id };
+    }
+    case "azure-cli":
+      return { type };
+  }
+}
+function requiredBy(type, inputs) {
+  if (inputs.isSet("auth-type")) return code(`auth-type: ${type}`);
+  return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : code(type);
+}
+
+// src/principal/settings.ts
+var PRINCIPAL_MODES = ["apply", "check"];
+var PRINCIPAL_INPUTS = {
+  ...ENTRA_SIGN_IN_INPUTS,
+  ...SERVER_INPUTS,
+  port: { ...SERVER_INPUTS.port, default: "5432" },
+  name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
+  "object-id": {
+    use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal"
+  },
+  type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
+  rebind: BOOLEAN_INPUT,
+  mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true }
+};
+function parsePrincipalSettings(env) {
+  return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
+    const cloud = () => cloudFrom(inputs);
+    const signIn2 = () => entraSignInFrom(inputs);
+    const toHost = hostName(
+      () => cloud().hostSuffix,
+      inOurWords("Use only the host from the connection string.")
+    );
+    const host = () => inputs.required("host", toHost);
+    return inputs.all({
+      signIn: signIn2,
+      cloud,
+      server: () => inputs.all({
+        host,
+        port: () => inputs.orDefault("port", port),
+        tls: () => tlsFrom(inputs, signIn2, host)
+      }),
+      user: () => inputs.required("user", name2),
+      principal: () => inputs.all({
+        mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
+        name: () => inputs.required("name", name2),
+        objectId: () => inputs.required("object-id", objectId2),
+        type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
+        rebind: () => inputs.orDefault("rebind", boolean)
+      })
+    });
+  });
+}
+
 // src/principal/main.ts
 async function run(env, signal) {
   const startedAt = /* @__PURE__ */ new Date();
@@ -9878,7 +9524,7 @@ async function inDatabase(settings, env, signal) {
     info(logLine(`Connecting to ${host}:${port2} as ${user}`));
     const password = signIn(settings, env, signal);
     const work = (client) => ensure(client, principal, progress);
-    const result = await withSession(target, password, work, { signIn: how, cloud }, PATIENCE, signal);
+    const result = await withSession({ target, password, known: { signIn: how, cloud }, signal }, work);
     signal.throwIfAborted();
     return result;
   } catch (error2) {
