@@ -2,6 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import {
   AZURE_ADMIN,
   ENTRA_DATABASE,
+  type EntraIdentity,
   type EntraLabel,
   entraLabel,
   LABEL_PROVIDER,
@@ -10,7 +11,7 @@ import {
   readEntraLabel,
 } from "../model/entra-label.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { BoundIdentity, Fix, FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
+import type { Fix, FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
@@ -19,16 +20,16 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
   const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  const found = labelsOf(server, grantee);
+  const found = identitiesOf(server, grantee);
   if (expected === undefined || found === "unknown") return null;
   const [first] = found;
   if (first === undefined)
     return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
 
   const { tenantId: tenant } = demand;
-  const isElsewhere = ({ tenantId }: EntraLabel) =>
+  const isElsewhere = ({ tenantId }: EntraIdentity) =>
     tenant !== undefined && tenantId !== undefined && tenantId !== tenant;
-  const other = found.find((label) => label.objectId !== expected || isElsewhere(label));
+  const other = found.find((each) => each.objectId !== expected || isElsewhere(each));
   if (other === undefined) return null;
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
   // A label without an object ID can have them too.
@@ -39,7 +40,7 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
     { expected, bound: other.objectId, ...tenants },
     {
       ...AS_ENTRA_ADMINISTRATOR,
-      sql: bindingSql(role.name, { ...first, ...flags, objectId: expected }),
+      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
       note: paragraph(
         inOurWords("The member must be a Microsoft Entra administrator."),
         REASONS["other-identity"].advice ?? EMPTY,
@@ -61,11 +62,9 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
 }
 
 /** The identity that a grantee is bound to; undefined where it has none, or it cannot be read. */
-export function boundIdentity(server: ServerFacts, grantee: Grantee): BoundIdentity | undefined {
-  const labels = labelsOf(server, grantee);
-  if (labels === "unknown" || labels[0] === undefined) return undefined;
-  const { objectId, type, tenantId } = labels[0];
-  return { objectId, type, ...(tenantId !== undefined && { tenantId }) };
+export function boundIdentity(server: ServerFacts, grantee: Grantee): EntraIdentity | undefined {
+  const found = identitiesOf(server, grantee);
+  return found === "unknown" ? undefined : found[0];
 }
 
 /** The SQL that binds roles to the identities they have to be bound to, for an Entra administrator to run. */
@@ -78,7 +77,7 @@ export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
 export function identityWarnings(server: ServerFacts, demand: Demand, grantee: Grantee): readonly Warning[] {
   const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  const found = labelsOf(server, grantee);
+  const found = identitiesOf(server, grantee);
   if (found === "unknown")
     return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
   const [resolved, given] = found;
@@ -123,8 +122,11 @@ function bindingByType(role: string, objectId: string): Sentence {
 
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
-/** The labels of a role that name an object ID, the server's own first; unknown if it has others, or they cannot be read. */
-function labelsOf(server: ServerFacts, { facts: { labels } }: Grantee): readonly EntraLabel[] | "unknown" {
+/** The identities in a role's labels, the server's own first; unknown if its labels name none, or cannot be read. */
+function identitiesOf(
+  server: ServerFacts,
+  { facts: { labels } }: Grantee,
+): readonly EntraIdentity[] | "unknown" {
   if (!server.labelsReadable) return "unknown";
   const read = labels.flatMap((label) => readEntraLabel(label) ?? []);
   return read.length === 0 && labels.length > 0 ? "unknown" : read;

@@ -1,13 +1,17 @@
-/**
- * The identity in Microsoft Entra that a role is bound to, as a security label on the role says it:
- * https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
- */
-export interface EntraLabel {
+/** An identity in Microsoft Entra that a role is bound to. */
+export interface EntraIdentity {
   /** A GUID in lower case. For an application, that of its service principal. */
   readonly objectId: string;
   readonly type: PrincipalType;
   /** A GUID in lower case. Only the server's own label has it. */
   readonly tenantId?: string;
+}
+
+/**
+ * What a security label on a role says:
+ * https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
+ */
+export interface EntraLabel extends Pick<EntraIdentity, "objectId" | "type"> {
   /** An Entra administrator of the server. */
   readonly admin: boolean;
   /** Signs in with multi-factor authentication only. */
@@ -33,17 +37,16 @@ export const ENTRA_DATABASE = "postgres";
 export const AZURE_ADMIN = "azure_pg_admin";
 
 /**
- * Reads a label of either provider: `aadauth,oid=…,type=…` or `type=…,oid=…,tenant_id=…`, with `admin` and `mfa`.
- * Undefined where it has another form, or no object ID.
+ * The identity in a label of either provider: `aadauth,oid=…,type=…` or `type=…,oid=…,tenant_id=…`. Undefined where the
+ * label has another form, or no object ID.
  */
-export function readEntraLabel(label: string): EntraLabel | undefined {
+export function readEntraLabel(label: string): EntraIdentity | undefined {
   const entries = new Map(label.split(",").map((part) => part.split("=", 2) as [string, string | undefined]));
   const guid = (key: string) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
   const [objectId, tenantId] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
   if (objectId === undefined || type === undefined) return undefined;
-  const flags = { admin: entries.has("admin"), mfa: entries.has("mfa") };
-  return { objectId, type, ...(tenantId !== undefined && { tenantId }), ...flags };
+  return { objectId, type, ...(tenantId !== undefined && { tenantId }) };
 }
 
 /** Writes a label for `pgaadauth`. */

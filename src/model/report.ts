@@ -1,5 +1,5 @@
 import type { OnExtra } from "./demand.ts";
-import type { PrincipalType } from "./entra-label.ts";
+import type { EntraIdentity } from "./entra-label.ts";
 import type { Failure } from "./failure.ts";
 import type { Privilege } from "./privileges.ts";
 import type { Sentence } from "./sentence.ts";
@@ -86,7 +86,7 @@ export interface GranteeReport {
   /** The role as which its sessions begin (ALTER ROLE … SET role), if it is another one: its privileges count. */
   readonly sessionRole?: string;
   /** The identity in Entra that can sign in as it, where its security labels say so. */
-  readonly identity?: BoundIdentity;
+  readonly identity?: EntraIdentity;
   readonly verdict: Verdict;
   readonly error?: Failure;
   readonly objects: ObjectCounts;
@@ -179,13 +179,6 @@ export interface Identity {
   /** Where the tenants differ too: that of the login, and that in the role's label. */
   readonly expectedTenant?: string | undefined;
   readonly boundTenant?: string | undefined;
-}
-
-/** The identity in Entra that a role is bound to. */
-export interface BoundIdentity {
-  readonly objectId: string;
-  readonly type: PrincipalType;
-  readonly tenantId?: string;
 }
 
 /** What ends one finding: SQL to run as a role, a note, or both. There is no runner if SQL on this object is not the answer. */

@@ -115,11 +115,13 @@ describe("a role with a label for `pgaadauth-int`", () => {
       warnings: [],
       identity: { objectId: EXPECTED, type: "group", tenantId: TENANT },
     });
-    const { verdict, missing, fixes } = reportOn(seen({ labels: [resolved(OTHER), "aadauth,mfa"] }));
+    const { verdict, missing, fixes } = reportOn(
+      seen({ labels: [`${resolved(OTHER)},admin`, "aadauth,admin,mfa"] }),
+    );
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([{ reason: "other-identity", identity: { bound: OTHER } }]);
     expect(fixes[0]?.statements).toEqual([
-      `SECURITY LABEL FOR "pgaadauth" ON ROLE "app" IS 'aadauth,oid=${EXPECTED},type=group,mfa';`,
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE "app" IS 'aadauth,oid=${EXPECTED},type=group,admin,mfa';`,
     ]);
   });
 
