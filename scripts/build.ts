@@ -28,17 +28,20 @@ const onDemand: Plugin = {
 };
 
 /**
- * src needs only what @actions/core prints, not its HTTP client and undici, which take longer to load than Node.js
+ * src needs only what @actions/core prints, not its summary, its HTTP client and undici, which take longer to load than Node.js
  * takes to start. esbuild drops them once it knows that loading them has no side effects.
  */
 const unlessUsed: Plugin = {
   name: "unless-used",
   setup(build) {
-    build.onResolve({ filter: /^@actions\/(http-client|exec)/ }, async ({ path, pluginData, ...from }) => {
-      if (pluginData === unlessUsed) return undefined;
-      const resolved = await build.resolve(path, { ...from, pluginData: unlessUsed });
-      return { path: resolved.path, sideEffects: false };
-    });
+    build.onResolve(
+      { filter: /^@actions\/(http-client|exec)|^\.\/summary(\.js)?$/ },
+      async ({ path, pluginData, ...from }) => {
+        if (pluginData === unlessUsed) return undefined;
+        const resolved = await build.resolve(path, { ...from, pluginData: unlessUsed });
+        return { path: resolved.path, sideEffects: false };
+      },
+    );
   },
 };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
@@ -35,10 +35,10 @@ const ANNOTATE = { error: core.error, warning: core.warning, notice: core.notice
 
 /** In a directory of its own, so that two steps of a job do not overwrite each other's files. */
 async function writeFiles(report: Report, parent: string) {
-  const directory = await mkdtemp(join(parent, "azure-postgres-grants-"));
+  const directory = mkdtempSync(join(parent, "azure-postgres-grants-"));
   const paths = { report: join(directory, "report.json"), sql: join(directory, "fixes.sql") };
-  await writeFile(paths.report, renderJson(report));
-  await writeFile(paths.sql, renderSql(report));
+  writeFileSync(paths.report, renderJson(report));
+  writeFileSync(paths.sql, renderSql(report));
   return paths;
 }
 

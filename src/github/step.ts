@@ -1,11 +1,11 @@
-import { appendFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
 import { notice, warning } from "@actions/core";
 import type { Env } from "../model/settings.ts";
 import { visible } from "../text/escape.ts";
 
 /** Adds Markdown to the job summary. Where that is not possible, the log says so and nothing fails. */
 export async function addToSummary(render: () => string, { GITHUB_STEP_SUMMARY: file }: Env): Promise<void> {
-  if (file) await orWarn("write the job summary", () => appendFile(file, render()));
+  if (file) await orWarn("write the job summary", async () => appendFileSync(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
 
