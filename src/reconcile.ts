@@ -1,5 +1,12 @@
 import type { Client } from "pg";
-import { type Assessment, assess, fixesFor, planToApply, statementsToApply } from "./grants/assess.ts";
+import {
+  type Assessment,
+  assess,
+  fixesFor,
+  mayApply,
+  planToApply,
+  statementsToApply,
+} from "./grants/assess.ts";
 import { whatIsLeft } from "./grants/left.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
@@ -56,7 +63,7 @@ export async function reconcile(
   const { before, waits } = progress;
   progress.done = settle(progress.done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
-  while (mayWrite(task, before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
+  while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
     const outcome = await apply(client, plan, say, waits);
@@ -94,9 +101,4 @@ async function lookAndAssess(client: Client, { mode, grantees, demand }: Task): 
   const obstacle = databaseObstacle(snapshot, demand, mode);
   if (obstacle !== null) throw new ActionError(obstacle);
   return assess(snapshot, demand, grantees);
-}
-
-/** A grantee that does not exist is a mistake in the inputs, so nothing is written. */
-function mayWrite({ mode }: Task, { grantees }: Assessment): boolean {
-  return mode === "apply" && grantees.every(({ obstacle }) => obstacle === null);
 }

@@ -12,6 +12,7 @@ import { temporaryMembership } from "./membership.ts";
 import { granteeNotFound } from "./obstacles.ts";
 import { allOf, type Plan, planGrants } from "./plan.ts";
 import { planRevokes } from "./revokes.ts";
+import type { Change } from "./statements.ts";
 
 /** A snapshot compared with the demand: the drift of each grantee, and what can be done about it. */
 export interface Assessment {
@@ -71,19 +72,30 @@ export function planToApply({ demand, grants, revokes }: Assessment): Plan {
   return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
 }
 
+/** A grantee that does not exist is a mistake in the inputs: then `apply` writes nothing. */
+export function mayApply({ grantees }: Assessment): boolean {
+  return grantees.every(({ obstacle }) => obstacle === null);
+}
+
+function changesToApply(assessment: Assessment): readonly Change[] {
+  return mayApply(assessment) ? planToApply(assessment).changes : [];
+}
+
 /** The statements that `apply` would run. */
 export function statementsToApply(assessment: Assessment): readonly string[] {
-  return statementsIn(planToApply(assessment).changes);
+  return statementsIn(changesToApply(assessment));
 }
 
 /** The SQL that ends the drift that is left after what was done, a block for each role that has to run it. */
-export function fixesFor(
-  { snapshot, demand, grantees }: Assessment,
-  { grants, revokes }: Left,
-): readonly FixBlock[] {
+export function fixesFor(assessment: Assessment, { grants, revokes }: Left): readonly FixBlock[] {
+  const { snapshot, demand, grantees } = assessment;
   const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
   return [
-    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants),
+    ...fixBlocks(
+      snapshot,
+      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
+      new Set(changesToApply(assessment)),
+    ),
     ...identityFixes(identities),
   ];
 }

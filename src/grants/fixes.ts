@@ -11,12 +11,24 @@ import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
 
 /**
- * The SQL that fixes what is left, in an order in which it can be run: what this login can run, what other roles have
- * to grant each other first, then a block for each role that has to help.
+ * The SQL that fixes what is left, in an order in which it can be run: what `apply` would run, what else this login can
+ * run, what other roles have to grant each other first, then a block for each role that has to help.
+ * @param applied the changes that `apply` would make
  */
-export function fixBlocks(place: Place, left: readonly Blocked[]): readonly FixBlock[] {
+export function fixBlocks(
+  place: Place,
+  left: readonly Blocked[],
+  applied: ReadonlySet<Change>,
+): readonly FixBlock[] {
+  const { sessionUser } = place;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const [byApply, byHand] = [true, false].map((is) =>
+    scriptOf(
+      own.filter((change) => applied.has(change) === is),
+      sessionUser.roleSet,
+    ),
+  ) as [readonly string[], readonly string[]];
   const others = complete
     .filter(({ byLogin }) => !byLogin)
     .flatMap((each) => {
@@ -24,11 +36,8 @@ export function fixBlocks(place: Place, left: readonly Blocked[]): readonly FixB
       return actor === null ? [] : { ...each, actor };
     });
   const blocks: readonly FixBlock[] = [
-    {
-      as: place.sessionUser.name,
-      runnable: true,
-      statements: scriptOf(own, place.sessionUser.roleSet),
-    },
+    { as: sessionUser.name, runnable: true, statements: byApply },
+    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
     ...usageForActors(place, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");

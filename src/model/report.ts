@@ -73,6 +73,8 @@ export interface Runner {
 export interface FixBlock extends Runner {
   /** Whether this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
+  /** `mode: apply` does not run the block, although this run's login can. */
+  readonly byHand?: true;
   /** Other blocks need what this one grants, so it comes before all of them. */
   readonly prepares?: true;
   /** Another way than running it as that role; only for blocks that this login cannot run. */

@@ -6,8 +6,8 @@ import { plain } from "./pen.ts";
 import { runner } from "./phrases.ts";
 
 /**
- * The SQL that fixes the drift, as a file: first what this run's login can run, then, commented out, a part for each
- * other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to fix.
+ * The SQL that fixes the drift, as a file: first what `mode: apply` runs, then, commented out, what else this run's login
+ * can run, and a part for each other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to fix.
  *
  * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
  */
@@ -17,21 +17,31 @@ export function renderSql(report: Report): string {
     .filter(isFirst);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const runnable = parts.filter(({ block }) => block.runnable);
-  const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [theirs.filter(({ block }) => block.prepares), theirs.filter(({ block }) => !block.prepares)]
-    // A role may have blocks of both sorts.
-    .flatMap((parts) => [...Map.groupBy(parts, ({ block }) => plain.sentence(runner(block)))]);
+  const byStage = Map.groupBy(parts, ({ block }) => stageOf(block));
+  // A role may have blocks of several stages.
+  const others = STAGES.flatMap((stage) => [
+    ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block))),
+  ]);
   const lines = [
     ...header(report),
-    ...runnable.flatMap((part) => [...script(part), ""]),
-    ...others.flatMap(([who, blocks]) => [
-      ...commented([`-- To run as ${who}:`, ...blocks.flatMap(script)]),
-      "",
-    ]),
+    ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
+    ...others.flatMap(([who, blocks]) => {
+      const title = [`-- To run as ${who}:`, ...(blocks[0]?.block.byHand ? [BY_HAND] : [])];
+      return [...commented([...title, ...blocks.flatMap(script)]), ""];
+    }),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }
+
+/** The order of the parts that are commented out. */
+const STAGES = ["by hand", "prepares", "rest"] as const;
+
+function stageOf({ runnable, byHand, prepares }: FixBlock): "by apply" | (typeof STAGES)[number] {
+  if (runnable) return byHand ? "by hand" : "by apply";
+  return prepares ? "prepares" : "rest";
+}
+
+const BY_HAND = "-- (mode apply does not run this part)";
 
 interface Part {
   readonly database: DatabaseReport;
@@ -83,7 +93,7 @@ function header({ databases, mode }: Report): readonly string[] {
       : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- The SQL that ${plain.name(first.user)} can run comes first. SQL that other roles have to run follows, commented out.`,
+    `-- The SQL that mode apply runs as ${plain.name(first.user)} comes first. All other SQL follows, commented out, under the role that has to run it.`,
     "",
   ];
 }

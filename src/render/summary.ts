@@ -121,10 +121,14 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     if (error) errorPart(page, error, report);
     driftPart(page, report, database, grantee, named.length > 1);
   }
-  const isPlanned = ({ runnable }: FixBlock) => runnable && report.mode === "plan";
+  const isPlanned = ({ runnable, byHand }: FixBlock) => runnable && !byHand && report.mode === "plan";
+  const noteFor = (block: FixBlock) => {
+    if (block.byHand) return ", which <code>mode: apply</code> does not run";
+    return isPlanned(block) ? ", which <code>mode: apply</code> runs" : "";
+  };
   fixesPart(page, database.fixes, {
     most: MAX_SQL,
-    note: (block) => (isPlanned(block) ? ", which <code>mode: apply</code> runs" : ""),
+    note: noteFor,
     open: isPlanned,
   });
   for (const { grantee, named } of parts) {

@@ -110,7 +110,7 @@ describe("the SQL that fixes drift", () => {
         };
       },
     );
-    expect(fixBlocks(seen, left)).toMatchObject([
+    expect(fixBlocks(seen, left, new Set())).toMatchObject([
       {
         as: "owner",
         runnable: false,

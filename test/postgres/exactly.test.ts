@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { GranteeReport } from "../../src/model/report.ts";
+import type { GranteeReport, Mode } from "../../src/model/report.ts";
+import { reconcile } from "../../src/reconcile.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
 import { commentedParts } from "../property/follow.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
@@ -7,6 +8,7 @@ import { runScript } from "../sandbox/psql.ts";
 import {
   between,
   changesPrivileges,
+  DEFAULTS,
   difference,
   linesOf,
   type Place,
@@ -147,7 +149,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
   });
 
-  test("plans SQL that repairs all drift: a part for this login, and blocks for other roles", async () => {
+  test("plans SQL that repairs all drift: what `apply` runs, and blocks to run by hand, by this login and other roles", async () => {
     const place = await world.open({ database: `one's "own" ${version}` });
     const { run, signIn, role, sql, as } = place;
     const { deployer } = await withTwoOwners(place);
@@ -175,12 +177,16 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     await (await signIn(deployer)).query(file);
     const rest = await run("check", demand, { user: deployer });
     expect(rest.missing.filter(({ reason }) => reason === "not-granted")).toEqual([]);
-    expect(rest.extra.filter(({ reason }) => reason === "not-revoked")).toEqual([]);
+    expect(rest.statements).toEqual([]);
+    expect(linesOf(rest.extra)).toEqual(linesOf(planned.extra));
     expect(rest.missing.map((missing) => missing.owner)).toEqual(
       expect.arrayContaining([hostile, shut, builder]),
     );
 
-    const others = planned.fixes.filter((block) => !block.runnable).map((block) => block.as);
+    const others = planned.fixes
+      .filter(({ runnable, byHand }) => byHand || !runnable)
+      .map((block) => block.as);
+    expect(others[0]).toBe(deployer);
     const parts = commentedParts(file);
     expect(parts).toHaveLength(others.length);
     for (const [n, { sql: part }] of parts.entries()) await (await signIn(others[n] ?? "")).query(part);
@@ -188,6 +194,19 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     const end = await run("check", demand, { user: deployer });
     expect(linesOf(end.missing)).toEqual([]);
     expect(linesOf(end.extra)).toEqual([]);
+  });
+
+  test("plans nothing that `apply` does not run because a grantee does not exist", async () => {
+    const { app, owner, as, signIn } = await world.open();
+    await as(owner, "CREATE TABLE t (id int)");
+    const client = await signIn(owner);
+    const run = (mode: Mode) =>
+      reconcile(client, { mode, grantees: [app, "nobody"], demand: DEFAULTS }, () => {});
+
+    const planned = await run("plan");
+    expect(planned.statements).toEqual([]);
+    expect(planned.fixes.map(({ byHand }) => byHand)).toEqual([true]);
+    expect((await run("apply")).statements).toEqual([]);
   });
 
   test("plans a script for several databases that fixes each of them in psql", async () => {

@@ -139,6 +139,7 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
     expect(await place.acls()).toEqual(acls);
     expect(applied).toMatchObject({ verdict: "drift", statements: [] });
     expect(linesOf(applied.missing)).toEqual(["table t: SELECT (session-role)"]);
+    expect(applied.fixes).toMatchObject([{ as: place.owner, runnable: true, byHand: true }]);
 
     const { as = "", sql = "" } = applied.missing[0]?.fix ?? {};
     expect(as).toBe(place.owner);

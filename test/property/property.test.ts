@@ -67,6 +67,7 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     byStatement: 0,
     byFunction: 0,
     brokenViews: 0,
+    asPlanned: 0,
     followed: 0,
     dependent: 0,
     withoutSql: 0,
@@ -123,6 +124,8 @@ interface Tally {
   byStatement: number;
   byFunction: number;
   brokenViews: number;
+  /** Databases in which `apply` ran, and the server refused nothing that `plan` lists. */
+  asPlanned: number;
   /** Findings whose SQL was run, those of them that need other grants to be revoked first, and findings without SQL. */
   followed: number;
   dependent: number;
@@ -225,6 +228,7 @@ async function checkDatabase(setup: Setup): Promise<void> {
   const planned = await run("plan");
   expect(judgementsOf(planned, before), "plan against the oracle").toEqual(expectedBefore);
   expect(planned.statements, "plan and check list the same statements").toEqual(checked.statements);
+  expect(firstPart(planned), "the first part of the file").toEqual(planned.statements);
   expect(await stateOf(oracle, version), "check and plan change nothing").toEqual(before);
 
   if (blueprint.follow === "plan's file") return expectFixesToWork(setup, planned, "file");
@@ -238,6 +242,10 @@ async function checkDatabase(setup: Setup): Promise<void> {
     const verdict = expectedAfter[n]?.drifted ? "drift" : drifted ? "repaired" : "in-sync";
     expect(applied.grantees[n]?.verdict, "the verdict of apply").toBe(verdict);
     setup.tally.verdicts[verdict] = (setup.tally.verdicts[verdict] ?? 0) + 1;
+  }
+  if (!refusedIn(applied)) {
+    setup.tally.asPlanned++;
+    expect(applied.statements, "apply runs what plan lists").toEqual(planned.statements);
   }
   expectExactly(before, after, applied);
   expect(wrongPredictions(checked, applied), "check said whether this login can grant it").toEqual([]);
@@ -388,6 +396,21 @@ function judgementsOf({ grantees }: Reconciled, state: State) {
 
 function sourcesIn({ grantees }: Reconciled) {
   return grantees.flatMap(({ held }) => held.map(({ source }) => source));
+}
+
+/** The statements of the block that `apply` runs, without those that set the role. */
+function firstPart({ fixes }: Reconciled): readonly string[] {
+  const byApply = fixes.find(({ runnable, byHand }) => runnable && !byHand)?.statements ?? [];
+  const isPart = (sql: string) => /^(BEGIN;|COMMIT;|SET LOCAL ROLE |DO |(GRANT|REVOKE) (?!.* ON ))/.test(sql);
+  return byApply.filter((sql) => !isPart(sql));
+}
+
+/** Whether the server refused what this login seemed to be able to do. */
+function refusedIn({ grantees }: Reconciled): boolean {
+  const reasons = grantees.flatMap(({ missing, extra }) =>
+    [...missing, ...extra].map(({ reason }) => reason),
+  );
+  return reasons.some((reason) => reason === "refused" || reason === "not-tried");
 }
 
 /** Why objects are missing, as the report has it. */

@@ -25,7 +25,7 @@ test("is empty when there is nothing to fix", () => {
 test("has the statements that this login can run first, then a commented block for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
-    -- The SQL that "ci-admin" can run comes first. SQL that other roles have to run follows, commented out.
+    -- The SQL that mode apply runs as "ci-admin" comes first. All other SQL follows, commented out, under the role that has to run it.
 
     GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";
 
@@ -35,6 +35,16 @@ test("has the statements that this login can run first, then a commented block f
   `);
 });
 
+test("has the statements that this login can run and `mode: apply` does not, commented out", () => {
+  const fixes = [
+    { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] },
+    { as: "ci-admin", runnable: true, byHand: true as const, statements: ["SELECT 2;"] },
+  ];
+  expect(renderSql(reports.report([drifting("app", fixes)]))).toMatch(
+    /\nSELECT 1;\n\n-- -- To run as "ci-admin":\n-- -- \(mode apply does not run this part\)\n-- SELECT 2;\n$/,
+  );
+});
+
 test("connects to each of several databases, and says why it cannot name one", () => {
   const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
   const database = (name: string, host = "a.example") =>
@@ -42,7 +52,7 @@ test("connects to each of several databases, and says why it cannot name one", (
   const names = ["app", `it's "x" = \\y`, "two\nlines"];
   expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
-    -- The SQL that "ci-admin" can run comes first. SQL that other roles have to run follows, commented out.
+    -- The SQL that mode apply runs as "ci-admin" comes first. All other SQL follows, commented out, under the role that has to run it.
 
     \\connect -reuse-previous=on "dbname='app'"
     SELECT 1;

@@ -155,9 +155,10 @@ test("counts the objects of each schema where there are several", () => {
   expect(written(missing.slice(1))).not.toContain("By schema");
 });
 
-test("says that `mode: apply` runs a block only in a plan, and only for this login's block", () => {
+test("says in a plan which block `mode: apply` runs, and always which block of this login it does not run", () => {
   const fixes = [
     { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
+    { as: "ci-admin", runnable: true, byHand: true as const, statements: ["REVOKE c;"] },
     { as: "migrator", runnable: false, statements: ["GRANT b;"] },
   ];
   const drift = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
@@ -167,9 +168,11 @@ test("says that `mode: apply` runs a block only in a plan, and only for this log
     ).match(/<summary><b>SQL for .*?<\/summary>/g);
   expect(titles("plan")).toEqual([
     '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)</summary>',
+    '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> does not run)</summary>',
     "<summary><b>SQL for <code>migrator</code></b> (1 statement)</summary>",
   ]);
-  expect(titles("check")?.join()).not.toContain("mode: apply");
+  expect(titles("check")?.join()).not.toContain("</code> runs");
+  expect(titles("check")?.[1]).toContain("does not run");
 });
 
 test("has no heading for a grantee that lacks nothing", () => {
