@@ -61,8 +61,10 @@ function keyOfEach(): (change: Change) => string {
   };
 }
 
-function keyOf({ verb, grantee, to = grantee, group, privileges, columns, acting: { as } }: Change): string {
-  const creator = group.kind === "default-privileges" ? [group.owner.oid, group.schema?.oid] : [];
+function keyOf(change: Change): string {
+  const { verb, grantee, to = grantee, group, privileges, columns, acting, member } = change;
+  const { as } = acting;
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
@@ -99,10 +101,8 @@ function sqlOf({ verb, grantee, to = grantee, group, ...change }: Change, names:
   const what = `${verb} ${privileges.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [group.owner.name, group.schema?.name ?? ""].map((each) =>
-      quoteIdentifier(each),
-    );
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names} ${grantees}`;
+    const creator = quoteIdentifier(group.owner.name);
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${names.join(", ")} ${what} ${change.member.name.toUpperCase()} ${grantees}`;
   }
   // Column privileges on a sequence are granted as on a table.
   const type = columns === undefined ? typeOf(group).toUpperCase() : "TABLE";
@@ -111,7 +111,7 @@ function sqlOf({ verb, grantee, to = grantee, group, ...change }: Change, names:
 }
 
 function nameOf({ group, member }: Change): string {
-  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  if (group.kind === "default-privileges") return quoteIdentifier(group.schema?.name ?? "");
   if (group.schema === undefined || group.kind === "schema") return quoteIdentifier(member.name);
   const path = quoteIdentifier(group.schema.name, member.name);
   return member.arguments === undefined ? path : `${path}(${member.arguments})`;

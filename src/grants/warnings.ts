@@ -1,8 +1,9 @@
 import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
-import { code, name, sentence, someNames } from "../model/sentence.ts";
+import { code, inOurWords, name, sentence, someNames } from "../model/sentence.ts";
 import type { Grantee, Role, Snapshot } from "../model/snapshot.ts";
+import { series } from "../text/count.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER } from "./acting-role.ts";
 import { demandedOn, type Finding } from "./drift.ts";
@@ -67,7 +68,14 @@ function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning
 function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Finding[]): readonly Warning[] {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const next = sentence`${name(role.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
+    const missing = new Set(theirs.map(({ member }) => member.name));
+    const kinds = inOurWords(
+      series(
+        ["table", "sequence", "routine"].filter((kind) => missing.has(`${kind}s`)),
+        "or",
+      ),
+    );
+    const next = sentence`${name(role.name)} will be missing privileges on the next ${kinds} that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
     const changes = theirs.map(
       ({ columns: _, ...gap }) =>
         ({
@@ -80,7 +88,7 @@ function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Findi
     const sql = statementsOf(changes).map((statement) => statement.sql);
     return {
       code: "default-privileges",
-      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`,
+      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.join(" "))}`,
     };
   });
 }

@@ -9,9 +9,9 @@ export function grouped(n: number): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function series(items: readonly string[]): string {
+export function series(items: readonly string[], word: "and" | "or" = "and"): string {
   const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
 }
 
 /** The first few of many: `a, b, c and 12 more`. Only those shown are written. */

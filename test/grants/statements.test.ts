@@ -99,7 +99,7 @@ TO "app";`,
     ]);
   });
 
-  test("set default privileges for each creator and schema", () => {
+  test("set default privileges for each creator and kind of object", () => {
     const other = schema("Sales", { oid: "2300" });
     const all = [
       ...changes(futureObjects("tables"), { privileges: ["SELECT", "INSERT"] }),
@@ -107,8 +107,7 @@ TO "app";`,
       ...changes(futureObjects("sequences"), { privileges: ["USAGE"] }),
     ];
     expect(sqlOf(all)).toEqual([
-      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public" GRANT SELECT, INSERT ON TABLES TO "app";`,
-      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "Sales" GRANT SELECT, INSERT ON TABLES TO "app";`,
+      `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public", "Sales" GRANT SELECT, INSERT ON TABLES TO "app";`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE "owner" IN SCHEMA "public" GRANT USAGE ON SEQUENCES TO "app";`,
     ]);
   });

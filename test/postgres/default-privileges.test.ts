@@ -125,6 +125,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
       await role("grouped"),
     ];
     const [gone, extension] = [await role("gone", "NOLOGIN"), await role("extension")];
+    const [archive, both] = [await role("archive"), await role("both")];
     await as(
       owner,
       `CREATE TABLE t (id int); GRANT CREATE ON SCHEMA public TO PUBLIC, ${entitled}, ${group}, ${app}`,
@@ -134,16 +135,24 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
       CREATE VIEW roots AS SELECT 1;
       CREATE TABLE once (id int); ALTER TABLE once OWNER TO ${gone};
       CREATE EXTENSION hstore; CREATE TABLE adopted (id int); ALTER EXTENSION hstore ADD TABLE adopted;
-      ALTER TABLE adopted OWNER TO ${extension}`);
+      ALTER TABLE adopted OWNER TO ${extension};
+      CREATE TABLE audit_1 (id int); ALTER TABLE audit_1 OWNER TO ${archive};
+      CREATE TABLE audit_2 (id int); ALTER TABLE audit_2 OWNER TO ${both};
+      CREATE TABLE kept (id int); ALTER TABLE kept OWNER TO ${both}`);
     await as(app, "CREATE TABLE own (id int)");
 
-    const report = await run("check", { tablePrivileges: ["SELECT"], defaultPrivileges: true });
+    const report = await run("check", {
+      tablePrivileges: ["SELECT"],
+      defaultPrivileges: true,
+      exclude: ["audit_*"],
+    });
 
     const creators = report.missing
       .filter(({ kind }) => kind === "default-privileges")
       .map((missing) => missing.owner);
-    // An owner that cannot log in creates by SET ROLE. Not: superuser, group, its member, the extension's, PUBLIC, app.
-    expect(new Set(creators)).toEqual(new Set([owner, entitled, gone]));
+    // An owner that cannot log in creates by SET ROLE. Not: superuser, group, its member, the owner of
+    // what is skipped only, PUBLIC, app.
+    expect(new Set(creators)).toEqual(new Set([owner, entitled, gone, both]));
   });
 
   test("takes another app of Service Connector for a creator only if it owns something here, or signs in", async () => {
@@ -177,11 +186,48 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
     expect(await can(app, "SELECT * FROM future")).toBe(false);
 
     // The SQL in the warning fixes it.
-    const sql = read(warnings[0]?.message).split(`run as ${owner}: `)[1] ?? "";
-    await as(owner, sql);
+    await as(owner, sqlFor(owner, warnings));
     await as(owner, "CREATE TABLE after (id serial)");
     expect(await can(app, USE("after"))).toBe(true);
     expect(codesOf(await run("apply", WRITE))).not.toContain("default-privileges");
+  });
+
+  test("has in its warning the SQL for every schema, and names only what will lack privileges", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const narrow = await role("narrow");
+    await sql(`GRANT CREATE ON SCHEMA public TO ${narrow}`);
+    await as(
+      owner,
+      `CREATE SCHEMA two; CREATE SCHEMA "Three"; CREATE TABLE two.t (id int);
+       ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO ${app}`,
+    );
+    await as(
+      narrow,
+      `ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO ${app};
+       ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO ${app};
+       ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC`,
+    );
+    const demand = {
+      ...WRITE,
+      allowEmpty: true,
+      schemas: ["public", "two", "Three"],
+      routinePrivileges: ["EXECUTE"],
+    } as const;
+
+    const { warnings } = await run("apply", demand);
+
+    expect(warnings.map(({ message }) => read(message).split(" creates in ")[0])).toEqual([
+      `${app} will be missing privileges on the next table that ${owner}`,
+      `${app} will be missing privileges on the next routine that ${narrow}`,
+    ]);
+    for (const creator of [owner, narrow]) await as(creator, sqlFor(creator, warnings));
+    for (const schema of ["public", "two", '"Three"']) {
+      await as(owner, `CREATE TABLE ${schema}.after (id serial)`);
+      expect(await can(app, USE(`${schema}.after`))).toBe(true);
+    }
+    await as(narrow, "CREATE FUNCTION after() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    expect(await can(app, "SELECT after()")).toBe(true);
+    expect((await run("check", demand)).warnings).toEqual([]);
   });
 
   test("adds to default privileges that a creator has narrowed, and does not change them", async () => {
@@ -205,6 +251,12 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
     expect(await can(owner, "INSERT INTO next VALUES (1)")).toBe(false);
   });
 });
+
+/** The SQL that a warning has for a creating role. */
+function sqlFor(creator: string, warnings: GranteeReport["warnings"]): string {
+  const [sql] = warnings.flatMap(({ message }) => read(message).split(`run as ${creator}: `)[1] ?? []);
+  return sql ?? "";
+}
 
 function codesOf({ warnings }: GranteeReport) {
   return warnings.map(({ code }) => code);

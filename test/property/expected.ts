@@ -200,13 +200,13 @@ export interface SignedIn {
 
 function creatorsOf(
   state: State,
-  { schemaPrivileges }: Demand,
+  demand: Demand,
   grantees: readonly SignedIn[],
   schemas: readonly DatabaseObject[],
   relations: readonly DatabaseObject[],
 ) {
   const owners = relations
-    .filter(({ ofExtension }) => !ofExtension)
+    .filter((object) => !object.ofExtension && !isExcluded(object, demand))
     .map(({ schema, owner }) => ({ schema, creator: owner }));
   const withCreate = [...state.acls.values()]
     .filter(
@@ -217,7 +217,7 @@ function creatorsOf(
     .map(({ name, grantee }) => ({ schema: name, creator: grantee }));
   const demanded = schemas.flatMap(({ name: schema }) =>
     grantees
-      .filter(({ name }) => schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
+      .filter(({ name }) => demand.schemaPrivileges.includes("CREATE") && state.roles.get(name)?.login)
       .map(({ actsAs }) => ({ schema, creator: actsAs })),
   );
   const unique = new Map([...owners, ...withCreate, ...demanded].map((pair) => [JSON.stringify(pair), pair]));
