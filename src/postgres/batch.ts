@@ -91,8 +91,6 @@ const REASONS: Readonly<Record<string, Reason>> = {
   "53200": "locked", // out_of_memory: the lock table is full; fewer objects may fit
   "42P01": "gone", // undefined_table
   "42883": "gone", // undefined_function
-  "3F000": "gone", // invalid_schema_name
-  "42704": "gone", // undefined_object
   "42809": "gone", // wrong_object_type: dropped, and another kind of object has its name now
   "2BP01": "dependent-privileges", // dependent_objects_still_exist
 };

@@ -199,6 +199,23 @@ describe.each(SOME_VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(JSON.stringify(missing[0]?.fix.note)).not.toContain("act-as-owner");
   });
 
+  from16("uses the ADMIN OPTION only of a role whose privileges it has", async () => {
+    const place = await withMaker();
+    const { maker, sql, run, role, app } = place;
+    const login = await role("guest");
+    const [first, second] = [await role("first", "NOLOGIN"), await role("second", "NOLOGIN")];
+    await sql(`
+      GRANT USAGE ON SCHEMA public TO ${login};
+      GRANT ${maker} TO ${first}, ${second} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+      GRANT ${first} TO ${login} WITH INHERIT FALSE, SET TRUE`);
+    const before = await run("apply", ON, { user: login });
+    expect(linesOf(before.missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
+
+    await sql(`GRANT ${second} TO ${login} WITH INHERIT TRUE, SET FALSE`);
+    expect(await run("apply", ON, { user: login })).toMatchObject({ verdict: "repaired", missing: [] });
+    expect(await place.can(app, "SELECT FROM t")).toBe(true);
+  });
+
   test("never acts as a superuser", async () => {
     const place = await withMaker();
     await place.sql("ALTER TABLE t OWNER TO azuresu");

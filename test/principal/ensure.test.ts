@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { EMPTY } from "../../src/model/sentence.ts";
 import { doneSoFar, ensure, type Progress } from "../../src/principal/ensure.ts";
 import type { PrincipalDemand } from "../../src/principal/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { between } from "../postgres/world.ts";
-import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
+import { addToTenant, bind, labelOf } from "../sandbox/pgaadauth.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 const ID = "0b1ec700-0021-4c5d-8e6f-7a8b9c0d1e21";
@@ -54,6 +55,17 @@ test("mode: check runs in a transaction that cannot write", async () => {
   await ensure(client, { ...DEMAND, mode: "check", name: "aad_nobody" });
   expect(said[0]).toMatch(/^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;/);
   expect(said.at(-1)).toBe("COMMIT");
+});
+
+test("mode: check shows the input that creates a role, and both inputs that bind it to another identity", async () => {
+  const advice = async (name: string) => {
+    const { fix } = await ensure(await signIn(), { ...DEMAND, mode: "check", name });
+    return plain.sentence(fix?.text ?? EMPTY).replace(/, or run as .*/, "");
+  };
+  await sandbox.sql("postgres", "CREATE ROLE aad_bound LOGIN");
+  await bind(sandbox, "aad_bound", `aadauth,oid=${randomUUID()},type=service`);
+  expect(await advice("aad_nobody")).toBe("Run this step with `mode: apply`");
+  expect(await advice("aad_bound")).toBe("Run this step with `mode: apply` and `rebind: true`");
 });
 
 test("a COMMIT that was lost, and that the next session does not find, is no longer something that was done", async () => {

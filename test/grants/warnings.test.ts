@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { warningsFor } from "../../src/grants/warnings.ts";
+import type { Demand } from "../../src/model/demand.ts";
+import { plain } from "../../src/render/pen.ts";
+import { demand, group, snapshot } from "./snapshots.ts";
+
+test("a grantee that owns objects is warned of where the privileges on their kind are limited", () => {
+  const seen = snapshot([
+    group(["t"], { owner: "app" }),
+    group(["s1", "s2"], { kind: "sequence", owner: "app", from: 200 }),
+    group(["theirs"], { from: 300 }),
+  ]);
+  const owns = (lists: Partial<Demand>) =>
+    warningsFor(seen, demand(lists), seen.app, [])
+      .filter(({ code }) => code === "grantee-is-owner")
+      .map(({ message }) => plain.sentence(message).split(",")[0]);
+  expect(owns({ tablePrivileges: "ALL" })).toEqual(["app owns 2 of the tables and sequences"]);
+  expect(owns({ sequencePrivileges: "ALL" })).toEqual(["app owns 1 of the tables and sequences"]);
+  expect(owns({})).toEqual(["app owns 3 of the tables and sequences"]);
+  expect(owns({ tablePrivileges: "ALL", sequencePrivileges: "ALL" })).toEqual([]);
+});
