@@ -127,8 +127,7 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
     cause:
       "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    next: (context) => {
-      if (!isPostgres(context)) return reachable(context);
+    next: atPostgres((context) => {
       const fullName = step(
         "Set `host` to the server's full name:",
         azShow(context, "fullyQualifiedDomainName"),
@@ -143,7 +142,7 @@ export const NETWORK = rulesFor(EVERYWHERE, [
             "Do not use an alias (CNAME) or a `privatelink` name.",
             "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.",
           ];
-    },
+    }),
   },
   {
     code: "tls-unknown-authority",

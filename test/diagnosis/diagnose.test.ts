@@ -226,6 +226,18 @@ describe("a password that was refused", () => {
   });
 });
 
+test.each(["entra", "github", "azure"] as const)(
+  "an error on the way to %s has no step about the server of PostgreSQL",
+  (partner) => {
+    const onTheWay = CORPUS.filter(({ from }) => from === "node");
+    expect(onTheWay.length).toBeGreaterThan(10);
+    for (const { text, code } of onTheWay) {
+      const { steps } = diagnose(error(text, code), { with: partner });
+      expect(JSON.stringify(steps), text).not.toMatch(/az postgres|5432|server's/);
+    }
+  },
+);
+
 describe("a certificate of an unknown authority", () => {
   const refused = error("self-signed certificate in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN");
   const answer = (context: Context) =>
