@@ -1,6 +1,6 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
-import type { FixBlock, Missing } from "../model/report.ts";
+import type { Extra, FixBlock, Missing } from "../model/report.ts";
 import type { Grantee, Snapshot } from "../model/snapshot.ts";
 import type { Login } from "./acting-role.ts";
 import { statementsIn } from "./batches.ts";
@@ -11,6 +11,7 @@ import type { Left } from "./left.ts";
 import { temporaryMembership } from "./membership.ts";
 import { granteeNotFound } from "./obstacles.ts";
 import { allOf, type Plan, planGrants } from "./plan.ts";
+import { powersBeyond } from "./powers.ts";
 import { planRevokes } from "./revokes.ts";
 import type { Change } from "./statements.ts";
 
@@ -32,6 +33,8 @@ export type AssessedGrantee =
       readonly grantee: Grantee;
       readonly drift: Drift;
       readonly identity: Missing | null;
+      /** What lets it do more than any privilege. */
+      readonly powers: readonly Extra[];
     };
 
 /** Computes the drift of each grantee in a snapshot, and plans what to grant and revoke. */
@@ -42,7 +45,8 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
     const grantee = snapshot.grantees.get(name);
     if (grantee === undefined) return { name, obstacle: granteeNotFound(name, snapshot.knownRoles) };
     const identity = identityDrift(snapshot.server, demand, grantee);
-    return { name, obstacle: null, grantee, drift: driftOf(grantee), identity };
+    const powers = powersBeyond(snapshot, demand, grantee);
+    return { name, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
   });
   const drifts = grantees.flatMap((grantee) => (grantee.obstacle === null ? grantee.drift : []));
   return {

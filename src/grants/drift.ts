@@ -1,6 +1,8 @@
 import type { Demand } from "../model/demand.ts";
 import { isInSchema, isRelation, isRoutine, rankOf, typeOf } from "../model/kinds.ts";
 import {
+  type GrantOption,
+  grantOptionOf,
   inOrder,
   type Privilege,
   type SchemaPrivilege,
@@ -9,6 +11,7 @@ import {
 } from "../model/privileges.ts";
 import type { Held, ObjectCounts } from "../model/report.ts";
 import {
+  type AclItem,
   type ColumnAcl,
   type ColumnAclItem,
   type Grantee,
@@ -64,9 +67,10 @@ export function driftsIn(
       return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
     };
     const beyondOn = (group: Group, n: number) => {
-      if (!isRelation(group.kind) || group.owner === actor) return [];
-      const held = [...heldBy(group, grantee)];
-      return inOrder(held.filter((privilege) => !demanded[n]?.includes(privilege)));
+      if (group.owner === actor) return [];
+      const held = isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
+      const beyond = held.filter((privilege) => !demanded[n]?.includes(privilege));
+      return inOrder([...beyond, ...grantOptionsBeside(beyond, grantee, group.acl)]);
     };
     const lacking = findings(listed, grantee, groups.map(lackingOn));
     const beyond = demand.onExtra === "ignore" ? [] : findings(listed, grantee, groups.map(beyondOn));
@@ -78,6 +82,17 @@ export function driftsIn(
       held: countSources(groups, demand, grantee),
     };
   };
+}
+
+/** The grant options that a grantee holds on privileges that it may keep. */
+function grantOptionsBeside(
+  extra: readonly string[],
+  grantee: Grantee,
+  acl: readonly AclItem[],
+): readonly GrantOption[] {
+  return acl
+    .filter((item) => item.grantable && !extra.includes(item.privilege) && holds(grantee, item))
+    .map(({ privilege }) => grantOptionOf(privilege));
 }
 
 /** Equal lists become one list, so that they can be compared by identity. */
@@ -125,7 +140,8 @@ function withColumns(
     const more = items
       .filter((item) => !demanded.includes(item.privilege) && holds(grantee, item))
       .map(({ privilege }) => privilege as Privilege);
-    return { ...finding, privileges: inOrder([...finding.privileges, ...more]), columns: items };
+    const options = grantOptionsBeside([...finding.privileges, ...more], grantee, items);
+    return { ...finding, privileges: inOrder([...finding.privileges, ...more, ...options]), columns: items };
   };
   const found = beyond.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);

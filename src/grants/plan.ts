@@ -1,4 +1,4 @@
-import type { Privilege } from "../model/privileges.ts";
+import { isGrantOption, type Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
 import { type Grantee, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
@@ -119,5 +119,13 @@ function rolesToTry(role: Role): readonly (Role | null)[] {
 export function keyOfStep(step: Step): string {
   const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
-  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], grantedTo]);
+  const option = isGrantOption(privilege);
+  return JSON.stringify([
+    roles,
+    acting?.oneByOne,
+    reason,
+    option,
+    columns && [privilege, columns],
+    grantedTo,
+  ]);
 }

@@ -4,7 +4,7 @@ import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
 import { allOf, keyOfStep, type Plan, planOf, type Step } from "./plan.ts";
-import { indirectSourcesOf } from "./sources.ts";
+import { gives, indirectSourcesOf } from "./sources.ts";
 
 /**
  * Plans to revoke what was granted directly to the grantee, grant by grant. What is blocked: what comes through a role
@@ -73,7 +73,7 @@ function grantsTo<Item extends AclItem>(
   acl: readonly Item[],
   privilege: Privilege,
 ): readonly Item[] {
-  return actor === role ? acl.filter((item) => item.grantee === role && item.privilege === privilege) : [];
+  return actor === role ? acl.filter((item) => item.grantee === role && gives(item, privilege)) : [];
 }
 
 /**

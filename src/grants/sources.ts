@@ -1,5 +1,5 @@
 import { isRelation } from "../model/kinds.ts";
-import { PREDEFINED_ROLES, type Privilege } from "../model/privileges.ts";
+import { isGrantOption, PREDEFINED_ROLES, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
 import {
   type AclItem,
@@ -38,7 +38,10 @@ export function indirectSourcesOf(
   columns: readonly AclItem[],
   privilege: Privilege,
 ): readonly Source[] {
-  const onObject = heldBy(group, grantee).has(privilege) ? sourcesOf(grantee, group, privilege) : [];
+  const isHeld = isGrantOption(privilege)
+    ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item))
+    : heldBy(group, grantee).has(privilege);
+  const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
   const onColumns: Source[] = [
     ...rolesBehind(grantee, grantee.actor)
@@ -56,13 +59,18 @@ export function holds({ actor }: Grantee, { grantee }: AclItem): boolean {
   return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
 }
 
+/** Whether an ACL item gives a privilege, or the grant option of one. */
+export function gives(item: AclItem, privilege: string): boolean {
+  return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
+}
+
 /** The roles whose privileges a grantee has because it acts as `holder`, by name; `holder` too, if it is another role. */
 function rolesBehind({ role: own }: Grantee, holder: Role): readonly Role[] {
   return [...holder.inherits].filter((role) => role !== own || holder !== own);
 }
 
 function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclItem["grantee"]> {
-  return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
+  return new Set(acl.filter((item) => gives(item, privilege)).map((item) => item.grantee));
 }
 
 /** What predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */

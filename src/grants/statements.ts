@@ -1,5 +1,5 @@
 import { typeOf } from "../model/kinds.ts";
-import type { Privilege } from "../model/privileges.ts";
+import { isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { Group, Member, Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
@@ -97,8 +97,11 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
 
 function sqlOf({ verb, grantee, to = grantee, group, ...change }: Change, names: readonly string[]): string {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
-  const privileges = change.privileges.map((each) => (columns === undefined ? each : `${each} (${columns})`));
-  const what = `${verb} ${privileges.join(", ")} ON`;
+  const option = change.privileges.some(isGrantOption) ? "GRANT OPTION FOR " : "";
+  const privileges = change.privileges
+    .map(withoutGrantOption)
+    .map((each) => (columns === undefined ? each : `${each} (${columns})`));
+  const what = `${verb} ${option}${privileges.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
     const creator = quoteIdentifier(group.owner.name);

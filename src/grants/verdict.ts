@@ -28,7 +28,7 @@ export function granteeReports(
       const { name, obstacle } = grantee;
       return { ...NOT_CHECKED, grantee: name, error: obstacle, ...doneFor(before.grantees[index], outcome) };
     }
-    const { name, drift, identity } = grantee;
+    const { name, drift, identity, powers } = grantee;
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
     return {
@@ -44,7 +44,7 @@ export function granteeReports(
         ),
       ],
       granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing }),
-      extra: extraOf(snapshot, drift.extra, whyExtra),
+      extra: [...powers, ...extraOf(snapshot, drift.extra, whyExtra)],
       revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra }),
       held: drift.held,
       warnings: warningsFor(snapshot, demand, grantee.grantee, drift.gaps),
@@ -95,7 +95,7 @@ function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { 
     grantee?.obstacle === null &&
     (grantee.identity !== null ||
       grantee.drift.missing.length > 0 ||
-      (extraIsDrift(onExtra) && grantee.drift.extra.length > 0));
+      (extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0));
   if (drifted(now)) return "drift";
   return drifted(before) ? "repaired" : "in-sync";
 }

@@ -22,7 +22,26 @@ export type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
 export type SequencePrivilege = (typeof SEQUENCE_PRIVILEGES)[number];
 export type SchemaPrivilege = (typeof SCHEMA_PRIVILEGES)[number];
 export type RoutinePrivilege = (typeof ROUTINE_PRIVILEGES)[number];
-export type Privilege = TablePrivilege | SequencePrivilege | SchemaPrivilege | RoutinePrivilege | "CONNECT";
+type Grantable = TablePrivilege | SequencePrivilege | SchemaPrivilege | RoutinePrivilege | "CONNECT";
+/** OWNER and SET (to a role) are no privileges in PostgreSQL's sense: they are only held beyond a demand, never demanded. */
+export type Privilege = Grantable | GrantOption | "OWNER" | "SET";
+
+/** The grant option of a privilege, as has_table_privilege() takes it. */
+export type GrantOption = `${Grantable}${typeof GRANT_OPTION}`;
+const GRANT_OPTION = " WITH GRANT OPTION";
+
+export function grantOptionOf(privilege: string): GrantOption {
+  return `${privilege as Grantable}${GRANT_OPTION}`;
+}
+
+export function isGrantOption(privilege: string): privilege is GrantOption {
+  return privilege.endsWith(GRANT_OPTION);
+}
+
+/** The privilege that a grant option is about; any other privilege itself. */
+export function withoutGrantOption(privilege: string): string {
+  return isGrantOption(privilege) ? privilege.slice(0, -GRANT_OPTION.length) : privilege;
+}
 
 /** The `server_version_num` from which on a privilege exists; every supported version has the privileges not named here. */
 const SINCE: Readonly<Partial<Record<Privilege, number>>> = {
@@ -57,5 +76,6 @@ const ORDER: readonly string[] = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 /** Each privilege once, in the documentation's order. */
 export function inOrder(privileges: Iterable<Privilege>): readonly Privilege[] {
-  return [...new Set(privileges)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const rank = (privilege: Privilege) => ORDER.indexOf(withoutGrantOption(privilege));
+  return [...new Set(privileges)].sort((a, b) => rank(a) - rank(b));
 }

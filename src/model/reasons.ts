@@ -118,6 +118,19 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       ),
     runAs: "grantor",
   },
+  "is-owner": {
+    why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
+    runAs: null,
+  },
+  "can-act-as-owner": {
+    why: (owner) =>
+      sentence`The grantee can act as ${name(owner)}, which owns what this action checks, so it can do more than the privilege lists say.`,
+    runAs: null,
+    noteFirst: true,
+    advice: inOurWords(
+      "What the grantee holds only by the membership goes with it: run this action afterwards with `mode: apply`.",
+    ),
+  },
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
     runAs: null,

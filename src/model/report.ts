@@ -126,7 +126,8 @@ export type Kind =
   | "procedure"
   | "aggregate"
   | "default-privileges"
-  | "identity";
+  | "identity"
+  | "role";
 
 export interface Named {
   readonly kind: Kind;
@@ -158,6 +159,8 @@ export type Reason =
   | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
   | "dependent-privileges" // extra: the grantee granted it to other roles (2BP01)
   | "column-privileges" // extra: granted on columns; a REVOKE on the table would revoke those too
+  | "is-owner" // extra: the grantee owns the database or the schema
+  | "can-act-as-owner" // extra, role: the grantee has the privileges of an owner, or may SET ROLE to it
   | "other-identity" // identity: the role is bound to another object ID
   | "no-identity"; // identity: the role is bound to none
 

@@ -48,6 +48,18 @@ export interface GranteeFacts {
   readonly labels: readonly string[];
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;
+  /** Its memberships through which it can act as the owner of the database, a schema or a relation that is checked. */
+  readonly ownerships: readonly OwnerMembership[];
+}
+
+/** A membership that lets a role act as an owner, because it has its privileges or may SET ROLE to it. */
+export interface OwnerMembership {
+  readonly owner: Oid;
+  /** The role that it is a member of: the owner, or a role that can act as the owner. */
+  readonly role: string;
+  /** Who granted the membership; null: a role that is gone. */
+  readonly grantor: string | null;
+  readonly grantorCanLogin: boolean;
 }
 
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */

@@ -143,7 +143,7 @@ async function lookOnce(
   const [again, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
-    granteeFacts(roles, snapshot.server.labelsReadable),
+    granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
     first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
     first.hasViews ? viewsThatFail(scope) : NO_ROWS,
     foreignKeysThatFail(scope),
@@ -173,6 +173,11 @@ async function lookOnce(
     grantees: mapGrantees(signedIn, facts, pitfalls.flat()),
   };
   return { snapshot: complete, nextTransaction };
+}
+
+/** The owners of the database, and of the schemas and relations that are checked. */
+function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
+  return [...new Set(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner.oid))];
 }
 
 /** Whether the demand lets the grantees take the next value of a sequence. */

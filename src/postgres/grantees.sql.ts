@@ -1,5 +1,5 @@
 import { AZURE_ADMIN, LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
-import type { GranteeFacts, Oid } from "../model/snapshot.ts";
+import type { GranteeFacts, Oid, ServerFacts } from "../model/snapshot.ts";
 
 export interface GranteeRow extends GranteeFacts {
   readonly grantee: Oid;
@@ -9,18 +9,45 @@ export interface GranteeRow extends GranteeFacts {
  * The rows of GranteeRow. A role's label is in a catalog that all databases share:
  * https://www.postgresql.org/docs/current/catalog-pg-shseclabel.html
  * @param labelsReadable whether the session may read that catalog; a statement that mentions it would fail otherwise
+ * @param owners the roles of which it matters who can act as them
  */
-export function granteeFacts(grantees: readonly Oid[], labelsReadable: boolean): string {
+export function granteeFacts(
+  grantees: readonly Oid[],
+  { version, labelsReadable }: Pick<ServerFacts, "version" | "labelsReadable">,
+  owners: readonly Oid[],
+): string {
   return `
 WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
 SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
        ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse"
+       EXISTS (SELECT FROM label) AS "labelsInUse", (${ownerships(owners, version)}) AS ownerships
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
 ORDER BY r.oid;`;
+}
+
+/**
+ * The memberships of role `r` through which it can act as an owner. From 16 on, a membership says what it gives.
+ * pg_database_owner is never granted: https://www.postgresql.org/docs/current/predefined-roles.html
+ */
+function ownerships(owners: readonly Oid[], version: number): string {
+  const canActAs = (privilege: string) => `pg_catalog.pg_has_role(m.roleid, o.oid, '${privilege}')`;
+  const leads =
+    version >= 160000
+      ? `(m.set_option AND ${canActAs("SET")} OR (m.set_option OR m.inherit_option) AND ${canActAs("USAGE")})`
+      : canActAs("MEMBER");
+  return `
+  SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
+           'owner', o.oid::pg_catalog.text, 'role', team.rolname,
+           'grantor', grantor.rolname, 'grantorCanLogin', COALESCE(grantor.rolcanlogin, FALSE))
+           ORDER BY o.oid, grantor.rolname, team.rolname), '[]')
+  FROM pg_catalog.pg_auth_members AS m
+  JOIN pg_catalog.pg_roles AS team ON team.oid = m.roleid
+  LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = m.grantor
+  JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[]) AND o.oid <> r.oid
+  WHERE m.member = r.oid AND o.rolname <> 'pg_database_owner' AND ${leads}`;
 }
 
 const LABELS = `

@@ -186,7 +186,10 @@ alike AS MATERIALIZED (
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.has_finding
+  SELECT a.*, h.held, h.has_finding OR $5 AND EXISTS (
+           SELECT FROM pg_catalog.aclexplode(a.acl) AS x
+           JOIN acting AS g ON CASE WHEN x.is_grantable AND x.grantee <> 0 THEN pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+         ) AS has_finding
   FROM alike AS a
   LEFT JOIN LATERAL (
     SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
@@ -232,7 +235,7 @@ column_extra AS MATERIALIZED (
         WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
   JOIN acting AS g ON g.oid <> r.relowner
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
-  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
 ),
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database

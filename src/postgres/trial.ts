@@ -3,6 +3,7 @@ import { wordsOf } from "../diagnosis/symptoms.ts";
 import type { ActingRole } from "../grants/acting-role.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
+import { isGrantOption, withoutGrantOption } from "../model/privileges.ts";
 import { groupsOf } from "../text/groups.ts";
 import { attempt, reasonOf } from "./batch.ts";
 import type { Turns } from "./turn.ts";
@@ -92,7 +93,7 @@ BEGIN
   IF EXISTS (
     SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
     WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges.map((privilege) => `'${privilege}'`)})
+      AND x.privilege_type IN (${privileges.map((privilege) => `'${withoutGrantOption(privilege)}'`)})${privileges.some(isGrantOption) ? " AND x.is_grantable" : ""}
   ) THEN
     RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
   END IF;

@@ -8,7 +8,7 @@ import { explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
 import { alike, byCause, granteesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import { countObjects, objectName, objectText, sourcesText } from "./phrases.ts";
+import { countObjects, hasNoOwner, objectName, objectText, sourcesText } from "./phrases.ts";
 
 /** What GitHub shows beside the job and on the run's page. */
 export interface Annotation {
@@ -118,7 +118,7 @@ function entriesOf<F extends Missing>(
             }
           : {
               title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-              before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)}, owned by ${plain.name(cause.owner)},`,
+              before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`,
             }),
         database: database.database,
         after: lines.map(plain.sentence).join(" "),

@@ -21,6 +21,7 @@ import {
   countKind,
   countKinds,
   countObjects,
+  hasNoOwner,
   objectName,
   objectText,
   runner,
@@ -64,15 +65,14 @@ export function driftPart(
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
     for (const cause of causes.slice(0, MAX_CAUSES)) {
       const [first] = cause.findings;
-      const about =
-        first?.kind === "identity"
-          ? `: ${objectText(first, markdown)}`
-          : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
+      const about = hasNoOwner(first)
+        ? `: ${objectText(first, markdown)}`
+        : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
       const lines = explain(cause, user, inOurWords("the SQL below"));
       page.add(
         [`**${what}${about}**`, ...bySchema(cause.findings), ...lines.map(markdown.sentence)].join("<br>"),
       );
-      if (first?.kind !== "identity") findingsTable(page, ["Object", ...head], cause.findings, cells);
+      if (!hasNoOwner(first)) findingsTable(page, ["Object", ...head], cause.findings, cells);
     }
     const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {

@@ -7,7 +7,15 @@ import { failureLines } from "./failure.ts";
 import { byCause } from "./findings.ts";
 import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
-import { countKinds, countTypes, objectText, sourcesText, UNCONFIRMED, verdictText } from "./phrases.ts";
+import {
+  countKinds,
+  countTypes,
+  hasNoOwner,
+  objectText,
+  sourcesText,
+  UNCONFIRMED,
+  verdictText,
+} from "./phrases.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -76,7 +84,7 @@ function causes<F extends Missing>(
     const [first] = cause.findings;
     const lines = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
-      ...(first?.kind === "identity"
+      ...(hasNoOwner(first)
         ? [logLine(`${what}: ${objectText(first, plain)}.`)]
         : listed(
             `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,

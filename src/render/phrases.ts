@@ -42,6 +42,7 @@ const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> =
   aggregate: ["aggregate", "aggregates"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
   identity: ["identity", "identities"],
+  role: ["role", "roles"],
 };
 
 /** `1 view`, `3 partitioned tables`. */
@@ -70,6 +71,11 @@ export function countKinds(objects: readonly Named[]): string {
 export function countObjects(objects: readonly Named[]): string {
   const kinds = new Set(objects.map(({ kind }) => kind));
   return kinds.size > 2 ? count(objects.length, "object") : countKinds(objects);
+}
+
+/** Whether it has no owner, so that a text names it instead of counting what the owner has. */
+export function hasNoOwner(object: Named | undefined): object is Named {
+  return object?.kind === "identity" || object?.kind === "role";
 }
 
 /** One object: `table public.orders`, `database app`, `future tables in schema public`. */

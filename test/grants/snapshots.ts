@@ -139,7 +139,14 @@ interface Facts
   readonly actorFacts?: Partial<Grantee["facts"]>;
 }
 
-const NO_FACTS = { createRole: false, bypassRls: false, azureAdmin: false, labels: [], labelsInUse: false };
+const NO_FACTS = {
+  createRole: false,
+  bypassRls: false,
+  azureAdmin: false,
+  labels: [],
+  labelsInUse: false,
+  ownerships: [],
+};
 
 /** A database of 16 in which `login` signed in and `app` is the grantee. */
 export function snapshot(

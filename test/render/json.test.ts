@@ -163,6 +163,7 @@ const KINDS: Readonly<Record<Kind, true>> = {
   aggregate: true,
   "default-privileges": true,
   identity: true,
+  role: true,
 };
 const SOURCES: Readonly<Record<Source["source"], true>> = {
   direct: true,

@@ -267,14 +267,45 @@ function identity(reason: Reason, role = "aad_orders"): Missing {
   };
 }
 
-export const IDENTITY: readonly Reason[] = ["other-identity", "no-identity"];
+const IDENTITY: readonly Reason[] = ["other-identity", "no-identity"];
+
+/** What lets a grantee do more than any privilege. */
+const POWERS: Readonly<Partial<Record<Reason, Extra>>> = {
+  "is-owner": {
+    kind: "schema",
+    name: "audit",
+    owner: "aad_orders",
+    privileges: ["OWNER"],
+    reason: "is-owner",
+    sources: [{ source: "owner" }],
+    fix: { note: sentence`Give it to another role: ${code('ALTER SCHEMA "audit" OWNER TO "<new owner>";')}` },
+  },
+  "can-act-as-owner": {
+    kind: "role",
+    name: "migrator",
+    owner: "migrator",
+    privileges: ["SET"],
+    reason: "can-act-as-owner",
+    sources: [{ source: "role", role: "developers" }],
+    fix: {
+      as: "team_admin",
+      sql: 'REVOKE "developers" FROM "aad_orders" GRANTED BY "team_admin";',
+      note: REASONS["can-act-as-owner"].advice ?? EMPTY,
+    },
+  },
+};
+
+/** The reasons that are about one role or schema, not about several objects. */
+export const SINGLE: readonly string[] = [...IDENTITY, ...Object.keys(POWERS)];
 
 /** Tables with drift for one reason; a role where the reason is about its identity. */
 export function because(reason: Reason, tables: readonly string[]): Report {
   const named = tables.map((table) => ({ name: table, reason }));
-  const found = EXTRA.includes(reason)
-    ? { extra: named.map(extra) }
-    : { missing: IDENTITY.includes(reason) ? [identity(reason)] : named.map(missing) };
+  const power = POWERS[reason];
+  const found =
+    EXTRA.includes(reason) || power
+      ? { extra: power ? [power] : named.map(extra) }
+      : { missing: IDENTITY.includes(reason) ? [identity(reason)] : named.map(missing) };
   const grantees = [grantee({ verdict: "drift", ...found })];
   return report([database({ verdict: "drift", grantees })], { onExtra: "fail" });
 }

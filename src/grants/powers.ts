@@ -1,0 +1,93 @@
+import { type Demand, extraIsDrift } from "../model/demand.ts";
+import { isRelation } from "../model/kinds.ts";
+import { REASONS } from "../model/reasons.ts";
+import type { Extra, Fix } from "../model/report.ts";
+import { code, inOurWords, sentence } from "../model/sentence.ts";
+import type { Grantee, OwnerMembership, Role, Snapshot } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
+import { quoteIdentifier } from "../text/sql.ts";
+
+type Place = Pick<Snapshot, "groups" | "server">;
+
+/**
+ * What lets a grantee do more than any privilege list says: it owns the database or a schema, or it can act as an owner.
+ * With ALL there is no warning, because an app that may use everything often owns its schema.
+ */
+export function powersBeyond(place: Place, demand: Demand, grantee: Grantee): readonly Extra[] {
+  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
+  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
+  if (onExtra === "ignore" || (isAll && !extraIsDrift(onExtra)) || grantee.role.superuser) return [];
+  const places = place.groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = place.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
+  return [
+    ...places.flatMap((group) => ownerOf(group, grantee)),
+    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike) => {
+      const owner = owners.get(alike[0].owner);
+      return owner === undefined ? [] : memberOf(place, owner, grantee.role, alike);
+    }),
+  ];
+}
+
+function ownerOf(
+  { kind, owner, members }: Snapshot["groups"][number],
+  { role, actor }: Grantee,
+): readonly Extra[] {
+  if (owner !== role && owner !== actor) return [];
+  return members.map((member) => {
+    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
+    const needs =
+      kind === "database"
+        ? sentence`The role that runs this can act as both and has CREATEDB.`
+        : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
+    return {
+      kind,
+      name: member.name,
+      owner: owner.name,
+      privileges: ["OWNER"],
+      reason: "is-owner",
+      sources: [{ source: "owner" }],
+      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` },
+    };
+  });
+}
+
+function memberOf(
+  { server }: Place,
+  owner: Role,
+  grantee: Role,
+  memberships: readonly [OwnerMembership, ...OwnerMembership[]],
+): Extra {
+  return {
+    kind: "role",
+    name: owner.name,
+    owner: owner.name,
+    privileges: ["SET"],
+    reason: "can-act-as-owner",
+    sources: memberships.map(({ role }) => ({ source: "role", role })),
+    fix: revokeOf(server.version, grantee, memberships),
+  };
+}
+
+/** From 16 on, each grantor has a membership of its own: https://www.postgresql.org/docs/16/release-16.html */
+function revokeOf(
+  version: number,
+  grantee: Role,
+  memberships: readonly [OwnerMembership, ...OwnerMembership[]],
+): Fix {
+  const [{ grantor, grantorCanLogin }] = memberships;
+  if (grantor === null)
+    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
+  const note = REASONS["can-act-as-owner"].advice;
+  const by = version >= 160000 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
+  const sql = memberships.map(
+    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`,
+  );
+  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
+  return {
+    as: grantor,
+    ...(!grantorCanLogin && { byMember: true }),
+    sql: [...set, ...sql].join(" "),
+    ...(note && { note }),
+  };
+}
