@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "../src/diagnosis/diagnose.ts";
+import { PROXY } from "../src/diagnosis/proxy.ts";
 import type { Context, Match, Rule } from "../src/diagnosis/rules.ts";
 import { AZURE, type ResourceManagerContext } from "../src/firewall/errors.ts";
 import { PERMISSIONS } from "../src/firewall/server.ts";
@@ -21,8 +22,13 @@ const KNOWN = {
 
 type KnownRule = Rule<ResourceManagerContext>;
 
-/** The rules of all actions. */
-export const ALL_RULES: readonly KnownRule[] = [...RULES, ...AZURE, ...ISSUES];
+/** The rules of all actions; last those of the proxy, because their errors contain the words of others. */
+export const ALL_RULES: readonly KnownRule[] = [
+  ...RULES.filter((rule) => !PROXY.includes(rule)),
+  ...PROXY,
+  ...AZURE,
+  ...ISSUES,
+];
 
 const TEMPLATE = join(import.meta.dirname, "troubleshooting.md");
 const PAGE = join(import.meta.dirname, "../docs/troubleshooting.md");
@@ -127,7 +133,7 @@ function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
 }
 
 /** Codes that this action gives to an error. */
-const OUR_OWN = ["NOT_JSON", "RATE_LIMIT"];
+const OUR_OWN = ["NOT_JSON", "RATE_LIMIT", "NO_PROCESS"];
 
 /** The codes of a rule that others print, too. */
 function codesOf({ when }: KnownRule): readonly string[] {

@@ -7,6 +7,21 @@ import { rememberSent } from "./text/secrets.ts";
 /** The first of them that is set names the proxy of Azure's libraries; GitHub's read `https_proxy` or `HTTPS_PROXY`. */
 const VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
 
+/**
+ * The proxy that leads to a host.
+ * @returns `<host>:<port>`, without the user and the password; undefined without a proxy, and for a host that bypasses it
+ */
+export function proxyTo(host: string | undefined, env: Env): string | undefined {
+  const value = VARIABLES.map((name) => env[name]).find(Boolean);
+  const { protocol, hostname, port } = URL.parse(value ?? "") ?? {};
+  const name = host?.replace(/:\d+$/, "");
+  const bypass = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypassed = (each: string) =>
+    each === "*" || each === name || (each !== "" && name?.endsWith(each.replace(/^\*?\.?/, ".")));
+  if (!hostname || bypass.some(bypassed)) return undefined;
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+}
+
 /** @throws ActionError where the variable that names the proxy is not a URL; the libraries do not name the variable */
 export function checkProxy(env: Env): void {
   const variable = VARIABLES.find((name) => env[name]);

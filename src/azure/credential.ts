@@ -5,10 +5,8 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-
 import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../model/settings.ts";
-import { checkProxy } from "../proxy.ts";
-
+import { checkProxy, proxyTo } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
 import { rememberSent, withoutSecrets } from "../text/secrets.ts";
@@ -114,7 +112,8 @@ async function requestToken(
     if (error instanceof ActionError) throw error;
     const { problem, host } = requests;
     const known = problem instanceof NotJson ? problem : new AggregateError([error, problem]);
-    const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) } as const;
+    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud } as const;
+    const context = { ...peer, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
 }

@@ -2,6 +2,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";
+import { proxyTo } from "../proxy.ts";
 import { within } from "../retry.ts";
 import { rememberSent } from "../text/secrets.ts";
 
@@ -17,7 +18,9 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
     return await within(answerTime, request(audience, env));
   } catch (error) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error, { with: "github", host }), { cause: error });
+    throw new ActionError(diagnose(error, { with: "github", host, proxy: proxyTo(host, env) }), {
+      cause: error,
+    });
   }
 }
 
@@ -61,11 +64,11 @@ function refused(status: number, words: string): Error {
   return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
 }
 
-/** GitHub explains a refusal in `message`. */
+/** The service that runs jobs explains a refusal in `errorMessage`, GitHub's API in `message`. */
 function wordsIn(body: string): string {
   try {
-    const { message } = JSON.parse(body) as { message?: unknown };
-    return String(message ?? "");
+    const { errorMessage, message } = JSON.parse(body) as Record<string, unknown>;
+    return String(errorMessage ?? message ?? "");
   } catch {
     return "";
   }

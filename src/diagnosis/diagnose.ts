@@ -42,24 +42,33 @@ export function diagnoseBy<C extends Context>(
   const message = sentence`${peer(context)}: ${words}`;
   if (found === undefined) {
     const answer = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
-    return { code: "unknown", message, ...withPooler(answer, context) };
+    return { code: "unknown", message, ...withPooler(answer, context, true) };
   }
   const { rule, symptom } = found;
   const { code, retries } = rule;
   const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
-  return { code, message, ...withPooler(answer, context), ...(retries !== undefined && { retries }) };
+  const isVague = FALLBACKS.some((fallback) => fallback.code === code);
+  return {
+    code,
+    message,
+    ...withPooler(answer, context, isVague),
+    ...(retries !== undefined && { retries }),
+  };
 }
 
 type Explanation = Pick<Failure, "hint" | "steps">;
 
-/** PgBouncer refuses connections for reasons that its messages do not name. */
-function withPooler({ hint, steps }: Explanation, context: Context): Explanation {
+/**
+ * PgBouncer refuses connections for reasons that its messages do not name.
+ * @param isVague whether nothing else is known about the error
+ */
+function withPooler({ hint, steps }: Explanation, context: Context, isVague: boolean): Explanation {
   if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
   const past: Step = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
-  return { hint, steps: [...steps, past] };
+  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
 }
 
 /** The outermost message, and the innermost where it says more. */
@@ -83,15 +92,23 @@ function ruleFor<C extends Context>(
   return undefined;
 }
 
-function fits(match: Match, { code, text, status }: Symptom, { signIn }: Context): boolean {
+function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
   return (
     (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
     (match.aadsts === undefined || aadstsIn(text).some((number) => match.aadsts?.includes(number))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined ||
       match.status.some((each) => each === status || each === classOf(status))) &&
-    (match.signIn === undefined || match.signIn === signIn?.type)
+    (match.signIn === undefined || match.signIn === signIn?.type) &&
+    (match.atProxy === undefined || namesProxy(text, proxy))
   );
+}
+
+/** Its name, or its port, because the address of a name is not known here. */
+function namesProxy(text: string, proxy: string | undefined): boolean {
+  const [host, port] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  if (host === undefined) return false;
+  return text.includes(host) || (port !== "443" && text.includes(`:${port}`));
 }
 
 function classOf(status: number | undefined): string | undefined {

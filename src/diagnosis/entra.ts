@@ -371,7 +371,7 @@ export const ENTRA = rulesFor("entra", [
     when: [
       {
         signIn: "azure-cli",
-        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/,
+        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted)/,
       },
     ],
     cause:

@@ -51,7 +51,8 @@ export const FALLBACKS: readonly Rule[] = [
     {
       code: "server-error",
       when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-      cause: "The server refused the request for a reason that this action does not recognize.",
+      cause:
+        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
       next: (context, symptom) => [
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
         step("Look at the server's log around this time:", azOnServer("server-logs list", context)),

@@ -1,5 +1,5 @@
 import { step } from "./commands.ts";
-import { rulesFor } from "./rules.ts";
+import { byText, rulesFor } from "./rules.ts";
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
@@ -8,7 +8,11 @@ import { rulesFor } from "./rules.ts";
 export const GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
+    when: [
+      {
+        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+      },
+    ],
     cause:
       "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
     next: [
@@ -32,10 +36,23 @@ export const GITHUB = rulesFor("github", [
   {
     code: "oidc-refused",
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
-    next: [
-      "Run the job again.",
-      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
-    ],
+    ...byText(
+      {
+        text: /Error Code : 401/,
+        cause:
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+        next: [
+          "Run the job again. In a long job, run this step early, or in a job of its own.",
+          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
+        ],
+      },
+      {
+        cause: "GitHub does not issue this ID token, for the reason in its message.",
+        next: [
+          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+          "Run the job again, if there is no such step.",
+        ],
+      },
+    ),
   },
 ]);

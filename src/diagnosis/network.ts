@@ -1,33 +1,16 @@
 import { isIP } from "node:net";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell, step } from "./commands.ts";
-import { type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
+import { PROXY } from "./proxy.ts";
+import { byText, type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
 
-const EVERYWHERE = ["postgres", "entra", "github", "azure"] as const;
+const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors
  * and https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
  */
-export const NETWORK = rulesFor(EVERYWHERE, [
-  {
-    code: "proxy-refused",
-    when: [
-      {
-        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i,
-      },
-      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] },
-    ],
-    cause:
-      "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
-    next: (context) => [
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
-      step(
-        "If the proxy asks for a sign-in, add it to the variable:",
-        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>",
-      ),
-    ],
-  },
+const ON_THE_WAY = rulesFor(EVERYWHERE, [
   {
     code: "host-not-found",
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
@@ -49,24 +32,34 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     retries: 2,
   },
   {
-    code: "tls-handshake",
-    when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      {
-        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/,
-      },
+    code: "too-many-files",
+    when: [{ codes: ["EMFILE", "ENFILE"] }, { text: /\bE[MN]FILE\b|Too many open files/ }],
+    cause: "The runner's process, or the whole machine, cannot open more files and sockets.",
+    next: [
+      step(
+        "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+        "ulimit -n",
+      ),
+      "Run fewer jobs at the same time on this machine. Then run the job again.",
     ],
-    cause:
-      "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
-    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1,
+  },
+  {
+    code: "connection-not-allowed",
+    when: [{ text: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/ }],
+    cause:
+      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    next: (context) => [
+      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? (context.port ?? 5432) : 443}`)} in the machine's firewall.`,
+      "Or run the job outside the sandbox or container.",
+    ],
   },
   {
     code: "connection-lost",
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
-        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/,
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/,
       },
     ],
     cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
@@ -82,13 +75,19 @@ export const NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-timed-out",
     when: [
-      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
-      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ },
+      {
+        codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"],
+      },
+      {
+        text: /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/,
+      },
     ],
     cause: (context) =>
       isPostgres(context)
         ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
-        : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+        : context.proxy === undefined
+          ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy."
+          : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
     next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
@@ -103,8 +102,10 @@ export const NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-refused",
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause:
-      "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    cause: (context) =>
+      isPostgres(context)
+        ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
+        : "Nothing listens at this address, or a firewall in between refuses the connection.",
     next: atPostgres((context) => [
       step("Look at the server's state:", azShow(context, "state")),
       "If the server is stopped, start it. Then run the job again.",
@@ -115,16 +116,31 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     code: "host-unreachable",
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
-      { text: /EHOSTUNREACH|ENETUNREACH/ },
+      { text: /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/ },
     ],
-    cause:
-      "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
-    next: atPostgres(() => ["Use a runner in the server's network."]),
-    retries: 1,
+    ...byText(
+      {
+        text: /E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i,
+        cause:
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+        next: (context) => [
+          step("See whether the name has an IPv4 address:", `nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6.",
+        ],
+      },
+      {
+        cause:
+          "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
+        next: atPostgres(() => ["Use a runner in the server's network."]),
+      },
+    ),
   },
   {
     code: "tls-wrong-host",
-    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    when: [
+      { codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] },
+      { text: /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/ },
+    ],
     cause:
       "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
     next: atPostgres((context) => {
@@ -145,37 +161,6 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     }),
   },
   {
-    code: "tls-unknown-authority",
-    when: [
-      {
-        codes: [
-          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-          "SELF_SIGNED_CERT_IN_CHAIN",
-          "DEPTH_ZERO_SELF_SIGNED_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-        ],
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i,
-      },
-    ],
-    cause:
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    next: (context) => [
-      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context)
-        ? "If the authority is yours, pass its certificate in `ssl-root-cert`."
-        : step(
-            "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-            "NODE_EXTRA_CA_CERTS=<path-to-pem>",
-          ),
-      ...(context.signIn?.type === "azure-cli" && !isPostgres(context)
-        ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")]
-        : []),
-    ],
-  },
-  {
     code: "tls-expired",
     when: [
       { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
@@ -188,12 +173,116 @@ export const NETWORK = rulesFor(EVERYWHERE, [
     ],
   },
   {
+    code: "tls-unknown-authority",
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        ],
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i,
+      },
+    ],
+    cause:
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context)
+        ? context.ownAuthority
+          ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server."
+          : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+        : step(
+            "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+            "NODE_EXTRA_CA_CERTS=<path-to-pem>",
+          ),
+      ...(context.signIn?.type === "azure-cli" && !isPostgres(context)
+        ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")]
+        : []),
+    ],
+  },
+  {
     code: "tls-certificate",
-    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: "The certificate is not valid. Nothing secret was sent.",
-    next: (context) => [step("Look at the certificate:", look(context, ""))],
+    when: [
+      { text: /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i },
+      { codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] },
+    ],
+    ...byText(
+      {
+        text: /too (weak|small)/i,
+        cause:
+          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
+        next: (context) => [
+          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
+          step("Look at the certificate:", look(context, " | openssl x509 -noout -text")),
+        ],
+      },
+      {
+        cause: "The certificate is not valid. Nothing secret was sent.",
+        next: (context) => [step("Look at the certificate:", look(context, ""))],
+      },
+    ),
+  },
+  {
+    code: "tls-handshake",
+    when: [
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      { text: /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/ },
+    ],
+    ...byText(
+      {
+        text: /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+        cause:
+          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+        next: (context) => [
+          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+          step("See what answers on the port:", look(context, "")),
+        ],
+      },
+      {
+        text: /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+        cause:
+          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
+        next: (context) => [
+          isPostgres(context)
+            ? "Check `host` and `port`."
+            : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+          step("See what answers on the port:", look(context, "")),
+        ],
+      },
+      {
+        text: /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i,
+        cause:
+          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+        next: (context) => [
+          step("See who answers, and with which TLS:", look(context, "")),
+          isPostgres(context)
+            ? "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
+            : step("If it is a proxy, have it updated, or bypass it:", `NO_PROXY=${shell(hostOf(context))}`),
+        ],
+      },
+      {
+        cause:
+          "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+        next: (context) => [
+          ...(context.proxy === undefined
+            ? []
+            : [
+                sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`,
+              ]),
+          step("See what answers on the port:", look(context, "")),
+        ],
+      },
+    ),
   },
 ]);
+
+/** All of these, before them those that happen at a proxy. */
+export const NETWORK = [...PROXY, ...ON_THE_WAY];
 
 /** Steps for PostgreSQL; for another peer, what the runner has to reach. */
 function atPostgres(next: (context: Context) => Steps): (context: Context) => Steps {
@@ -210,6 +299,9 @@ function reachable(context: Context): Steps {
 
 function reach(context: Context): Sentence {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
+  if (context.proxy !== undefined) {
+    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
+  }
   return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 

@@ -1,9 +1,10 @@
-import { GUID } from "../model/entra-label.ts";
+import { isIP } from "node:net";
+import { ENTRA_DATABASE, GUID } from "../model/entra-label.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell, step } from "./commands.ts";
-import { type Context, rulesFor, type Steps, type Words } from "./rules.ts";
+import { byText, type Context, rulesFor, type Steps, type Words } from "./rules.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
@@ -13,6 +14,10 @@ const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
   "25P04": "transaction_timeout",
   "57P05": "idle_session_timeout",
 };
+
+const WITHOUT_POOLER: Steps = [
+  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+];
 
 /**
  * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
@@ -36,14 +41,14 @@ export const POOLER = rulesFor("postgres", [
     ],
     cause:
       "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."],
+    next: WITHOUT_POOLER,
   },
   {
     code: "pooler-startup-parameter",
     when: [{ text: /unsupported startup parameter/ }],
     cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+      ...WITHOUT_POOLER,
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -191,27 +196,39 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "firewall",
+    // The name of the file is the same in all languages of the server (`lc_messages`).
     when: [
-      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ },
+      { text: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/ },
+      { text: /Client from Azure Virtual Networks is not allowed/ },
     ],
-    cause:
-      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-    next: (context, { text }) => {
-      const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      return [
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        step(
-          "For a runner that keeps its address, allow it, and run the job again:",
-          azAllow(context, address),
-        ),
-        "Or use a runner in the server's network (`docs/private-network.md`).",
-      ];
-    },
+    ...byText(
+      {
+        text: /Virtual Networks/,
+        cause:
+          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
+        next: [
+          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
+          "Or use a runner in the server's network (`docs/private-network.md`).",
+        ],
+      },
+      {
+        cause:
+          "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+        next: (context, { text }) => [
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+          step(
+            "For a runner that keeps its address, allow it, and run the job again:",
+            azAllow(context, addressIn(text) ?? "<address>"),
+          ),
+          "Or use a runner in the server's network (`docs/private-network.md`).",
+        ],
+      },
+    ),
   },
   {
     code: "tls-required",
-    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: "The server accepts only encrypted connections.",
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i }],
+    cause: "The server accepts only connections with TLS.",
     next: ["Remove `ssl-mode`, or set it to `verify-full`."],
   },
   {
@@ -245,7 +262,12 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "connect-not-granted",
-    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|données)|banco de dados|データベース|数据库|баз[аеыу] данных/,
+      },
+    ],
     cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
@@ -259,7 +281,7 @@ export const POSTGRES = rulesFor("postgres", [
     when: [
       { codes: ["53300"] },
       {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/,
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/,
       },
     ],
     cause:
@@ -294,7 +316,12 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "server-stopping",
-    when: [{ codes: ["57P01", "57P02"] }],
+    when: [
+      { codes: ["57P01", "57P02"] },
+      {
+        text: /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i,
+      },
+    ],
     cause:
       "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
@@ -314,9 +341,13 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "session-ended",
-    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
-    cause: "The server ended the session because of a timeout that is set on it.",
+    when: [
+      { codes: Object.keys(SESSION_TIMEOUTS) },
+      { text: /^(query|transaction|idle transaction|client_idle)[ _]timeout$/ },
+    ],
+    cause: "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
     next: (context, { code }) => {
+      if (!(code in SESSION_TIMEOUTS)) return WITHOUT_POOLER;
       const name = SESSION_TIMEOUTS[code] ?? "";
       return [
         "Run the job again: what was granted stays granted.",
@@ -360,8 +391,11 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "out-of-memory",
-    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: "The server has no memory left for this statement.",
+    when: [
+      { codes: ["53200", "NO_PROCESS"] },
+      { text: /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i },
+    ],
+    cause: "The server has no memory left for this connection or statement.",
     next: (context) => [
       "Run the job again when the server is less busy.",
       step(
@@ -369,6 +403,7 @@ export const POSTGRES = rulesFor("postgres", [
         azShow(context, "sku"),
       ),
     ],
+    retries: 2,
   },
   {
     code: "disk-full",
@@ -378,7 +413,7 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "read-only",
-    when: [{ codes: ["25006"] }],
+    when: [{ codes: ["25006"] }, { text: /read-(write|only) mode during recovery/ }],
     cause:
       "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
@@ -449,6 +484,7 @@ export const POSTGRES = rulesFor("postgres", [
     code: "concurrent-change",
     when: [
       { codes: ["40001", "40P01"] },
+      { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ },
     ],
     cause: "Another session changed the same objects at the same time, several times in a row.",
@@ -457,11 +493,17 @@ export const POSTGRES = rulesFor("postgres", [
   {
     code: "pgaadauth-not-here",
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause:
-      "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
+    cause: ({ database }) =>
+      database === ENTRA_DATABASE
+        ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication."
+        : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
     next: (context) => [
-      "Run the function in database `postgres`.",
       step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
+      step(
+        "If it is `Disabled`, enable it:",
+        azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
+      ),
+      ...(context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]),
     ],
   },
   {
@@ -508,7 +550,7 @@ export const POSTGRES = rulesFor("postgres", [
   },
   {
     code: "object-not-found",
-    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    when: [{ codes: ["42P01", "3F000"] }, { codes: ["42704"], text: /^(?!.*configuration parameter)/ }],
     cause:
       "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
@@ -533,16 +575,43 @@ export const POSTGRES = rulesFor("postgres", [
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i,
       },
+      { codes: ["0LP01"] },
+      { text: /cannot have explicit members/ },
     ],
-    cause:
-      "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-    next: ({ user }, { text }) => [
-      step(
-        "Run as a role that has ADMIN OPTION:",
-        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
-      ),
-      "Or grant privileges on the objects themselves instead.",
-    ],
+    ...byText(
+      {
+        text: /explicit members/,
+        cause:
+          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
+        next: ["Grant privileges on the objects themselves instead, as their owner."],
+      },
+      {
+        text: /granted back|is a member of role/,
+        cause:
+          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
+        next: (_context, { text }) => [
+          step(
+            "See who is a member of which role, and by which grant:",
+            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;",
+          ),
+          step(
+            "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
+            `REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`,
+          ),
+        ],
+      },
+      {
+        cause:
+          "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+        next: ({ user }, { text }) => [
+          step(
+            "Run as a role that has ADMIN OPTION:",
+            `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
+          ),
+          "Or grant privileges on the objects themselves instead.",
+        ],
+      },
+    ),
   },
   {
     code: "set-role-not-permitted",
@@ -569,15 +638,47 @@ export const POSTGRES = rulesFor("postgres", [
   {
     code: "not-permitted",
     when: [{ codes: ["42501"] }],
+    ...byText(
+      {
+        text: /permission denied to (create|alter|drop) role/,
+        cause: "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+        next: ({ user }) => [
+          step(
+            "Set `user` to an administrator of the server, or let it create roles:",
+            `ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`,
+          ),
+          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
+        ],
+      },
+      {
+        text: /for (configuration )?parameter|for tablespace|to set parameter/,
+        cause: "Only a superuser can grant or set this. On Azure, no login is a superuser.",
+        next: (context) => [
+          step(
+            "Set the parameter on the server instead:",
+            azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+          ),
+        ],
+      },
+      {
+        cause:
+          "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        next: ({ user }) => [
+          "Set `user` to the owner of the object, usually the role that runs the migrations.",
+          step(
+            "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
+            `GRANT <owner> TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
+          ),
+        ],
+      },
+    ),
+  },
+  {
+    code: "privilege-not-found",
+    when: [{ codes: ["42601"], text: /unrecognized privilege type/ }],
     cause:
-      "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-    next: ({ user }) => [
-      "Set `user` to the owner of the object, usually the role that runs the migrations.",
-      step(
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        `GRANT <owner> TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
-      ),
-    ],
+      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+    next: ["Remove the privilege, or upgrade the server."],
   },
   {
     code: "tls-not-offered",
@@ -593,7 +694,7 @@ export const POSTGRES = rulesFor("postgres", [
     code: "sign-in-refused",
     when: [{ codes: ["28000"] }],
     cause:
-      "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
     next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)],
   },
   {
@@ -607,6 +708,13 @@ export const POSTGRES = rulesFor("postgres", [
         azShow(context, STATE),
       ),
     ],
+  },
+  {
+    code: "pooler-config",
+    when: [{ codes: ["08P01"] }, { text: /bouncer config error|login rejected|auth_query/ }],
+    cause:
+      "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+    next: WITHOUT_POOLER,
   },
   {
     code: "connection-failure",
@@ -654,6 +762,14 @@ function growStorage(context: Context): Steps {
       azServer("update", context, { "storage-auto-grow": "Enabled" }),
     ),
   ];
+}
+
+/** The first address between quotes, in any language. */
+function addressIn(text: string): string | undefined {
+  return Array.from(
+    text.matchAll(/["«»„“]\s?([0-9a-f.:]{2,45})\s?["«»“”]/gi),
+    ([, found = ""]) => found,
+  ).find(isIP);
 }
 
 /** The role that a text of PostgreSQL names. */

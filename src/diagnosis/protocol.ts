@@ -5,7 +5,10 @@ import { rulesFor } from "./rules.ts";
 export const PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    when: [
+      { text: /error establishing an SSL connection|Unknown authenticationOk message/ },
+      { codes: ["NOT_POSTGRES"] },
+    ],
     cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",

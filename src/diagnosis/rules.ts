@@ -13,6 +13,10 @@ export interface Context {
   /** The host that was connected to. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** `<host>:<port>` of the proxy that leads to the host, if there is one. PostgreSQL has none. */
+  readonly proxy?: string | undefined;
+  /** Whether `ssl-root-cert` is set. */
+  readonly ownAuthority?: boolean;
   readonly database?: string | undefined;
   readonly user?: string | undefined;
   readonly cloud?: Cloud | undefined;
@@ -74,6 +78,25 @@ export function rulesFor<C extends Context = Context>(
   }));
 }
 
+/** An answer to errors of one rule whose words fit, or to the rest of them. */
+type Variant<C extends Context> = Pick<WrittenRule<C>, "cause" | "next"> & { readonly text?: RegExp };
+
+/** The answers of a rule that depend on the error's words: the first that fits, and the last for the rest. */
+export function byText<C extends Context = Context>(
+  ...variants: readonly [...Variant<C>[], Variant<C>]
+): Pick<WrittenRule<C>, "cause" | "next"> {
+  const rules = rulesFor<C>(
+    [],
+    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next })),
+  );
+  const answer = ({ text }: Symptom) =>
+    rules[variants.findIndex((each) => each.text?.test(text) ?? true)] as Rule<C>;
+  return {
+    cause: (context, symptom) => answer(symptom).cause(context, symptom),
+    next: (context, symptom) => answer(symptom).next(context, symptom),
+  };
+}
+
 /** All that is present has to fit an error; what is absent fits any. */
 export interface Match {
   /** SQLSTATEs, Node.js's, Azure's and libraries' codes. One that ends in `*` is a class of them. */
@@ -84,6 +107,8 @@ export interface Match {
   /** HTTP statuses; `5xx` is all that begin with 5. */
   readonly status?: readonly (number | `${number}xx`)[];
   readonly signIn?: SignIn["type"];
+  /** The error names the proxy: its host, or its port, which is not that of the peer. */
+  readonly atProxy?: true;
 }
 
 /** The service that the error came from. */
@@ -102,6 +127,7 @@ export function hostOf(context: Context): string {
   const partner = partnerOf(context);
   if (host !== undefined) return host;
   if (partner === "postgres") return "<host>";
+  if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

@@ -4,6 +4,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { withFullStop } from "../model/sentence.ts";
 import type { Env, PasswordProvider } from "../model/settings.ts";
+import { proxyTo } from "../proxy.ts";
 import { plain } from "../render/pen.ts";
 import { type Retry, retrying, within } from "../retry.ts";
 import { withoutSecrets } from "../text/secrets.ts";
@@ -65,12 +66,13 @@ export function connection(
   stop: AbortSignal,
 ): Connection {
   const base = baseUrl(cloud, env);
+  const peer = { host: base.host, proxy: proxyTo(base.host, env) };
   let sending: ReturnType<typeof sender> | undefined;
 
   function explained(error: unknown, context: RequestContext): ActionError {
     stop.throwIfAborted();
     if (error instanceof ActionError) return error;
-    const failure = diagnoseResourceManager(error, { ...context, host: base.host, clientId });
+    const failure = diagnoseResourceManager(error, { ...context, ...peer, clientId });
     return new ActionError(failure, { cause: error });
   }
 

@@ -40,7 +40,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       await task();
       return true;
     } catch (error) {
-      const failure = diagnoseIssue(error);
+      const failure = diagnoseIssue(error, options.env);
       warn(failure);
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
@@ -64,7 +64,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
 }
 
 /** Other failures would meet every other issue, too. */
-const ABOUT_ONE_ISSUE = ["issues-not-found", "unknown"];
+const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
 
 /** @param issues the issues of this subject, the oldest first */
 async function keepIssue(

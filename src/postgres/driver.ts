@@ -155,6 +155,23 @@ export function refuseHashes(client: pg.Client): void {
   }
 }
 
+/**
+ * The error of a server that cannot start a process for the connection: an `E`, then a text in the server's language,
+ * in place of an answer to the request for TLS. `pg` does not keep the text.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+ * @returns a function that returns the error, if it came
+ */
+export function watchFirstAnswer(socket: Socket): () => Error | undefined {
+  let error: Error | undefined;
+  socket.once("data", (answer: Buffer) => {
+    const isText = answer[0] === ERROR && answer[1] !== 0; // a zero begins the length of an ErrorResponse
+    if (isText) error = Object.assign(new Error(answer.toString("utf8", 1, 1_000)), { code: "NO_PROCESS" });
+  });
+  return () => error;
+}
+
+const ERROR = "E".charCodeAt(0);
+
 /** Calls `then` whenever a message is sent that the server has to answer. */
 export function onSend(client: pg.Client, then: () => void): void {
   const connection = client.connection as Connection;

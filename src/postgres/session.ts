@@ -19,6 +19,7 @@ import {
   onAnswer,
   onSend,
   refuseHashes,
+  watchFirstAnswer,
 } from "./driver.ts";
 
 export interface Target {
@@ -130,6 +131,7 @@ async function connect(
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
+  const refusal = watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
@@ -165,9 +167,12 @@ async function connect(
       return await connect(login, signingIn, times, onExpired);
     }
     const { host, port } = server;
-    const failure = diagnose(error, { ...known, host, port, database, user, token: claimsOf(token ?? "") });
+    const cause = refusal() ?? error;
+    const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
+    const peer = { host, port, database, user, ownAuthority };
+    const failure = diagnose(cause, { ...known, ...peer, token: claimsOf(token ?? "") });
     if (token !== undefined && failure.code === "token-expired") onExpired(token);
-    throw new ActionError(failure, { cause: error });
+    throw new ActionError(failure, { cause });
   } finally {
     clock.stop();
     signal?.removeEventListener("abort", abort);

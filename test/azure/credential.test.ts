@@ -388,6 +388,29 @@ describe("on the way to Entra", () => {
     },
   );
 
+  test("a proxy that does not run, is not known, or asks for a sign-in", async () => {
+    vi.stubEnv("NO_PROXY", undefined);
+    vi.stubEnv("no_proxy", undefined);
+    const server = createServer().on("connect", (_request, socket) =>
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"),
+    );
+    const address = `http://127.0.0.1:${await listening(server)}`;
+    vi.stubEnv("HTTPS_PROXY", address);
+    const asked = await failing(password(WITH_SECRET)());
+    expect(asked).toMatchObject({
+      code: "proxy-refused",
+      hint: expect.stringContaining("asks for a sign-in"),
+    });
+    await toClose.pop()?.();
+    const refused = await failing(password(WITH_SECRET)());
+    expect(refused).toMatchObject({ code: "proxy-refused", steps: expect.stringContaining(address) });
+    expect(refused.steps).not.toMatch(/set `HTTPS_PROXY`/);
+    vi.stubEnv("HTTPS_PROXY", "http://nowhere.invalid:3128");
+    const unknown = await failing(password(WITH_SECRET)());
+    expect(unknown).toMatchObject({ code: "proxy-not-found" });
+    expect(unknown.steps).toContain("nslookup nowhere.invalid");
+  });
+
   test("a refused connection, an unknown name, no answer", async () => {
     const silent = createTcpServer(() => {});
     const port = await listening(silent);

@@ -19,6 +19,10 @@ describe("each error that users have reported gets the right diagnosis", () => {
       expect(failure.code, answer).toBe(each.is);
       for (const said of each.says) expect(answer).toContain(said);
       for (const said of each.never ?? []) expect(answer).not.toContain(said);
+      if (each.passes !== undefined)
+        expect(failure.retries ?? 0, "further attempts")[each.passes ? "toBeGreaterThan" : "toBeLessThan"](
+          each.passes ? 0 : 2,
+        );
       if (each.page !== false && each.from !== "az") expect(answer).toContain(each.text.slice(0, 40).trim());
     },
   );
@@ -29,6 +33,7 @@ const WITHOUT_CASE = {
   "token-not-asked-for": Object.assign(new Error("x"), { code: "HASH_REQUESTED" }),
   "query-timed-out": Object.assign(new Error("x"), { code: "QUERY_TIMEOUT" }),
   "protocol-violation": Object.assign(new Error("x"), { code: "PROTOCOL_VIOLATION" }),
+  "connection-failure": Object.assign(new Error("x"), { code: "08006" }),
   "token-refused": new Error("The access token is odd."),
 };
 

@@ -26,15 +26,19 @@ export interface Case {
     readonly host?: string;
     readonly user?: string;
     readonly signIn?: "password" | "client-secret";
+    readonly proxy?: string;
     readonly subject?: string;
-    readonly with?: "entra" | "github";
+    readonly with?: "entra" | "github" | "github-issues";
+    readonly bare?: true;
     readonly missing?: true;
     readonly silent?: true;
   };
   readonly source: string;
+  readonly cured?: string;
   readonly is: string;
   readonly says: readonly string[];
   readonly never?: readonly string[];
+  readonly passes?: boolean;
   readonly page?: false;
 }
 

@@ -4,7 +4,7 @@ import { diagnose, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
-import { inOurWords } from "../../src/model/sentence.ts";
+import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { PATIENCE } from "../../src/retry.ts";
@@ -248,6 +248,12 @@ describe("a certificate of an unknown authority", () => {
     expect(answer({ with: "entra", signIn: OIDC })).not.toContain("REQUESTS_CA_BUNDLE");
   });
 
+  test("of PostgreSQL that `ssl-root-cert` does not contain needs another one", () => {
+    const said = answer({ with: "postgres", ownAuthority: true });
+    expect(said).toContain("`ssl-root-cert` is in use, and does not contain this authority");
+    expect(said).not.toContain("pass its certificate");
+  });
+
   test("of PostgreSQL needs an input, whatever signs in", () => {
     expect(answer({ with: "postgres" })).toContain("`ssl-root-cert`");
     expect(answer({ with: "postgres" })).not.toMatch(/REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS/);
@@ -269,6 +275,52 @@ describe("PgBouncer", () => {
       expect(written(diagnose(error(text, code), { port: 6432 }))).not.toContain("port: 6432");
     }
   });
+});
+
+test("a refusal of PgBouncer that no rule knows begins with PostgreSQL's port", () => {
+  for (const code of ["08P01", "0A000", ""]) {
+    const { steps } = diagnose(error("something odd", code), { port: 6432 });
+    expect(plain.sentence(steps[0]?.text ?? EMPTY), code).toContain("port: 5432");
+  }
+});
+
+describe("a failure on the way that a proxy leads to", () => {
+  const answer = (message: string, code: string, proxy?: string) =>
+    written(diagnose(error(message, code), { with: "entra", signIn: OIDC, proxy }));
+
+  test("does not advise to set HTTPS_PROXY, which is set", () => {
+    for (const [message, code] of [
+      ["connect ETIMEDOUT 203.0.113.7:443", "ETIMEDOUT"],
+      ["read ECONNRESET", "ECONNRESET"],
+      ["getaddrinfo ENOTFOUND login.microsoftonline.com", "ENOTFOUND"],
+    ] as const) {
+      expect(answer(message, code)).toContain("set `HTTPS_PROXY`");
+      expect(answer(message, code, "proxy:3128")).not.toContain("set `HTTPS_PROXY`");
+    }
+  });
+
+  test("is the proxy's where it names the proxy, by its name or its port", () => {
+    const refused = "connect ECONNREFUSED 10.0.0.9:3128";
+    expect(answer(refused, "ECONNREFUSED", "proxy:3128")).toContain("No HTTP proxy answers");
+    expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:3128")).not.toContain(
+      "No HTTP proxy",
+    );
+    expect(answer(refused, "ECONNREFUSED")).not.toContain("No HTTP proxy");
+  });
+});
+
+test("the firewall's refusal is recognized in every language, with the address", () => {
+  for (const text of [
+    "kein pg_hba.conf-Eintrag für Host »203.0.113.7«, Benutzer »u«, Datenbank »d«, SSL-Verschlüsselung",
+    'нет записи в pg_hba.conf для компьютера "203.0.113.7", пользователя "u", базы "d", без шифрования',
+    'ホスト"203.0.113.7"、ユーザー"u"用のエントリがpg_hba.confにありません',
+  ]) {
+    const failure = diagnose(error(text, "28000"));
+    expect([failure.code, written(failure)], text).toEqual([
+      "firewall",
+      expect.stringContaining("address 203.0.113.7"),
+    ]);
+  }
 });
 
 describe("commands can be copied", () => {
@@ -317,6 +369,20 @@ describe("commands can be copied", () => {
   });
 });
 
+/** Failures that were seen to pass: by a restart, a failover, an outage, fewer clients. */
+const PASSING = [
+  "connection-lost",
+  "entra-answer-unreadable",
+  "entra-busy",
+  "issuer-unreadable",
+  "managed-identity-busy",
+  "no-connection-slots",
+  "oidc-unavailable",
+  "pooler-cannot-connect",
+  "server-starting",
+  "server-stopping",
+];
+
 describe("further attempts", () => {
   const tries = (message: string, code = "", context: Context = {}) =>
     diagnose(error(message, code), context).retries ?? 0;
@@ -337,6 +403,11 @@ describe("further attempts", () => {
       expect(tries(text, "", { with: "github" })).toBe(3);
     for (const text of ["AADSTS50166: x", "AADSTS501661: x", "AADSTS90061: x", "AADSTS90033: x"])
       expect(tries(text, "", { with: "entra" })).toBe(3);
+  });
+
+  test("take more than 15 seconds only for failures that pass", () => {
+    const long = RULES.filter(({ retries = 0 }) => waits(retries) > 15).map(({ code }) => code);
+    expect(long.toSorted()).toEqual(PASSING);
   });
 
   test("take at most ten seconds for failures that a rerun does not fix", () => {

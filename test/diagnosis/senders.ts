@@ -1,11 +1,14 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { getOctokit } from "@actions/github";
 import type pg from "pg";
 import { signIn } from "../../src/azure/credential.ts";
+import { idToken } from "../../src/azure/id-token.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { diagnoseResourceManager } from "../../src/firewall/errors.ts";
@@ -15,6 +18,7 @@ import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
+import { proxyTo } from "../../src/proxy.ts";
 import { ASK_PASSWORD, certificate, errorResponse, startStub, WELCOME } from "../postgres/stub-server.ts";
 import { startGitHub } from "../sandbox/github.ts";
 import { close, listen } from "../sandbox/http.ts";
@@ -83,7 +87,14 @@ export async function startSenders() {
     failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, undefined, { patience: ONCE })());
 
   const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
-    github: async ({ text }) => diagnose(new Error(text), { with: "github" }),
+    async github({ text, status, body, given }) {
+      const proxy = proxyTo(undefined, { HTTPS_PROXY: given?.proxy ?? "" });
+      if (status === undefined) return diagnose(new Error(text), { with: "github", proxy });
+      answer = (_request, response) => response.writeHead(status).end(body);
+      const url = `http://127.0.0.1:${identityPort}/?api-version=2.0`;
+      const env = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token" };
+      return failing(idToken("api://AzureADTokenExchange", env, ONCE.answerTime));
+    },
 
     async entra({ text, status = 400, type = "application/json", body, given }) {
       github.subject = given?.subject ?? "repo:contoso/orders:ref:refs/heads/main";
@@ -118,7 +129,9 @@ export async function startSenders() {
 
     async postgres({ text, code = "", given }) {
       const refusal = errorResponse(code, text);
-      const stub = await startStub({ tls, onStartup: () => refusal });
+      const stub = given?.bare
+        ? await startBare(`E${text}\n\0`)
+        : await startStub({ tls, onStartup: () => refusal });
       const error = await session(stub.port, async () => {}).finally(stub.close);
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
@@ -134,11 +147,16 @@ export async function startSenders() {
       return diagnose(error, atPostgres(given));
     },
 
-    node: async ({ text, code, given }) =>
-      diagnose(Object.assign(new Error(text), code && { code }), {
-        ...atPostgres(given),
-        with: given?.with ?? "postgres",
-      }),
+    async node({ text, code, given }) {
+      const error = Object.assign(new Error(text), code && { code });
+      if (given?.with === "github-issues") return diagnoseIssue(Object.assign(error, { status: 500 }));
+      if (given?.with === undefined) return diagnose(error, atPostgres(given));
+      return diagnose(error, {
+        with: given.with,
+        signIn: AT_POSTGRES.signIn,
+        proxy: proxyTo(undefined, { HTTPS_PROXY: given.proxy ?? "" }),
+      });
+    },
 
     azure: async ({ text, code, status }) =>
       diagnoseResourceManager(
@@ -146,7 +164,18 @@ export async function startSenders() {
         AT_AZURE,
       ),
 
-    issues: async ({ text, status }) => diagnoseIssue(Object.assign(new Error(text), { status })),
+    async issues({ text, status = 403, body = JSON.stringify({ message: text }) }) {
+      answer = (_request, response) =>
+        response.writeHead(status, { "content-type": "application/json" }).end(body);
+      const octokit = getOctokit("token", { baseUrl: `http://127.0.0.1:${identityPort}` });
+      const request = octokit.rest.issues.listForRepo({ owner: "contoso", repo: "orders" });
+      return diagnoseIssue(
+        await request.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      );
+    },
   };
 
   return {
@@ -156,6 +185,14 @@ export async function startSenders() {
       await Promise.all([close(entra), close(identity), github.close(), rm(bin, { recursive: true })]);
     },
   };
+}
+
+/** Answers the request for TLS with these bytes. */
+async function startBare(bytes: string) {
+  const server = createTcpServer((socket) =>
+    socket.on("error", () => {}).once("data", () => socket.end(bytes)),
+  );
+  return { port: await listen(server), close: async () => void server.close() };
 }
 
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */

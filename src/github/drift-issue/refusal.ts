@@ -18,11 +18,11 @@ export function refusalIn(error: unknown): Refusal {
   return { status, message, headers: response?.headers ?? {} };
 }
 
-/** Whether a rate limit refused the request: a 403 can say so in three ways. */
+/** Whether a rate limit refused the request: a 403 can say so in its headers, or in words old and new. */
 export function isLimit({ status, message, headers }: Refusal): boolean {
   if (status === 429) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit/i.test(message));
+  return status === 403 && (says || /rate limit|abuse detection|submitted too quickly/i.test(message));
 }
 
 /** Milliseconds, where GitHub does not say how long. */

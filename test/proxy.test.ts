@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { proxyTo } from "../src/proxy.ts";
+
+test("the proxy to a host is that of the variables, without its password, unless NO_PROXY names the host", () => {
+  const HTTPS_PROXY = "http://runner:hunter2@proxy.contoso.com:3128";
+  const host = "login.microsoftonline.com";
+  expect(proxyTo(host, {})).toBeUndefined();
+  expect(proxyTo(host, { HTTPS_PROXY })).toBe("proxy.contoso.com:3128");
+  expect(proxyTo(undefined, { all_proxy: "https://proxy" })).toBe("proxy:443");
+  expect(proxyTo(host, { HTTPS_PROXY: "not a URL" })).toBeUndefined();
+  for (const NO_PROXY of [
+    "*",
+    host,
+    ".microsoftonline.com",
+    "a, microsoftonline.com",
+    "*.microsoftonline.com",
+  ]) {
+    expect(proxyTo(`${host}:443`, { HTTPS_PROXY, NO_PROXY }), NO_PROXY).toBeUndefined();
+  }
+  for (const no_proxy of ["", "online.com", "microsoftonline.com.evil", ","]) {
+    expect(proxyTo(host, { HTTPS_PROXY, no_proxy }), no_proxy).toBe("proxy.contoso.com:3128");
+  }
+});
