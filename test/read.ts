@@ -12,7 +12,7 @@ export function read(sentence: Sentence | undefined): string {
 export function readFix(fix: Fix | undefined): string {
   const run = ({ as, byMember, sql }: Fix) =>
     sql === undefined ? [] : [`Run as ${byMember ? "a member of " : ""}${as}: ${sql}`];
-  return [...(fix?.first ? run(fix.first) : []), ...(fix ? run(fix) : []), read(fix?.note)].join(" ");
+  return [...(fix?.first ?? []).flatMap(run), ...(fix ? run(fix) : []), read(fix?.note)].join(" ");
 }
 
 /** A failure as it is read in the log, its steps as lines. */

@@ -38,7 +38,7 @@ export function fixBlocks(
   const blocks: readonly FixBlock[] = [
     { as: sessionUser.name, runnable: true, statements: byApply },
     { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
-    ...usageForActors(place, others),
+    ...preparations(place, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
       return {
@@ -65,7 +65,7 @@ interface ByOther extends Blocked {
  * change is a list of its own, so that it gets its own transaction.
  */
 function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Change[])[] {
-  const acting = actor.canLogin ? AS_SESSION_USER : { as: actor, oneByOne: false };
+  const acting = canSignIn(actor) ? AS_SESSION_USER : { as: actor, oneByOne: false };
   const by = ({ change }: ByOther): Change => ({ ...change, acting });
   const of = (reason: Reason) => mine.filter((each) => each.reason === reason).map(by);
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
@@ -88,9 +88,12 @@ export function fixFor(place: Place, blocked: Blocked): Fix {
       ? { ...statementBy(actor, sql), ...noted }
       : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
   }
-  const usage = usageFor(place, change, actor);
-  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf({ ...change, acting: AS_SESSION_USER })), ...noted };
+  const first = neededFor(place, change, actor).map(({ by, sql }) => statementBy(by, sql));
+  return {
+    ...(first.length > 0 && { first }),
+    ...statementBy(actor, sqlOf({ ...change, acting: AS_SESSION_USER })),
+    ...noted,
+  };
 }
 
 function sqlOf(change: Change): string {
@@ -105,16 +108,20 @@ function statementBy(actor: Role, sql: string) {
 }
 
 /**
- * What SET ROLE needs before SQL runs as a role; null: nothing. Nobody signs in as a role that cannot log in: one of its
- * members sets the role.
+ * What SET ROLE needs before SQL runs as a role; null: nothing. Nobody signs in as a role that cannot log in or has
+ * expired: one of its members sets the role.
  */
 function roleToSet(actor: Role): string | null {
-  if (!actor.canLogin) return quoteIdentifier(actor.name);
+  if (!canSignIn(actor)) return quoteIdentifier(actor.name);
   return actor.roleSet ? "NONE" : null;
 }
 
-function runBy({ name, canLogin }: Role): Runner {
-  return canLogin ? { as: name } : { as: name, byMember: true };
+function runBy(role: Role): Runner {
+  return canSignIn(role) ? { as: role.name } : { as: role.name, byMember: true };
+}
+
+function canSignIn({ canLogin, expired }: Role): boolean {
+  return canLogin && !expired;
 }
 
 /** The role that runs the SQL; null where there is no SQL for this reason. */
@@ -126,20 +133,35 @@ function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Bloc
   const actor = loginFor(place, role);
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
   if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, usageFor(place, change, actor)?.by ?? actor];
+  const needed = [actor, ...neededFor(place, change, actor).map(({ by }) => by)];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
 
-/** USAGE on the schema for the role that runs the SQL, and who can grant it; null where the role has it. */
-function usageFor(
-  place: Place,
-  { group }: Change,
-  actor: Role,
-): { readonly by: Role; readonly sql: string } | null {
-  if (group.schema === undefined || actor.superuser || canUseSchema(group, actor)) return null;
-  const by = loginFor(place, group.schema.owner);
-  const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
-  return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
+/** A statement that another role has to run before. */
+interface Preparation {
+  readonly by: Role;
+  readonly sql: string;
+}
+
+/** What the role that runs the SQL has to be granted before: CONNECT on the database, and USAGE on the schema. */
+function neededFor(place: Place, { group }: Change, actor: Role): readonly Preparation[] {
+  const [database, schema, role] = [place.database.name, group.schema?.name ?? "", actor.name].map((each) =>
+    quoteIdentifier(each),
+  );
+  const isUsable = group.schema === undefined || actor.superuser || canUseSchema(group, actor);
+  const usage = isUsable
+    ? []
+    : [{ by: loginFor(place, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
+  const roles = new Set([actor, ...usage.map(({ by }) => by)]);
+  return [
+    ...[...roles]
+      .filter((each) => canSignIn(each) && !each.connects)
+      .map((each) => ({
+        by: loginFor(place, place.database.owner),
+        sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`,
+      })),
+    ...usage,
+  ];
 }
 
 /**
@@ -199,12 +221,12 @@ function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence {
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
 
-/** What the owners of schemas have to grant first, so that other roles can run their blocks. */
-function usageForActors(place: Place, others: readonly ByOther[]): readonly FixBlock[] {
-  const needed = others.flatMap(({ change, actor }) => usageFor(place, change, actor) ?? []);
-  const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
-  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]): FixBlock => {
-    const statements = usages.map(({ sql }) => sql);
+/** What the owners of the database and of schemas have to grant first, so that other roles can run their blocks. */
+function preparations(place: Place, others: readonly ByOther[]): readonly FixBlock[] {
+  const needed = others.flatMap(({ change, actor }) => neededFor(place, change, actor));
+  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
+  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]): FixBlock => {
+    const statements = grants.map(({ sql }) => sql);
     const role = roleToSet(by);
     return {
       ...runBy(by),

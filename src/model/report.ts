@@ -64,7 +64,7 @@ export interface DatabaseReport {
 export interface Runner {
   /** The role to run it as. */
   readonly as: string;
-  /** One of its members runs the SQL, because the role cannot log in; the SQL sets the role if it has to. */
+  /** One of its members runs the SQL, because the role cannot log in or has expired; the SQL sets the role if it has to. */
   readonly byMember?: true;
   /** The database to run it in, if that is not the one that was checked. */
   readonly database?: string;
@@ -189,8 +189,8 @@ export interface Identity {
 /** What ends one finding: SQL to run as a role, a note, or both. There is no runner if SQL on this object is not the answer. */
 export interface Fix extends Partial<Runner> {
   readonly sql?: string;
-  /** What another role has to run before. */
-  readonly first?: Runner & { readonly sql: string };
+  /** What other roles have to run before, in this order. */
+  readonly first?: readonly (Runner & { readonly sql: string })[];
   /** What to do besides the SQL, or instead of it. It is the same for one owner and reason. */
   readonly note?: Sentence;
 }

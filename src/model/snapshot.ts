@@ -99,6 +99,8 @@ export interface Role {
   readonly roleSet: boolean;
   /** `rolvaliduntil` has passed. */
   readonly expired: boolean;
+  /** It has CONNECT on the database. */
+  readonly connects: boolean;
   /**
    * Of a grantee, or of the role as which its sessions begin: the roles whose privileges it has without SET ROLE, by name,
    * itself included; else empty.

@@ -305,7 +305,10 @@ SELECT 'server' AS section, pg_catalog.json_build_object(
 FROM server
 UNION ALL
 SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
+         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
+         -- the session user has just signed in
+         'expired', r.expired AND r.oid <> session_user_oid,
+         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
          'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
          'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
          'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
@@ -333,7 +336,7 @@ SELECT 'role', pg_catalog.json_build_object(
              LIMIT 1)
            WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
            THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server
+FROM role AS r, server, database AS d
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,

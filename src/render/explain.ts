@@ -14,7 +14,7 @@ export function explain(
   login: string,
   place: Sentence,
 ): readonly Sentence[] {
-  const { as, sql, first, note } = fix;
+  const { as, sql, first = [], note } = fix;
   const { noteFirst } = REASONS[reason];
   const why = REASONS[reason].why(owner, login, findings[0]?.identity);
   const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
@@ -30,11 +30,10 @@ export function explain(
     const who = runner({ ...fix, as });
     if (sql === undefined)
       return [inOrder ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
-    if (first === undefined) return [sentence`Run as ${who}: ${code(sql)}`];
-    return [
-      sentence`Run as ${runner(first)}: ${code(first.sql)}`,
-      sentence`Then run as ${who}: ${code(sql)}`,
-    ];
+    return [...first, { ...fix, as, sql }].map(
+      (each, n) =>
+        sentence`${inOurWords(n === 0 ? "Run" : "Then run")} as ${runner(each)}: ${code(each.sql)}`,
+    );
   }
 }
 

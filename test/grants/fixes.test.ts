@@ -302,7 +302,7 @@ describe("the fix of one finding", () => {
     const closed = schema("closed", { owner: "stranger", usableBy: [] });
     const facts = { verb: "REVOKE", privileges: ["DELETE"], grantor: seen.roles.writers } as const;
     expect(fix("grantor-lacks-usage", facts, snapshot([group(["t"], { schema: closed })]))).toEqual({
-      first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` },
+      first: [{ as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "writers";` }],
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "closed"."t" FROM "app";`,
     });
@@ -312,7 +312,7 @@ describe("the fix of one finding", () => {
     const closed = schema("closed", { owner: "login", usableBy: [] });
     const mine = snapshot([group(["t"], { schema: closed, owner: "login" })], {}, [ELSEWHERE]);
     expect(fix("owner-lacks-usage", {}, mine)).toEqual({
-      first: { as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` },
+      first: [{ as: "login", sql: `SET ROLE NONE; GRANT USAGE ON SCHEMA "closed" TO "login";` }],
       as: "login",
       sql: `SET ROLE NONE; GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
     });
@@ -321,7 +321,7 @@ describe("the fix of one finding", () => {
   test("first grants USAGE to an owner that lacks it", () => {
     const closed = schema("closed", { owner: "stranger", usableBy: [] });
     expect(fix("owner-lacks-usage", {}, snapshot([group(["t"], { schema: closed })]))).toEqual({
-      first: { as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "owner";` },
+      first: [{ as: "stranger", sql: `GRANT USAGE ON SCHEMA "closed" TO "owner";` }],
       as: "owner",
       sql: `GRANT SELECT, INSERT ON TABLE "closed"."t" TO "app";`,
     });

@@ -49,6 +49,7 @@ export function role(name: RoleName, facts: Partial<RoleSpec> = {}): RoleSpec {
     canLogin: true,
     roleSet: false,
     expired: false,
+    connects: true,
     inheritedBy: name === "app" ? ["app"] : [],
     inherited: name === "login",
     settable: name === "login",

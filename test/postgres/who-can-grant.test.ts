@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
-import { between, changesPrivileges, difference, linesOf, type Place, recorded, useWorld } from "./world.ts";
+import {
+  between,
+  changesPrivileges,
+  difference,
+  linesOf,
+  type Place,
+  quote,
+  recorded,
+  useWorld,
+} from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -151,6 +160,58 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("apply", demand, { client })).toMatchObject({ verdict: "repaired" });
     expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
   });
+
+  test("first lets an owner connect that may not, and the schema's owner that has to let it in", async () => {
+    const { app, database, owner, role, as, sql, can, run } = await world.open();
+    const [old, host, deployer] = [await role("old"), await role("host"), await role("deployer")];
+    await as(owner, `CREATE TABLE t (id int); GRANT CREATE ON DATABASE ${quote(database)} TO ${host}`);
+    await as(
+      host,
+      `CREATE SCHEMA closed; CREATE TABLE closed.u (id int); GRANT USAGE ON SCHEMA closed TO ${app}`,
+    );
+    await sql(`
+      ALTER TABLE t OWNER TO ${old}; ALTER TABLE closed.u OWNER TO ${old};
+      REVOKE ALL ON DATABASE ${quote(database)} FROM PUBLIC, ${host};
+      GRANT CONNECT ON DATABASE ${quote(database)} TO ${app}, ${deployer}`);
+    const connect = (who: string) => `GRANT CONNECT ON DATABASE ${quote(database)} TO ${quote(who)};`;
+    const usage = `GRANT USAGE ON SCHEMA "closed" TO ${quote(old)};`;
+    const demand = { ...READ, schemas: ["public", "closed"] };
+
+    const { missing, fixes } = await run("plan", demand, { user: deployer });
+
+    expect(missing.map(({ fix }) => fix.first?.map((step) => [step.as, step.sql]))).toEqual([
+      [
+        [owner, connect(old)],
+        [owner, connect(host)],
+        [host, usage],
+      ],
+      [[owner, connect(old)]],
+    ]);
+    expect(fixes.map((block) => block.as)).toEqual([owner, host, old]);
+    await expect(as(old, "SELECT")).rejects.toMatchObject({ code: "42501" });
+    for (const block of fixes) await as(block.as, block.statements.join("\n"));
+    expect(await run("check", demand, { user: deployer })).toMatchObject({ verdict: "in-sync" });
+    expect(await can(app, "SELECT FROM t; SELECT FROM closed.u")).toBe(true);
+  });
+
+  test.each(["NOLOGIN", "VALID UNTIL '2020-01-01'"])(
+    "leaves it to a member to act for an owner that is %s",
+    async (option) => {
+      const place = await world.open();
+      const { owner, role, as, sql, run } = place;
+      const [old, member, deployer] = [await role("old"), await role("member"), await role("deployer")];
+      await as(owner, "CREATE TABLE t (id int)");
+      await sql(`ALTER TABLE t OWNER TO ${old}; ALTER ROLE ${old} ${option}`);
+      await join(place, member, old, "set");
+
+      const { missing, fixes } = await run("plan", READ, { user: deployer });
+
+      expect(fixes.map(({ as: name, byMember }) => [name, byMember])).toEqual([[old, true]]);
+      expect(missing[0]?.fix).toMatchObject({ as: old, byMember: true });
+      await as(member, fixes[0]?.statements.join("\n") ?? "");
+      expect(await run("check", READ, { user: deployer })).toMatchObject({ verdict: "in-sync" });
+    },
+  );
 
   if (version >= 16)
     test.each(["owner", "grant option"])(

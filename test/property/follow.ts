@@ -32,12 +32,11 @@ export async function followFile(place: Place, report: Report): Promise<readonly
 
 /** Runs the SQL of a fix as the role that it names. Returns the server's errors. */
 export async function followFix(place: Place, fix: Fix): Promise<readonly string[]> {
-  const { first, as, sql } = fix;
+  const { first = [], as, sql } = fix;
   if (as === undefined || sql === undefined) return [];
-  return [
-    ...(first === undefined ? [] : await run(place, first, first.sql)),
-    ...(await run(place, { ...fix, as }, sql)),
-  ];
+  const refused: string[] = [];
+  for (const step of [...first, { ...fix, as, sql }]) refused.push(...(await run(place, step, step.sql)));
+  return refused;
 }
 
 /** The parts of an SQL file for other roles, without the `-- ` before each line. */

@@ -107,7 +107,7 @@ function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing,
   const [preposition, on] = [verb === "GRANT" ? "TO" : "FROM", quoteIdentifier(schema ?? "public", name)];
   const sql = `${verb} ${privileges.join(", ")} ON ${type} ${on} ${preposition} "aad_orders";`;
   const usage = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema ?? "public")} TO ${quoteIdentifier(actor)};`;
-  const first = reason.endsWith("-lacks-usage") ? { first: { as: "schema_owner", sql: usage } } : {};
+  const first = reason.endsWith("-lacks-usage") ? { first: [{ as: "schema_owner", sql: usage }] } : {};
   const byMember = actor === NOLOGIN ? { byMember: true as const } : {};
   return {
     as: actor,
@@ -456,7 +456,7 @@ export function hostile(names: readonly string[] = HOSTILE_NAMES): Report {
       name: text,
       schema: names[(i + 1) % names.length] ?? text,
       owner,
-      fix: { as: owner, sql, first: { as: text, byMember: true, sql }, note: membership(text) },
+      fix: { as: owner, sql, first: [{ as: text, byMember: true, sql }], note: membership(text) },
     });
   });
   const statements = names.map((text) => `GRANT SELECT ON TABLE ${quoteIdentifier("public", text)} TO "x";`);
