@@ -1,7 +1,8 @@
 import { isInSchema } from "../model/kinds.ts";
+import { grantOptionOf, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Fix, FixBlock, Reason, Runner } from "../model/report.ts";
-import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
@@ -193,6 +194,7 @@ function noteFor(
     const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? inOurWords(role) : name(role))));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
   }
+  if (reason === "grantor-lacks-option") return noteForGrantor(place, change);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
@@ -203,6 +205,35 @@ function noteFor(
 const NEEDS_SEARCH_PATH = inOurWords(
   "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.",
 );
+
+/**
+ * How to revoke what a role granted that no longer holds the grant option. The owner grants that on the table, because on
+ * the column it could not revoke it while the role's grants to others are there, and restores what the role held.
+ */
+function noteForGrantor(place: Place, revoke: Change): Sentence | undefined {
+  const { group, grantor, columns: _, kept = [], ...change } = revoke;
+  if (grantor === undefined) return undefined;
+  const privileges = change.privileges.map(withoutGrantOption) as Privilege[];
+  const toGrantor = (verb: Change["verb"], more: Partial<Change> = {}) =>
+    sqlOf({ ...change, verb, group, grantee: grantor, privileges, ...more });
+  const restored =
+    kept === "table"
+      ? [toGrantor("REVOKE", { privileges: privileges.map(grantOptionOf) })]
+      : [toGrantor("REVOKE"), ...(kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : [])];
+  const owner = loginFor(place, group.owner);
+  const steps: readonly Preparation[] = [
+    ...neededFor(place, revoke, grantor),
+    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
+    { by: grantor, sql: sqlOf(revoke) },
+    { by: owner, sql: restored.join(" ") },
+  ];
+  return paragraph(
+    ...steps.map(({ by, sql }, n) => {
+      const run = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
+      return sentence`${run}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
+    }),
+  );
+}
 
 /** The other way than running SQL as the owner: to become a member of it. */
 function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence {

@@ -58,7 +58,7 @@ export function allOf(plans: readonly Plan[]): Plan {
 }
 
 /** What to do about one privilege on each of several objects that do not differ in it. */
-export interface Step extends Pick<Change, "to" | "grantor" | "columns" | "grantedTo"> {
+export interface Step extends Pick<Change, "to" | "grantor" | "kept" | "columns" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
   readonly grantee?: Grantee;
   readonly privilege: Privilege;
@@ -73,7 +73,7 @@ export function planOf(verb: Change["verb"], steps: readonly Step[], findings: r
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same;
+    const [{ grantee, to, acting, reason, grantor, kept, columns, grantedTo }] = same;
     const privileges = same.map(({ privilege }) => privilege);
     const facts = {
       verb,
@@ -81,6 +81,7 @@ export function planOf(verb: Change["verb"], steps: readonly Step[], findings: r
       acting: acting ?? AS_SESSION_USER,
       ...(to && { to }),
       ...(grantor && { grantor }),
+      ...(kept && { kept }),
       ...(columns && { columns }),
       ...(grantedTo && { grantedTo }),
     };
@@ -117,7 +118,7 @@ function rolesToTry(role: Role): readonly (Role | null)[] {
 
 /** Equal for steps that one statement can make on one object. */
 export function keyOfStep(step: Step): string {
-  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
+  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);
   return JSON.stringify([
@@ -125,6 +126,7 @@ export function keyOfStep(step: Step): string {
     acting?.oneByOne,
     reason,
     option,
+    kept,
     columns && [privilege, columns],
     grantedTo,
   ]);

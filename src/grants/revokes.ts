@@ -1,5 +1,5 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, type Grantee, type Group, PUBLIC } from "../model/snapshot.ts";
+import { type AclItem, type ColumnAclItem, type Grantee, type Group, PUBLIC } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -60,7 +60,8 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
       grantor: item.grantor,
       ...(typeof acting !== "string" && { acting }),
     };
-    if (acting === "grantor-lacks-option") return { ...step, reason: acting };
+    if (acting === "grantor-lacks-option")
+      return { ...step, reason: acting, kept: keptBy(item, group, columns) };
     if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
     if (keptForColumns) return { ...step, reason: "column-privileges" };
     return typeof acting === "string" ? { ...step, reason: acting } : step;
@@ -92,6 +93,17 @@ function dependentsOf(
   if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
   return [...new Set(theirs.map(({ grantee }) => (grantee === PUBLIC ? PUBLIC : grantee.name)))].sort();
+}
+
+/** What the owner granted to the grantor of an ACL item, of the privilege in it. */
+function keptBy(
+  { grantor, privilege }: AclItem,
+  { acl, owner }: Group,
+  columns: readonly ColumnAclItem[],
+): NonNullable<Step["kept"]> {
+  const isKept = (item: AclItem) =>
+    item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
+  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 
 /** Makes one step of those that differ only in the column. */

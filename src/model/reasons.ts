@@ -100,9 +100,6 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
         "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
       ),
     runAs: null,
-    advice: inOurWords(
-      "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option.",
-    ),
   },
   "dependent-privileges": {
     why: () =>

@@ -430,24 +430,35 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
       expect(linesOf(report.revoked)).toEqual(["table u: DELETE"]);
     });
 
-  test("says that no role can revoke a grant whose grant option was revoked", async () => {
-    const { app, owner, role, as, run } = await world.open();
-    const dba = await role("dba");
+  test.each([
+    ["nothing", ""],
+    ["the privilege on the table", "GRANT UPDATE ON t TO dba"],
+    ["the privilege on columns", "GRANT UPDATE (a, b) ON t TO dba"],
+  ])("gives SQL for a grant whose grant option was revoked: of a grantor that holds %s", async (_, kept) => {
+    const { app, owner, role, as, run, acls } = await world.open();
+    const [dba, other] = [await role("dba"), await role("other")];
     // PostgreSQL looks for dependent privileges in the table's ACL, not in the columns'.
     await as(
       owner,
-      `CREATE TABLE t (a int); GRANT SELECT ON t TO ${app}; GRANT UPDATE ON t TO ${dba} WITH GRANT OPTION`,
+      `CREATE TABLE t (a int, b int); GRANT SELECT ON t TO ${app}; GRANT UPDATE ON t TO ${dba} WITH GRANT OPTION`,
     );
-    await as(dba, `GRANT UPDATE (a) ON t TO ${app}`);
-    await as(owner, `REVOKE UPDATE ON t FROM ${dba}`);
+    await as(dba, `GRANT UPDATE (a) ON t TO ${app}, ${other}`);
+    await as(owner, `REVOKE UPDATE ON t FROM ${dba}; ${kept.replace("dba", dba)}`);
+    const before = await acls();
 
     const { extra, fixes } = await run("plan", REVOKE);
 
     expect(linesOf(extra)).toEqual(["table t: UPDATE (grantor-lacks-option)"]);
     expect(fixes).toEqual([]);
-    await expect(as(dba, `REVOKE UPDATE (a) ON t FROM ${app}`)).rejects.toMatchObject({ code: "42501" });
-    await as(owner, `GRANT UPDATE ON t TO ${dba} WITH GRANT OPTION`);
-    await as(dba, `REVOKE UPDATE (a) ON t FROM ${app}`);
+    // The server refuses it, or only warns, because the grantor holds some privilege on the table.
+    await as(dba, `REVOKE UPDATE (a) ON t FROM ${app}`).catch(() => {});
+    expect(await acls()).toEqual(before);
+    const steps = read(extra[0]?.fix.note).matchAll(/(?:Run|Then run) as (\S+): (.*?;)(?= Then run|$)/g);
+    for (const [, who = "", text = ""] of steps) await as(who, text);
+    expect(difference(before, await acls())).toEqual({
+      added: [],
+      removed: [`column a of t: ${app} UPDATE by ${dba}`],
+    });
     expect((await run("check", REVOKE)).extra).toEqual([]);
   });
 

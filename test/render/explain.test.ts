@@ -79,7 +79,6 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "grantor-lacks-option": [
     "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
-    "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option.",
   ],
   "dependent-privileges": [
     "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
