@@ -39,27 +39,28 @@ const MOMENTS: Readonly<Record<string, () => Moment>> = {
     () =>
     ({ ready }) =>
       ready === 1,
-  "before the rows of the first look":
-    () =>
-    ({ type }) =>
-      type === "T",
-  "among the rows of the first look":
-    () =>
-    ({ type }) =>
-      type === "D",
+  "before the rows of the first look": () => (message) => isInLook(message, "T"),
+  "among the rows of the first look": () => (message) => isInLook(message, "D"),
   "among the rows of the first look, then after the password": () => (message) =>
-    message.connection === 1 ? message.type === "D" : isPasswordAccepted(message),
+    message.connection === 1 ? isInLook(message, "D") : isPasswordAccepted(message),
   "instead of the answer to COMMIT": atCommit,
   "in the look after COMMIT": () => {
     const committed = atCommit();
-    let seen = false;
+    let before = Number.POSITIVE_INFINITY;
     return (message) => {
-      if (seen && message.type === "T") return true;
-      seen ||= committed(message);
-      return false;
+      if (committed(message)) before = Math.min(before, message.ready + 1);
+      return isInLook(message, "T", before);
     };
   },
 };
+
+/**
+ * Whether a message with or about rows belongs to a look: the answer to its BEGIN has rows, too.
+ * @param before how many messages the server had answered before that BEGIN
+ */
+function isInLook({ type, ready }: Message, wanted: "T" | "D", before = 1): boolean {
+  return type === wanted && ready > before;
+}
 
 /** AuthenticationOk */
 function isPasswordAccepted({ type, body }: Message): boolean {
