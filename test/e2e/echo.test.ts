@@ -11,11 +11,18 @@ import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runJob } from "./orders-job.ts";
 import { type Run, WITHOUT_WAITS } from "./run-action.ts";
 
+/** With all that is written differently in a URL, in a form, in JSON or in Base64. */
+const SECRET = "p4ss & w0rd~of/the;owner's?Sch\u00fcssel=+\"42\\";
+
 let sandbox: Sandbox;
 let certificate: { cert: string; key: string };
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
   await sandbox.createDatabase("orders", { seed: ORDERS });
+  await sandbox.sql(
+    "postgres",
+    `ALTER ROLE migrator PASSWORD '${SECRET.replaceAll("'", "''")}' VALID UNTIL 'infinity'`,
+  );
   const { directory } = sandbox.server;
   certificate = {
     cert: await readFile(join(directory, "server.crt"), "utf8"),
@@ -23,9 +30,6 @@ beforeAll(async () => {
   };
 });
 afterAll(() => sandbox.close());
-
-/** With all that is written differently in a URL, in a form, in JSON or in Base64. */
-const SECRET = "p4ss & w0rd~of/the;owner's?Sch\u00fcssel=+\"42\\";
 
 /** What a peer makes of a secret: in every form, again and again, so that whoever cuts it cuts within the secret. */
 function echoOf(...secrets: readonly string[]): string {
@@ -169,10 +173,6 @@ describe.concurrent("a secret that is repeated in every form, and cut, is nowher
 
   test.each(Object.entries(MOMENTS))("PostgreSQL, %s", async (_, decide) => {
     const server = await startProxy(sandbox, decide());
-    await sandbox.sql(
-      "postgres",
-      `ALTER ROLE migrator PASSWORD '${SECRET.replaceAll("'", "''")}' VALID UNTIL 'infinity'`,
-    );
     const inputs = { ...NO_IDS, password: SECRET, port: String(server.port) };
     await expectNoLeak(inputs, {}, [SECRET]).finally(server.close);
   });

@@ -140,13 +140,13 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(new Set(readOnly)).toEqual(new Set(["on"]));
   });
 
-  test("checks a read-only server, and in apply says that it is read-only", async () => {
+  test("a login that is set read-only checks, and in apply names the setting", async () => {
     const { owner, as, sql, run } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`ALTER ROLE ${owner} SET default_transaction_read_only = on`);
 
     expect(await run("check")).toMatchObject({ verdict: "drift" });
-    await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
+    await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only-setting" } });
   });
 
   test("plans SQL that repairs all drift: what `apply` runs, and blocks to run by hand, by this login and other roles", async () => {
