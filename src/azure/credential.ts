@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { info } from "@actions/core";
+import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
@@ -9,13 +11,12 @@ import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../mo
 import { checkProxy, proxyTo } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { logLine } from "../text/escape.ts";
-import { rememberSent, withoutSecrets } from "../text/secrets.ts";
+import { rememberSent } from "../text/secrets.ts";
+import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
 import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
-
-/** `@azure/identity` does not export this type. */
-type PipelinePolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number]["policy"];
+import { Answer, identityRefusal, notJson } from "./refusals.ts";
 
 /**
  * Signs in when the password is asked for, and not before.
@@ -88,7 +89,7 @@ async function requestToken(
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const requests = watchRequests(answerTime);
+  const last: LastRequest = { answerTime, type: how.type };
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {}); // GitHub answers while the library loads
@@ -96,12 +97,12 @@ async function requestToken(
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority, // only Microsoft's own hosts can be looked up
-      httpClient: await httpClient(),
+      httpClient: await watchedClient(),
       retryOptions: { maxRetries: 0 }, // `retryingFailures` does it, and logs it
-      additionalPolicies: [{ policy: requests.policy, position: "perRetry" as const }],
     };
     const credential = credentialFor(how, identity, options, getAssertion);
-    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
+    const getToken = () => credential.getToken(scope);
+    const token = await within(TOKEN_TIME, LAST.run(last, getToken), signal);
     if (token === null) throw new Error("Entra gave no token.");
     maskSent(token.token);
     return token;
@@ -110,9 +111,10 @@ async function requestToken(
     const sent = await assertion?.catch((failed: unknown) => failed);
     if (sent instanceof ActionError) throw sent; // the request to GitHub failed, and the library's error hides it
     if (error instanceof ActionError) throw error;
-    const { problem, host } = requests;
-    const known = problem instanceof NotJson ? problem : new AggregateError([error, problem]);
-    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud } as const;
+    const { problem, host } = last;
+    const known = problem instanceof Answer ? problem : new AggregateError([error, problem]);
+    const inApp = env.IDENTITY_HEADER !== undefined;
+    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp } as const;
     const context = { ...peer, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
@@ -134,12 +136,9 @@ function credentialFor(
         ? new identity.ManagedIdentityCredential(options)
         : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
     case "azure-cli":
-      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+      return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
 }
-
-/** `az` is slow to start; milliseconds. */
-const CLI_TIME = 40_000;
 
 /** How long one token may take, in milliseconds: `az` starts processes that outlive it, and the library repeats requests. */
 const TOKEN_TIME = 45_000;
@@ -153,51 +152,42 @@ function authorityOf(cloud: Cloud, env: Env): string {
   throw new ActionError(authorityNotHttps(cloud));
 }
 
-/** A policy that limits the time of each request and keeps the last error, which MSAL's own errors do not contain. */
-function watchRequests(answerTime: number) {
-  const last: { policy: PipelinePolicy; host?: string; problem?: unknown } = {
-    policy: {
-      name: "watchRequests",
-      async sendRequest(request, next) {
-        request.timeout = answerTime;
-        last.host = new URL(request.url).host;
-        try {
-          const response = await within(answerTime, next(request)); // `timeout` ends with the headers
-          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
-          return response;
-        } catch (error) {
-          const late = error instanceof Error && error.name === "AbortError"; // only that clock aborts
-          last.problem = late ? noAnswer(answerTime) : error;
-          throw error;
-        }
-      },
+/** The last request for a token: its host, what went wrong, and how long its answer may take, in milliseconds. */
+interface LastRequest {
+  readonly answerTime: number;
+  readonly type: EntraSignIn["type"];
+  host?: string;
+  problem?: unknown;
+}
+
+/** By the attempt that makes the request, because MSAL goes on with the first client that it was given. */
+const LAST = new AsyncLocalStorage<LastRequest>();
+
+/** An HTTP client that limits the time of each request and keeps the last error, which MSAL's own errors do not contain. */
+async function watchedClient(): Promise<HttpClient> {
+  const client = await httpClient();
+  return {
+    async sendRequest(request) {
+      const last = LAST.getStore();
+      if (last === undefined) return client.sendRequest(request);
+      request.timeout = last.answerTime;
+      last.host = new URL(request.url).host;
+      try {
+        const response = await within(last.answerTime, client.sendRequest(request)); // `timeout` ends with the headers
+        last.problem = hiddenBy(response, last.type);
+        return response;
+      } catch (error) {
+        const late = error instanceof Error && error.name === "AbortError"; // only that clock aborts
+        last.problem = late ? noAnswer(last.answerTime) : error;
+        throw error;
+      }
     },
   };
-  return last;
 }
 
-/** An answer that did not come from Entra. MSAL's own error contains all its headers. */
-class NotJson extends Error {
-  readonly code = "NOT_JSON";
-  readonly status: number;
-
-  constructor(status: number, words: string) {
-    super(`HTTP status ${status} with ${words}`);
-    this.status = status;
-  }
-}
-
-function notJson(status: number, type = "", body: string | null | undefined = ""): NotJson | undefined {
-  if (!body?.trim()) return new NotJson(status, "an empty answer");
-  try {
-    JSON.parse(body);
-    return undefined;
-  } catch {
-    const said = withoutSecrets(body);
-    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
-    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
-      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
-    }
-    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
-  }
+/** What MSAL's error does not show of an answer. */
+function hiddenBy({ status, headers, bodyAsText }: PipelineResponse, type: EntraSignIn["type"]) {
+  if (status === 401 && headers.has("www-authenticate")) return undefined; // Azure Arc asks for its secret first
+  const page = notJson(status, headers.get("content-type"), bodyAsText);
+  return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : undefined);
 }

@@ -63,7 +63,12 @@ type Explanation = Pick<Failure, "hint" | "steps">;
  * @param isVague whether nothing else is known about the error
  */
 function withPooler({ hint, steps }: Explanation, context: Context, isVague: boolean): Explanation {
-  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
+  if (!isPostgres(context)) return { hint, steps };
+  if (context.port === 7432 || context.port === 8432) {
+    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
+    return { hint, steps: [step(direct), ...steps] };
+  }
+  if (context.port !== 6432) return { hint, steps };
   const past: Step = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
@@ -95,7 +100,7 @@ function ruleFor<C extends Context>(
 function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
   return (
     (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
-    (match.aadsts === undefined || aadstsIn(text).some((number) => match.aadsts?.includes(number))) &&
+    (match.aadsts === undefined || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined ||
       match.status.some((each) => each === status || each === classOf(status))) &&
@@ -119,6 +124,7 @@ function isOrStarts(code: string, expected: string): boolean {
   return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
 }
 
+/** The numbers of Entra's errors; the last is the reason. */
 function aadstsIn(text: string): readonly number[] {
   return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
 }

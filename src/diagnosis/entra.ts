@@ -92,6 +92,7 @@ export const ENTRA = rulesFor("entra", [
             "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token.",
           ]
         : []),
+      "If azure/login runs in this job, set the same `client-id` there.",
       "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
       "Run the job again.",
     ],
@@ -114,7 +115,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "application-not-found",
-    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    when: [{ aadsts: [700016, 70001, 700011] }],
     cause:
       "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn }) => [
@@ -127,7 +128,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "service-principal-missing",
-    when: [{ aadsts: [7000229] }],
+    when: [{ aadsts: [7000229, 90099] }],
     cause:
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn }) => [
@@ -152,7 +153,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "cross-cloud",
-    when: [{ aadsts: [900382] }],
+    when: [{ aadsts: [90038, 900382, 900432, 900439, 700030] }],
     cause: ({ cloud }) =>
       sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: [
@@ -162,7 +163,10 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "tenant-not-found",
-    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    when: [
+      { aadsts: [90002, 900023, 900021, 50059, 50128, 50194, 90019] },
+      { text: /Invalid tenant id provided/ },
+    ],
     cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     next: [step("Look up the tenant and the cloud:", SHOW_TENANT)],
   },
@@ -245,11 +249,11 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "conditional-access",
-    when: [{ aadsts: [53000, 53001, 53003, 530003, 530004, 530034] }],
+    when: [{ aadsts: [50005, 53000, 53001, 53003, 53011, 530003, 530004, 530034, 530035, 530084] }],
     cause: ({ signIn }) =>
       isApplication(signIn)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
-        : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
+        : "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn }) => [
       ...(isApplication(signIn)
         ? [
@@ -260,43 +264,69 @@ export const ENTRA = rulesFor("entra", [
     ],
   },
   {
-    code: "managed-identity-unknown",
+    code: "managed-identity-arc",
     when: [
-      {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
-      },
-      { signIn: "managed-identity", status: [400] },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
+      { codes: ["unable_to_read_secret_file", "invalid_secret"] },
+      { text: /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/ },
     ],
-    cause:
-      "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    cause: "Azure Arc proves the machine by a file, which the runner's user must not read.",
     next: [
       step(
-        "List the identities of the machine:",
-        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" }),
+        "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+        "sudo usermod --append --groups himds <runner-user>",
       ),
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
+      "On Windows, add the user to the local group `Hybrid agent extension applications`.",
     ],
   },
   {
     code: "managed-identity-unavailable",
     when: [
+      { text: /Required metadata header not specified/ },
+      { signIn: "managed-identity", codes: ["NOT_JSON"], status: [502, 504] },
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
-      { text: /Failed to connect to MSI/ },
+      { text: /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" },
     ],
-    cause:
-      "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    next: [
-      "On GitHub-hosted runners, use `auth-type: oidc`.",
-      step(
-        "On a self-hosted runner in Azure, assign an identity to the machine:",
-        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" }),
-      ),
-      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254"),
+    cause: (_context, { text }) =>
+      BEHIND_PROXY.test(text)
+        ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy."
+        : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: reachIdentity,
+  },
+  {
+    code: "managed-identity-unknown",
+    when: [
+      {
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
+      },
+      { signIn: "managed-identity", status: [400, 403] },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
+      { codes: ["user_assigned_managed_identity_not_confirmed"] },
     ],
+    cause:
+      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: ({ inApp }, { text }) =>
+      CLOUD_SHELL.test(text)
+        ? [
+            step(
+              "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+              "az login",
+            ),
+          ]
+        : [
+            inApp || /Unable to load the proper/.test(text)
+              ? step(
+                  "List the identities of the container app, or of the App Service app:",
+                  [az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n"),
+                )
+              : step(
+                  "List the identities of the machine:",
+                  az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" }),
+                ),
+            "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+            "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
+          ],
   },
   {
     code: "managed-identity-busy",
@@ -308,13 +338,16 @@ export const ENTRA = rulesFor("entra", [
       { signIn: "managed-identity", codes: ["unknown_error"] },
     ],
     cause: "The machine's identity endpoint is starting, being updated or overloaded.",
-    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
+    next: [
+      "Run the job again.",
+      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    ],
     retries: 3,
   },
   {
     code: "entra-busy",
     when: [
-      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { aadsts: [500031, 90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
@@ -326,9 +359,13 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "entra-answer-unreadable",
-    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
+    when: [
+      { codes: ["NOT_JSON"], status: ["2xx", "3xx"] },
+      { text: /an answer of more than \d+ MiB/ },
+      { aadsts: [900561] },
+    ],
     cause:
-      "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
+      "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
     next: (context) => [
       "Run the job again.",
       step(
@@ -337,11 +374,17 @@ export const ENTRA = rulesFor("entra", [
       ),
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
     ],
-    retries: 3,
+    retries: 2,
+  },
+  {
+    code: "clock-wrong",
+    when: [{ text: /Make sure your computer's time|ID token already expires/ }],
+    cause: "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    next: [step("Check the clock:", "timedatectl"), "Set the clock, then run the job again."],
   },
   {
     code: "cli-missing",
-    when: [{ text: /Azure CLI could not be found/ }],
+    when: [{ text: /'az' is not recognized|\baz: (command )?not found/ }],
     cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
     next: [
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
@@ -371,7 +414,7 @@ export const ENTRA = rulesFor("entra", [
     when: [
       {
         signIn: "azure-cli",
-        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted)/,
+        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/,
       },
     ],
     cause:
@@ -398,6 +441,41 @@ export const ENTRA = rulesFor("entra", [
   },
 ]);
 
+/** What a container app or an App Service app is called in a command. */
+const APP = { "resource-group": "<resource-group>", name: "<app>" };
+
+const CLOUD_SHELL = /not a supported MSI token audience/;
+
+/** Words of an answer that no identity endpoint gives to this action's requests. */
+const BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
+
+/** How the runner reaches an endpoint that issues tokens. */
+function reachIdentity(_context: Context, { text }: Symptom): Steps {
+  const bypass = step(
+    "If the runner uses a proxy, exclude the identity endpoint from it:",
+    "NO_PROXY=169.254.169.254",
+  );
+  if (BEHIND_PROXY.test(text)) return [bypass, "Run the job again."];
+  if (/Failed to connect to MSI.*\b405\b/.test(text))
+    return [
+      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
+      "Or update the Azure CLI to 2.67 or newer.",
+    ];
+  return [
+    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
+    ...(/ECONNREFUSED/.test(text)
+      ? []
+      : [
+          step(
+            "On a self-hosted runner in Azure, assign an identity to the machine:",
+            az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" }),
+          ),
+        ]),
+    bypass,
+  ];
+}
+
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
 
@@ -422,12 +500,13 @@ function federate(context: Context, symptom: Symptom): Steps {
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn);
   const compare = step(
-    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}.${immutableForm(subject, assertion)}`,
+    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}. The issuer has no slash at its end.${immutableForm(subject, assertion)}`,
     az("ad app federated-credential list", {
       id,
       query: "[].{issuer:issuer, subject:subject, audiences:audiences}",
     }),
   );
+  if (isCustomized(subject)) return [...forCustomized(context, symptom), compare];
   if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
   return [
     compare,
@@ -444,6 +523,33 @@ function federate(context: Context, symptom: Symptom): Steps {
       }),
     ),
     "Run the job again after a minute: a new federated credential can take that long to work.",
+  ];
+}
+
+/** Whether the subject has another form than GitHub's own. */
+function isCustomized(subject: string): boolean {
+  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
+}
+
+/** https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims */
+function forCustomized(context: Context, symptom: Symptom): Steps {
+  const { assertion, cloud, signIn } = context;
+  const subject = subjectOf(context, symptom);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
+  return [
+    step(
+      "The repository or its organization has customized the subject. Show which claims it has:",
+      `gh api ${shell(api)}`,
+    ),
+    step(
+      "Add a federated credential for exactly this subject:",
+      createCredential(subject, issuerOf(assertion), audience, clientOf(signIn)),
+    ),
+    step(
+      "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+      `gh api --method PUT ${shell(api)} --field use_default=true`,
+    ),
   ];
 }
 

@@ -24,6 +24,15 @@ export const FALLBACKS: readonly Rule[] = [
   ]),
   ...rulesFor("entra", [
     {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT),
+      ],
+    },
+    {
       code: "cli-failed",
       when: [{ signIn: "azure-cli" }],
       cause:
@@ -36,15 +45,7 @@ export const FALLBACKS: readonly Rule[] = [
         ),
         "Or use `auth-type: oidc`, which does not need the Azure CLI.",
       ],
-    },
-    {
-      code: "entra-refused",
-      when: [{ text: /AADSTS\d/ }],
-      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
-      next: (_context, { text }) => [
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT),
-      ],
+      retries: 1, // another job may have held the files
     },
   ]),
   ...rulesFor("postgres", [

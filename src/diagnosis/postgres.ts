@@ -8,6 +8,8 @@ import { byText, type Context, rulesFor, type Steps, type Words } from "./rules.
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
+const LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+
 /** The parameters that end a session: https://www.postgresql.org/docs/current/runtime-config-client.html */
 const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
   "25P03": "idle_in_transaction_session_timeout",
@@ -487,7 +489,7 @@ export const POSTGRES = rulesFor("postgres", [
       { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ },
     ],
-    cause: "Another session changed the same objects at the same time, several times in a row.",
+    cause: "Another session created or changed the same objects at the same time.",
     next: afterMigrations,
   },
   {
@@ -517,6 +519,26 @@ export const POSTGRES = rulesFor("postgres", [
     ],
   },
   {
+    code: "principal-exists",
+    when: [{ text: /Updating an existing principal isn.t supported/ }],
+    cause:
+      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    next: [
+      step(
+        "Find the role of the identity, as an Entra administrator in database `postgres`:",
+        LIST_PRINCIPALS,
+      ),
+      step("Use that role, or drop it and create the new one:", "DROP ROLE <role>;"),
+    ],
+  },
+  {
+    code: "citus-worker",
+    when: [{ text: /operation is not allowed on this node/ }],
+    cause:
+      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    next: ["Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."],
+  },
+  {
     code: "entra-principal-not-found",
     when: [
       {
@@ -533,6 +555,10 @@ export const POSTGRES = rulesFor("postgres", [
       step(
         "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
+      ),
+      step(
+        "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+        az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
       ),
     ],
   },
@@ -726,8 +752,6 @@ export const POSTGRES = rulesFor("postgres", [
 ]);
 
 const STATE = "{state:state, role:replicationRole}";
-
-const LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 
 function listAdmins(context: Context): string {
   return azOnServer("microsoft-entra-admin list", context, {

@@ -21,6 +21,8 @@ export interface Context {
   readonly user?: string | undefined;
   readonly cloud?: Cloud | undefined;
   readonly signIn?: SignIn | undefined;
+  /** Whether the runner is in a container app or an App Service app, which have an identity endpoint of their own. */
+  readonly inApp?: boolean;
   /** The claims of GitHub's ID token. */
   readonly assertion?: Claims | undefined;
   /** The claims of the token that PostgreSQL was given. */

@@ -60,10 +60,14 @@ function words(text: string): string {
       .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
-      // MSAL's wrapping of Entra's words, and what only Microsoft's support can use.
+      // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what only Microsoft's support can use.
       .replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "")
       .replace(MSAL_HTTP, (_all, status: string, body: string) =>
         body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
+      )
+      .replace(
+        /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
+        "$1",
       )
       .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
       .trim()

@@ -1,5 +1,6 @@
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { httpClient } from "../azure/http-client.ts";
+import { notJson } from "../azure/refusals.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import { withFullStop } from "../model/sentence.ts";
@@ -14,7 +15,7 @@ import { managerNotHttps } from "./obstacles.ts";
 /** The way to Azure's resource manager. */
 export interface Connection {
   /**
-   * Sends a request, and sends it again while its failure can pass and there is time.
+   * Sends a request, and sends it again: while there is time after a failure that passes, once after one that may pass.
    * @throws ActionError; the reason of `stop`, when it aborts
    */
   readonly send: (request: Request) => Promise<PipelineResponse>;
@@ -77,9 +78,11 @@ export function connection(
   }
 
   async function send({ method, path, context, body, end, onRetry }: Request): Promise<PipelineResponse> {
-    const bearer = await token();
+    let bearer = "";
+    let expired: string | undefined;
     const attempt = async () => {
       try {
+        bearer = await token(expired);
         sending ??= sender();
         const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
         if (answer.status >= 400) throw refusedBy(answer);
@@ -88,8 +91,11 @@ export function connection(
         throw explained(error, context);
       }
     };
-    const retryAfter = (error: unknown): Retry | undefined => {
-      if (!(error instanceof ActionError) || !error.failure.retries) return undefined;
+    const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
+      const { retries = 0, code } = error instanceof ActionError ? error.failure : {};
+      if (!(error instanceof ActionError) || retries === 0 || (retries === 1 && attempts > 1))
+        return undefined;
+      if (code === "azure-token-expired") expired = bearer;
       onRetry?.();
       const wait = (error.cause as Partial<Refusal>).wait ?? TIMES.retry;
       const what = plain.sentence(withFullStop(error.failure.message));
@@ -177,19 +183,22 @@ export function refusal(answer: PipelineResponse, code: unknown, message: unknow
   return Object.assign(new Error(`${said}: ${message}`), facts);
 }
 
-function refusedBy(answer: PipelineResponse): Refusal {
+function refusedBy(answer: PipelineResponse): Error {
+  const { status, headers, bodyAsText } = answer;
+  const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : undefined;
+  if (page !== undefined) return Object.assign(page, { wait: waitIn(answer) });
   const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
   const text =
-    typeof error?.message === "string"
-      ? error.message
-      : withoutSecrets(answer.bodyAsText ?? "").slice(0, 300);
+    typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
   return refusal(answer, error?.code ?? "", text);
 }
 
 /** Whether Azure itself says that a resource does not exist: a 404 without its error may come from a proxy. */
 export function isMissing({ cause }: ActionError): boolean {
   const { status, code = "" } = cause as Partial<Refusal>;
-  return status === 404 && /^(Resource|ResourceGroup|ParentResource)NotFound$/.test(code);
+  return (
+    status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code)
+  );
 }
 
 /** The milliseconds to wait that an answer asks for: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

@@ -1,5 +1,5 @@
 import { info, setFailed, warning } from "@actions/core";
-import { az } from "../diagnosis/commands.ts";
+import { az, azServer } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
 import type { Failure } from "../model/failure.ts";
@@ -31,11 +31,13 @@ function lineOf(sentence: Sentence): string {
 export function leftOpen(
   server: ServerId,
   rule: string,
-  { message, hint }: Failure,
+  { code, message, hint }: Failure,
   { aborted: stopped }: AbortSignal,
 ): void {
+  const isStopped = code === "server-not-running";
   const lines = [
-    `Firewall rule ${rule} may still be open. Remove it:`,
+    `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
+    ...(isStopped ? [azServer("start", { server })] : []),
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint),

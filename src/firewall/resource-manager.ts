@@ -52,9 +52,9 @@ export interface NotDone {
 
 /**
  * How long a list, and all requests of a read or a change, may take together; how long to wait between two polls, unless
- * Azure says how long. In milliseconds.
+ * Azure says how long, and before a change is asked for again. In milliseconds.
  */
-const TIMES = { read: 60_000, change: 180_000, poll: 2_000 };
+const TIMES = { read: 60_000, change: 180_000, poll: 2_000, retry: 5_000 };
 
 /** A list with more pages is not read to its end. */
 const MAX_PAGES = 100;
@@ -99,25 +99,32 @@ interface ListBody {
   readonly nextLink?: string;
 }
 
-async function change(connection: Connection, request: Request): Promise<Outcome> {
+/** Changes a resource: again while there is time, if the operation fails for a reason that passes. */
+export async function change(connection: Connection, request: Request, isFirst = true): Promise<Outcome> {
   const { send, explained } = connection;
-  let isFirst = true;
+  let refusable = isFirst;
   const onRetry = () => {
-    isFirst = false;
+    refusable = false;
   };
   let accepted: PipelineResponse;
   try {
     accepted = await send({ ...request, onRetry });
   } catch (thrown) {
     const error = explained(thrown, request.context);
-    return { ending: isFirst && nothingDone(error.failure) ? "refused" : "failed", error };
+    return { ending: refusable && nothingDone(error.failure) ? "refused" : "failed", error };
   }
   const context = { ...request.context, permission: PERMISSIONS.readOperations };
+  let ended: Outcome;
   try {
-    return await follow(connection, accepted, context, request.end);
+    ended = await follow(connection, accepted, context, request.end);
   } catch (error) {
     return { ending: "accepted", error: explained(error, context) };
   }
+  const passes = ended.ending === "failed" && ended.error.failure.retries;
+  if (!passes || Date.now() + TIMES.retry > request.end) return ended;
+  connection.say("The operation failed for a reason that passes. Asking for it again.");
+  await setTimeout(TIMES.retry, undefined, { signal: connection.stop });
+  return change(connection, request, false);
 }
 
 /**

@@ -6,7 +6,7 @@ export interface ServerId {
 }
 
 /** The resource provider of flexible servers. */
-const PROVIDER = "Microsoft.DBforPostgreSQL";
+export const PROVIDER = "Microsoft.DBforPostgreSQL";
 const SERVERS = `${PROVIDER}/flexibleServers`;
 
 /** What a login needs to be allowed to do: the names of Azure's role definitions. */

@@ -115,14 +115,24 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
         ? inOurWords("The port goes in `port`.")
         : EMPTY;
     if (!isHostName(name)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    if (HORIZONDB.test(name)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    const other = OTHER_PRODUCTS.find(({ suffix }) => suffix.test(name));
+    if (other !== undefined) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix();
   };
 }
 
-/** https://learn.microsoft.com/azure/horizondb/ */
-const HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-const NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+const OTHER_PRODUCTS = [
+  // https://learn.microsoft.com/azure/horizondb/
+  {
+    suffix: /\.horizondb\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support"),
+  },
+  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  {
+    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support"),
+  },
+];
 const FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 
 function isHostName(name: string): boolean {

@@ -25,13 +25,14 @@ export interface Case {
     readonly port?: number;
     readonly host?: string;
     readonly user?: string;
-    readonly signIn?: "password" | "client-secret";
+    readonly signIn?: "password" | "client-secret" | "managed-identity";
     readonly proxy?: string;
     readonly subject?: string;
     readonly with?: "entra" | "github" | "github-issues";
     readonly bare?: true;
     readonly missing?: true;
     readonly silent?: true;
+    readonly request?: "poll";
   };
   readonly source: string;
   readonly cured?: string;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -5,13 +6,15 @@ import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { Worker } from "node:worker_threads";
 import { getOctokit } from "@actions/github";
 import type pg from "pg";
 import { signIn } from "../../src/azure/credential.ts";
 import { idToken } from "../../src/azure/id-token.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
-import { diagnoseResourceManager } from "../../src/firewall/errors.ts";
+import { connection } from "../../src/firewall/connection.ts";
+import { change as changeResource } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
@@ -41,7 +44,6 @@ const AT_POSTGRES: Context = {
 };
 
 const AT_AZURE = {
-  host: "management.azure.com",
   permission: PERMISSIONS.writeRules,
   server: {
     subscription: "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01",
@@ -81,8 +83,8 @@ export async function startSenders() {
     AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${identityPort}`,
     AZURE_AUTHORITY_HOST: `https://localhost:${entraPort}`,
   });
-  let clients = 0;
 
+  let clients = 0;
   const signInAs = (how: SignIn) =>
     failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, undefined, { patience: ONCE })());
 
@@ -112,8 +114,12 @@ export async function startSenders() {
       );
     },
 
-    identity({ status = 400, type = "application/json", body = "" }) {
-      answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
+    identity({ status = 400, type = "application/json", body = "", given }) {
+      answer = (_request, response) =>
+        given?.host === "arc"
+          ? response.writeHead(401, { "www-authenticate": `Basic realm=${ARC_KEY}` }).end()
+          : response.writeHead(status, { "content-type": type }).end(body);
+      if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
       return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
     },
 
@@ -153,16 +159,25 @@ export async function startSenders() {
       if (given?.with === undefined) return diagnose(error, atPostgres(given));
       return diagnose(error, {
         with: given.with,
-        signIn: AT_POSTGRES.signIn,
+        signIn: given.signIn === "managed-identity" ? { type: given.signIn } : AT_POSTGRES.signIn,
         proxy: proxyTo(undefined, { HTTPS_PROXY: given.proxy ?? "" }),
       });
     },
 
-    azure: async ({ text, code, status }) =>
-      diagnoseResourceManager(
-        Object.assign(new Error(`${code} (HTTP status ${status}): ${text}`), { code, status }),
-        AT_AZURE,
-      ),
+    async azure({ text, code, status = 400, type = "application/json", body, given }) {
+      const error = { code, message: text };
+      const said = status < 300 ? { status: "Failed", error } : { error };
+      answer = (request, response) => {
+        const accepted = given?.request === "poll" && request.method === "PUT";
+        const headers = {
+          "azure-asyncoperation": `https://localhost:${entraPort}/operation`,
+          "retry-after": "0.001",
+        };
+        if (accepted) response.writeHead(202, headers).end();
+        else response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify(said));
+      };
+      return change(entraPort);
+    },
 
     async issues({ text, status = 403, body = JSON.stringify({ message: text }) }) {
       answer = (_request, response) =>
@@ -193,6 +208,38 @@ async function startBare(bytes: string) {
     socket.on("error", () => {}).once("data", () => socket.end(bytes)),
   );
   return { port: await listen(server), close: async () => void server.close() };
+}
+
+/** A file that does not exist where no agent of Azure Arc runs; elsewhere only its group may read it. */
+const ARC_KEY = "/var/opt/azcmagent/tokens/0a0b.key";
+
+/** The failure of a managed identity's sign-in where the environment names this endpoint. */
+async function atHost(host: string, endpoint: string): Promise<Failure> {
+  const named = host === "arc" ? { IMDS_ENDPOINT: endpoint } : { IDENTITY_HEADER: "x" };
+  const env = { ...process.env, IDENTITY_ENDPOINT: endpoint, ...named };
+  const worker = new Worker(new URL("identity-host.ts", import.meta.url), { env });
+  const [failure] = await once(worker, "message");
+  await worker.terminate();
+  return failure;
+}
+
+/** The failure of a change by the resource manager at this port. */
+async function change(port: number): Promise<Failure> {
+  const env = { AZURE_RESOURCE_MANAGER_URL: `https://localhost:${port}` };
+  const { signal } = new AbortController();
+  const azure = connection(
+    { cloud: CLOUDS.azurecloud },
+    async () => "token",
+    env,
+    () => {},
+    signal,
+  );
+  const end = Date.now() + 4_900; // too early for a further attempt, which follows after five seconds
+  const { permission, server } = AT_AZURE;
+  const request = { method: "PUT", path: "/rule", context: { permission, server }, body: {}, end } as const;
+  const outcome = await changeResource(azure, request);
+  if (outcome.ending === "done") throw new Error("The change did not fail.");
+  return outcome.error.failure;
 }
 
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */

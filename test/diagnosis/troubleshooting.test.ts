@@ -55,7 +55,7 @@ test("a code in the list of codes leads to a section that has the code", () => {
   expect(leading("ScopeLocked")).toBe("resource-locked");
 });
 
-test("in more than nine cases of ten, a search for a pasted error finds the right section first", () => {
+test("in more than nine cases of ten, a search for five words of an error, or its number, finds the right section first", () => {
   const cases = CORPUS.filter(({ page: listed }) => listed !== false);
   const missed = cases.filter(({ text, is }) => sectionsWith(fragmentOf(text))[0] !== is);
   const found = cases.length - missed.length;
@@ -88,10 +88,14 @@ function sectionsWith(text: string): readonly string[] {
     .map((section) => section.split("\n")[0] ?? "");
 }
 
-/** The text that a user searches for: the number of an Entra error, else the longest part without names and numbers. */
+/** What a user searches for: the last number of an Entra error, else the longest five words without names and numbers. */
 function fragmentOf(text: string): string {
-  const number = text.match(/AADSTS\d+/)?.[0];
-  if (number !== undefined) return `${number}:`;
-  const parts = text.split(/"[^"]*"|'[^']*'|\[[^\]]*\]|\(|\)|\S*\d\S*|https?:\S+/).map((part) => part.trim());
-  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "");
+  const number = text.match(/AADSTS\d+/g)?.at(-1);
+  if (number !== undefined) return number;
+  const parts = text.split(/"[^"]*"|'[^']*'|«[^»]*»|\[[^\]]*\]|[()\n]|\S*\d\S*|https?:\S+|[.:;,](?:\s|$)/);
+  const fragments = parts.flatMap((part) => {
+    const words = part.trim().split(/\s+/);
+    return words.map((_, n) => words.slice(n, n + 5).join(" "));
+  });
+  return fragments.reduce((longest, each) => (each.length > longest.length ? each : longest), "");
 }

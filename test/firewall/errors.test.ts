@@ -39,7 +39,9 @@ test("names the permission that the request needs when the resource manager does
 
 /** The roles in the commands of a failure. */
 function rolesIn(message: string): readonly { Name: string; Actions: readonly string[] }[] {
-  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", message), CONTEXT));
+  const { steps } = readFailure(
+    diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT),
+  );
   return Array.from(steps.matchAll(/--role-definition '(.*)'$/gm), ([, json = ""]) => JSON.parse(json));
 }
 
@@ -64,7 +66,7 @@ test.each([...Object.values(PERMISSIONS), "Microsoft.Network/virtualNetworks/sub
 );
 
 test("the role for operations is assigned on the subscription, and the other one on the server", () => {
-  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "", ""), CONTEXT));
+  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "AuthorizationFailed", ""), CONTEXT));
   expect(steps).toContain(
     `'PostgreSQL firewall for a runner' --assignee '<object-id>' --scope '${SCOPE}'`.replace(
       "'<object-id>'",
@@ -82,13 +84,15 @@ test("the role for operations is assigned on the subscription, and the other one
 describe("an answer of the resource manager", () => {
   test.each([
     [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
-    [401, "ExpiredAuthenticationToken", "azure-token-refused", { passes: false, nothingDone: true }],
+    [401, "ExpiredAuthenticationToken", "azure-token-expired", { passes: true, nothingDone: false }],
     [403, "RequestDisallowedByPolicy", "azure-policy", { passes: false, nothingDone: true }],
     [404, "ResourceGroupNotFound", "server-not-found", { passes: false, nothingDone: true }],
     [404, "SubscriptionNotFound", "server-not-found", { passes: false, nothingDone: true }],
     [409, "ScopeLocked", "resource-locked", { passes: false, nothingDone: true }],
     [409, "ServerBusy", "server-busy", { passes: true, nothingDone: false }],
-    [409, "SomethingNew", "server-busy", { passes: true, nothingDone: false }],
+    [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
+    [403, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
+    [404, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [429, "SubscriptionRequestsThrottled", "azure-too-many-requests", { passes: true, nothingDone: false }],
     [503, "", "azure-unavailable", { passes: true, nothingDone: false }],
     [400, "InvalidParameterValue", "azure-refused", { passes: false, nothingDone: false }],
@@ -97,6 +101,11 @@ describe("an answer of the resource manager", () => {
     expect(failure.code).toBe(expected);
     expect(readFailure(failure).message).toContain("words of Azure");
     expect({ passes: failure.retries !== undefined, nothingDone: nothingDone(failure) }).toEqual(then);
+  });
+
+  test("a code that is not known passes only if Azure says that something else is in progress", () => {
+    const words = "The server is busy. Try again later.";
+    expect(diagnoseResourceManager(refusal(409, "SomethingNew", words), CONTEXT).code).toBe("server-busy");
   });
 
   test("a network error is diagnosed as transient", () => {

@@ -81,7 +81,12 @@ test("the reader of imports finds every import", () => {
     { path: "src/start.ts", typesOnly: false },
   ]);
   expect(importsOf("src/main.ts")).toContainEqual({ path: "src/model/settings.ts", typesOnly: true });
-  expect(externalsOf("src/azure/credential.ts")).toEqual(["@actions/core", "@azure/identity"]);
+  expect(externalsOf("src/azure/credential.ts")).toEqual([
+    "@actions/core",
+    "@azure/core-rest-pipeline",
+    "@azure/identity",
+    "node:async_hooks",
+  ]);
   expect([...reachedFrom("src/index.ts")]).toContain("src/postgres/snapshot.sql.ts");
 });
 

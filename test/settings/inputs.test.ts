@@ -691,9 +691,12 @@ describe("servers on which privileges cannot be granted", () => {
       expect(mistakes({ port: "7432", ...inputs })).toEqual([]);
   });
 
-  test("a cluster of HorizonDB is invalid", () => {
-    expect(mistakes({ host: "c1.abc.westus3.horizondb.azure.com" })).toEqual([
-      '`host`: "c1.abc.westus3.horizondb.azure.com" is a cluster of Azure HorizonDB, which this action does not support. Use the name of a flexible server of Azure Database for PostgreSQL.',
+  test.each([
+    ["c1.abc.westus3.horizondb.azure.com", "Azure HorizonDB"],
+    ["c-a.22ps25nxx.postgres.cosmos.azure.com", "Azure Cosmos DB for PostgreSQL"],
+  ])("%s, a cluster of %s, is invalid", (host, product) => {
+    expect(mistakes({ host })).toEqual([
+      `\`host\`: "${host}" is a cluster of ${product}, which this action does not support. Use the name of a flexible server of Azure Database for PostgreSQL.`,
     ]);
   });
 });

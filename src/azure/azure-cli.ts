@@ -1,0 +1,29 @@
+import { exec } from "node:child_process";
+import { dirname } from "node:path";
+import type { AccessToken } from "@azure/identity";
+import { noAnswer } from "../retry.ts";
+
+/** `az` is slow to start; milliseconds. */
+const TIME = 40_000;
+
+/**
+ * A token of the identity that is signed in to the Azure CLI. `AzureCliCredential` of `@azure/identity` runs the same
+ * command, but replaces each message that contains "az login" with its own, and the reason with it.
+ * @throws an error with the words of `az`
+ */
+export function azureCliToken(scope: string): Promise<AccessToken> {
+  const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
+  const options = { timeout: TIME, cwd: dirname(process.execPath) }; // Windows looks for `az` there first
+  return new Promise((resolve, reject) => {
+    exec(command, options, (error, stdout, stderr) => {
+      if (error) return reject(error.killed ? noAnswer(TIME) : new Error(stderr.trim() || error.message));
+      try {
+        const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+        if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
+        resolve({ token: accessToken, expiresOnTimestamp: 1000 * expires_on || Date.parse(expiresOn) });
+      } catch (invalid) {
+        reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
+      }
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import { withoutSecrets } from "../text/secrets.ts";
+
+/** An answer that MSAL's own errors hide, or quote with all its headers. */
+export class Answer extends Error {
+  readonly status: number;
+  /** `NOT_JSON` if the answer did not come from the peer itself. */
+  readonly code: string;
+
+  constructor(status: number, words: string, code = "") {
+    super(`HTTP status ${status}${words}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The error for an answer without JSON; undefined if it has some. */
+export function notJson(status: number, type = "", body: string | null | undefined = ""): Answer | undefined {
+  const answer = (words: string) => new Answer(status, ` with ${words}`, "NOT_JSON");
+  if (!body?.trim()) return answer("an empty answer");
+  try {
+    JSON.parse(body);
+    return undefined;
+  } catch {
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return answer(title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return answer(`an answer that is not JSON: ${said.slice(0, 200)}`);
+  }
+}
+
+/**
+ * The refusal of a managed identity's endpoint. Each kind of host words it in a form of its own, and MSAL reads only one:
+ * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ */
+export function identityRefusal(status: number, body: string): Answer | undefined {
+  if (status < 400) return undefined;
+  const { error, error_description, message, Message } = JSON.parse(body);
+  const words = error_description ?? message ?? Message ?? error?.message ?? error ?? body.slice(0, 200);
+  return new Answer(status, `: ${words}`);
+}
