@@ -14,6 +14,16 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  */
 export const ENTRA = rulesFor("entra", [
   {
+    code: "federated-credential",
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context, symptom) =>
+      MERGE_QUEUE.test(subjectOf(context, symptom))
+        ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
+        : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+    next: federate,
+    retries: 1, // a credential created a moment ago is not everywhere yet
+  },
+  {
     code: "federated-audience",
     when: [{ aadsts: [700212] }],
     cause:
@@ -26,16 +36,6 @@ export const ENTRA = rulesFor("entra", [
     cause:
       "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
     next: federate,
-  },
-  {
-    code: "federated-credential",
-    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) =>
-      MERGE_QUEUE.test(subjectOf(context, symptom))
-        ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
-        : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-    next: federate,
-    retries: 1, // a credential created a moment ago is not everywhere yet
   },
   {
     code: "federated-credential-none",
