@@ -372,7 +372,6 @@ describe("commands can be copied", () => {
 /** Failures that were seen to pass: by a restart, a failover, an outage, fewer clients. */
 const PASSING = [
   "connection-lost",
-  "entra-answer-unreadable",
   "entra-busy",
   "issuer-unreadable",
   "managed-identity-busy",

@@ -1,5 +1,5 @@
 import { createServer } from "node:https";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import { close as closeServer, listen } from "../sandbox/http.ts";
 import { type ResourceManager, SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
@@ -352,12 +352,12 @@ describe("the resource manager", () => {
     async (status) => {
       azure.ending = {
         status,
-        error: { code: "InternalServerError", message: "An unexpected error occurred." },
+        error: { code: "InvalidRule", message: "An unexpected error occurred." },
       };
       const { open, close } = job();
       const opened = await open();
       expect(opened).toMatchObject({ exitCode: 1, state: { rule: expect.stringContaining(SERVER_ID) } });
-      expect(opened.stdout).toContain("InternalServerError");
+      expect(opened.stdout).toContain("InvalidRule");
       expect(opened.stdout).toContain("An unexpected error occurred.");
       expect(opened.summary).toContain("but has not confirmed it. The post step removes it");
 
@@ -367,6 +367,35 @@ describe("the resource manager", () => {
       expect(closed.stdout).not.toMatch(ANNOTATION);
     },
   );
+
+  test("whose operation fails because the server is not ready is asked again", async () => {
+    azure.ending = { status: "Failed", error: { code: "ServerIsNotReady", message: "It is Updating." } };
+    const { open, close } = job({ env: fastWaits(10) });
+    const opening = open();
+    const puts = () => azure.requests.filter(({ what }) => what === "PUT rule");
+    await vi.waitFor(() => expect(puts().length).toBeGreaterThan(1), { timeout: 60_000, interval: 50 });
+    azure.ending = { status: "Succeeded" };
+    const opened = await opening;
+    expect(opened.exitCode).toBe(0);
+    await close(opened);
+    await expectNothingOpen(azure);
+  });
+
+  test("that calls the token expired gets a new one", async () => {
+    azure.failNext("GET server", 1, 401, "ExpiredAuthenticationToken");
+    const asked = sandbox.entra.requests.length;
+    const opened = await job({ env: fastWaits(10) }).open();
+    expect(opened.exitCode).toBe(0);
+    expect(sandbox.entra.requests.length).toBe(asked + 2);
+  });
+
+  test("of a stopped server in the post step: the warning starts the server before it removes the rule", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.failNext("DELETE rule", 1, 409, "ServerStoppedError");
+    const { stdout } = await close(opened);
+    expect(stdout).toMatch(/az postgres flexible-server start .*\baz resource delete --ids/);
+  });
 
   test("that sends polling to another host: the token is not sent there, and the rule is looked at instead", async () => {
     const seen: (string | undefined)[] = [];
