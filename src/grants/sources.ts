@@ -28,10 +28,7 @@ export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege):
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 
-/**
- * The sources of a privilege, on an object or its columns, that a REVOKE from the grantee does not remove; without what
- * PUBLIC holds on a schema.
- */
+/** The sources of a privilege, on a relation or its columns, that a REVOKE from the grantee does not remove. */
 export function indirectSourcesOf(
   grantee: Grantee,
   group: Group,
@@ -49,9 +46,7 @@ export function indirectSourcesOf(
       .map(({ name }): Source => ({ source: "role", role: name })),
     ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
   ];
-  const isCounted = ({ source }: Source) =>
-    source !== "direct" && !(source === "public" && group.kind === "schema");
-  return [...onObject.filter(isCounted), ...onColumns];
+  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 
 /** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */

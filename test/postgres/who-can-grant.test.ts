@@ -393,6 +393,8 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(reasons.filter((reason) => reason === "refused")).toHaveLength(8);
     expect(reasons.filter((reason) => reason === "not-tried")).toHaveLength(32);
     expect(queries.filter(changesPrivileges).length).toBeLessThan(30);
+    const batches = queries.filter((text) => text.startsWith("SET LOCAL lock_timeout"));
+    expect(batches.filter((text) => !changesPrivileges(text))).toEqual([]);
   });
 
   test("tries another object of such an owner when the first is refused for another reason", async () => {

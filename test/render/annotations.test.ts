@@ -99,8 +99,10 @@ test("writes at most nine findings, one warning, and no more than GitHub keeps o
   for (const { message } of all) expect(message.length).toBeLessThan(4_096);
 });
 
-test("raises no error in a plan", () => {
+test("raises no error in a plan, however many findings it has", () => {
   expect(annotations(reports.plan()).map(({ level }) => level)).toEqual(["notice", "notice"]);
+  const twelve = drifting(Array.from({ length: 12 }, (_, n) => reports.missing({ owner: `owner_${n}` })));
+  expect(annotations({ ...twelve, mode: "plan" }).map(({ level }) => level)).toEqual(Array(9).fill("notice"));
 });
 
 test("writes extra privileges only where they fail the job", () => {
