@@ -15,7 +15,8 @@ import {
 } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean } from "../text/near.ts";
-import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
+import { quoteLiteral } from "../text/sql.ts";
+import { resetReadOnly } from "./read-only.ts";
 
 /** Why this database cannot be checked or changed; null if it can. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {
@@ -154,7 +155,7 @@ function nothingToCheck(
 function readOnly(snapshot: Snapshot): Failure | null {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
-  const reset = resetReadOnly(snapshot);
+  const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
   const check = { text: inOurWords("To check the privileges here, set `mode: check`.") };
   if (reset !== undefined)
     return {
@@ -164,7 +165,7 @@ function readOnly(snapshot: Snapshot): Failure | null {
       steps: [
         {
           text: sentence`To remove the setting, run as ${reset.who}:`,
-          command: `SET default_transaction_read_only = off;\n${reset.alter} RESET default_transaction_read_only;`,
+          command: reset.sql.join("\n"),
         },
         check,
       ],
@@ -177,31 +178,6 @@ function readOnly(snapshot: Snapshot): Failure | null {
     ),
     steps: [{ text: inOurWords("Set `host` to the primary server.") }, check],
   };
-}
-
-/** The level at which the login is read-only, and what removes the setting there; undefined for the whole server. */
-function resetReadOnly(snapshot: Snapshot) {
-  const user = snapshot.sessionUser.name;
-  const database = snapshot.groups.find(({ kind }) => kind === "database")?.members[0]?.name ?? "";
-  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
-  switch (snapshot.server.readOnly) {
-    case "user":
-      return { where: sentence`role ${name(user)}`, who: name(user), alter: role };
-    case "database user":
-      return {
-        where: sentence`role ${name(user)} in database ${name(database)}`,
-        who: name(user),
-        alter: `${role} IN DATABASE ${quoteIdentifier(database)}`,
-      };
-    case "database":
-      return {
-        where: sentence`database ${name(database)}`,
-        who: inOurWords("the owner of the database"),
-        alter: `ALTER DATABASE ${quoteIdentifier(database)}`,
-      };
-    default:
-      return undefined;
-  }
 }
 
 function names(all: readonly string[]): Sentence {

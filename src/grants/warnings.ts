@@ -1,7 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Warning } from "../model/report.ts";
-import { code, inOurWords, name, sentence, someNames } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, name, sentence, someNames } from "../model/sentence.ts";
 import type { Grantee, Role, Snapshot } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
 import { quoteIdentifier } from "../text/sql.ts";
@@ -10,6 +10,7 @@ import { demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
 import { limitsFor } from "./limits.ts";
 import { pitfallWarnings } from "./pitfalls.ts";
+import { resetReadOnly } from "./read-only.ts";
 import { statementsOf } from "./statements.ts";
 
 /** Why the app may fail although it holds the privileges, and why it may do more than they allow. */
@@ -21,7 +22,8 @@ export function warningsFor(
 ): readonly Warning[] {
   const { role, actor, pitfalls } = grantee;
   return [
-    ...cannotLogIn(role),
+    ...cannotLogIn(grantee),
+    ...readOnlySessions(snapshot.database.name, demand, grantee),
     ...identityWarnings(snapshot.server, demand, grantee),
     ...sessionRoleRefused(grantee),
     ...missingDefaultPrivileges(grantee, gaps),
@@ -36,25 +38,49 @@ export function warningsFor(
   ];
 }
 
-function cannotLogIn(grantee: Role): readonly Warning[] {
-  if (!grantee.canLogin) {
-    const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
+function cannotLogIn({ role, facts }: Grantee): readonly Warning[] {
+  const who = name(role.name);
+  const run = (option: string) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
+  if (!role.canLogin)
     return [
       {
         code: "grantee-cannot-log-in",
-        message: sentence`${name(grantee.name)} is not permitted to log in. Unless it is a group, run ${code(fix)}`,
+        message: sentence`${who} is not permitted to log in. Unless it is a group, run ${run("LOGIN")}`,
       },
     ];
-  }
-  if (!grantee.expired) return [];
-  const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
+  const limited: Warning = {
+    code: "grantee-cannot-connect",
+    message: sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run("CONNECTION LIMIT -1")}`,
+  };
+  const entra =
+    facts.labels.length > 0
+      ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.")
+      : EMPTY;
+  const expired: Warning = {
+    code: "grantee-expired",
+    message: sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run("VALID UNTIL 'infinity'")}`,
+  };
+  return [...(facts.noConnections ? [limited] : []), ...(role.expired ? [expired] : [])];
+}
+
+/** Settings of the role that signs in count, whatever role its sessions begin as. */
+function readOnlySessions(
+  database: string,
+  { tablePrivileges }: Demand,
+  { role, facts }: Grantee,
+): readonly Warning[] {
+  const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
+  const reset = facts.readOnly === null ? undefined : resetReadOnly(facts.readOnly, role.name, database);
+  if (!writes || reset === undefined) return [];
   return [
     {
-      code: "grantee-expired",
-      message: sentence`The password of ${name(grantee.name)} has expired (VALID UNTIL). Run ${code(fix)}`,
+      code: "grantee-read-only",
+      message: sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`,
     },
   ];
 }
+
+const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
 
 /** The server only warns about a setting that it refuses, and the session goes on without it. */
 function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning[] {

@@ -48,6 +48,13 @@ export interface GranteeFacts {
   readonly labels: readonly string[];
   /** Whether any role of the server has such a label. */
   readonly labelsInUse: boolean;
+  /**
+   * Which setting makes its sessions in this database read-only, in the words of pg_settings; null: none does.
+   * https://www.postgresql.org/docs/current/view-pg-settings.html (source)
+   */
+  readonly readOnly: "database user" | "user" | "database" | "global" | null;
+  /** CONNECTION LIMIT 0: it cannot connect. */
+  readonly noConnections: boolean;
   /** Its memberships through which it can act as the owner of the database, a schema or a relation that is checked. */
   readonly ownerships: readonly OwnerMembership[];
 }

@@ -22,11 +22,28 @@ SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rol
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
        ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse", (${ownerships(owners, version)}) AS ownerships
+       EXISTS (SELECT FROM label) AS "labelsInUse",
+       r.rolconnlimit = 0 AND NOT r.rolsuper AS "noConnections", (${READ_ONLY}) AS "readOnly", (${ownerships(owners, version)}) AS ownerships
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
 ORDER BY r.oid;`;
 }
+
+/** The setting that counts for role `r`: the most specific one. https://www.postgresql.org/docs/current/sql-alterrole.html */
+const READ_ONLY = `
+  SELECT CASE WHEN pg_catalog.substr(t.setting, pg_catalog.strpos(t.setting, '=') + 1)::pg_catalog.bool THEN s.source END
+  FROM (
+    SELECT setconfig, setrole, setdatabase,
+           CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'global' WHEN setrole = 0 THEN 'database'
+                WHEN setdatabase = 0 THEN 'user' ELSE 'database user' END AS source
+    FROM pg_catalog.pg_db_role_setting
+    WHERE setrole IN (0, r.oid)
+      AND setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+  ) AS s
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'default\\_transaction\\_read\\_only=%'
+  ORDER BY s.setrole = 0, s.setdatabase = 0
+  LIMIT 1`;
 
 /**
  * The memberships of role `r` through which it can act as an owner. From 16 on, a membership says what it gives.

@@ -5,7 +5,7 @@ import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import { granteeReports } from "../../src/grants/verdict.ts";
 import type { GranteeFacts } from "../../src/model/snapshot.ts";
 import { read, readFix } from "../read.ts";
-import { demand, group, held, SERVER, type Seen, single, snapshot } from "./snapshots.ts";
+import { demand, group, held, role, SERVER, type Seen, single, snapshot } from "./snapshots.ts";
 
 const EXPECTED = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
@@ -194,6 +194,21 @@ describe("limits of the verdict", () => {
     expect(read(warnings[0]?.message)).toBe(
       "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
     );
+  });
+
+  test("an expired password of an Entra role, and a setting for all roles, are said as far as they are known", () => {
+    const expired = snapshot(
+      [group([], { size: 1, held: held("SELECT", "INSERT") })],
+      { facts: { labels: [label] } },
+      [role("app", { expired: true })],
+    );
+    expect(reportOn(expired).warnings.map(({ message }) => read(message))).toEqual([
+      "The password of app has expired (VALID UNTIL). Microsoft does not document whether a sign-in with Microsoft Entra then still works. Run ALTER ROLE \"app\" VALID UNTIL 'infinity';",
+    ]);
+    const { warnings } = reportOn(seen({ labels: [label], readOnly: "global" }));
+    expect(warnings.map(({ message }) => read(message))).toEqual([
+      "Writing as app fails, because default_transaction_read_only is on for all roles. Run as a superuser: SET default_transaction_read_only = off; ALTER ROLE ALL RESET default_transaction_read_only;",
+    ]);
   });
 
   test("in an elastic cluster a warning says what was not checked", () => {

@@ -147,6 +147,8 @@ const NO_FACTS = {
   labels: [],
   labelsInUse: false,
   ownerships: [],
+  readOnly: null,
+  noConnections: false,
 };
 
 /** A database of 16 in which `login` signed in and `app` is the grantee. */

@@ -233,6 +233,49 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     expect(warnings.map(({ code }) => code)).toEqual(["default-privileges"]);
   });
 
+  test("warns of a grantee that cannot connect, or whose sessions are read-only, with the SQL that helps", async () => {
+    const place = await world.open();
+    const { app, owner, as, sql, run, database, signIn } = place;
+    await as(owner, "CREATE TABLE t (id int)");
+    await run("apply");
+    await sql(`ALTER ROLE ${app} CONNECTION LIMIT 0`);
+    await expect(as(app, "SELECT")).rejects.toThrow(`too many connections for role "${app}"`);
+    const [limit = ""] = messages(await run("check"), "grantee-cannot-connect");
+    await sql(/ALTER .*;/.exec(limit)?.[0] ?? "");
+    await as(app, "SELECT");
+    expect(messages(await run("check"), "grantee-cannot-connect")).toEqual([]);
+
+    const write = "INSERT INTO t VALUES (1)";
+    const levels = [
+      [`ALTER ROLE ${app} IN DATABASE ${database}`, "on", `role ${app} in database ${database}`, app],
+      [`ALTER ROLE ${app}`, "true", `role ${app}`, app],
+      [`ALTER DATABASE ${database}`, "on", `database ${database}`, owner],
+    ] as const;
+    for (const [alter, value] of levels) await sql(`${alter} SET default_transaction_read_only = ${value}`);
+    for (const [alter, , where, who] of levels) {
+      await expect(as(app, write)).rejects.toMatchObject({ code: "25006" });
+      expect(messages(await run("check", READ), "grantee-read-only")).toEqual([]);
+      const [warning = ""] = messages(await run("check"), "grantee-read-only");
+      expect(warning).toContain(
+        `\`default_transaction_read_only\` is on for ${where}. Run as`.replaceAll("`", ""),
+      );
+      expect(warning).toContain(
+        `${alter.replace(/ROLE (\S+)/, 'ROLE "$1"').replace(/DATABASE (\S+)/, 'DATABASE "$1"')} RESET`,
+      );
+      const client = await signIn(who);
+      for (const statement of /: (SET .*)$/.exec(warning)?.[1]?.split(/(?<=;) /) ?? [])
+        await client.query(statement);
+    }
+    await as(app, write);
+    expect(messages(await run("check"), "grantee-read-only")).toEqual([]);
+    // The more specific setting counts.
+    await sql(
+      `ALTER DATABASE ${database} SET default_transaction_read_only = on; ALTER ROLE ${app} SET default_transaction_read_only = off`,
+    );
+    await as(app, write);
+    expect(messages(await run("check"), "grantee-read-only")).toEqual([]);
+  });
+
   test("warns once that TRIGGER and CREATE together can run code as another role", async () => {
     const { app, owner, as, run } = await world.open();
     await as(
