@@ -38,8 +38,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
   test("wait only once for one locked table among 300", async () => {
     const { owner, as, sql, signIn, run } = await world.open();
     await as(owner, tables(300));
-    const migration = await signIn(owner);
+    const [migration, reader] = await Promise.all([signIn(owner), signIn(owner)]);
     await migration.query("BEGIN; LOCK TABLE t150 IN ACCESS EXCLUSIVE MODE");
+    await reader.query("BEGIN; SELECT FROM t7");
     const waits = await longWaits(owner, sql);
 
     const report = await run("apply", READ);

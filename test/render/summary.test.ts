@@ -24,6 +24,13 @@ test("begins with the verdict in one line: what, where, how many, and for which 
   );
 });
 
+test("lists no databases when none could be checked", () => {
+  const failed = (name: string) => reports.database({ database: name, grantees: [reports.failing("app")] });
+  const table = "| Database |";
+  expect(renderSummary(reports.report([failed("one"), failed("two")]))).not.toContain(table);
+  expect(renderSummary(reports.report([failed("one"), reports.database()]))).toContain(table);
+});
+
 test("does not let an error look like a finding", () => {
   for (const report of [reports.error(), reports.badInput()]) {
     const summary = renderSummary(report);
