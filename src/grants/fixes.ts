@@ -7,7 +7,7 @@ import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
 import { batchesOf } from "./batches.ts";
-import { membershipSql } from "./membership.ts";
+import { membershipSql, reassignSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
 
@@ -246,6 +246,10 @@ function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence {
   const membership = code(membershipSql(owner, login, place.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
+  if (!owner.grantable && owner.canLogin) {
+    const { member, reassign } = reassignSql(owner, login);
+    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+  }
   const who = owner.administered
     ? sentence`${name(login.name)} can run this.`
     : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;

@@ -121,6 +121,8 @@ export interface Role {
   readonly through: readonly Role[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
+  /** Somebody other than a superuser can grant membership in it: from 16 on, only who holds ADMIN OPTION on it. */
+  readonly grantable: boolean;
   /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */
   readonly membership: {
     /** The role that holds ADMIN OPTION: the session user, or one whose privileges it has. */

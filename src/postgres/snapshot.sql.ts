@@ -320,6 +320,8 @@ SELECT 'role', pg_catalog.json_build_object(
          'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
                      WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
          'membership', CASE
            WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
            WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL

@@ -244,6 +244,13 @@ describe("the fix of one finding", () => {
     );
   });
 
+  test("offers no membership that nobody can grant: the owner gives away what it owns", () => {
+    const owner = role("owner", { grantable: false });
+    expect(fix("not-owner", {}, snapshot([group(["t"])], {}, [owner])).note).toBe(
+      'Or let owner give login all that it owns, its databases included: `GRANT "login" TO "owner";` as the role that created login, then `REASSIGN OWNED BY "owner" TO "login";` as owner, in each database. Only a superuser can make login a member of owner.',
+    );
+  });
+
   test("never offers membership in a superuser", () => {
     const { note } = fix("not-owner", {}, snapshot([group(["t"], { owner: "root" })]));
     expect(note).toMatch(/^root is a superuser\..*`exclude`\.$/);

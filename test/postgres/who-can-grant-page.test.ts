@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { EMPTY } from "../../src/model/sentence.ts";
+import { plain } from "../../src/render/pen.ts";
 import { readText } from "../project/project.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { type Place, useWorld } from "./world.ts";
@@ -138,6 +140,50 @@ describe.each(VERSIONS)("docs/who-can-grant.md is right about PostgreSQL %i", (v
   test.each(ROWS)("$task: a login that $login", async (row) => {
     const can = await known(TASKS, row.task)(await world.open(), row, version);
     expect(can ? "yes" : "no").toBe(version >= 16 ? row.from16 : row.upTo15);
+  });
+
+  test("the tables of the server's administrator: its SQL gives them to the login, and the report says the same", async () => {
+    const { app, database, role, sql, as, can, run } = await world.open();
+    const administrator = "LOGIN CREATEROLE CREATEDB IN ROLE azure_pg_admin";
+    const [pgadmin, entra] = [await role("pgadmin", administrator), await role("entra", administrator)];
+    const migrator = `migrator_of_${pgadmin}`;
+    await as(entra, `CREATE ROLE ${migrator} LOGIN`);
+    await sql(`ALTER DATABASE ${database} OWNER TO ${pgadmin}; ALTER SCHEMA public OWNER TO azure_pg_admin`);
+    await sql(
+      `GRANT USAGE, CREATE ON SCHEMA public TO ${pgadmin}, ${migrator}; GRANT USAGE ON SCHEMA public TO ${app}`,
+    );
+    await as(
+      pgadmin,
+      "CREATE TABLE t (id serial); CREATE VIEW v AS SELECT 1; CREATE TYPE mood AS ENUM ('ok')",
+    );
+
+    const [block = ""] = /(?<=```sql\n)[^`]*REASSIGN[^`]*/.exec(readText("docs/who-can-grant.md")) ?? [];
+    const steps = block
+      .replaceAll(/\bmigrator\b/g, migrator)
+      .replaceAll(/\bpgadmin\b/g, pgadmin)
+      .split("\n");
+    const [first, second] = steps.map((line) => line.replace(/ +--.*/, ""));
+    const { fixes } = await run("check", SELECT, { user: migrator });
+    const advice = plain.sentence(fixes.find(({ instead }) => instead)?.instead ?? EMPTY).replaceAll('"', "");
+    if (version >= 16) expect(advice).toMatch(new RegExp(`${first}.*${second}`));
+    else expect(advice).toContain(`GRANT ${pgadmin} TO ${migrator};`);
+
+    const membership = as(entra, `GRANT ${pgadmin} TO ${migrator}; REVOKE ${pgadmin} FROM ${migrator}`);
+    if (version >= 16) await expect(membership).rejects.toThrow("permission denied to grant role");
+    else await membership;
+    await as(entra, first ?? "");
+    await as(pgadmin, second ?? "");
+
+    expect(await run("apply", SELECT, { user: migrator })).toMatchObject({ verdict: "repaired" });
+    expect(await can(app, "SELECT FROM t")).toBe(true);
+    // The administrator can do what it could before.
+    expect(await can(pgadmin, "INSERT INTO t DEFAULT VALUES; ALTER TABLE t ADD a mood; DROP VIEW v")).toBe(
+      true,
+    );
+    const [owner] = await sql(
+      "SELECT datdba::regrole::text AS is FROM pg_database WHERE datname = current_database()",
+    );
+    expect(owner).toEqual({ is: migrator });
   });
 });
 
