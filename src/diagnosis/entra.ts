@@ -500,28 +500,14 @@ function federate(context: Context, symptom: Symptom): Steps {
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn);
   const compare = step(
-    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}. The issuer has no slash at its end.${immutableForm(subject, assertion)}`,
-    az("ad app federated-credential list", {
-      id,
-      query: "[].{issuer:issuer, subject:subject, audiences:audiences}",
-    }),
+    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
+    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` }),
   );
   if (isCustomized(subject)) return [...forCustomized(context, symptom), compare];
   if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
   return [
     compare,
-    step("Add a federated credential for this job:", createCredential(subject, issuer, audience, id)),
-    step(
-      "Or, if `client-id` is that of a user-assigned managed identity:",
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name: credentialName(subject),
-        issuer,
-        subject,
-        audiences: audience,
-      }),
-    ),
+    ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work.",
   ];
 }
@@ -566,10 +552,7 @@ function forMergeQueue(subject: string, issuer: string, audience: string, id: st
   });
   return [
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    step(
-      "Add a federated credential for that environment:",
-      createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    ),
+    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
     step(
       "Or, without an environment, add one with a claims-matching expression:",
       az("rest", {
@@ -581,14 +564,28 @@ function forMergeQueue(subject: string, issuer: string, audience: string, id: st
   ];
 }
 
-function createCredential(subject: string, issuer: string, audience: string, id: string): string {
-  const parameters = JSON.stringify({
-    name: credentialName(subject),
-    issuer,
-    subject,
-    audiences: [audience],
-  });
-  return az("ad app federated-credential create", { id, parameters });
+function createCredential(subject: string, issuer: string, audience: string, id: string): Steps {
+  const name = credentialName(subject);
+  return [
+    step(
+      "Add a federated credential to the managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name,
+        issuer,
+        subject,
+        audiences: audience,
+      }),
+    ),
+    step(
+      "Or to the Entra application:",
+      az("ad app federated-credential create", {
+        id,
+        parameters: JSON.stringify({ name, issuer, subject, audiences: [audience] }),
+      }),
+    ),
+  ];
 }
 
 /** At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */

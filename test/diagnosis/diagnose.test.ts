@@ -161,9 +161,14 @@ describe("a federated credential that does not match", () => {
     const subject = "repo:contoso/orders:environment:prod's";
     const failure = failed({ ...claims, sub: subject });
     expect(written(failure)).toContain(
-      `issuer \`${claims.iss}\`, subject \`${subject}\`, audience \`${claims.aud}\``,
+      `the issuer \`${claims.iss}\`, the subject \`${subject}\` and the audience \`${claims.aud}\`.`,
     );
     expect(written(failure)).toContain("`repo:contoso@1/orders@2:environment:prod's`, matches only after");
+    expect(commandsOf(failure).map((each) => each.split(" --")[0])).toEqual([
+      "az identity list",
+      "az identity federated-credential create",
+      "az ad app federated-credential create",
+    ]);
     const start = `az ad app federated-credential create --id ${OIDC.clientId} --parameters `;
     const create = commandsOf(failure).find((each) => each.startsWith(start)) ?? "";
     const [, parameters = ""] = create.slice(start.length).match(/^'(.*)'$/s) ?? [];
