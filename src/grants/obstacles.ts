@@ -59,7 +59,8 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, knownRoles, code),
+      // Service Connector's roles are named after the connection: `aad_orders`.
+      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles, code),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role.",
       ),

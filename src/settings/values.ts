@@ -4,8 +4,16 @@ import { BlockList, isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
-import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
-import { code, EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
+import {
+  inOrder,
+  type Privilege,
+  ROUTINE_PRIVILEGES,
+  SCHEMA_PRIVILEGES,
+  type SchemaPrivilege,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+} from "../model/privileges.ts";
+import { code, EMPTY, inOurWords, isEmpty, listOf, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
 
@@ -109,6 +117,10 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
+    if (/^https?:\/\//i.test(name))
+      throw new Invalid(inOurWords("is a URL"), {
+        remedy: inOurWords("Use the server name only, without `https://`."),
+      });
     const advice = /[=/@;]/.test(name)
       ? forConnectionString
       : name.includes(":")
@@ -235,11 +247,26 @@ export function listed<P extends Privilege>(
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
       throw new Invalid(inOurWords("is not valid"), {
         item: word,
-        advice: didYouMean(word, [...others, ...known], code),
+        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known], code),
       });
     });
     return [...new Set(found)];
   };
+}
+
+const BY_INPUT: Readonly<Record<string, readonly string[]>> = {
+  "table-privileges": TABLE_PRIVILEGES,
+  "sequence-privileges": SEQUENCE_PRIVILEGES,
+  "schema-privileges": SCHEMA_PRIVILEGES,
+  "routine-privileges": ROUTINE_PRIVILEGES,
+};
+
+/** Where a privilege goes that the objects of this input do not have. */
+function ofOtherInputs(privilege: string): Sentence | undefined {
+  const inputs = Object.keys(BY_INPUT).filter((input) => BY_INPUT[input]?.includes(privilege));
+  return inputs.length === 0
+    ? undefined
+    : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
 }
 
 function wordsOf(text: string): readonly string[] {

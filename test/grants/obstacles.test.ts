@@ -90,6 +90,7 @@ describe("a grantee", () => {
       message: "Role aad_order does not exist on this server.",
       hint: expect.stringContaining("Did you mean `aad_orders`?"),
     });
+    expect(read(granteeNotFound("orders", known))?.hint).toContain("Did you mean `aad_orders`?");
     expect(read(granteeNotFound("it's", known))?.steps).toContain(
       "SELECT * FROM pgaadauth_create_principal_with_oid('it''s', '<object ID>', 'service', false, false);",
     );
