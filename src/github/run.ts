@@ -2,7 +2,7 @@ import type { RunFacts } from "../model/report.ts";
 import type { Env } from "../model/settings.ts";
 
 /** The version in package.json; a test compares. */
-export const ACTION_VERSION = "1.0.0";
+export const ACTION_VERSION = "0.0.0";
 
 const GITHUB = "https://github.com";
 

@@ -37,6 +37,10 @@ test("the owner is the one in package.json everywhere", () => {
   // The tests use other owners.
   expect(uses.filter(({ path, who }) => who !== owner && !path.startsWith("test/"))).toEqual([]);
   expect(readText(".github/CODEOWNERS")).toMatch(new RegExp(`^\\* @${owner}$`, "m"));
+  const toReplace = texts.filter(({ path, text }) => path.endsWith("README.md") && text.includes("`OWNER`"));
+  expect(toReplace.map(({ path }) => path)).toEqual(
+    owner === "OWNER" ? ["README.md", "examples/README.md"] : [],
+  );
 });
 
 test("examples use the major version that is released, or will be the first", () => {
