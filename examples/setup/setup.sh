@@ -3,7 +3,6 @@
 # docs/setup.md has the same steps one by one. Running it again changes nothing that is already right.
 set -euo pipefail
 
-readonly MINIMUM_AZ=2.73.0 # names Microsoft Entra in its commands, where older ones name Active Directory
 readonly ISSUER=https://token.actions.githubusercontent.com
 readonly AUDIENCE=api://AzureADTokenExchange
 readonly API_VERSION=2025-08-01
@@ -11,12 +10,14 @@ readonly RULE=azure-postgres-grants-setup
 
 usage() {
   cat <<'TEXT'
-Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repository OWNER/REPOSITORY [option…]
+Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repository OWNER/NAME [option…]
 
   --migrator ROLE         the role that owns the tables and grants (default: migrator)
   --check ROLE            the role of the drift check, which can only connect (default: grants_check)
   --schema NAME           where the tables are (default: public)
   --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
+  --migrator-client-id ID an identity that is there already, to sign in as --migrator: its federated credentials stay …
+  --check-client-id ID    … and the same for --check
   --grantee ROLE          the app's role, if Service Connector did not create it …
   --grantee-object-id ID  … and the object ID of the app's identity
 
@@ -25,13 +26,14 @@ Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repositor
   --environment NAME      an environment whose jobs may sign in (repeatable)
   --tag NAME              a tag whose workflows may sign in (repeatable)
   --pull-request          pull requests may sign in, as --check only
-  --subject-prefix TEXT   what the subjects begin with, if it is not repo:OWNER/REPOSITORY
+  --subject-prefix TEXT   what the subjects of GitHub's tokens begin with (default: gh asks GitHub; without gh, the old form
+                          repo:OWNER/NAME is assumed, and the script says how to check)
 
   --application           make Entra applications, not user-assigned identities
   --my-address ADDRESS    open the firewall for this IPv4 address while the script runs
   --delete                undo: drop the roles, and delete the identities
 
-Needs az (2.73.0 or newer, signed in: az login) and psql (16 or newer, or PGSSLROOTCERT with the server's CA).
+Needs az (2.73 or newer, signed in: az login) and psql (16 or newer, or PGSSLROOTCERT with the server's CA).
 TEXT
 }
 
@@ -45,7 +47,7 @@ main() {
 
 read_arguments() {
   group='' server='' database='' repository='' migrator=migrator check=grants_check schema=public
-  grantee='' grantee_object_id='' subject_prefix='' address='' application=no pull_request=no delete=no
+  migrator_client_id='' check_client_id='' grantee='' grantee_object_id='' subject_prefix='' address='' application=no pull_request=no delete=no
   owners=() branches=() environments=() tags=()
   while (($# > 0)); do
     case $1 in
@@ -57,13 +59,15 @@ read_arguments() {
     if (($# < 2)); then fail "$1 needs a value, or is not an option. See setup.sh --help."; fi
     case $1 in
       --resource-group) group=$2 ;;
-      --server) server=$2 ;;
+      --server) server=${2%%.*} ;; # its host name will do
       --database) database=$2 ;;
       --repository) repository=$2 ;;
       --migrator) migrator=$2 ;;
       --check) check=$2 ;;
       --schema) schema=$2 ;;
       --existing-owner) owners+=("$2") ;;
+      --migrator-client-id) migrator_client_id=$2 ;;
+      --check-client-id) check_client_id=$2 ;;
       --grantee) grantee=$2 ;;
       --grantee-object-id) grantee_object_id=$2 ;;
       --branch) branches+=("$2") ;;
@@ -76,19 +80,21 @@ read_arguments() {
     shift 2
   done
   [[ $group && $server && $database ]] || fail "--resource-group, --server and --database are required. See setup.sh --help."
-  [[ $repository == ?*/?* ]] || fail "--repository is OWNER/REPOSITORY, not '$repository'."
+  [[ $repository =~ ^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$ ]] ||
+    fail "--repository is OWNER/NAME, such as contoso/orders, not '$repository'."
   [[ ${grantee:+given} == "${grantee_object_id:+given}" ]] || fail "--grantee and --grantee-object-id go together."
-  : "${subject_prefix:=repo:$repository}"
 }
 
 check_tools() {
   step "Tools"
   local version
-  version=$(az version --query '"azure-cli"' --output tsv) || fail "az does not run. Install it: https://aka.ms/azure-cli"
-  newer "$version" "$MINIMUM_AZ" || fail "az is $version; $MINIMUM_AZ or newer is required. Run: az upgrade"
+  az version --output none || fail "az does not run. Install it: https://aka.ms/azure-cli"
+  # Before 2.73, the command is called ad-admin.
+  az postgres flexible-server microsoft-entra-admin --help >/dev/null 2>&1 ||
+    fail "This az is older than 2.73: it has no command az postgres flexible-server microsoft-entra-admin. Run: az upgrade"
   version=$(psql --version | grep --only-matching --extended-regexp '[0-9]+' | head -n 1) || fail "psql does not run."
   if [[ -z ${PGSSLROOTCERT:-} ]]; then
-    newer "$version" 16 || fail "psql is $version and does not know the system's certificates. Use 16 or newer, or set PGSSLROOTCERT."
+    ((version >= 16)) || fail "psql is $version and does not know the system's certificates. Use 16 or newer, or set PGSSLROOTCERT."
   fi
   az account show --query '[user.type, user.name]' --output tsv >/dev/null || fail "You are not signed in. Run: az login"
   good "az and psql are there, and you are signed in."
@@ -138,6 +144,25 @@ sign_in() {
   # A rule of the firewall, and a new administrator, take effect within minutes.
   wait_for "cannot sign in to $host as $administrator" . sql postgres <<<'SELECT 1;' >/dev/null
   good "You can sign in to $host as $administrator."
+  [[ $(sql postgres "database=$database" <<<"SELECT 'yes' FROM pg_database WHERE datname = :'database';") ]] ||
+    fail "$server has no database $database. Correct --database, or create it as $administrator: CREATE DATABASE \"$database\";"
+}
+
+# What the subjects of the repository's tokens begin with. Repositories that were created, renamed or moved since 2026-07-15
+# send their IDs: https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
+find_subject() {
+  [[ -z $subject_prefix ]] || return 0
+  local ask="gh api repos/$repository/actions/oidc/customization/sub --jq .sub_claim_prefix"
+  subject_prefix=$($ask 2>/dev/null) || subject_prefix=''
+  if [[ $subject_prefix == repo:* ]]; then
+    good "GitHub says that the subjects of $repository begin with $subject_prefix."
+  else
+    subject_prefix=repo:$repository
+    say "ASSUMED: the subjects of GitHub's tokens begin with $subject_prefix, because gh could not ask GitHub. A repository that was"
+    say "created, renamed or moved since 2026-07-15 sends its IDs instead. Check it, signed in to gh (gh auth login):"
+    say "  $ask"
+    say "If that prints something else, run this script again with --subject-prefix and what it prints."
+  fi
 }
 
 open_firewall() {
@@ -154,6 +179,7 @@ close_firewall() {
 set_up() {
   local role subject name
   step "The identities"
+  find_subject
   for role in "$migrator" "$check"; do
     make_identity "$role"
     for name in $(branches_for "$role"); do trust "$role" "branch-$name" "$subject_prefix:ref:refs/heads/$name"; done
@@ -162,7 +188,7 @@ set_up() {
   done
   # Anyone who can push a branch can change what its pull request runs.
   if [[ $pull_request == yes ]]; then trust "$check" pull-request "$subject_prefix:pull_request"; fi
-  good "The workflows of $repository can sign in to Microsoft Entra."
+  good "The identities are there. They trust tokens for $subject_prefix:…"
 
   step "The roles"
   make_role "$migrator" "$(object_id_of "$migrator")"
@@ -179,8 +205,8 @@ set_up() {
   say "Set these variables of the repository, and run the first workflow with mode: plan (docs/setup.md)."
   printf '  gh variable set %s --repo %s --body %s\n' \
     AZURE_TENANT_ID "$repository" "$(az account show --query tenantId --output tsv)" \
-    AZURE_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
-    AZURE_CHECK_CLIENT_ID "$repository" "$(client_id_of "$check")"
+    GRANTS_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
+    GRANTS_CHECK_CLIENT_ID "$repository" "$(client_id_of "$check")"
 }
 
 # The check runs on a schedule, which is on the default branch.
@@ -210,7 +236,7 @@ SQL
 
   step "The identities"
   for role in "$migrator" "$check"; do delete_identity "$role"; done
-  good "The identities and their federated credentials are deleted."
+  good "The identities that this script made are deleted, with their federated credentials."
 
   say "Not removed, because others might rely on it: Microsoft Entra authentication, and you as administrator. To remove yourself:"
   say "  az postgres flexible-server microsoft-entra-admin delete --resource-group $group --server-name $server --object-id YOUR_OBJECT_ID"
@@ -220,7 +246,11 @@ SQL
 
 identity_name() { printf '%s-%s' "$server" "$1"; }
 
+# The client ID of an identity that was there before; empty if the script makes one for the role.
+existing_of() { if [[ $1 == "$migrator" ]]; then echo "$migrator_client_id"; else echo "$check_client_id"; fi; }
+
 make_identity() {
+  [[ -z $(existing_of "$1") ]] || return 0
   local name
   name=$(identity_name "$1")
   if [[ $application == no ]]; then
@@ -234,6 +264,7 @@ make_identity() {
 }
 
 delete_identity() {
+  [[ -z $(existing_of "$1") ]] || return 0
   if [[ $application == no ]]; then
     az identity delete --resource-group "$group" --name "$(identity_name "$1")"
   else
@@ -246,7 +277,9 @@ delete_identity() {
 client_id_of() {
   local name
   name=$(identity_name "$1")
-  if [[ $application == no ]]; then
+  if [[ $(existing_of "$1") ]]; then
+    existing_of "$1"
+  elif [[ $application == no ]]; then
     az identity show --resource-group "$group" --name "$name" --query clientId --output tsv
   else
     az ad app list --filter "displayName eq '$name'" --query '[].appId' --output tsv
@@ -257,7 +290,9 @@ client_id_of() {
 object_id_of() {
   local name
   name=$(identity_name "$1")
-  if [[ $application == no ]]; then
+  if [[ $(existing_of "$1") ]]; then
+    az ad sp show --id "$(existing_of "$1")" --query id --output tsv
+  elif [[ $application == no ]]; then
     az identity show --resource-group "$group" --name "$name" --query principalId --output tsv
   else
     az ad sp list --filter "displayName eq '$name'" --query '[].id' --output tsv
@@ -267,6 +302,10 @@ object_id_of() {
 # Lets workflows with this subject sign in as the identity of a role.
 trust() {
   local role=$1 name=github-${2//[^A-Za-z0-9_-]/-} subject=$3
+  if [[ $(existing_of "$role") ]]; then
+    say "NOT CHANGED: the identity $(existing_of "$role"). If it has no federated credential for $subject, add one."
+    return
+  fi
   if [[ $application == no ]]; then
     az identity federated-credential create --resource-group "$group" --identity-name "$(identity_name "$role")" \
       --name "$name" --issuer "$ISSUER" --subject "$subject" --audiences "$AUDIENCE" --output none
@@ -309,13 +348,17 @@ SQL
 }
 
 grant() {
-  local owner
+  local owner reason
   sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" "database=$database" <<'SQL'
 GRANT CONNECT ON DATABASE :"database" TO :"migrator", :"check";
 GRANT USAGE, CREATE ON SCHEMA :"schema" TO :"migrator";
 SQL
   for owner in ${owners[@]+"${owners[@]}"}; do
-    sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"owner" TO :"migrator";'
+    if reason=$(sql "$database" "migrator=$migrator" "owner=$owner" 2>&1 <<<'GRANT :"owner" TO :"migrator";'); then continue; fi
+    # Nobody can grant membership in the administrator that Azure created with the server: see docs/who-can-grant.md.
+    say "$administrator cannot make $migrator a member of $owner: $reason"
+    sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"migrator" TO :"owner";' ||
+      fail "$administrator cannot make $owner a member of $migrator either. The role that created $migrator can."
   done
   # A GRANT that grants nothing can end with only a warning.
   [[ $(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
@@ -328,18 +371,23 @@ SQL
 
 # A later grant will fail on tables of other owners.
 show_owners() {
-  local others
-  others=$(sql "$database" "migrator=$migrator" "schema=$schema" <<'SQL'
-SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class AS c
+  local owner can_give
+  sql "$database" "migrator=$migrator" "schema=$schema" <<'SQL' |
+SELECT DISTINCT pg_has_role(relowner, :'migrator', 'USAGE'), pg_get_userbyid(relowner) FROM pg_class AS c
 WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   AND NOT pg_has_role(:'migrator', relowner, 'USAGE')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
-ORDER BY 1;
+ORDER BY 2;
 SQL
-  )
-  [[ $others ]] || return 0
-  say "$migrator cannot grant on what these roles own in $schema. Run this script again, with this option for each role that $migrator should act for:"
-  printf '%s\n' "$others" | sed 's/^/  --existing-owner /'
+  while IFS='|' read -r can_give owner; do
+    say "LEFT TO DO: $owner owns objects in $schema, on which $migrator cannot grant yet."
+    if [[ $can_give == t ]]; then
+      say "  Run this as $owner, in each database. $migrator then owns all that $owner owned, databases included:"
+      say "  psql \"host=$host dbname=$database user=$owner sslmode=verify-full sslrootcert=system\" --command 'REASSIGN OWNED BY \"$owner\" TO \"$migrator\";'"
+    else
+      say "  Run this script again, with this option: --existing-owner $owner"
+    fi
+  done
 }
 
 # --- Small tools
@@ -366,9 +414,6 @@ claim() {
   while ((${#payload} % 4 != 0)); do payload+='='; done
   base64 --decode <<<"$payload" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p"
 }
-
-# Whether a version is another or newer.
-newer() { [[ $(printf '%s\n' "$2" "$1" | sort --version-sort | head -n 1) == "$2" ]]; }
 
 lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
 step() { printf '\n== %s\n' "$1"; }

@@ -24,8 +24,8 @@ const SUBJECTS = {
 };
 const CHECK = { clientId: "a1d2c3b4-0004-4c5d-8e6f-7a8b9c0d1e04", role: "grants_check" };
 const VARS = {
-  AZURE_CLIENT_ID: IDENTITIES.migrator.clientId,
-  AZURE_CHECK_CLIENT_ID: CHECK.clientId,
+  GRANTS_CLIENT_ID: IDENTITIES.migrator.clientId,
+  GRANTS_CHECK_CLIENT_ID: CHECK.clientId,
   AZURE_TENANT_ID: TENANT_ID,
 };
 /** The runner's shell for `run`, without the start-up files of the user. */

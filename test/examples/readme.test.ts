@@ -69,8 +69,8 @@ function act(
   more: Record<string, string>,
 ): Promise<Run> {
   const vars = {
-    AZURE_CLIENT_ID: IDENTITIES.migrator.clientId,
-    AZURE_CHECK_CLIENT_ID: checkId,
+    GRANTS_CLIENT_ID: IDENTITIES.migrator.clientId,
+    GRANTS_CHECK_CLIENT_ID: checkId,
     AZURE_TENANT_ID: TENANT_ID,
   };
   const place = { host: server.host, port: String(server.port) };

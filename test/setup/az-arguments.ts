@@ -26,16 +26,22 @@ export interface AzCommand {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
+/** A group of commands, whose help lists them. */
+function isGroup(name: string): boolean {
+  return Object.keys(commands).some((command) => command.startsWith(`${name} `));
+}
+
 /** Reads the words after `az` as the CLI does. Throws an Error with a message like the CLI's. */
 export function parseAz(words: readonly string[]): AzCommand {
   const options = words.findIndex((word) => word.startsWith("-"));
   const name = words.slice(0, options === -1 ? words.length : options).join(" ");
-  const own = commands[name];
+  const own = commands[name] ?? (words.at(-1) === "--help" && isGroup(name) ? {} : undefined);
   if (own === undefined) throw new Error(`'${name}' is misspelled or not recognized by the system.`);
   const known = Object.entries({ ...global, ...own });
 
   const found: Record<string, string> = {};
   const rest = words.slice(name.split(" ").length);
+  if (rest.includes("--help")) return { name: "--help", arguments: {} };
   while (rest.length > 0) {
     const word = rest.shift() ?? "";
     const [long, argument] =

@@ -22,7 +22,7 @@ const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("b
   ".",
 );
 
-test.each(["docs/setup.md", ".github/workflows/azure.yml", "examples/deploy.yml"])(
+test.each(["docs/setup.md", "docs/firewall.md", ".github/workflows/azure.yml", "examples/deploy.yml"])(
   "shows commands that az accepts: %s",
   (path) => {
     const text = readText(path);
@@ -39,9 +39,19 @@ test.each(["docs/setup.md", ".github/workflows/azure.yml", "examples/deploy.yml"
   },
 );
 
+test("docs/private-network.md assigns roles by object ID, which works for an identity made a moment ago", () => {
+  const assignments =
+    readText("docs/private-network.md").match(/az role assignment create.*(?:\\\n.*)?/g) ?? [];
+  expect(assignments).toHaveLength(2);
+  for (const command of assignments)
+    expect(() => parseAz(words(command.replaceAll(/ \\\n\s*/g, " ")).slice(1)), command).not.toThrow();
+});
+
 test("docs/setup.md requires the same version of az as the script", () => {
-  const [, minimum = ""] = /^readonly MINIMUM_AZ=(\S+)/m.exec(readText("examples/setup/setup.sh")) ?? [];
-  expect(readText("docs/setup.md")).toContain(`az ${minimum}`);
+  const required = /(?<=[Nn]eeds?\*{0,2} az \()2\.\d+ or newer/;
+  const [version] = required.exec(readText("examples/setup/setup.sh")) ?? [];
+  expect(version).toBeDefined();
+  expect(readText("docs/setup.md")).toContain(`az (${version}`);
 });
 
 test("the stand-in for az refuses what the CLI refuses", () => {
@@ -89,7 +99,11 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       join(bin, "psql"),
       `#!/bin/sh\n[ "$PGSSLROOTCERT" != system ] || export PGSSLROOTCERT='${sandbox.caFile}'\nexec '${PSQL}' "$@"\n`,
     );
-    await writeFile(join(bin, "gh"), '#!/bin/sh\necho "gh $*"\n');
+    // Signed in to GitHub only where a test says what GitHub answers.
+    await writeFile(
+      join(bin, "gh"),
+      '#!/bin/sh\nif [ "$1" = api ]; then [ "$GH_ANSWER" ] && echo "$GH_ANSWER"; else echo "gh $*"; fi\n',
+    );
     for (const name of ["az", "psql", "gh"]) await chmod(join(bin, name), 0o755);
   });
   afterAll(async () => {
@@ -119,7 +133,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(ofCheck?.credentials.at(-1)?.subject).toBe("repo:contoso/orders:pull_request");
     expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${ofMigrator?.principalId},type=service`);
     expect(first.stdout).toContain(
-      `gh variable set AZURE_CLIENT_ID --repo contoso/orders --body ${ofMigrator?.clientId}\n`,
+      `gh variable set GRANTS_CLIENT_ID --repo contoso/orders --body ${ofMigrator?.clientId}\n`,
     );
     expect(first.stdout).not.toContain(TOKEN);
 
@@ -175,7 +189,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await sandbox.sql(azure.database, `CREATE TABLE old (); ALTER TABLE old OWNER TO ${owner}`);
 
     const { stdout } = await azure.setUp();
-    expect(stdout).toContain(`  --existing-owner ${owner}\n`);
+    expect(stdout).toContain(`with this option: --existing-owner ${owner}\n`);
     const again = await azure.setUp("--existing-owner", owner);
     expect(again).toMatchObject({
       status: 0,
@@ -187,6 +201,31 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     ]);
     expect(member).toEqual({ is: true });
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0 });
+  });
+
+  test("explains how the server's administrator gives away its tables, where nobody can act for it", async () => {
+    const azure = await startAzure();
+    const { database, migrator } = azure;
+    const owner = `pgadmin_${database}`;
+    await sandbox.sql("postgres", `CREATE ROLE ${owner} LOGIN CREATEROLE CREATEDB IN ROLE azure_pg_admin`);
+    await sandbox.sql(database, `CREATE TABLE old (); ALTER TABLE old OWNER TO ${owner}`);
+
+    const { status, stdout, stderr } = await azure.setUp("--existing-owner", owner);
+
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("gh variable set GRANTS_CLIENT_ID");
+    if (version === OLD) {
+      expect(stdout).not.toContain("LEFT TO DO");
+      return;
+    }
+    expect(stdout).toContain(`cannot make ${migrator} a member of ${owner}: ERROR:`);
+    const [, command = ""] = /^ {2}psql .* --command '(REASSIGN .*)'$/m.exec(stdout) ?? [];
+    const client = await sandbox.signInAs(owner, database);
+    await client.query(command).finally(() => client.end());
+    const again = await azure.setUp();
+    expect(again).toMatchObject({ status: 0, stdout: expect.not.stringContaining("LEFT TO DO") });
+    const missing = await azure.setUp("--existing-owner", "nobody");
+    expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining("cannot make nobody") });
   });
 
   test("the commands of docs/setup.md lead to a deployment and a check that pass", async () => {
@@ -210,7 +249,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const { identities } = await azure.state();
     const [migrator, check] = [identities["pg-migrator"], identities["pg-grants_check"]];
     expect(stdout).toContain(
-      `gh variable set AZURE_CHECK_CLIENT_ID --repo contoso/orders --body ${check?.clientId}\n`,
+      `gh variable set GRANTS_CHECK_CLIENT_ID --repo contoso/orders --body ${check?.clientId}\n`,
     );
     expect(stdout).toMatch(/^ aad_orders$/m);
     expect(stdout).toMatch(/^ t$/m);
@@ -220,8 +259,8 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await owner.query("CREATE TABLE orders (id serial)").finally(() => owner.end());
     const vars = {
       AZURE_TENANT_ID: TENANT_ID,
-      AZURE_CLIENT_ID: migrator?.clientId ?? "",
-      AZURE_CHECK_CLIENT_ID: check?.clientId ?? "",
+      GRANTS_CLIENT_ID: migrator?.clientId ?? "",
+      GRANTS_CHECK_CLIENT_ID: check?.clientId ?? "",
     };
     const act = (file: string, job: string, more: Record<string, string> = {}) => {
       const { host, port } = sandbox.server;
@@ -301,6 +340,66 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await azure.state()).applications).toEqual({});
   });
 
+  test("signs in as identities that are there already, which it does not change or delete", async () => {
+    const azure = await startAzure();
+    const { migrator, check } = azure;
+    const [deploy, auditor] = (await azure.state()).objectIds.map((principalId) => ({
+      clientId: randomUUID(),
+      principalId,
+      credentials: [],
+    }));
+    await azure.change({ applications: { deploy }, identities: { auditor } } as Partial<AzState>);
+    const before = await azure.state();
+    const ids = [
+      "--migrator-client-id",
+      deploy?.clientId ?? "",
+      "--check-client-id",
+      auditor?.clientId ?? "",
+    ];
+
+    const { status, stdout, stderr } = await azure.setUp(...ids);
+
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${deploy?.principalId},type=service`);
+    expect(await labelOf(sandbox, check)).toBe(`aadauth,oid=${auditor?.principalId},type=service`);
+    expect(stdout).toContain(`GRANTS_CLIENT_ID --repo contoso/orders --body ${deploy?.clientId}\n`);
+    expect(stdout).toContain(`GRANTS_CHECK_CLIENT_ID --repo contoso/orders --body ${auditor?.clientId}\n`);
+    expect(stdout).toContain(`NOT CHANGED: the identity ${deploy?.clientId}.`);
+    expect(await azure.setUp(...ids, "--delete")).toMatchObject({ status: 0, stderr: "" });
+    const { applications, identities } = await azure.state();
+    expect({ applications, identities }).toEqual({
+      applications: before.applications,
+      identities: before.identities,
+    });
+  });
+
+  test("asks GitHub how the repository's subjects begin, and says what it assumes without an answer", async () => {
+    const azure = await startAzure();
+    const subjects = async () => {
+      const { identities } = await azure.state();
+      return identities[`pg-${azure.check}`]?.credentials.map(({ subject }) => subject);
+    };
+    const assumed = await azure.setUp();
+    expect(assumed.stdout).toContain(
+      "  gh api repos/contoso/orders/actions/oidc/customization/sub --jq .sub_claim_prefix\n",
+    );
+    expect(await subjects()).toEqual(["repo:contoso/orders:ref:refs/heads/main"]);
+
+    azure.github = "repo:contoso@6844498/orders@1296269";
+    const asked = await azure.setUp();
+    expect(asked.stdout).toContain(`begin with ${azure.github}.`);
+    expect(asked.stdout).not.toContain("ASSUMED");
+    expect(await subjects()).toEqual([`${azure.github}:ref:refs/heads/main`]);
+
+    await azure.setUp("--subject-prefix", "repo:other/name");
+    expect(await subjects()).toEqual(["repo:other/name:ref:refs/heads/main"]);
+  });
+
+  test("takes the server's host name", async () => {
+    const azure = await startAzure();
+    expect(await azure.setUp("--server", "pg.postgres.database.azure.com")).toMatchObject({ status: 0 });
+  });
+
   test("creates the app's role when Service Connector did not, and waits until Entra knows the identity", async () => {
     const azure = await startAzure();
     const [grantee, objectId] = [`aad_${azure.database}`, randomUUID()];
@@ -350,13 +449,18 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       return stderr;
     };
     const { server } = await azure.state();
-    expect(await says({ version: "2.72.0" })).toContain("Run: az upgrade");
-    expect(await says({ version: "2.91.0", server: { ...server, state: "Stopped" } })).toContain(
+    expect(await says({ isOld: true })).toContain("Run: az upgrade");
+    expect(await says({ isOld: false, server: { ...server, state: "Stopped" } })).toContain(
       "Run: az postgres flexible-server start --resource-group group --name pg",
     );
     expect(await says({ server }, "--delete")).toContain("You are not an Entra administrator of pg");
-    expect(await says({}, "--repository", "orders")).toContain(
-      "--repository is OWNER/REPOSITORY, not 'orders'",
+    for (const repository of ["orders", "https://github.com/contoso/orders", "contoso/orders/"]) {
+      expect(await says({}, "--repository", repository)).toContain(
+        `--repository is OWNER/NAME, such as contoso/orders, not '${repository}'`,
+      );
+    }
+    expect(await says({}, "--database", "nowhere")).toContain(
+      'pg has no database nowhere. Correct --database, or create it as ci-admin: CREATE DATABASE "nowhere";',
     );
     expect(await says({}, "--grantee", "aad_x")).toContain("--grantee and --grantee-object-id go together");
     expect(await says({}, "--brnch", "main")).toContain("There is no option --brnch");
@@ -389,7 +493,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const state = async () => JSON.parse(await readFile(path, "utf8")) as AzState;
     const write = (next: AzState) => writeFile(path, JSON.stringify(next));
     await write({
-      version: "2.73.0",
+      isOld: false,
       account: { user: { type: "user", name: ADMIN.name }, tenantId: TENANT_ID },
       me: { id: ADMIN.id, userPrincipalName: ADMIN.name },
       token: TOKEN,
@@ -410,6 +514,8 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const azure = {
       /** Reads the script's stderr while it runs. */
       listener: (_said: string): void => {},
+      /** What GitHub answers to gh. */
+      github: "",
       database,
       migrator,
       check,
@@ -438,6 +544,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
           AZ_STATE: path,
           PGPORT: String(sandbox.server.port),
           SETUP_WAIT: "0.3",
+          GH_ANSWER: azure.github,
           ...env,
         },
         stdio: ["ignore", "pipe", "pipe"],
