@@ -39,10 +39,12 @@ try {
 
   const summaries = [check, apply, again].map(({ summary }) => summary);
   const directory = await mkdtemp(join(tmpdir(), "azure-postgres-grants-"));
-  const page = join(directory, "summary.html");
-  await writeFile(page, githubPage(summaries.join("\n\n"), "light", 900));
+  for (const theme of ["light", "dark"] as const)
+    await writeFile(join(directory, `${theme}.html`), githubPage(summaries.join("\n\n"), theme, 900));
   console.log(`\nThe job's summary, folded parts closed (▸):\n\n${summaries.map(asSeen).join("\n\n")}`);
-  console.log(`\nAll as expected, after ${seconds(started)}. The summary as GitHub shows it: ${page}`);
+  console.log(
+    `\nAll as expected, after ${seconds(started)}. The summary as GitHub shows it: ${directory}/light.html, dark.html`,
+  );
 } finally {
   await sandbox.close();
 }

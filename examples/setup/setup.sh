@@ -188,7 +188,7 @@ set_up() {
   done
   # Anyone who can push a branch can change what its pull request runs.
   if [[ $pull_request == yes ]]; then trust "$check" pull-request "$subject_prefix:pull_request"; fi
-  good "The identities are there. They trust tokens for $subject_prefix:…"
+  good "The identities are there."
 
   step "The roles"
   make_role "$migrator" "$(object_id_of "$migrator")"

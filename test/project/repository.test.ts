@@ -43,6 +43,11 @@ test("the owner is the one in package.json everywhere", () => {
   );
 });
 
+test("the READMEs say that there is no release, until there is one", () => {
+  for (const path of ["README.md", "examples/README.md"])
+    expect(/There\s+is no release yet/.test(readText(path)), path).toBe(version === "0.0.0");
+});
+
 test("examples use the major version that is released, or will be the first", () => {
   const major = `v${Math.max(1, Number.parseInt(version, 10))}`;
   const versions = texts.flatMap(({ path, text }) =>
