@@ -528,10 +528,7 @@ function forCustomized(context: Context, symptom: Symptom): Steps {
       "The repository or its organization has customized the subject. Show which claims it has:",
       `gh api ${shell(api)}`,
     ),
-    step(
-      "Add a federated credential for exactly this subject:",
-      createCredential(subject, issuerOf(assertion), audience, clientOf(signIn)),
-    ),
+    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn)),
     step(
       "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
       `gh api --method PUT ${shell(api)} --field use_default=true`,
