@@ -63,12 +63,20 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const { sessionUser, nextTransaction, ...server } = first;
 
   const roleOf = mapRoles(facts("role"));
-  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row, roleOf)]));
+  const acls = new Map(
+    facts("acl").map((row) => [groupKey(row), row.items.map((item) => mapAclItem(item, roleOf))]),
+  );
+  const mapSecurable: MapSecurable = (relkind, representative, { owner, held }) => ({
+    owner: roleOf(owner),
+    acl: acls.get(groupKey({ relkind, representative })) ?? [],
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
+  });
+  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row, mapSecurable, roleOf)]));
   const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
     facts("group").map((row) => [
       groupKey(row),
-      mapGroup(row, schemas, members.get(groupKey(row)) ?? [], roleOf),
+      mapGroup(row, schemas, members.get(groupKey(row)) ?? [], mapSecurable),
     ]),
   );
   const snapshot = {
@@ -77,8 +85,8 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     database: { name: database.name, owner: roleOf(database.owner) },
     schemas: [...schemas.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     groups: [
-      mapSingle("database", database, roleOf),
-      ...facts("schema").map((row) => mapSingle("schema", row, roleOf)),
+      mapSingle("database", database, mapSecurable),
+      ...facts("schema").map((row) => mapSingle("schema", row, mapSecurable)),
       ...groups.values(),
     ],
     columns: facts("column").map((row) => mapColumn(row, groups, roleOf)),
@@ -203,8 +211,12 @@ function mapRoles(rows: readonly RoleRow[]): RoleOf {
   return roleOf;
 }
 
-function mapSchema({ oid, name, usableBy, ...row }: SchemaRow, roleOf: RoleOf): Schema {
-  const { owner, acl, held } = mapSecurable(row, roleOf);
+function mapSchema(
+  { oid, name, usableBy, ...row }: SchemaRow,
+  mapSecurable: MapSecurable,
+  roleOf: RoleOf,
+): Schema {
+  const { owner, acl, held } = mapSecurable("schema", oid, row);
   const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
   return {
     oid,
@@ -216,10 +228,10 @@ function mapSchema({ oid, name, usableBy, ...row }: SchemaRow, roleOf: RoleOf): 
   };
 }
 
-function mapSingle(kind: Kind, row: SecurableRow & Member, roleOf: RoleOf): Group {
+function mapSingle(kind: Kind, row: SecurableRow & Member, mapSecurable: MapSecurable): Group {
   return {
     kind,
-    ...mapSecurable(row, roleOf),
+    ...mapSecurable(kind, row.oid, row),
     skipped: "",
     size: 1,
     members: [{ oid: row.oid, name: row.name }],
@@ -230,7 +242,7 @@ function mapGroup(
   row: GroupRow,
   schemas: ReadonlyMap<Oid, Schema>,
   members: readonly Member[],
-  roleOf: RoleOf,
+  mapSecurable: MapSecurable,
 ): Group {
   const schema = schemas.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
@@ -239,7 +251,7 @@ function mapGroup(
   return {
     kind,
     schema,
-    ...mapSecurable(row, roleOf),
+    ...mapSecurable(row.relkind, row.representative, row),
     skipped: row.skipped,
     size: row.size,
     members,
@@ -254,17 +266,8 @@ function mapMembers({ oids, names, arguments: signatures }: MembersRow): readonl
   }));
 }
 
-/** An empty ACL explodes to no rows at all, and so to NULL. */
-function mapSecurable(
-  { owner, acl, held }: SecurableRow,
-  roleOf: RoleOf,
-): Pick<Group, "owner" | "acl" | "held"> {
-  return {
-    owner: roleOf(owner),
-    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
-  };
-}
+/** @param kind a relkind of SNAPSHOT, `schema` or `database` */
+type MapSecurable = (kind: string, oid: Oid, row: SecurableRow) => Pick<Group, "owner" | "acl" | "held">;
 
 /** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
 function mapAclItem<Row extends AclRow>(
@@ -306,6 +309,7 @@ interface Facts {
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
+  acl: { readonly relkind: string; readonly representative: Oid; readonly items: readonly AclRow[] };
   members: MembersRow;
   column: ColumnRow;
   "known-schema": { readonly name: string };
@@ -327,7 +331,6 @@ interface AclRow extends Pick<AclItem, "privilege" | "grantable"> {
 
 interface SecurableRow {
   readonly owner: Oid;
-  readonly acl: readonly AclRow[] | null;
   readonly held: Readonly<Record<string, readonly Privilege[]>> | null;
 }
 

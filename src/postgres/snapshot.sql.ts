@@ -16,13 +16,6 @@ function aclOf(acl: string, type: string, owner: string): string {
   return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 }
 
-/** An ACL as JSON. */
-function exploded(acl: string): string {
-  return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                   'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
-                 FROM pg_catalog.aclexplode(${acl}) AS x)`;
-}
-
 /**
  * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
  * https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
@@ -210,16 +203,23 @@ answered AS MATERIALIZED (
     ) AS by_grantee
   ) AS h ON a.skipped = ''
 ),
-acl AS MATERIALIZED (
-  SELECT a.relnamespace AS schema, x.grantor, x.grantee, x.is_grantable
-  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-  WHERE a.skipped = ''
-  UNION
-  SELECT NULL, x.grantor, x.grantee, x.is_grantable
-  FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
-  UNION
-  SELECT NULL, x.grantor, x.grantee, x.is_grantable
-  FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
+-- whose ACL items matter: PUBLIC's, the grantees', and those of the roles whose privileges they have
+involved AS MATERIALIZED (
+  SELECT 0::pg_catalog.oid AS oid
+  UNION SELECT r.oid FROM pg_catalog.pg_roles AS r
+  JOIN (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g ON pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')
+),
+-- besides: grant options, what somebody else than the owner granted, and who may create in a schema
+item AS MATERIALIZED (
+  SELECT o.relkind, o.representative, o.schema, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM (
+    SELECT relkind::pg_catalog.text, representative, relnamespace AS schema, relowner AS owner, acl FROM alike WHERE skipped = ''
+    UNION ALL SELECT 'schema', oid, NULL, nspowner, acl FROM schema
+    UNION ALL SELECT 'database', oid, NULL, datdba, acl FROM database
+  ) AS o
+  CROSS JOIN LATERAL pg_catalog.aclexplode(o.acl) AS x
+  WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee IN (SELECT oid FROM involved)
+     OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
 ),
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
@@ -239,7 +239,7 @@ column_extra AS MATERIALIZED (
 ),
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-  UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
+  UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0
   UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
   UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
@@ -249,7 +249,7 @@ mentioned AS MATERIALIZED (
 -- the roles that may have to look names up in a schema
 actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
+  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
   UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
@@ -347,14 +347,14 @@ SELECT 'grantee', pg_catalog.json_build_object(
 FROM session AS s
 UNION ALL
 SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba,
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g))
 FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner,
          'held', (SELECT pg_catalog.json_object_agg(g.oid, (
                     SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
                     FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
@@ -366,9 +366,15 @@ UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'acl', CASE WHEN a.skipped = '' THEN ${exploded("a.acl")} END,
          'held', a.held, 'rowSecurity', a.row_security)
 FROM answered AS a
+UNION ALL
+SELECT 'acl', pg_catalog.json_build_object(
+         'relkind', relkind, 'representative', representative,
+         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
+           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
+FROM item
+GROUP BY relkind, representative
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
