@@ -24,7 +24,7 @@ import {
   type Representative,
   type SnapshotRow,
 } from "./snapshot.rows.ts";
-import { SNAPSHOT } from "./snapshot.sql.ts";
+import { snapshotFor } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
 
 /** How long the action looks again because objects changed during a look, in milliseconds. */
@@ -127,7 +127,7 @@ async function lookOnce(
   // Sent at once: if the first fails, the transaction it began fails the second.
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query<SnapshotRow>(SNAPSHOT, [...parametersOf(grantees, demand), since]),
+    client.query<SnapshotRow>(snapshotFor(demand), [...parametersOf(grantees, demand), since]),
   ]);
   const first = mapSnapshot(rows, demand.exclude);
   const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;

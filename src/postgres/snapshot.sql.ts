@@ -1,3 +1,4 @@
+import type { Demand } from "../model/demand.ts";
 import {
   PREDEFINED_ROLES,
   ROUTINE_PRIVILEGES,
@@ -63,19 +64,24 @@ function schemaOfType(type: string): string {
  * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
  * $8 routine privs     text[]  empty: routines are not looked at
  * $9 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
+ *
+ * `-- if x` … `-- end if`: see snapshotFor.
  */
-export const SNAPSHOT = `
-WITH server AS (
+const SNAPSHOT = `
+WITH known_role AS MATERIALIZED (
+  SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles
+),
+server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
          -- up to 15, who is a member may set the role
          CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
               ELSE 'MEMBER' END AS set_option,
-         (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
+         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
 ),
 grantee AS (
   SELECT asked.name, role.oid
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
-  JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
+  JOIN known_role AS role ON role.rolname = asked.name
 ),
 database AS (
   SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
@@ -97,7 +103,7 @@ role_setting AS MATERIALIZED (
   FROM grantee AS g
   CROSS JOIN server
   JOIN role_set AS s ON s.setrole IN (0, g.oid)
-  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
+  LEFT JOIN known_role AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
 session AS MATERIALIZED (
@@ -141,28 +147,30 @@ relation AS (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${ownGroup("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
-              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
-                           SELECT FROM pattern AS p
+              -- if exclude
+              WHEN EXISTS (SELECT FROM pattern AS p
                            WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
-              THEN 'exclude' ELSE '' END AS skipped
+              THEN 'exclude'
+              -- end if
+              ELSE '' END AS skipped
   FROM pg_catalog.pg_class AS c
   JOIN schema AS s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ),
+-- if routines
 -- window functions are functions
 routine AS (
   SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
          CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
          CASE WHEN p.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
-              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
-                           SELECT FROM pattern
+              WHEN EXISTS (SELECT FROM pattern
                            WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
               THEN 'exclude' ELSE '' END AS skipped
   FROM pg_catalog.pg_proc AS p
   JOIN schema AS s ON s.oid = p.pronamespace
-  WHERE pg_catalog.cardinality($8) > 0
 ),
+-- end if
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
@@ -171,11 +179,13 @@ alike AS MATERIALIZED (
          pg_catalog.bool_or(relrowsecurity) AS row_security
   FROM relation
   GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
+  -- if routines
   UNION ALL
   SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
   FROM routine
   GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group
+  -- end if
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
@@ -206,7 +216,7 @@ answered AS MATERIALIZED (
 -- whose ACL items matter: PUBLIC's, the grantees', and those of the roles whose privileges they have
 involved AS MATERIALIZED (
   SELECT 0::pg_catalog.oid AS oid
-  UNION SELECT r.oid FROM pg_catalog.pg_roles AS r
+  UNION SELECT r.oid FROM known_role AS r
   JOIN (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g ON pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')
 ),
 -- besides: grant options, what somebody else than the owner granted, and who may create in a schema
@@ -221,11 +231,12 @@ item AS MATERIALIZED (
   WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee IN (SELECT oid FROM involved)
      OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
 ),
+-- if columns
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
   SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
   FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
-  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
+  WHERE c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
 column_extra AS MATERIALIZED (
   SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
@@ -237,20 +248,28 @@ column_extra AS MATERIALIZED (
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
   WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
 ),
+column_item AS MATERIALIZED (
+  SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
+  FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+),
+-- end if
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
   UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0
-  UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
-  UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
+  -- if columns
+  UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0
+  -- end if
   UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
-  UNION SELECT oid FROM pg_catalog.pg_roles
+  UNION SELECT oid FROM known_role
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
 -- the roles that may have to look names up in a schema
 actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
   UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
-  UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+  -- if columns
+  UNION SELECT relnamespace, grantor FROM column_item
+  -- end if
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
 ),
@@ -260,8 +279,8 @@ reach AS MATERIALIZED (
 -- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
 settable AS MATERIALIZED (
   SELECT r.oid, r.rolsuper
-  FROM pg_catalog.pg_roles AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+  FROM known_role AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
     AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
     AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
 ),
@@ -286,7 +305,7 @@ role AS (
          COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
          COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
   FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
-  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
+  LEFT JOIN known_role AS r ON r.oid = m.oid
   -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
   WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
 )
@@ -327,16 +346,15 @@ SELECT 'role', pg_catalog.json_build_object(
            WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
            WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
            WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'existing', existing)
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
              FROM pg_catalog.pg_auth_members AS a
-             JOIN pg_catalog.pg_roles AS g ON g.oid = a.member
              CROSS JOIN LATERAL (SELECT EXISTS (
                SELECT FROM pg_catalog.pg_auth_members AS mine
                WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
              WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
              ORDER BY existing, a.member <> session_user_oid, a.member
              LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
            THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
 FROM role AS r, server, database AS d
 UNION ALL
@@ -384,6 +402,7 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
 ) AS m
 WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
+-- if routines
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative,
@@ -395,14 +414,17 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
 ) AS m
 WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
+-- end if
+-- if columns
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
-         'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                     'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
-                     'privilege', c.privilege_type, 'grantable', c.is_grantable))
-                   FROM column_acl AS c WHERE c.attrelid = e.relation))
-FROM column_extra AS e
+         'relkind', relkind, 'representative', representative, 'relation', relation, 'name', relname,
+         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
+           'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
+FROM column_item
+GROUP BY relkind, representative, relation, relname
+-- end if
+-- if exclude
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p
@@ -412,12 +434,29 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
                   WHERE pg_catalog.cardinality($8) > 0
                     AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path))
+-- end if
 UNION ALL
 SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
 FROM pg_catalog.pg_namespace
 WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
 UNION ALL
 SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
-FROM pg_catalog.pg_roles
+FROM known_role
 WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
 `;
+
+/**
+ * The snapshot without the parts that cannot find anything for a demand: in a small database, the server takes longer to
+ * plan the statement than to execute it.
+ */
+export function snapshotFor({ exclude, onExtra, ...privileges }: Demand): string {
+  const { tablePrivileges, sequencePrivileges, routinePrivileges } = privileges;
+  const needed: Readonly<Record<string, boolean>> = {
+    exclude: exclude.length > 0,
+    routines: routinePrivileges.length > 0,
+    columns: onExtra !== "ignore" && (tablePrivileges !== "ALL" || sequencePrivileges !== "ALL"),
+  };
+  return SNAPSHOT.replace(/-- if (\w+)\n([\s\S]*?)-- end if\n/g, (_, part: string, sql: string) =>
+    needed[part] ? sql : "",
+  );
+}
