@@ -5,6 +5,7 @@ import { likePatternsOf } from "../grants/exclude.ts";
 import { oldServer } from "../grants/obstacles.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
+import type { Kind } from "../model/report.ts";
 import { inOurWords, name, sentence, someOf } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
@@ -140,15 +141,16 @@ async function lookOnce(
     grantees: actors,
     exclude: demand.exclude,
   };
+  const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const [again, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
     granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
     first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
-    first.hasViews ? viewsThatFail(scope) : NO_ROWS,
-    foreignKeysThatFail(scope),
+    has("view") ? viewsThatFail(scope) : NO_ROWS,
+    first.hasTriggers ? foreignKeysThatFail(scope) : NO_ROWS,
     defaultsThatFail(scope, takesNextValues(demand)),
-    first.hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
+    has("foreign-table") ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;",
   ])) as [Representative[], DefaultPrivilegesRow[], GranteeRow[], ...Pitfall[][]];
 

@@ -1,36 +1,27 @@
 import type { Creator } from "../grants/creators.ts";
-import {
-  PREDEFINED_ROLES,
-  ROUTINE_PRIVILEGES,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-} from "../model/privileges.ts";
+import { PREDEFINED_ROLES } from "../model/privileges.ts";
 import type { Oid } from "../model/snapshot.ts";
+import type { Representative } from "./snapshot.rows.ts";
+import { PRIVILEGES } from "./snapshot.sql.ts";
 
 /**
  * Reads the owner and ACL of relations and routines again. has_*_privilege reads the newest catalogs, not the statement's
  * snapshot: where one object answered for others, it must not have changed in between. The ACL is compared as the
  * server prints it.
  */
-export function secondLook(objects: readonly SecondLook[]): string {
+export function secondLook(objects: readonly Pick<Representative, "routine" | "oid">[]): string {
   const [routines, relations] = [true, false].map((wanted) =>
     objects.filter(({ routine }) => routine === wanted).map(({ oid }) => oid),
-  ) as [Oid[], Oid[]];
-  const ofRoutines = `
-UNION ALL
-SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
-FROM pg_catalog.pg_proc
-WHERE oid = ANY ('{${routines.join()}}'::pg_catalog.oid[])`;
+  );
   return `
 SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
 FROM pg_catalog.pg_class
-WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])${routines.length > 0 ? ofRoutines : ""}
+WHERE oid = ANY ('{${relations}}'::pg_catalog.oid[])
+UNION ALL
+SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
+FROM pg_catalog.pg_proc
+WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
-}
-
-interface SecondLook {
-  readonly routine: boolean;
-  readonly oid: Oid;
 }
 
 /** Rows of (role, privileges). */
@@ -49,24 +40,7 @@ export function defaultPrivileges(
   ofRoutines: boolean,
 ): string {
   return `
-WITH creator AS (
-  SELECT schema, role
-  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
-                  pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-),
-privilege AS (
-  SELECT 'r'::"char" AS objtype, name, ordinal
-  FROM pg_catalog.unnest(
-    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
-  ) WITH ORDINALITY AS t (name, ordinal)
-  UNION ALL
-  SELECT 'S'::"char", name, ordinal
-  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
-  UNION ALL
-  SELECT 'f'::"char", name, ordinal
-  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
-),
-predefined AS MATERIALIZED (
+WITH predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
   FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
@@ -77,9 +51,10 @@ grantee AS MATERIALIZED (
   JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
 SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype, g.oid::pg_catalog.text AS grantee,
-       (SELECT pg_catalog.json_agg(p.name ORDER BY p.ordinal) FROM privilege AS p
-        WHERE p.objtype = t.objtype AND (g.rolsuper OR p.name = ANY (given.privileges))) AS held
-FROM creator AS c
+       (SELECT pg_catalog.json_agg(name ORDER BY ordinal) FROM ${PRIVILEGES}
+        WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))) AS held
+FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
+                pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
 CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
 CROSS JOIN grantee AS g
 CROSS JOIN LATERAL (

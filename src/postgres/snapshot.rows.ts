@@ -29,10 +29,9 @@ export interface FirstLook {
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
   readonly nextTransaction: string;
-  /** Whether there is anything here that row-level security, a view or a missing user mapping could make fail. */
   readonly hasRowSecurity: boolean;
-  readonly hasViews: boolean;
-  readonly hasForeignTables: boolean;
+  /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
+  readonly hasTriggers: boolean;
 }
 
 /** A grantee, and who its sessions are. */
@@ -63,15 +62,10 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const { sessionUser, nextTransaction, ...server } = first;
 
   const roleOf = mapRoles(facts("role"));
-  const acls = new Map(
-    facts("acl").map((row) => [groupKey(row), row.items.map((item) => mapAclItem(item, roleOf))]),
+  const mapSecurable = securables(facts("acl"), roleOf);
+  const schemas = new Map(
+    facts("schema").map((row) => [row.oid, mapSchema(row, mapSecurable("schema", row.oid, row), roleOf)]),
   );
-  const mapSecurable: MapSecurable = (relkind, representative, { owner, held }) => ({
-    owner: roleOf(owner),
-    acl: acls.get(groupKey({ relkind, representative })) ?? [],
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
-  });
-  const schemas = new Map(facts("schema").map((row) => [row.oid, mapSchema(row, mapSecurable, roleOf)]));
   const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
     facts("group").map((row) => [
@@ -114,8 +108,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       }),
     nextTransaction,
     hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
-    hasViews: facts("group").some(({ relkind }) => relkind === "v"),
-    hasForeignTables: facts("group").some(({ relkind }) => relkind === "f"),
+    hasTriggers: facts("group").some(({ triggers }) => triggers),
   };
 }
 
@@ -212,17 +205,15 @@ function mapRoles(rows: readonly RoleRow[]): RoleOf {
 }
 
 function mapSchema(
-  { oid, name, usableBy, ...row }: SchemaRow,
-  mapSecurable: MapSecurable,
+  { oid, name, usableBy }: SchemaRow,
+  { held, ...facts }: Securable,
   roleOf: RoleOf,
 ): Schema {
-  const { owner, acl, held } = mapSecurable("schema", oid, row);
   const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
   return {
     oid,
     name,
-    owner,
-    acl,
+    ...facts,
     usableBy: new Set(usableBy.map(roleOf)),
     creatableBy: new Set(creators.map(([role]) => role)),
   };
@@ -266,8 +257,19 @@ function mapMembers({ oids, names, arguments: signatures }: MembersRow): readonl
   }));
 }
 
-/** @param kind a relkind of SNAPSHOT, `schema` or `database` */
-type MapSecurable = (kind: string, oid: Oid, row: SecurableRow) => Pick<Group, "owner" | "acl" | "held">;
+type Securable = Pick<Group, "owner" | "acl" | "held">;
+
+/** @returns a function of the row's relkind (or `schema`, `database`), its oid and the row */
+function securables(rows: readonly Facts["acl"][], roleOf: RoleOf) {
+  const acls = new Map(rows.map((row) => [groupKey(row), row.items.map((item) => mapAclItem(item, roleOf))]));
+  return (relkind: string, representative: Oid, { owner, held }: SecurableRow): Securable => ({
+    owner: roleOf(owner),
+    acl: acls.get(groupKey({ relkind, representative })) ?? [],
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
+  });
+}
+
+type MapSecurable = ReturnType<typeof securables>;
 
 /** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
 function mapAclItem<Row extends AclRow>(
@@ -352,6 +354,7 @@ interface GroupRow extends SecurableRow {
   readonly representative: Oid;
   readonly relacl: string | null;
   readonly rowSecurity: boolean;
+  readonly triggers: boolean;
 }
 
 /** The members of a group, in one order. */

@@ -1,6 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import {
   PREDEFINED_ROLES,
+  type Privilege,
   ROUTINE_PRIVILEGES,
   SCHEMA_PRIVILEGES,
   SEQUENCE_PRIVILEGES,
@@ -24,6 +25,17 @@ function aclOf(acl: string, type: string, owner: string): string {
 function ownGroup(row: string): string {
   return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
               THEN ${row}.oid END AS own_group`;
+}
+
+/** All privileges of tables (r), sequences (S) and routines (f), in the documentation's order. */
+export const PRIVILEGES = `(VALUES ${[
+  ...rowsOf("r", TABLE_PRIVILEGES),
+  ...rowsOf("S", SEQUENCE_PRIVILEGES),
+  ...rowsOf("f", ROUTINE_PRIVILEGES),
+]}) AS privilege (type, name, since, ordinal)`;
+
+function rowsOf(type: string, names: readonly Privilege[]): readonly string[] {
+  return names.map((name, n) => `('${type}'::"char", '${name}', ${sinceOf(name)}, ${n})`);
 }
 
 /** The kinds under which routines are grouped: none of them is a relkind. */
@@ -65,12 +77,10 @@ function schemaOfType(type: string): string {
  * $8 routine privs     text[]  empty: routines are not looked at
  * $9 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
  *
- * `-- if x` … `-- end if`: see snapshotFor.
+ * What stands between `if` and `end if` is left out where a demand does not need it.
  */
 const SNAPSHOT = `
-WITH known_role AS MATERIALIZED (
-  SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles
-),
+WITH known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
 server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
          -- up to 15, who is a member may set the role
@@ -116,15 +126,10 @@ session AS MATERIALIZED (
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 -- what GRANT ALL means on this version
 privilege AS (
-  SELECT 'r'::"char" AS type, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
-  FROM server, (VALUES ${TABLE_PRIVILEGES.map((name) => `('${name}', ${sinceOf(name)})`).join(", ")}) AS t (name, since)
-  WHERE version >= since
-  UNION ALL
-  SELECT 'S'::"char", name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS s (name)
-  UNION ALL
-  SELECT 'F'::"char", name, name = ANY ($8::pg_catalog.text[])
-  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS f (name)
+  SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
+                               WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+                               ELSE name = ANY ($8::pg_catalog.text[]) END AS demanded
+  FROM server JOIN ${PRIVILEGES} ON since <= version
 ),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
@@ -144,20 +149,16 @@ pattern AS (
 ),
 -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
 relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${ownGroup("c")},
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, ${ownGroup("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
-              -- if exclude
+                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension' /* if exclude */
               WHEN EXISTS (SELECT FROM pattern AS p
                            WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
-              THEN 'exclude'
-              -- end if
-              ELSE '' END AS skipped
+              THEN 'exclude' /* end if */ ELSE '' END AS skipped
   FROM pg_catalog.pg_class AS c
   JOIN schema AS s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-),
--- if routines
+), /* if routines */
 -- window functions are functions
 routine AS (
   SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
@@ -169,29 +170,43 @@ routine AS (
               THEN 'exclude' ELSE '' END AS skipped
   FROM pg_catalog.pg_proc AS p
   JOIN schema AS s ON s.oid = p.pronamespace
-),
--- end if
+), /* end if */
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
          ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
-         pg_catalog.bool_or(relrowsecurity) AS row_security
+         pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
   FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
-  -- if routines
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group /* if routines */
   UNION ALL
   SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
-         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
+         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE, FALSE
   FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group
-  -- end if
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group /* end if */
+),
+-- whose ACL items matter: the grantees', those of the roles whose privileges they have, and PUBLIC's
+involved AS MATERIALIZED (
+  SELECT DISTINCT r.oid FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+  CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r
+),
+-- besides: grant options, what somebody else than the owner granted, and who may create in a schema
+item AS MATERIALIZED (
+  SELECT o.relkind, o.representative, o.schema, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM (
+    SELECT relkind::pg_catalog.text, representative, relnamespace AS schema, relowner AS owner, acl FROM alike WHERE skipped = ''
+    UNION ALL SELECT 'schema', oid, NULL, nspowner, acl FROM schema
+    UNION ALL SELECT 'database', oid, NULL, datdba, acl FROM database
+  ) AS o
+  CROSS JOIN LATERAL pg_catalog.aclexplode(o.acl) AS x
+  WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee = 0 OR x.grantee IN (SELECT oid FROM involved)
+     OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.has_finding OR $5 AND EXISTS (
-           SELECT FROM pg_catalog.aclexplode(a.acl) AS x
-           JOIN acting AS g ON CASE WHEN x.is_grantable AND x.grantee <> 0 THEN pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+  SELECT a.*, h.held, h.has_finding OR $5 AND (a.relkind::pg_catalog.text, a.representative) IN (
+           SELECT relkind, representative FROM item
+           JOIN acting AS g ON CASE WHEN is_grantable AND grantee <> 0 THEN pg_catalog.pg_has_role(g.oid, grantee, 'USAGE') END
          ) AS has_finding
   FROM alike AS a
   LEFT JOIN LATERAL (
@@ -203,35 +218,16 @@ answered AS MATERIALIZED (
       FROM (
         SELECT g.oid AS grantee, p.name, p.demanded,
                CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-                           WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
+                           WHEN 'f' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
                            ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
         FROM acting AS g
-        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'F' ELSE 'r' END
+        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END
         OFFSET 0
       ) AS asked
       GROUP BY grantee
     ) AS by_grantee
   ) AS h ON a.skipped = ''
-),
--- whose ACL items matter: PUBLIC's, the grantees', and those of the roles whose privileges they have
-involved AS MATERIALIZED (
-  SELECT 0::pg_catalog.oid AS oid
-  UNION SELECT r.oid FROM known_role AS r
-  JOIN (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g ON pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')
-),
--- besides: grant options, what somebody else than the owner granted, and who may create in a schema
-item AS MATERIALIZED (
-  SELECT o.relkind, o.representative, o.schema, x.grantor, x.grantee, x.privilege_type, x.is_grantable
-  FROM (
-    SELECT relkind::pg_catalog.text, representative, relnamespace AS schema, relowner AS owner, acl FROM alike WHERE skipped = ''
-    UNION ALL SELECT 'schema', oid, NULL, nspowner, acl FROM schema
-    UNION ALL SELECT 'database', oid, NULL, datdba, acl FROM database
-  ) AS o
-  CROSS JOIN LATERAL pg_catalog.aclexplode(o.acl) AS x
-  WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee IN (SELECT oid FROM involved)
-     OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
-),
--- if columns
+), /* if columns */
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
   SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
@@ -251,14 +247,11 @@ column_extra AS MATERIALIZED (
 column_item AS MATERIALIZED (
   SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
   FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
-),
--- end if
+), /* end if */
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-  UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0
-  -- if columns
-  UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0
-  -- end if
+  UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
+  UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0 /* end if */
   UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM known_role
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
@@ -266,10 +259,8 @@ mentioned AS MATERIALIZED (
 -- the roles that may have to look names up in a schema
 actor AS MATERIALIZED (
   SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
-  -- if columns
-  UNION SELECT relnamespace, grantor FROM column_item
-  -- end if
+  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0 /* if columns */
+  UNION SELECT relnamespace, grantor FROM column_item /* end if */
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
 ),
@@ -384,15 +375,13 @@ UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'held', a.held, 'rowSecurity', a.row_security)
+         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers)
 FROM answered AS a
 UNION ALL
 SELECT 'acl', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative,
-         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
+         'relkind', relkind, 'representative', representative, 'items', pg_catalog.json_agg(pg_catalog.json_build_object(
            'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM item
-GROUP BY relkind, representative
+FROM item GROUP BY relkind, representative
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
@@ -401,8 +390,7 @@ CROSS JOIN LATERAL (
   SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
   FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
 ) AS m
-WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
--- if routines
+WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS} /* if routines */
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
          'relkind', a.relkind, 'representative', a.representative,
@@ -413,18 +401,13 @@ CROSS JOIN LATERAL (
          pg_catalog.json_agg(${ARGUMENTS}) AS arguments
   FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
 ) AS m
-WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
--- end if
--- if columns
+WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS} /* end if */ /* if columns */
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'relkind', relkind, 'representative', representative, 'relation', relation, 'name', relname,
          'items', pg_catalog.json_agg(pg_catalog.json_build_object(
            'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM column_item
-GROUP BY relkind, representative, relation, relname
--- end if
--- if exclude
+FROM column_item GROUP BY relkind, representative, relation, relname /* end if */ /* if exclude */
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
 FROM pattern AS p
@@ -433,8 +416,7 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid
                     AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
                   WHERE pg_catalog.cardinality($8) > 0
-                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path))
--- end if
+                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
 UNION ALL
 SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
 FROM pg_catalog.pg_namespace
@@ -456,7 +438,6 @@ export function snapshotFor({ exclude, onExtra, ...privileges }: Demand): string
     routines: routinePrivileges.length > 0,
     columns: onExtra !== "ignore" && (tablePrivileges !== "ALL" || sequencePrivileges !== "ALL"),
   };
-  return SNAPSHOT.replace(/-- if (\w+)\n([\s\S]*?)-- end if\n/g, (_, part: string, sql: string) =>
-    needed[part] ? sql : "",
-  );
+  const part = /\/\* if (\w+) \*\/([\s\S]*?)\/\* end if \*\//g;
+  return SNAPSHOT.replace(part, (_, name: string, sql: string) => (needed[name] ? sql : ""));
 }
