@@ -91,7 +91,8 @@ function codeLists(): string {
 function sectionOf(code: string, rules: readonly KnownRule[]): string {
   const having = (more: (match: Match) => boolean) =>
     rules.find(({ when }) => when.some((match) => codesIn(match).includes(code) && more(match)));
-  return (having((match) => Object.keys(match).length === 1) ?? having(() => true))?.code ?? "";
+  const ofCase = rules.find((rule) => codesOf(rule).includes(code));
+  return (having((match) => Object.keys(match).length === 1) ?? having(() => true) ?? ofCase)?.code ?? "";
 }
 
 function link(text: string, section: string): string {
@@ -100,7 +101,8 @@ function link(text: string, section: string): string {
 
 function section(rule: KnownRule): string {
   const cases = CORPUS.filter(({ is, page: listed }) => is === rule.code && listed !== false);
-  const texts = [...new Set(cases.map(({ text }) => text.trim()))];
+  const seen = cases.map(({ text }) => text.trim());
+  const texts = [...new Set([...seen, ...phrasesOf(rule).filter((phrase) => !seen.join().includes(phrase))])];
   return [
     `### ${rule.code}`,
     ...(texts.length === 0 ? [] : [`\`\`\`text\n${texts.join("\n")}\n\`\`\``]),
@@ -108,6 +110,14 @@ function section(rule: KnownRule): string {
     ...answersOf(rule, cases),
     ...(rule.retries === undefined ? [] : [`The action tries again ${TIMES[rule.retries]} before it fails.`]),
   ].join("\n\n");
+}
+
+/** The words that a rule looks for, where they are plain: people may paste them before they are in the corpus. */
+function phrasesOf({ when }: KnownRule): readonly string[] {
+  return when
+    .flatMap(({ text }) => text?.source.split("|") ?? [])
+    .map((phrase) => phrase.replaceAll("\\.", "."))
+    .filter((phrase) => /^[\w.,:' -]+$/.test(phrase) && phrase.trim().split(" ").length > 2);
 }
 
 const TIMES = ["", "once", "twice", "three times", "four times", "for up to three minutes"];
@@ -132,13 +142,19 @@ function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
   return given?.signIn === "password" ? { ...port, signIn: { type: "password", password: "" } } : port;
 }
 
-/** Codes that this action gives to an error. */
-const OUR_OWN = ["NOT_JSON", "RATE_LIMIT", "NO_PROCESS"];
+/** Codes that this action gives to an error, and one of Node.js for all that has none. */
+const TOO_GENERAL = ["NOT_JSON", "RATE_LIMIT", "NO_PROCESS", "UNSPECIFIED"];
 
-/** The codes of a rule that others print, too. */
-function codesOf({ when }: KnownRule): readonly string[] {
-  return [...new Set(when.flatMap(codesIn))].filter((code) => !OUR_OWN.includes(code));
+/** The codes of a rule that others print, too; where it has a class of them, or none, those of its cases. */
+function codesOf({ code: is, when }: KnownRule): readonly string[] {
+  const own = when.flatMap(codesIn);
+  const seen = CORPUS.flatMap((each) => (each.is === is ? (each.code ?? []) : []));
+  const names = seen.filter((code) => /^[A-Z]\w{5,}$/.test(code) && !EVERY_CODE.has(code));
+  return [...new Set([...own, ...names])].filter((code) => !TOO_GENERAL.includes(code));
 }
+
+/** All codes that a rule names. */
+const EVERY_CODE = new Set(ALL_RULES.flatMap(({ when }) => when.flatMap(codesIn)));
 
 function codesIn({ codes = [], aadsts = [] }: Match): readonly string[] {
   return [...codes, ...aadsts.map((number) => `AADSTS${number}`)];
