@@ -378,7 +378,6 @@ describe("commands can be copied", () => {
 const PASSING = [
   "connection-lost",
   "entra-busy",
-  "issuer-unreadable",
   "managed-identity-busy",
   "no-connection-slots",
   "oidc-unavailable",
