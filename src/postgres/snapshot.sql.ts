@@ -184,11 +184,32 @@ alike AS MATERIALIZED (
          pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE, FALSE
   FROM routine
   GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group /* end if */
+), /* if columns */
+-- nothing on a column is beyond ALL on the table
+column_acl AS MATERIALIZED (
+  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  WHERE c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
--- whose ACL items matter: the grantees', those of the roles whose privileges they have, and PUBLIC's
+column_extra AS MATERIALIZED (
+  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
+  FROM column_acl AS c
+  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
+        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
+  JOIN acting AS g ON g.oid <> r.relowner
+    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
+),
+column_item AS MATERIALIZED (
+  SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
+  FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+), /* end if */
+-- whose ACL items matter: the grantees', those of the roles whose privileges they have, of who granted on columns, and PUBLIC's
 involved AS MATERIALIZED (
   SELECT DISTINCT r.oid FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-  CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r
+  CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r /* if columns */
+  UNION SELECT grantor FROM column_item /* end if */
 ),
 -- besides: grant options, what somebody else than the owner granted, and who may create in a schema
 item AS MATERIALIZED (
@@ -227,27 +248,7 @@ answered AS MATERIALIZED (
       GROUP BY grantee
     ) AS by_grantee
   ) AS h ON a.skipped = ''
-), /* if columns */
--- nothing on a column is beyond ALL on the table
-column_acl AS MATERIALIZED (
-  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
-  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
-  WHERE c.attacl IS NOT NULL AND NOT c.attisdropped
 ),
-column_extra AS MATERIALIZED (
-  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
-  FROM column_acl AS c
-  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
-  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
-        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
-  JOIN acting AS g ON g.oid <> r.relowner
-    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
-  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
-),
-column_item AS MATERIALIZED (
-  SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
-  FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
-), /* end if */
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
   UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
@@ -393,8 +394,7 @@ CROSS JOIN LATERAL (
 WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS} /* if routines */
 UNION ALL
 SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative,
-         'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
+         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
 FROM answered AS a
 CROSS JOIN LATERAL (
   SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
