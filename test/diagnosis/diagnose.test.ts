@@ -378,6 +378,7 @@ describe("commands can be copied", () => {
 const PASSING = [
   "connection-lost",
   "entra-busy",
+  "issuer-unreadable",
   "managed-identity-busy",
   "no-connection-slots",
   "oidc-unavailable",
