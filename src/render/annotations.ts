@@ -6,7 +6,7 @@ import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
-import { alike, byCause, granteesOf } from "./findings.ts";
+import { alike, byCause, distinctIn, granteesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { countObjects, hasNoOwner, objectName, objectText, sourcesText } from "./phrases.ts";
 
@@ -106,11 +106,12 @@ function entriesOf<F extends Missing>(
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
       const lines = explain(one, database.user, inOurWords("the SQL in the job summary"));
-      const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names = some(group, MAX_NAMES, (object) => objectName(object, plain));
+      const objects = distinctIn(group);
+      const on = objects.length === 1 ? objectText(first, plain) : countObjects(objects);
+      const names = some(objects, MAX_NAMES, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
-        objects: group.length,
+        objects: objects.length,
         ...(first.kind === "identity"
           ? {
               title: `${what}: ${on}`,
@@ -118,7 +119,7 @@ function entriesOf<F extends Missing>(
             }
           : {
               title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-              before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`,
+              before: `${text(first, plain.name(grantee), objects.length === 1 ? on : `${on} (${names})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`,
             }),
         database: database.database,
         after: lines.map(plain.sentence).join(" "),

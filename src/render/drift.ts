@@ -14,7 +14,7 @@ import { visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { explain } from "./explain.ts";
-import { alike, byCause, type Cause } from "./findings.ts";
+import { alike, byCause, type Cause, distinctIn, distinctRows } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
 import {
@@ -67,17 +67,21 @@ export function driftPart(
       const [first] = cause.findings;
       const about = hasNoOwner(first)
         ? `: ${objectText(first, markdown)}`
-        : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
+        : ` on ${countKinds(distinctIn(cause.findings))} owned by ${markdown.name(cause.owner)}`;
       const lines = explain(cause, user, inOurWords("the SQL below"));
       page.add(
-        [`**${what}${about}**`, ...bySchema(cause.findings), ...lines.map(markdown.sentence)].join("<br>"),
+        [
+          `**${what}${about}**`,
+          ...bySchema(distinctIn(cause.findings)),
+          ...lines.map(markdown.sentence),
+        ].join("<br>"),
       );
-      if (!hasNoOwner(first)) findingsTable(page, ["Object", ...head], cause.findings, cells);
+      if (!hasNoOwner(first)) findingsTable(page, ["Object", ...head], distinctRows(cause.findings), cells);
     }
     const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {
       page.add(
-        `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`,
+        `**${what} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`,
       );
     }
   }
@@ -120,8 +124,9 @@ function findingsTable<F extends Missing>(
     groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])]),
   );
   const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(findings)}${others}`, () =>
+  const others =
+    rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
+  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () =>
     page.table(head, lazily(findings, row), FOLDED_ROWS),
   );
 }

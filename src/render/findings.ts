@@ -62,22 +62,39 @@ export function alike<F extends Missing | Extra>(
   kindOf: (kind: Kind) => string | number = (kind) => kind,
 ): readonly (readonly [F, ...F[]])[] {
   return groupsOf(findings, (finding) =>
-    [
-      kindOf(finding.kind),
-      finding.schema ?? "",
-      finding.privileges.join(),
-      "sources" in finding ? JSON.stringify(finding.sources) : "",
-    ].join("\0"),
+    [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0"),
   );
 }
 
-/** How many objects a list names: an object counts once, even if its privileges stand in several entries. */
-export const objectsIn = oncePerList((list: readonly (Named & { readonly owner?: string })[]): number => {
-  const names = list.map(({ kind, schema, name, owner }) =>
-    kind === "default-privileges" ? `${kind}\0${schema}\0${name}\0${owner}` : `${kind}\0${schema}\0${name}`,
-  );
-  return new Set(names).size;
+/** The first entry of each object: one object has several for several grantors, or for privileges on columns. */
+export function distinctIn<F extends Named & { readonly owner?: string }>(list: readonly F[]): readonly F[] {
+  return distinctOnce(list) as readonly F[];
+}
+
+const distinctOnce = oncePerList((list: readonly (Named & { readonly owner?: string })[]) => {
+  const first = new Map<string, (typeof list)[number]>();
+  for (const each of list) {
+    const key = objectKey(each);
+    if (!first.has(key)) first.set(key, each);
+  }
+  return first.size === list.length ? list : [...first.values()];
 });
+
+function objectKey({ kind, schema, name, owner }: Named & { readonly owner?: string }): string {
+  return `${kind}\0${schema}\0${name}${kind === "default-privileges" ? `\0${owner}` : ""}`;
+}
+
+/** The first of the findings that read the same, because they differ only in the grantor. */
+export function distinctRows<F extends Missing | Extra>(findings: readonly F[]): readonly F[] {
+  if (distinctIn(findings).length === findings.length) return findings;
+  return groupsOf(findings, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
+    ([first]) => first,
+  );
+}
+
+function contentKey(finding: Missing | Extra): string {
+  return `${finding.privileges.join()}\0${"sources" in finding ? JSON.stringify(finding.sources) : ""}`;
+}
 
 /** What was checked, each database once however many grantees it was checked for. */
 export function lookedAt({ databases }: Report): ObjectCounts {
@@ -96,10 +113,7 @@ export function lookedAt({ databases }: Report): ObjectCounts {
 
 /** The objects of one kind of finding in the whole report, counted for each database and grantee. */
 export function countIn(report: Report, list: "missing" | "granted" | "extra" | "revoked"): number {
-  // What was granted or revoked on an object is one entry.
-  const count = (grantee: GranteeReport) =>
-    list === "granted" || list === "revoked" ? grantee[list].length : objectsIn(grantee[list]);
-  return granteesOf(report).reduce((sum, grantee) => sum + count(grantee), 0);
+  return granteesOf(report).reduce((sum, grantee) => sum + distinctIn<Named>(grantee[list]).length, 0);
 }
 
 /** The grantees of all databases. */

@@ -1,7 +1,7 @@
-import type { DatabaseReport, GranteeReport, Named, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Missing, Named, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
 import { failureLines } from "./failure.ts";
-import { countIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
+import { countIn, distinctIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
 import { countObjects } from "./phrases.ts";
 
@@ -93,7 +93,7 @@ function findings(report: Report, checked: Report, pen: Pen): string {
     const { who, is, holds } = subject(checked, ({ missing }) => missing.length > 0, pen);
     const where = place(found("missing"), report, pen);
     const also = extra > 0 ? `, and ${holds} ${beyond}` : "";
-    return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(report, missing)}`;
+    return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(checked)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
     const { who, holds } = subject(checked, ({ extra }) => extra.length > 0, pen);
@@ -119,21 +119,25 @@ function isIdentity({ kind }: Named): boolean {
   return kind === "identity";
 }
 
-/** Those of all grantees; an object with two entries, for two reasons, counts once. */
 function objects(report: Report, list: "missing" | "granted" | "extra" | "revoked"): string {
-  const all = granteesOf(report).flatMap((grantee): readonly Named[] => grantee[list]);
-  const distinct = countIn(report, list);
-  return distinct === all.length ? countObjects(all) : count(distinct, "object");
+  return countObjects(granteesOf(report).flatMap((grantee) => distinctIn<Named>(grantee[list])));
 }
 
 /** In a plan, how much of it `apply` can do. */
-function applied({ mode }: Report, missing: readonly { readonly reason: string }[]): string {
+function applied({ mode, databases }: Report): string {
   if (mode !== "plan") return "";
-  const doable = missing.filter(({ reason }) => reason === "not-granted").length;
-  if (doable === missing.length) return "; `mode: apply` can grant all of them";
-  return doable === 0
-    ? "; `mode: apply` can grant none of them"
-    : `; \`mode: apply\` can grant them on ${doable} of the ${missing.length}`;
+  const lists = databases.flatMap(({ grantees }) => grantees.map(({ missing }) => missing));
+  const isDoable = ({ reason }: Missing) => reason === "not-granted";
+  const total = lists.reduce((sum, list) => sum + distinctIn(list).length, 0);
+  const blocked = lists.reduce(
+    (sum, list) => sum + distinctIn(list.filter((each) => !isDoable(each))).length,
+    0,
+  );
+  if (blocked === 0) return "; `mode: apply` can grant all of them";
+  if (!lists.flat().some(isDoable)) return "; `mode: apply` can grant none of them";
+  return blocked === total
+    ? "; `mode: apply` can grant some of them"
+    : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
 }
 
 function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {

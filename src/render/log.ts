@@ -4,7 +4,7 @@ import { count } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
 import { explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
-import { byCause } from "./findings.ts";
+import { byCause, distinctIn, distinctRows } from "./findings.ts";
 import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
 import {
@@ -87,8 +87,8 @@ function causes<F extends Missing>(
       ...(hasNoOwner(first)
         ? [logLine(`${what}: ${objectText(first, plain)}.`)]
         : listed(
-            `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-            cause.findings,
+            `${what} on ${countKinds(distinctIn(cause.findings))}, owned by ${plain.name(cause.owner)}`,
+            distinctRows(cause.findings),
             line,
           )),
       ...logLines(lines.map(plain.sentence).join(" ")),

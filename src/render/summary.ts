@@ -1,10 +1,10 @@
 import type { Failure } from "../model/failure.ts";
-import type { DatabaseReport, FixBlock, GranteeReport, Held, Report, Verdict } from "../model/report.ts";
+import type { DatabaseReport, FixBlock, GranteeReport, Held, Named, Report, Verdict } from "../model/report.ts";
 import { count, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks } from "./failure.ts";
-import { granteesOf, lookedAt, objectsIn } from "./findings.ts";
+import { distinctIn, granteesOf, lookedAt } from "./findings.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup, type Pen } from "./pen.ts";
@@ -211,7 +211,7 @@ function overview(page: Page, report: Report): void {
       show: granteesOf(report).some((grantee) => grantee[list].length > 0),
       cell: ({ database, grantee, verdict }: OverviewRow) => {
         const ofGrantees = grantee ? [grantee] : database.grantees;
-        const objects = ofGrantees.reduce((sum, each) => sum + objectsIn(each[list]), 0);
+        const objects = ofGrantees.reduce((sum, each) => sum + distinctIn<Named>(each[list]).length, 0);
         return verdict === "error" && objects === 0 ? "?" : String(objects);
       },
     })),

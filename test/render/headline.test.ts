@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import type { GranteeReport, Report } from "../../src/model/report.ts";
+import { annotations } from "../../src/render/annotations.ts";
 import { headline } from "../../src/render/headline.ts";
+import { logGroups } from "../../src/render/log.ts";
+import { outputsOf } from "../../src/render/outputs.ts";
 import { plain } from "../../src/render/pen.ts";
+import { renderSummary } from "../../src/render/summary.ts";
 import * as reports from "./reports.ts";
 
 const SERVER = "orders-prod.postgres.database.azure.com";
@@ -93,4 +97,42 @@ test("says what was granted and revoked, and what is extra", () => {
   expect(line(withGrantees([grantee]))).toBe(
     `Drift: aad_orders is missing privileges on 1 table in app on ${SERVER}, and holds more privileges than requested on 1 table.`,
   );
+});
+
+test("counts and names a table with two grantors, or with a column of its own, once everywhere", () => {
+  const entry = reports.extra({ privileges: ["DELETE"] });
+  const extra = [
+    entry,
+    { ...entry, fix: { ...entry.fix, sql: "SET ROLE dba; REVOKE …;" } },
+    reports.extra({ privileges: ["UPDATE"], sources: [{ source: "column" }] }),
+  ];
+  const missing = [
+    reports.missing({ privileges: ["SELECT"], reason: "not-granted" }),
+    reports.missing({ privileges: ["INSERT"], reason: "not-owner" }),
+  ];
+  const written = (lists: Partial<GranteeReport>) => {
+    const grantee = reports.grantee({ verdict: "drift", ...lists });
+    const database = reports.database({ verdict: "drift", grantees: [grantee] });
+    const report = reports.report([database], { mode: "plan", onExtra: "fail" });
+    return {
+      text: [
+        headline(report, plain),
+        renderSummary(report),
+        ...annotations(report).map(({ title, message }) => `${title}: ${message}`),
+        ...logGroups(report).flatMap(({ lines }) => lines),
+      ].join("\n"),
+      outputs: outputsOf(report),
+    };
+  };
+
+  const beyond = written({ extra });
+  expect(beyond.text).not.toMatch(/2 tables|3 tables|2 objects|3 objects/);
+  expect(beyond.text.match(/\| table `public\.\w+` \| DELETE/g)).toHaveLength(1);
+  expect(beyond.text.match(/^ {2}table public\.\w+: DELETE/gm)).toHaveLength(1);
+  expect(beyond.outputs["extra-count"]).toBe(1);
+  const lacking = written({ missing });
+  expect(lacking.text).not.toMatch(/2 tables|2 objects|of the 2/);
+  expect(lacking.text).toContain("on 1 table in app");
+  expect(lacking.text).toContain("`mode: apply` can grant some of them");
+  expect(lacking.outputs["missing-count"]).toBe(1);
 });

@@ -270,7 +270,11 @@ test("stays below a mebibyte, with whole rows only, and refers to the report for
   expect(summary).toContain("More rows are in the JSON report (output `report`).");
 
   const owners = Array.from({ length: 3_000 }, (_, i) =>
-    reports.missing({ name: "💥".repeat(15), owner: `${i % 400}`.repeat(12), schema: "é".repeat(31) }),
+    reports.missing({
+      name: `${"💥".repeat(14)}${i}`,
+      owner: `${i % 400}`.repeat(12),
+      schema: "é".repeat(31),
+    }),
   );
   const databases = Array.from({ length: 30 }, (_, i) =>
     reports.database({
