@@ -1,5 +1,13 @@
 import type { Failure } from "../model/failure.ts";
-import type { DatabaseReport, FixBlock, GranteeReport, Held, Named, Report, Verdict } from "../model/report.ts";
+import type {
+  DatabaseReport,
+  FixBlock,
+  GranteeReport,
+  Held,
+  Named,
+  Report,
+  Verdict,
+} from "../model/report.ts";
 import { count, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
