@@ -45,6 +45,15 @@ export const ENTRA = rulesFor("entra", [
     next: federate,
   },
   {
+    code: "federation-not-allowed",
+    when: [{ aadsts: [700223, 700238] }],
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
+    next: ({ assertion }) => [
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
+    ],
+  },
+  {
     code: "federated-enterprise",
     when: [{ aadsts: [7002381] }],
     cause: ({ assertion }) => {
@@ -56,15 +65,6 @@ export const ENTRA = rulesFor("entra", [
       "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
       "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
       "Or ask the tenant's administrators to allow your enterprise.",
-    ],
-  },
-  {
-    code: "federation-not-allowed",
-    when: [{ aadsts: [700223, 700238] }],
-    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    next: ({ assertion }) => [
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
     ],
   },
   {
@@ -83,7 +83,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "assertion-invalid",
-    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    when: [{ aadsts: [50027, 5002727, 50013, 5000811, 700021, 700023, 700027, 700222] }],
     cause:
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn }) => [
@@ -99,7 +99,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "assertion-expired",
-    when: [{ aadsts: [700024] }],
+    when: [{ aadsts: [700024, 500133] }],
     cause: ({ signIn }) =>
       signIn?.type === "azure-cli"
         ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it."
@@ -193,7 +193,7 @@ export const ENTRA = rulesFor("entra", [
   },
   {
     code: "consent-missing",
-    when: [{ aadsts: [65001, 65004, 65005] }],
+    when: [{ aadsts: [65001, 65004, 65005, 90094] }],
     cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn }) => [
       ...(isApplication(signIn)
@@ -222,6 +222,16 @@ export const ENTRA = rulesFor("entra", [
     next: newSecret,
   },
   {
+    code: "resource-not-found",
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) =>
+      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      step("Look up the cloud:", SHOW_TENANT),
+    ],
+  },
+  {
     code: "resource-disabled",
     when: [{ aadsts: [500014] }],
     cause:
@@ -238,18 +248,15 @@ export const ENTRA = rulesFor("entra", [
     ],
   },
   {
-    code: "resource-not-found",
-    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
-    cause: ({ cloud }) =>
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT),
-    ],
-  },
-  {
     code: "conditional-access",
-    when: [{ aadsts: [50005, 53000, 53001, 53003, 53011, 530003, 530004, 530034, 530035, 530084] }],
+    when: [
+      {
+        aadsts: [
+          50005, 50097, 50131, 53000, 53001, 53002, 53003, 53011, 530003, 530004, 530031, 530032, 530034,
+          530035, 530084,
+        ],
+      },
+    ],
     cause: ({ signIn }) =>
       isApplication(signIn)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
@@ -351,6 +358,10 @@ export const ENTRA = rulesFor("entra", [
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
+      {
+        signIn: "azure-cli",
+        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i,
+      },
       { status: [408, 410, 429, "5xx"] },
     ],
     cause: "Entra is overloaded or has an outage.",
@@ -397,8 +408,8 @@ export const ENTRA = rulesFor("entra", [
       { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
       {
         aadsts: [
-          70008, 70043, 70044, 700082, 50020, 50034, 50053, 50055, 50057, 50076, 50078, 50079, 50126, 50132,
-          50133, 50158, 50173,
+          70008, 70043, 70044, 700082, 700084, 90072, 50020, 50058, 50072, 50074, 500121, 50034, 50053, 50055,
+          50057, 50076, 50078, 50079, 50126, 50132, 50133, 50158, 50173,
         ],
       },
     ],

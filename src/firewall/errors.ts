@@ -218,7 +218,15 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
   {
     code: "azure-unavailable",
     when: [
-      { codes: ["InternalServerError", "ServiceUnavailable", "GatewayTimeout", "ServerTimeout"] },
+      {
+        codes: [
+          "InternalServerError",
+          "InternalError",
+          "ServiceUnavailable",
+          "GatewayTimeout",
+          "ServerTimeout",
+        ],
+      },
       { status: [408, "5xx"] },
     ],
     cause: "Azure Resource Manager has a fault.",
