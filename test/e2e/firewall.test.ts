@@ -394,7 +394,7 @@ describe("the resource manager", () => {
     const opened = await open();
     azure.failNext("DELETE rule", 1, 409, "ServerStoppedError");
     const { stdout } = await close(opened);
-    expect(stdout).toMatch(/az postgres flexible-server start .*\baz resource delete --ids/);
+    expect(stdout).toMatch(/az postgres flexible-server start .*az resource delete --ids/);
   });
 
   test("that sends polling to another host: the token is not sent there, and the rule is looked at instead", async () => {
