@@ -42,11 +42,12 @@ export function fixBlocks(
     ...preparations(place, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
+      const instead = notOwner && noteForOwner(place, notOwner.change, actor);
       return {
         ...runBy(actor),
         runnable: false,
         statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
-        ...(notOwner && { instead: noteForOwner(place, notOwner.change, actor) }),
+        ...(instead && { instead }),
       };
     }),
   ];
@@ -236,13 +237,14 @@ function noteForGrantor(place: Place, revoke: Change): Sentence | undefined {
 }
 
 /** The other way than running SQL as the owner: to become a member of it. */
-function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence {
+function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence | undefined {
   const login = place.sessionUser;
   const owner = membersFor(place, actor);
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+  if (owner.memberOfLogin) return undefined;
   const membership = code(membershipSql(owner, login, place.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;

@@ -121,6 +121,8 @@ export interface Role {
   readonly through: readonly Role[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
+  /** It is a member of the session user, which so cannot become a member of it. */
+  readonly memberOfLogin: boolean;
   /** Somebody other than a superuser can grant membership in it: from 16 on, only who holds ADMIN OPTION on it. */
   readonly grantable: boolean;
   /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */

@@ -333,6 +333,7 @@ SELECT 'role', pg_catalog.json_build_object(
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
          'grantable', version < 160000
            OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
+         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
          'membership', CASE
            WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
            WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL

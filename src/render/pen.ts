@@ -1,5 +1,5 @@
 import type { Part, Sentence } from "../model/sentence.ts";
-import { html, quoteName, quoteSignature, visible } from "../text/escape.ts";
+import { html, quoteName, quoteSignature, visible, visibleSql } from "../text/escape.ts";
 import { codeSpan, markdownOf, type Token, wordTokens } from "../text/markdown.ts";
 
 /** How names, code and sentences are written for one destination. */
@@ -25,7 +25,10 @@ export const plain: Pen = {
     write(sentence, {
       own: (words) => words,
       name: quoteName,
-      code: (text) => (text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``),
+      code: (text) => {
+        const shown = visibleLines(visibleSql(text));
+        return shown.includes("`") ? shown : `\`${shown}\``;
+      },
       quoted: visibleLines,
     }).join(""),
 };
@@ -41,7 +44,7 @@ export const markdown: Pen = {
       write<readonly Token[]>(wordsJoined(sentence), {
         own: (words) => wordTokens(words),
         name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-        code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+        code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
         quoted: wordTokens,
       }).flat(),
     ),

@@ -55,6 +55,7 @@ export function role(name: RoleName, facts: Partial<RoleSpec> = {}): RoleSpec {
     settable: name === "login",
     through: [],
     administered: false,
+    memberOfLogin: false,
     grantable: true,
     membership: null,
     ...facts,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { EMPTY } from "../../src/model/sentence.ts";
+import { markdown, plain } from "../../src/render/pen.ts";
 import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
@@ -159,6 +161,34 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const client = await signIn(other);
     expect(await run("apply", demand, { client })).toMatchObject({ verdict: "repaired" });
     expect(await can(app, "SELECT * FROM closed.t")).toBe(true);
+  });
+
+  test("advises no membership in an owner that is a member of the login", async () => {
+    const { owner, role, as, sql, run } = await world.open();
+    const [old, deployer] = [await role("old"), await role("deployer")];
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql(`ALTER TABLE t OWNER TO ${old}; GRANT ${deployer} TO ${old}`);
+
+    const { missing, fixes } = await run("plan", READ, { user: deployer });
+
+    await expect(sql(`GRANT ${old} TO ${deployer}`)).rejects.toMatchObject({ code: "0LP01" });
+    expect(missing[0]?.fix.note).toBeUndefined();
+    await as(old, fixes[0]?.statements.join("\n") ?? "");
+    expect(await run("check", READ, { user: deployer })).toMatchObject({ verdict: "in-sync" });
+  });
+
+  test("has in a note SQL that runs as it stands, whatever the name of the owner", async () => {
+    const { owner, role, as, sql, run } = await world.open();
+    const [old, deployer] = [await role("o\u200bl\nd"), await role("deployer")];
+    await as(owner, "CREATE TABLE t (id int)");
+    await sql(`ALTER TABLE t OWNER TO ${quote(old)}`);
+
+    const { missing } = await run("plan", READ, { user: deployer });
+
+    for (const pen of [plain, markdown]) {
+      const note = pen.sentence(missing[0]?.fix.note ?? EMPTY);
+      await sql(`BEGIN; ${/GRANT .*?;/.exec(note)?.[0]}; ROLLBACK`);
+    }
   });
 
   test("first lets an owner connect that may not, and the schema's owner that has to let it in", async () => {
