@@ -53,7 +53,9 @@ function ownerships(owners: readonly Oid[], version: number): string {
   const canActAs = (privilege: string) => `pg_catalog.pg_has_role(m.roleid, o.oid, '${privilege}')`;
   const leads =
     version >= 160000
-      ? `(m.set_option AND ${canActAs("SET")} OR (m.set_option OR m.inherit_option) AND ${canActAs("USAGE")})`
+      ? `(m.inherit_option AND ${canActAs("USAGE")} OR m.set_option AND EXISTS (
+           SELECT FROM (SELECT m.roleid UNION SELECT member FROM pg_catalog.pg_auth_members UNION SELECT o.oid) AS x (oid)
+           WHERE pg_catalog.pg_has_role(m.roleid, x.oid, 'SET') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))`
       : canActAs("MEMBER");
   return `
   SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -123,23 +123,49 @@ export function expected(
         );
       }),
     );
-  const beyond = checked
-    .filter((object) => object.owner !== actor && demand.onExtra !== "ignore")
-    .map((object) =>
-      findingLine(
-        object,
-        object.owner,
-        (object.kind === "sequence" ? all.sequences : all.tables).filter(
-          (privilege) =>
-            !isRoutine(object.kind) &&
-            !demanded(object).includes(privilege) &&
-            (holds(object, privilege) || holdsOnColumn(state, object, actor, privilege)),
-        ),
-      ),
+  const isAll = demand.tablePrivileges === "ALL" && demand.sequencePrivileges === "ALL";
+  const roleOf = (name: string) => state.roles.get(name);
+  const judgesPowers =
+    demand.onExtra !== "ignore" && (demand.onExtra !== "warn" || !isAll) && !roleOf(grantee)?.superuser;
+  const ownsIt = ({ kind, owner }: DatabaseObject) =>
+    judgesPowers && (kind === "database" || kind === "schema") && (owner === grantee || owner === actor);
+  const onRelation = (object: DatabaseObject) =>
+    (object.kind === "sequence" ? all.sequences : all.tables).filter(
+      (privilege) =>
+        object.kind !== "database" &&
+        object.kind !== "schema" &&
+        !isRoutine(object.kind) &&
+        !demanded(object).includes(privilege) &&
+        (holds(object, privilege) || holdsOnColumn(state, object, actor, privilege)),
     );
+  const grantOptions = (object: DatabaseObject, beside: readonly string[]) =>
+    [...state.acls.values()]
+      .filter(
+        (row) => keyOf(row.kind, row.schema, row.name) === keyOf(object.kind, object.schema, object.name),
+      )
+      .filter(({ part }) => part === "" || !isAll)
+      .filter(({ grantable, grantee: holder }) => grantable && roleOf(actor)?.inherits.includes(holder))
+      .filter(({ privilege }) => !beside.includes(privilege))
+      .map(({ privilege }) => `${privilege} WITH GRANT OPTION`);
+  const beyond = everything
+    .filter(() => demand.onExtra !== "ignore")
+    .map((object) => {
+      const privileges = object.owner === actor ? [] : onRelation(object);
+      const options = object.owner === actor ? [] : grantOptions(object, privileges);
+      const owner = ownsIt(object) ? ["OWNER"] : [];
+      return findingLine(object, object.owner, [...new Set([...owner, ...privileges, ...options])]);
+    });
+  const owners = new Set(everything.filter(({ kind }) => !isRoutine(kind)).map(({ owner }) => owner));
+  const canActAs = (owner: string) =>
+    owner !== grantee &&
+    owner !== "pg_database_owner" &&
+    roleOf(grantee)?.settable.some((role) => roleOf(role)?.inherits.includes(owner));
+  const actsFor = [...owners]
+    .filter((owner) => judgesPowers && canActAs(owner))
+    .map((owner) => findingLine({ kind: "role", schema: "", name: owner }, owner, ["SET"]));
   const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(namesPrivileges).sort();
-  const extra = beyond.filter(namesPrivileges).sort();
   const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
+  const extra = [...beyond.filter(namesPrivileges), ...actsFor].sort();
   const counted: Record<string, number> = {};
   for (const object of everything) {
     const onSchema = demand.schemaPrivileges;
