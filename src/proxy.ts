@@ -1,6 +1,5 @@
-import { step } from "./diagnosis/commands.ts";
-import { ActionError } from "./model/failure.ts";
-import { code, inOurWords, sentence } from "./model/sentence.ts";
+import { ActionError, failure, step } from "./model/failure.ts";
+import { code, sentence } from "./model/sentence.ts";
 import type { Env } from "./model/settings.ts";
 import { rememberSent } from "./text/secrets.ts";
 
@@ -33,17 +32,17 @@ export function checkProxy(env: Env): void {
   } catch {
     // not a URL, or not percent-encoded
   }
-  throw new ActionError({
-    code: "proxy-malformed",
-    message: sentence`${code(variable)} is not the URL of a proxy.`,
-    hint: inOurWords(
-      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
-    ),
-    steps: [
-      step(
-        "Set the variable for the job, or on the runner, in this form:",
-        `${variable}=http://<user>:<password>@<proxy>:<port>`,
-      ),
-    ],
-  });
+  throw new ActionError(
+    failure({
+      code: "proxy-malformed",
+      message: sentence`${code(variable)} is not the URL of a proxy.`,
+      hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+      steps: [
+        step(
+          "Set the variable for the job, or on the runner, in this form:",
+          `${variable}=http://<user>:<password>@<proxy>:<port>`,
+        ),
+      ],
+    }),
+  );
 }

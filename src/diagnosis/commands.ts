@@ -1,12 +1,4 @@
-import type { Step } from "../model/failure.ts";
-import { inOurWords, type Sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-
-/** A step; a text is our own words with `code` between backticks. */
-export function step(text: string | Sentence, command?: string): Step {
-  const sentence = typeof text === "string" ? inOurWords(text) : text;
-  return command === undefined ? { text: sentence } : { text: sentence, command };
-}
 
 /** A word for a POSIX shell, quoted where it needs to be; `<placeholders>` stay as they are, to be filled in. */
 export function shell(word: string): string {

@@ -1,6 +1,6 @@
-import { ActionError, type Failure, type Step } from "../model/failure.ts";
+import { ActionError, type Failure, type Step, step, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
-import { azOnServer, step } from "./commands.ts";
+import { azOnServer } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
@@ -41,7 +41,7 @@ export function diagnoseBy<C extends Context>(
   const words = quoted(found?.symptom.text ?? ownWords(error));
   const message = sentence`${peer(context)}: ${words}`;
   if (found === undefined) {
-    const answer = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
+    const answer = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
     return { code: "unknown", message, ...withPooler(answer, context, true) };
   }
   const { rule, symptom } = found;

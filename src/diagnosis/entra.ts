@@ -1,7 +1,8 @@
+import { type Steps, step } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
-import { az, GET_TOKEN, SHOW_TENANT, shell, step } from "./commands.ts";
-import { type Context, hostOf, rulesFor, type Steps } from "./rules.ts";
+import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { type Context, hostOf, rulesFor } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */

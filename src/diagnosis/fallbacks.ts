@@ -1,5 +1,6 @@
+import { step } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { azOnServer, GET_TOKEN, SHOW_TENANT, step } from "./commands.ts";
+import { azOnServer, GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { type Rule, rulesFor } from "./rules.ts";
 
 /** The answer to an error that no rule knows. */

@@ -1,4 +1,4 @@
-import { step } from "./commands.ts";
+import { step } from "../model/failure.ts";
 import { byText, rulesFor } from "./rules.ts";
 
 /**

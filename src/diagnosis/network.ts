@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
+import { type Steps, step } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
-import { azAllow, azShow, shell, step } from "./commands.ts";
+import { azAllow, azShow, shell } from "./commands.ts";
 import { PROXY } from "./proxy.ts";
-import { byText, type Context, hostOf, isPostgres, rulesFor, type Steps } from "./rules.ts";
+import { byText, type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
 

@@ -1,10 +1,11 @@
 import { isIP } from "node:net";
 import { ENTRA_DATABASE, GUID } from "../model/entra-label.ts";
-import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { type Steps, step } from "../model/failure.ts";
+import { code, listOf, name, type Sentence, sentence, type Words } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell, step } from "./commands.ts";
-import { byText, type Context, rulesFor, type Steps, type Words } from "./rules.ts";
+import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell } from "./commands.ts";
+import { byText, type Context, rulesFor } from "./rules.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 

@@ -1,4 +1,5 @@
-import { azShow, step } from "./commands.ts";
+import { step } from "../model/failure.ts";
+import { azShow } from "./commands.ts";
 import { rulesFor } from "./rules.ts";
 
 /** The peer does not follow PostgreSQL's protocol. The codes in capitals are those of src/postgres/. */

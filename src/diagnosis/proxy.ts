@@ -1,4 +1,5 @@
-import { shell, step } from "./commands.ts";
+import { step } from "../model/failure.ts";
+import { shell } from "./commands.ts";
 import { byText, hostOf, rulesFor } from "./rules.ts";
 
 /** What goes through a proxy; PostgreSQL does not. */

@@ -1,9 +1,8 @@
 import type { Cloud } from "../model/clouds.ts";
-import type { Step } from "../model/failure.ts";
-import type { Sentence } from "../model/sentence.ts";
+import { type Step, type Steps, stepsOf } from "../model/failure.ts";
+import { type Sentence, sentenceOf, type Words } from "../model/sentence.ts";
 import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
-import { step } from "./commands.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** What the action was doing. Everything is optional; a command shows `<…>` for what is missing. */
@@ -52,12 +51,6 @@ export interface Rule<C extends Context = Context> {
 
 type Answer<C, T> = (context: C, symptom: Symptom) => T;
 
-/** Our own words with `code` between backticks, or a sentence with words from outside. */
-export type Words = string | Sentence;
-
-/** Steps as a rule writes them: one without a command is its text. */
-export type Steps = readonly (Words | Step)[];
-
 /** A rule as its table writes it: what is the same for every error is written without a function. */
 interface WrittenRule<C extends Context> extends Pick<Rule, "code" | "when" | "retries"> {
   readonly cause: Words | Answer<C, Words>;
@@ -72,11 +65,8 @@ export function rulesFor<C extends Context = Context>(
   return rules.map(({ cause, next, ...rule }) => ({
     ...rule,
     with: [partners].flat(),
-    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
-    next: (...of) =>
-      (typeof next === "function" ? next(...of) : next).map((each) =>
-        typeof each === "object" && "text" in each ? each : step(each),
-      ),
+    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
+    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next),
   }));
 }
 

@@ -1,9 +1,9 @@
-import { az, azServer, azShow, shell, step } from "../diagnosis/commands.ts";
+import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK } from "../diagnosis/network.ts";
-import { type Context, type Rule, rulesFor, type Steps } from "../diagnosis/rules.ts";
+import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
-import type { Failure } from "../model/failure.ts";
+import { type Failure, type Steps, step } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 

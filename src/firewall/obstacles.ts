@@ -1,6 +1,6 @@
-import { azServer, azShow, shell, step } from "../diagnosis/commands.ts";
-import type { Failure } from "../model/failure.ts";
-import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { azServer, azShow, shell } from "../diagnosis/commands.ts";
+import { type Failure, failure, step } from "../model/failure.ts";
+import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { ServerFacts, ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
@@ -18,67 +18,57 @@ const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Senten
  */
 export function obstacle(server: ServerId, { state, network }: ServerFacts): Failure | undefined {
   if (NOT_RUNNING.includes(state)) {
-    return {
+    return failure({
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      hint: EMPTY,
       steps: [step("Start the server, then run the job again:", azServer("start", { server }))],
-    };
+    });
   }
   if (network === "public") return undefined;
   const enable = step(
     "Or enable public access, and run the job again:",
     azServer("update", { server }, { "public-access": "Enabled" }),
   );
-  return {
+  return failure({
     code: "server-is-private",
     message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
-    hint: EMPTY,
     steps: [
-      step(
-        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
-      ),
+      "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
       ...(network === "virtual-network" ? [] : [enable]),
     ],
-  };
+  });
 }
 
 /** The server does not answer, because it is being created, updated or started. */
 export function notReady(server: ServerId, { state }: ServerFacts): Failure {
-  return {
+  return failure({
     code: "server-not-ready",
     message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
-    hint: inOurWords("The server accepts no connections in this state."),
+    hint: "The server accepts no connections in this state.",
     steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))],
-  };
+  });
 }
 
 /** `runner-ip` is not the address that the server sees. */
 export function otherAddress(given: string, seen: string): Failure {
-  return {
+  return failure({
     code: "runner-ip-differs",
     message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
-    hint: inOurWords(
-      "The runner reaches the server through a different gateway, or its address has changed.",
-    ),
-    steps: [step("Remove `runner-ip`: the server's own message has the address.")],
-  };
+    hint: "The runner reaches the server through a different gateway, or its address has changed.",
+    steps: ["Remove `runner-ip`: the server's own message has the address."],
+  });
 }
 
 /** The address changes from one connection to the next, so no rule for one address helps. */
 export function changingAddress(first: string, then: string): Failure {
-  return {
+  return failure({
     code: "runner-address-changes",
     message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
-    hint: inOurWords(
-      "The runner's network has several public addresses. This action opens the firewall for only one address.",
-    ),
+    hint: "The runner's network has several public addresses. This action opens the firewall for only one address.",
     steps: [
-      step(
-        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
-      ),
+      "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
     ],
-  };
+  });
 }
 
 /** Azure accepted the rule and then said no more about it, and the server still refuses the runner. */
@@ -88,12 +78,12 @@ export function notConfirmed(
   seconds: number,
   { code: why, message, steps }: Failure,
 ): Failure {
-  return {
+  return failure({
     code: "firewall-rule-not-confirmed",
     message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
-    hint: inOurWords("Azure's operation failed, or takes longer than this."),
-    steps: why === "azure-not-permitted" ? steps : [step("Run the job again.")],
-  };
+    hint: "Azure's operation failed, or takes longer than this.",
+    steps: why === "azure-not-permitted" ? steps : ["Run the job again."],
+  });
 }
 
 /** The rule exists, and the server still refuses the runner. */
@@ -104,31 +94,25 @@ export function noEffect(
   seconds: number,
   last: Sentence,
 ): Failure {
-  return {
+  return failure({
     code: "firewall-rule-without-effect",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
-    hint: inOurWords(
-      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",
-    ),
+    hint: "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",
     steps: [
       step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host)} ${port}`),
-      step("Set `runner-ip` to the public address of the runner's network, and run the job again."),
+      "Set `runner-ip` to the public address of the runner's network, and run the job again.",
     ],
-  };
+  });
 }
 
 /** A token is sent only over TLS. */
 export function managerNotHttps(): Failure {
-  return {
+  return failure({
     code: "resource-manager-not-https",
     message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
-    hint: inOurWords(
-      "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-    ),
+    hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
     steps: [
-      step(
-        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
-      ),
+      "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
     ],
-  };
+  });
 }

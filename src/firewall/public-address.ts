@@ -1,7 +1,7 @@
 import { httpClient } from "../azure/http-client.ts";
-import { shell, step } from "../diagnosis/commands.ts";
-import { ActionError } from "../model/failure.ts";
-import { code, inOurWords, quoted, sentence } from "../model/sentence.ts";
+import { shell } from "../diagnosis/commands.ts";
+import { ActionError, failure, step } from "../model/failure.ts";
+import { code, quoted, sentence } from "../model/sentence.ts";
 import { within } from "../retry.ts";
 import { ipv4, isRoutable } from "./ipv4.ts";
 
@@ -26,15 +26,17 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
   );
   const address = ipv4(answer);
   if (address !== undefined && isRoutable(address)) return address;
-  throw new ActionError({
-    code: "runner-address-unknown",
-    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
-    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
-    steps: [
-      step(
-        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        `curl --fail --silent ${shell(service.href)}`,
-      ),
-    ],
-  });
+  throw new ActionError(
+    failure({
+      code: "runner-address-unknown",
+      message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
+      hint: "The server did not answer either, so nothing else knows the runner's address.",
+      steps: [
+        step(
+          "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+          `curl --fail --silent ${shell(service.href)}`,
+        ),
+      ],
+    }),
+  );
 }

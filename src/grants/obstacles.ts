@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import type { Failure } from "../model/failure.ts";
+import { type Failure, failure, step } from "../model/failure.ts";
 import { isInSchema } from "../model/kinds.ts";
 import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
@@ -34,20 +34,17 @@ export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode)
  */
 export function oldServer(version: string): Failure | null {
   if (Number.parseInt(version, 10) >= OLDEST_VERSION) return null;
-  return {
+  return failure({
     code: "server-too-old",
     message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
-    hint: inOurWords(
-      "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
-    ),
+    hint: "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
     steps: [
-      {
-        text: inOurWords("Upgrade the server. Azure checks first whether it can, and the server restarts:"),
-        command:
-          "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17",
-      },
+      step(
+        "Upgrade the server. Azure checks first whether it can, and the server restarts:",
+        "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17",
+      ),
     ],
-  };
+  });
 }
 
 /** The first version with the role pg_database_owner: https://www.postgresql.org/docs/14/release-14.html */
@@ -55,7 +52,7 @@ const OLDEST_VERSION = 14;
 
 /** The error about a grantee that is not among the roles of the server. */
 export function granteeNotFound(grantee: string, knownRoles: readonly string[]): Failure {
-  return {
+  return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
@@ -66,28 +63,28 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
       ),
     ),
     steps: [
-      {
-        text: sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
-        command: `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`,
-      },
+      step(
+        sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`,
+      ),
     ],
-  };
+  });
 }
 
 function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null {
   if (schemas === "*") return null;
   const system = schemas.find((each) => each.startsWith("pg_") || each === "information_schema");
   if (system !== undefined) {
-    return {
+    return failure({
       code: "system-schema",
       message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
-      hint: inOurWords("This action does not grant privileges on system schemas."),
-      steps: [{ text: inOurWords("Remove the schema from the input `schemas`.") }],
-    };
+      hint: "This action does not grant privileges on system schemas.",
+      steps: ["Remove the schema from the input `schemas`."],
+    });
   }
   const missing = schemas.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
   if (missing.length === 0) return null;
-  return {
+  return failure({
     code: "schema-not-found",
     message:
       missing.length === 1
@@ -97,26 +94,20 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, code)),
       inOurWords("Names are case-sensitive."),
     ),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the input `schemas`, or run the migration that creates the schema before this step.",
-        ),
-      },
-    ],
-  };
+    steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."],
+  });
 }
 
 function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Failure | null {
   if (tablePrivileges === "ALL") return null;
   const unknown = tablePrivileges.find((privilege) => server.version < sinceOf(privilege));
   if (unknown === undefined) return null;
-  return {
+  return failure({
     code: "privilege-not-found",
     message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${inOurWords(unknown)} privilege.`,
     hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 10_000)} introduced it.`,
-    steps: [{ text: sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.` }],
-  };
+    steps: [sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.`],
+  });
 }
 
 /** An empty check never passes: a schema with nothing to check is more often a wrong name than an empty schema. */
@@ -135,21 +126,15 @@ function nothingToCheck(
     schemas === "*"
       ? inOurWords("This database")
       : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
-  return {
+  return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
-    hint: inOurWords(
-      "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
-    ),
+    hint: "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
     steps: [
-      {
-        text: inOurWords(
-          "Check the inputs `database` and `schemas`, and run the migrations before this step.",
-        ),
-      },
-      { text: inOurWords("If the schema is meant to be empty, set `allow-empty: true`.") },
+      "Check the inputs `database` and `schemas`, and run the migrations before this step.",
+      "If the schema is meant to be empty, set `allow-empty: true`.",
     ],
-  };
+  });
 }
 
 /** Azure sets `default_transaction_read_only` for the whole server when its disk is nearly full. */
@@ -157,28 +142,20 @@ function readOnly(snapshot: Snapshot): Failure | null {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
   const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
-  const check = { text: inOurWords("To check the privileges here, set `mode: check`.") };
+  const check = "To check the privileges here, set `mode: check`.";
   if (reset !== undefined)
-    return {
+    return failure({
       code: "read-only-setting",
       message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
-      hint: inOurWords("Someone protected it from changes. The server itself is not read-only."),
-      steps: [
-        {
-          text: sentence`To remove the setting, run as ${reset.who}:`,
-          command: reset.sql.join("\n"),
-        },
-        check,
-      ],
-    };
-  return {
+      hint: "Someone protected it from changes. The server itself is not read-only.",
+      steps: [step(sentence`To remove the setting, run as ${reset.who}:`, reset.sql.join("\n")), check],
+    });
+  return failure({
     code: "read-only",
-    message: inOurWords("This server is read-only, so nothing can be granted."),
-    hint: inOurWords(
-      "The server is a replica, or Azure made it read-only because its storage is nearly full.",
-    ),
-    steps: [{ text: inOurWords("Set `host` to the primary server.") }, check],
-  };
+    message: "This server is read-only, so nothing can be granted.",
+    hint: "The server is a replica, or Azure made it read-only because its storage is nearly full.",
+    steps: ["Set `host` to the primary server.", check],
+  });
 }
 
 function names(all: readonly string[]): Sentence {

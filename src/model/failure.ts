@@ -1,11 +1,12 @@
 import {
   code,
   EMPTY,
-  inOurWords,
   isEmpty,
   paragraph,
   type Sentence,
   sentence,
+  sentenceOf,
+  type Words,
   withFullStop,
 } from "./sentence.ts";
 
@@ -31,6 +32,31 @@ export interface Step {
   readonly command?: string;
 }
 
+/** Steps as a table writes them: one without a command is its text. */
+export type Steps = readonly (Words | Step)[];
+
+/** A step; `text` without a command needs no such call in a table. */
+export function step(text: Words, command?: string): Step {
+  return { text: sentenceOf(text), ...(command !== undefined && { command }) };
+}
+
+/** The steps that a table writes. */
+export function stepsOf(steps: Steps): readonly Step[] {
+  return steps.map((each) => (typeof each === "object" && "text" in each ? each : step(each)));
+}
+
+/** A failure as the code that finds it writes it. */
+interface WrittenFailure extends Omit<Failure, "message" | "hint" | "steps"> {
+  readonly message: Words;
+  readonly hint?: Words;
+  readonly steps: Steps;
+}
+
+/** A failure that is found without an error; for errors, there is `diagnose`. */
+export function failure({ message, hint = EMPTY, steps, ...others }: WrittenFailure): Failure {
+  return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
+}
+
 /** Thrown where the cause and the next step are known; every other error goes through `diagnose`. */
 export class ActionError extends Error {
   readonly failure: Failure;
@@ -44,14 +70,14 @@ export class ActionError extends Error {
 
 /** The failure of a run that a signal ends. */
 export function cancelled(signal: string): ActionError {
-  return new ActionError({
-    code: "cancelled",
-    message: sentence`The run was cancelled (${code(signal)}).`,
-    hint: inOurWords(
-      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
-    ),
-    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }],
-  });
+  return new ActionError(
+    failure({
+      code: "cancelled",
+      message: sentence`The run was cancelled (${code(signal)}).`,
+      hint: "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+      steps: ["Run the job again: it continues where this run stopped."],
+    }),
+  );
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Identity, Reason } from "./report.ts";
-import { code, EMPTY, inOurWords, name, type Sentence, sentence } from "./sentence.ts";
+import { code, EMPTY, inOurWords, name, type Sentence, sentence, type Words } from "./sentence.ts";
 
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
 export interface ReasonEntry {
-  readonly why: (owner: string, login: string, identity?: Identity) => Sentence;
+  readonly why: Words | ((owner: string, login: string, identity?: Identity) => Sentence);
   /** Who can run the statement for the object; `grantor`: of what is revoked; null where no statement is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
   /** The SQL works only after what the note says, so it is in the finding and not in the SQL file. */
@@ -24,10 +24,7 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`."),
   },
   "session-role": {
-    why: () =>
-      inOurWords(
-        "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
-      ),
+    why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
     runAs: "login",
     advice: inOurWords(
       "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role.",
@@ -43,46 +40,37 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     runAs: "owner",
   },
   "role-gone": {
-    why: () =>
-      inOurWords(
-        "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
-      ),
+    why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     runAs: null,
     advice: inOurWords(
       "As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
     ),
   },
   locked: {
-    why: () => inOurWords("Another session held a lock on the object for too long."),
+    why: "Another session held a lock on the object for too long.",
     runAs: null,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
   },
   gone: {
-    why: () => inOurWords("The object was dropped, or dropped and created again, while this step ran."),
+    why: "The object was dropped, or dropped and created again, while this step ran.",
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema."),
   },
   refused: {
-    why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    why: "The server refused the statement, although the privileges seemed sufficient.",
     runAs: "owner",
   },
   "not-tried": {
-    why: () =>
-      inOurWords(
-        "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
-      ),
+    why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner",
   },
   "read-only": {
-    why: () => inOurWords("The server is a replica, or is set read-only."),
+    why: "The server is a replica, or is set read-only.",
     runAs: null,
     advice: inOurWords("Set `host` to the primary server."),
   },
   "not-direct": {
-    why: () =>
-      inOurWords(
-        "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
-      ),
+    why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     runAs: null,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role."),
   },
@@ -91,28 +79,21 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     runAs: "grantor",
   },
   "grantor-lacks-usage": {
-    why: () => inOurWords("The role that granted the privilege does not have USAGE on the schema."),
+    why: "The role that granted the privilege does not have USAGE on the schema.",
     runAs: "grantor",
   },
   "grantor-lacks-option": {
-    why: () =>
-      inOurWords(
-        "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
-      ),
+    why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
     runAs: null,
   },
   "dependent-privileges": {
-    why: () =>
-      inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
+    why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     runAs: "grantor",
     noteFirst: true,
     advice: inOurWords("Revoke it from those roles first."),
   },
   "column-privileges": {
-    why: () =>
-      inOurWords(
-        "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
-      ),
+    why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
     runAs: "grantor",
   },
   "is-owner": {

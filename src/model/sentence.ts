@@ -44,6 +44,14 @@ export function inOurWords(words: string): Sentence {
   return own(words);
 }
 
+/** Words as a table writes them: a string is our own, as in `inOurWords`. */
+export type Words = string | Sentence;
+
+/** The sentence that a table writes. */
+export function sentenceOf(words: Words): Sentence {
+  return typeof words === "string" ? own(words) : words;
+}
+
 function own(words: string): Sentence {
   const parts = words.split("`").map((text, n) => (n % 2 === 1 ? { code: text } : { own: text as OwnWords }));
   return { parts: parts.filter((part) => part.own !== "") };

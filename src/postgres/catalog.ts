@@ -4,9 +4,9 @@ import { creatorsOf } from "../grants/creators.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
 import { oldServer } from "../grants/obstacles.ts";
 import type { Demand } from "../model/demand.ts";
-import { ActionError, type Failure } from "../model/failure.ts";
+import { ActionError, type Failure, failure } from "../model/failure.ts";
 import type { Kind } from "../model/report.ts";
-import { inOurWords, name, sentence, someOf } from "../model/sentence.ts";
+import { name, sentence, someOf } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
@@ -95,12 +95,12 @@ async function catalogBusy(client: Client, changed: readonly Oid[], looks: numbe
     client.query("COMMIT"),
   ]);
   const names = rows.map((row) => name(row.schema, row.name));
-  return {
+  return failure({
     code: "catalog-busy",
     message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names, MAX_NAMES)}.`,
-    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
-    steps: [{ text: inOurWords("Run this step after the other job.") }],
-  };
+    hint: "Another job grants, revokes, creates or drops here at the same time.",
+    steps: ["Run this step after the other job."],
+  });
 }
 
 const MAX_NAMES = 5;

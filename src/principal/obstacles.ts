@@ -1,7 +1,7 @@
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
-import type { Failure } from "../model/failure.ts";
-import { code, inOurWords, name, sentence } from "../model/sentence.ts";
+import { type Failure, failure, step } from "../model/failure.ts";
+import { code, name, sentence } from "../model/sentence.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
@@ -10,74 +10,67 @@ export function boundToAnother(
   bound: string | undefined,
   { name: role, objectId }: PrincipalDemand,
 ): Failure {
-  return {
+  return failure({
     code: "principal-bound-to-another",
     message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}. Nothing was changed.`,
-    hint: inOurWords(
-      "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
-    ),
+    hint: "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
     steps: [
-      {
-        text: inOurWords("Compare `object-id` with the object ID of the identity:"),
-        command: "az ad sp show --id <client-id> --query id --output tsv",
-      },
-      {
-        text: inOurWords("If `object-id` is right, bind the role to it. Its privileges stay as they are:"),
-        command: "rebind: true",
-      },
+      step(
+        "Compare `object-id` with the object ID of the identity:",
+        "az ad sp show --id <client-id> --query id --output tsv",
+      ),
+      step("If `object-id` is right, bind the role to it. Its privileges stay as they are:", "rebind: true"),
     ],
-  };
+  });
 }
 
 /** An administrator's role: a step of a deployment must not change who administers the server. */
 export function isAdministrator({ name: role }: PrincipalDemand): Failure {
-  return {
+  return failure({
     code: "principal-is-administrator",
     message: sentence`${name(role)} is an administrator of this server. Nothing was changed.`,
-    hint: inOurWords("This action never creates or changes an administrator."),
+    hint: "This action never creates or changes an administrator.",
     steps: [
-      { text: inOurWords("Set `name` to a role that only the app uses.") },
-      {
-        text: sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
-        command: `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`,
-      },
+      "Set `name` to a role that only the app uses.",
+      step(
+        sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
+        `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`,
+      ),
     ],
-  };
+  });
 }
 
 /** A role with a password, or a group role, of this name. */
 export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): Failure {
-  return {
+  return failure({
     code: "principal-is-no-entra-role",
     message: sentence`${name(role)} exists, but is not an Entra role. Nothing was changed.`,
-    hint: inOurWords(
-      "The role was created with CREATE ROLE, perhaps with a password. Once it is bound to an identity, only that identity can sign in as it.",
-    ),
+    hint: "The role was created with CREATE ROLE, perhaps with a password. Once it is bound to an identity, only that identity can sign in as it.",
     steps: [
-      { text: inOurWords("Set `name` to another role.") },
-      {
-        text: sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
-        command: bindingSql(role, { objectId, type, admin: false, mfa: false }),
-      },
+      "Set `name` to another role.",
+      step(
+        sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
+        bindingSql(role, { objectId, type, admin: false, mfa: false }),
+      ),
     ],
-  };
+  });
 }
 
 /** The server took the statement, and lists something else. */
 export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDemand): Failure {
-  return {
+  return failure({
     code: "principal-not-bound",
     message: sentence`The server accepted the statement, but ${name(role)} is still not bound to object ID ${code(objectId)}. Everything was rolled back.`,
-    hint: inOurWords("The server has rules that Microsoft does not document."),
+    hint: "The server has rules that Microsoft does not document.",
     steps: [
-      {
-        text: sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
-        command: "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);",
-      },
-      {
-        text: inOurWords("Then bind the role with a function that Microsoft does not document:"),
-        command: `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId, type].map(quoteLiteral).join(", ")}, false, false);`,
-      },
+      step(
+        sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
+        "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);",
+      ),
+      step(
+        "Then bind the role with a function that Microsoft does not document:",
+        `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId, type].map(quoteLiteral).join(", ")}, false, false);`,
+      ),
     ],
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { REASONS } from "../model/reasons.ts";
-import { code, inOurWords, quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, quoted, type Sentence, sentence, sentenceOf } from "../model/sentence.ts";
 import type { Cause } from "./findings.ts";
 import { runner } from "./phrases.ts";
 
@@ -15,12 +15,11 @@ export function explain(
   place: Sentence,
 ): readonly Sentence[] {
   const { as, sql, first = [], note } = fix;
-  const { noteFirst } = REASONS[reason];
-  const why = REASONS[reason].why(owner, login, findings[0]?.identity);
+  const { why, noteFirst } = REASONS[reason];
   const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
   const noted = note === undefined ? [] : [note];
   return [
-    why,
+    sentenceOf(typeof why === "function" ? why(owner, login, findings[0]?.identity) : why),
     ...(said === undefined ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`]),
     ...(noteFirst ? [...noted, ...run(IN_REPORT)] : [...run(place), ...noted]),
   ];

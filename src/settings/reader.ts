@@ -1,4 +1,4 @@
-import { ActionError } from "../model/failure.ts";
+import { ActionError, failure } from "../model/failure.ts";
 import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { count } from "../text/count.ts";
@@ -227,17 +227,13 @@ function badInput(mistakes: readonly Mistake[], order: readonly string[]): Actio
   const inOrder = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name }) => name)).size;
   const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
-  return new ActionError({
-    code: "bad-input",
-    message: sentence`${invalid} Nothing was changed.`,
-    problems: inOrder.map(({ problem }) => problem),
-    hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the `with:` block of this step. The README of this action explains every input.",
-        ),
-      },
-    ],
-  });
+  return new ActionError(
+    failure({
+      code: "bad-input",
+      message: sentence`${invalid} Nothing was changed.`,
+      problems: inOrder.map(({ problem }) => problem),
+      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
+      steps: ["Correct the `with:` block of this step. The README of this action explains every input."],
+    }),
+  );
 }

@@ -1,37 +1,35 @@
-import { shell, step } from "../../diagnosis/commands.ts";
-import type { Failure } from "../../model/failure.ts";
-import { code, inOurWords, sentence } from "../../model/sentence.ts";
+import { shell } from "../../diagnosis/commands.ts";
+import { type Failure, failure, step } from "../../model/failure.ts";
+import { code, sentence } from "../../model/sentence.ts";
 
 /** There is no repository to open an issue in. */
-export const OUTSIDE_WORKFLOW: Failure = {
+export const OUTSIDE_WORKFLOW = failure({
   code: "issues-outside-workflow",
-  message: inOurWords("`GITHUB_REPOSITORY` is not set."),
-  hint: inOurWords("The action does not run in a GitHub workflow, and only GitHub has the issues."),
-  steps: [step("Omit `drift-issue` here.")],
-};
+  message: "`GITHUB_REPOSITORY` is not set.",
+  hint: "The action does not run in a GitHub workflow, and only GitHub has the issues.",
+  steps: ["Omit `drift-issue` here."],
+});
 
 /** The token cannot be sent as it is. */
-export const MALFORMED_TOKEN: Failure = {
+export const MALFORMED_TOKEN = failure({
   code: "issues-token-malformed",
-  message: inOurWords("`github-token` is empty or contains characters that no token has."),
-  hint: inOurWords("The secret that it is set to does not exist, or has a line break at its end."),
-  steps: [step("Omit `github-token` to use the job's own token, or correct the secret.")],
-};
+  message: "`github-token` is empty or contains characters that no token has.",
+  hint: "The secret that it is set to does not exist, or has a line break at its end.",
+  steps: ["Omit `github-token` to use the job's own token, or correct the secret."],
+});
 
 /**
  * GitHub made an issue without its label, as it does for people without triage access.
  * @param issue its number
  */
 export function labelDropped(label: string, issue: number): Failure {
-  return {
+  return failure({
     code: "issues-label-dropped",
     message: sentence`GitHub dropped the label ${code(label)} of issue ${code(`#${issue}`)}.`,
-    hint: inOurWords(
-      "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
-    ),
+    hint: "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
     steps: [
       step("Add the label by hand:", `gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
-      step("Omit `github-token`, and set `permissions: issues: write` on the job."),
+      "Omit `github-token`, and set `permissions: issues: write` on the job.",
     ],
-  };
+  });
 }

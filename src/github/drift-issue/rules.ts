@@ -1,8 +1,7 @@
-import { step } from "../../diagnosis/commands.ts";
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK } from "../../diagnosis/network.ts";
 import { byText, rulesFor } from "../../diagnosis/rules.ts";
-import type { Failure } from "../../model/failure.ts";
+import { type Failure, step } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
 import { isLimit, refusalIn } from "./refusal.ts";
