@@ -1,11 +1,12 @@
 import { ActionError } from "../model/failure.ts";
 import { plain } from "../render/pen.ts";
-import { say } from "./azure.ts";
 import { type Attempt, isFirewall } from "./connect.ts";
+import { say } from "./log.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
 import { publicAddress } from "./public-address.ts";
+import type { ResourceManager } from "./resource-manager.ts";
 import { ours } from "./rule.ts";
-import type { FirewallRule, ServerFacts, ServerId } from "./server.ts";
+import type { FirewallRule, ServerFacts } from "./server.ts";
 import type { RunnerIp } from "./settings.ts";
 
 /** The failures that a server causes which is stopped or private. */
@@ -25,10 +26,9 @@ const UNREACHABLE = [
  */
 export async function addressFor(
   { error, address: seen }: Attempt & { connected: false },
-  server: ServerId,
+  { server, stop }: ResourceManager,
   facts: ServerFacts,
   runnerIp: RunnerIp,
-  signal: AbortSignal,
 ): Promise<string> {
   const { code, message } = error.failure;
   say(plain.sentence(message));
@@ -45,7 +45,7 @@ export async function addressFor(
   }
   if (seen !== undefined) return seen;
   say(`The server did not answer. Asking ${runnerIp.service.host} for the runner's address.`);
-  return publicAddress(runnerIp.service, signal);
+  return publicAddress(runnerIp.service, stop);
 }
 
 /** The runner's address, where a rule of another job lets the runner in, which that job can remove at any time. */

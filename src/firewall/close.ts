@@ -1,14 +1,12 @@
-import { setTimeout } from "node:timers/promises";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
 import { secretsIn } from "../settings/reader.ts";
-import { say, signInToAzure } from "./azure.ts";
+import { say } from "./log.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
-import { readRule } from "./requests.ts";
-import type { ResourceManager } from "./resource-manager.ts";
+import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
-import { LOOKS, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
+import { isSeen, MORE_READS, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
@@ -28,28 +26,19 @@ export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal)
 async function close(made: RuleState, env: Env, signal: AbortSignal): Promise<void> {
   const { server, rule, settled } = made;
   say(`Removing firewall rule ${rule}.`);
-  const azure = signInToAzure(parseAzureSettings(env), env, signal);
-  let gone = await removeRule(azure, server, rule, signal);
-  if (!settled && (await appears(azure, made, signal))) gone = await removeRule(azure, server, rule, signal);
+  const azure = resourceManager(parseAzureSettings(env), server, env, signal);
+  let gone = await removeRule(azure, rule);
+  if (!settled && (await appears(azure, rule))) gone = await removeRule(azure, rule);
   if (gone) say(`Firewall rule ${rule} is removed.`);
   else closedButLocked(server, rule);
 }
 
 /** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
-async function appears(
-  azure: ResourceManager,
-  { server, rule }: RuleState,
-  signal: AbortSignal,
-): Promise<boolean> {
-  say(
-    `Azure did not confirm that the rule was made. Watching for the rule for ${(LOOKS.times * LOOKS.wait) / 1000} s.`,
-  );
-  for (let look = 0; look < LOOKS.times; look++) {
-    await setTimeout(LOOKS.wait, undefined, { signal });
-    const found = await readRule(azure, server, rule);
-    if (found === undefined || found.start === UNUSED_ADDRESS) continue;
-    say(`Firewall rule ${rule} has appeared. Removing it.`);
-    return true;
-  }
-  return false;
+async function appears(azure: ResourceManager, rule: string): Promise<boolean> {
+  const seconds = (MORE_READS.times * MORE_READS.wait) / 1000;
+  say(`Azure did not confirm that the rule was made. Watching for the rule for ${seconds} s.`);
+  if (!(await isSeen(azure, rule, (found) => found !== undefined && found.start !== UNUSED_ADDRESS)))
+    return false;
+  say(`Firewall rule ${rule} has appeared. Removing it.`);
+  return true;
 }

@@ -8,13 +8,13 @@ import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { addressFor, addressOfOtherJob } from "./address.ts";
-import { say, signInToAzure } from "./azure.ts";
 import { connect } from "./connect.ts";
+import { say } from "./log.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
 import { listRules, readServer } from "./requests.ts";
-import type { ResourceManager } from "./resource-manager.ts";
+import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { ruleName, stale } from "./rule.ts";
-import type { FirewallRule, ServerId } from "./server.ts";
+import type { FirewallRule } from "./server.ts";
 import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "./settings.ts";
 import { doneSoFar, makeRule, type Progress, removeRule } from "./state.ts";
 import { untilOpen } from "./until-open.ts";
@@ -46,43 +46,39 @@ async function open(
   progress: Progress,
 ): Promise<Sentence> {
   const { serverId: server, runnerIp, port, user } = settings;
-  const azure = signInToAzure(settings, env, signal);
+  const azure = resourceManager(settings, server, env, signal);
   const password = signIn(settings, env, signal);
-  const [facts] = await Promise.all([readServer(azure, server), password()]);
+  const [facts] = await Promise.all([readServer(azure), password()]);
   const host = settings.host ?? facts.host;
 
   say(`Connecting to ${host}:${port} as ${user}.`);
   const attempt = () => connect(settings, host, password, signal);
   const first = await attempt();
-  const address = first.connected ? undefined : await addressFor(first, server, facts, runnerIp, signal);
-  const rules = await rulesOf(azure, server, signal);
+  const address = first.connected ? undefined : await addressFor(first, azure, facts, runnerIp);
+  const rules = await rulesOf(azure);
   const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === undefined) {
-    await removeStale(azure, server, rules, signal);
+    await removeStale(azure, rules);
     return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
   }
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  const own = { azure, server, rule, progress, signal };
+  const own = { azure, rule, progress };
   await makeRule(own, needed);
   const [opened] = await Promise.all([
     untilOpen({ ...own, host, port, address: needed, runnerIp, seen: first.address }, attempt),
-    removeStale(azure, server, rules, signal),
+    removeStale(azure, rules),
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
 /** The rules of the server; none where this login may not list them, because it may still make one. */
-async function rulesOf(
-  azure: ResourceManager,
-  server: ServerId,
-  signal: AbortSignal,
-): Promise<readonly FirewallRule[]> {
+async function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
   try {
-    return await listRules(azure, server);
+    return await listRules(azure);
   } catch (error) {
-    signal.throwIfAborted();
+    azure.stop.throwIfAborted();
     say(`Could not list the rules of other jobs. ${plain.sentence(diagnose(error).message)}`);
     return [];
   }
@@ -92,23 +88,18 @@ async function rulesOf(
 const SWEEP_TIME = 60_000;
 
 /** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
-async function removeStale(
-  azure: ResourceManager,
-  server: ServerId,
-  rules: readonly FirewallRule[],
-  signal: AbortSignal,
-): Promise<void> {
+async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[]): Promise<void> {
   const end = Date.now() + SWEEP_TIME;
   for (const { name: rule, start } of stale(rules, new Date())) {
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     try {
-      const deleted = await removeRule(azure, server, rule, signal);
+      const deleted = await removeRule(azure, rule);
       say(
         `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`,
       );
     } catch (error) {
-      signal.throwIfAborted();
-      leftOpen(server, rule, diagnose(error), signal);
+      azure.stop.throwIfAborted();
+      leftOpen(azure.server, rule, diagnose(error), azure.stop);
     }
   }
 }

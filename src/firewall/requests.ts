@@ -1,27 +1,15 @@
 import { ActionError } from "../model/failure.ts";
-import { isMissing } from "./connection.ts";
-import type { Outcome, ResourceManager } from "./resource-manager.ts";
-import {
-  type FirewallRule,
-  PERMISSIONS,
-  rulePath,
-  type ServerFacts,
-  type ServerId,
-  serverPath,
-} from "./server.ts";
+import { change, get, list, type Outcome } from "./operations.ts";
+import { isMissing, type ResourceManager } from "./resource-manager.ts";
+import { type FirewallRule, PERMISSIONS, rulePath, type ServerFacts, serverPath } from "./server.ts";
 
-// The resource manager's requests for one flexible server: https://learn.microsoft.com/rest/api/postgresql/
+// The resource manager's requests for a flexible server: https://learn.microsoft.com/rest/api/postgresql/
 
-interface ServerBody {
-  readonly properties?: {
-    readonly fullyQualifiedDomainName?: string;
-    readonly state?: string;
-    readonly network?: {
-      readonly publicNetworkAccess?: string;
-      readonly delegatedSubnetResourceId?: string;
-    };
-    readonly privateEndpointConnections?: readonly unknown[];
-  };
+interface ServerProperties {
+  readonly fullyQualifiedDomainName?: string;
+  readonly state?: string;
+  readonly network?: { readonly publicNetworkAccess?: string; readonly delegatedSubnetResourceId?: string };
+  readonly privateEndpointConnections?: readonly unknown[];
 }
 
 interface RuleBody {
@@ -29,48 +17,33 @@ interface RuleBody {
   readonly properties?: { readonly startIpAddress?: string; readonly endIpAddress?: string };
 }
 
-/** The host, the state and the network of a server. */
-export async function readServer(manager: ResourceManager, server: ServerId): Promise<ServerFacts> {
-  const context = { permission: PERMISSIONS.readServer, server };
-  const body = (await manager.get(serverPath(server), context)) as ServerBody;
-  const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
-  return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
+/** The host, the state and the network of the server. */
+export async function readServer(azure: ResourceManager): Promise<ServerFacts> {
+  const body = await get(azure, serverPath(azure.server), PERMISSIONS.readServer);
+  const { properties = {} } = body as { properties?: ServerProperties };
+  const { fullyQualifiedDomainName: host = "", state = "unknown" } = properties;
+  return { host, state, network: networkOf(properties) };
 }
 
-function networkOf({
-  network,
-  privateEndpointConnections = [],
-}: Pick<
-  NonNullable<ServerBody["properties"]>,
-  "network" | "privateEndpointConnections"
->): ServerFacts["network"] {
+function networkOf({ network, privateEndpointConnections = [] }: ServerProperties): ServerFacts["network"] {
   if (network?.delegatedSubnetResourceId) return "virtual-network";
   if (network?.publicNetworkAccess !== "Disabled") return "public";
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
 
-/** The firewall rules of a server. */
-export async function listRules(
-  manager: ResourceManager,
-  server: ServerId,
-): Promise<readonly FirewallRule[]> {
-  const context = { permission: PERMISSIONS.readRules, server };
-  const bodies = await manager.list(`${serverPath(server)}/firewallRules`, context);
+/** The firewall rules of the server. */
+export async function listRules(azure: ResourceManager): Promise<readonly FirewallRule[]> {
+  const bodies = await list(azure, `${serverPath(azure.server)}/firewallRules`, PERMISSIONS.readRules);
   return bodies.map((body) => ruleOf(body as RuleBody));
 }
 
 /**
- * One firewall rule of a server; undefined if it does not exist.
+ * One firewall rule of the server; undefined if it does not exist.
  * @throws ActionError
  */
-export async function readRule(
-  manager: ResourceManager,
-  server: ServerId,
-  rule: string,
-): Promise<FirewallRule | undefined> {
-  const context = { permission: PERMISSIONS.readRules, server };
+export async function readRule(azure: ResourceManager, rule: string): Promise<FirewallRule | undefined> {
   try {
-    return ruleOf((await manager.get(rulePath(server, rule), context)) as RuleBody);
+    return ruleOf((await get(azure, rulePath(azure.server, rule), PERMISSIONS.readRules)) as RuleBody);
   } catch (error) {
     if (error instanceof ActionError && isMissing(error)) return undefined;
     throw error;
@@ -82,21 +55,16 @@ function ruleOf({ name = "", properties }: RuleBody): FirewallRule {
 }
 
 /** Makes a rule for one IPv4 address, or changes its address. Azure says that this is done before the rule takes effect. */
-export function putRule(
-  manager: ResourceManager,
-  server: ServerId,
-  rule: string,
-  address: string,
-): Promise<Outcome> {
-  const context = { permission: PERMISSIONS.writeRules, server };
-  const properties = { startIpAddress: address, endIpAddress: address };
-  return manager.change("PUT", rulePath(server, rule), context, { properties });
+export function putRule(azure: ResourceManager, rule: string, address: string): Promise<Outcome> {
+  const body = { properties: { startIpAddress: address, endIpAddress: address } };
+  const path = rulePath(azure.server, rule);
+  return change(azure, { method: "PUT", path, permission: PERMISSIONS.writeRules, body });
 }
 
 /** Deletes a rule, if it exists. */
-export async function deleteRule(manager: ResourceManager, server: ServerId, rule: string): Promise<Outcome> {
-  const context = { permission: PERMISSIONS.deleteRules, server };
-  const outcome = await manager.change("DELETE", rulePath(server, rule), context);
+export async function deleteRule(azure: ResourceManager, rule: string): Promise<Outcome> {
+  const path = rulePath(azure.server, rule);
+  const outcome = await change(azure, { method: "DELETE", path, permission: PERMISSIONS.deleteRules });
   const { ending } = outcome;
   return ending !== "done" && ending !== "accepted" && isMissing(outcome.error)
     ? { ending: "done" }

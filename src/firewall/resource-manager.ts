@@ -1,156 +1,219 @@
-import { setTimeout } from "node:timers/promises";
-import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import type { ActionError } from "../model/failure.ts";
-import { noAnswer } from "../retry.ts";
-import {
-  type AzureError,
-  type Connection,
-  parsed,
-  type Request,
-  type RequestContext,
-  refusal,
-  waitIn,
-} from "./connection.ts";
-import { nothingDone } from "./errors.ts";
-import { PERMISSIONS } from "./server.ts";
+import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import { signIn } from "../azure/credential.ts";
+import { httpClient } from "../azure/http-client.ts";
+import { notJson } from "../azure/refusals.ts";
+import type { Cloud } from "../model/clouds.ts";
+import { ActionError } from "../model/failure.ts";
+import { withFullStop } from "../model/sentence.ts";
+import type { Env, Settings } from "../model/settings.ts";
+import { proxyTo } from "../proxy.ts";
+import { plain } from "../render/pen.ts";
+import { type Retry, retrying, within } from "../retry.ts";
+import { withoutSecrets } from "../text/secrets.ts";
+import { diagnoseResourceManager } from "./errors.ts";
+import { say } from "./log.ts";
+import { managerNotHttps } from "./obstacles.ts";
+import type { Permission, ServerId } from "./server.ts";
 
-/** Requests to Azure's resource manager, each limited in time. */
+/** Azure's resource manager, for one server. */
 export interface ResourceManager {
+  readonly server: ServerId;
   /**
-   * @returns the body of the answer
-   * @throws ActionError
+   * Sends a request, and sends it again: while there is time after a failure that passes, once after one that may pass.
+   * @throws ActionError; the reason of `stop`, when it aborts
    */
-  get(path: string, context: RequestContext): Promise<unknown>;
+  readonly send: (request: Request) => Promise<PipelineResponse>;
   /**
-   * The items of a list, from all of its pages; from the first ones, if there are too many or they take too long.
-   * @throws ActionError
+   * The error with its cause and the next steps.
+   * @throws the reason of `stop`, if that has aborted
    */
-  list(path: string, context: RequestContext): Promise<readonly unknown[]>;
-  /**
-   * Changes a resource and waits until Azure says that the operation is done.
-   * @throws only the reason of the signal that stops it
-   */
-  change(method: "PUT" | "DELETE", path: string, context: RequestContext, body?: unknown): Promise<Outcome>;
+  readonly explained: (error: unknown, permission: Permission) => ActionError;
+  /** Ends every request and every wait. */
+  readonly stop: AbortSignal;
 }
 
-/** How a change ended. */
-export type Outcome = Done | NotDone;
-
-interface Done {
-  readonly ending: "done";
+/** A request to the resource manager. */
+export interface Request {
+  readonly method: HttpMethods;
+  /** A path, or the whole address that an answer of Azure has. */
+  readonly path: string;
+  /** The permission that the login needs for it. */
+  readonly permission: Permission;
+  readonly body?: unknown;
+  /** When the last attempt may start, as `Date.now()` gives it. */
+  readonly end: number;
+  /** Called before each further attempt. */
+  readonly onRetry?: () => void;
 }
+
+/** How long one answer may take, and how long to wait before a retry, unless Azure says how long. In milliseconds. */
+const TIMES = { answer: 30_000, retry: 5_000 };
 
 /**
- * `refused`: Azure refused the first request, so nothing has changed. `accepted`: Azure accepted the change, but did not
- * say how its operation ended. `failed`: the operation failed, or an answer was lost and Azure refused the next request:
- * the change can be made all the same.
+ * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
+ * Azure put in their address.
  */
-export interface NotDone {
-  readonly ending: "refused" | "accepted" | "failed";
-  readonly error: ActionError;
-}
+const API_VERSION = "2025-08-01";
 
 /**
- * How long a list, and all requests of a read or a change, may take together; how long to wait between two polls, unless
- * Azure says how long, and before a change is asked for again. In milliseconds.
+ * The resource manager of the cloud. It asks for a token with its first request.
+ * @throws ActionError if AZURE_RESOURCE_MANAGER_URL is not an https address
  */
-const TIMES = { read: 60_000, change: 180_000, poll: 2_000, retry: 5_000 };
+export function resourceManager(
+  settings: Pick<Settings, "signIn" | "cloud">,
+  server: ServerId,
+  env: Env,
+  stop: AbortSignal,
+): ResourceManager {
+  const { signIn: how, cloud } = settings;
+  const base = baseUrl(cloud, env);
+  const peer = { host: base.host, proxy: proxyTo(base.host, env) };
+  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
+  const clientId = "clientId" in how ? how.clientId : undefined;
+  let sending: ReturnType<typeof sender> | undefined;
 
-/** A list with more pages is not read to its end. */
-const MAX_PAGES = 100;
+  function explained(error: unknown, permission: Permission): ActionError {
+    stop.throwIfAborted();
+    if (error instanceof ActionError) return error;
+    const failure = diagnoseResourceManager(error, { permission, server, ...peer, clientId });
+    return new ActionError(failure, { cause: error });
+  }
 
-/** Azure's resource manager behind a connection. */
-export function resourceManager(connection: Connection): ResourceManager {
-  return {
-    async get(path, context) {
-      const end = Date.now() + TIMES.read;
-      return parsed(await connection.send({ method: "GET", path, context, end }));
-    },
-    list: (path, context) => list(connection, path, context),
-    change: (method, path, context, body) =>
-      change(connection, { method, path, context, body, end: Date.now() + TIMES.change }),
+  async function send({ method, path, permission, body, end, onRetry }: Request): Promise<PipelineResponse> {
+    let bearer = "";
+    let expired: string | undefined;
+    const attempt = async () => {
+      try {
+        bearer = await token(expired);
+        sending ??= sender();
+        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
+        if (answer.status >= 400) throw refusedBy(answer);
+        return answer;
+      } catch (error) {
+        throw explained(error, permission);
+      }
+    };
+    const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
+      const { retries = 0, code } = error instanceof ActionError ? error.failure : {};
+      if (!(error instanceof ActionError) || retries === 0 || (retries === 1 && attempts > 1))
+        return undefined;
+      if (code === "azure-token-expired") expired = bearer;
+      onRetry?.();
+      const wait = (error.cause as Partial<Refusal>).wait ?? TIMES.retry;
+      const what = plain.sentence(withFullStop(error.failure.message));
+      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1000)} s.` };
+    };
+    return retrying(attempt, retryAfter, { end, say, signal: stop });
+  }
+
+  return { server, send, explained, stop };
+}
+
+/** Azure's own pipeline, for its proxies and compression. It neither retries nor follows: `send` does the first. */
+async function sender() {
+  const pipelines = await import("@azure/core-rest-pipeline");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }, // a redirect could take the token elsewhere
+  });
+  const client = await httpClient();
+
+  return async (method: HttpMethods, url: string, bearer: string, body: unknown, stop: AbortSignal) => {
+    const headers = pipelines.createHttpHeaders({
+      accept: "application/json",
+      authorization: `Bearer ${bearer}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    });
+    const ending = new AbortController();
+    const request = pipelines.createPipelineRequest({
+      method,
+      url,
+      headers,
+      abortSignal: ending.signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    try {
+      // The pipeline itself would wait for ever for a compressed body that stops.
+      return await within(TIMES.answer, pipeline.sendRequest(client, request), stop);
+    } catch (error) {
+      ending.abort();
+      throw error;
+    }
   };
 }
 
-async function list(
-  { send, say }: Connection,
-  path: string,
-  context: RequestContext,
-): Promise<readonly unknown[]> {
-  const end = Date.now() + TIMES.read;
-  const items: unknown[] = [];
-  let next: string | undefined = path;
-  for (let page = 0; next !== undefined; page++) {
-    if (page === MAX_PAGES || Date.now() > end) {
-      say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
-      break;
-    }
-    const answer = await send({ method: "GET", path: next, context, end });
-    const { value = [], nextLink } = (parsed(answer) ?? {}) as ListBody;
-    items.push(...value);
-    next = nextLink;
-  }
-  return items;
-}
-
-/** https://learn.microsoft.com/rest/api/postgresql/firewall-rules/list-by-server */
-interface ListBody {
-  readonly value?: readonly unknown[];
-  readonly nextLink?: string;
-}
-
-/** Changes a resource: again while there is time, if the operation fails for a reason that passes. */
-export async function change(connection: Connection, request: Request, isFirst = true): Promise<Outcome> {
-  const { send, explained } = connection;
-  let refusable = isFirst;
-  const onRetry = () => {
-    refusable = false;
-  };
-  let accepted: PipelineResponse;
-  try {
-    accepted = await send({ ...request, onRetry });
-  } catch (thrown) {
-    const error = explained(thrown, request.context);
-    return { ending: refusable && nothingDone(error.failure) ? "refused" : "failed", error };
-  }
-  const context = { ...request.context, permission: PERMISSIONS.readOperations };
-  let ended: Outcome;
-  try {
-    ended = await follow(connection, accepted, context, request.end);
-  } catch (error) {
-    return { ending: "accepted", error: explained(error, context) };
-  }
-  const passes = ended.ending === "failed" && ended.error.failure.retries;
-  if (!passes || Date.now() + TIMES.retry > request.end) return ended;
-  connection.say("The operation failed for a reason that passes. Asking for it again.");
-  await setTimeout(TIMES.retry, undefined, { signal: connection.stop });
-  return change(connection, request, false);
+/** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
+function baseUrl(cloud: Cloud, env: Env): URL {
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
+  throw new ActionError(managerNotHttps());
 }
 
 /**
- * Polls the operation of an accepted change until it ends.
- * https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/async-api-reference.md
+ * The address of a request.
+ * @throws where a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
  */
-async function follow(
-  { send, explained, stop }: Connection,
-  accepted: PipelineResponse,
-  context: RequestContext,
-  end: number,
-): Promise<Outcome> {
-  const { headers, status } = accepted;
-  const path = headers.get("azure-asyncoperation") ?? headers.get("location");
-  if (path === undefined && status !== 202) return { ending: "done" };
-  if (path === undefined) throw new Error("The answer does not say where the operation is polled.");
-  for (let answer = accepted; ; ) {
-    const wait = waitIn(answer) ?? TIMES.poll;
-    if (Date.now() + wait > end) throw noAnswer(TIMES.change);
-    await setTimeout(wait, undefined, { signal: stop });
-    answer = await send({ method: "GET", path, context, end });
-    const { status: said, error } = (parsed(answer) ?? {}) as { status?: string; error?: AzureError };
-    if (/^(failed|cancell?ed)$/i.test(`${said}`)) {
-      const { code = said, message = "The operation did not succeed." } = error ?? {};
-      return { ending: "failed", error: explained(refusal(answer, code, message), context) };
-    }
-    if (said === undefined ? answer.status !== 202 : /^succeeded$/i.test(said)) return { ending: "done" };
+function addressOf(path: string, base: URL): string {
+  const url = new URL(path, base);
+  const isRegional =
+    url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+  if (url.origin !== base.origin && !isRegional)
+    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  return url.href;
+}
+
+/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
+export interface AzureError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** An answer of 400 or more, or an operation that failed. The message has Azure's code and words, as people search for them. */
+interface Refusal extends Error {
+  readonly status: number;
+  /** Azure's own; empty if the answer has none. */
+  readonly code: string;
+  /** The milliseconds to wait before the next request, if Azure says so. */
+  readonly wait: number | undefined;
+}
+
+export function refusal(answer: PipelineResponse, code: unknown, message: unknown): Refusal {
+  const facts = { status: answer.status, code: String(code), wait: waitIn(answer) };
+  const said =
+    facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
+  return Object.assign(new Error(`${said}: ${message}`), facts);
+}
+
+function refusedBy(answer: PipelineResponse): Error {
+  const { status, headers, bodyAsText } = answer;
+  const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : undefined;
+  if (page !== undefined) return Object.assign(page, { wait: waitIn(answer) });
+  const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
+  const text =
+    typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
+  return refusal(answer, error?.code ?? "", text);
+}
+
+/** Whether Azure itself says that a resource does not exist: a 404 without its error may come from a proxy. */
+export function isMissing({ cause }: ActionError): boolean {
+  const { status, code = "" } = cause as Partial<Refusal>;
+  return (
+    status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code)
+  );
+}
+
+/** The milliseconds to wait that an answer asks for: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function waitIn({ headers }: PipelineResponse): number | undefined {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? 1000 * seconds : undefined;
+}
+
+/** The JSON of an answer; undefined if it is none. */
+export function parsed({ bodyAsText }: PipelineResponse): unknown {
+  try {
+    return JSON.parse(bodyAsText || "{}");
+  } catch {
+    return undefined;
   }
 }

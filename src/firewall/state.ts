@@ -4,9 +4,10 @@ import type { ActionError } from "../model/failure.ts";
 import { code, inOurWords, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
-import { say } from "./azure.ts";
+import { say } from "./log.ts";
+import type { Outcome } from "./operations.ts";
 import { deleteRule, putRule, readRule } from "./requests.ts";
-import type { NotDone, ResourceManager } from "./resource-manager.ts";
+import type { ResourceManager } from "./resource-manager.ts";
 import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.ts";
 
 /** The rule in the state of the step, which the post step of the same job reads. */
@@ -43,10 +44,8 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
 /** A rule of a server, and what is known about it. */
 export interface OwnRule {
   readonly azure: ResourceManager;
-  readonly server: ServerId;
   readonly rule: string;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -56,12 +55,12 @@ export interface OwnRule {
  * @throws ActionError
  */
 export async function makeRule(own: OwnRule, address: string): Promise<void> {
-  const { azure, server, rule, progress } = own;
+  const { azure, rule, progress } = own;
   const isNew = progress.requested === undefined;
-  saveState("rule", rulePath(server, rule));
+  saveState("rule", rulePath(azure.server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  const outcome = await putRule(azure, server, rule, address);
+  const outcome = await putRule(azure, rule, address);
   if (outcome.ending === "done") return settle(progress);
   const { ending, error } = outcome;
   if (ending === "refused" && isNew) {
@@ -83,9 +82,9 @@ function settle(progress: Progress): void {
 }
 
 /** Whether the rule is made, as Azure has said or as the server's rules show now. */
-export async function isMade({ azure, server, rule, progress, signal }: OwnRule): Promise<boolean> {
+export async function isMade({ azure, rule, progress }: OwnRule): Promise<boolean> {
   if (progress.requested?.settled) return true;
-  const found = await readRule(azure, server, rule).catch(() => signal.throwIfAborted());
+  const found = await readRule(azure, rule).catch(() => azure.stop.throwIfAborted());
   if (found?.start !== progress.requested?.address) return false;
   settle(progress);
   return true;
@@ -101,47 +100,47 @@ export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | und
 export const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
- * Deletes a rule. Where a lock forbids that, the rule stays, for UNUSED_ADDRESS.
+ * Deletes a rule. If a lock forbids that, the rule stays, for UNUSED_ADDRESS.
  * @returns whether it is deleted
  * @throws ActionError if the rule may still be open
  */
-export async function removeRule(
-  azure: ResourceManager,
-  server: ServerId,
-  rule: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const look = () => readRule(azure, server, rule);
-  const deletion = await deleteRule(azure, server, rule);
-  if (deletion.ending === "done") return true;
-  const isLocked = deletion.error.failure.code === "resource-locked";
-  if (!isLocked || (await look()) === undefined) {
-    await untilSeen(look, (found) => found === undefined, deletion, signal);
+export async function removeRule(azure: ResourceManager, rule: string): Promise<boolean> {
+  const deletion = await deleteRule(azure, rule);
+  const isLocked = deletion.ending !== "done" && deletion.error.failure.code === "resource-locked";
+  if (!isLocked || (await readRule(azure, rule)) === undefined) {
+    await confirm(deletion, azure, rule, (found) => found === undefined);
     return true;
   }
-  const closing = await putRule(azure, server, rule, UNUSED_ADDRESS);
-  if (closing.ending !== "done")
-    await untilSeen(look, (found) => found?.start === UNUSED_ADDRESS, closing, signal);
+  const closing = await putRule(azure, rule, UNUSED_ADDRESS);
+  await confirm(closing, azure, rule, (found) => found?.start === UNUSED_ADDRESS);
   return false;
 }
 
-/** How often to look for a change of a rule, and the milliseconds between two looks: two minutes in all. */
-export const LOOKS = { times: 12, wait: 10_000 };
+type Test = (found: FirewallRule | undefined) => boolean;
 
 /**
- * Looks at a rule until a change that Azure does not confirm is made. A change that Azure refused is not waited for.
+ * Waits until the server's rules show a change that Azure did not confirm.
  * @throws the change's error, if it is not made
  */
-async function untilSeen(
-  look: () => Promise<FirewallRule | undefined>,
-  isMade: (found: FirewallRule | undefined) => boolean,
-  { ending, error }: NotDone,
-  signal: AbortSignal,
-): Promise<void> {
-  if (ending === "refused") throw error;
-  for (let looks = 1; ; looks++) {
-    if (isMade(await look())) return;
-    if (ending !== "accepted" || looks > LOOKS.times) throw error;
-    await setTimeout(LOOKS.wait, undefined, { signal });
+async function confirm(outcome: Outcome, azure: ResourceManager, rule: string, isMade: Test): Promise<void> {
+  if (outcome.ending === "done") return;
+  const times = outcome.ending === "accepted" ? MORE_READS.times : 0;
+  if (outcome.ending === "refused" || !(await isSeen(azure, rule, isMade, times))) throw outcome.error;
+}
+
+/** How often a rule is read again until it has changed, and the milliseconds in between: two minutes in all. */
+export const MORE_READS = { times: 12, wait: 10_000 };
+
+/** Reads a rule until it is as wanted, at most so many times more. */
+export async function isSeen(
+  azure: ResourceManager,
+  rule: string,
+  isWanted: Test,
+  times = MORE_READS.times,
+): Promise<boolean> {
+  for (let reads = 0; !isWanted(await readRule(azure, rule)); reads++) {
+    if (reads === times) return false;
+    await setTimeout(MORE_READS.wait, undefined, { signal: azure.stop });
   }
+  return true;
 }

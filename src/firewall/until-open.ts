@@ -1,7 +1,7 @@
 import { ActionError } from "../model/failure.ts";
 import { type Retry, retrying } from "../retry.ts";
-import { say } from "./azure.ts";
 import type { Attempt } from "./connect.ts";
+import { say } from "./log.ts";
 import { changingAddress, noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
 import type { RunnerIp } from "./settings.ts";
 import { isMade, makeRule, type OwnRule } from "./state.ts";
@@ -32,7 +32,7 @@ export async function untilOpen(
   newRule: NewRule,
   attempt: () => Promise<Attempt>,
 ): Promise<{ readonly address: string; readonly seconds: number }> {
-  const { rule, runnerIp, progress, signal } = newRule;
+  const { azure, rule, runnerIp, progress } = newRule;
   const start = Date.now();
   const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
@@ -60,7 +60,7 @@ export async function untilOpen(
   }
 
   try {
-    const opened = await retrying(connectOnce, retryAfter, { end, say, signal });
+    const opened = await retrying(connectOnce, retryAfter, { end, say, signal: azure.stop });
     await isMade(newRule); // the post step then need not watch for it
     return opened;
   } catch (error) {

@@ -13,8 +13,8 @@ import { signIn } from "../../src/azure/credential.ts";
 import { idToken } from "../../src/azure/id-token.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
-import { connection } from "../../src/firewall/connection.ts";
-import { change as changeResource } from "../../src/firewall/resource-manager.ts";
+import { changeOnce } from "../../src/firewall/operations.ts";
+import { resourceManager } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
@@ -227,17 +227,11 @@ async function atHost(host: string, endpoint: string): Promise<Failure> {
 async function change(port: number): Promise<Failure> {
   const env = { AZURE_RESOURCE_MANAGER_URL: `https://localhost:${port}` };
   const { signal } = new AbortController();
-  const azure = connection(
-    { cloud: CLOUDS.azurecloud },
-    async () => "token",
-    env,
-    () => {},
-    signal,
-  );
-  const end = Date.now() + 4_900; // too early for a further attempt, which follows after five seconds
+  const signIn = { type: "password", password: "token" } as const;
   const { permission, server } = AT_AZURE;
-  const request = { method: "PUT", path: "/rule", context: { permission, server }, body: {}, end } as const;
-  const outcome = await changeResource(azure, request);
+  const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, server, env, signal);
+  const end = Date.now() + 4_900; // too early for a further attempt, which follows after five seconds
+  const outcome = await changeOnce(azure, { method: "PUT", path: "/rule", permission, body: {}, end }, true);
   if (outcome.ending === "done") throw new Error("The change did not fail.");
   return outcome.error.failure;
 }
