@@ -16,7 +16,7 @@ export interface FirewallSettings extends AzureSettings {
   readonly user: string;
   readonly database: string;
   /** Replaces the host name that the resource manager gives. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   readonly port: number;
   readonly tls: Tls;
 }
@@ -58,7 +58,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => {
     const azure = azureFrom(inputs);
     const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
-    const { host, pem, ...settings } = inputs.all({
+    return inputs.all({
       ...azure,
       serverId: () => inputs.required("server-resource-id", serverId),
       runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
@@ -66,13 +66,11 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
       database: () => inputs.required("database", name),
       host: () => inputs.optional("host", toHost),
       port: () => inputs.orDefault("port", port),
-      pem: () => inputs.optional("ssl-root-cert", rootCertificates),
+      tls: () => ({
+        mode: "verify-full" as const,
+        rootCertificates: inputs.optional("ssl-root-cert", rootCertificates),
+      }),
     });
-    return {
-      ...settings,
-      ...(host !== undefined && { host }),
-      tls: { mode: "verify-full", ...(pem !== undefined && { rootCertificates: pem }) },
-    };
   });
 }
 

@@ -11,14 +11,12 @@ const GITHUB = "https://github.com";
  * https://docs.github.com/actions/reference/workflows-and-actions/variables#default-environment-variables
  */
 export function runFacts(startedAt: Date, env: Env): RunFacts {
-  const url = runUrl(env);
-  const docs = docsUrl(env);
   return {
     startedAt: startedAt.toISOString(),
     seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
     actionVersion: ACTION_VERSION,
-    ...(url !== undefined && { url }),
-    ...(docs !== undefined && { docs }),
+    url: runUrl(env),
+    docs: docsUrl(env),
   };
 }
 

@@ -27,9 +27,9 @@ export interface Demand {
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
   /** The object ID in Entra that each grantee has to be bound to, in lower case; absent where that is not checked. */
-  readonly objectIds?: ReadonlyMap<string, string>;
+  readonly objectIds?: ReadonlyMap<string, string> | undefined;
   /** The tenant of the login, in lower case; absent where the inputs do not have its ID. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   /** Whether the login may grant itself the membership in an owner, for one transaction at a time. */
   readonly actAsOwner: boolean;
 }

@@ -4,7 +4,7 @@ export interface EntraIdentity {
   readonly objectId: string;
   readonly type: PrincipalType;
   /** A GUID in lower case. Only the server's own label has it. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
 }
 
 /**
@@ -46,7 +46,7 @@ export function readEntraLabel(label: string): EntraIdentity | undefined {
   const [objectId, tenantId] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
   if (objectId === undefined || type === undefined) return undefined;
-  return { objectId, type, ...(tenantId !== undefined && { tenantId }) };
+  return { objectId, type, tenantId };
 }
 
 /** Writes a label for `pgaadauth`. */

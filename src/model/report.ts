@@ -27,9 +27,9 @@ export interface RunFacts {
   readonly seconds: number;
   readonly actionVersion: string;
   /** The page of the workflow run; absent outside a workflow. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** The folder of the action's documentation in this version, as a URL; absent where the action is a local one. */
-  readonly docs?: string;
+  readonly docs?: string | undefined;
 }
 
 export const MODES = ["apply", "check", "plan"] as const;

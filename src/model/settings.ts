@@ -14,7 +14,7 @@ export interface Settings {
   readonly grantees: readonly string[];
   readonly demand: Demand;
   /** Given when an issue is to be kept open while there is drift. */
-  readonly driftIssue?: { readonly token: string };
+  readonly driftIssue?: { readonly token: string } | undefined;
 }
 
 export interface Server {
@@ -26,7 +26,7 @@ export interface Server {
 export interface Tls {
   readonly mode: "verify-full" | "verify-ca" | "disable";
   /** Further trusted CA certificates, as PEM text. */
-  readonly rootCertificates?: string;
+  readonly rootCertificates?: string | undefined;
 }
 
 export type SignIn = EntraSignIn | { readonly type: "password"; readonly password: string };
@@ -40,7 +40,7 @@ export type EntraSignIn =
       readonly tenantId: string;
       readonly clientSecret: string;
     }
-  | { readonly type: "managed-identity"; readonly clientId?: string }
+  | { readonly type: "managed-identity"; readonly clientId?: string | undefined }
   | { readonly type: "azure-cli" };
 
 /**

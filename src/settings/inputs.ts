@@ -101,11 +101,7 @@ export function parseSettings(env: Env): Settings {
       checkCoordinator(inputs, mode(), found, cloud());
       return found;
     };
-    const {
-      connection: _,
-      driftIssue,
-      ...settings
-    } = inputs.all({
+    const { connection: _, ...settings } = inputs.all({
       mode,
       signIn,
       cloud,
@@ -117,12 +113,12 @@ export function parseSettings(env: Env): Settings {
       demand: () => demandFrom(inputs, grantees, signIn),
       driftIssue: () => driftIssueFrom(inputs),
     });
-    return driftIssue === undefined ? settings : { ...settings, driftIssue };
+    return settings;
   });
 }
 
 function demandFrom(inputs: MainInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
-  const { objectIds, ...demand } = inputs.all({
+  return inputs.all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
     sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
@@ -134,15 +130,13 @@ function demandFrom(inputs: MainInputs, grantees: () => readonly string[], signI
     exclude: () => inputs.optional("exclude", lines) ?? [],
     allowEmpty: () => inputs.orDefault("allow-empty", boolean),
     objectIds: () => objectIdsFrom(inputs, grantees),
+    tenantId: () => tenantOf(signIn()),
   });
-  return objectIds === undefined ? demand : { ...demand, objectIds, ...tenantOf(signIn()) };
 }
 
-/** The tenant of the login, where the inputs have its ID and not one of its domain names. */
-function tenantOf(signIn: SignIn): Pick<Demand, "tenantId"> {
-  return "tenantId" in signIn && GUID.test(signIn.tenantId)
-    ? { tenantId: signIn.tenantId.toLowerCase() }
-    : {};
+/** The tenant of the login, if the inputs have its ID and not one of its domain names. */
+function tenantOf(signIn: SignIn): Demand["tenantId"] {
+  return "tenantId" in signIn && GUID.test(signIn.tenantId) ? signIn.tenantId.toLowerCase() : undefined;
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */

@@ -19,7 +19,7 @@ export function tlsFrom(
   signIn: () => SignIn,
   host: () => string,
 ): Tls {
-  const { mode, pem } = inputs.all({
+  return inputs.all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
       if (mode !== "disable" || (signIn().type === "password" && isLoopback(host()))) return mode;
@@ -30,7 +30,6 @@ export function tlsFrom(
         ),
       );
     },
-    pem: () => inputs.optional("ssl-root-cert", rootCertificates),
+    rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates),
   });
-  return pem === undefined ? { mode } : { mode, rootCertificates: pem };
 }

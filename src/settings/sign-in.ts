@@ -70,10 +70,8 @@ function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SI
           clientSecret: () => inputs.required("client-secret", secret, required),
         }),
       };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === undefined ? { type } : { type, clientId: id };
-    }
+    case "managed-identity":
+      return { type, clientId: inputs.optional("client-id", clientId) };
     case "azure-cli":
       return { type };
   }
