@@ -2,7 +2,7 @@ import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
-import { ipv4, isRoutable } from "./ipv4.ts";
+import { publicAddressIn } from "./ipv4.ts";
 import type { ServerFacts } from "./server.ts";
 import type { FirewallSettings } from "./settings.ts";
 
@@ -33,7 +33,7 @@ export async function connect(
       { target, password, known: { signIn, cloud }, patience: ONE_ATTEMPT, signal },
       (client) => client.query<{ address: string | null }>(ADDRESS),
     );
-    return { connected: true, address: usable(rows[0]?.address ?? "") };
+    return { connected: true, address: publicAddressIn(rows[0]?.address ?? "") };
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     return { connected: false, address: addressIn(error), error };
@@ -43,12 +43,7 @@ export async function connect(
 /** The address in `no pg_hba.conf entry for host "203.0.113.7"`. */
 function addressIn(error: ActionError): string | undefined {
   const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error.cause)[0]?.text ?? "") ?? [];
-  return usable(address);
-}
-
-function usable(text: string): string | undefined {
-  const address = ipv4(text);
-  return address !== undefined && isRoutable(address) ? address : undefined;
+  return publicAddressIn(address);
 }
 
 /**

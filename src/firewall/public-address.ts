@@ -3,7 +3,7 @@ import { shell } from "../diagnosis/commands.ts";
 import { ActionError, failure, step } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
 import { within } from "../retry.ts";
-import { ipv4, isRoutable } from "./ipv4.ts";
+import { publicAddressIn } from "./ipv4.ts";
 
 /** How long the service may take to answer, retries included; milliseconds. */
 const ANSWER_TIME = 15_000;
@@ -24,8 +24,8 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
     ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  const address = ipv4(answer);
-  if (address !== undefined && isRoutable(address)) return address;
+  const address = publicAddressIn(answer);
+  if (address !== undefined) return address;
   throw new ActionError(
     failure({
       code: "runner-address-unknown",

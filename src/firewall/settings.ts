@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Cloud } from "../model/clouds.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
@@ -6,7 +7,7 @@ import { type InputsOf, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
-import { ipv4, isRoutable } from "./ipv4.ts";
+import { publicAddressIn } from "./ipv4.ts";
 import { type ServerId, serverIdOf } from "./server.ts";
 
 /** What the inputs of the firewall action say. */
@@ -94,13 +95,13 @@ function serverId(text: string): ServerId {
 
 function runnerIp(text: string): RunnerIp {
   const value = text.trim();
-  const address = ipv4(value);
-  if (address !== undefined && !isRoutable(address)) {
+  const address = publicAddressIn(value);
+  if (address !== undefined) return { address };
+  if (isIPv4(value)) {
     throw new Invalid(
       inOurWords("is a private or reserved address, which a server on the internet never sees"),
     );
   }
-  if (address !== undefined) return { address };
   const service = URL.parse(value);
   if (service?.protocol === "https:" && service.username === "" && service.password === "")
     return { service };

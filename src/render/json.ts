@@ -1,25 +1,8 @@
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
-import { isSentence, type Sentence, sentence } from "../model/sentence.ts";
+import { isSentence, sentence } from "../model/sentence.ts";
 import { docsLink } from "./failure.ts";
 import { plain } from "./pen.ts";
-
-/** The report as other programs read it. */
-export type JsonReport = Written<Report>;
-
-/** A value with each sentence as plain text. */
-type Written<T> = T extends Sentence
-  ? string
-  : T extends Failure
-    ? JsonFailure
-    : T extends object
-      ? { readonly [K in keyof T]: Written<T[K]> }
-      : T;
-
-/** The problems of a failure are lines of its message; `docs` is a link to where it is explained. */
-type JsonFailure = { readonly [K in keyof Omit<Failure, "page" | "problems">]: Written<Failure[K]> } & {
-  readonly docs?: string;
-};
 
 /** A deeper value is on one line, so that each finding is one line for grep and diff. */
 const DEPTH_OF_FINDINGS = 6;

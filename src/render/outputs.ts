@@ -1,16 +1,8 @@
-import type { Report, Verdict } from "../model/report.ts";
+import type { Report } from "../model/report.ts";
 import { countIn } from "./findings.ts";
 
-export interface Outputs {
-  readonly verdict: Verdict;
-  readonly "missing-count": number;
-  readonly "granted-count": number;
-  readonly "extra-count": number;
-  readonly "revoked-count": number;
-}
-
 /** The outputs that are counted: objects, not privileges, for each database and grantee. */
-export function outputsOf(report: Report): Outputs {
+export function outputsOf(report: Report) {
   return {
     verdict: report.verdict,
     "missing-count": countIn(report, "missing"),

@@ -35,24 +35,20 @@ export const INPUTS = {
   ...SIGN_IN_INPUTS,
   "app-connection": {
     use: "the connection settings of one app, as Service Connector provides them: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az … connection list-configuration`",
-    long: true,
     secrets: secretsInAppConnection,
   },
   ...SERVER_INPUTS,
-  database: { use: "one or more database names, one per line", long: true },
+  database: { use: "one or more database names, one per line" },
   grantee: {
     use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line",
-    long: true,
   },
   "grantee-object-id": {
     use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
-    long: true,
   },
   schemas: {
     use: "one or more schema names, one per line, or only `'*'`",
     default: "public",
     neverEmpty: true,
-    long: true,
   },
   "table-privileges": {
     use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
@@ -69,7 +65,7 @@ export const INPUTS = {
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
   "act-as-owner": BOOLEAN_INPUT,
-  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
+  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line" },
   "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
   "drift-issue": BOOLEAN_INPUT,

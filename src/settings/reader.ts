@@ -1,7 +1,6 @@
 import { ActionError, failure } from "../model/failure.ts";
 import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { count } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
 import { described, Invalid, UNSET_VARIABLE } from "./invalid.ts";
 
@@ -13,8 +12,6 @@ interface Input {
   readonly default?: string;
   /** Whether an empty input is a mistake, because an unset variable must not change what the action does. */
   readonly neverEmpty?: true;
-  /** Whether the input takes text of several lines, or a token. */
-  readonly long?: true;
   /** What to mask in the log. The value of such an input is never shown or described. */
   readonly secrets?: (text: string) => readonly string[];
 }
@@ -59,11 +56,6 @@ interface Inputs<Name extends string, NameWithDefault extends Name> {
 
 /** Thrown where a mistake was noted; `readInputs` reports it. */
 class Mistaken extends Error {}
-
-/** Far more than any value of one line has. */
-const MAX_CHARACTERS = 1_000;
-/** Half of what Linux accepts in an environment variable: execve(2), MAX_ARG_STRLEN. */
-const MAX_LONG_CHARACTERS = 65_536;
 
 /**
  * Reads the inputs of an action.
@@ -135,7 +127,7 @@ function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[])
     const input = inputOf(name);
     const text = textOf(name);
     try {
-      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(text);
     } catch (error) {
       const problem = problemOf(error, text, input, secretsIn(table, env));
       return mistake(name, sentence`${code(name)}: ${problem}`);
@@ -204,12 +196,6 @@ function misspelled(table: InputTable, env: Env): Mistake[] {
       name,
       problem: sentence`${code(name)} is not an input of this action. ${suggestion}`,
     }));
-}
-
-function withinLimit(text: string, limit: number): string {
-  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
-  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
-  return text;
 }
 
 function asInvalid(error: unknown): Invalid {

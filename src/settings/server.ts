@@ -10,7 +10,7 @@ export const SERVER_INPUTS = {
   host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
   port: { use: "a number from 1 to 65535" },
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true },
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" },
 } as const;
 
 /** How to connect with TLS. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { JsonReport } from "../../src/render/json.ts";
+import type { JsonReport } from "../json-report.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
 import { type Run, WITHOUT_WAITS } from "./run-action.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { JsonReport } from "../../src/render/json.ts";
+import type { JsonReport } from "../json-report.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { goesThrough, startProxy } from "../sandbox/proxy.ts";
 import { inputVariables, preloading, runStep } from "../sandbox/runner.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JsonReport } from "../../src/render/json.ts";
+import type { JsonReport } from "../json-report.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { inputVariables, runStep, type Step } from "../sandbox/runner.ts";
 import { migratorInputs, ORDERS, type Sandbox } from "../sandbox/sandbox.ts";

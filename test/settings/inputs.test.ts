@@ -183,9 +183,6 @@ describe("the value in an error", () => {
 
   test("is never shown when the input can contain a secret", () => {
     const got = [
-      mistakes({ password: "hunter2\0", "client-secret": undefined }),
-      mistakes({ "client-secret": "hunter3\0" }),
-      mistakes({ "drift-issue": "true", "github-token": "hunter2\0" }),
       mistakes({ host: "Server=h;Password=hunter2" }),
       mistakes({ host: "postgres://u:hunter2@h/db" }),
       mistakes({ "app-connection": "hunter2" }),
@@ -193,57 +190,12 @@ describe("the value in an error", () => {
       mistakes({ "ssl-root-cert": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----" }),
     ];
     expect(got.every((lines) => lines.length > 0)).toBe(true);
-    expect(JSON.stringify(got)).not.toMatch(/hunter|characters\) contains a NUL/);
+    expect(JSON.stringify(got)).not.toContain("hunter");
   });
 
   test("is code in Markdown, so it cannot become markup", () => {
     const [problem = EMPTY] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
     expect(markdown.sentence(problem)).toContain('`"www.example.com"` is not valid');
-  });
-});
-
-describe("an input that is too long is invalid", () => {
-  const LINE = ["auth-type", "client-id", "tenant-id", "environment", "user", "host", "port", "ssl-mode"];
-  const MORE_LINES = [
-    "table-privileges",
-    "sequence-privileges",
-    "default-privileges",
-    "on-extra",
-    "allow-empty",
-  ];
-  test.each([...LINE, ...MORE_LINES, "mode", "drift-issue"])("`%s`: 1,000 characters", (name) => {
-    expect(mistakes({ [name]: "x".repeat(1_001) })).toEqual([
-      expect.stringContaining(
-        `\`${name}\`: the value (1,001 characters) is longer than 1,000 characters. Use `,
-      ),
-    ]);
-    expect(mistakes({ [name]: "x".repeat(1_000) })).not.toEqual([
-      expect.stringContaining("longer than 1,000"),
-    ]);
-  });
-
-  test.each(["database", "grantee", "schemas", "exclude", "ssl-root-cert"])(
-    "`%s`: 65,536 characters",
-    (name) => {
-      expect(mistakes({ [name]: "x\n".repeat(32_769) })).toEqual([
-        expect.stringContaining(
-          `\`${name}\`: the value (65,537 characters) is longer than 65,536 characters. Use `,
-        ),
-      ]);
-    },
-  );
-
-  test.each(["password", "client-secret", "app-connection"])("the secret `%s`: 65,536 characters", (name) => {
-    expect(mistakes({ [name]: "x".repeat(65_537) })).toEqual([
-      expect.stringContaining(`\`${name}\`: the value is longer than 65,536 characters. Use `),
-    ]);
-  });
-
-  test("an access token of 20,000 characters is valid", () => {
-    expect(parse({ password: "x".repeat(20_000) }).signIn).toEqual({
-      type: "password",
-      password: "x".repeat(20_000),
-    });
   });
 });
 
