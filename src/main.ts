@@ -32,7 +32,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_A
   const settings = readSettings(env);
   const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
-  await publish(report, env);
+  publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }

@@ -44,7 +44,8 @@ async function request(audience: string, env: Env): Promise<string> {
     body += chunk;
     if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
-  if (status !== 200) throw refused(status, wordsIn(body));
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
   const { value } = JSON.parse(body) as { value?: unknown };
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
@@ -58,10 +59,6 @@ function variable(name: string, env: Env): string {
   const value = env[name];
   if (!value) throw new Error(`Unable to get ${name} env variable`);
   return value;
-}
-
-function refused(status: number, words: string): Error {
-  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words}`);
 }
 
 /** The service that runs jobs explains a refusal in `errorMessage`, GitHub's API in `message`. */

@@ -30,7 +30,7 @@ export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal):
     const failure = diagnose(signal.aborted ? signal.reason : error);
     return fail(withDone(failure, doneSoFar(progress), inOurWords("No firewall rule was made.")), env);
   }
-  await succeed(done, env);
+  succeed(done, env);
 }
 
 /**

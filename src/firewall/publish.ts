@@ -12,15 +12,15 @@ import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */
-export async function succeed(done: Sentence, env: Env): Promise<void> {
+export function succeed(done: Sentence, env: Env): void {
   info(logLine(plain.sentence(done)));
-  await addToSummary(() => lineOf(done), env);
+  addToSummary(() => lineOf(done), env);
 }
 
 /** Fails the step: the whole failure in the annotation, what happened in the summary's line. */
-export async function fail(failure: Failure, env: Env): Promise<void> {
+export function fail(failure: Failure, env: Env): void {
   setFailed(failureLines(failure, { run: runFacts(new Date(), env) }).join("\n"));
-  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
+  addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
 }
 
 function lineOf(sentence: Sentence): string {

@@ -17,15 +17,15 @@ import { addToSummary, orWarn } from "./step.ts";
  * Publishes the report: outputs, the two files, log, summary, annotations, and last the step's outcome, which fails on
  * `error`, and on `drift` unless in `plan`. What cannot be written is a warning and hides no verdict.
  */
-export async function publish(report: Report, env: NodeJS.ProcessEnv): Promise<void> {
-  const files = await orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
-  await orWarn("set the outputs", async () => {
+export function publish(report: Report, env: NodeJS.ProcessEnv): void {
+  const files = orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
+  orWarn("set the outputs", () => {
     const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
   });
-  await orWarn("write the log", async () => writeLog(report));
-  await addToSummary(() => renderSummary(report), env);
-  await orWarn("annotate the job", async () => {
+  orWarn("write the log", () => writeLog(report));
+  addToSummary(() => renderSummary(report), env);
+  orWarn("annotate the job", () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
   endStep(report);
@@ -34,7 +34,7 @@ export async function publish(report: Report, env: NodeJS.ProcessEnv): Promise<v
 const ANNOTATE = { error: core.error, warning: core.warning, notice: core.notice } as const;
 
 /** In a directory of its own, so that two steps of a job do not overwrite each other's files. */
-async function writeFiles(report: Report, parent: string) {
+function writeFiles(report: Report, parent: string) {
   const directory = mkdtempSync(join(parent, "azure-postgres-grants-"));
   const paths = { report: join(directory, "report.json"), sql: join(directory, "fixes.sql") };
   writeFileSync(paths.report, renderJson(report));

@@ -57,7 +57,7 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
       // Service Connector's roles are named after the connection: `aad_orders`.
-      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles, code),
+      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role.",
       ),
@@ -91,7 +91,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
         ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.`
         : sentence`Schemas ${names(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, code)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
       inOurWords("Names are case-sensitive."),
     ),
     steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."],

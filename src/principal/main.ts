@@ -2,6 +2,7 @@ import { info } from "@actions/core";
 import type { Client } from "pg";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import type { Context } from "../diagnosis/rules.ts";
 import { mask } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { type Failure, withDone } from "../model/failure.ts";
@@ -12,41 +13,31 @@ import { secretsIn } from "../settings/reader.ts";
 import { logLine } from "../text/escape.ts";
 import { doneSoFar, ensure, type PrincipalResult, type Progress } from "./ensure.ts";
 import { publish } from "./publish.ts";
-import { PRINCIPAL_INPUTS, type PrincipalSettings, parsePrincipalSettings } from "./settings.ts";
+import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const startedAt = new Date();
   mask(...secretsIn(PRINCIPAL_INPUTS, env));
-  await publish(await inSettings(env, signal), startedAt, env);
+  publish(await inDatabase(env, signal), startedAt, env);
 }
 
-async function inSettings(env: Env, signal: AbortSignal): Promise<PrincipalResult | Failure> {
-  try {
-    return await inDatabase(parsePrincipalSettings(env), env, signal);
-  } catch (error) {
-    return diagnose(error);
-  }
-}
-
-async function inDatabase(
-  settings: PrincipalSettings,
-  env: Env,
-  signal: AbortSignal,
-): Promise<PrincipalResult | Failure> {
-  const { server, user, principal, signIn: how, cloud } = settings;
-  const { host, port } = server;
-  const target = { server, user, database: ENTRA_DATABASE };
+async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResult | Failure> {
   const progress: Progress = {};
+  let context: Context = {};
   try {
+    const settings = parsePrincipalSettings(env);
+    const { server, user, principal, signIn: how, cloud } = settings;
+    const { host, port } = server;
+    context = { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud };
     info(logLine(`Connecting to ${host}:${port} as ${user}`));
+    const target = { server, user, database: ENTRA_DATABASE };
     const password = signIn(settings, env, signal);
     const work = (client: Client) => ensure(client, principal, progress);
     const result = await withSession({ target, password, known: { signIn: how, cloud }, signal }, work);
     signal.throwIfAborted();
     return result;
   } catch (error) {
-    const failure = diagnose(error, { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud });
-    return withDone(failure, doneSoFar(progress), inOurWords("Nothing was changed."));
+    return withDone(diagnose(error, context), doneSoFar(progress), inOurWords("Nothing was changed."));
   }
 }

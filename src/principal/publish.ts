@@ -7,17 +7,13 @@ import type { PrincipalResult } from "./ensure.ts";
 import { renderPrincipalLog, renderPrincipalSummary } from "./render.ts";
 
 /** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
-export async function publish(
-  result: PrincipalResult | Failure,
-  startedAt: Date,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
+export function publish(result: PrincipalResult | Failure, startedAt: Date, env: NodeJS.ProcessEnv): void {
   const facts = { run: runFacts(startedAt, env) };
   const verdict = "code" in result ? "error" : result.verdict;
-  await orWarn("set the output", async () => core.setOutput("verdict", verdict));
+  orWarn("set the output", () => core.setOutput("verdict", verdict));
   const { text, warnings } = renderPrincipalLog(result, facts);
   for (const warning of warnings) core.warning(warning);
   if (verdict === "error" || verdict === "drift") core.setFailed(text);
   else core.info(logLines(text).join("\n"));
-  await addToSummary(() => renderPrincipalSummary(result, facts), env);
+  addToSummary(() => renderPrincipalSummary(result, facts), env);
 }

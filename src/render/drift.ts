@@ -115,19 +115,16 @@ function findingsTable<F extends Missing>(
 ): void {
   const row = (finding: F) => [objectText(finding, markdown), ...cells(finding)];
   if (findings.length <= SHOWN_ROWS) {
-    page.table(head, findings.map(row));
+    page.table(head, findings, row);
     return;
   }
   const groups = alike(findings).toSorted((a, b) => b.length - a.length);
-  page.table(
-    head,
-    groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])]),
-  );
+  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => [groupText(group), ...cells(group[0])]);
   const rest = groups.slice(SHOWN_ROWS).flat();
   const others =
     rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
   page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () =>
-    page.table(head, lazily(findings, row), FOLDED_ROWS),
+    page.table(head, findings, row, FOLDED_ROWS),
   );
 }
 
@@ -144,15 +141,11 @@ export function changedPart(page: Page, title: string, verb: string, changed: re
   page.fold(title, () =>
     page.table(
       ["Object", verb],
-      lazily(changed, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      changed,
+      (object) => [objectText(object, markdown), object.privileges.join(", ")],
       FOLDED_ROWS,
     ),
   );
-}
-
-/** Rows as they are needed: of a hundred thousand, few are written. */
-function* lazily<F>(findings: readonly F[], row: (finding: F) => readonly string[]) {
-  for (const finding of findings) yield row(finding);
 }
 
 /**

@@ -35,17 +35,22 @@ export function headline(report: Report, pen: Pen): string {
   return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
 }
 
-/** What was done where the check was not: a run that broke off says so first. */
+/** Changes in the databases that could not be checked: a run that broke off names them first. */
 function doneBefore({ databases }: Report): string {
-  const grantees = databases.filter(({ error }) => error !== undefined).flatMap(({ grantees }) => grantees);
-  const parts = (
-    [
-      ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
-      ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
-      ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
-    ] as const
-  ).flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
-  return parts.length > 0 ? `, but ${series(parts)} before that` : "";
+  const done = changes(
+    databases.filter(({ error }) => error !== undefined).flatMap(({ grantees }) => grantees),
+  );
+  return done.length > 0 ? `, but ${series(done)} before that` : "";
+}
+
+/** `granted privileges on 3 tables` */
+function changes(grantees: readonly GranteeReport[]): readonly string[] {
+  const all = [
+    ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
+    ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
+    ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
+  ] as const;
+  return all.flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
 }
 
 function named(names: readonly string[], counted: string): readonly string[] {
@@ -74,7 +79,7 @@ function withoutErrors(report: Report): Report {
 }
 
 function findings(report: Report, checked: Report, pen: Pen): string {
-  const found = (list: "missing" | "extra" | "granted" | "revoked") =>
+  const found = (list: "missing" | "extra") =>
     checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
   const missing = granteesOf(checked).flatMap(({ missing }) => missing);
   const identities = missing.filter(isIdentity).length;
@@ -101,16 +106,9 @@ function findings(report: Report, checked: Report, pen: Pen): string {
   }
   const { who, holds } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
-  const all = `every requested privilege`;
-  const granted = granteesOf(checked).flatMap(({ granted }) => granted);
-  const revoked = granteesOf(checked).flatMap(({ revoked }) => revoked);
-  if (granted.length + revoked.length > 0) {
-    const done = [
-      ...(granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : []),
-      ...(revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []),
-    ];
-    return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
-  }
+  const all = "every requested privilege";
+  const done = changes(granteesOf(checked));
+  if (done.length > 0) return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
   const { tables, sequences, routines = 0 } = lookedAt(checked);
   return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
@@ -119,7 +117,7 @@ function isIdentity({ kind }: Named): boolean {
   return kind === "identity";
 }
 
-function objects(report: Report, list: "missing" | "granted" | "extra" | "revoked"): string {
+function objects(report: Report, list: "missing" | "extra"): string {
   return countObjects(granteesOf(report).flatMap((grantee) => distinctIn<Named>(grantee[list])));
 }
 
@@ -141,13 +139,7 @@ function applied({ mode, databases }: Report): string {
 }
 
 function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
-  const names = [
-    ...new Set(
-      granteesOf(report)
-        .filter(which)
-        .map(({ grantee }) => grantee),
-    ),
-  ];
+  const names = [...new Set(granteesOf(report).flatMap((each) => (which(each) ? each.grantee : [])))];
   const who =
     names.length <= MAX_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
   return names.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };

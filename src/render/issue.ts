@@ -65,10 +65,6 @@ function digest(value: unknown): string {
 
 const MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) -->/;
 
-function markerText({ key, found }: Marker): string {
-  return `<!-- azure-postgres-grants drift ${key} ${found} -->`;
-}
-
 /** The marker of an issue's body; undefined if the issue is not ours. */
 export function readMarker(body: string | null | undefined): Marker | undefined {
   const [, key, found] = MARKER.exec(body ?? "") ?? [];
@@ -100,13 +96,14 @@ const MAX_NAMES = 8;
  */
 export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
+  const { key, found } = markerOf(subject);
   const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.\n`;
   const page = openPage({
     most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
     cut: `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`,
   });
-  page.add(markerText(markerOf(subject)));
+  page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
   page.add(`### ❌ ${headline(report, markdown)}`);
   page.add(facts(subject));
   driftPart(page, report, database, grantee);

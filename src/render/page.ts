@@ -10,12 +10,15 @@ export interface PageLimit {
 export interface Page {
   /** Adds a block unless the page is full. */
   add(block: string): void;
-  /** Adds a table's rows, as many as fit, of at most `most` in all. */
-  table(head: readonly string[], rows: Iterable<readonly string[]>, most?: number): void;
+  /** Adds a table with a row for each item, as many as fit, at most `most`. Of many items, few rows are written. */
+  table<T>(head: readonly string[], items: readonly T[], row: Row<T>, most?: number): void;
   /** Adds content below a fold. `title` is HTML. */
   fold(title: string, content: () => void, open?: boolean): void;
   close(): string;
 }
+
+/** The cells of the row for an item. */
+type Row<T> = (item: T) => readonly string[];
 
 /** Kept free for closing tags. */
 const END = 200;
@@ -40,16 +43,16 @@ export function openPage({ most, sizeOf, cut }: PageLimit): Page {
       const text = `${block}\n\n`;
       if (fits(text)) put(text);
     },
-    table(head, rows, maxRows = Number.POSITIVE_INFINITY) {
+    table(head, items, row, maxRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
       if (!fits(first)) return;
       put(first);
       const maxSize = (room - size) / 2;
       const start = size;
       let shown = 0;
-      for (const row of rows) {
-        const line = `| ${row.join(" | ")} |\n`;
-        // A long table leaves half of what is left of the page to what follows it.
+      for (const item of items) {
+        const line = `| ${row(item).join(" | ")} |\n`;
+        // A long table may use half of the remaining space.
         if (shown === maxRows || size - start + sizeOf(line) > maxSize || !fits(line)) {
           put(MORE_ROWS);
           break;

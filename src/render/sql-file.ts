@@ -1,6 +1,7 @@
 import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
+import { groupsOf } from "../text/groups.ts";
 import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
 import { runner } from "./phrases.ts";
@@ -12,9 +13,7 @@ import { runner } from "./phrases.ts";
  * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
  */
 export function renderSql(report: Report): string {
-  const parts = report.databases
-    .flatMap((database) => database.fixes.map((block) => ({ database, block })))
-    .filter(isFirst);
+  const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   const byStage = Map.groupBy(parts, ({ block }) => stageOf(block));
@@ -48,14 +47,13 @@ interface Part {
   readonly block: FixBlock;
 }
 
-/** What several databases of a server need in one and the same database is to be run once. */
-function isFirst({ database, block }: Part, index: number, parts: readonly Part[]): boolean {
-  const key = (part: Part) =>
-    JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
-  return (
-    block.database === undefined ||
-    parts.findIndex((part) => key(part) === key({ database, block })) === index
+/** A block for each database. If several databases of a server need the same in one of them, it is to be run once. */
+function partsOf({ databases }: Report): readonly Part[] {
+  const all = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const once = groupsOf(all, ({ database: { host, port }, block }) =>
+    block.database === undefined ? block : JSON.stringify([host, port, block.database, block.statements]),
   );
+  return once.map(([first]) => first);
 }
 
 /** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */

@@ -227,7 +227,8 @@ function overview(page: Page, report: Report): void {
   const shown = columns.filter(({ show }) => show);
   page.table(
     shown.map(({ head }) => head),
-    shownRows.map((row) => shown.map(({ cell }) => cell(row))),
+    shownRows,
+    (row) => shown.map(({ cell }) => cell(row)),
     MAX_DATABASES,
   );
   if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
@@ -270,12 +271,12 @@ function facts(page: Page, report: Report): void {
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length > 0)
     page.fold("Where the privileges come from", () =>
-      page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS),
+      page.table(["Objects", "Privileges", "From"], heldRows(held), (row) => row, MAX_HELD_ROWS),
     );
   const bound = identityRows(report);
   if (bound.length > 0)
     page.fold("Which identities can sign in", () =>
-      page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, MAX_HELD_ROWS),
+      page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, (row) => row, MAX_HELD_ROWS),
     );
 }
 

@@ -1,6 +1,6 @@
 import { inOurWords, sentence } from "../model/sentence.ts";
 import { type ConnectionParts, readConnectionString, twoValues } from "./connection-string.ts";
-import { Invalid } from "./invalid.ts";
+import { Invalid, resultOf } from "./invalid.ts";
 
 /**
  * Reads the app's connection settings as Service Connector provides them: one connection string, `KEY=value` lines,
@@ -35,16 +35,16 @@ export function secretsInAppConnection(text: string): readonly string[] {
     const secret = found?.trim() ?? "";
     if (secret.length >= minimum) secrets.add(secret);
   };
-  for (const { key, value } of attempt(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
+  for (const { key, value } of resultOf(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
     if (SECRET_KEY.test(key)) add(value);
-    else add(attempt(() => readConnectionString(value))?.password);
+    else add(resultOf(() => readConnectionString(value))?.password);
   }
-  add(attempt(() => readConnectionString(withoutQuotes(text)))?.password);
+  add(resultOf(() => readConnectionString(withoutQuotes(text)))?.password);
   // To mask shorter values would make the log unreadable.
   for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
     add(possible, 4);
     add(
-      attempt(() => decodeURIComponent(possible)),
+      resultOf(() => decodeURIComponent(possible)),
       4,
     );
   }
@@ -101,7 +101,7 @@ function settingsIn(text: string): readonly Setting[] {
 
 /** `az … connection list-configuration`, `az webapp config appsettings list`, or an object of settings. */
 function settingsInJson(text: string): readonly Setting[] {
-  const json = attempt<unknown>(() => JSON.parse(text));
+  const json = resultOf<unknown>(() => JSON.parse(text));
   const list = isObject(json) && "configurations" in json ? json.configurations : json;
   if (Array.isArray(list)) {
     return list.flatMap((each: unknown) =>
@@ -212,12 +212,4 @@ function withoutQuotes(text: string): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function attempt<T>(task: () => T): T | undefined {
-  try {
-    return task();
-  } catch {
-    return undefined;
-  }
 }

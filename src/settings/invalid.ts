@@ -43,3 +43,12 @@ const SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 
 /** Advice for a text that is empty, perhaps because of an expression such as `${{ vars.PRIVILEGES }}`. */
 export const UNSET_VARIABLE: Sentence = inOurWords("Check that the variable or secret it comes from is set.");
+
+/** The result of a task; undefined if it throws. */
+export function resultOf<V>(task: () => V): V | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
+}

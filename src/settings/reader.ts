@@ -2,7 +2,7 @@ import { ActionError, failure } from "../model/failure.ts";
 import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { didYouMean } from "../text/near.ts";
-import { described, Invalid, UNSET_VARIABLE } from "./invalid.ts";
+import { described, Invalid, resultOf, UNSET_VARIABLE } from "./invalid.ts";
 
 /** One input of an action. */
 interface Input {
@@ -86,15 +86,6 @@ function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }):
   );
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
-}
-
-/** Undefined if the task throws. */
-function resultOf<V>(task: () => V): V | undefined {
-  try {
-    return task();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The problem of a text that a parser refused, with its subject and what to do about it. */
@@ -190,7 +181,7 @@ function misspelled(table: InputTable, env: Env): Mistake[] {
     .filter((key) => key.startsWith("INPUT_") && !known.has(key))
     .sort()
     .map((key) => key.slice("INPUT_".length).toLowerCase())
-    .map((name) => ({ name, suggestion: didYouMean(name, names, code) }))
+    .map((name) => ({ name, suggestion: didYouMean(name, names) }))
     .filter(({ suggestion }) => !isEmpty(suggestion))
     .map(({ name, suggestion }) => ({
       name,

@@ -47,7 +47,7 @@ export function boolean(text: string): boolean {
 export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
 
 function notValid(word: string, choices: readonly string[]): Invalid {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
 }
 
 /** A TCP port. */
@@ -62,7 +62,7 @@ export function port(text: string): number {
 export function cloudName(text: string): CloudName {
   const name = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name)) return name as CloudName;
-  const near = didYouMean(name, Object.keys(CLOUDS), code);
+  const near = didYouMean(name, Object.keys(CLOUDS));
   throw new Invalid(inOurWords("is not an Azure cloud"), {
     advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near,
   });
@@ -240,7 +240,7 @@ export function listed<P extends Privilege>(
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
       throw new Invalid(inOurWords("is not valid"), {
         item: word,
-        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known], code),
+        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known]),
       });
     });
     return [...new Set(found)];

@@ -1,16 +1,9 @@
-import { EMPTY, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 
-/**
- * The sentence "Did you mean …?", or nothing when no candidate is near.
- * @param as how the sentence shows the candidate: as code or as a name
- */
-export function didYouMean(
-  wanted: string,
-  candidates: Iterable<string>,
-  as: (near: string) => Sentence,
-): Sentence {
+/** The sentence "Did you mean …?"; empty if no candidate is near. */
+export function didYouMean(wanted: string, candidates: Iterable<string>): Sentence {
   const near = nearest(wanted, candidates);
-  return near === undefined ? EMPTY : sentence`Did you mean ${as(near)}?`;
+  return near === undefined ? EMPTY : sentence`Did you mean ${code(near)}?`;
 }
 
 /**

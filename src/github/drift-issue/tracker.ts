@@ -18,15 +18,7 @@ export interface Issue extends Marker {
 }
 
 /** The issues of a repository that this action maintains. Every function throws what Octokit throws. */
-export interface Tracker {
-  /** A link to this run, in Markdown. */
-  readonly run: string;
-  /** All of them, open and closed, the oldest first. */
-  issues(): Promise<readonly Issue[]>;
-  create(title: string, body: string): Promise<Issue>;
-  update(issue: Issue, change: Change): Promise<void>;
-  comment(issue: Issue, body: string): Promise<void>;
-}
+export type Tracker = Awaited<ReturnType<typeof openTracker>>;
 
 interface Change {
   readonly body?: string;
@@ -52,7 +44,7 @@ const MAX_ATTEMPTS = 4;
 const MAX_PAGES = 10;
 
 /** @throws ActionError if the environment or the token cannot be used */
-export async function openTracker(options: Options): Promise<Tracker> {
+export async function openTracker(options: Options) {
   const { env, token, warn } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
@@ -63,12 +55,14 @@ export async function openTracker(options: Options): Promise<Tracker> {
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
-  let labelled = false;
+  const url = runUrl(env);
 
   return {
-    run: runLink(env),
+    /** A link to this run, in Markdown. */
+    run: url === undefined ? "a run" : `[this run](${url})`,
 
-    async issues() {
+    /** All of them, open and closed, the oldest first. */
+    async issues(): Promise<readonly Issue[]> {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
@@ -80,12 +74,9 @@ export async function openTracker(options: Options): Promise<Tracker> {
         .toSorted((a, b) => a.number - b.number);
     },
 
-    async create(title, body) {
-      if (!labelled) {
-        // Not fatal: the label exists, or GitHub creates it with the issue, or the check below warns.
-        await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
-        labelled = true;
-      }
+    async create(title: string, body: string): Promise<Issue> {
+      // Not fatal: the label exists, or GitHub creates it with the issue, or the check below warns.
+      await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue] = ours(data);
@@ -93,11 +84,11 @@ export async function openTracker(options: Options): Promise<Tracker> {
       return issue;
     },
 
-    async update({ number }, change) {
+    async update({ number }: Issue, change: Change): Promise<void> {
       await api.update({ ...repository, issue_number: number, ...change });
     },
 
-    async comment({ number }, body) {
+    async comment({ number }: Issue, body: string): Promise<void> {
       await api.createComment({ ...repository, issue_number: number, body });
     },
   };
@@ -155,20 +146,14 @@ async function inMemory(response: Response): Promise<Response> {
   return response.body === null ? response : new Response(new Blob(chunks), response);
 }
 
-function ours(issue: {
+interface GitHubIssue {
   readonly number: number;
   readonly state: string;
   readonly html_url: string;
   readonly body?: string | null;
-}): readonly Issue[] {
-  const marker = readMarker(issue.body);
-  if (!marker) return [];
-  return [
-    { ...marker, number: issue.number, open: issue.state === "open", url: withoutSecrets(issue.html_url) },
-  ];
 }
 
-function runLink(env: Env): string {
-  const url = runUrl(env);
-  return url === undefined ? "a run" : `[this run](${url})`;
+function ours({ number, state, html_url, body }: GitHubIssue): readonly Issue[] {
+  const marker = readMarker(body);
+  return marker ? [{ ...marker, number, open: state === "open", url: withoutSecrets(html_url) }] : [];
 }
