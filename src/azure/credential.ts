@@ -63,7 +63,7 @@ function sentBy(how: SignIn, { IDENTITY_HEADER = "" }: Env): readonly string[] {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 
-/** The last attempt to sign in starts within this time, in milliseconds, so all of them end within a minute. */
+/** The last attempt to sign in starts within this time, in milliseconds: all of them end within a minute. */
 const MAX_TIME = 40_000;
 
 /** The failure of a sign-in after its last attempt: the caller must not try again, either. */

@@ -11,7 +11,7 @@ import { rememberSent } from "../text/secrets.ts";
  * time and without following a redirect, which would take the token to another host.
  * @param audience the audience that Entra expects in the token
  * @param answerTime how long the request may take, in milliseconds
- * @throws ActionError where the job may not have a token, and where GitHub gives none
+ * @throws ActionError if the job may not have a token, or GitHub gives none
  */
 export async function idToken(audience: string, env: Env, answerTime: number): Promise<string> {
   try {

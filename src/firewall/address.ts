@@ -1,12 +1,12 @@
 import { ActionError } from "../model/failure.ts";
 import { plain } from "../render/pen.ts";
-import { type Attempt, isFirewall } from "./connect.ts";
+import { type ConnectResult, isFirewall } from "./connect.ts";
 import { say } from "./log.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
 import { publicAddress } from "./public-address.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import { ours } from "./rule.ts";
-import type { FirewallRule, ServerFacts } from "./server.ts";
+import type { AzureServer, FirewallRule } from "./server.ts";
 import type { RunnerIp } from "./settings.ts";
 
 /** The failures that a server causes which is stopped or private. */
@@ -22,12 +22,12 @@ const UNREACHABLE = [
 
 /**
  * The address to make a rule for: the input, else the address in the server's message, else the answer of a service.
- * @throws ActionError where something other than the firewall refuses, and where a rule cannot help
+ * @throws ActionError if something other than the firewall refuses the runner, or if a rule cannot help
  */
 export async function addressFor(
-  { error, address: seen }: Attempt & { connected: false },
+  { error, address: seen }: ConnectResult & { connected: false },
   { server, stop }: ResourceManager,
-  facts: ServerFacts,
+  facts: AzureServer,
   runnerIp: RunnerIp,
 ): Promise<string> {
   const { code, message } = error.failure;
@@ -48,8 +48,11 @@ export async function addressFor(
   return publicAddress(runnerIp.service, stop);
 }
 
-/** The runner's address, where a rule of another job lets the runner in, which that job can remove at any time. */
-export function addressOfOtherJob({ address }: Attempt, rules: readonly FirewallRule[]): string | undefined {
+/** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */
+export function addressOfOtherJob(
+  { address }: ConnectResult,
+  rules: readonly FirewallRule[],
+): string | undefined {
   const rule = ours(rules).find(({ start }) => start === address);
   if (rule === undefined) return undefined;
   say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);

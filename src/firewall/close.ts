@@ -33,7 +33,7 @@ async function close(made: RuleState, env: Env, signal: AbortSignal): Promise<vo
   else closedButLocked(server, rule);
 }
 
-/** Azure completes a request whose sender was killed, so the rule can appear after it was found missing. */
+/** Azure completes a request whose sender was killed. The rule can therefore appear after it was found missing. */
 async function appears(azure: ResourceManager, rule: string): Promise<boolean> {
   const seconds = (MORE_READS.times * MORE_READS.wait) / 1000;
   say(`Azure did not confirm that the rule was made. Watching for the rule for ${seconds} s.`);

@@ -3,11 +3,11 @@ import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { publicAddressIn } from "./ipv4.ts";
-import type { ServerFacts } from "./server.ts";
+import type { AzureServer } from "./server.ts";
 import type { FirewallSettings } from "./settings.ts";
 
-/** The result of one attempt to connect, and the runner's address as the server sees it, where the server says so. */
-export type Attempt =
+/** The result of one attempt to connect, with the runner's address if the server names it. */
+export type ConnectResult =
   | { readonly connected: true; readonly address: string | undefined }
   | { readonly connected: false; readonly address: string | undefined; readonly error: ActionError };
 
@@ -25,7 +25,7 @@ export async function connect(
   host: string,
   password: PasswordProvider,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<ConnectResult> {
   const { port, tls, database, user, signIn, cloud } = settings;
   const target = { server: { host, port, tls }, database, user };
   try {
@@ -47,10 +47,10 @@ function addressIn(error: ActionError): string | undefined {
 }
 
 /**
- * Whether the server's firewall refuses the runner: the server says so, or it does not answer although it is ready and
+ * True if the server's firewall refuses the runner: the server says so, or it does not answer although it is ready and
  * public.
  */
-export function isFirewall({ failure }: ActionError, { state, network }: ServerFacts): boolean {
+export function isFirewall({ failure }: ActionError, { state, network }: AzureServer): boolean {
   return (
     failure.code === "firewall" ||
     (failure.code === "connection-timed-out" && state === "Ready" && network === "public")

@@ -7,9 +7,9 @@ import { type Failure, type Steps, step } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
-/** What Azure's resource manager was asked. */
+/** A request to Azure's resource manager, for the explanation of its error. */
 export interface ResourceManagerContext extends Context {
-  /** What the login has to be allowed to do for it. */
+  /** The permission that the login needs for it. */
   readonly permission: Permission;
   readonly server: ServerId;
   /** The client ID of the identity that asks, if the inputs name it. */
@@ -17,14 +17,14 @@ export interface ResourceManagerContext extends Context {
 }
 
 /**
- * What an error of Azure's resource manager means and what to do about it.
+ * Explains an error of Azure's resource manager: its likeliest cause and the next steps.
  * @param error with the `status` of the answer and Azure's own `code`, if there was an answer
  */
 export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
   return diagnoseBy(RULES, error, { with: "azure", ...context });
 }
 
-/** Whether the request was refused before it changed anything. */
+/** True if the request was refused before it changed anything. */
 export function nothingDone({ code }: Failure): boolean {
   return REFUSED.includes(code);
 }
@@ -46,7 +46,7 @@ const REFUSED = [
 const WHILE_THERE_IS_TIME = 5;
 
 /**
- * What Azure's resource manager answers. Only codes that pass with time are retried; an unknown code is shown at once, in
+ * The errors of Azure's resource manager. Only codes that pass with time are retried; an unknown code is shown at once, in
  * Azure's words. An operation that failed has its code, but HTTP status 200.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */

@@ -1,12 +1,12 @@
 import { azServer, azShow, shell } from "../diagnosis/commands.ts";
 import { type Failure, failure, step } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
-import type { ServerFacts, ServerId } from "./server.ts";
+import type { AzureServer, ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
 
-const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Sentence>> = {
+const PRIVATE: Readonly<Record<Exclude<AzureServer["network"], "public">, Sentence>> = {
   "virtual-network": inOurWords("is in a virtual network (private access)"),
   "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
   disabled: inOurWords("has its public access disabled, and no private endpoint"),
@@ -14,9 +14,9 @@ const PRIVATE: Readonly<Record<Exclude<ServerFacts["network"], "public">, Senten
 
 /**
  * Why no firewall rule can let this runner in, as far as the server itself is the reason.
- * @returns undefined where a rule can help
+ * @returns undefined if a rule can help
  */
-export function obstacle(server: ServerId, { state, network }: ServerFacts): Failure | undefined {
+export function obstacle(server: ServerId, { state, network }: AzureServer): Failure | undefined {
   if (NOT_RUNNING.includes(state)) {
     return failure({
       code: "server-not-running",
@@ -40,7 +40,7 @@ export function obstacle(server: ServerId, { state, network }: ServerFacts): Fai
 }
 
 /** The server does not answer, because it is being created, updated or started. */
-export function notReady(server: ServerId, { state }: ServerFacts): Failure {
+export function notReady(server: ServerId, { state }: AzureServer): Failure {
   return failure({
     code: "server-not-ready",
     message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
@@ -59,7 +59,7 @@ export function otherAddress(given: string, seen: string): Failure {
   });
 }
 
-/** The address changes from one connection to the next, so no rule for one address helps. */
+/** The address changes from one connection to the next. No rule for one address helps. */
 export function changingAddress(first: string, then: string): Failure {
   return failure({
     code: "runner-address-changes",

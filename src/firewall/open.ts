@@ -16,13 +16,13 @@ import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { ruleName, stale } from "./rule.ts";
 import type { FirewallRule } from "./server.ts";
 import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "./settings.ts";
-import { doneSoFar, makeRule, type Progress, removeRule } from "./state.ts";
+import { doneSoFar, makeRule, type RuleProgress, removeRule } from "./state.ts";
 import { untilOpen } from "./until-open.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   mask(...secretsIn(FIREWALL_INPUTS, env));
-  const progress: Progress = {};
+  const progress: RuleProgress = {};
   let done: Sentence;
   try {
     done = await open(parseFirewallSettings(env), env, signal, progress);
@@ -34,7 +34,7 @@ export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal):
 }
 
 /**
- * Connects; where the firewall refuses the runner, makes a rule for the runner's address and connects until the rule
+ * Connects. If the firewall refuses the runner, makes a rule for the runner's address and connects until the rule
  * has taken effect.
  * @returns what was done, for the log and the summary
  * @throws ActionError
@@ -43,7 +43,7 @@ async function open(
   settings: FirewallSettings,
   env: Env,
   signal: AbortSignal,
-  progress: Progress,
+  progress: RuleProgress,
 ): Promise<Sentence> {
   const { serverId: server, runnerIp, port, user } = settings;
   const azure = resourceManager(settings, server, env, signal);
@@ -73,7 +73,7 @@ async function open(
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
-/** The rules of the server; none where this login may not list them, because it may still make one. */
+/** The rules of the server; none if this login may not list them: it may still make one. */
 async function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
   try {
     return await listRules(azure);

@@ -141,15 +141,16 @@ async function follow(
     if (Date.now() + wait > end) throw noAnswer(TIMES.change);
     await setTimeout(wait, undefined, { signal: stop });
     answer = await send({ method: "GET", path, permission, end });
-    const { status: said, error } = (parsed(answer) ?? {}) as { status?: string; error?: AzureError };
-    if (/^(failed|cancell?ed)$/i.test(`${said}`)) {
-      const { code = said, message = "The operation did not succeed." } = error ?? {};
+    const { status: state, error } = (parsed(answer) ?? {}) as { status?: string; error?: AzureError };
+    if (/^(failed|cancell?ed)$/i.test(`${state}`)) {
+      const { code = state, message = "The operation did not succeed." } = error ?? {};
       return {
         ending: "failed",
         operation: true,
         error: explained(refusal(answer, code, message), permission),
       };
     }
-    if (said === undefined ? answer.status !== 202 : /^succeeded$/i.test(said)) return { ending: "done" };
+    if (operationStatus === undefined ? answer.status !== 202 : /^succeeded$/i.test(operationStatus))
+      return { ending: "done" };
   }
 }

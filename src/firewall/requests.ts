@@ -1,7 +1,7 @@
 import { ActionError } from "../model/failure.ts";
 import { change, get, list, type Outcome } from "./operations.ts";
 import { isMissing, type ResourceManager } from "./resource-manager.ts";
-import { type FirewallRule, PERMISSIONS, rulePath, type ServerFacts, serverPath } from "./server.ts";
+import { type AzureServer, type FirewallRule, PERMISSIONS, rulePath, serverPath } from "./server.ts";
 
 // The resource manager's requests for a flexible server: https://learn.microsoft.com/rest/api/postgresql/
 
@@ -18,14 +18,14 @@ interface RuleBody {
 }
 
 /** The host, the state and the network of the server. */
-export async function readServer(azure: ResourceManager): Promise<ServerFacts> {
+export async function readServer(azure: ResourceManager): Promise<AzureServer> {
   const body = await get(azure, serverPath(azure.server), PERMISSIONS.readServer);
   const { properties = {} } = body as { properties?: ServerProperties };
   const { fullyQualifiedDomainName: host = "", state = "unknown" } = properties;
   return { host, state, network: networkOf(properties) };
 }
 
-function networkOf({ network, privateEndpointConnections = [] }: ServerProperties): ServerFacts["network"] {
+function networkOf({ network, privateEndpointConnections = [] }: ServerProperties): AzureServer["network"] {
   if (network?.delegatedSubnetResourceId) return "virtual-network";
   if (network?.publicNetworkAccess !== "Disabled") return "public";
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";

@@ -151,7 +151,7 @@ function baseUrl(cloud: Cloud, env: Env): URL {
 
 /**
  * The address of a request.
- * @throws where a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
+ * @throws if a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
  */
 function addressOf(path: string, base: URL): string {
   const url = new URL(path, base);
@@ -180,9 +180,9 @@ interface Refusal extends Error {
 
 export function refusal(answer: PipelineResponse, code: unknown, message: unknown): Refusal {
   const facts = { status: answer.status, code: String(code), wait: waitIn(answer) };
-  const said =
+  const codeAndStatus =
     facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
-  return Object.assign(new Error(`${said}: ${message}`), facts);
+  return Object.assign(new Error(`${codeAndStatus}: ${message}`), facts);
 }
 
 function refusedBy(answer: PipelineResponse): Error {
@@ -195,7 +195,7 @@ function refusedBy(answer: PipelineResponse): Error {
   return refusal(answer, error?.code ?? "", text);
 }
 
-/** Whether Azure itself says that a resource does not exist: a 404 without its error may come from a proxy. */
+/** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
 export function isMissing({ cause }: ActionError): boolean {
   const { status, code = "" } = cause as Partial<Refusal>;
   return (

@@ -9,7 +9,7 @@ export interface ServerId {
 export const PROVIDER = "Microsoft.DBforPostgreSQL";
 const SERVERS = `${PROVIDER}/flexibleServers`;
 
-/** What a login needs to be allowed to do: the names of Azure's role definitions. */
+/** The permissions that a login needs, by their names in Azure's role definitions. */
 export const PERMISSIONS = {
   readServer: `${SERVERS}/read`,
   readRules: `${SERVERS}/firewallRules/read`,
@@ -25,7 +25,7 @@ export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 const RESOURCE_ID =
   /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
 
-/** The server of a resource ID, or undefined where the text is another resource's ID, or none. */
+/** The server of a resource ID, or undefined if the text is not the ID of a server. */
 export function serverIdOf(text: string): ServerId | undefined {
   const [, subscription, resourceGroup, name] = RESOURCE_ID.exec(text) ?? [];
   if (subscription === undefined || resourceGroup === undefined || name === undefined) return undefined;
@@ -42,15 +42,15 @@ export function rulePath(server: ServerId, rule: string): string {
   return `${serverPath(server)}/firewallRules/${rule}`;
 }
 
-/** The server and the name of a firewall rule's resource ID, or undefined where the text is none. */
+/** The server and the name of a firewall rule's resource ID, or undefined if the text is not the ID of a rule. */
 export function ruleIdOf(text: string): { readonly server: ServerId; readonly rule: string } | undefined {
   const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
   const server = serverIdOf(path);
   return server === undefined || rule === undefined ? undefined : { server, rule };
 }
 
-/** What the resource manager says of a server. */
-export interface ServerFacts {
+/** A server, as the resource manager describes it. */
+export interface AzureServer {
   readonly host: string;
   /** `Ready`, `Stopped`, …: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
   readonly state: string;

@@ -10,7 +10,7 @@ import { hostName, name, port, rootCertificates } from "../settings/values.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import { type ServerId, serverIdOf } from "./server.ts";
 
-/** What the inputs of the firewall action say. */
+/** The inputs of the firewall action, parsed. */
 export interface FirewallSettings extends AzureSettings {
   readonly serverId: ServerId;
   readonly runnerIp: RunnerIp;
@@ -28,7 +28,7 @@ export interface AzureSettings {
   readonly cloud: Cloud;
 }
 
-/** The runner's address, or the service to ask for it where the server does not say. */
+/** The runner's address, or the service to ask for it if the server does not say. */
 export type RunnerIp = { readonly address: string } | { readonly service: URL };
 
 const { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
@@ -52,7 +52,7 @@ export const FIREWALL_INPUTS = {
 type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
 
 /**
- * What the inputs say, as one value.
+ * Parses the inputs into one value.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseFirewallSettings(env: Env): FirewallSettings {

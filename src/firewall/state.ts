@@ -14,12 +14,12 @@ import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.t
 export interface RuleState {
   readonly server: ServerId;
   readonly rule: string;
-  /** Whether the rule was seen, or Azure has said that it is made; otherwise it can still appear. */
+  /** True if the rule was seen or Azure has confirmed it; otherwise it can still appear. */
   readonly settled: boolean;
 }
 
-/** What the step has done so far: a step that ends early reports it. */
-export interface Progress {
+/** The rule that the step has asked for so far. A step that ends early reports it. */
+export interface RuleProgress {
   /** The rule that Azure was asked to make. */
   requested?: {
     readonly rule: string;
@@ -31,8 +31,8 @@ export interface Progress {
   };
 }
 
-/** What a step that ended early did; undefined where it did nothing. */
-export function doneSoFar({ requested }: Progress): Sentence | undefined {
+/** The changes of a step that ended early; undefined if there are none. */
+export function doneSoFar({ requested }: RuleProgress): Sentence | undefined {
   if (requested === undefined) return undefined;
   const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
   const done = requested.settled
@@ -45,13 +45,13 @@ export function doneSoFar({ requested }: Progress): Sentence | undefined {
 export interface OwnRule {
   readonly azure: ResourceManager;
   readonly rule: string;
-  readonly progress: Progress;
+  readonly progress: RuleProgress;
 }
 
 /**
- * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it, so the post
- * step knows the rule whatever ends this process. Only if Azure refuses the first request, there is none to remove. If
- * Azure accepts the rule, but does not say whether it is made, the caller has to find that out by connecting.
+ * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it: the post step
+ * knows the rule however this process ends. There is no rule to remove only if Azure refuses the first request. If Azure
+ * accepts the rule, but does not say whether it is made, the caller has to find that out by connecting.
  * @throws ActionError
  */
 export async function makeRule(own: OwnRule, address: string): Promise<void> {
@@ -76,12 +76,12 @@ export async function makeRule(own: OwnRule, address: string): Promise<void> {
   );
 }
 
-function settle(progress: Progress): void {
+function settle(progress: RuleProgress): void {
   saveState("settled", "true");
   if (progress.requested) progress.requested = { ...progress.requested, settled: true };
 }
 
-/** Whether the rule is made, as Azure has said or as the server's rules show now. */
+/** True if Azure has confirmed the rule, or the server's rules show it now. */
 export async function isMade({ azure, rule, progress }: OwnRule): Promise<boolean> {
   if (progress.requested?.settled) return true;
   const found = await readRule(azure, rule).catch(() => azure.stop.throwIfAborted());
@@ -90,13 +90,13 @@ export async function isMade({ azure, rule, progress }: OwnRule): Promise<boolea
   return true;
 }
 
-/** The rule in the step's state; undefined where none was made. */
+/** The rule in the step's state; undefined if none was made. */
 export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | undefined {
   const id = ruleIdOf(STATE_rule ?? "");
   return id && { ...id, settled: STATE_settled === "true" };
 }
 
-/** For documentation only, so nobody has it: https://www.rfc-editor.org/rfc/rfc5737 */
+/** An address for documentation, which no computer has: https://www.rfc-editor.org/rfc/rfc5737 */
 export const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
@@ -116,13 +116,18 @@ export async function removeRule(azure: ResourceManager, rule: string): Promise<
   return false;
 }
 
-type Test = (found: FirewallRule | undefined) => boolean;
+type Condition = (found: FirewallRule | undefined) => boolean;
 
 /**
  * Waits until the server's rules show a change that Azure did not confirm.
  * @throws the change's error, if it is not made
  */
-async function confirm(outcome: Outcome, azure: ResourceManager, rule: string, isMade: Test): Promise<void> {
+async function confirm(
+  outcome: Outcome,
+  azure: ResourceManager,
+  rule: string,
+  isMade: Condition,
+): Promise<void> {
   if (outcome.ending === "done") return;
   const times = outcome.ending === "accepted" ? MORE_READS.times : 0;
   if (outcome.ending === "refused" || !(await isSeen(azure, rule, isMade, times))) throw outcome.error;
@@ -135,7 +140,7 @@ export const MORE_READS = { times: 12, wait: 10_000 };
 export async function isSeen(
   azure: ResourceManager,
   rule: string,
-  isWanted: Test,
+  isWanted: Condition,
   times = MORE_READS.times,
 ): Promise<boolean> {
   for (let reads = 0; !isWanted(await readRule(azure, rule)); reads++) {

@@ -1,6 +1,6 @@
 import { ActionError } from "../model/failure.ts";
 import { type Retry, retrying } from "../retry.ts";
-import type { Attempt } from "./connect.ts";
+import type { ConnectResult } from "./connect.ts";
 import { say } from "./log.ts";
 import { changingAddress, noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
 import type { RunnerIp } from "./settings.ts";
@@ -30,7 +30,7 @@ const EFFECT = { maxTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
  */
 export async function untilOpen(
   newRule: NewRule,
-  attempt: () => Promise<Attempt>,
+  attempt: () => Promise<ConnectResult>,
 ): Promise<{ readonly address: string; readonly seconds: number }> {
   const { azure, rule, runnerIp, progress } = newRule;
   const start = Date.now();
@@ -74,7 +74,7 @@ export async function untilOpen(
   }
 }
 
-/** Whether the firewall refuses the runner. Until the rule has taken effect, no answer counts as a refusal. */
+/** True if the firewall refuses the runner. Until the rule takes effect, silence counts as a refusal. */
 function isBlocked({ failure }: ActionError): boolean {
   return failure.code === "firewall" || failure.code === "connection-timed-out";
 }

@@ -87,7 +87,7 @@ async function keepIssue(
     created.push(opened);
     log("opened", opened);
   } else {
-    // The body first: the next run compares with it, so no change is commented on twice.
+    // The body first: the next run compares with it, and comments on no change twice.
     await tracker.update(issue, { state: "open", body: issueBody(subject, run) });
     const changed = issue.found !== markerOf(subject).found;
     if (!issue.open) await tracker.comment(issue, issueComment("back", subject, run));

@@ -33,7 +33,7 @@ export function publish(report: Report, env: NodeJS.ProcessEnv): void {
 
 const ANNOTATE = { error: core.error, warning: core.warning, notice: core.notice } as const;
 
-/** In a directory of its own, so that two steps of a job do not overwrite each other's files. */
+/** In a new directory: two steps of a job must not overwrite each other's files. */
 function writeFiles(report: Report, parent: string) {
   const directory = mkdtempSync(join(parent, "azure-postgres-grants-"));
   const paths = { report: join(directory, "report.json"), sql: join(directory, "fixes.sql") };

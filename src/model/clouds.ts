@@ -1,4 +1,4 @@
-/** What differs between the clouds of Azure. */
+/** A cloud of Azure. */
 export interface Cloud {
   readonly name: CloudName;
   /** The address of Entra. */

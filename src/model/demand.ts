@@ -9,7 +9,7 @@ import type {
 /** `ALL` stays `ALL`, because what it means depends on the server's version. */
 export type PrivilegeList<P extends Privilege> = "ALL" | readonly P[];
 
-/** What is demanded of every grantee, the same in every database. */
+/** The demand on every grantee, the same in every database. */
 export interface Demand {
   /** Exact schema names, or `*` for every schema that is neither the system's nor an extension's. */
   readonly schemas: readonly string[] | "*";
@@ -17,27 +17,27 @@ export interface Demand {
   readonly sequencePrivileges: PrivilegeList<SequencePrivilege>;
   /** USAGE is always among them: without it, nothing in a schema can be reached. */
   readonly schemaPrivileges: readonly SchemaPrivilege[];
-  /** Where there are none, functions, procedures and aggregates are not looked at. */
+  /** If there are none, functions, procedures and aggregates are not checked. */
   readonly routinePrivileges: readonly RoutinePrivilege[];
-  /** Whether a schema with nothing in it to check is fine. */
+  /** True if a schema may have nothing to check. */
   readonly allowEmpty: boolean;
   /** Relations and routines to skip: `name` or `schema.name`, `*` for any run of characters. */
   readonly exclude: readonly string[];
-  /** Whether tables, sequences and routines yet to be created are part of what is demanded. */
+  /** True if the demand includes tables, sequences and routines that are not created yet. */
   readonly defaultPrivileges: boolean;
   readonly onExtra: OnExtra;
-  /** The object ID in Entra that each grantee has to be bound to, in lower case; absent where that is not checked. */
+  /** The object ID in Entra that each grantee has to be bound to, in lower case; absent if that is not checked. */
   readonly objectIds?: ReadonlyMap<string, string> | undefined;
-  /** The tenant of the login, in lower case; absent where the inputs do not have its ID. */
+  /** The tenant of the login, in lower case; absent if the inputs do not have its ID. */
   readonly tenantId?: string | undefined;
-  /** Whether the login may grant itself the membership in an owner, for one transaction at a time. */
+  /** True if the login may grant itself the membership in an owner, for one transaction at a time. */
   readonly actAsOwner: boolean;
 }
 
 export const ON_EXTRA = ["ignore", "warn", "fail", "revoke"] as const;
 export type OnExtra = (typeof ON_EXTRA)[number];
 
-/** Whether privileges beyond the demand are drift, and fail the job. */
+/** True if privileges beyond the demand are drift, and fail the job. */
 export function extraIsDrift(onExtra: OnExtra | undefined): boolean {
   return onExtra === "fail" || onExtra === "revoke";
 }

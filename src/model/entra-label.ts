@@ -8,7 +8,7 @@ export interface EntraIdentity {
 }
 
 /**
- * What a security label on a role says:
+ * The content of a security label on a role:
  * https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
  */
 export interface EntraLabel extends Pick<EntraIdentity, "objectId" | "type"> {
@@ -37,7 +37,7 @@ export const ENTRA_DATABASE = "postgres";
 export const AZURE_ADMIN = "azure_pg_admin";
 
 /**
- * The identity in a label of either provider: `aadauth,oid=…,type=…` or `type=…,oid=…,tenant_id=…`. Undefined where the
+ * The identity in a label of either provider: `aadauth,oid=…,type=…` or `type=…,oid=…,tenant_id=…`. Undefined if the
  * label has another form, or no object ID.
  */
 export function readEntraLabel(label: string): EntraIdentity | undefined {

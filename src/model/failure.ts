@@ -14,13 +14,13 @@ import {
 export interface Failure {
   /** Names the kind of failure for programs; docs/troubleshooting.md has a heading for each. */
   readonly code: string;
-  /** What happened. */
+  /** The event itself. */
   readonly message: Sentence;
-  /** What exactly is wrong, where that is several things: a line for each invalid input. */
+  /** The single mistakes, if there are several: a line for each invalid input. */
   readonly problems?: readonly Sentence[];
-  /** What it most likely means. */
+  /** The likeliest cause. */
   readonly hint: Sentence;
-  /** What to do about it, in order. */
+  /** The next steps, in order. */
   readonly steps: readonly Step[];
   /** How many further attempts it is worth; absent if a rerun changes nothing. */
   readonly retries?: number;
@@ -28,7 +28,7 @@ export interface Failure {
 
 export interface Step {
   readonly text: Sentence;
-  /** What to type, ready to be copied. */
+  /** The command or setting to type, ready to be copied. */
   readonly command?: string;
 }
 
@@ -57,7 +57,7 @@ export function failure({ message, hint = EMPTY, steps, ...others }: WrittenFail
   return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
 }
 
-/** Thrown where the cause and the next step are known; every other error goes through `diagnose`. */
+/** Thrown if the cause and the next step are known; every other error goes through `diagnose`. */
 export class ActionError extends Error {
   readonly failure: Failure;
 
@@ -82,13 +82,13 @@ export function cancelled(signal: string): ActionError {
 
 /**
  * The failure of an action with what the action did before.
- * @param done undefined where it did nothing
- * @param nothing says so, where the run was cancelled: other failures say it themselves
+ * @param done undefined if it did nothing
+ * @param nothing the sentence for "nothing was done"; used only if the run was cancelled
  */
 export function withDone(failure: Failure, done: Sentence | undefined, nothing: Sentence): Failure {
-  const said = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
+  const addition = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
   return {
     ...failure,
-    message: paragraph(isEmpty(said) ? failure.message : withFullStop(failure.message), said),
+    message: paragraph(isEmpty(addition) ? failure.message : withFullStop(failure.message), addition),
   };
 }

@@ -10,12 +10,12 @@ export function typeOf(group: Group): "database" | "schema" | "table" | "sequenc
   return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
 }
 
-/** Whether it is a table, a view or a sequence of any kind. */
+/** True for a table, a view or a sequence of any kind. */
 export function isRelation(kind: Kind): boolean {
   return isInSchema(kind) && !isRoutine(kind);
 }
 
-/** Whether it is a function, procedure or aggregate: a window function is a function, too. */
+/** True for a function, procedure or aggregate. A window function is a function, too. */
 export function isRoutine(kind: Kind): boolean {
   return kind === "function" || kind === "procedure" || kind === "aggregate";
 }
@@ -32,7 +32,7 @@ const RANKS: Readonly<Partial<Record<Kind, number>>> = {
   "default-privileges": 3,
 };
 
-/** Whether it is found by its name in a schema: a relation or a routine. */
+/** True for a relation or a routine: it is found by its name in a schema. */
 export function isInSchema(kind: Kind): boolean {
   return !["database", "schema", "default-privileges", "identity"].includes(kind);
 }

@@ -63,7 +63,7 @@ export function tablePrivilegesOf(serverVersion: number): readonly TablePrivileg
 }
 
 /**
- * What predefined roles give on tables, views and sequences without an entry in the ACL.
+ * The privileges that predefined roles give on tables, views and sequences without an entry in the ACL.
  * https://www.postgresql.org/docs/current/predefined-roles.html
  */
 export const PREDEFINED_ROLES: Readonly<Record<string, readonly TablePrivilege[]>> = {

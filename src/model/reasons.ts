@@ -4,11 +4,11 @@ import { code, EMPTY, inOurWords, name, type Sentence, sentence, type Words } fr
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
 export interface ReasonEntry {
   readonly why: Words | ((owner: string, login: string, identity?: Identity) => Sentence);
-  /** Who can run the statement for the object; `grantor`: of what is revoked; null where no statement is the answer. */
+  /** Who can run the statement for the object; `grantor`: of what is revoked; null if no statement is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
-  /** The SQL works only after what the note says, so it is in the finding and not in the SQL file. */
+  /** The SQL works only after the note was followed: it is in the finding and not in the SQL file. */
   readonly noteFirst?: true;
-  /** What to do besides the SQL, or instead of it. */
+  /** Advice besides the SQL, or instead of it. */
   readonly advice?: Sentence;
 }
 

@@ -28,7 +28,7 @@ export interface RunFacts {
   readonly actionVersion: string;
   /** The page of the workflow run; absent outside a workflow. */
   readonly url?: string | undefined;
-  /** The folder of the action's documentation in this version, as a URL; absent where the action is a local one. */
+  /** The folder of the action's documentation in this version, as a URL; absent if the action is a local one. */
   readonly docs?: string | undefined;
 }
 
@@ -71,11 +71,11 @@ export interface Runner {
 }
 
 export interface FixBlock extends Runner {
-  /** Whether this run's login can run the block: `as` is then the run's own user. */
+  /** True if this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
   /** `mode: apply` does not run the block, although this run's login can. */
   readonly byHand?: true;
-  /** Other blocks need what this one grants, so it comes before all of them. */
+  /** Other blocks need what this one grants: it comes before all of them. */
   readonly prepares?: true;
   /** Another way than running it as that role; only for blocks that this login cannot run. */
   readonly instead?: Sentence;
@@ -87,7 +87,7 @@ export interface GranteeReport {
   readonly grantee: string;
   /** The role as which its sessions begin (ALTER ROLE … SET role), if it is another one: its privileges count. */
   readonly sessionRole?: string;
-  /** The identity in Entra that can sign in as it, where its security labels say so. */
+  /** The identity in Entra that can sign in as it, if its security labels say so. */
   readonly identity?: EntraIdentity;
   readonly verdict: Verdict;
   readonly error?: Failure;
@@ -98,7 +98,7 @@ export interface GranteeReport {
   readonly revoked: readonly Changed[];
   /** Sent, but the server's answer was lost and no later look was possible; what was granted and what was revoked. */
   readonly unconfirmed?: readonly Changed[];
-  /** Where what is held comes from, counted. */
+  /** The sources of the privileges that are held, counted. */
   readonly held: readonly Held[];
   readonly warnings: readonly Warning[];
 }
@@ -107,7 +107,7 @@ export interface ObjectCounts {
   /** Tables, partitioned tables, views, materialized views and foreign tables that were looked at. */
   readonly tables: number;
   readonly sequences: number;
-  /** Functions, procedures and aggregates; absent where `routine-privileges` is empty. */
+  /** Functions, procedures and aggregates; absent if `routine-privileges` is empty. */
   readonly routines?: number;
   /** Extension members and what `exclude` names. */
   readonly skipped: number;
@@ -172,7 +172,7 @@ export interface Missing extends Named {
   readonly reason: Reason;
   /** Only for `identity`. */
   readonly identity?: Identity;
-  /** What the server said when it refused this object, or one with the same owner and ACL; on one line. */
+  /** The server's message about this object, or about one with the same owner and ACL; on one line. */
   readonly serverMessage?: string;
   readonly fix: Fix;
 }
@@ -181,12 +181,12 @@ export interface Missing extends Named {
 export interface Identity {
   readonly expected: string;
   readonly bound?: string;
-  /** Where the tenants differ too: that of the login, and that in the role's label. */
+  /** If the tenants differ too: that of the login, and that in the role's label. */
   readonly expectedTenant?: string | undefined;
   readonly boundTenant?: string | undefined;
 }
 
-/** What ends one finding: SQL to run as a role, a note, or both. There is no runner if SQL on this object is not the answer. */
+/** The way to end one finding: SQL to run as a role, a note, or both. There is no runner if SQL on this object is not the answer. */
 export interface Fix extends Partial<Runner> {
   readonly sql?: string;
   /** What other roles have to run before, in this order. */

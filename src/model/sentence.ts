@@ -11,12 +11,12 @@ export type Part =
   | { readonly own: OwnWords }
   /** An identifier, its parts from the outside in: `{ name: ["public", "orders"] }`. */
   | { readonly name: readonly string[] }
-  /** What a reader types, or looks for as it stands: an input, a setting, SQL, a command. */
+  /** Text that a reader types or looks for: an input, a setting, SQL, a command. */
   | { readonly code: string }
   /** Words from outside: a server's message. */
   | { readonly quoted: string };
 
-/** Text of the source code. Only this file makes it, so a text from outside cannot be one by mistake. */
+/** Text of the source code. Only this file makes it: a text from outside cannot be one by mistake. */
 type OwnWords = string & { readonly [OWN]: true };
 declare const OWN: unique symbol;
 
@@ -68,7 +68,7 @@ export function name(...parts: readonly string[]): Sentence {
   return { parts: [{ name: parts }] };
 }
 
-/** What a reader types, or looks for as it stands. */
+/** Text that a reader types or looks for. */
 export function code(text: string): Sentence {
   return { parts: [{ code: text }] };
 }

@@ -1,7 +1,7 @@
 import type { Privilege } from "./privileges.ts";
 import type { Kind } from "./report.ts";
 
-/** What the catalogs of one database said at one moment, as far as the demand and its grantees are concerned. */
+/** The content of one database's catalogs at one moment, as far as the demand and its grantees are concerned. */
 export interface Snapshot {
   readonly server: ServerFacts;
   /** Who signed in: every transaction starts from SET LOCAL ROLE NONE, so this is who acts. */
@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly grantees: ReadonlyMap<string, Grantee>;
   readonly schemas: readonly Schema[];
   readonly groups: readonly Group[];
-  /** The relations on whose columns a grantee holds privileges beyond the demand, where those are looked for. */
+  /** The relations on whose columns a grantee holds privileges beyond the demand, if those are looked for. */
   readonly columns: readonly ColumnAcl[];
   /** Every name on the server, filled only when a name that was asked for is not among them. */
   readonly knownSchemas: readonly string[];
@@ -35,7 +35,7 @@ export interface Grantee {
   readonly pitfalls: readonly Pitfall[];
 }
 
-/** What a role may do besides its privileges, and who may sign in as it. */
+/** The attributes of a role besides its privileges, and the identities that may sign in as it. */
 export interface GranteeFacts {
   readonly createRole: boolean;
   readonly bypassRls: boolean;
@@ -46,7 +46,7 @@ export interface GranteeFacts {
    * none, or if they cannot be read.
    */
   readonly labels: readonly string[];
-  /** Whether any role of the server has such a label. */
+  /** True if any role of the server has such a label. */
   readonly labelsInUse: boolean;
   /**
    * Which setting makes its sessions in this database read-only, in the words of pg_settings; null: none does.
@@ -85,7 +85,7 @@ export interface ServerFacts {
    * https://www.postgresql.org/docs/current/view-pg-settings.html
    */
   readonly readOnly: string | null;
-  /** Whether the session user may read the security labels of roles. */
+  /** True if the session user may read the security labels of roles. */
   readonly labelsReadable: boolean;
   /** Up to 15, an owner of the database without INHERIT has the privileges of pg_database_owner only after SET ROLE. */
   readonly databaseOwnerInherits: boolean;
@@ -155,14 +155,14 @@ export interface Group {
   readonly schema?: Schema;
   /** For default privileges: the role that will create the objects. */
   readonly owner: Role;
-  /** As aclexplode() gives it, the built-in default where the catalog has NULL. Empty for default privileges. */
+  /** As aclexplode() gives it, the built-in default if the catalog has NULL. Empty for default privileges. */
   readonly acl: readonly AclItem[];
-  /** What the server says each grantee may do, by the role as which its sessions begin; see `heldBy`. */
+  /** The privileges of each grantee as the server reports them, by the role as which its sessions begin; see `heldBy`. */
   readonly held: ReadonlyMap<Role, ReadonlySet<Privilege>>;
   /** Left out, and why: an extension's member, or named by `exclude`. */
   readonly skipped: "extension" | "exclude" | "";
   readonly size: number;
-  /** All of them where something is missing or extra; otherwise none is listed. */
+  /** All of them if something is missing or extra; otherwise none is listed. */
   readonly members: readonly Member[];
 }
 
@@ -193,7 +193,7 @@ export interface ColumnAclItem extends AclItem {
   readonly column: string;
 }
 
-/** What makes the app fail although every privilege is there; the rows of postgres/pitfalls.sql.ts. */
+/** A reason why the app fails although it holds every privilege: a row of postgres/pitfalls.sql.ts. */
 export type Pitfall = HiddenRows | FailingUse | UnmappedTable;
 
 interface PitfallOf<Code extends string> {
@@ -238,7 +238,7 @@ export function holderFor({ kind }: Group, { role, actor }: Grantee): Role {
   return kind === "database" ? role : actor;
 }
 
-/** What the server says a grantee may do. */
+/** The privileges of a grantee on a group, as the server reports them. */
 export function heldBy(group: Group, grantee: Grantee): ReadonlySet<Privilege> {
   return group.held.get(holderFor(group, grantee)) ?? new Set();
 }

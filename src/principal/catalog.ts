@@ -13,11 +13,11 @@ export interface Principal {
   /** A superuser, an Entra administrator or another member of azure_pg_admin. */
   readonly administrator: boolean;
   /**
-   * What the server lists and what the role's labels name, in lower case: one object ID, unless they differ. None for a
-   * role that is not bound to an identity.
+   * The object ID that the server lists and those in the role's labels, in lower case: one, unless they differ. None for
+   * a role that is not bound to an identity.
    */
   readonly objectIds: readonly string[];
-  /** Undefined too where the server has another word for it. */
+  /** Also undefined if the server has another word for it. */
   readonly type: PrincipalType | undefined;
   readonly mfa: boolean;
 }
@@ -26,7 +26,7 @@ export interface Principal {
  * Microsoft's page calls the first column of the function `rolename`, and servers call it `rolname`: as JSON, a row can
  * be read by either name. https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
  */
-const LOOK = `
+const READ_PRINCIPAL = `
 SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                              WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER'))
          AS administrator,
@@ -40,8 +40,8 @@ FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 
 /** The role of this name; null if there is none. */
-export async function look(client: Client, name: string): Promise<Principal | null> {
-  const { rows } = await client.query<Found>(LOOK, [name]);
+export async function readPrincipal(client: Client, name: string): Promise<Principal | null> {
+  const { rows } = await client.query<Found>(READ_PRINCIPAL, [name]);
   const [role] = rows;
   if (role === undefined) return null;
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name);

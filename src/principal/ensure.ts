@@ -6,32 +6,32 @@ import type { Verdict } from "../model/report.ts";
 import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../postgres/transaction.ts";
 import { quoteLiteral } from "../text/sql.ts";
-import { look, type Principal } from "./catalog.ts";
+import { type Principal, readPrincipal } from "./catalog.ts";
 import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
-/** What the action `principal` found and did. */
+/** The findings and changes of the action `principal`. */
 export interface PrincipalResult {
   readonly verdict: Exclude<Verdict, "error">;
   readonly message: Sentence;
   readonly warnings: readonly Sentence[];
-  /** What ends the drift. */
+  /** The SQL that ends the drift. */
   readonly fix?: { readonly text: Sentence; readonly sql: string };
 }
 
 /** How often to try while another session creates or binds the same role. */
 const ATTEMPTS = 3;
 
-/** What was done so far: a session that breaks leaves it to the next one, and the last one to the report. */
-export interface Progress {
+/** The changes so far: a session that breaks leaves them to the next one, and the last one to the report. */
+export interface PrincipalProgress {
   /** The result for which COMMIT was sent. */
   sent?: PrincipalResult;
-  /** Whether the server is known to have committed it. */
+  /** True if the server is known to have committed it. */
   confirmed?: boolean;
 }
 
-/** What a run that ended early did; undefined where it did nothing. */
-export function doneSoFar({ sent, confirmed }: Progress): Sentence | undefined {
+/** The changes of a run that ended early; undefined if there are none. */
+export function doneSoFar({ sent, confirmed }: PrincipalProgress): Sentence | undefined {
   if (sent === undefined || confirmed) return sent?.message;
   return sentence`The server did not confirm this: ${sent.message}`;
 }
@@ -40,12 +40,12 @@ export function doneSoFar({ sent, confirmed }: Progress): Sentence | undefined {
  * Makes sure that the role exists and is bound to the object ID; in `mode: check`, only looks.
  * @param progress what another session did before this one
  * @param client a session of an Entra administrator in database `postgres`
- * @throws ActionError where the role must not be changed; the server's own error where it refuses
+ * @throws ActionError if the role must not be changed; the server's own error if it refuses
  */
 export async function ensure(
   client: Client,
   demand: PrincipalDemand,
-  progress: Progress = {},
+  progress: PrincipalProgress = {},
 ): Promise<PrincipalResult> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -60,11 +60,11 @@ export async function ensure(
 async function ensureOnce(
   client: Client,
   demand: PrincipalDemand,
-  progress: Progress,
+  progress: PrincipalProgress,
 ): Promise<PrincipalResult> {
   const readOnly = demand.mode === "check";
   await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
-  const before = await look(client, demand.name);
+  const before = await readPrincipal(client, demand.name);
   const bound = before !== null && isBound(before, demand);
   progress.confirmed = bound;
   if (!bound) delete progress.sent;
@@ -75,7 +75,7 @@ async function ensureOnce(
   if (before !== null && !demand.rebind)
     throw new ActionError(boundToAnother(otherId(before, demand), demand));
   await client.query(sqlFor(before, demand));
-  const after = await look(client, demand.name);
+  const after = await readPrincipal(client, demand.name);
   if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
   progress.sent = done(before, after, demand);
   await client.query("COMMIT");
@@ -84,7 +84,7 @@ async function ensureOnce(
 }
 
 /**
- * Whether the role is bound to the object ID, by all that the server says.
+ * True if the role is bound to the object ID by all that the server says.
  * @throws ActionError for an administrator and for a role that is not an Entra role: neither is ever changed
  */
 function isBound(principal: Principal, demand: PrincipalDemand): boolean {
@@ -132,7 +132,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 
-/** A warning where the server lists another type, because the type decides too who may sign in. */
+/** A warning if the server lists another type: the type also decides who may sign in. */
 function otherType(
   { type }: Principal,
   { name: role, type: expected }: PrincipalDemand,

@@ -11,7 +11,7 @@ import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { logLine } from "../text/escape.ts";
-import { doneSoFar, ensure, type PrincipalResult, type Progress } from "./ensure.ts";
+import { doneSoFar, ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
 import { publish } from "./publish.ts";
 import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
@@ -23,7 +23,7 @@ export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<
 }
 
 async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResult | Failure> {
-  const progress: Progress = {};
+  const progress: PrincipalProgress = {};
   let context: Context = {};
   try {
     const settings = parsePrincipalSettings(env);

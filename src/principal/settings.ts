@@ -7,7 +7,7 @@ import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
 
-/** What the inputs of the action `principal` say. */
+/** The inputs of the action `principal`, parsed. */
 export interface PrincipalSettings {
   readonly signIn: EntraSignIn;
   readonly cloud: Cloud;
@@ -24,7 +24,7 @@ export interface PrincipalDemand {
   /** In lower case. */
   readonly objectId: string;
   readonly type: PrincipalType;
-  /** Whether to bind a role that is bound to another object ID. */
+  /** True to bind a role that is bound to another object ID. */
   readonly rebind: boolean;
 }
 
@@ -45,7 +45,7 @@ export const PRINCIPAL_INPUTS = {
 } as const;
 
 /**
- * What the inputs of `principal` say, as one value.
+ * Parses the inputs of `principal` into one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_OBJECT-ID`)
  * @throws ActionError `bad-input` with a problem for each mistake
  */

@@ -10,7 +10,7 @@ import { alike, byCause, distinctIn, granteesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { countObjects, hasNoOwner, objectName, objectText, sourcesText } from "./phrases.ts";
 
-/** What GitHub shows beside the job and on the run's page. */
+/** A message that GitHub shows beside the job and on the run's page. */
 export interface Annotation {
   readonly level: "error" | "warning" | "notice";
   readonly title: string;
@@ -47,7 +47,7 @@ export function annotations(report: Report): readonly Annotation[] {
   }));
 }
 
-/** What could not be checked: one for each failure, however many databases it is about. */
+/** One annotation for each failure, however many databases it is about. */
 function errors(report: Report): readonly Annotation[] {
   const all = report.databases.flatMap((database) => {
     const where = plain.name(database.database);
@@ -63,7 +63,7 @@ function errors(report: Report): readonly Annotation[] {
   }));
 }
 
-/** What is missing, or extra where that fails the job: one for each group of like objects, over all databases. */
+/** Missing privileges, and extra ones if they fail the job: one annotation for each group of like objects, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
   const judged = extraIsDrift(report.onExtra);

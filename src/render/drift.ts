@@ -87,7 +87,7 @@ export function driftPart(
   }
 }
 
-/** How many of the findings are in each schema, where there are several. */
+/** How many of the findings are in each schema, if there are several schemas. */
 function bySchema(findings: readonly Missing[]): readonly string[] {
   const schemas = groupsOf(
     findings.flatMap(({ schema }) => schema ?? []),

@@ -5,7 +5,7 @@ import { runner } from "./phrases.ts";
 
 /**
  * Explains a cause, line by line: why something is missing or extra, the server's first message, the SQL if all findings
- * share it (else where to find it), and what else helps.
+ * share it (else where to find it), and further advice.
  * @param login the role that this run signed in as
  * @param place where the reader finds the SQL: `the SQL below`
  */
@@ -16,11 +16,13 @@ export function explain(
 ): readonly Sentence[] {
   const { as, sql, first = [], note } = fix;
   const { why, noteFirst } = REASONS[reason];
-  const said = findings.find(({ serverMessage }) => serverMessage !== undefined)?.serverMessage;
+  const serverMessage = findings.find((finding) => finding.serverMessage !== undefined)?.serverMessage;
   const noted = note === undefined ? [] : [note];
   return [
     sentenceOf(typeof why === "function" ? why(owner, login, findings[0]?.identity) : why),
-    ...(said === undefined ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`]),
+    ...(serverMessage === undefined
+      ? []
+      : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`]),
     ...(noteFirst ? [...noted, ...run(IN_REPORT)] : [...run(place), ...noted]),
   ];
 

@@ -41,7 +41,7 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
     steps
       .map(({ text, command }, index) => {
         const mark = `${index + 1}. `;
-        // What belongs to an item is indented as its text is, so the text itself begins without spaces.
+        // The command is indented as far as the item's text, which therefore begins without spaces.
         const item = `${mark}${markdown.sentence(text).trimStart()}`;
         const block = codeBlock("", commandLines(command).join("\n"));
         return command === undefined

@@ -12,14 +12,14 @@ import type {
 } from "../model/report.ts";
 import { groupsOf } from "../text/groups.ts";
 
-/** What is missing (or extra) for one cause: one owner, one reason, so one thing to do. */
+/** The findings with one cause: one owner and one reason, and therefore one thing to do. */
 export interface Cause<F extends Missing = Missing> {
   readonly owner: string;
   readonly reason: Reason;
   readonly findings: readonly F[];
-  /** The fix that all findings share: SQL only where it is the same for all. */
+  /** The fix that all findings share: SQL only if it is the same for all. */
   readonly fix: Fix;
-  /** Whether another role has to run something before. */
+  /** True if another role has to run something before. */
   readonly inOrder: boolean;
 }
 
@@ -121,7 +121,7 @@ export function granteesOf(report: Report): readonly GranteeReport[] {
   return report.databases.flatMap(({ grantees }) => grantees);
 }
 
-/** The databases and grantees that could not be checked, whatever the level the error stands at. */
+/** The databases and grantees that could not be checked; the error may be the database's or the grantee's. */
 export function unchecked(databases: readonly DatabaseReport[]): {
   readonly databases: readonly DatabaseReport[];
   readonly grantees: readonly { readonly database: DatabaseReport; readonly grantee: GranteeReport }[];

@@ -59,8 +59,8 @@ function named(names: readonly string[], counted: string): readonly string[] {
 }
 
 /**
- * The verdict for `setFailed` and the log: the headline and, where the run could not start, the failure. What could not
- * be checked in a database has an annotation of its own.
+ * The verdict for `setFailed` and the log: the headline and, if the run could not start, the failure. A database that
+ * could not be checked has an annotation.
  */
 export function verdictLine(report: Report): string {
   const line = headline(report, plain);

@@ -7,7 +7,7 @@ import { headline, serverText } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown } from "./pen.ts";
 
-/** What one drift issue is about: a grantee in a database, and the schemas that were checked. */
+/** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
   readonly database: DatabaseReport;
   readonly grantee: GranteeReport;
@@ -92,7 +92,7 @@ const MAX_NAMES = 8;
 /**
  * The issue's body: the marker, what has drifted for which cause, the SQL that fixes it. At most 65,536 characters,
  * cut at a whole row with a pointer to the run.
- * @param run a link to the run, or words where there is none
+ * @param run a link to the run, or words if there is no link
  */
 export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
@@ -105,7 +105,7 @@ export function issueBody(subject: Subject, run: string): string {
   });
   page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
   page.add(`### ❌ ${headline(report, markdown)}`);
-  page.add(facts(subject));
+  page.add(checkedLine(subject));
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
@@ -113,7 +113,7 @@ export function issueBody(subject: Subject, run: string): string {
   return page.close() + foot;
 }
 
-function facts({ database, schemas, report }: Subject): string {
+function checkedLine({ database, schemas, report }: Subject): string {
   const where =
     schemas === "*"
       ? "every schema"
@@ -139,7 +139,7 @@ const COMMENTS = {
 
 /**
  * A comment on an issue whose state or set of objects changed.
- * @param run a link to the run, or words where there is none
+ * @param run a link to the run, or words if there is no link
  */
 export function issueComment(change: keyof typeof COMMENTS, { report }: Subject, run: string): string {
   return `${COMMENTS[change]} ${headline(report, markdown)}\n\nFound by ${run}.`;

@@ -4,12 +4,12 @@ import { isSentence, sentence } from "../model/sentence.ts";
 import { docsLink } from "./failure.ts";
 import { plain } from "./pen.ts";
 
-/** A deeper value is on one line, so that each finding is one line for grep and diff. */
+/** A deeper value is on one line: each finding is then one line for grep and diff. */
 const DEPTH_OF_FINDINGS = 6;
 
 /**
- * The JSON report. Its schema is docs/report.schema.json. A workflow may print the file in the job's log, so nothing in
- * it may be a command to the runner (see `logLine`).
+ * The JSON report. Its schema is docs/report.schema.json. A workflow may print the file in the job's log: nothing in it
+ * may be a command to the runner (see `logLine`).
  */
 export function renderJson(report: Report): string {
   const { version, mode, onExtra, verdict, error, run, databases } = report;

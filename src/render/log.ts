@@ -25,7 +25,7 @@ export interface LogGroup {
 
 const MAX_LINES = 200;
 
-/** What the run found and did, a group for each database. */
+/** The findings and changes of the run, a group for each database. */
 export function logGroups(report: Report): readonly LogGroup[] {
   return report.databases.map((database) => ({
     title: logLine(

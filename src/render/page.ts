@@ -1,4 +1,4 @@
-/** How long a page may be, and what it says where it ends early. */
+/** How long a page may be, and its last words if it ends early. */
 export interface PageLimit {
   readonly most: number;
   readonly sizeOf: (text: string) => number;

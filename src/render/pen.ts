@@ -15,7 +15,7 @@ export interface Pen {
   sentence(sentence: Sentence): string;
 }
 
-/** For logs, annotations and JSON: code between backticks, unless it has some of its own: it must stay what it is. */
+/** For logs, annotations and JSON: code between backticks, unless it contains a backtick: then it is written as it is. */
 export const plain: Pen = {
   name: quoteName,
   signature: quoteSignature,

@@ -3,7 +3,7 @@ import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series } from "../text/count.ts";
 import type { Pen } from "./pen.ts";
 
-/** Who runs SQL: the role, or a member of a role that cannot log in; and where, unless it is where the check was. */
+/** Who runs SQL: the role, or a member of a role that cannot log in; and in which database, if it is another one. */
 export function runner({ as, byMember, database }: Runner): Sentence {
   const who = byMember ? sentence`a member of ${name(as)}` : name(as);
   return database === undefined ? who : sentence`${who} in database ${name(database)}`;
@@ -23,7 +23,7 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   error: "could not check",
 };
 
-/** What a verdict is called; in `plan`, drift is what `apply` would grant. */
+/** The words for a verdict. In `plan`, drift is what `apply` would grant. */
 export function verdictText(verdict: Verdict, mode: Mode): string {
   return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
 }
@@ -50,7 +50,7 @@ export function countKind(kind: Kind, n: number): string {
   return count(n, ...KIND_WORDS[kind]);
 }
 
-/** `3 tables`, `1 sequence` and, where they were looked at, `2 routines`. */
+/** `3 tables`, `1 sequence` and, if routines were checked, `2 routines`. */
 export function countTypes({
   tables,
   sequences,

@@ -42,13 +42,13 @@ function stageOf({ runnable, byHand, prepares }: FixBlock): "by apply" | (typeof
 
 const BY_HAND = "-- (mode apply does not run this part)";
 
-interface Part {
+interface SqlPart {
   readonly database: DatabaseReport;
   readonly block: FixBlock;
 }
 
 /** A block for each database. If several databases of a server need the same in one of them, it is to be run once. */
-function partsOf({ databases }: Report): readonly Part[] {
+function partsOf({ databases }: Report): readonly SqlPart[] {
   const all = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
   const once = groupsOf(all, ({ database: { host, port }, block }) =>
     block.database === undefined ? block : JSON.stringify([host, port, block.database, block.statements]),
@@ -56,8 +56,8 @@ function partsOf({ databases }: Report): readonly Part[] {
   return once.map(([first]) => first);
 }
 
-/** The statements, after one that says in which encoding the file is, where psql could take it for the database's. */
-function statementsOf({ block }: Part): readonly string[] {
+/** The statements, after one that sets the file's encoding if they are not all ASCII. */
+function statementsOf({ block }: SqlPart): readonly string[] {
   const statements = block.statements.map(visibleSql);
   return statements.some((sql) => NOT_ASCII.test(sql)) ? [SET_ENCODING, ...statements] : statements;
 }
@@ -69,7 +69,7 @@ const NOT_ASCII = /\P{ASCII}/u;
 const SET_ENCODING = "SET client_encoding = 'UTF8';";
 
 /** For psql: each part connects to its database first, and says which server only if there are several. */
-function scriptPart({ databases }: Report): (part: Part) => readonly string[] {
+function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[] {
   const oneServer = new Set(databases.map(({ host, port }) => `${host}:${port}`)).size === 1;
   return (part) => {
     const { host, port } = part.database;
@@ -113,7 +113,7 @@ function connectLine(settings: Readonly<Record<string, string>>): string {
 }
 
 /** A line break ends a psql command whatever its quotes; pg_dump gives up on such a name as well. */
-function unreachable(part: Part): readonly string[] {
+function unreachable(part: SqlPart): readonly string[] {
   const why = `-- psql cannot \\connect to ${plain.name(part.database.database)}, because its name contains a line break. Connect to it and run:`;
   return commented([why, ...statementsOf(part)]);
 }

@@ -59,7 +59,7 @@ export function renderSummary(report: Report): string {
   if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
   warningsPart(page, report);
-  facts(page, report);
+  checkedPart(page, report);
   return page.close();
 }
 
@@ -67,7 +67,7 @@ function icon({ mode, verdict }: Report): string {
   return mode === "plan" && verdict === "drift" ? "📋" : ICONS[verdict];
 }
 
-// --- sections: findings that are the same in several places stand in one of them
+// --- sections: equal findings are shown once
 
 /** Databases with the same findings. */
 type Section = readonly [DatabaseReport, ...DatabaseReport[]];
@@ -165,7 +165,7 @@ function errorPart(page: Page, error: Failure, report: Report): void {
   page.add("Privileges could not be checked, so this is not drift.");
 }
 
-/** Each warning once, with the databases that it is about where they are not all. */
+/** Each warning once, with its databases unless they are all. */
 function warningsPart(page: Page, { databases }: Report): void {
   const all = databases.flatMap(({ database, grantees }) =>
     grantees.flatMap(({ warnings }) =>
@@ -252,8 +252,8 @@ function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
   return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
 }
 
-/** What was checked, as which role, when, and where the privileges come from. */
-function facts(page: Page, report: Report): void {
+/** The last part: the objects that were checked, as which role, when, and where the privileges come from. */
+function checkedPart(page: Page, report: Report): void {
   const { skipped, ...objects } = lookedAt(report);
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   const checked = [

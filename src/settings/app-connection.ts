@@ -55,7 +55,7 @@ const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
 
 const KEY_OF_SECRET = String.raw`(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*`;
 
-/** Where a value ends depends on the form of the text, which is not known here, so each of these may be the value. */
+/** The end of a value depends on the form of the text, which is not known here: each of these may be the value. */
 const VALUES = [
   '"([^"]*)"',
   "'([^']*)'",
@@ -173,9 +173,9 @@ function connectionsIn(settings: readonly Setting[]): readonly ConnectionParts[]
     const parts = connections.get(connection) ?? {};
     connections.set(connection, parts);
     const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, said] of Object.entries(found)) {
-      if ((parts[each] ?? said) !== said && each !== "password") throw twoValues(each);
-      parts[each] = said;
+    for (const [each, value] of Object.entries(found)) {
+      if ((parts[each] ?? value) !== value && each !== "password") throw twoValues(each);
+      parts[each] = value;
     }
   }
   return [...connections.values()].map(usable);

@@ -1,7 +1,7 @@
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { Invalid } from "./invalid.ts";
 
-/** What a connection string contains, as text that is not yet checked. */
+/** The parts of a connection string, as text that is not yet checked. */
 export interface ConnectionParts {
   readonly host?: string;
   readonly port?: string;
@@ -10,8 +10,8 @@ export interface ConnectionParts {
   readonly password?: string;
 }
 
-type Part = keyof ConnectionParts;
-type Pair = readonly [Part | undefined, string];
+type PartName = keyof ConnectionParts;
+type Pair = readonly [PartName | undefined, string];
 
 /**
  * Reads one connection string of the clients that Service Connector supports: JDBC, URI, libpq's `key=value` or
@@ -22,7 +22,7 @@ export function readConnectionString(text: string): ConnectionParts {
   const string = text.trim();
   if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  // Both forms are `key=value`. libpq's keywords are few and exact, so libpq comes first.
+  // Both forms are `key=value`. libpq comes first, because its keywords are few and exact.
   const found = readLibpq(string) ?? readNpgsql(string);
   if (found === undefined) {
     throw new Invalid(inOurWords("is not a connection string that this action can read"));
@@ -85,7 +85,7 @@ function readLibpq(text: string): ConnectionParts | undefined {
   return pairs.length === 0 || isNpgsql ? undefined : merged(pairs);
 }
 
-const LIBPQ_PARTS = new Map<string, Part>([
+const LIBPQ_PARTS = new Map<string, PartName>([
   ["host", "host"],
   ["port", "port"],
   ["dbname", "database"],
@@ -138,7 +138,7 @@ function npgsqlPairs(key: string, value: string): readonly Pair[] {
   ];
 }
 
-const NPGSQL_PARTS = new Map<string, Part>([
+const NPGSQL_PARTS = new Map<string, PartName>([
   ...["host", "server"].map((key) => [key, "host"] as const),
   ["port", "port"],
   ...["database", "db", "initial catalog"].map((key) => [key, "database"] as const),
@@ -177,7 +177,7 @@ function splitHostAndPort(text: string): { host: string; port: string } {
 
 /** One value for each part. An empty value counts as absent. */
 function merged(pairs: readonly Pair[]): ConnectionParts {
-  const parts: { [P in Part]?: string } = {};
+  const parts: { [P in PartName]?: string } = {};
   for (const [part, value] of pairs) {
     if (part === undefined || value === "") continue;
     // Apps append a token as a second password.

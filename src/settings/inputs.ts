@@ -75,7 +75,7 @@ export const INPUTS = {
 type MainInputs = InputsOf<typeof INPUTS>;
 
 /**
- * What the inputs say, as one value.
+ * Parses the inputs into one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`)
  * @throws ActionError `bad-input` with a problem for each mistake
  */
@@ -140,7 +140,7 @@ const DEFAULT_PORT = "5432";
 
 const CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
 
-/** What `app-connection` contains. Where it has several connections, the explicit inputs select one. */
+/** The connection in `app-connection`. If there are several, the explicit inputs select one. */
 function connectionFrom(inputs: MainInputs, toHost: (text: string) => string): ConnectionParts | undefined {
   const hosts = inputs.ifValid("host", (text) => [toHost(text)]);
   const databases = inputs.ifValid("database", names);
@@ -165,7 +165,7 @@ function namesFrom(
   return inputs.orFrom("app-connection", input, (text) => [name(text)], found);
 }
 
-/** The object ID of each grantee, where they are given. */
+/** The object ID of each grantee, if they are given. */
 function objectIdsFrom(
   inputs: MainInputs,
   granteesIn: () => readonly string[],

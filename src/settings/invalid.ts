@@ -4,7 +4,7 @@ import { count } from "../text/count.ts";
 interface Details {
   /** The part of the text that the problem is about, in its own case; otherwise all of it. */
   readonly item?: string;
-  /** How to correct the text, as a full sentence, where the "Use …" of the input does not help. */
+  /** How to correct the text, as a full sentence, if the "Use …" of the input does not help. */
   readonly remedy?: Sentence;
   /** Further advice, as a full sentence. */
   readonly advice?: Sentence;
@@ -27,7 +27,7 @@ export class Invalid extends Error {
 }
 
 /**
- * The subject of a sentence about a text: `"aply"`, or `the value (44 characters)` where the text could contain a
+ * The subject of a sentence about a text: `"aply"`, or `the value (44 characters)` if the text could contain a
  * secret that the runner does not mask. Its case stays: the runner does not find a secret in another case.
  * @param noun what the text is when it is not repeated: "the value"
  * @param secrets texts that are never repeated, because the runner does not mask the JSON report

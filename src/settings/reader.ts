@@ -10,9 +10,9 @@ interface Input {
   readonly use: string;
   /** The default in action.yml. */
   readonly default?: string;
-  /** Whether an empty input is a mistake, because an unset variable must not change what the action does. */
+  /** True if an empty input is a mistake, because an unset variable must not change what the action does. */
   readonly neverEmpty?: true;
-  /** What to mask in the log. The value of such an input is never shown or described. */
+  /** Finds the texts to mask in the log. The value of such an input is never shown or described. */
   readonly secrets?: (text: string) => readonly string[];
 }
 
@@ -35,14 +35,14 @@ export type InputsOf<T extends InputTable> = Inputs<NameIn<T>, NameWithDefaultIn
  * `Mistaken` thrown. `all` goes on with the other fields, so that every mistake is found.
  */
 interface Inputs<Name extends string, NameWithDefault extends Name> {
-  /** Whether the input contains more than white space. */
+  /** True if the input contains more than white space. */
   isSet(name: Name): boolean;
   optional<V>(name: Name, parse: Parser<V>): V | undefined;
   orDefault<V>(name: NameWithDefault, parse: Parser<V>): V;
   /** @param requiredBy what requires the input: "`auth-type: oidc`" */
   required<V>(name: Name, parse: Parser<V>, requiredBy?: Sentence): V;
   /**
-   * The input, or the value that another input contains for it. Where neither has a value, the input is missing.
+   * The input, or the value that another input contains for it. If neither has a value, the input is missing.
    * @param found returns the value in `source`
    */
   orFrom<V>(source: Name, name: Name, parse: Parser<V>, found: () => string | undefined): V;
@@ -54,7 +54,7 @@ interface Inputs<Name extends string, NameWithDefault extends Name> {
   all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V;
 }
 
-/** Thrown where a mistake was noted; `readInputs` reports it. */
+/** Thrown after a mistake was noted; `readInputs` reports it. */
 class Mistaken extends Error {}
 
 /**

@@ -77,7 +77,7 @@ function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SI
   }
 }
 
-/** What requires the inputs of this type: `auth-type`, or the input that it follows from. */
+/** The input that requires the inputs of this type: `auth-type`, or the one that it follows from. */
 function requiredBy(type: SignIn["type"], inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Sentence {
   if (inputs.isSet("auth-type")) return code(`auth-type: ${type}`);
   return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : code(type);

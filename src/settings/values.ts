@@ -43,7 +43,7 @@ export function boolean(text: string): boolean {
   throw notValid(word, ["true", "false"]);
 }
 
-/** An input that is false where it is not set. */
+/** An input that is false if it is not set. */
 export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
 
 function notValid(word: string, choices: readonly string[]): Invalid {
@@ -157,7 +157,7 @@ function isHostName(name: string): boolean {
 
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
-/** Whether a connection to this host stays on this machine. */
+/** True if a connection to this host stays on this machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }

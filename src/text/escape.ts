@@ -14,10 +14,10 @@ const EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 /** A name that PostgreSQL reads back without quotes. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 
-/** The start of one of the runner's commands, wherever in a line it stands; see `logLine`. */
+/** The start of one of the runner's commands, anywhere in a line; see `logLine`. */
 const COMMAND = "##[";
 
-/** What has to be escaped in a quoted name: in SQL; in text also what would end a code span or a table's cell. */
+/** The characters to escape in a quoted name: in SQL; in text also those that end a code span or a table's cell. */
 const NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
 const NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
 const EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");

@@ -4,7 +4,7 @@ const SECRETS = new Set<string>();
 /** Those that a peer was sent, and can repeat encoded and in part. */
 const SENT = new Set<string>();
 
-/** What of `SENT` is not in `RUNS` yet: most runs never need it. */
+/** The part of `SENT` that is not in `RUNS` yet: most runs never need it. */
 const unread: string[] = [];
 
 /** The runs of all forms of what was sent, by their length: `RUN`, or that of a form that is shorter. */
@@ -76,7 +76,7 @@ function formsOf(secret: string): readonly string[] {
   ];
 }
 
-/** A secret in the Base64 of a text where it begins after so many bytes of a group of three. */
+/** A secret in the Base64 of a text in which it begins after so many bytes of a group of three. */
 function inBase64(secret: string, offset: number): readonly string[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
   const text = bytes.toString("base64");

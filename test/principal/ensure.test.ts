@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { EMPTY } from "../../src/model/sentence.ts";
-import { doneSoFar, ensure, type Progress } from "../../src/principal/ensure.ts";
+import { doneSoFar, ensure, type PrincipalProgress } from "../../src/principal/ensure.ts";
 import type { PrincipalDemand } from "../../src/principal/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { between } from "../postgres/world.ts";
@@ -70,7 +70,7 @@ test("mode: check shows the input that creates a role, and both inputs that bind
 
 test("a COMMIT that was lost, and that the next session does not find, is no longer something that was done", async () => {
   const demand = { ...DEMAND, name: "aad_lost" };
-  const progress: Progress = {};
+  const progress: PrincipalProgress = {};
   const [first, second] = [await signIn(), await signIn()];
   between(first, async (sql) => (sql === "COMMIT" ? "ROLLBACK; SELECT 1 / 0" : undefined));
   await expect(ensure(first, demand, progress)).rejects.toThrow("division by zero");

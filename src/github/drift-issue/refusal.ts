@@ -1,6 +1,6 @@
 /** GitHub's answer to a request that failed, as Octokit's errors carry it. */
 export interface Refusal {
-  /** 500 where there was no answer at all. */
+  /** 500 if there was no answer at all. */
   readonly status: number;
   readonly message: string;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
@@ -18,14 +18,14 @@ export function refusalIn(error: unknown): Refusal {
   return { status, message, headers: response?.headers ?? {} };
 }
 
-/** Whether a rate limit refused the request: a 403 can say so in its headers, or in words old and new. */
+/** True if a rate limit refused the request: a 403 can say so in its headers, or in words old and new. */
 export function isLimit({ status, message, headers }: Refusal): boolean {
   if (status === 429) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
   return status === 403 && (says || /rate limit|abuse detection|submitted too quickly/i.test(message));
 }
 
-/** Milliseconds, where GitHub does not say how long. */
+/** Milliseconds, if GitHub does not say how long. */
 const LIMIT_WAIT = 60_000;
 
 /**

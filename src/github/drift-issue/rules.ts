@@ -7,7 +7,7 @@ import { proxyTo } from "../../proxy.ts";
 import { isLimit, refusalIn } from "./refusal.ts";
 
 /**
- * What an error of a request for an issue means and what to do about it.
+ * Explains an error of a request for an issue: its likeliest cause and the next steps.
  * @param error what Octokit throws, with the `status` of GitHub's answer; 500 if there was none
  */
 export function diagnoseIssue(error: unknown, env: Env = {}): Failure {

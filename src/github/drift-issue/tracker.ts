@@ -37,7 +37,7 @@ const LABEL = {
  * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
-const PATIENCE: Patience = { firstWait: 1_000, maxTime: 90_000, answerTime: 20_000 };
+const ISSUE_PATIENCE: Patience = { firstWait: 1_000, maxTime: 90_000, answerTime: 20_000 };
 const MAX_ATTEMPTS = 4;
 
 /** Of 100 issues each, the newest first: a thousand databases. */
@@ -97,14 +97,14 @@ export async function openTracker(options: Options) {
 interface Options {
   readonly token: string;
   readonly env: Env;
-  /** Takes what is wrong with an issue that was made. */
+  /** Takes a failure of an issue that was made. */
   readonly warn: (failure: Failure) => void;
   readonly patience?: Patience;
   readonly signal?: AbortSignal;
 }
 
 /** A client of GitHub's API that tries requests again, all of them within `patience.maxTime`. */
-async function openClient({ env, token, patience = PATIENCE, signal }: Options) {
+async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Options) {
   // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
