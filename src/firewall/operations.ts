@@ -150,7 +150,6 @@ async function follow(
         error: explained(refusal(answer, code, message), permission),
       };
     }
-    if (operationStatus === undefined ? answer.status !== 202 : /^succeeded$/i.test(operationStatus))
-      return { ending: "done" };
+    if (state === undefined ? answer.status !== 202 : /^succeeded$/i.test(state)) return { ending: "done" };
   }
 }

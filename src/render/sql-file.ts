@@ -51,7 +51,7 @@ interface SqlPart {
 function partsOf({ databases }: Report): readonly SqlPart[] {
   const all = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
   const once = groupsOf(all, ({ database: { host, port }, block }) =>
-    block.database === undefined ? block : JSON.stringify([host, port, block.database, block.statements]),
+    block.database === undefined ? {} : JSON.stringify([host, port, block.database, block.statements]),
   );
   return once.map(([first]) => first);
 }

@@ -37,7 +37,7 @@ test("a container or an app asks App Service's endpoint for the token of its ide
   ).toEqual([["/msi/token", CLIENT_ID, "the-header"]]);
 });
 
-test("explains that the app does not have the identity", async () => {
+test("the action explains that the app does not have the identity", async () => {
   endpoint.answer = () => ({
     status: 400,
     json: { statusCode: 400, message: "Unable to load the proper Managed Identity." },

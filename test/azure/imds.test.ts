@@ -36,14 +36,14 @@ test("a virtual machine asks IMDS for the token of its system-assigned identity"
   expect(headers.metadata).toBe("true");
 });
 
-test("requests a user-assigned identity by its client ID, with the scope of its cloud", async () => {
+test("the action requests a user-assigned identity by its client ID, with the scope of its cloud", async () => {
   await password(CLIENT_ID, CLOUDS.azurechinacloud)();
   expect(
     imds.asked.map(({ url }) => [url.searchParams.get("client_id"), url.searchParams.get("resource")]),
   ).toEqual([[CLIENT_ID, "https://ossrdbms-aad.database.chinacloudapi.cn"]]);
 });
 
-test("explains that the machine does not have the identity", async () => {
+test("the action explains that the machine does not have the identity", async () => {
   imds.answer = REFUSED;
   expect(await failing(password(CLIENT_ID.replace("c11e", "c11f"))())).toMatchObject({
     code: "managed-identity-unknown",
@@ -52,25 +52,28 @@ test("explains that the machine does not have the identity", async () => {
   expect(imds.asked).toHaveLength(1);
 });
 
-test("asks again when IMDS is busy", async () => {
+test("the action asks again when IMDS is busy", async () => {
   imds.answer = (...request) =>
     imds.asked.length < 3 ? { status: 429, json: { error: "throttled" } } : TOKEN(...request);
   expect(await password(CLIENT_ID.replace("c11e", "c120"))()).toBe("the-token");
   expect(imds.asked).toHaveLength(3);
 });
 
-test.each([404, 410, 500])("asks again when IMDS answers %i, at most four times", async (status) => {
-  imds.answer = () => ({
-    status,
-    json: { error: "unknown", error_description: "Failed to retrieve token" },
-  });
-  expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
-    code: "managed-identity-busy",
-  });
-  expect(imds.asked).toHaveLength(4);
-});
+test.each([404, 410, 500])(
+  "the action asks again when IMDS answers %i, at most four times",
+  async (status) => {
+    imds.answer = () => ({
+      status,
+      json: { error: "unknown", error_description: "Failed to retrieve token" },
+    });
+    expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
+      code: "managed-identity-busy",
+    });
+    expect(imds.asked).toHaveLength(4);
+  },
+);
 
-test("explains that the machine has no managed identity", async () => {
+test("the action explains that the machine has no managed identity", async () => {
   imds.close();
   expect(await failing(password(CLIENT_ID.replace("c11e", "c121"))())).toMatchObject({
     code: "managed-identity-unavailable",

@@ -227,7 +227,7 @@ async function atHost(host: string, endpoint: string): Promise<Failure> {
 async function change(port: number): Promise<Failure> {
   const env = { AZURE_RESOURCE_MANAGER_URL: `https://localhost:${port}` };
   const { signal } = new AbortController();
-  const signIn = { type: "password", password: "token" } as const;
+  const signIn = { type: "password", password: "x" } as const;
   const { permission, server } = AT_AZURE;
   const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, server, env, signal);
   const end = Date.now() + 4_900; // too early for a further attempt, which follows after five seconds

@@ -15,7 +15,7 @@ const SCOPE = `/subscriptions/${SERVER.subscription}/resourceGroups/orders (rg)/
 const refusal = (status: number, code: string, message: string) =>
   Object.assign(new Error(`${code} (HTTP status ${status}): ${message}`), { status, code });
 
-test("names the permission and the identity that the resource manager names", () => {
+test("the failure names the permission and the identity that the resource manager names", () => {
   const oid = "0b1ec700-0002-4c5d-8e6f-7a8b9c0d1e02";
   const message = `The client '${oid}' with object id '${oid}' does not have authorization to perform action 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete' over scope '${SCOPE}' or the scope is invalid.`;
   const failure = diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT);
@@ -26,7 +26,7 @@ test("names the permission and the identity that the resource manager names", ()
   expect(steps).toContain(`--assignee ${oid} --scope '${SCOPE}'`);
 });
 
-test("names the permission that the request needs when the resource manager does not name it", () => {
+test("the failure names the permission that the request needs when the resource manager does not name it", () => {
   const { steps } = readFailure(
     diagnoseResourceManager(refusal(403, "Forbidden", "no"), {
       ...CONTEXT,

@@ -27,7 +27,7 @@ function problems(inputs: Record<string, string>): readonly string[] {
   }
 }
 
-test("reads the inputs, and takes the host from the resource manager", () => {
+test("the action reads the inputs, and takes the host from the resource manager", () => {
   expect(parse({})).toEqual({
     cloud: CLOUDS.azurecloud,
     signIn: { type: "oidc", clientId: GIVEN["client-id"], tenantId: GIVEN["tenant-id"] },
@@ -74,7 +74,7 @@ test.each([
   expect(problems({ "runner-ip": text })).toEqual([expect.stringContaining(problem)]);
 });
 
-test("has no input for a password, and masks the client secret", () => {
+test("the action has no input for a password, and masks the client secret", () => {
   expect(problems({ "auth-type": "password" })).toEqual([
     expect.stringMatching(/^`auth-type`: .* is not valid\./),
   ]);

@@ -122,21 +122,21 @@ test("extra privileges change the set only when they are drift", () => {
   expect(found("fail", "a")).not.toBe(found("fail", "b"));
 });
 
-test("does not accept a body that quotes the marker, or no body", () => {
+test("the action does not accept a body that quotes the marker, or no body", () => {
   const body = issueBody(subject(reports.drift()), RUN);
   expect(readMarker(`> ${body}`)).toBeUndefined();
   expect(readMarker(`I saw this:\n\n${body}`)).toBeUndefined();
   expect(readMarker(null)).toBeUndefined();
 });
 
-test("says what is missing, why, what to do, and which SQL fixes it", () => {
+test("the body says what is missing, why, what to do, and which SQL fixes it", () => {
   const text = textIn(githubTree(issueBody(subject(reports.drift("check")), RUN)));
   expect(text).toContain('Checked schema public · as "ci-admin" · PostgreSQL 16.14 · mode check');
   expect(text).toContain("has neither the privileges of migrator nor the grant option");
   expect(text).toContain('GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";');
 });
 
-test("says that the SQL is for more grantees than the issue's", () => {
+test("the body says that the SQL is for more grantees than the issue's", () => {
   const [database = reports.database()] = reports.drift().databases;
   const [grantee = reports.grantee()] = database.grantees;
   const both = reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]);
@@ -145,7 +145,7 @@ test("says that the SQL is for more grantees than the issue's", () => {
   );
 });
 
-test("lists extra privileges with their sources", () => {
+test("the body lists extra privileges with their sources", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }] })];
   const grantees = [reports.grantee({ verdict: "drift", extra })];
   const report = reports.report([reports.database({ verdict: "drift", grantees })], { onExtra: "fail" });
@@ -155,7 +155,7 @@ test("lists extra privileges with their sources", () => {
   expect(body).toContain("Checked every schema");
 });
 
-test("lists many objects in a collapsed section, and says that the report has more", () => {
+test("the body lists many objects in a collapsed section, and says that the report has more", () => {
   const body = issueBody(subject(reports.large(3_000)), RUN);
   expect(body).toContain("<details><summary>All 1,000 tables, 28 of them not shown above</summary>");
   expect(body).toMatch(/\nMore rows are in the JSON report \(output `report`\)\.\n\n<\/details>/);
@@ -164,7 +164,7 @@ test("lists many objects in a collapsed section, and says that the report has mo
   );
 });
 
-test("is never longer than GitHub's limit; what follows the last whole block is in the report of the run", () => {
+test("the body is never longer than GitHub's limit; what follows the last whole block is in the report of the run", () => {
   const long = "\u0085".repeat(29);
   const missing = Array.from({ length: 240 }, (_, i) =>
     reports.missing({ name: `${i}${long}`, schema: long, owner: `${i % 20}${long}` }),

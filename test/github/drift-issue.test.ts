@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-test("opens one issue on drift, labelled, with what is missing and a link to the run", async () => {
+test("the action opens one issue on drift, labelled, with what is missing and a link to the run", async () => {
   await keep(reports.drift());
   const [issue, ...others] = github.issues;
   expect(others).toEqual([]);
@@ -41,7 +41,7 @@ test("opens one issue on drift, labelled, with what is missing and a link to the
   expect(github.comments).toEqual([]);
 });
 
-test("updates the body of the same issue, without a comment, while the same is missing", async () => {
+test("the action updates the body of the same issue, without a comment, while the same is missing", async () => {
   await keep(reports.drift());
   await keep(reports.drift(), { env: { ...github.env, GITHUB_RUN_ID: "2" } });
   expect(github.issues).toHaveLength(1);
@@ -49,7 +49,7 @@ test("updates the body of the same issue, without a comment, while the same is m
   expect(github.comments).toEqual([]);
 });
 
-test("comments once when the set of missing objects changes, not when only privileges or the order do", async () => {
+test("the action comments once when the set of missing objects changes, not when only privileges or the order do", async () => {
   await keep(drifting(reports.missing({ name: "a" }), reports.missing({ name: "b" })));
   await keep(
     drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })),
@@ -61,7 +61,7 @@ test("comments once when the set of missing objects changes, not when only privi
   expect(github.comments[0]?.body).toMatch(/^The set of objects has changed; .* on 1 table in `app`/);
 });
 
-test("closes the issue with a comment when the drift is gone, and then leaves it alone", async () => {
+test("the action closes the issue with a comment when the drift is gone, and then leaves it alone", async () => {
   await keep(reports.drift());
   await keep(reports.repaired());
   expect(github.issues).toMatchObject([{ state: "closed", state_reason: "completed" }]);
@@ -73,7 +73,7 @@ test("closes the issue with a comment when the drift is gone, and then leaves it
   expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET"]);
 });
 
-test("reopens the same issue, with one comment, when the drift returns", async () => {
+test("the action reopens the same issue, with one comment, when the drift returns", async () => {
   await keep(reports.drift());
   await keep(reports.inSync());
   await keep(drifting(reports.missing({ name: "new" })));
@@ -85,14 +85,14 @@ test("reopens the same issue, with one comment, when the drift returns", async (
   ]);
 });
 
-test("keeps a title that a user has changed", async () => {
+test("the action keeps a title that a user has changed", async () => {
   await keep(reports.drift());
   for (const issue of github.issues) issue.title = "PG-7: grants of orders";
   await keep(reports.drift());
   expect(github.issues[0]?.title).toBe("PG-7: grants of orders");
 });
 
-test("maintains a separate issue for each host, port, database, grantee and schema list", async () => {
+test("the action maintains a separate issue for each host, port, database, grantee and schema list", async () => {
   const [database = reports.database()] = reports.drift().databases;
   const [grantee = reports.grantee()] = database.grantees;
   await keep(reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]));
@@ -108,7 +108,7 @@ test("maintains a separate issue for each host, port, database, grantee and sche
   expect(github.issues).toHaveLength(8);
 });
 
-test("does not change the issue of a grantee that could not be checked, and updates the others", async () => {
+test("the action does not change the issue of a grantee that could not be checked, and updates the others", async () => {
   await keep(drifts("a", "b", "c"));
   await keep(
     reports.report([
@@ -125,14 +125,14 @@ test("does not change the issue of a grantee that could not be checked, and upda
   expect(github.requests.filter(({ path }) => /\/issues\/[13]$/.test(path))).toEqual([]);
 });
 
-test("sends no request in a plan, or when nothing could be checked", async () => {
+test("the action sends no request in a plan, or when nothing could be checked", async () => {
   await keep(reports.plan());
   await keep(reports.error());
   await keep(reports.badInput());
   expect(github.requests).toEqual([]);
 });
 
-test("finds its issue behind pages of other issues, and never changes a pull request", async () => {
+test("the action finds its issue behind pages of other issues, and never changes a pull request", async () => {
   await keep(reports.drift());
   const [own] = github.issues;
   const pull = { ...own, number: 2, pull_request: true } as const;
@@ -145,7 +145,7 @@ test("finds its issue behind pages of other issues, and never changes a pull req
   expect(github.issues).toHaveLength(249);
 });
 
-test("ignores issues without the label, because anyone can open one", async () => {
+test("the action ignores issues without the label, because anyone can open one", async () => {
   await keep(reports.drift());
   for (const issue of github.issues) issue.labels = ["bug"];
   await keep(reports.drift());
@@ -171,7 +171,7 @@ test("when two runs open an issue at once, the later run closes its own", async 
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "closed"]);
 });
 
-test("closes a duplicate that an earlier run left open", async () => {
+test("the action closes a duplicate that an earlier run left open", async () => {
   await keep(reports.drift());
   const [own] = github.issues;
   github.issues.push({ ...(own as NonNullable<typeof own>), number: 2 });
@@ -179,7 +179,7 @@ test("closes a duplicate that an earlier run left open", async () => {
   expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed"]);
 });
 
-test("names the missing permission once when the token cannot write issues", async () => {
+test("the action names the missing permission once when the token cannot write issues", async () => {
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([
@@ -196,7 +196,7 @@ Error code: issues-not-permitted (${reports.RUN.docs}/troubleshooting.md#issues-
   expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
 });
 
-test("says that issues are disabled, and where to enable them", async () => {
+test("the action says that issues are disabled, and where to enable them", async () => {
   github.issuesEnabled = false;
   expect(await keep(drifts("a", "b"))).toEqual([
     expect.stringMatching(/Issues are disabled .* Features, or set `drift-issue: false`/s),
@@ -208,12 +208,12 @@ test.each([
   [404, "Not Found", "does not show the repository or the issue"],
   [410, "Issues are disabled for this repo", "Issues are disabled"],
   [403, "Resource protected by organization SAML enforcement.", "SAML enforcement"],
-])("explains a %i (%s) in answer to the list of issues", async (status, message, expected) => {
+])("the action explains a %i (%s) in answer to the list of issues", async (status, message, expected) => {
   github.failNext(1, { status, message });
   expect(await keep(reports.drift())).toEqual([expect.stringContaining(expected)]);
 });
 
-test("explains a token with invalid characters without showing it, and a job outside GitHub", async () => {
+test("the action explains a token with invalid characters without showing it, and a job outside GitHub", async () => {
   expect(await keep(reports.drift(), { token: "" })).toEqual([
     expect.stringContaining("is empty or contains"),
   ]);
@@ -226,7 +226,7 @@ test("explains a token with invalid characters without showing it, and a job out
   expect(github.requests).toEqual([]);
 });
 
-test("updates the other issues when GitHub refuses one", async () => {
+test("the action updates the other issues when GitHub refuses one", async () => {
   await keep(drifts("a", "b", "c"));
   github.failNext(1, { status: 403, message: "Unable to update a locked issue" }, { path: /\/issues\/2$/ });
   const warnings = await keep(
@@ -236,7 +236,7 @@ test("updates the other issues when GitHub refuses one", async () => {
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "closed"]);
 });
 
-test("updates the other issues when GitHub does not find one", async () => {
+test("the action updates the other issues when GitHub does not find one", async () => {
   await keep(drifts("a", "b", "c"));
   github.failNext(1, { status: 404, message: "Not Found" }, { path: /\/issues\/1$/ });
   const warnings = await keep(
@@ -246,7 +246,7 @@ test("updates the other issues when GitHub does not find one", async () => {
   expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed", "closed"]);
 });
 
-test("opens the issue when the label cannot be created, and says when GitHub dropped the label", async () => {
+test("the action opens the issue when the label cannot be created, and says when GitHub dropped the label", async () => {
   github.failNext(1, { status: 422, message: "Validation Failed" }, { path: /\/labels$/ });
   expect(await keep(reports.drift())).toEqual([]);
   github.permission = "no-labels";
@@ -267,7 +267,7 @@ test.each([
   expect(github.issues).toMatchObject([{ state: "closed" }]);
 });
 
-test("waits as long as Retry-After says, although its own first wait is longer", async () => {
+test("the action waits as long as Retry-After says, although its own first wait is longer", async () => {
   github.failNext(1, { status: 403, message: SECONDARY, headers: { "retry-after": 1 } });
   const start = Date.now();
   const output = await outputOf(() => keepDriftIssues(reports.drift(), patient(1_500)));
@@ -276,7 +276,7 @@ test("waits as long as Retry-After says, although its own first wait is longer",
   expect(github.issues).toHaveLength(1);
 });
 
-test("waits until the time at which a used-up limit ends", async () => {
+test("the action waits until the time at which a used-up limit ends", async () => {
   const reset = Math.ceil((Date.now() + 2_000) / 1000);
   const headers = { "x-ratelimit-remaining": 0, "x-ratelimit-reset": reset };
   github.failNext(1, { status: 403, message: SECONDARY, headers });
@@ -286,7 +286,7 @@ test("waits until the time at which a used-up limit ends", async () => {
   expect(github.issues).toHaveLength(1);
 });
 
-test("waits as long as its first wait, and then twice as long", async () => {
+test("the action waits as long as its first wait, and then twice as long", async () => {
   github.failNext(2, { status: 502 });
   const start = Date.now();
   const output = await outputOf(() => keepDriftIssues(reports.drift(), patient(100)));
@@ -298,7 +298,7 @@ test("waits as long as its first wait, and then twice as long", async () => {
 test.each([
   ["asks to wait too long", { status: 403, message: SECONDARY, headers: { "retry-after": 3600 } }],
   ["does not say how long", { status: 403, message: SECONDARY }],
-])("gives up with one warning when GitHub %s", async (_, failing) => {
+])("the action gives up with one warning when GitHub %s", async (_, failing) => {
   github.failNext(1, failing);
   const warnings = await keep(drifts("a", "b"), {
     patience: { firstWait: 1, maxTime: 1_000, answerTime: 10_000 },
@@ -307,7 +307,7 @@ test.each([
   expect(github.requests).toHaveLength(1);
 });
 
-test("gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
+test("the action gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([
     expect.stringMatching(/GitHub's API: Service Unavailable.* it has an outage/s),
@@ -317,7 +317,7 @@ test("gives up with one warning when GitHub keeps failing or cannot be reached",
   expect(await keep(drifts("a", "b"))).toEqual([expect.stringContaining("#connection-refused")]);
 });
 
-test("gives up when GitHub does not answer", async () => {
+test("the action gives up when GitHub does not answer", async () => {
   github.failNext(9, { status: 200, hang: true });
   expect(await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20 } })).toEqual([
     expect.stringContaining("could not be reached"),

@@ -38,7 +38,7 @@ test.each([
   expect(last?.properties).toEqual(code === 0 ? undefined : {});
 });
 
-test("sets the outputs, and writes summary, report and SQL", async () => {
+test("the action sets the outputs, and writes summary, report and SQL", async () => {
   const { outputs, summary } = await publish("drift");
   expect(outputs).toMatchObject({
     verdict: "drift",

@@ -30,7 +30,7 @@ async function signIn() {
   return client;
 }
 
-test("finds a role that another run created after the first look", async () => {
+test("the action finds a role that another run created after the first look", async () => {
   const client = await signIn();
   let raced = false;
   between(client, async (sql) => {

@@ -14,7 +14,7 @@ function drifting(missing: readonly Missing[]) {
   ]);
 }
 
-test("writes each finding in whole sentences: object, privileges, owner, fix", () => {
+test("an annotation has whole sentences: object, privileges, owner, fix", () => {
   expect(annotations(drifting([reports.missing()]))).toEqual([
     {
       level: "error",
@@ -25,7 +25,7 @@ test("writes each finding in whole sentences: object, privileges, owner, fix", (
   ]);
 });
 
-test("writes one annotation for objects that differ only in the name, in all databases", () => {
+test("objects that differ only in the name have one annotation, in all databases", () => {
   const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
   expect(first?.title).toBe("Missing: INSERT, UPDATE on 3 tables");
   expect(first?.message).toContain(
@@ -35,7 +35,7 @@ test("writes one annotation for objects that differ only in the name, in all dat
   expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
 });
 
-test("writes one annotation for tables and views that lack the same privileges", () => {
+test("tables and views that lack the same privileges have one annotation", () => {
   const missing = [
     reports.missing(),
     reports.missing({ kind: "view", name: "open_orders" }),
@@ -50,7 +50,7 @@ test("writes one annotation for tables and views that lack the same privileges",
   expect(more).toEqual([]);
 });
 
-test("puts what could not be checked first, then the database and the schema", () => {
+test("errors come first, then the database and the schema", () => {
   const missing = [
     ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
     reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
@@ -66,7 +66,7 @@ test("puts what could not be checked first, then the database and the schema", (
   ]);
 });
 
-test("writes at most nine findings, one warning, and no more than GitHub keeps of each", () => {
+test("annotations are at most nine findings and one warning, with no more text than GitHub keeps of each", () => {
   const many = Array.from({ length: 30 }, (_, i) =>
     reports.missing({
       owner: `owner_${i}`,
@@ -105,7 +105,7 @@ test("raises no error in a plan, however many findings it has", () => {
   expect(annotations({ ...twelve, mode: "plan" }).map(({ level }) => level)).toEqual(Array(9).fill("notice"));
 });
 
-test("writes extra privileges only where they fail the job", () => {
+test("extra privileges have annotations only if they fail the job", () => {
   const written = (onExtra: "warn" | "fail") => {
     const verdict = onExtra === "fail" ? "drift" : "in-sync";
     const grantee = reports.grantee({ verdict, extra: [reports.extra()] });
@@ -117,12 +117,12 @@ test("writes extra privileges only where they fail the job", () => {
   );
 });
 
-test("writes no annotation when there is nothing to do", () => {
+test("a run with nothing to do has no annotation", () => {
   expect(annotations(reports.inSync())).toEqual([]);
   expect(annotations(reports.repaired())).toEqual([]);
 });
 
-test("shows every hidden character of a name, and keeps the title on one line", () => {
+test("an annotation shows every hidden character of a name, with its title on one line", () => {
   fc.assert(
     fc.property(hostileNames, (names) => {
       for (const { title } of annotations(reports.hostile(names))) {

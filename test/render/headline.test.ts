@@ -21,7 +21,7 @@ function withGrantees(grantees: readonly GranteeReport[], overrides: Partial<Rep
 const drifting = (name: string) =>
   reports.grantee({ grantee: name, verdict: "drift", missing: [reports.missing()] });
 
-test("names a grantee that could not be checked, and the findings of another", () => {
+test("the headline names a grantee that could not be checked, and the findings of another", () => {
   expect(line(withGrantees([reports.failing("aad_gone"), drifting("aad_a")]))).toBe(
     `Could not check aad_gone in app. Drift: aad_a is missing privileges on 1 table in app on ${SERVER}.`,
   );
@@ -30,7 +30,7 @@ test("names a grantee that could not be checked, and the findings of another", (
   );
 });
 
-test("says nothing about privileges when no grantee could be checked", () => {
+test("the headline says nothing about privileges when no grantee could be checked", () => {
   expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(
     `Could not check app on ${SERVER}.`,
   );
@@ -38,14 +38,14 @@ test("says nothing about privileges when no grantee could be checked", () => {
   expect(line(reports.badInput())).toBe("Could not check anything.");
 });
 
-test("names both databases and grantees that could not be checked", () => {
+test("the headline names both databases and grantees that could not be checked", () => {
   const [unreached = reports.database()] = reports.error().databases;
   const grantees = [drifting("aad_a"), reports.failing("aad_gone")];
   const report = reports.report([{ ...unreached, database: "other" }, reports.database({ grantees })]);
   expect(line(report)).toMatch(/^Could not check other and aad_gone in app\. Drift: aad_a is missing /);
 });
 
-test("names up to three grantees, and counts more", () => {
+test("the headline names up to three grantees, and counts more", () => {
   const failing = (n: number) => Array.from({ length: n }, (_, i) => reports.failing(`gone_${i}`));
   expect(line(withGrantees([...failing(3), drifting("a")]))).toMatch(
     /^Could not check gone_0 in app, gone_1 in app and gone_2 in app\. Drift/,
@@ -62,7 +62,7 @@ test("names up to three grantees, and counts more", () => {
   );
 });
 
-test("counts databases and servers", () => {
+test("the headline counts databases and servers", () => {
   const databases = (n: number, host = (_: number) => SERVER) =>
     Array.from({ length: n }, (_, i) => reports.database({ database: `d${i}`, host: host(i) }));
   expect(line(reports.report(databases(3)))).toContain(`in d0, d1 and d2 on ${SERVER}.`);
@@ -76,7 +76,7 @@ test("counts databases and servers", () => {
   expect(line(reports.report([reports.database({ port: 6432 })]))).toContain(`in app on ${SERVER}:6432.`);
 });
 
-test("says in a plan how much apply can grant", () => {
+test("the headline says in a plan how much apply can grant", () => {
   const plan = (...reasons: readonly ("not-granted" | "not-owner")[]) => {
     const missing = reasons.map((reason, i) => reports.missing({ name: `t${i}`, reason }));
     return line(withGrantees([reports.grantee({ verdict: "drift", missing })], { mode: "plan" }));
@@ -86,7 +86,7 @@ test("says in a plan how much apply can grant", () => {
   expect(plan("not-owner", "not-granted")).toMatch(/; `mode: apply` can grant them on 1 of the 2\.$/);
 });
 
-test("says what was granted and revoked, and what is extra", () => {
+test("the headline says what was granted and revoked, and what is extra", () => {
   const granted = [reports.changed({}, ["SELECT"])];
   const revoked = [reports.changed({ kind: "sequence" }, ["USAGE"])];
   expect(line(withGrantees([reports.grantee({ verdict: "repaired", granted, revoked })]))).toBe(

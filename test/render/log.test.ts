@@ -5,7 +5,7 @@ import { hostileNames } from "./hostile.ts";
 import * as reports from "./reports.ts";
 import { commandsIn } from "./runner.ts";
 
-test("has a group for each database, with the verdict in its title", () => {
+test("the log has a group for each database, with the verdict in its title", () => {
   expect(logGroups(reports.many()).map(({ title }) => title)).toEqual([
     "tenant_a on orders-prod.postgres.database.azure.com: drift",
     "tenant_b on orders-prod.postgres.database.azure.com: drift",
@@ -15,7 +15,7 @@ test("has a group for each database, with the verdict in its title", () => {
   ]);
 });
 
-test("lists what was granted, what is missing and why, warnings, and what ran", () => {
+test("the log lists what was granted, what is missing and why, warnings, and what ran", () => {
   expect(logGroups(reports.drift())[0]?.lines.join("\n")).toMatchInlineSnapshot(`
     "aad_orders: drift (130 tables, 41 sequences, 2 skipped)
     Granted on 1 table and 1 sequence:
@@ -35,7 +35,7 @@ test("lists what was granted, what is missing and why, warnings, and what ran", 
   ]);
 });
 
-test("lists what was revoked, and what is extra with its source", () => {
+test("the log lists what was revoked, and what is extra with its source", () => {
   const grantee = reports.grantee({
     verdict: "repaired",
     revoked: [
@@ -54,7 +54,7 @@ test("lists what was revoked, and what is extra with its source", () => {
   ]);
 });
 
-test("shortens a long list", () => {
+test("the log shortens a long list", () => {
   const lines = logGroups(reports.large(3_000))[0]?.lines ?? [];
   expect(lines.length).toBeLessThan(1_000);
   expect(lines).toContain("  and 800 more in the JSON report");

@@ -17,12 +17,12 @@ afterAll(() => sandbox?.close());
 
 const { escapeIdentifier: quoted } = pg;
 
-test("is empty when there is nothing to fix", () => {
+test("the SQL file is empty when there is nothing to fix", () => {
   expect(renderSql(reports.inSync())).toBe("");
   expect(renderSql(reports.error())).toBe("");
 });
 
-test("has the statements that this login can run first, then a commented block for each other role", () => {
+test("the SQL file has the statements that this login can run first, then a commented block for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
     -- The SQL that mode apply runs as "ci-admin" comes first. All other SQL follows, commented out, under the role that has to run it.
@@ -35,7 +35,7 @@ test("has the statements that this login can run first, then a commented block f
   `);
 });
 
-test("has the statements that this login can run and `mode: apply` does not, commented out", () => {
+test("the SQL file has the statements that this login can run and `mode: apply` does not, commented out", () => {
   const fixes = [
     { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] },
     { as: "ci-admin", runnable: true, byHand: true as const, statements: ["SELECT 2;"] },
@@ -45,7 +45,7 @@ test("has the statements that this login can run and `mode: apply` does not, com
   );
 });
 
-test("connects to each of several databases, and says why it cannot name one", () => {
+test("the SQL file connects to each of several databases, and says why it cannot name one", () => {
   const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
   const database = (name: string, host = "a.example") =>
     reports.database({ database: name, host, fixes: [block] });
@@ -69,7 +69,7 @@ test("connects to each of several databases, and says why it cannot name one", (
   );
 });
 
-test("has the statements that other blocks need first, whichever database they are in", () => {
+test("the SQL file has the statements that other blocks need first, whichever database they are in", () => {
   const block = (as: string, statement: string, prepares?: true) => ({
     as,
     runnable: false,
@@ -143,7 +143,7 @@ test("a file for one database runs unchanged, each block as its role, whatever t
   expect(commandsIn(file)).toEqual([]);
 });
 
-test("shows hidden characters of names, and no name leaves its comment", () => {
+test("the SQL file shows hidden characters of names, and no name leaves its comment", () => {
   fc.assert(
     fc.property(hostileName, hostileName, (role, table) => {
       const block = {

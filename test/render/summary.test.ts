@@ -9,7 +9,7 @@ import { elementsIn, LIVE, proseIn, textIn } from "./tree.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-test("begins with the verdict in one line: what, where, how many, and for which grantee", () => {
+test("the summary begins with the verdict in one line: what, where, how many, and for which grantee", () => {
   expect(firstLine(reports.drift())).toBe(
     "### ❌ Azure Postgres Grants · Drift: `aad_orders` is missing privileges on 3 tables and 1 sequence in `app` on `orders-prod.postgres.database.azure.com`.",
   );
@@ -24,14 +24,14 @@ test("begins with the verdict in one line: what, where, how many, and for which 
   );
 });
 
-test("lists no databases when none could be checked", () => {
+test("the summary lists no databases when none could be checked", () => {
   const failed = (name: string) => reports.database({ database: name, grantees: [reports.failing("app")] });
   const table = "| Database |";
   expect(renderSummary(reports.report([failed("one"), failed("two")]))).not.toContain(table);
   expect(renderSummary(reports.report([failed("one"), reports.database()]))).toContain(table);
 });
 
-test("does not let an error look like a finding", () => {
+test("the summary does not let an error look like a finding", () => {
   for (const report of [reports.error(), reports.badInput()]) {
     const summary = renderSummary(report);
     expect(summary).toMatch(/^### ⚠️ Azure Postgres Grants · Could not check /);
@@ -41,7 +41,7 @@ test("does not let an error look like a finding", () => {
   }
 });
 
-test("shows owner, reason and fix of what is missing, then the SQL to paste", () => {
+test("the summary shows owner, reason and fix of what is missing, then the SQL to paste", () => {
   const summary = renderSummary(reports.drift());
   expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
   expect(summary).toContain('`"ci-admin"` has neither the privileges of `migrator` nor the grant option.');
@@ -53,7 +53,7 @@ test("shows owner, reason and fix of what is missing, then the SQL to paste", ()
   expect(codeIn(summary)).toContain(`${sql}\n`);
 });
 
-test("shows the fix of a single object", () => {
+test("the summary shows the fix of a single object", () => {
   const [database] = reports.drift().databases;
   const missing = reports.missing({ fix: { note: inOurWords("Do exactly this: `VACUUM`") } });
   if (!database) throw new Error("no database");
@@ -63,7 +63,7 @@ test("shows the fix of a single object", () => {
   expect(renderSummary(report)).toContain("<br>Do exactly this: `VACUUM`\n");
 });
 
-test("is short when nothing is missing", () => {
+test("the summary is short when nothing is missing", () => {
   for (const report of [reports.inSync(), reports.repaired()]) {
     const unfolded = renderSummary(report).replaceAll(/<details>.*?<\/details>/gs, "");
     expect(unfolded.split("\n").filter((line) => line !== "")).toHaveLength(2);
@@ -94,7 +94,7 @@ test("objects held from one source are one row, and each kind, privilege and rol
   ]);
 });
 
-test("says what was checked, as which role, and where the privileges come from", () => {
+test("the summary says what was checked, as which role, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(
     'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
@@ -102,7 +102,7 @@ test("says what was checked, as which role, and where the privileges come from",
   expect(summary).toContain("| 9 views | SELECT | role `app_readers` |");
 });
 
-test("lists what was granted and revoked in collapsed sections, with the privileges", () => {
+test("the summary lists what was granted and revoked in collapsed sections, with the privileges", () => {
   const granted = [reports.changed({}, ["SELECT", "INSERT"])];
   const revoked = [reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"])];
   const summary = renderSummary(
@@ -125,13 +125,13 @@ test("lists what was granted and revoked in collapsed sections, with the privile
   expect(summary).toContain("| `aad_orders` | 🔧 repaired | 1 | 1 |");
 });
 
-test("shows the SQL of a plan in an open section", () => {
+test("the summary shows the SQL of a plan in an open section", () => {
   expect(renderSummary(reports.plan())).toContain(
     '<details open><summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)',
   );
 });
 
-test("shows several databases in one table, and the same drift once", () => {
+test("the summary shows several databases in one table, and the same drift once", () => {
   const summary = renderSummary(reports.many());
   expect(firstLine(reports.many())).toBe(
     '### ⚠️ Azure Postgres Grants · Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
@@ -143,7 +143,7 @@ test("shows several databases in one table, and the same drift once", () => {
   expect(summary).not.toContain("#### `tenant_d`");
 });
 
-test("counts the objects of each schema where there are several", () => {
+test("the summary counts the objects of each schema where there are several", () => {
   const missing = [
     reports.missing({ name: "a" }),
     reports.missing({ schema: "sales", name: "b" }),
@@ -162,7 +162,7 @@ test("counts the objects of each schema where there are several", () => {
   expect(written(missing.slice(1))).not.toContain("By schema");
 });
 
-test("says in a plan which block `mode: apply` runs, and always which block of this login it does not run", () => {
+test("the summary says in a plan which block `mode: apply` runs, and always which block of this login it does not run", () => {
   const fixes = [
     { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
     { as: "ci-admin", runnable: true, byHand: true as const, statements: ["REVOKE c;"] },
@@ -182,7 +182,7 @@ test("says in a plan which block `mode: apply` runs, and always which block of t
   expect(titles("check")?.[1]).toContain("does not run");
 });
 
-test("has no heading for a grantee that lacks nothing", () => {
+test("the summary has no heading for a grantee that lacks nothing", () => {
   const granted = [
     { kind: "table", schema: "public", name: "t", owner: "o", privileges: ["SELECT"] },
   ] as const;
@@ -200,7 +200,7 @@ test("has no heading for a grantee that lacks nothing", () => {
   expect(summary).not.toContain("##### For");
 });
 
-test("shows a warning once, with its databases unless it is about all", () => {
+test("the summary shows a warning once, with its databases unless it is about all", () => {
   const warning = (text: string) => ({ code: "grantee-is-owner", message: inOurWords(text) });
   const database = (name: string, ...warnings: ReturnType<typeof warning>[]) =>
     reports.database({ database: name, grantees: [reports.grantee({ warnings })] });
@@ -214,14 +214,14 @@ test("shows a warning once, with its databases unless it is about all", () => {
   expect(summary).toContain("**2 warnings**\n\n- Everywhere.\n- Twice. (in `a` and `b`)\n");
 });
 
-test("ends with what was checked, when, how long, by which version, and links to the run and the documentation", () => {
+test("the summary ends with what was checked, when, how long, by which version, and links to the run and the documentation", () => {
   expect(renderSummary(reports.inSync())).toContain(
     'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply` · 2026-11-23 02:00 UTC, 4.2 s · version 1.0.0 · [run](https://github.com/contoso/orders/actions/runs/30433642) · [documentation](https://github.com/',
   );
   expect(renderSummary(reports.badInput())).toContain("\n2026-11-23 02:00 UTC, 4.2 s · version 1.0.0");
 });
 
-test("separates grantees only when they differ", () => {
+test("the summary separates grantees only when they differ", () => {
   const missing = [reports.missing()];
   const drift = (grantee: string, more = {}) =>
     reports.grantee({ grantee, verdict: "drift", missing, ...more });
@@ -246,7 +246,7 @@ test("separates grantees only when they differ", () => {
   expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
 });
 
-test("counts the databases in sync instead of listing them when there are many", () => {
+test("the summary counts the databases in sync instead of listing them when there are many", () => {
   const [drifting] = reports.drift().databases;
   const green = Array.from({ length: 50 }, (_, i) => reports.database({ database: `tenant_${i}` }));
   const summary = renderSummary(reports.report([...green, ...(drifting ? [drifting] : [])]));
@@ -255,7 +255,7 @@ test("counts the databases in sync instead of listing them when there are many",
   expect(summary).toContain("The other 50 are in sync.");
 });
 
-test("groups three thousand objects, and lists them in a collapsed section", () => {
+test("the summary groups three thousand objects, and lists them in a collapsed section", () => {
   const summary = renderSummary(reports.large(3_000));
   const [visible = ""] = summary.split("<details>");
   expect(visible).toContain("**Missing on 1,000 tables owned by `owner_0`**");
@@ -264,7 +264,7 @@ test("groups three thousand objects, and lists them in a collapsed section", () 
   expect(summary).toContain("| table `tenant_6.table_2967` |");
 });
 
-test("stays below a mebibyte, with whole rows only, and refers to the report for the rest", () => {
+test("the summary stays below a mebibyte, with whole rows only, and refers to the report for the rest", () => {
   const summary = renderSummary(reports.large(10_000));
   expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
   expect(summary).toContain("More rows are in the JSON report (output `report`).");
@@ -296,7 +296,7 @@ const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give
 \`\`\`yaml
 - uses: actions/upload-artifact@`;
 
-test("leaves SQL that nobody would paste to the SQL file, and says how to keep it", () => {
+test("the summary leaves SQL that nobody would paste to the SQL file, and says how to keep it", () => {
   const summary = renderSummary(reports.large(3_000));
   expect(summary).toContain(
     `**SQL for \`owner_0\`** (3,000 statements): too long to show here. The output \`sql\` holds it.\n\n${UPLOAD}`,
@@ -305,7 +305,7 @@ test("leaves SQL that nobody would paste to the SQL file, and says how to keep i
   expect(renderSummary(reports.large(30))).not.toContain(UPLOAD);
 });
 
-test("shows extra privileges with their source, as a warning unless they fail the job", () => {
+test("the summary shows extra privileges with their source, as a warning unless they fail the job", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }, { source: "direct" }] })];
   const written = (verdict: "in-sync" | "drift") =>
     renderSummary(
@@ -342,7 +342,7 @@ test("hostile names never become markup, a link or a mention", () => {
   );
 });
 
-test("shows every hostile name whole", () => {
+test("the summary shows every hostile name whole", () => {
   const text = textIn(rawTree(renderSummary(reports.hostile())));
   expect(text).toContain('U&"a\\000A::error title=x::pwned"');
   expect(text).toContain('"<img src=x onerror=alert(1)>"');

@@ -21,7 +21,7 @@ const OTHER_LIBPQ_KEYWORDS =
 
 const EXPECTED = { host: HOST, port: "5432", database: DATABASE, user: USER };
 
-describe("reads Service Connector's settings", () => {
+describe("Service Connector's settings are read", () => {
   test("there are ten clients and four ways to sign in", () => {
     expect(CASES).toHaveLength(40);
   });
@@ -41,7 +41,7 @@ describe("reads Service Connector's settings", () => {
   );
 });
 
-describe("reads common variants", () => {
+describe("common variants are read", () => {
   const variants: Record<string, string> = {
     "the old user@server": `Server=${HOST};Database=${DATABASE};Port=5432;Ssl Mode=Require;User Id=${USER}@contoso-pg;`,
     "the old user%40server": `jdbc:postgresql://${HOST}:5432/${DATABASE}?sslmode=require&user=${USER}%40contoso-pg`,
@@ -141,7 +141,7 @@ describe("several connections in one text", () => {
   });
 });
 
-describe("refuses, and does not repeat the value", () => {
+describe("a refused text, whose value is not repeated:", () => {
   const refused: Record<string, [string, string]> = {
     "another database's string": ["mysql://u:hunter2@h/db", "is a URL of something other than PostgreSQL"],
     "another driver's": ["jdbc:mysql://h/db?password=hunter2", "is a URL of something other than PostgreSQL"],
@@ -175,7 +175,7 @@ describe("refuses, and does not repeat the value", () => {
   });
 });
 
-describe("finds every secret", () => {
+describe("secrets are found", () => {
   const hidden: Record<string, [string, string[]]> = {
     "in Npgsql's, quoted": ['Server=h;Password="a;""b";User Id=u', ['a;"b']],
     "in libpq's, quoted": ["host=h password='a\\'b c' user=u", ["a'b c"]],

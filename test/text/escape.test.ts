@@ -16,7 +16,7 @@ import { elementsIn, textIn } from "../render/tree.ts";
 
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0]/u;
 
-test("writes names as PostgreSQL quotes them", () => {
+test("the action writes names as PostgreSQL quotes them", () => {
   expect(quoteName("public", "orders")).toBe("public.orders");
   expect(quoteName("public", "Order Lines")).toBe('public."Order Lines"');
   expect(quoteName('say "hi"')).toBe('"say ""hi"""');
@@ -24,7 +24,7 @@ test("writes names as PostgreSQL quotes them", () => {
   expect(quoteName("1st")).toBe('"1st"');
 });
 
-test("shows hidden characters of a name as PostgreSQL's escapes", () => {
+test("the action shows hidden characters of a name as PostgreSQL's escapes", () => {
   expect(quoteName("a\nb")).toBe('U&"a\\000Ab"');
   expect(quoteName("abc\u202etxt.exe")).toBe('U&"abc\\202Etxt.exe"');
   expect(quoteName('back\\slash"\u200b')).toBe('U&"back\\\\slash""\\200B"');
@@ -89,7 +89,7 @@ function unquoted(written: string): string {
   );
 }
 
-test("writes a signature as PostgreSQL does, without hidden characters in type names", () => {
+test("the action writes a signature as PostgreSQL does, without hidden characters in type names", () => {
   expect(quoteSignature("integer, text[]", "public", "total")).toBe("public.total(integer, text[])");
   expect(quoteSignature('public."My Type"', "Total")).toBe('"Total"(public."My Type")');
   expect(quoteSignature("", "f")).toBe("f()");
