@@ -99,7 +99,7 @@ test("annotations are at most nine findings and one warning, with no more text t
   for (const { message } of all) expect(message.length).toBeLessThan(4_096);
 });
 
-test("raises no error in a plan, however many findings it has", () => {
+test("a plan has no errors, however many findings it has", () => {
   expect(annotations(reports.plan()).map(({ level }) => level)).toEqual(["notice", "notice"]);
   const twelve = drifting(Array.from({ length: 12 }, (_, n) => reports.missing({ owner: `owner_${n}` })));
   expect(annotations({ ...twelve, mode: "plan" }).map(({ level }) => level)).toEqual(Array(9).fill("notice"));
