@@ -131,7 +131,7 @@ async function connect(
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
-  const refusal = watchFirstAnswer(socket);
+  const refusal = server.tls.mode === "disable" ? undefined : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
@@ -167,7 +167,7 @@ async function connect(
       return await connect(login, signingIn, times, onExpired);
     }
     const { host, port } = server;
-    const cause = refusal() ?? error;
+    const cause = refusal?.() ?? error;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
     const peer = { host, port, database, user, ownAuthority };
     const failure = diagnose(cause, { ...known, ...peer, token: claimsOf(token ?? "") });
