@@ -78,9 +78,16 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
   test("leaves the objects of an owner it cannot act for, names who can grant them, and grants the rest", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, acls } = place;
-    const [deployer, stranger] = [await role("deployer"), await role("stranger")];
+    const [deployer, stranger, creator] = [
+      await role("deployer"),
+      await role("stranger"),
+      await role("creator"),
+    ];
     await join(place, deployer, owner, "inherit");
-    await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);
+    // As the role that created it: from 16 on, that one has the ADMIN OPTION.
+    await sql(
+      `GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${creator} WITH ADMIN OPTION`,
+    );
     await as(owner, "CREATE TABLE ours (id int)");
     await as(stranger, "CREATE TABLE theirs (id int); CREATE SEQUENCE theirs_too");
     const before = await acls();
