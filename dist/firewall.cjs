@@ -298,8 +298,8 @@ var require_postgres_interval = __commonJS({
     var YEAR = NUMBER + "\\s+years?";
     var MONTH = NUMBER + "\\s+mons?";
     var DAY = NUMBER + "\\s+days?";
-    var TIME = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
-    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME].map(function(regexString) {
+    var TIME2 = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
+    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME2].map(function(regexString) {
       return "(" + regexString + ")?";
     }).join("\\s*"));
     var positions = {
@@ -2087,23 +2087,23 @@ var require_query = __commonJS({
           this._result.addRow(row);
         }
       }
-      handleCommandComplete(msg, connection2) {
+      handleCommandComplete(msg, connection) {
         this._checkForMultirow();
         this._result.addCommandComplete(msg);
         if (this.rows) {
-          connection2.sync();
+          connection.sync();
         }
       }
       // if a named prepared statement is created with empty query text
       // the backend will send an emptyQuery message but *not* a command complete message
       // since we pipeline sync immediately after execute we don't need to do anything here
       // unless we have rows specified, in which case we did not pipeline the initial sync call
-      handleEmptyQuery(connection2) {
+      handleEmptyQuery(connection) {
         if (this.rows) {
-          connection2.sync();
+          connection.sync();
         }
       }
-      handleError(err, connection2) {
+      handleError(err, connection) {
         if (this._canceledDueToError) {
           err = this._canceledDueToError;
           this._canceledDueToError = false;
@@ -2128,11 +2128,11 @@ var require_query = __commonJS({
         }
         this.emit("end", this._results);
       }
-      submit(connection2) {
+      submit(connection) {
         if (typeof this.text !== "string" && typeof this.name !== "string") {
           return new Error("A query must have either text or a name. Supplying neither is unsupported.");
         }
-        const previous = connection2.parsedStatements[this.name] || connection2.submittedNamedStatements[this.name];
+        const previous = connection.parsedStatements[this.name] || connection.submittedNamedStatements[this.name];
         if (this.text && previous && this.text !== previous) {
           return new Error(`Prepared statements must be unique - '${this.name}' was used for a different statement`);
         }
@@ -2140,48 +2140,48 @@ var require_query = __commonJS({
           return new Error("Query values must be an array");
         }
         if (this.requiresPreparation()) {
-          connection2.stream.cork && connection2.stream.cork();
+          connection.stream.cork && connection.stream.cork();
           try {
-            this.prepare(connection2);
+            this.prepare(connection);
           } finally {
-            connection2.stream.uncork && connection2.stream.uncork();
+            connection.stream.uncork && connection.stream.uncork();
           }
         } else {
-          connection2.query(this.text);
+          connection.query(this.text);
         }
         return null;
       }
-      hasBeenParsed(connection2) {
-        return this.name && (connection2.parsedStatements[this.name] !== void 0 || connection2.submittedNamedStatements[this.name] !== void 0);
+      hasBeenParsed(connection) {
+        return this.name && (connection.parsedStatements[this.name] !== void 0 || connection.submittedNamedStatements[this.name] !== void 0);
       }
-      handlePortalSuspended(connection2) {
-        this._getRows(connection2, this.rows);
+      handlePortalSuspended(connection) {
+        this._getRows(connection, this.rows);
       }
-      _getRows(connection2, rows) {
-        connection2.execute({
+      _getRows(connection, rows) {
+        connection.execute({
           portal: this.portal,
           rows
         });
         if (!rows) {
-          connection2.sync();
+          connection.sync();
         } else {
-          connection2.flush();
+          connection.flush();
         }
       }
       // http://developer.postgresql.org/pgdocs/postgres/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
-      prepare(connection2) {
-        if (!this.hasBeenParsed(connection2)) {
-          connection2.parse({
+      prepare(connection) {
+        if (!this.hasBeenParsed(connection)) {
+          connection.parse({
             text: this.text,
             name: this.name,
             types: this.types
           });
           if (this.name) {
-            connection2.submittedNamedStatements[this.name] = this.text;
+            connection.submittedNamedStatements[this.name] = this.text;
           }
         }
         try {
-          connection2.bind({
+          connection.bind({
             portal: this.portal,
             statement: this.name,
             values: this.values,
@@ -2189,21 +2189,21 @@ var require_query = __commonJS({
             valueMapper: utils.prepareValue
           });
         } catch (err) {
-          connection2.close({ type: "S", name: this.name });
-          connection2.sync();
-          this.handleError(err, connection2);
+          connection.close({ type: "S", name: this.name });
+          connection.sync();
+          this.handleError(err, connection);
           return;
         }
-        connection2.describe({
+        connection.describe({
           type: "P",
           name: this.portal || ""
         });
-        this._getRows(connection2, this.rows);
+        this._getRows(connection, this.rows);
       }
-      handleCopyInResponse(connection2) {
-        connection2.sendCopyFail("No source stream defined");
+      handleCopyInResponse(connection) {
+        connection.sendCopyFail("No source stream defined");
       }
-      handleCopyData(msg, connection2) {
+      handleCopyData(msg, connection) {
       }
     };
     module2.exports = Query2;
@@ -5442,294 +5442,10 @@ function prepareKeyValueMessage(key, value) {
 // node_modules/@actions/core/lib/core.js
 var os4 = __toESM(require("os"), 1);
 
-// node_modules/@actions/core/lib/summary.js
-var import_os = require("os");
-var import_fs = require("fs");
-var __awaiter = function(thisArg, _arguments, P, generator) {
-  function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve) {
-      resolve(value);
-    });
-  }
-  return new (P || (P = Promise))(function(resolve, reject) {
-    function fulfilled(value) {
-      try {
-        step2(generator.next(value));
-      } catch (e) {
-        reject(e);
-      }
-    }
-    function rejected(value) {
-      try {
-        step2(generator["throw"](value));
-      } catch (e) {
-        reject(e);
-      }
-    }
-    function step2(result) {
-      result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
-    }
-    step2((generator = generator.apply(thisArg, _arguments || [])).next());
-  });
-};
-var { access, appendFile, writeFile } = import_fs.promises;
-var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
-var Summary = class {
-  constructor() {
-    this._buffer = "";
-  }
-  /**
-   * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-   * Also checks r/w permissions.
-   *
-   * @returns step summary file path
-   */
-  filePath() {
-    return __awaiter(this, void 0, void 0, function* () {
-      if (this._filePath) {
-        return this._filePath;
-      }
-      const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-      if (!pathFromEnv) {
-        throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-      }
-      try {
-        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
-      } catch (_a) {
-        throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-      }
-      this._filePath = pathFromEnv;
-      return this._filePath;
-    });
-  }
-  /**
-   * Wraps content in an HTML tag, adding any HTML attributes
-   *
-   * @param {string} tag HTML tag to wrap
-   * @param {string | null} content content within the tag
-   * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-   *
-   * @returns {string} content wrapped in HTML element
-   */
-  wrap(tag, content, attrs = {}) {
-    const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
-    if (!content) {
-      return `<${tag}${htmlAttrs}>`;
-    }
-    return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-  }
-  /**
-   * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-   *
-   * @param {SummaryWriteOptions} [options] (optional) options for write operation
-   *
-   * @returns {Promise<Summary>} summary instance
-   */
-  write(options) {
-    return __awaiter(this, void 0, void 0, function* () {
-      const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-      const filePath = yield this.filePath();
-      const writeFunc = overwrite ? writeFile : appendFile;
-      yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
-      return this.emptyBuffer();
-    });
-  }
-  /**
-   * Clears the summary buffer and wipes the summary file
-   *
-   * @returns {Summary} summary instance
-   */
-  clear() {
-    return __awaiter(this, void 0, void 0, function* () {
-      return this.emptyBuffer().write({ overwrite: true });
-    });
-  }
-  /**
-   * Returns the current summary buffer as a string
-   *
-   * @returns {string} string of summary buffer
-   */
-  stringify() {
-    return this._buffer;
-  }
-  /**
-   * If the summary buffer is empty
-   *
-   * @returns {boolen} true if the buffer is empty
-   */
-  isEmptyBuffer() {
-    return this._buffer.length === 0;
-  }
-  /**
-   * Resets the summary buffer without writing to summary file
-   *
-   * @returns {Summary} summary instance
-   */
-  emptyBuffer() {
-    this._buffer = "";
-    return this;
-  }
-  /**
-   * Adds raw text to the summary buffer
-   *
-   * @param {string} text content to add
-   * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-   *
-   * @returns {Summary} summary instance
-   */
-  addRaw(text, addEOL = false) {
-    this._buffer += text;
-    return addEOL ? this.addEOL() : this;
-  }
-  /**
-   * Adds the operating system-specific end-of-line marker to the buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addEOL() {
-    return this.addRaw(import_os.EOL);
-  }
-  /**
-   * Adds an HTML codeblock to the summary buffer
-   *
-   * @param {string} code content to render within fenced code block
-   * @param {string} lang (optional) language to syntax highlight code
-   *
-   * @returns {Summary} summary instance
-   */
-  addCodeBlock(code2, lang) {
-    const attrs = Object.assign({}, lang && { lang });
-    const element = this.wrap("pre", this.wrap("code", code2), attrs);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML list to the summary buffer
-   *
-   * @param {string[]} items list of items to render
-   * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-   *
-   * @returns {Summary} summary instance
-   */
-  addList(items, ordered = false) {
-    const tag = ordered ? "ol" : "ul";
-    const listItems = items.map((item) => this.wrap("li", item)).join("");
-    const element = this.wrap(tag, listItems);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML table to the summary buffer
-   *
-   * @param {SummaryTableCell[]} rows table rows
-   *
-   * @returns {Summary} summary instance
-   */
-  addTable(rows) {
-    const tableBody = rows.map((row) => {
-      const cells = row.map((cell) => {
-        if (typeof cell === "string") {
-          return this.wrap("td", cell);
-        }
-        const { header, data, colspan, rowspan } = cell;
-        const tag = header ? "th" : "td";
-        const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
-        return this.wrap(tag, data, attrs);
-      }).join("");
-      return this.wrap("tr", cells);
-    }).join("");
-    const element = this.wrap("table", tableBody);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds a collapsable HTML details element to the summary buffer
-   *
-   * @param {string} label text for the closed state
-   * @param {string} content collapsable content
-   *
-   * @returns {Summary} summary instance
-   */
-  addDetails(label2, content) {
-    const element = this.wrap("details", this.wrap("summary", label2) + content);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML image tag to the summary buffer
-   *
-   * @param {string} src path to the image you to embed
-   * @param {string} alt text description of the image
-   * @param {SummaryImageOptions} options (optional) addition image attributes
-   *
-   * @returns {Summary} summary instance
-   */
-  addImage(src, alt, options) {
-    const { width, height } = options || {};
-    const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
-    const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML section heading element
-   *
-   * @param {string} text heading text
-   * @param {number | string} [level=1] (optional) the heading level, default: 1
-   *
-   * @returns {Summary} summary instance
-   */
-  addHeading(text, level) {
-    const tag = `h${level}`;
-    const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML thematic break (<hr>) to the summary buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addSeparator() {
-    const element = this.wrap("hr", null);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML line break (<br>) to the summary buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addBreak() {
-    const element = this.wrap("br", null);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML blockquote to the summary buffer
-   *
-   * @param {string} text quote text
-   * @param {string} cite (optional) citation url
-   *
-   * @returns {Summary} summary instance
-   */
-  addQuote(text, cite) {
-    const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text, attrs);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML anchor tag to the summary buffer
-   *
-   * @param {string} text link text/content
-   * @param {string} href hyperlink
-   *
-   * @returns {Summary} summary instance
-   */
-  addLink(text, href) {
-    const element = this.wrap("a", text, { href });
-    return this.addRaw(element).addEOL();
-  }
-};
-var _summary = new Summary();
-
 // node_modules/@actions/core/lib/platform.js
-var import_os2 = __toESM(require("os"), 1);
-var platform = import_os2.default.platform();
-var arch = import_os2.default.arch();
+var import_os = __toESM(require("os"), 1);
+var platform = import_os.default.platform();
+var arch = import_os.default.arch();
 
 // node_modules/@actions/core/lib/core.js
 var ExitCode;
@@ -5775,6 +5491,9 @@ function sentence(words2, ...inserted) {
 function inOurWords(words2) {
   return own(words2);
 }
+function sentenceOf(words2) {
+  return typeof words2 === "string" ? own(words2) : words2;
+}
 function own(words2) {
   const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
   return { parts: parts.filter((part) => part.own !== "") };
@@ -5811,29 +5530,38 @@ function listOf(items) {
 }
 
 // src/model/failure.ts
+function step(text, command) {
+  return { text: sentenceOf(text), ...command !== void 0 && { command } };
+}
+function stepsOf(steps) {
+  return steps.map((each) => typeof each === "object" && "text" in each ? each : step(each));
+}
+function failure({ message, hint = EMPTY, steps, ...others }) {
+  return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
+}
 var ActionError = class extends Error {
   failure;
-  constructor(failure, options) {
-    super(failure.code, options);
+  constructor(failure2, options) {
+    super(failure2.code, options);
     this.name = "ActionError";
-    this.failure = failure;
+    this.failure = failure2;
   }
 };
 function cancelled(signal) {
-  return new ActionError({
-    code: "cancelled",
-    message: sentence`The run was cancelled (${code(signal)}).`,
-    hint: inOurWords(
-      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
-    ),
-    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }]
-  });
+  return new ActionError(
+    failure({
+      code: "cancelled",
+      message: sentence`The run was cancelled (${code(signal)}).`,
+      hint: "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+      steps: ["Run the job again: it continues where this run stopped."]
+    })
+  );
 }
-function withDone(failure, done, nothing) {
-  const said = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
+function withDone(failure2, done, nothing) {
+  const addition = done ?? (failure2.code === "cancelled" ? nothing : EMPTY);
   return {
-    ...failure,
-    message: paragraph(isEmpty(said) ? failure.message : withFullStop(failure.message), said)
+    ...failure2,
+    message: paragraph(isEmpty(addition) ? failure2.message : withFullStop(failure2.message), addition)
   };
 }
 
@@ -5847,10 +5575,6 @@ function quoteLiteral(text) {
 }
 
 // src/diagnosis/commands.ts
-function step(text, command) {
-  const sentence2 = typeof text === "string" ? inOurWords(text) : text;
-  return command === void 0 ? { text: sentence2 } : { text: sentence2, command };
-}
 function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
@@ -5971,11 +5695,20 @@ function rulesFor(partners, rules) {
   return rules.map(({ cause, next, ...rule }) => ({
     ...rule,
     with: [partners].flat(),
-    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
-    next: (...of) => (typeof next === "function" ? next(...of) : next).map(
-      (each) => typeof each === "object" && "text" in each ? each : step(each)
-    )
+    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
+    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next)
   }));
+}
+function byText(...variants) {
+  const rules = rulesFor(
+    [],
+    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next }))
+  );
+  const answer = ({ text }) => rules[variants.findIndex((each) => each.text?.test(text) ?? true)];
+  return {
+    cause: (context, symptom) => answer(symptom).cause(context, symptom),
+    next: (context, symptom) => answer(symptom).next(context, symptom)
+  };
 }
 function partnerOf(context) {
   return context.with ?? "postgres";
@@ -5988,6 +5721,7 @@ function hostOf(context) {
   const partner = partnerOf(context);
   if (host2 !== void 0) return host2;
   if (partner === "postgres") return "<host>";
+  if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
@@ -5995,6 +5729,14 @@ function hostOf(context) {
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", [
+  {
+    code: "federated-credential",
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+    next: federate,
+    retries: 1
+    // a credential created a moment ago is not everywhere yet
+  },
   {
     code: "federated-audience",
     when: [{ aadsts: [700212] }],
@@ -6008,18 +5750,19 @@ var ENTRA = rulesFor("entra", [
     next: federate
   },
   {
-    code: "federated-credential",
-    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-    next: federate,
-    retries: 1
-    // a credential created a moment ago is not everywhere yet
-  },
-  {
     code: "federated-credential-none",
     when: [{ aadsts: [70025] }],
     cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     next: federate
+  },
+  {
+    code: "federation-not-allowed",
+    when: [{ aadsts: [700223, 700238] }],
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
+    next: ({ assertion }) => [
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+    ]
   },
   {
     code: "federated-enterprise",
@@ -6033,15 +5776,6 @@ var ENTRA = rulesFor("entra", [
       "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
       "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
       "Or ask the tenant's administrators to allow your enterprise."
-    ]
-  },
-  {
-    code: "federation-not-allowed",
-    when: [{ aadsts: [700223, 700238] }],
-    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    next: ({ assertion }) => [
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
   {
@@ -6059,19 +5793,20 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "assertion-invalid",
-    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    when: [{ aadsts: [50027, 5002727, 50013, 5000811, 700021, 700023, 700027, 700222] }],
     cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn: signIn2 }) => [
       ...signIn2?.type === "azure-cli" ? [
         "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
+      "If azure/login runs in this job, set the same `client-id` there.",
       "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
       "Run the job again."
     ]
   },
   {
     code: "assertion-expired",
-    when: [{ aadsts: [700024] }],
+    when: [{ aadsts: [700024, 500133] }],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
@@ -6081,7 +5816,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "application-not-found",
-    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    when: [{ aadsts: [700016, 70001, 700011] }],
     cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn: signIn2 }) => [
       step(
@@ -6093,7 +5828,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "service-principal-missing",
-    when: [{ aadsts: [7000229] }],
+    when: [{ aadsts: [7000229, 90099] }],
     cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn: signIn2 }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
@@ -6117,7 +5852,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "cross-cloud",
-    when: [{ aadsts: [900382] }],
+    when: [{ aadsts: [90038, 900382, 900432, 900439, 700030] }],
     cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: [
       "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
@@ -6126,7 +5861,10 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "tenant-not-found",
-    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    when: [
+      { aadsts: [90002, 900023, 900021, 50059, 50128, 50194, 90019] },
+      { text: /Invalid tenant id provided/ }
+    ],
     cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
@@ -6152,7 +5890,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "consent-missing",
-    when: [{ aadsts: [65001, 65004, 65005] }],
+    when: [{ aadsts: [65001, 65004, 65005, 90094] }],
     cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
@@ -6179,6 +5917,15 @@ var ENTRA = rulesFor("entra", [
     next: newSecret
   },
   {
+    code: "resource-not-found",
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
+  },
+  {
     code: "resource-disabled",
     when: [{ aadsts: [500014] }],
     cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
@@ -6194,18 +5941,29 @@ var ENTRA = rulesFor("entra", [
     ]
   },
   {
-    code: "resource-not-found",
-    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
-    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
-    ]
-  },
-  {
     code: "conditional-access",
-    when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
+    when: [
+      {
+        aadsts: [
+          50005,
+          50097,
+          50131,
+          53e3,
+          53001,
+          53002,
+          53003,
+          53011,
+          530003,
+          530004,
+          530031,
+          530032,
+          530034,
+          530035,
+          530084
+        ]
+      }
+    ],
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
@@ -6214,40 +5972,59 @@ var ENTRA = rulesFor("entra", [
     ]
   },
   {
-    code: "managed-identity-unknown",
+    code: "managed-identity-arc",
     when: [
-      {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
-      },
-      { signIn: "managed-identity", status: [400] },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
+      { codes: ["unable_to_read_secret_file", "invalid_secret"] },
+      { text: /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/ }
     ],
-    cause: "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    cause: "Azure Arc proves the machine by a file, which the runner's user must not read.",
     next: [
       step(
-        "List the identities of the machine:",
-        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
+        "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+        "sudo usermod --append --groups himds <runner-user>"
       ),
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+      "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   },
   {
     code: "managed-identity-unavailable",
     when: [
+      { text: /Required metadata header not specified/ },
+      { signIn: "managed-identity", codes: ["NOT_JSON"], status: [502, 504] },
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
-      { text: /Failed to connect to MSI/ },
+      { text: /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
-    cause: "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    next: [
-      "On GitHub-hosted runners, use `auth-type: oidc`.",
+    cause: (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: reachIdentity
+  },
+  {
+    code: "managed-identity-unknown",
+    when: [
+      {
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
+      },
+      { signIn: "managed-identity", status: [400, 403] },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
+      { codes: ["user_assigned_managed_identity_not_confirmed"] }
+    ],
+    cause: "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
       step(
-        "On a self-hosted runner in Azure, assign an identity to the machine:",
-        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+        "az login"
+      )
+    ] : [
+      inApp || /Unable to load the proper/.test(text) ? step(
+        "List the identities of the container app, or of the App Service app:",
+        [az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n")
+      ) : step(
+        "List the identities of the machine:",
+        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
-      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254")
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   },
   {
@@ -6260,16 +6037,23 @@ var ENTRA = rulesFor("entra", [
       { signIn: "managed-identity", codes: ["unknown_error"] }
     ],
     cause: "The machine's identity endpoint is starting, being updated or overloaded.",
-    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
+    next: [
+      "Run the job again.",
+      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
+    ],
     retries: 3
   },
   {
     code: "entra-busy",
     when: [
-      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { aadsts: [500031, 90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
+      {
+        signIn: "azure-cli",
+        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
+      },
       { status: [408, 410, 429, "5xx"] }
     ],
     cause: "Entra is overloaded or has an outage.",
@@ -6278,8 +6062,12 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "entra-answer-unreadable",
-    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
-    cause: "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
+    when: [
+      { codes: ["NOT_JSON"], status: ["2xx", "3xx"] },
+      { text: /an answer of more than \d+ MiB/ },
+      { aadsts: [900561] }
+    ],
+    cause: "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
     next: (context) => [
       "Run the job again.",
       step(
@@ -6288,11 +6076,17 @@ var ENTRA = rulesFor("entra", [
       ),
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
     ],
-    retries: 3
+    retries: 2
+  },
+  {
+    code: "clock-wrong",
+    when: [{ text: /Make sure your computer's time|ID token already expires/ }],
+    cause: "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    next: [step("Check the clock:", "timedatectl"), "Set the clock, then run the job again."]
   },
   {
     code: "cli-missing",
-    when: [{ text: /Azure CLI could not be found/ }],
+    when: [{ text: /'az' is not recognized|\baz: (command )?not found/ }],
     cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
     next: [
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
@@ -6309,7 +6103,12 @@ var ENTRA = rulesFor("entra", [
           70043,
           70044,
           700082,
+          700084,
+          90072,
           50020,
+          50072,
+          50074,
+          500121,
           50034,
           50053,
           50055,
@@ -6336,7 +6135,7 @@ var ENTRA = rulesFor("entra", [
     when: [
       {
         signIn: "azure-cli",
-        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
+        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/
       }
     ],
     cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
@@ -6360,6 +6159,32 @@ var ENTRA = rulesFor("entra", [
     ]
   }
 ]);
+var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var CLOUD_SHELL = /not a supported MSI token audience/;
+var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
+function reachIdentity(_context, { text }) {
+  const bypass = step(
+    "If the runner uses a proxy, exclude the identity endpoint from it:",
+    "NO_PROXY=169.254.169.254"
+  );
+  if (BEHIND_PROXY.test(text)) return [bypass, "Run the job again."];
+  if (/Failed to connect to MSI.*\b405\b/.test(text))
+    return [
+      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
+      "Or update the Azure CLI to 2.67 or newer."
+    ];
+  return [
+    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
+    .../ECONNREFUSED/.test(text) ? [] : [
+      step(
+        "On a self-hosted runner in Azure, assign an identity to the machine:",
+        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+      )
+    ],
+    bypass
+  ];
+}
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
@@ -6377,28 +6202,35 @@ function federate(context, symptom) {
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
   const compare = step(
-    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject)}, audience ${code(audience)}.${immutableForm(subject, assertion)}`,
-    az("ad app federated-credential list", {
-      id,
-      query: "[].{issuer:issuer, subject:subject, audiences:audiences}"
-    })
+    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
+    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
   );
+  if (isCustomized(subject)) return [...forCustomized(context, symptom), compare];
   if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
   return [
     compare,
-    step("Add a federated credential for this job:", createCredential(subject, issuer, audience, id)),
-    step(
-      "Or, if `client-id` is that of a user-assigned managed identity:",
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name: credentialName(subject),
-        issuer,
-        subject,
-        audiences: audience
-      })
-    ),
+    ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work."
+  ];
+}
+function isCustomized(subject) {
+  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
+}
+function forCustomized(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject = subjectOf(context, symptom);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
+  return [
+    step(
+      "The repository or its organization has customized the subject. Show which claims it has:",
+      `gh api ${shell(api)}`
+    ),
+    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
+    step(
+      "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+      `gh api --method PUT ${shell(api)} --field use_default=true`
+    )
   ];
 }
 function forMergeQueue(subject, issuer, audience, id) {
@@ -6414,10 +6246,7 @@ function forMergeQueue(subject, issuer, audience, id) {
   });
   return [
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    step(
-      "Add a federated credential for that environment:",
-      createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
-    ),
+    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
     step(
       "Or, without an environment, add one with a claims-matching expression:",
       az("rest", {
@@ -6429,13 +6258,27 @@ function forMergeQueue(subject, issuer, audience, id) {
   ];
 }
 function createCredential(subject, issuer, audience, id) {
-  const parameters = JSON.stringify({
-    name: credentialName(subject),
-    issuer,
-    subject,
-    audiences: [audience]
-  });
-  return az("ad app federated-credential create", { id, parameters });
+  const name3 = credentialName(subject);
+  return [
+    step(
+      "Add a federated credential to the managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name: name3,
+        issuer,
+        subject,
+        audiences: audience
+      })
+    ),
+    step(
+      "Or to the Entra application:",
+      az("ad app federated-credential create", {
+        id,
+        parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
+      })
+    )
+  ];
 }
 function credentialName(subject) {
   const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
@@ -6488,6 +6331,15 @@ var FALLBACKS = [
   ]),
   ...rulesFor("entra", [
     {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+      ]
+    },
+    {
       code: "cli-failed",
       when: [{ signIn: "azure-cli" }],
       cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
@@ -6498,23 +6350,16 @@ var FALLBACKS = [
           'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
         ),
         "Or use `auth-type: oidc`, which does not need the Azure CLI."
-      ]
-    },
-    {
-      code: "entra-refused",
-      when: [{ text: /AADSTS\d/ }],
-      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
-      next: (_context, { text }) => [
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-      ]
+      ],
+      retries: 1
+      // another job may have held the files
     }
   ]),
   ...rulesFor("postgres", [
     {
       code: "server-error",
       when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-      cause: "The server refused the request for a reason that this action does not recognize.",
+      cause: "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
       next: (context, symptom) => [
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
         step("Look at the server's log around this time:", azOnServer("server-logs list", context))
@@ -6527,7 +6372,11 @@ var FALLBACKS = [
 var GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
+    when: [
+      {
+        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i
+      }
+    ],
     cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
     next: [
       step(
@@ -6549,35 +6398,94 @@ var GITHUB = rulesFor("github", [
   {
     code: "oidc-refused",
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
-    next: [
-      "Run the job again.",
-      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-    ]
+    ...byText(
+      {
+        text: /Error Code : 401/,
+        cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+        next: [
+          "Run the job again. In a long job, run this step early, or in a job of its own.",
+          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        ]
+      },
+      {
+        cause: "GitHub does not issue this ID token, for the reason in its message.",
+        next: [
+          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+          "Run the job again, if there is no such step."
+        ]
+      }
+    )
   }
 ]);
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-var EVERYWHERE = ["postgres", "entra", "github", "azure"];
-var NETWORK = rulesFor(EVERYWHERE, [
+
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PROXY = rulesFor(HTTPS, [
+  {
+    code: "proxy-not-found",
+    when: [
+      { atProxy: true, codes: ["ENOTFOUND", "EAI_AGAIN"] },
+      {
+        text: /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(Name or service not known|nodename nor servname|name resolution|getaddrinfo failed|Failed to resolve)/
+      }
+    ],
+    cause: "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
+    next: ({ proxy }) => [
+      "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
+      step("Check the name on the runner:", `nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+    ]
+  },
   {
     code: "proxy-refused",
     when: [
+      { atProxy: true, codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"] },
       {
-        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
+        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i
       },
+      { codes: ["HPE_*"] },
       { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
     ],
-    cause: "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
-    next: (context) => [
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
-      step(
-        "If the proxy asks for a sign-in, add it to the variable:",
-        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
-      )
-    ]
-  },
+    ...byText(
+      {
+        text: /\b407\b|proxy authentication required/i,
+        cause: "The proxy between the runner and this host asks for a sign-in.",
+        next: (context) => [
+          step("Add the sign-in to the variable:", "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        text: /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i,
+        cause: "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
+        next: (context) => [
+          step(
+            "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+            `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
+          ),
+          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
+          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        cause: "A proxy between the runner and this host does not allow the connection.",
+        next: (context) => [
+          step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
+          step(
+            "If the proxy asks for a sign-in, add it to the variable:",
+            "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
+          )
+        ]
+      }
+    )
+  }
+]);
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
+var ON_THE_WAY = rulesFor(EVERYWHERE, [
   {
     code: "host-not-found",
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
@@ -6598,23 +6506,33 @@ var NETWORK = rulesFor(EVERYWHERE, [
     retries: 2
   },
   {
-    code: "tls-handshake",
-    when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      {
-        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
-      }
+    code: "too-many-files",
+    when: [{ codes: ["EMFILE", "ENFILE"] }, { text: /\bE[MN]FILE\b|Too many open files/ }],
+    cause: "The runner's process, or the whole machine, cannot open more files and sockets.",
+    next: [
+      step(
+        "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+        "ulimit -n"
+      ),
+      "Run fewer jobs at the same time on this machine. Then run the job again."
     ],
-    cause: "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
-    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
+  },
+  {
+    code: "connection-not-allowed",
+    when: [{ text: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/ }],
+    cause: "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    next: (context) => [
+      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+      "Or run the job outside the sandbox or container."
+    ]
   },
   {
     code: "connection-lost",
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
-        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/
       }
     ],
     cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
@@ -6627,10 +6545,14 @@ var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-timed-out",
     when: [
-      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
-      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
+      {
+        codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"]
+      },
+      {
+        text: /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/
+      }
     ],
-    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
     next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
@@ -6645,7 +6567,7 @@ var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-refused",
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    cause: (context) => isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
     next: atPostgres((context) => [
       step("Look at the server's state:", azShow(context, "state")),
       "If the server is stopped, start it. Then run the job again."
@@ -6656,18 +6578,31 @@ var NETWORK = rulesFor(EVERYWHERE, [
     code: "host-unreachable",
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
-      { text: /EHOSTUNREACH|ENETUNREACH/ }
+      { text: /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/ }
     ],
-    cause: "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
-    next: atPostgres(() => ["Use a runner in the server's network."]),
-    retries: 1
+    ...byText(
+      {
+        text: /E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i,
+        cause: "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+        next: (context) => [
+          step("See whether the name has an IPv4 address:", `nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+        ]
+      },
+      {
+        cause: "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
+        next: atPostgres(() => ["Use a runner in the server's network."])
+      }
+    )
   },
   {
     code: "tls-wrong-host",
-    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    when: [
+      { codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] },
+      { text: /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/ }
+    ],
     cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    next: (context) => {
-      if (!isPostgres(context)) return reachable(context);
+    next: atPostgres((context) => {
       const fullName = step(
         "Set `host` to the server's full name:",
         azShow(context, "fullyQualifiedDomainName")
@@ -6680,33 +6615,7 @@ var NETWORK = rulesFor(EVERYWHERE, [
         "Do not use an alias (CNAME) or a `privatelink` name.",
         "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
       ];
-    }
-  },
-  {
-    code: "tls-unknown-authority",
-    when: [
-      {
-        codes: [
-          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-          "SELF_SIGNED_CERT_IN_CHAIN",
-          "DEPTH_ZERO_SELF_SIGNED_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
-        ]
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
-      }
-    ],
-    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    next: (context) => [
-      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
-        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
-      ),
-      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
-    ]
+    })
   },
   {
     code: "tls-expired",
@@ -6721,12 +6630,96 @@ var NETWORK = rulesFor(EVERYWHERE, [
     ]
   },
   {
+    code: "tls-unknown-authority",
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+        ]
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
+      }
+    ],
+    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context) ? context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
+        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
+      ),
+      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+    ]
+  },
+  {
     code: "tls-certificate",
-    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: "The certificate is not valid. Nothing secret was sent.",
-    next: (context) => [step("Look at the certificate:", look(context, ""))]
+    when: [
+      { text: /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i },
+      { codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }
+    ],
+    ...byText(
+      {
+        text: /too (weak|small)/i,
+        cause: "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
+        next: (context) => [
+          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
+          step("Look at the certificate:", look(context, " | openssl x509 -noout -text"))
+        ]
+      },
+      {
+        cause: "The certificate is not valid. Nothing secret was sent.",
+        next: (context) => [step("Look at the certificate:", look(context, ""))]
+      }
+    )
+  },
+  {
+    code: "tls-handshake",
+    when: [
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      { text: /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/ }
+    ],
+    ...byText(
+      {
+        text: /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+        cause: "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+        next: (context) => [
+          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+          step("See what answers on the port:", look(context, ""))
+        ]
+      },
+      {
+        text: /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+        cause: "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
+        next: (context) => [
+          isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+          step("See what answers on the port:", look(context, ""))
+        ]
+      },
+      {
+        text: /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i,
+        cause: "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+        next: (context) => [
+          step("See who answers, and with which TLS:", look(context, "")),
+          isPostgres(context) ? "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys." : step("If it is a proxy, have it updated, or bypass it:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        cause: "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+        next: (context) => [
+          ...context.proxy === void 0 ? [] : [
+            sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
+          ],
+          step("See what answers on the port:", look(context, ""))
+        ]
+      }
+    )
   }
 ]);
+var NETWORK = [...PROXY, ...ON_THE_WAY];
 function atPostgres(next) {
   return (context) => isPostgres(context) ? next(context) : reachable(context);
 }
@@ -6738,6 +6731,9 @@ function reachable(context) {
 }
 function reach(context) {
   const host2 = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
+  if (context.proxy !== void 0) {
+    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host2)}, or \`NO_PROXY\` list it.`;
+  }
   return sentence`The runner needs HTTPS to ${code(host2)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 function look(context, then) {
@@ -6745,16 +6741,24 @@ function look(context, then) {
   return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
 
+// src/diagnosis/postgres.ts
+var import_node_net2 = require("node:net");
+
 // src/model/entra-label.ts
+var ENTRA_DATABASE = "postgres";
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 var SESSION_TIMEOUTS = {
   "25P03": "idle_in_transaction_session_timeout",
   "25P04": "transaction_timeout",
   "57P05": "idle_session_timeout"
 };
+var WITHOUT_POOLER = [
+  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler."
+];
 var POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
@@ -6772,14 +6776,14 @@ var POOLER = rulesFor("postgres", [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
     cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."]
+    next: WITHOUT_POOLER
   },
   {
     code: "pooler-startup-parameter",
     when: [{ text: /unsupported startup parameter/ }],
     cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+      ...WITHOUT_POOLER,
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -6909,26 +6913,37 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "firewall",
+    // The name of the file is the same in all languages of the server (`lc_messages`).
     when: [
-      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
+      { text: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/ },
+      { text: /Client from Azure Virtual Networks is not allowed/ }
     ],
-    cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-    next: (context, { text }) => {
-      const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      return [
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        step(
-          "For a runner that keeps its address, allow it, and run the job again:",
-          azAllow(context, address)
-        ),
-        "Or use a runner in the server's network (`docs/private-network.md`)."
-      ];
-    }
+    ...byText(
+      {
+        text: /Virtual Networks/,
+        cause: "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
+        next: [
+          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
+          "Or use a runner in the server's network (`docs/private-network.md`)."
+        ]
+      },
+      {
+        cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+        next: (context, { text }) => [
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+          step(
+            "For a runner that keeps its address, allow it, and run the job again:",
+            azAllow(context, addressIn(text) ?? "<address>")
+          ),
+          "Or use a runner in the server's network (`docs/private-network.md`)."
+        ]
+      }
+    )
   },
   {
     code: "tls-required",
-    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: "The server accepts only encrypted connections.",
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i }],
+    cause: "The server accepts only connections with TLS.",
     next: ["Remove `ssl-mode`, or set it to `verify-full`."]
   },
   {
@@ -6960,7 +6975,12 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "connect-not-granted",
-    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] \u0434\u0430\u043d\u043d\u044b\u0445/
+      }
+    ],
     cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
@@ -6974,7 +6994,7 @@ var POSTGRES = rulesFor("postgres", [
     when: [
       { codes: ["53300"] },
       {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
       }
     ],
     cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
@@ -7006,7 +7026,12 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "server-stopping",
-    when: [{ codes: ["57P01", "57P02"] }],
+    when: [
+      { codes: ["57P01", "57P02"] },
+      {
+        text: /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i
+      }
+    ],
     cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
     retries: 4
@@ -7024,9 +7049,13 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "session-ended",
-    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
-    cause: "The server ended the session because of a timeout that is set on it.",
+    when: [
+      { codes: Object.keys(SESSION_TIMEOUTS) },
+      { text: /^(query|transaction|idle transaction|client_idle)[ _]timeout$/ }
+    ],
+    cause: "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
     next: (context, { code: code2 }) => {
+      if (!(code2 in SESSION_TIMEOUTS)) return WITHOUT_POOLER;
       const name3 = SESSION_TIMEOUTS[code2] ?? "";
       return [
         "Run the job again: what was granted stays granted.",
@@ -7069,15 +7098,19 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "out-of-memory",
-    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: "The server has no memory left for this statement.",
+    when: [
+      { codes: ["53200", "NO_PROCESS"] },
+      { text: /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i }
+    ],
+    cause: "The server has no memory left for this connection or statement.",
     next: (context) => [
       "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
         azShow(context, "sku")
       )
-    ]
+    ],
+    retries: 2
   },
   {
     code: "disk-full",
@@ -7087,7 +7120,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "read-only",
-    when: [{ codes: ["25006"] }],
+    when: [{ codes: ["25006"] }, { text: /read-(write|only) mode during recovery/ }],
     cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
       step(
@@ -7156,18 +7189,23 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
     code: "concurrent-change",
     when: [
       { codes: ["40001", "40P01"] },
+      { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
     ],
-    cause: "Another session changed the same objects at the same time, several times in a row.",
+    cause: "Another session created or changed the same objects at the same time.",
     next: afterMigrations
   },
   {
     code: "pgaadauth-not-here",
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
+    cause: ({ database }) => database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
     next: (context) => [
-      "Run the function in database `postgres`.",
-      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
+      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
+      step(
+        "If it is `Disabled`, enable it:",
+        azServer("update", context, { "microsoft-entra-auth": "Enabled" })
+      ),
+      ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
     ]
   },
   {
@@ -7178,6 +7216,24 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
       step("Or make the identity that signs in an administrator:", makeAdmin(context))
     ]
+  },
+  {
+    code: "principal-exists",
+    when: [{ text: /Updating an existing principal isn.t supported/ }],
+    cause: "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    next: [
+      step(
+        "Find the role of the identity, as an Entra administrator in database `postgres`:",
+        LIST_PRINCIPALS
+      ),
+      step("Use that role, or drop it and create the new one:", "DROP ROLE <role>;")
+    ]
+  },
+  {
+    code: "citus-worker",
+    when: [{ text: /operation is not allowed on this node/ }],
+    cause: "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    next: ["Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."]
   },
   {
     code: "entra-principal-not-found",
@@ -7195,6 +7251,10 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       step(
         "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      ),
+      step(
+        "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+        az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
       )
     ]
   },
@@ -7211,7 +7271,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "object-not-found",
-    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    when: [{ codes: ["42P01", "3F000"] }, { codes: ["42704"], text: /^(?!.*configuration parameter)/ }],
     cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
       step(
@@ -7234,16 +7294,41 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i
-      }
+      },
+      { codes: ["0LP01"] },
+      { text: /cannot have explicit members/ }
     ],
-    cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-    next: ({ user }, { text }) => [
-      step(
-        "Run as a role that has ADMIN OPTION:",
-        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-      ),
-      "Or grant privileges on the objects themselves instead."
-    ]
+    ...byText(
+      {
+        text: /explicit members/,
+        cause: "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
+        next: ["Grant privileges on the objects themselves instead, as their owner."]
+      },
+      {
+        text: /granted back|is a member of role/,
+        cause: "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
+        next: (_context, { text }) => [
+          step(
+            "See who is a member of which role, and by which grant:",
+            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
+          ),
+          step(
+            "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
+            `REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`
+          )
+        ]
+      },
+      {
+        cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+        next: ({ user }, { text }) => [
+          step(
+            "Run as a role that has ADMIN OPTION:",
+            `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+          ),
+          "Or grant privileges on the objects themselves instead."
+        ]
+      }
+    )
   },
   {
     code: "set-role-not-permitted",
@@ -7269,15 +7354,46 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   {
     code: "not-permitted",
     when: [{ codes: ["42501"] }],
-    cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-    next: ({ user }) => [
-      "Set `user` to the owner of the object, usually the role that runs the migrations.",
-      step(
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        `GRANT <owner> TO ${identifier(user, "<user>")}
+    ...byText(
+      {
+        text: /permission denied to (create|alter|drop) role/,
+        cause: "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+        next: ({ user }) => [
+          step(
+            "Set `user` to an administrator of the server, or let it create roles:",
+            `ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`
+          ),
+          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
+        ]
+      },
+      {
+        text: /for (configuration )?parameter|for tablespace|to set parameter/,
+        cause: "Only a superuser can grant or set this. On Azure, no login is a superuser.",
+        next: (context) => [
+          step(
+            "Set the parameter on the server instead:",
+            azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+          )
+        ]
+      },
+      {
+        cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        next: ({ user }) => [
+          "Set `user` to the owner of the object, usually the role that runs the migrations.",
+          step(
+            "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
+            `GRANT <owner> TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
-      )
-    ]
+          )
+        ]
+      }
+    )
+  },
+  {
+    code: "privilege-not-found",
+    when: [{ codes: ["42601"], text: /unrecognized privilege type/ }],
+    cause: "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+    next: ["Remove the privilege, or upgrade the server."]
   },
   {
     code: "tls-not-offered",
@@ -7291,7 +7407,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   {
     code: "sign-in-refused",
     when: [{ codes: ["28000"] }],
-    cause: "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+    cause: "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
     next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
   },
   {
@@ -7307,6 +7423,12 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
     ]
   },
   {
+    code: "pooler-config",
+    when: [{ codes: ["08P01"] }, { text: /bouncer config error|login rejected|auth_query/ }],
+    cause: "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+    next: WITHOUT_POOLER
+  },
+  {
     code: "connection-failure",
     when: [{ codes: ["08*"] }],
     cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
@@ -7315,7 +7437,6 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   }
 ]);
 var STATE = "{state:state, role:replicationRole}";
-var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 function listAdmins(context) {
   return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}"
@@ -7346,6 +7467,12 @@ function growStorage(context) {
       azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
+}
+function addressIn(text) {
+  return Array.from(
+    text.matchAll(/["\u00ab\u00bb\u201e\u201c]\s?([0-9a-f.:]{2,45})\s?["\u00ab\u00bb\u201c\u201d]/gi),
+    ([, found = ""]) => found
+  ).find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7436,7 +7563,10 @@ function psql({ user = "<user>", host: host2 = "<host>", port: port2 = 5432, dat
 var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    when: [
+      { text: /error establishing an SSL connection|Unknown authenticationOk message/ },
+      { codes: ["NOT_POSTGRES"] }
+    ],
     cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
@@ -7511,6 +7641,9 @@ function words(text) {
   return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
+  ).replace(
+    /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
+    "$1"
   ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
@@ -7534,21 +7667,32 @@ function diagnoseBy(rules, error2, context) {
   const words2 = quoted(found?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
   if (found === void 0) {
-    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
-    return { code: "unknown", message, ...withPooler(answer2, context) };
+    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
+    return { code: "unknown", message, ...withPooler(answer2, context, true) };
   }
   const { rule, symptom } = found;
   const { code: code2, retries } = rule;
   const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
-  return { code: code2, message, ...withPooler(answer, context), ...retries !== void 0 && { retries } };
+  const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
+  return {
+    code: code2,
+    message,
+    ...withPooler(answer, context, isVague),
+    ...retries !== void 0 && { retries }
+  };
 }
-function withPooler({ hint, steps }, context) {
-  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
+function withPooler({ hint, steps }, context, isVague) {
+  if (!isPostgres(context)) return { hint, steps };
+  if (context.port === 7432 || context.port === 8432) {
+    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
+    return { hint, steps: [step(direct), ...steps] };
+  }
+  if (context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
-  return { hint, steps: [...steps, past] };
+  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
 }
 function ownWords(error2) {
   const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
@@ -7564,8 +7708,13 @@ function ruleFor(rules, error2, context) {
   }
   return void 0;
 }
-function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+}
+function namesProxy(text, proxy) {
+  const [host2, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  if (host2 === void 0) return false;
+  return text.includes(host2) || port2 !== "443" && text.includes(`:${port2}`);
 }
 function classOf(status) {
   return status === void 0 ? void 0 : `${String(status)[0]}xx`;
@@ -7627,6 +7776,9 @@ function unicodeName(name3, escaped) {
   return `U&"${body}"`;
 }
 var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function visibleSql(sql) {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
 function escapedNames(sql, not, eachNot) {
   return sql.replace(
     SQL_TOKEN,
@@ -7707,7 +7859,10 @@ var plain = {
   sentence: (sentence2) => write(sentence2, {
     own: (words2) => words2,
     name: quoteName,
-    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    code: (text) => {
+      const shown = visibleLines(visibleSql(text));
+      return shown.includes("`") ? shown : `\`${shown}\``;
+    },
     quoted: visibleLines
   }).join("")
 };
@@ -7720,7 +7875,7 @@ var markdown = {
     write(wordsJoined(sentence2), {
       own: (words2) => wordTokens(words2),
       name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
       quoted: wordTokens
     }).flat()
   )
@@ -7754,9 +7909,9 @@ function visibleLines(text) {
 function docsLink({ code: code2 }, { run }) {
   return run?.docs === void 0 ? void 0 : `${run.docs}/troubleshooting.md#${code2}`;
 }
-function failureLines(failure, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
+function failureLines(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
@@ -7797,6 +7952,9 @@ function fail(error2) {
 // src/firewall/open.ts
 var import_node_crypto2 = require("node:crypto");
 
+// src/azure/credential.ts
+var import_node_async_hooks = require("node:async_hooks");
+
 // src/mask.ts
 function mask(...secrets) {
   for (const secret2 of secrets) {
@@ -7811,6 +7969,15 @@ function maskSent(secret2) {
 
 // src/proxy.ts
 var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function proxyTo(host2, env) {
+  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
+  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
+  const name3 = host2?.replace(/:\d+$/, "");
+  const bypass = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
+  if (!hostname || bypass.some(bypassed)) return void 0;
+  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
+}
 function checkProxy(env) {
   const variable3 = VARIABLES.find((name3) => env[name3]);
   if (variable3 === void 0) return;
@@ -7820,19 +7987,19 @@ function checkProxy(env) {
     if (/^https?:$/.test(protocol)) return;
   } catch {
   }
-  throw new ActionError({
-    code: "proxy-malformed",
-    message: sentence`${code(variable3)} is not the URL of a proxy.`,
-    hint: inOurWords(
-      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded."
-    ),
-    steps: [
-      step(
-        "Set the variable for the job, or on the runner, in this form:",
-        `${variable3}=http://<user>:<password>@<proxy>:<port>`
-      )
-    ]
-  });
+  throw new ActionError(
+    failure({
+      code: "proxy-malformed",
+      message: sentence`${code(variable3)} is not the URL of a proxy.`,
+      hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+      steps: [
+        step(
+          "Set the variable for the job, or on the runner, in this form:",
+          `${variable3}=http://<user>:<password>@<proxy>:<port>`
+        )
+      ]
+    })
+  );
 }
 
 // src/retry.ts
@@ -7967,6 +8134,27 @@ function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
   return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
 }
 
+// src/azure/azure-cli.ts
+var import_node_child_process = require("node:child_process");
+var import_node_path = require("node:path");
+var TIME = 4e4;
+function azureCliToken(scope) {
+  const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
+  const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
+  return new Promise((resolve, reject) => {
+    (0, import_node_child_process.exec)(command, options, (error2, stdout, stderr) => {
+      if (error2) return reject(error2.killed ? noAnswer(TIME) : new Error(stderr.trim() || error2.message));
+      try {
+        const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+        if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
+        resolve({ token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) });
+      } catch (invalid) {
+        reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
+      }
+    });
+  });
+}
+
 // src/answer.ts
 var MAX_BYTES = 64 * 2 ** 20;
 function boundAnswer(bytes) {
@@ -7991,7 +8179,9 @@ async function idToken(audience, env, answerTime) {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
     const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host: host2 }), { cause: error2 });
+    throw new ActionError(diagnose(error2, { with: "github", host: host2, proxy: proxyTo(host2, env) }), {
+      cause: error2
+    });
   }
 }
 var MAX_LENGTH = 1e5;
@@ -8011,7 +8201,8 @@ async function request(audience, env) {
     body += chunk;
     if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
-  if (status !== 200) throw refused(status, wordsIn(body));
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
@@ -8023,44 +8214,70 @@ function variable(name3, env) {
   if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
 }
-function refused(status, words2) {
-  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words2}`);
-}
 function wordsIn(body) {
   try {
-    const { message } = JSON.parse(body);
-    return String(message ?? "");
+    const { errorMessage, message } = JSON.parse(body);
+    return String(errorMessage ?? message ?? "");
   } catch {
     return "";
   }
 }
 
 // src/azure/obstacles.ts
-var TLS_CHECKS_OFF = {
+var TLS_CHECKS_OFF = failure({
   code: "tls-checks-off",
-  message: inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."),
-  hint: inOurWords(
-    "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
-  ),
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
   steps: [
-    step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-    step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
   ]
-};
+});
 function authorityNotHttps({ authority }) {
-  return {
+  return failure({
     code: "authority-not-https",
-    message: inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."),
-    hint: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
-    ),
+    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
+    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
     steps: [
       step(
         "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
         `AZURE_AUTHORITY_HOST=${authority}`
       )
     ]
-  };
+  });
+}
+
+// src/azure/refusals.ts
+var Answer = class extends Error {
+  status;
+  /** `NOT_JSON` if the answer did not come from the peer itself. */
+  code;
+  constructor(status, words2, code2 = "") {
+    super(`HTTP status ${status}${words2}`);
+    this.status = status;
+    this.code = code2;
+  }
+};
+function notJson(status, type = "", body = "") {
+  const answer = (words2) => new Answer(status, ` with ${words2}`, "NOT_JSON");
+  if (!body?.trim()) return answer("an empty answer");
+  try {
+    JSON.parse(body);
+    return void 0;
+  } catch {
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return answer(title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return answer(`an answer that is not JSON: ${said.slice(0, 200)}`);
+  }
+}
+function identityRefusal(status, body) {
+  if (status < 400) return void 0;
+  const { error: error2, error_description, message, Message } = JSON.parse(body);
+  const words2 = error_description ?? message ?? Message ?? error2?.message ?? error2 ?? body.slice(0, 200);
+  return new Answer(status, `: ${words2}`);
 }
 
 // src/azure/credential.ts
@@ -8078,11 +8295,11 @@ function signIn(settings, env, signal, options = {}) {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
   });
   let current;
-  return async (refused2) => {
+  return async (refused) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
     current ??= request2();
@@ -8094,8 +8311,8 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 var MAX_TIME = 4e4;
-function withoutRetries({ failure, cause }) {
-  const { retries: _, ...last } = failure;
+function withoutRetries({ failure: failure2, cause }) {
+  const { retries: _, ...last } = failure2;
   return new ActionError(last, { cause });
 }
 var MARGIN = 6e4;
@@ -8105,7 +8322,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const requests = watchRequests(answerTime);
+  const last = { answerTime, type: how.type };
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -8115,13 +8332,13 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
-      httpClient: await httpClient(),
-      retryOptions: { maxRetries: 0 },
+      httpClient: await watchedClient(),
+      retryOptions: { maxRetries: 0 }
       // `retryingFailures` does it, and logs it
-      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
-    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
+    const getToken = () => credential.getToken(scope);
+    const token = await within(TOKEN_TIME, LAST.run(last, getToken), signal);
     if (token === null) throw new Error("Entra gave no token.");
     maskSent(token.token);
     return token;
@@ -8130,9 +8347,11 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host: host2 } = requests;
-    const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
-    const context = { with: "entra", host: host2, cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    const { problem, host: host2 } = last;
+    const known = problem instanceof Answer ? problem : new AggregateError([error2, problem]);
+    const inApp = env.IDENTITY_HEADER !== void 0;
+    const peer2 = { with: "entra", host: host2, proxy: proxyTo(host2, env), cloud, inApp };
+    const context = { ...peer2, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
@@ -8145,10 +8364,9 @@ function credentialFor(how, identity, options, getAssertion) {
     case "managed-identity":
       return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
     case "azure-cli":
-      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+      return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
 }
-var CLI_TIME = 4e4;
 var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
@@ -8157,62 +8375,37 @@ function authorityOf(cloud, env) {
   if (URL.parse(authority)?.protocol === "https:") return authority;
   throw new ActionError(authorityNotHttps(cloud));
 }
-function watchRequests(answerTime) {
-  const last = {
-    policy: {
-      name: "watchRequests",
-      async sendRequest(request2, next) {
-        request2.timeout = answerTime;
-        last.host = new URL(request2.url).host;
-        try {
-          const response = await within(answerTime, next(request2));
-          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
-          return response;
-        } catch (error2) {
-          const late = error2 instanceof Error && error2.name === "AbortError";
-          last.problem = late ? noAnswer(answerTime) : error2;
-          throw error2;
-        }
+var LAST = new import_node_async_hooks.AsyncLocalStorage();
+async function watchedClient() {
+  const client = await httpClient();
+  return {
+    async sendRequest(request2) {
+      const last = LAST.getStore();
+      if (last === void 0) return client.sendRequest(request2);
+      request2.timeout = last.answerTime;
+      last.host = new URL(request2.url).host;
+      try {
+        const response = await within(last.answerTime, client.sendRequest(request2));
+        last.problem = hiddenBy(response, last.type);
+        return response;
+      } catch (error2) {
+        const late = error2 instanceof Error && error2.name === "AbortError";
+        last.problem = late ? noAnswer(last.answerTime) : error2;
+        throw error2;
       }
     }
   };
-  return last;
 }
-var NotJson = class extends Error {
-  code = "NOT_JSON";
-  status;
-  constructor(status, words2) {
-    super(`HTTP status ${status} with ${words2}`);
-    this.status = status;
-  }
-};
-function notJson(status, type = "", body = "") {
-  if (!body?.trim()) return new NotJson(status, "an empty answer");
-  try {
-    JSON.parse(body);
-    return void 0;
-  } catch {
-    const said = withoutSecrets(body);
-    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
-    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
-      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
-    }
-    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
-  }
-}
-
-// src/text/count.ts
-function count(n, one, many = `${one}s`) {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-function grouped(n) {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+function hiddenBy({ status, headers, bodyAsText }, type) {
+  if (status === 401 && headers.has("www-authenticate")) return void 0;
+  const page = notJson(status, headers.get("content-type"), bodyAsText);
+  return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : void 0);
 }
 
 // src/text/near.ts
-function didYouMean(wanted, candidates, as) {
+function didYouMean(wanted, candidates) {
   const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${as(near)}?`;
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
 }
 function nearest(name3, candidates) {
   const wanted = name3.toLowerCase();
@@ -8248,6 +8441,14 @@ function at(row, index) {
   return row[index] ?? Infinity;
 }
 
+// src/text/count.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
 // src/settings/invalid.ts
 var Invalid = class extends Error {
   problem;
@@ -8267,12 +8468,17 @@ function described(text, noun, secrets) {
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
 
 // src/settings/reader.ts
 var Mistaken = class extends Error {
 };
-var MAX_CHARACTERS = 1e3;
-var MAX_LONG_CHARACTERS = 65536;
 function readInputs(table, env, read) {
   const mistakes = misspelled(table, env);
   const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
@@ -8294,13 +8500,6 @@ function all(fields) {
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
 }
-function resultOf(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
 function problemOf(error2, text, { secrets, use }, others) {
   const { problem, details } = asInvalid(error2);
   const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
@@ -8321,7 +8520,7 @@ function inputsIn(table, env, mistakes) {
     const input = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS));
+      return parse(text);
     } catch (error2) {
       const problem = problemOf(error2, text, input, secretsIn(table, env));
       return mistake(name3, sentence`${code(name3)}: ${problem}`);
@@ -8368,15 +8567,10 @@ function variable2(name3) {
 function misspelled(table, env) {
   const names = Object.keys(table);
   const known = new Set(names.map(variable2));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names, code) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
     name: name3,
     problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
   }));
-}
-function withinLimit(text, limit) {
-  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
-  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
-  return text;
 }
 function asInvalid(error2) {
   if (error2 instanceof Invalid) return error2;
@@ -8387,492 +8581,19 @@ function badInput(mistakes, order) {
   const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
   const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
-  return new ActionError({
-    code: "bad-input",
-    message: sentence`${invalid} Nothing was changed.`,
-    problems: inOrder2.map(({ problem }) => problem),
-    hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the `with:` block of this step. The README of this action explains every input."
-        )
-      }
-    ]
-  });
-}
-
-// src/firewall/server.ts
-var PROVIDER = "Microsoft.DBforPostgreSQL";
-var SERVERS = `${PROVIDER}/flexibleServers`;
-var PERMISSIONS = {
-  readServer: `${SERVERS}/read`,
-  readRules: `${SERVERS}/firewallRules/read`,
-  writeRules: `${SERVERS}/firewallRules/write`,
-  deleteRules: `${SERVERS}/firewallRules/delete`,
-  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
-  readResults: `${PROVIDER}/locations/operationResults/read`
-};
-var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
-function serverIdOf(text) {
-  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
-  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
-  return { subscription, resourceGroup, name: name3 };
-}
-function serverPath({ subscription, resourceGroup, name: name3 }) {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
-}
-function rulePath(server, rule) {
-  return `${serverPath(server)}/firewallRules/${rule}`;
-}
-
-// src/firewall/errors.ts
-function diagnoseResourceManager(error2, context) {
-  return diagnoseBy(RULES2, error2, { with: "azure", ...context });
-}
-function nothingDone({ code: code2 }) {
-  return REFUSED.includes(code2);
-}
-var REFUSED = [
-  "azure-policy",
-  "resource-locked",
-  "azure-token-refused",
-  "server-not-found",
-  "azure-not-permitted"
-];
-var AZURE = rulesFor("azure", [
-  {
-    code: "azure-policy",
-    when: [{ codes: ["RequestDisallowedByPolicy"] }],
-    cause: "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-    next: [
-      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
-    ]
-  },
-  {
-    code: "resource-locked",
-    when: [{ codes: ["ScopeLocked"] }],
-    cause: "A lock on the server, its resource group or its subscription does not allow this.",
-    next: ({ server }) => [
-      step(
-        "List the locks:",
-        az("lock list", {
-          subscription: server.subscription,
-          "resource-group": server.resourceGroup,
-          output: "table"
-        })
-      ),
-      "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
-    ]
-  },
-  {
-    code: "azure-token-refused",
-    when: [
-      { codes: ["InvalidAuthenticationToken*", "ExpiredAuthenticationToken*", "AuthenticationFailed*"] },
-      { status: [401] }
-    ],
-    cause: "The token is from a different tenant or cloud than the subscription's.",
-    next: ({ server }) => [
-      step(
-        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        az("account show", {
-          subscription: server.subscription,
-          query: "{tenant:tenantId, cloud:environmentName}"
-        })
-      )
-    ]
-  },
-  {
-    code: "server-not-found",
-    when: [
-      {
-        codes: [
-          "ResourceNotFound",
-          "ResourceGroupNotFound",
-          "SubscriptionNotFound",
-          "InvalidSubscriptionId",
-          "ParentResourceNotFound"
-        ]
-      },
-      { status: [404] }
-    ],
-    cause: "This subscription and resource group have no server with this name, or it was deleted.",
-    next: ({ server }) => [
-      step(
-        "Set `server-resource-id` to one of these:",
-        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
-      )
-    ]
-  },
-  {
-    code: "azure-not-permitted",
-    when: [{ codes: ["AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden"] }, { status: [403] }],
-    cause: "The identity that signs in has no role on the server that allows this.",
-    next: allow
-  },
-  {
-    code: "server-busy",
-    when: [
-      {
-        codes: [
-          "ServerBusy",
-          "ServerIsBusy",
-          "OperationInProgress",
-          "AnotherOperationInProgress",
-          "Conflict*"
-        ]
-      },
-      { status: [409] }
-    ],
-    cause: "Another operation on the server is in progress.",
-    next: ({ server }) => [
-      step("Run the job again when the server is `Ready`:", azShow({ server }, "state"))
-    ],
-    retries: 5
-  },
-  {
-    code: "azure-too-many-requests",
-    when: [{ codes: ["TooManyRequests"] }, { status: [429] }],
-    cause: "The subscription has sent more requests than Azure allows in this period.",
-    next: ["Run the job again in a few minutes."],
-    retries: 5
-  },
-  {
-    code: "azure-unavailable",
-    when: [{ status: [408, "5xx"] }],
-    cause: "Azure Resource Manager has a fault.",
-    next: [
-      "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
-    ],
-    retries: 5
-  },
-  {
-    code: "azure-refused",
-    when: [{ status: ["2xx", "3xx", "4xx"] }],
-    ...UNKNOWN
-  }
-]);
-var RULES2 = [...AZURE, ...NETWORK];
-function allow({ permission, server, clientId: clientId2 }, { text }) {
-  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
-  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
-  const subscription = `/subscriptions/${server.subscription}`;
-  const define = (role) => az("role definition create", {
-    "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] })
-  });
-  const assign = ({ Name }, scope) => az("role assignment create", { role: Name, assignee, scope });
-  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
-  const firewallRole = known.includes(needed.toLowerCase()) ? FIREWALL_ROLE : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
-  return [
-    step(
-      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
-      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n")
-    ),
-    step(
-      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
-      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")
-    ),
-    "Run the job again. A new assignment can take ten minutes to work."
-  ];
-}
-var FIREWALL_ROLE = {
-  Name: "PostgreSQL firewall for a runner",
-  Description: "Opens and closes the firewall of a flexible server for one address.",
-  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules]
-};
-var OPERATIONS_ROLE = {
-  Name: "PostgreSQL operations for a runner",
-  Description: "Reads whether changes of flexible servers are done.",
-  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults]
-};
-
-// src/firewall/obstacles.ts
-var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
-var PRIVATE = {
-  "virtual-network": inOurWords("is in a virtual network (private access)"),
-  "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
-  disabled: inOurWords("has its public access disabled, and no private endpoint")
-};
-function obstacle(server, { state, network }) {
-  if (NOT_RUNNING.includes(state)) {
-    return {
-      code: "server-not-running",
-      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      hint: EMPTY,
-      steps: [step("Start the server, then run the job again:", azServer("start", { server }))]
-    };
-  }
-  if (network === "public") return void 0;
-  const enable = step(
-    "Or enable public access, and run the job again:",
-    azServer("update", { server }, { "public-access": "Enabled" })
+  return new ActionError(
+    failure({
+      code: "bad-input",
+      message: sentence`${invalid} Nothing was changed.`,
+      problems: inOrder2.map(({ problem }) => problem),
+      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
+      steps: ["Correct the `with:` block of this step. The README of this action explains every input."]
+    })
   );
-  return {
-    code: "server-is-private",
-    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
-    hint: EMPTY,
-    steps: [
-      step(
-        "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways."
-      ),
-      ...network === "virtual-network" ? [] : [enable]
-    ]
-  };
-}
-function notReady(server, { state }) {
-  return {
-    code: "server-not-ready",
-    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
-    hint: inOurWords("The server accepts no connections in this state."),
-    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))]
-  };
-}
-function otherAddress(given, seen) {
-  return {
-    code: "runner-ip-differs",
-    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
-    hint: inOurWords(
-      "The runner reaches the server through a different gateway, or its address has changed."
-    ),
-    steps: [step("Remove `runner-ip`: the server's own message has the address.")]
-  };
-}
-function changingAddress(first, then) {
-  return {
-    code: "runner-address-changes",
-    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
-    hint: inOurWords(
-      "The runner's network has several public addresses. This action opens the firewall for only one address."
-    ),
-    steps: [
-      step(
-        "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
-      )
-    ]
-  };
-}
-function notConfirmed(rule, address, seconds, { code: why, message, steps }) {
-  return {
-    code: "firewall-rule-not-confirmed",
-    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
-    hint: inOurWords("Azure's operation failed, or takes longer than this."),
-    steps: why === "azure-not-permitted" ? steps : [step("Run the job again.")]
-  };
-}
-function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
-  return {
-    code: "firewall-rule-without-effect",
-    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
-    hint: inOurWords(
-      "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address."
-    ),
-    steps: [
-      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
-      step("Set `runner-ip` to the public address of the runner's network, and run the job again.")
-    ]
-  };
-}
-function managerNotHttps() {
-  return {
-    code: "resource-manager-not-https",
-    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
-    hint: inOurWords(
-      "The variable is set for the job or on the runner, and replaces the resource manager of `environment`."
-    ),
-    steps: [
-      step(
-        "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."
-      )
-    ]
-  };
-}
-
-// src/firewall/connection.ts
-var TIMES = { answer: 3e4, retry: 5e3 };
-var API_VERSION = "2025-08-01";
-function connection({ cloud, clientId: clientId2 }, token, env, say2, stop) {
-  const base = baseUrl(cloud, env);
-  let sending;
-  function explained(error2, context) {
-    stop.throwIfAborted();
-    if (error2 instanceof ActionError) return error2;
-    const failure = diagnoseResourceManager(error2, { ...context, host: base.host, clientId: clientId2 });
-    return new ActionError(failure, { cause: error2 });
-  }
-  async function send({ method, path, context, body, end, onRetry }) {
-    const bearer = await token();
-    const attempt = async () => {
-      try {
-        sending ??= sender();
-        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
-        if (answer.status >= 400) throw refusedBy(answer);
-        return answer;
-      } catch (error2) {
-        throw explained(error2, context);
-      }
-    };
-    const retryAfter = (error2) => {
-      if (!(error2 instanceof ActionError) || !error2.failure.retries) return void 0;
-      onRetry?.();
-      const wait = error2.cause.wait ?? TIMES.retry;
-      const what = plain.sentence(withFullStop(error2.failure.message));
-      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1e3)} s.` };
-    };
-    return retrying(attempt, retryAfter, { end, say: say2, signal: stop });
-  }
-  return { send, explained, say: say2, stop };
-}
-async function sender() {
-  const pipelines = await import("./azure-identity.cjs");
-  const pipeline = pipelines.createPipelineFromOptions({
-    retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 }
-    // a redirect could take the token elsewhere
-  });
-  const client = await httpClient();
-  return async (method, url, bearer, body, stop) => {
-    const headers = pipelines.createHttpHeaders({
-      accept: "application/json",
-      authorization: `Bearer ${bearer}`,
-      ...body !== void 0 && { "content-type": "application/json" }
-    });
-    const ending = new AbortController();
-    const request2 = pipelines.createPipelineRequest({
-      method,
-      url,
-      headers,
-      abortSignal: ending.signal,
-      ...body !== void 0 && { body: JSON.stringify(body) }
-    });
-    try {
-      return await within(TIMES.answer, pipeline.sendRequest(client, request2), stop);
-    } catch (error2) {
-      ending.abort();
-      throw error2;
-    }
-  };
-}
-function baseUrl(cloud, env) {
-  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
-  if (url?.protocol === "https:") return url;
-  throw new ActionError(managerNotHttps());
-}
-function addressOf(path, base) {
-  const url = new URL(path, base);
-  const isRegional = url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
-  if (url.origin !== base.origin && !isRegional)
-    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
-  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-  return url.href;
-}
-function refusal(answer, code2, message) {
-  const facts = { status: answer.status, code: String(code2), wait: waitIn(answer) };
-  const said = facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
-  return Object.assign(new Error(`${said}: ${message}`), facts);
-}
-function refusedBy(answer) {
-  const { error: error2 } = parsed(answer) ?? {};
-  const text = typeof error2?.message === "string" ? error2.message : withoutSecrets(answer.bodyAsText ?? "").slice(0, 300);
-  return refusal(answer, error2?.code ?? "", text);
-}
-function isMissing({ cause }) {
-  const { status, code: code2 = "" } = cause;
-  return status === 404 && /^(Resource|ResourceGroup|ParentResource)NotFound$/.test(code2);
-}
-function waitIn({ headers }) {
-  const seconds = Number(headers.get("retry-after"));
-  return seconds > 0 ? 1e3 * seconds : void 0;
-}
-function parsed({ bodyAsText }) {
-  try {
-    return JSON.parse(bodyAsText || "{}");
-  } catch {
-    return void 0;
-  }
-}
-
-// src/firewall/resource-manager.ts
-var import_promises2 = require("node:timers/promises");
-var TIMES2 = { read: 6e4, change: 18e4, poll: 2e3 };
-var MAX_PAGES = 100;
-function resourceManager(connection2) {
-  return {
-    async get(path, context) {
-      const end = Date.now() + TIMES2.read;
-      return parsed(await connection2.send({ method: "GET", path, context, end }));
-    },
-    list: (path, context) => list(connection2, path, context),
-    change: (method, path, context, body) => change(connection2, { method, path, context, body, end: Date.now() + TIMES2.change })
-  };
-}
-async function list({ send, say: say2 }, path, context) {
-  const end = Date.now() + TIMES2.read;
-  const items = [];
-  let next = path;
-  for (let page = 0; next !== void 0; page++) {
-    if (page === MAX_PAGES || Date.now() > end) {
-      say2(`The list of Azure goes on after ${page} pages. The rest is not read.`);
-      break;
-    }
-    const answer = await send({ method: "GET", path: next, context, end });
-    const { value = [], nextLink } = parsed(answer) ?? {};
-    items.push(...value);
-    next = nextLink;
-  }
-  return items;
-}
-async function change(connection2, request2) {
-  const { send, explained } = connection2;
-  let isFirst = true;
-  const onRetry = () => {
-    isFirst = false;
-  };
-  let accepted;
-  try {
-    accepted = await send({ ...request2, onRetry });
-  } catch (thrown) {
-    const error2 = explained(thrown, request2.context);
-    return { ending: isFirst && nothingDone(error2.failure) ? "refused" : "failed", error: error2 };
-  }
-  const context = { ...request2.context, permission: PERMISSIONS.readOperations };
-  try {
-    return await follow(connection2, accepted, context, request2.end);
-  } catch (error2) {
-    return { ending: "accepted", error: explained(error2, context) };
-  }
-}
-async function follow({ send, explained, stop }, accepted, context, end) {
-  const { headers, status } = accepted;
-  const path = headers.get("azure-asyncoperation") ?? headers.get("location");
-  if (path === void 0 && status !== 202) return { ending: "done" };
-  if (path === void 0) throw new Error("The answer does not say where the operation is polled.");
-  for (let answer = accepted; ; ) {
-    const wait = waitIn(answer) ?? TIMES2.poll;
-    if (Date.now() + wait > end) throw noAnswer(TIMES2.change);
-    await (0, import_promises2.setTimeout)(wait, void 0, { signal: stop });
-    answer = await send({ method: "GET", path, context, end });
-    const { status: said, error: error2 } = parsed(answer) ?? {};
-    if (/^(failed|cancell?ed)$/i.test(`${said}`)) {
-      const { code: code2 = said, message = "The operation did not succeed." } = error2 ?? {};
-      return { ending: "failed", error: explained(refusal(answer, code2, message), context) };
-    }
-    if (said === void 0 ? answer.status !== 202 : /^succeeded$/i.test(said)) return { ending: "done" };
-  }
-}
-
-// src/firewall/azure.ts
-function signInToAzure(settings, env, signal) {
-  const { signIn: how, cloud } = settings;
-  const token = signIn(settings, env, signal, { scope: cloud.resourceManagerScope });
-  const clientId2 = "clientId" in how ? how.clientId : void 0;
-  return resourceManager(connection({ cloud, clientId: clientId2 }, token, env, say, signal));
-}
-function say(line) {
-  info(logLine(line));
 }
 
 // src/postgres/session.ts
-var import_node_net3 = require("node:net");
+var import_node_net4 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -8892,13 +8613,13 @@ var esm_default = import_lib.default;
 
 // src/postgres/driver.ts
 var import_node_events = require("node:events");
-var import_node_net2 = require("node:net");
+var import_node_net3 = require("node:net");
 var import_node_tls = require("node:tls");
 function delayStartup(client, parameters, ready) {
-  const connection2 = client.connection;
-  const startup = connection2.startup.bind(connection2);
-  connection2.startup = () => {
-    secured(connection2.stream).then(ready).then(
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    secured(connection.stream).then(ready).then(
       () => startup(parameters),
       () => {
       }
@@ -8910,9 +8631,9 @@ async function secured(stream) {
   if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
 }
 function checkMessages(client) {
-  const connection2 = client.connection;
-  const attach = connection2.attachListeners.bind(connection2);
-  connection2.attachListeners = (stream) => {
+  const connection = client.connection;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
     attach(stream);
     const [parse, ...others] = stream.listeners("data");
     if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
@@ -8987,25 +8708,34 @@ function protocolViolation(error2) {
   });
 }
 function refuseHashes(client) {
-  const connection2 = client.connection;
+  const connection = client.connection;
   for (const [message, method] of [
     ["authenticationMD5Password", "MD5"],
     ["authenticationSASL", "SCRAM"]
   ]) {
-    connection2.on(message, () => {
+    connection.on(message, () => {
       const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
-      connection2.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
     });
   }
 }
+function watchFirstAnswer(socket) {
+  let error2;
+  socket.once("data", (answer) => {
+    const isText = answer[0] === ERROR && answer[1] !== 0;
+    if (isText) error2 = Object.assign(new Error(answer.toString("utf8", 1, 1e3)), { code: "NO_PROCESS" });
+  });
+  return () => error2;
+}
+var ERROR = "E".charCodeAt(0);
 function onSend(client, then) {
-  const connection2 = client.connection;
-  const [query, sync] = [connection2.query.bind(connection2), connection2.sync.bind(connection2)];
-  connection2.query = (text) => {
+  const connection = client.connection;
+  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
+  connection.query = (text) => {
     then();
     query(text);
   };
-  connection2.sync = () => {
+  connection.sync = () => {
     then();
     sync();
   };
@@ -9029,7 +8759,7 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
   [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
     request2.writeInt32BE(value, index * 4);
   });
-  (0, import_node_net2.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
+  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
   }).end(request2);
 }
 var CANCEL_REQUEST = 80877102;
@@ -9084,12 +8814,12 @@ function isSilence(error2) {
 }
 var MAX_SESSIONS = 3;
 function openSession(login, patience, queryTime) {
-  let refused2;
+  let refused;
   const onExpired = (token) => {
-    refused2 = token;
+    refused = token;
   };
   return retryingFailures(
-    () => connect2(login, login.password(refused2), { ...patience, queryTime }, onExpired),
+    () => connect2(login, login.password(refused), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
     login.signal
@@ -9099,7 +8829,8 @@ async function connect2(login, signingIn, times, onExpired) {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net3.Socket();
+  const socket = new import_node_net4.Socket();
+  const refusal2 = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
@@ -9134,9 +8865,12 @@ async function connect2(login, signingIn, times, onExpired) {
       return await connect2(login, signingIn, times, onExpired);
     }
     const { host: host2, port: port2 } = server;
-    const failure = diagnose(error2, { ...known, host: host2, port: port2, database, user, token: claimsOf(token ?? "") });
-    if (token !== void 0 && failure.code === "token-expired") onExpired(token);
-    throw new ActionError(failure, { cause: error2 });
+    const cause = refusal2?.() ?? error2;
+    const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
+    const peer2 = { host: host2, port: port2, database, user, ownAuthority };
+    const failure2 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
+    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
+    throw new ActionError(failure2, { cause });
   } finally {
     clock.stop();
     signal?.removeEventListener("abort", abort);
@@ -9220,18 +8954,12 @@ function timer(time, action) {
 }
 
 // src/firewall/ipv4.ts
-function ipv4(text) {
-  const numbers = text.split(".");
-  const isAddress = numbers.length === 4 && numbers.every((each) => /^\d{1,3}$/.test(each) && isOctet(Number(each), each));
-  return isAddress ? text : void 0;
-}
-function isOctet(value, written) {
-  return value <= 255 && String(value) === written;
-}
-function isRoutable(address) {
-  const [first = 0, second = 0] = address.split(".").map(Number);
-  return !(first === 0 || // `0.0.0.0` is Azure's rule for every Azure service
-  first === 10 || first === 100 && second >= 64 && second < 128 || first === 169 && second === 254 || first === 172 && second >= 16 && second < 32 || first === 192 && second === 168 || first >= 224);
+var import_node_net5 = require("node:net");
+function publicAddressIn(text) {
+  const [first = 0, second = 0] = text.split(".").map(Number);
+  const isReserved = first === 0 || // `0.0.0.0` is Azure's rule for every Azure service
+  first === 10 || first === 100 && second >= 64 && second < 128 || first === 169 && second === 254 || first === 172 && second >= 16 && second < 32 || first === 192 && second === 168 || first >= 224;
+  return (0, import_node_net5.isIPv4)(text) && !isReserved ? text : void 0;
 }
 
 // src/firewall/connect.ts
@@ -9245,22 +8973,108 @@ async function connect3(settings, host2, password, signal) {
       { target, password, known: { signIn: signIn2, cloud }, patience: ONE_ATTEMPT, signal },
       (client) => client.query(ADDRESS)
     );
-    return { connected: true, address: usable(rows[0]?.address ?? "") };
+    return { connected: true, address: publicAddressIn(rows[0]?.address ?? "") };
   } catch (error2) {
     if (!(error2 instanceof ActionError)) throw error2;
-    return { connected: false, address: addressIn(error2), error: error2 };
+    return { connected: false, address: addressIn2(error2), error: error2 };
   }
 }
-function addressIn(error2) {
+function addressIn2(error2) {
   const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error2.cause)[0]?.text ?? "") ?? [];
-  return usable(address);
+  return publicAddressIn(address);
 }
-function usable(text) {
-  const address = ipv4(text);
-  return address !== void 0 && isRoutable(address) ? address : void 0;
+function isFirewall({ failure: failure2 }, { state, network }) {
+  return failure2.code === "firewall" || failure2.code === "connection-timed-out" && state === "Ready" && network === "public";
 }
-function isFirewall({ failure }, { state, network }) {
-  return failure.code === "firewall" || failure.code === "connection-timed-out" && state === "Ready" && network === "public";
+
+// src/firewall/log.ts
+function say(line) {
+  info(logLine(line));
+}
+
+// src/firewall/obstacles.ts
+var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+var PRIVATE = {
+  "virtual-network": inOurWords("is in a virtual network (private access)"),
+  "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
+  disabled: inOurWords("has its public access disabled, and no private endpoint")
+};
+function obstacle(server, { state, network }) {
+  if (NOT_RUNNING.includes(state)) {
+    return failure({
+      code: "server-not-running",
+      message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
+      steps: [step("Start the server, then run the job again:", azServer("start", { server }))]
+    });
+  }
+  if (network === "public") return void 0;
+  const enable = step(
+    "Or enable public access, and run the job again:",
+    azServer("update", { server }, { "public-access": "Enabled" })
+  );
+  return failure({
+    code: "server-is-private",
+    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    steps: [
+      "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
+      ...network === "virtual-network" ? [] : [enable]
+    ]
+  });
+}
+function notReady(server, { state }) {
+  return failure({
+    code: "server-not-ready",
+    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
+    hint: "The server accepts no connections in this state.",
+    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))]
+  });
+}
+function otherAddress(given, seen) {
+  return failure({
+    code: "runner-ip-differs",
+    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
+    hint: "The runner reaches the server through a different gateway, or its address has changed.",
+    steps: ["Remove `runner-ip`: the server's own message has the address."]
+  });
+}
+function changingAddress(first, then) {
+  return failure({
+    code: "runner-address-changes",
+    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
+    hint: "The runner's network has several public addresses. This action opens the firewall for only one address.",
+    steps: [
+      "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
+    ]
+  });
+}
+function notConfirmed(rule, address, seconds, { code: why, message, steps }) {
+  return failure({
+    code: "firewall-rule-not-confirmed",
+    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
+    hint: "Azure's operation failed, or takes longer than this.",
+    steps: why === "azure-not-permitted" ? steps : ["Run the job again."]
+  });
+}
+function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
+  return failure({
+    code: "firewall-rule-without-effect",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
+    hint: "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",
+    steps: [
+      step("Test the port from the runner, in a step of the same job:", `nc -vz ${shell(host2)} ${port2}`),
+      "Set `runner-ip` to the public address of the runner's network, and run the job again."
+    ]
+  });
+}
+function managerNotHttps() {
+  return failure({
+    code: "resource-manager-not-https",
+    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
+    hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
+    steps: [
+      "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."
+    ]
+  });
 }
 
 // src/firewall/public-address.ts
@@ -9273,24 +9087,26 @@ async function publicAddress(service, signal) {
     ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
     (error2) => error2 instanceof Error ? error2.message : String(error2)
   );
-  const address = ipv4(answer);
-  if (address !== void 0 && isRoutable(address)) return address;
-  throw new ActionError({
-    code: "runner-address-unknown",
-    message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
-    hint: inOurWords("The server did not answer either, so nothing else knows the runner's address."),
-    steps: [
-      step(
-        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        `curl --fail --silent ${shell(service.href)}`
-      )
-    ]
-  });
+  const address = publicAddressIn(answer);
+  if (address !== void 0) return address;
+  throw new ActionError(
+    failure({
+      code: "runner-address-unknown",
+      message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
+      hint: "The server did not answer either, so nothing else knows the runner's address.",
+      steps: [
+        step(
+          "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+          `curl --fail --silent ${shell(service.href)}`
+        )
+      ]
+    })
+  );
 }
 
 // src/firewall/rule.ts
 var PREFIX = "azure-postgres-grants";
-var MAX_CHARACTERS2 = 80;
+var MAX_CHARACTERS = 80;
 var OUR_NAME = /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
 var MAX_AGE = 24 * 3600 * 1e3;
 function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }, now, random) {
@@ -9299,7 +9115,7 @@ function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }, now, random
   const start2 = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
   const end = `_${time}_${random}`;
   const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  return start2 + job.slice(0, MAX_CHARACTERS2 - start2.length - end.length) + end;
+  return start2 + job.slice(0, MAX_CHARACTERS - start2.length - end.length) + end;
 }
 function ours(rules) {
   return rules.filter(({ name: name3, start: start2, end }) => OUR_NAME.test(name3) && start2 === end);
@@ -9322,7 +9138,7 @@ var UNREACHABLE = [
   "dns-unavailable",
   "host-unreachable"
 ];
-async function addressFor({ error: error2, address: seen }, server, facts, runnerIp2, signal) {
+async function addressFor({ error: error2, address: seen }, { server, stop }, facts, runnerIp2) {
   const { code: code2, message } = error2.failure;
   say(plain.sentence(message));
   const cannotHelp = UNREACHABLE.includes(code2) ? obstacle(server, facts) : void 0;
@@ -9338,7 +9154,7 @@ async function addressFor({ error: error2, address: seen }, server, facts, runne
   }
   if (seen !== void 0) return seen;
   say(`The server did not answer. Asking ${runnerIp2.service.host} for the runner's address.`);
-  return publicAddress(runnerIp2.service, signal);
+  return publicAddress(runnerIp2.service, stop);
 }
 function addressOfOtherJob({ address }, rules) {
   const rule = ours(rules).find(({ start: start2 }) => start2 === address);
@@ -9348,17 +9164,15 @@ function addressOfOtherJob({ address }, rules) {
 }
 
 // src/github/run.ts
-var ACTION_VERSION = "1.0.0";
+var ACTION_VERSION = "0.0.0";
 var GITHUB2 = "https://github.com";
 function runFacts(startedAt, env) {
-  const url = runUrl(env);
-  const docs = docsUrl(env);
   return {
     startedAt: startedAt.toISOString(),
     seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
     actionVersion: ACTION_VERSION,
-    ...url !== void 0 && { url },
-    ...docs !== void 0 && { docs }
+    url: runUrl(env),
+    docs: docsUrl(env)
   };
 }
 function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
@@ -9375,14 +9189,14 @@ function docsUrl({
 }
 
 // src/github/step.ts
-var import_promises3 = require("node:fs/promises");
-async function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
-  if (file) await orWarn("write the job summary", () => (0, import_promises3.appendFile)(file, render()));
+var import_node_fs = require("node:fs");
+function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
-async function orWarn(what, task) {
+function orWarn(what, task) {
   try {
-    return await task();
+    return task();
   } catch (error2) {
     const why = error2 instanceof Error ? error2.message : String(error2);
     warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
@@ -9390,33 +9204,511 @@ async function orWarn(what, task) {
   }
 }
 
+// src/firewall/server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL";
+var SERVERS = `${PROVIDER}/flexibleServers`;
+var PERMISSIONS = {
+  readServer: `${SERVERS}/read`,
+  readRules: `${SERVERS}/firewallRules/read`,
+  writeRules: `${SERVERS}/firewallRules/write`,
+  deleteRules: `${SERVERS}/firewallRules/delete`,
+  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
+  readResults: `${PROVIDER}/locations/operationResults/read`
+};
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function serverPath({ subscription, resourceGroup, name: name3 }) {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
+}
+function rulePath(server, rule) {
+  return `${serverPath(server)}/firewallRules/${rule}`;
+}
+
 // src/firewall/state.ts
-var import_promises4 = require("node:timers/promises");
+var import_promises3 = require("node:timers/promises");
+
+// src/firewall/operations.ts
+var import_promises2 = require("node:timers/promises");
+
+// src/firewall/errors.ts
+function diagnoseResourceManager(error2, context) {
+  return diagnoseBy(RULES2, error2, { with: "azure", ...context });
+}
+function nothingDone({ code: code2 }) {
+  return REFUSED.includes(code2);
+}
+var REFUSED = [
+  "azure-policy",
+  "azure-deny-assignment",
+  "resource-locked",
+  "subscription-disabled",
+  "provider-not-registered",
+  "azure-api-version",
+  "azure-token-refused",
+  "server-not-found",
+  "server-not-running",
+  "azure-not-permitted"
+];
+var WHILE_THERE_IS_TIME = 5;
+var AZURE = rulesFor("azure", [
+  {
+    code: "azure-policy",
+    when: [{ codes: ["RequestDisallowedByPolicy"] }],
+    cause: "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
+    next: [
+      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
+    ]
+  },
+  {
+    code: "azure-deny-assignment",
+    when: [{ codes: ["DenyAssignmentAuthorizationFailed"] }],
+    cause: "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
+    next: [
+      step(
+        "If a deployment stack made the deny assignment, deploy the stack with this option:",
+        `--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`
+      ),
+      "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`)."
+    ]
+  },
+  {
+    code: "resource-locked",
+    when: [{ codes: ["ScopeLocked"] }],
+    cause: "A lock on the server, its resource group or its subscription does not allow this.",
+    next: ({ server }) => [
+      step(
+        "List the locks:",
+        az("lock list", {
+          subscription: server.subscription,
+          "resource-group": server.resourceGroup,
+          output: "table"
+        })
+      ),
+      "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
+    ]
+  },
+  {
+    code: "subscription-disabled",
+    when: [{ codes: ["ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisallowedOperation"] }],
+    cause: "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+    next: ({ server }) => [
+      step(
+        "Look up the state of the subscription:",
+        az("account show", { subscription: server.subscription, query: "state" })
+      ),
+      "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
+    ]
+  },
+  {
+    code: "provider-not-registered",
+    when: [{ codes: ["MissingSubscriptionRegistration", "SubscriptionNotRegistered"] }],
+    cause: "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+    next: ({ server }, { text }) => [
+      step(
+        "If it is the right subscription, register it:",
+        az("provider register", {
+          namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
+          subscription: server.subscription
+        })
+      )
+    ]
+  },
+  {
+    code: "azure-api-version",
+    when: [{ codes: ["NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"] }],
+    cause: "This cloud or region does not have the API version that this action uses.",
+    next: [
+      "Use the newest version of this action.",
+      "If the error persists, open an issue in this action's repository, with this message."
+    ]
+  },
+  {
+    code: "azure-token-expired",
+    when: [{ codes: ["ExpiredAuthenticationToken"] }],
+    cause: "The token expired before Azure read it, or the runner's clock is wrong.",
+    next: ["Run the job again.", step("On a self-hosted runner, check the clock:", "timedatectl")],
+    retries: 1
+  },
+  {
+    code: "azure-token-refused",
+    when: [{ codes: ["InvalidAuthenticationToken*", "AuthenticationFailed*"] }, { status: [401] }],
+    cause: (_context, { text }) => NO_HEADER.test(text) ? "The request arrived without its token. A proxy on the way removed the header." : "The token is from a different tenant or cloud than the subscription's.",
+    next: renewToken
+  },
+  {
+    code: "server-not-found",
+    when: [
+      {
+        codes: [
+          "ResourceNotFound",
+          "ResourceGroupNotFound",
+          "ResourceGroupBeingDeleted",
+          "SubscriptionNotFound",
+          "InvalidSubscriptionId",
+          "ParentResourceNotFound"
+        ]
+      }
+    ],
+    cause: (_context, { code: azureCode }) => NOT_FOUND[azureCode] ?? NO_SERVER,
+    next: ({ server }, { code: azureCode }) => [
+      ...azureCode.includes("Subscription") ? [
+        step(
+          "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
+          az("account show", { subscription: server.subscription })
+        )
+      ] : [],
+      step(
+        "Set `server-resource-id` to one of these:",
+        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
+      )
+    ]
+  },
+  {
+    code: "azure-not-permitted",
+    when: [{ codes: ["AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden"] }],
+    cause: "The identity that signs in has no role on the server that allows this.",
+    next: allow
+  },
+  {
+    code: "server-not-running",
+    when: [
+      { codes: ["ServerStoppedError", "ServerIsStopped"] },
+      { codes: ["Server*"], text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i }
+    ],
+    cause: "The server is stopped.",
+    next: ({ server }) => [step("Start the server, then run the job again:", azServer("start", { server }))]
+  },
+  {
+    code: "server-busy",
+    when: [
+      {
+        codes: [
+          "ServerBusy",
+          "ServerIsBusy",
+          "ServiceBusy",
+          "ServerIsNotReady",
+          "ServerUnavailableForOperation",
+          "OperationInProgress",
+          "AnotherOperationInProgress",
+          "ConflictingServerOperation"
+        ]
+      },
+      { status: [409], text: /\b(busy|in progress|(try|retry) (again )?later|being (updated|created))\b/i }
+    ],
+    cause: "Another operation on the server is in progress.",
+    next: ({ server }) => [
+      step("Run the job again when the server is `Ready`:", azShow({ server }, "state"))
+    ],
+    retries: WHILE_THERE_IS_TIME
+  },
+  {
+    code: "azure-too-many-requests",
+    when: [{ codes: ["TooManyRequests", "SubscriptionRequestsThrottled"] }, { status: [429] }],
+    cause: "The subscription has sent more requests than Azure allows in this period.",
+    next: ["Run the job again in a few minutes."],
+    retries: WHILE_THERE_IS_TIME
+  },
+  {
+    code: "azure-unavailable",
+    when: [
+      {
+        codes: [
+          "InternalServerError",
+          "InternalError",
+          "ServiceUnavailable",
+          "GatewayTimeout",
+          "ServerTimeout"
+        ]
+      },
+      { status: [408, "5xx"] }
+    ],
+    cause: "Azure Resource Manager has a fault.",
+    next: [
+      "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
+    ],
+    retries: WHILE_THERE_IS_TIME
+  },
+  {
+    code: "azure-refused",
+    when: [{ status: ["2xx", "3xx", "4xx"], text: /HTTP status \d+\)?:/ }],
+    // a page of a proxy has other words
+    cause: "Azure refused the request for a reason that this action does not recognize.",
+    next: [
+      "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+      "If the error persists, open an issue in this action's repository, with this message."
+    ]
+  }
+]);
+var NO_HEADER = /header is missing/;
+var NO_SERVER = "This subscription and resource group have no server with this name, or it was deleted.";
+var NOT_FOUND = {
+  SubscriptionNotFound: "This tenant and cloud have no such subscription, or the identity has no role in the subscription.",
+  ResourceGroupBeingDeleted: "The resource group of the server is being deleted."
+};
+var RULES2 = [...AZURE, ...NETWORK];
+function renewToken({ server, host: host2 = "management.azure.com" }, { text }) {
+  if (NO_HEADER.test(text))
+    return [step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(host2)}`)];
+  const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
+  if (tenant !== void 0)
+    return [step("Set `tenant-id` to the subscription's tenant:", `tenant-id: ${tenant}`)];
+  return [
+    step(
+      "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+      az("account show", {
+        subscription: server.subscription,
+        query: "{tenant:tenantId, cloud:environmentName}"
+      })
+    )
+  ];
+}
+function allow({ permission, server, clientId: clientId2 }, { text }) {
+  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
+  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
+  const subscription = `/subscriptions/${server.subscription}`;
+  const define = (role) => az("role definition create", {
+    "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] })
+  });
+  const assign = ({ Name }, scope) => az("role assignment create", { role: Name, assignee, scope });
+  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
+  const firewallRole = known.includes(needed.toLowerCase()) ? FIREWALL_ROLE : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
+  return [
+    step(
+      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
+      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n")
+    ),
+    step(
+      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
+      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")
+    ),
+    "Run the job again. A new assignment can take ten minutes to work."
+  ];
+}
+var FIREWALL_ROLE = {
+  Name: "PostgreSQL firewall for a runner",
+  Description: "Opens and closes the firewall of a flexible server for one address.",
+  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules]
+};
+var OPERATIONS_ROLE = {
+  Name: "PostgreSQL operations for a runner",
+  Description: "Reads whether changes of flexible servers are done.",
+  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults]
+};
+
+// src/firewall/resource-manager.ts
+var TIMES = { answer: 3e4, retry: 5e3 };
+var API_VERSION = "2025-08-01";
+function resourceManager(settings, server, env, stop) {
+  const { signIn: how, cloud } = settings;
+  const base = baseUrl(cloud, env);
+  const peer2 = { host: base.host, proxy: proxyTo(base.host, env) };
+  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
+  const clientId2 = "clientId" in how ? how.clientId : void 0;
+  let sending;
+  function explained(error2, permission) {
+    stop.throwIfAborted();
+    if (error2 instanceof ActionError) return error2;
+    const failure2 = diagnoseResourceManager(error2, { permission, server, ...peer2, clientId: clientId2 });
+    return new ActionError(failure2, { cause: error2 });
+  }
+  async function send({ method, path, permission, body, end, onRetry }) {
+    let bearer = "";
+    let expired;
+    const attempt = async () => {
+      try {
+        bearer = await token(expired);
+        sending ??= sender();
+        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
+        if (answer.status >= 400) throw refusedBy(answer);
+        return answer;
+      } catch (error2) {
+        throw explained(error2, permission);
+      }
+    };
+    const retryAfter = (error2, attempts) => {
+      const { retries = 0, code: code2 } = error2 instanceof ActionError ? error2.failure : {};
+      if (!(error2 instanceof ActionError) || retries === 0 || retries === 1 && attempts > 1)
+        return void 0;
+      if (code2 === "azure-token-expired") expired = bearer;
+      onRetry?.();
+      const wait = error2.cause.wait ?? TIMES.retry;
+      const what = plain.sentence(withFullStop(error2.failure.message));
+      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1e3)} s.` };
+    };
+    return retrying(attempt, retryAfter, { end, say, signal: stop });
+  }
+  return { server, send, explained, stop };
+}
+async function sender() {
+  const pipelines = await import("./azure-identity.cjs");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }
+    // a redirect could take the token elsewhere
+  });
+  const client = await httpClient();
+  return async (method, url, bearer, body, stop) => {
+    const headers = pipelines.createHttpHeaders({
+      accept: "application/json",
+      authorization: `Bearer ${bearer}`,
+      ...body !== void 0 && { "content-type": "application/json" }
+    });
+    const ending = new AbortController();
+    const request2 = pipelines.createPipelineRequest({
+      method,
+      url,
+      headers,
+      abortSignal: ending.signal,
+      ...body !== void 0 && { body: JSON.stringify(body) }
+    });
+    try {
+      return await within(TIMES.answer, pipeline.sendRequest(client, request2), stop);
+    } catch (error2) {
+      ending.abort();
+      throw error2;
+    }
+  };
+}
+function baseUrl(cloud, env) {
+  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (url?.protocol === "https:") return url;
+  throw new ActionError(managerNotHttps());
+}
+function addressOf(path, base) {
+  const url = new URL(path, base);
+  const isRegional = url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
+  if (url.origin !== base.origin && !isRegional)
+    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  return url.href;
+}
+function refusal(answer, code2, message) {
+  const facts = { status: answer.status, code: String(code2), wait: waitIn(answer) };
+  const codeAndStatus = facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
+  return Object.assign(new Error(`${codeAndStatus}: ${message}`), facts);
+}
+function refusedBy(answer) {
+  const { status, headers, bodyAsText } = answer;
+  const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : void 0;
+  if (page !== void 0) return Object.assign(page, { wait: waitIn(answer) });
+  const { error: error2 } = parsed(answer) ?? {};
+  const text = typeof error2?.message === "string" ? error2.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
+  return refusal(answer, error2?.code ?? "", text);
+}
+function isMissing({ cause }) {
+  const { status, code: code2 = "" } = cause;
+  return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code2);
+}
+function waitIn({ headers }) {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? 1e3 * seconds : void 0;
+}
+function parsed({ bodyAsText }) {
+  try {
+    return JSON.parse(bodyAsText || "{}");
+  } catch {
+    return void 0;
+  }
+}
+
+// src/firewall/operations.ts
+var TIMES2 = { read: 6e4, change: 18e4, poll: 2e3, retry: 5e3 };
+var MAX_PAGES = 100;
+async function get({ send }, path, permission) {
+  return parsed(await send({ method: "GET", path, permission, end: Date.now() + TIMES2.read }));
+}
+async function list({ send }, path, permission) {
+  const end = Date.now() + TIMES2.read;
+  const items = [];
+  let next = path;
+  for (let page = 0; next !== void 0; page++) {
+    if (page === MAX_PAGES || Date.now() > end) {
+      say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
+      break;
+    }
+    const answer = await send({ method: "GET", path: next, permission, end });
+    const { value = [], nextLink } = parsed(answer) ?? {};
+    items.push(...value);
+    next = nextLink;
+  }
+  return items;
+}
+async function change(azure, request2) {
+  const end = Date.now() + TIMES2.change;
+  for (let isFirst = true; ; isFirst = false) {
+    const outcome = await changeOnce(azure, { ...request2, end }, isFirst);
+    const passes = outcome.ending === "failed" && outcome.operation && outcome.error.failure.retries;
+    if (!passes || Date.now() + TIMES2.retry > end) return outcome;
+    say("The operation failed for a reason that passes. Asking for it again.");
+    await (0, import_promises2.setTimeout)(TIMES2.retry, void 0, { signal: azure.stop });
+  }
+}
+async function changeOnce(azure, request2, isFirst) {
+  const { send, explained } = azure;
+  let refusable = isFirst;
+  const onRetry = () => {
+    refusable = false;
+  };
+  let accepted;
+  try {
+    accepted = await send({ ...request2, onRetry });
+  } catch (thrown) {
+    const error2 = explained(thrown, request2.permission);
+    return { ending: refusable && nothingDone(error2.failure) ? "refused" : "failed", error: error2 };
+  }
+  try {
+    return await follow(azure, accepted, request2.end);
+  } catch (error2) {
+    return { ending: "accepted", error: explained(error2, PERMISSIONS.readOperations) };
+  }
+}
+async function follow({ send, explained, stop }, accepted, end) {
+  const permission = PERMISSIONS.readOperations;
+  const { headers, status } = accepted;
+  const path = headers.get("azure-asyncoperation") ?? headers.get("location");
+  if (path === void 0 && status !== 202) return { ending: "done" };
+  if (path === void 0) throw new Error("The answer does not say where the operation is polled.");
+  for (let answer = accepted; ; ) {
+    const wait = waitIn(answer) ?? TIMES2.poll;
+    if (Date.now() + wait > end) throw noAnswer(TIMES2.change);
+    await (0, import_promises2.setTimeout)(wait, void 0, { signal: stop });
+    answer = await send({ method: "GET", path, permission, end });
+    const { status: state, error: error2 } = parsed(answer) ?? {};
+    if (/^(failed|cancell?ed)$/i.test(`${state}`)) {
+      const { code: code2 = state, message = "The operation did not succeed." } = error2 ?? {};
+      return {
+        ending: "failed",
+        operation: true,
+        error: explained(refusal(answer, code2, message), permission)
+      };
+    }
+    if (state === void 0 ? answer.status !== 202 : /^succeeded$/i.test(state)) return { ending: "done" };
+  }
+}
 
 // src/firewall/requests.ts
-async function readServer(manager, server) {
-  const context = { permission: PERMISSIONS.readServer, server };
-  const body = await manager.get(serverPath(server), context);
-  const { fullyQualifiedDomainName = "", state = "unknown", ...properties } = body.properties ?? {};
-  return { host: fullyQualifiedDomainName, state, network: networkOf(properties) };
+async function readServer(azure) {
+  const body = await get(azure, serverPath(azure.server), PERMISSIONS.readServer);
+  const { properties = {} } = body;
+  const { fullyQualifiedDomainName: host2 = "", state = "unknown" } = properties;
+  return { host: host2, state, network: networkOf(properties) };
 }
-function networkOf({
-  network,
-  privateEndpointConnections = []
-}) {
+function networkOf({ network, privateEndpointConnections = [] }) {
   if (network?.delegatedSubnetResourceId) return "virtual-network";
   if (network?.publicNetworkAccess !== "Disabled") return "public";
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
-async function listRules(manager, server) {
-  const context = { permission: PERMISSIONS.readRules, server };
-  const bodies = await manager.list(`${serverPath(server)}/firewallRules`, context);
+async function listRules(azure) {
+  const bodies = await list(azure, `${serverPath(azure.server)}/firewallRules`, PERMISSIONS.readRules);
   return bodies.map((body) => ruleOf(body));
 }
-async function readRule(manager, server, rule) {
-  const context = { permission: PERMISSIONS.readRules, server };
+async function readRule(azure, rule) {
   try {
-    return ruleOf(await manager.get(rulePath(server, rule), context));
+    return ruleOf(await get(azure, rulePath(azure.server, rule), PERMISSIONS.readRules));
   } catch (error2) {
     if (error2 instanceof ActionError && isMissing(error2)) return void 0;
     throw error2;
@@ -9425,14 +9717,14 @@ async function readRule(manager, server, rule) {
 function ruleOf({ name: name3 = "", properties }) {
   return { name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" };
 }
-function putRule(manager, server, rule, address) {
-  const context = { permission: PERMISSIONS.writeRules, server };
-  const properties = { startIpAddress: address, endIpAddress: address };
-  return manager.change("PUT", rulePath(server, rule), context, { properties });
+function putRule(azure, rule, address) {
+  const body = { properties: { startIpAddress: address, endIpAddress: address } };
+  const path = rulePath(azure.server, rule);
+  return change(azure, { method: "PUT", path, permission: PERMISSIONS.writeRules, body });
 }
-async function deleteRule(manager, server, rule) {
-  const context = { permission: PERMISSIONS.deleteRules, server };
-  const outcome = await manager.change("DELETE", rulePath(server, rule), context);
+async function deleteRule(azure, rule) {
+  const path = rulePath(azure.server, rule);
+  const outcome = await change(azure, { method: "DELETE", path, permission: PERMISSIONS.deleteRules });
   const { ending } = outcome;
   return ending !== "done" && ending !== "accepted" && isMissing(outcome.error) ? { ending: "done" } : outcome;
 }
@@ -9445,12 +9737,12 @@ function doneSoFar({ requested }) {
   return paragraph(done, inOurWords("The post step removes it when the job ends."));
 }
 async function makeRule(own2, address) {
-  const { azure, server, rule, progress } = own2;
+  const { azure, rule, progress } = own2;
   const isNew = progress.requested === void 0;
-  saveState("rule", rulePath(server, rule));
+  saveState("rule", rulePath(azure.server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  const outcome = await putRule(azure, server, rule, address);
+  const outcome = await putRule(azure, rule, address);
   if (outcome.ending === "done") return settle(progress);
   const { ending, error: error2 } = outcome;
   if (ending === "refused" && isNew) {
@@ -9469,54 +9761,57 @@ function settle(progress) {
   saveState("settled", "true");
   if (progress.requested) progress.requested = { ...progress.requested, settled: true };
 }
-async function isMade({ azure, server, rule, progress, signal }) {
+async function isMade({ azure, rule, progress }) {
   if (progress.requested?.settled) return true;
-  const found = await readRule(azure, server, rule).catch(() => signal.throwIfAborted());
+  const found = await readRule(azure, rule).catch(() => azure.stop.throwIfAborted());
   if (found?.start !== progress.requested?.address) return false;
   settle(progress);
   return true;
 }
 var UNUSED_ADDRESS = "192.0.2.1";
-async function removeRule(azure, server, rule, signal) {
-  const look2 = () => readRule(azure, server, rule);
-  const deletion = await deleteRule(azure, server, rule);
-  if (deletion.ending === "done") return true;
-  const isLocked = deletion.error.failure.code === "resource-locked";
-  if (!isLocked || await look2() === void 0) {
-    await untilSeen(look2, (found) => found === void 0, deletion, signal);
+async function removeRule(azure, rule) {
+  const deletion = await deleteRule(azure, rule);
+  const isLocked = deletion.ending !== "done" && deletion.error.failure.code === "resource-locked";
+  if (!isLocked || await readRule(azure, rule) === void 0) {
+    await confirm(deletion, azure, rule, (found) => found === void 0);
     return true;
   }
-  const closing = await putRule(azure, server, rule, UNUSED_ADDRESS);
-  if (closing.ending !== "done")
-    await untilSeen(look2, (found) => found?.start === UNUSED_ADDRESS, closing, signal);
+  const closing = await putRule(azure, rule, UNUSED_ADDRESS);
+  await confirm(closing, azure, rule, (found) => found?.start === UNUSED_ADDRESS);
   return false;
 }
-var LOOKS = { times: 12, wait: 1e4 };
-async function untilSeen(look2, isMade2, { ending, error: error2 }, signal) {
-  if (ending === "refused") throw error2;
-  for (let looks = 1; ; looks++) {
-    if (isMade2(await look2())) return;
-    if (ending !== "accepted" || looks > LOOKS.times) throw error2;
-    await (0, import_promises4.setTimeout)(LOOKS.wait, void 0, { signal });
+async function confirm(outcome, azure, rule, isMade2) {
+  if (outcome.ending === "done") return;
+  const times = outcome.ending === "accepted" ? MORE_READS.times : 0;
+  if (outcome.ending === "refused" || !await isSeen(azure, rule, isMade2, times)) throw outcome.error;
+}
+var MORE_READS = { times: 12, wait: 1e4 };
+async function isSeen(azure, rule, isWanted, times = MORE_READS.times) {
+  for (let reads = 0; !isWanted(await readRule(azure, rule)); reads++) {
+    if (reads === times) return false;
+    await (0, import_promises3.setTimeout)(MORE_READS.wait, void 0, { signal: azure.stop });
   }
+  return true;
 }
 
 // src/firewall/publish.ts
-async function succeed(done, env) {
+function succeed(done, env) {
   info(logLine(plain.sentence(done)));
-  await addToSummary(() => lineOf(done), env);
+  addToSummary(() => lineOf(done), env);
 }
-async function fail2(failure, env) {
-  setFailed(failureLines(failure, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
-  await addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure.message}`), env);
+function fail2(failure2, env) {
+  setFailed(failureLines(failure2, { run: runFacts(/* @__PURE__ */ new Date(), env) }).join("\n"));
+  addToSummary(() => lineOf(sentence`The firewall was not opened. ${failure2.message}`), env);
 }
 function lineOf(sentence2) {
   return `${markdown.sentence(sentence2)}
 `;
 }
-function leftOpen(server, rule, { message, hint }, { aborted: stopped }) {
+function leftOpen(server, rule, { code: code2, message, hint }, { aborted: stopped }) {
+  const isStopped = code2 === "server-not-running";
   const lines2 = [
-    `Firewall rule ${rule} may still be open. Remove it:`,
+    `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
+    ...isStopped ? [azServer("start", { server })] : [],
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint)
@@ -9531,10 +9826,13 @@ function removal(server, rule) {
   return az("resource delete", { ids: rulePath(server, rule) });
 }
 
+// src/firewall/settings.ts
+var import_node_net7 = require("node:net");
+
 // src/settings/values.ts
 var import_node_crypto = require("node:crypto");
-var import_node_fs = require("node:fs");
-var import_node_net4 = require("node:net");
+var import_node_fs2 = require("node:fs");
+var import_node_net6 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -9596,7 +9894,7 @@ function oneOf(choices) {
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
 }
 function port(text) {
   const digits = text.trim();
@@ -9607,7 +9905,7 @@ function port(text) {
 function cloudName(text) {
   const name3 = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  const near = didYouMean(name3, Object.keys(CLOUDS));
   throw new Invalid(inOurWords("is not an Azure cloud"), {
     advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
   });
@@ -9629,19 +9927,34 @@ var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
-var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
+var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net4.isIP)(name3)) return name3;
+    if ((0, import_node_net6.isIP)(name3)) return name3;
+    if (/^https?:\/\//i.test(name3))
+      throw new Invalid(inOurWords("is a URL"), {
+        remedy: inOurWords("Use the server name only, without `https://`.")
+      });
     const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
     if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    const other = OTHER_PRODUCTS.find(({ suffix: suffix2 }) => suffix2.test(name3));
+    if (other !== void 0) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
   };
 }
-var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-var NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+var OTHER_PRODUCTS = [
+  // https://learn.microsoft.com/azure/horizondb/
+  {
+    suffix: /\.horizondb\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support")
+  },
+  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  {
+    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support")
+  }
+];
 var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 function isHostName(name3) {
   if (name3.length > 253) return false;
@@ -9650,9 +9963,6 @@ function isHostName(name3) {
   return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
 }
 var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-var LOOPBACK = new import_node_net4.BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
 function name2(text) {
   const [only = "", ...more] = lines(text);
   if (only === "") throw new Invalid(inOurWords("is empty"));
@@ -9693,7 +10003,7 @@ var BEGIN = "-----BEGIN CERTIFICATE-----";
 var END = "-----END CERTIFICATE-----";
 function contentOf(path) {
   try {
-    return (0, import_node_fs.readFileSync)(path, "utf8");
+    return (0, import_node_fs2.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
     throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
@@ -9706,7 +10016,7 @@ var SERVER_INPUTS = {
   host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
   port: { use: "a number from 1 to 65535" },
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
 
 // src/settings/sign-in.ts
@@ -9752,10 +10062,8 @@ function entraSignIn(type, inputs) {
           clientSecret: () => inputs.required("client-secret", secret, required)
         })
       };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === void 0 ? { type } : { type, clientId: id };
-    }
+    case "managed-identity":
+      return { type, clientId: inputs.optional("client-id", clientId) };
     case "azure-cli":
       return { type };
   }
@@ -9785,7 +10093,7 @@ function parseFirewallSettings(env) {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => {
     const azure = azureFrom(inputs);
     const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
-    const { host: host2, pem, ...settings } = inputs.all({
+    return inputs.all({
       ...azure,
       serverId: () => inputs.required("server-resource-id", serverId),
       runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
@@ -9793,13 +10101,11 @@ function parseFirewallSettings(env) {
       database: () => inputs.required("database", name2),
       host: () => inputs.optional("host", toHost),
       port: () => inputs.orDefault("port", port),
-      pem: () => inputs.optional("ssl-root-cert", rootCertificates)
+      tls: () => ({
+        mode: "verify-full",
+        rootCertificates: inputs.optional("ssl-root-cert", rootCertificates)
+      })
     });
-    return {
-      ...settings,
-      ...host2 !== void 0 && { host: host2 },
-      tls: { mode: "verify-full", ...pem !== void 0 && { rootCertificates: pem } }
-    };
   });
 }
 function azureFrom(inputs) {
@@ -9812,13 +10118,13 @@ function serverId(text) {
 }
 function runnerIp(text) {
   const value = text.trim();
-  const address = ipv4(value);
-  if (address !== void 0 && !isRoutable(address)) {
+  const address = publicAddressIn(value);
+  if (address !== void 0) return { address };
+  if ((0, import_node_net7.isIPv4)(value)) {
     throw new Invalid(
       inOurWords("is a private or reserved address, which a server on the internet never sees")
     );
   }
-  if (address !== void 0) return { address };
   const service = URL.parse(value);
   if (service?.protocol === "https:" && service.username === "" && service.password === "")
     return { service };
@@ -9828,7 +10134,7 @@ function runnerIp(text) {
 // src/firewall/until-open.ts
 var EFFECT = { maxTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
 async function untilOpen(newRule, attempt) {
-  const { rule, runnerIp: runnerIp2, progress, signal } = newRule;
+  const { azure, rule, runnerIp: runnerIp2, progress } = newRule;
   const start2 = Date.now();
   const end = start2 + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start2) / 1e3);
@@ -9853,7 +10159,7 @@ async function untilOpen(newRule, attempt) {
     };
   }
   try {
-    const opened = await retrying(connectOnce, retryAfter, { end, say, signal });
+    const opened = await retrying(connectOnce, retryAfter, { end, say, signal: azure.stop });
     await isMade(newRule);
     return opened;
   } catch (error2) {
@@ -9866,8 +10172,8 @@ async function untilOpen(newRule, attempt) {
     });
   }
 }
-function isBlocked({ failure }) {
-  return failure.code === "firewall" || failure.code === "connection-timed-out";
+function isBlocked({ failure: failure2 }) {
+  return failure2.code === "firewall" || failure2.code === "connection-timed-out";
 }
 
 // src/firewall/open.ts
@@ -9878,59 +10184,59 @@ async function openFirewall(env, signal) {
   try {
     done = await open(parseFirewallSettings(env), env, signal, progress);
   } catch (error2) {
-    const failure = diagnose(signal.aborted ? signal.reason : error2);
-    return fail2(withDone(failure, doneSoFar(progress), inOurWords("No firewall rule was made.")), env);
+    const failure2 = diagnose(signal.aborted ? signal.reason : error2);
+    return fail2(withDone(failure2, doneSoFar(progress), inOurWords("No firewall rule was made.")), env);
   }
-  await succeed(done, env);
+  succeed(done, env);
 }
 async function open(settings, env, signal, progress) {
   const { serverId: server, runnerIp: runnerIp2, port: port2, user } = settings;
-  const azure = signInToAzure(settings, env, signal);
+  const azure = resourceManager(settings, server, env, signal);
   const password = signIn(settings, env, signal);
-  const [facts] = await Promise.all([readServer(azure, server), password()]);
+  const [facts] = await Promise.all([readServer(azure), password()]);
   const host2 = settings.host ?? facts.host;
   say(`Connecting to ${host2}:${port2} as ${user}.`);
   const attempt = () => connect3(settings, host2, password, signal);
   const first = await attempt();
-  const address = first.connected ? void 0 : await addressFor(first, server, facts, runnerIp2, signal);
-  const rules = await rulesOf(azure, server, signal);
+  const address = first.connected ? void 0 : await addressFor(first, azure, facts, runnerIp2);
+  const rules = await rulesOf(azure);
   const needed = address ?? addressOfOtherJob(first, rules);
   if (needed === void 0) {
-    await removeStale(azure, server, rules, signal);
+    await removeStale(azure, rules);
     return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  const own2 = { azure, server, rule, progress, signal };
+  const own2 = { azure, rule, progress };
   await makeRule(own2, needed);
   const [opened] = await Promise.all([
     untilOpen({ ...own2, host: host2, port: port2, address: needed, runnerIp: runnerIp2, seen: first.address }, attempt),
-    removeStale(azure, server, rules, signal)
+    removeStale(azure, rules)
   ]);
   return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
-async function rulesOf(azure, server, signal) {
+async function rulesOf(azure) {
   try {
-    return await listRules(azure, server);
+    return await listRules(azure);
   } catch (error2) {
-    signal.throwIfAborted();
+    azure.stop.throwIfAborted();
     say(`Could not list the rules of other jobs. ${plain.sentence(diagnose(error2).message)}`);
     return [];
   }
 }
 var SWEEP_TIME = 6e4;
-async function removeStale(azure, server, rules, signal) {
+async function removeStale(azure, rules) {
   const end = Date.now() + SWEEP_TIME;
   for (const { name: rule, start: start2 } of stale(rules, /* @__PURE__ */ new Date())) {
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     try {
-      const deleted = await removeRule(azure, server, rule, signal);
+      const deleted = await removeRule(azure, rule);
       say(
         `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start2}, which an earlier job left behind.`
       );
     } catch (error2) {
-      signal.throwIfAborted();
-      leftOpen(server, rule, diagnose(error2), signal);
+      azure.stop.throwIfAborted();
+      leftOpen(azure.server, rule, diagnose(error2), azure.stop);
     }
   }
 }

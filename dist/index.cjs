@@ -298,8 +298,8 @@ var require_postgres_interval = __commonJS({
     var YEAR = NUMBER + "\\s+years?";
     var MONTH = NUMBER + "\\s+mons?";
     var DAY = NUMBER + "\\s+days?";
-    var TIME = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
-    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME].map(function(regexString) {
+    var TIME2 = "([+-])?([\\d]*):(\\d\\d):(\\d\\d)\\.?(\\d{1,6})?";
+    var INTERVAL = new RegExp([YEAR, MONTH, DAY, TIME2].map(function(regexString) {
       return "(" + regexString + ")?";
     }).join("\\s*"));
     var positions = {
@@ -5445,294 +5445,10 @@ function prepareKeyValueMessage(key, value) {
 // node_modules/@actions/core/lib/core.js
 var os4 = __toESM(require("os"), 1);
 
-// node_modules/@actions/core/lib/summary.js
-var import_os = require("os");
-var import_fs = require("fs");
-var __awaiter = function(thisArg, _arguments, P, generator) {
-  function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve) {
-      resolve(value);
-    });
-  }
-  return new (P || (P = Promise))(function(resolve, reject) {
-    function fulfilled(value) {
-      try {
-        step2(generator.next(value));
-      } catch (e) {
-        reject(e);
-      }
-    }
-    function rejected(value) {
-      try {
-        step2(generator["throw"](value));
-      } catch (e) {
-        reject(e);
-      }
-    }
-    function step2(result) {
-      result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
-    }
-    step2((generator = generator.apply(thisArg, _arguments || [])).next());
-  });
-};
-var { access, appendFile, writeFile } = import_fs.promises;
-var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
-var Summary = class {
-  constructor() {
-    this._buffer = "";
-  }
-  /**
-   * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-   * Also checks r/w permissions.
-   *
-   * @returns step summary file path
-   */
-  filePath() {
-    return __awaiter(this, void 0, void 0, function* () {
-      if (this._filePath) {
-        return this._filePath;
-      }
-      const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-      if (!pathFromEnv) {
-        throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-      }
-      try {
-        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
-      } catch (_a) {
-        throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-      }
-      this._filePath = pathFromEnv;
-      return this._filePath;
-    });
-  }
-  /**
-   * Wraps content in an HTML tag, adding any HTML attributes
-   *
-   * @param {string} tag HTML tag to wrap
-   * @param {string | null} content content within the tag
-   * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-   *
-   * @returns {string} content wrapped in HTML element
-   */
-  wrap(tag, content, attrs = {}) {
-    const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
-    if (!content) {
-      return `<${tag}${htmlAttrs}>`;
-    }
-    return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-  }
-  /**
-   * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-   *
-   * @param {SummaryWriteOptions} [options] (optional) options for write operation
-   *
-   * @returns {Promise<Summary>} summary instance
-   */
-  write(options) {
-    return __awaiter(this, void 0, void 0, function* () {
-      const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-      const filePath = yield this.filePath();
-      const writeFunc = overwrite ? writeFile : appendFile;
-      yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
-      return this.emptyBuffer();
-    });
-  }
-  /**
-   * Clears the summary buffer and wipes the summary file
-   *
-   * @returns {Summary} summary instance
-   */
-  clear() {
-    return __awaiter(this, void 0, void 0, function* () {
-      return this.emptyBuffer().write({ overwrite: true });
-    });
-  }
-  /**
-   * Returns the current summary buffer as a string
-   *
-   * @returns {string} string of summary buffer
-   */
-  stringify() {
-    return this._buffer;
-  }
-  /**
-   * If the summary buffer is empty
-   *
-   * @returns {boolen} true if the buffer is empty
-   */
-  isEmptyBuffer() {
-    return this._buffer.length === 0;
-  }
-  /**
-   * Resets the summary buffer without writing to summary file
-   *
-   * @returns {Summary} summary instance
-   */
-  emptyBuffer() {
-    this._buffer = "";
-    return this;
-  }
-  /**
-   * Adds raw text to the summary buffer
-   *
-   * @param {string} text content to add
-   * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-   *
-   * @returns {Summary} summary instance
-   */
-  addRaw(text, addEOL = false) {
-    this._buffer += text;
-    return addEOL ? this.addEOL() : this;
-  }
-  /**
-   * Adds the operating system-specific end-of-line marker to the buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addEOL() {
-    return this.addRaw(import_os.EOL);
-  }
-  /**
-   * Adds an HTML codeblock to the summary buffer
-   *
-   * @param {string} code content to render within fenced code block
-   * @param {string} lang (optional) language to syntax highlight code
-   *
-   * @returns {Summary} summary instance
-   */
-  addCodeBlock(code2, lang) {
-    const attrs = Object.assign({}, lang && { lang });
-    const element = this.wrap("pre", this.wrap("code", code2), attrs);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML list to the summary buffer
-   *
-   * @param {string[]} items list of items to render
-   * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-   *
-   * @returns {Summary} summary instance
-   */
-  addList(items, ordered = false) {
-    const tag = ordered ? "ol" : "ul";
-    const listItems = items.map((item) => this.wrap("li", item)).join("");
-    const element = this.wrap(tag, listItems);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML table to the summary buffer
-   *
-   * @param {SummaryTableCell[]} rows table rows
-   *
-   * @returns {Summary} summary instance
-   */
-  addTable(rows) {
-    const tableBody = rows.map((row) => {
-      const cells = row.map((cell) => {
-        if (typeof cell === "string") {
-          return this.wrap("td", cell);
-        }
-        const { header: header2, data, colspan, rowspan } = cell;
-        const tag = header2 ? "th" : "td";
-        const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
-        return this.wrap(tag, data, attrs);
-      }).join("");
-      return this.wrap("tr", cells);
-    }).join("");
-    const element = this.wrap("table", tableBody);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds a collapsable HTML details element to the summary buffer
-   *
-   * @param {string} label text for the closed state
-   * @param {string} content collapsable content
-   *
-   * @returns {Summary} summary instance
-   */
-  addDetails(label2, content) {
-    const element = this.wrap("details", this.wrap("summary", label2) + content);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML image tag to the summary buffer
-   *
-   * @param {string} src path to the image you to embed
-   * @param {string} alt text description of the image
-   * @param {SummaryImageOptions} options (optional) addition image attributes
-   *
-   * @returns {Summary} summary instance
-   */
-  addImage(src, alt, options) {
-    const { width, height } = options || {};
-    const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
-    const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML section heading element
-   *
-   * @param {string} text heading text
-   * @param {number | string} [level=1] (optional) the heading level, default: 1
-   *
-   * @returns {Summary} summary instance
-   */
-  addHeading(text, level) {
-    const tag = `h${level}`;
-    const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML thematic break (<hr>) to the summary buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addSeparator() {
-    const element = this.wrap("hr", null);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML line break (<br>) to the summary buffer
-   *
-   * @returns {Summary} summary instance
-   */
-  addBreak() {
-    const element = this.wrap("br", null);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML blockquote to the summary buffer
-   *
-   * @param {string} text quote text
-   * @param {string} cite (optional) citation url
-   *
-   * @returns {Summary} summary instance
-   */
-  addQuote(text, cite) {
-    const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text, attrs);
-    return this.addRaw(element).addEOL();
-  }
-  /**
-   * Adds an HTML anchor tag to the summary buffer
-   *
-   * @param {string} text link text/content
-   * @param {string} href hyperlink
-   *
-   * @returns {Summary} summary instance
-   */
-  addLink(text, href) {
-    const element = this.wrap("a", text, { href });
-    return this.addRaw(element).addEOL();
-  }
-};
-var _summary = new Summary();
-
 // node_modules/@actions/core/lib/platform.js
-var import_os2 = __toESM(require("os"), 1);
-var platform = import_os2.default.platform();
-var arch = import_os2.default.arch();
+var import_os = __toESM(require("os"), 1);
+var platform = import_os.default.platform();
+var arch = import_os.default.arch();
 
 // node_modules/@actions/core/lib/core.js
 var ExitCode;
@@ -5917,21 +5633,21 @@ function pLimit(concurrency) {
     },
     map: {
       async value(iterable, function_) {
-        const promises2 = [];
+        const promises = [];
         try {
           Array.from(iterable, (value, index) => {
             const promise = generator(function_, value, index);
-            promises2.push(promise);
+            promises.push(promise);
             return promise;
           });
         } catch (error2) {
-          for (const promise of promises2) {
+          for (const promise of promises) {
             promise.catch(() => {
             });
           }
           throw error2;
         }
-        return Promise.all(promises2);
+        return Promise.all(promises);
       }
     }
   });
@@ -5942,6 +5658,9 @@ function validateConcurrency(concurrency) {
     throw new TypeError("Expected `concurrency` to be a number from 1 and up");
   }
 }
+
+// src/azure/credential.ts
+var import_node_async_hooks = require("node:async_hooks");
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
@@ -6030,6 +5749,9 @@ function sentence(words2, ...inserted) {
 function inOurWords(words2) {
   return own(words2);
 }
+function sentenceOf(words2) {
+  return typeof words2 === "string" ? own(words2) : words2;
+}
 function own(words2) {
   const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
   return { parts: parts.filter((part) => part.own !== "") };
@@ -6078,23 +5800,32 @@ function someNames(paths) {
 var MAX_NAMES = 5;
 
 // src/model/failure.ts
+function step(text, command) {
+  return { text: sentenceOf(text), ...command !== void 0 && { command } };
+}
+function stepsOf(steps) {
+  return steps.map((each) => typeof each === "object" && "text" in each ? each : step(each));
+}
+function failure({ message, hint = EMPTY, steps, ...others }) {
+  return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
+}
 var ActionError = class extends Error {
   failure;
-  constructor(failure2, options) {
-    super(failure2.code, options);
+  constructor(failure3, options) {
+    super(failure3.code, options);
     this.name = "ActionError";
-    this.failure = failure2;
+    this.failure = failure3;
   }
 };
 function cancelled(signal) {
-  return new ActionError({
-    code: "cancelled",
-    message: sentence`The run was cancelled (${code(signal)}).`,
-    hint: inOurWords(
-      "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`."
-    ),
-    steps: [{ text: inOurWords("Run the job again: it continues where this run stopped.") }]
-  });
+  return new ActionError(
+    failure({
+      code: "cancelled",
+      message: sentence`The run was cancelled (${code(signal)}).`,
+      hint: "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+      steps: ["Run the job again: it continues where this run stopped."]
+    })
+  );
 }
 
 // src/text/sql.ts
@@ -6111,10 +5842,6 @@ function dollarQuote(tag, text, n = 0) {
 }
 
 // src/diagnosis/commands.ts
-function step(text, command) {
-  const sentence2 = typeof text === "string" ? inOurWords(text) : text;
-  return command === void 0 ? { text: sentence2 } : { text: sentence2, command };
-}
 function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
@@ -6162,11 +5889,20 @@ function rulesFor(partners, rules) {
   return rules.map(({ cause, next, ...rule }) => ({
     ...rule,
     with: [partners].flat(),
-    cause: (...of) => step(typeof cause === "function" ? cause(...of) : cause).text,
-    next: (...of) => (typeof next === "function" ? next(...of) : next).map(
-      (each) => typeof each === "object" && "text" in each ? each : step(each)
-    )
+    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
+    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next)
   }));
+}
+function byText(...variants) {
+  const rules = rulesFor(
+    [],
+    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next }))
+  );
+  const answer = ({ text }) => rules[variants.findIndex((each) => each.text?.test(text) ?? true)];
+  return {
+    cause: (context, symptom) => answer(symptom).cause(context, symptom),
+    next: (context, symptom) => answer(symptom).next(context, symptom)
+  };
 }
 function partnerOf(context) {
   return context.with ?? "postgres";
@@ -6179,6 +5915,7 @@ function hostOf(context) {
   const partner = partnerOf(context);
   if (host !== void 0) return host;
   if (partner === "postgres") return "<host>";
+  if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
@@ -6186,6 +5923,14 @@ function hostOf(context) {
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", [
+  {
+    code: "federated-credential",
+    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
+    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+    next: federate,
+    retries: 1
+    // a credential created a moment ago is not everywhere yet
+  },
   {
     code: "federated-audience",
     when: [{ aadsts: [700212] }],
@@ -6199,18 +5944,19 @@ var ENTRA = rulesFor("entra", [
     next: federate
   },
   {
-    code: "federated-credential",
-    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-    next: federate,
-    retries: 1
-    // a credential created a moment ago is not everywhere yet
-  },
-  {
     code: "federated-credential-none",
     when: [{ aadsts: [70025] }],
     cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
     next: federate
+  },
+  {
+    code: "federation-not-allowed",
+    when: [{ aadsts: [700223, 700238] }],
+    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
+    next: ({ assertion }) => [
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+    ]
   },
   {
     code: "federated-enterprise",
@@ -6224,15 +5970,6 @@ var ENTRA = rulesFor("entra", [
       "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
       "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
       "Or ask the tenant's administrators to allow your enterprise."
-    ]
-  },
-  {
-    code: "federation-not-allowed",
-    when: [{ aadsts: [700223, 700238] }],
-    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    next: ({ assertion }) => [
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
   {
@@ -6250,19 +5987,20 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "assertion-invalid",
-    when: [{ aadsts: [50027, 5002727, 50013, 700021, 700023, 700027, 700222] }],
+    when: [{ aadsts: [50027, 5002727, 50013, 5000811, 700021, 700023, 700027, 700222] }],
     cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
     next: ({ signIn: signIn2 }) => [
       ...signIn2?.type === "azure-cli" ? [
         "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
+      "If azure/login runs in this job, set the same `client-id` there.",
       "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
       "Run the job again."
     ]
   },
   {
     code: "assertion-expired",
-    when: [{ aadsts: [700024] }],
+    when: [{ aadsts: [700024, 500133] }],
     cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
     next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
@@ -6272,7 +6010,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "application-not-found",
-    when: [{ aadsts: [700016, 70001, 700011, 50194] }],
+    when: [{ aadsts: [700016, 70001, 700011] }],
     cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     next: ({ signIn: signIn2 }) => [
       step(
@@ -6284,7 +6022,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "service-principal-missing",
-    when: [{ aadsts: [7000229] }],
+    when: [{ aadsts: [7000229, 90099] }],
     cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
     next: ({ signIn: signIn2 }) => [
       step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
@@ -6308,7 +6046,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "cross-cloud",
-    when: [{ aadsts: [900382] }],
+    when: [{ aadsts: [90038, 900382, 900432, 900439, 700030] }],
     cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
     next: [
       "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
@@ -6317,7 +6055,10 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "tenant-not-found",
-    when: [{ aadsts: [90002, 900023, 900021, 50059, 50128, 90019] }, { text: /Invalid tenant id provided/ }],
+    when: [
+      { aadsts: [90002, 900023, 900021, 50059, 50128, 50194, 90019] },
+      { text: /Invalid tenant id provided/ }
+    ],
     cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
   },
@@ -6343,7 +6084,7 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "consent-missing",
-    when: [{ aadsts: [65001, 65004, 65005] }],
+    when: [{ aadsts: [65001, 65004, 65005, 90094] }],
     cause: "This application does not have consent to use Azure Database for PostgreSQL.",
     next: ({ cloud, signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
@@ -6370,6 +6111,15 @@ var ENTRA = rulesFor("entra", [
     next: newSecret
   },
   {
+    code: "resource-not-found",
+    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
+    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    next: [
+      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+      step("Look up the cloud:", SHOW_TENANT)
+    ]
+  },
+  {
     code: "resource-disabled",
     when: [{ aadsts: [500014] }],
     cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
@@ -6385,18 +6135,29 @@ var ENTRA = rulesFor("entra", [
     ]
   },
   {
-    code: "resource-not-found",
-    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
-    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
-    ]
-  },
-  {
     code: "conditional-access",
-    when: [{ aadsts: [53e3, 53001, 53003, 530003, 530004, 530034] }],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy blocks this sign-in. A policy that requires a managed device is meant for people.",
+    when: [
+      {
+        aadsts: [
+          50005,
+          50097,
+          50131,
+          53e3,
+          53001,
+          53002,
+          53003,
+          53011,
+          530003,
+          530004,
+          530031,
+          530032,
+          530034,
+          530035,
+          530084
+        ]
+      }
+    ],
+    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
     next: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
         "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
@@ -6405,40 +6166,59 @@ var ENTRA = rulesFor("entra", [
     ]
   },
   {
-    code: "managed-identity-unknown",
+    code: "managed-identity-arc",
     when: [
-      {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
-      },
-      { signIn: "managed-identity", status: [400] },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ }
+      { codes: ["unable_to_read_secret_file", "invalid_secret"] },
+      { text: /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/ }
     ],
-    cause: "The runner's machine does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    cause: "Azure Arc proves the machine by a file, which the runner's user must not read.",
     next: [
       step(
-        "List the identities of the machine:",
-        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
+        "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+        "sudo usermod --append --groups himds <runner-user>"
       ),
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+      "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   },
   {
     code: "managed-identity-unavailable",
     when: [
+      { text: /Required metadata header not specified/ },
+      { signIn: "managed-identity", codes: ["NOT_JSON"], status: [502, 504] },
       { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
       { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
-      { text: /Failed to connect to MSI/ },
+      { text: /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/ },
       { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
     ],
-    cause: "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    next: [
-      "On GitHub-hosted runners, use `auth-type: oidc`.",
+    cause: (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    next: reachIdentity
+  },
+  {
+    code: "managed-identity-unknown",
+    when: [
+      {
+        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
+      },
+      { signIn: "managed-identity", status: [400, 403] },
+      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
+      { codes: ["user_assigned_managed_identity_not_confirmed"] }
+    ],
+    cause: "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    next: ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
       step(
-        "On a self-hosted runner in Azure, assign an identity to the machine:",
-        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+        "az login"
+      )
+    ] : [
+      inApp || /Unable to load the proper/.test(text) ? step(
+        "List the identities of the container app, or of the App Service app:",
+        [az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n")
+      ) : step(
+        "List the identities of the machine:",
+        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
       ),
-      step("If the runner uses a proxy, exclude the identity endpoint from it:", "NO_PROXY=169.254.169.254")
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   },
   {
@@ -6451,16 +6231,23 @@ var ENTRA = rulesFor("entra", [
       { signIn: "managed-identity", codes: ["unknown_error"] }
     ],
     cause: "The machine's identity endpoint is starting, being updated or overloaded.",
-    next: ["Run the job again.", "If the error persists, restart the machine, or create its identity again."],
+    next: [
+      "Run the job again.",
+      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
+    ],
     retries: 3
   },
   {
     code: "entra-busy",
     when: [
-      { aadsts: [90033, 90024, 90025, 90055, 50196, 90090] },
+      { aadsts: [500031, 90033, 90024, 90025, 90055, 50196, 90090] },
       { codes: ["temporarily_unavailable", "service_not_available"] },
       { codes: ["server_error"] },
       { text: /TooManyRequests|being throttled/ },
+      {
+        signIn: "azure-cli",
+        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
+      },
       { status: [408, 410, 429, "5xx"] }
     ],
     cause: "Entra is overloaded or has an outage.",
@@ -6469,8 +6256,12 @@ var ENTRA = rulesFor("entra", [
   },
   {
     code: "entra-answer-unreadable",
-    when: [{ codes: ["NOT_JSON"], status: ["2xx", "3xx"] }, { text: /an answer of more than \d+ MiB/ }],
-    cause: "This answer did not come from Entra. An HTML page comes from a proxy between the runner and Entra. An empty answer was cut off on the way.",
+    when: [
+      { codes: ["NOT_JSON"], status: ["2xx", "3xx"] },
+      { text: /an answer of more than \d+ MiB/ },
+      { aadsts: [900561] }
+    ],
+    cause: "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
     next: (context) => [
       "Run the job again.",
       step(
@@ -6479,11 +6270,17 @@ var ENTRA = rulesFor("entra", [
       ),
       step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
     ],
-    retries: 3
+    retries: 2
+  },
+  {
+    code: "clock-wrong",
+    when: [{ text: /Make sure your computer's time|ID token already expires/ }],
+    cause: "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    next: [step("Check the clock:", "timedatectl"), "Set the clock, then run the job again."]
   },
   {
     code: "cli-missing",
-    when: [{ text: /Azure CLI could not be found/ }],
+    when: [{ text: /'az' is not recognized|\baz: (command )?not found/ }],
     cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
     next: [
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
@@ -6500,7 +6297,12 @@ var ENTRA = rulesFor("entra", [
           70043,
           70044,
           700082,
+          700084,
+          90072,
           50020,
+          50072,
+          50074,
+          500121,
           50034,
           50053,
           50055,
@@ -6527,7 +6329,7 @@ var ENTRA = rulesFor("entra", [
     when: [
       {
         signIn: "azure-cli",
-        text: /^(?!.*CERTIFICATE_VERIFY_FAILED).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|ProxyError)/
+        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/
       }
     ],
     cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
@@ -6551,6 +6353,32 @@ var ENTRA = rulesFor("entra", [
     ]
   }
 ]);
+var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var CLOUD_SHELL = /not a supported MSI token audience/;
+var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
+function reachIdentity(_context, { text }) {
+  const bypass = step(
+    "If the runner uses a proxy, exclude the identity endpoint from it:",
+    "NO_PROXY=169.254.169.254"
+  );
+  if (BEHIND_PROXY.test(text)) return [bypass, "Run the job again."];
+  if (/Failed to connect to MSI.*\b405\b/.test(text))
+    return [
+      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
+      "Or update the Azure CLI to 2.67 or newer."
+    ];
+  return [
+    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
+    .../ECONNREFUSED/.test(text) ? [] : [
+      step(
+        "On a self-hosted runner in Azure, assign an identity to the machine:",
+        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
+      )
+    ],
+    bypass
+  ];
+}
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
 function isApplication(signIn2) {
   return signIn2?.type !== "azure-cli";
@@ -6568,28 +6396,35 @@ function federate(context, symptom) {
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
   const compare2 = step(
-    sentence`Compare the application's federated credentials with what GitHub sent: issuer ${code(issuer)}, subject ${code(subject2)}, audience ${code(audience)}.${immutableForm(subject2, assertion)}`,
-    az("ad app federated-credential list", {
-      id,
-      query: "[].{issuer:issuer, subject:subject, audiences:audiences}"
-    })
+    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject2)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject2, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
+    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
   );
+  if (isCustomized(subject2)) return [...forCustomized(context, symptom), compare2];
   if (MERGE_QUEUE.test(subject2)) return [compare2, ...forMergeQueue(subject2, issuer, audience, id)];
   return [
     compare2,
-    step("Add a federated credential for this job:", createCredential(subject2, issuer, audience, id)),
-    step(
-      "Or, if `client-id` is that of a user-assigned managed identity:",
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name: credentialName(subject2),
-        issuer,
-        subject: subject2,
-        audiences: audience
-      })
-    ),
+    ...createCredential(subject2, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work."
+  ];
+}
+function isCustomized(subject2) {
+  return subject2 !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject2);
+}
+function forCustomized(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject2 = subjectOf(context, symptom);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
+  return [
+    step(
+      "The repository or its organization has customized the subject. Show which claims it has:",
+      `gh api ${shell(api)}`
+    ),
+    ...createCredential(subject2, issuerOf(assertion), audience, clientOf(signIn2)),
+    step(
+      "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+      `gh api --method PUT ${shell(api)} --field use_default=true`
+    )
   ];
 }
 function forMergeQueue(subject2, issuer, audience, id) {
@@ -6605,10 +6440,7 @@ function forMergeQueue(subject2, issuer, audience, id) {
   });
   return [
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    step(
-      "Add a federated credential for that environment:",
-      createCredential(`${repository}:environment:<environment>`, issuer, audience, id)
-    ),
+    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
     step(
       "Or, without an environment, add one with a claims-matching expression:",
       az("rest", {
@@ -6620,13 +6452,27 @@ function forMergeQueue(subject2, issuer, audience, id) {
   ];
 }
 function createCredential(subject2, issuer, audience, id) {
-  const parameters = JSON.stringify({
-    name: credentialName(subject2),
-    issuer,
-    subject: subject2,
-    audiences: [audience]
-  });
-  return az("ad app federated-credential create", { id, parameters });
+  const name3 = credentialName(subject2);
+  return [
+    step(
+      "Add a federated credential to the managed identity:",
+      az("identity federated-credential create", {
+        "resource-group": "<resource-group>",
+        "identity-name": "<identity>",
+        name: name3,
+        issuer,
+        subject: subject2,
+        audiences: audience
+      })
+    ),
+    step(
+      "Or to the Entra application:",
+      az("ad app federated-credential create", {
+        id,
+        parameters: JSON.stringify({ name: name3, issuer, subject: subject2, audiences: [audience] })
+      })
+    )
+  ];
 }
 function credentialName(subject2) {
   const plain2 = subject2.replace(/[^a-z0-9]+/gi, "-");
@@ -6679,6 +6525,15 @@ var FALLBACKS = [
   ]),
   ...rulesFor("entra", [
     {
+      code: "entra-refused",
+      when: [{ text: /AADSTS\d/ }],
+      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
+      next: (_context, { text }) => [
+        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
+        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
+      ]
+    },
+    {
       code: "cli-failed",
       when: [{ signIn: "azure-cli" }],
       cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
@@ -6689,23 +6544,16 @@ var FALLBACKS = [
           'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
         ),
         "Or use `auth-type: oidc`, which does not need the Azure CLI."
-      ]
-    },
-    {
-      code: "entra-refused",
-      when: [{ text: /AADSTS\d/ }],
-      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
-      next: (_context, { text }) => [
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-      ]
+      ],
+      retries: 1
+      // another job may have held the files
     }
   ]),
   ...rulesFor("postgres", [
     {
       code: "server-error",
       when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-      cause: "The server refused the request for a reason that this action does not recognize.",
+      cause: "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
       next: (context, symptom) => [
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
         step("Look at the server's log around this time:", azOnServer("server-logs list", context))
@@ -6718,7 +6566,11 @@ var FALLBACKS = [
 var GITHUB = rulesFor("github", [
   {
     code: "oidc-not-permitted",
-    when: [{ text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)/ }],
+    when: [
+      {
+        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i
+      }
+    ],
     cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
     next: [
       step(
@@ -6740,35 +6592,94 @@ var GITHUB = rulesFor("github", [
   {
     code: "oidc-refused",
     when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token.",
-    next: [
-      "Run the job again.",
-      "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-    ]
+    ...byText(
+      {
+        text: /Error Code : 401/,
+        cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+        next: [
+          "Run the job again. In a long job, run this step early, or in a job of its own.",
+          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        ]
+      },
+      {
+        cause: "GitHub does not issue this ID token, for the reason in its message.",
+        next: [
+          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+          "Run the job again, if there is no such step."
+        ]
+      }
+    )
   }
 ]);
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
-var EVERYWHERE = ["postgres", "entra", "github", "azure"];
-var NETWORK = rulesFor(EVERYWHERE, [
+
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PROXY = rulesFor(HTTPS, [
+  {
+    code: "proxy-not-found",
+    when: [
+      { atProxy: true, codes: ["ENOTFOUND", "EAI_AGAIN"] },
+      {
+        text: /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(Name or service not known|nodename nor servname|name resolution|getaddrinfo failed|Failed to resolve)/
+      }
+    ],
+    cause: "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
+    next: ({ proxy }) => [
+      "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
+      step("Check the name on the runner:", `nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+    ]
+  },
   {
     code: "proxy-refused",
     when: [
+      { atProxy: true, codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"] },
       {
-        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required/i
+        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i
       },
+      { codes: ["HPE_*"] },
       { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
     ],
-    cause: "A proxy between the runner and this host refused the connection: it asks for a sign-in, or does not allow the host.",
-    next: (context) => [
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
-      step(
-        "If the proxy asks for a sign-in, add it to the variable:",
-        "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
-      )
-    ]
-  },
+    ...byText(
+      {
+        text: /\b407\b|proxy authentication required/i,
+        cause: "The proxy between the runner and this host asks for a sign-in.",
+        next: (context) => [
+          step("Add the sign-in to the variable:", "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        text: /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i,
+        cause: "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
+        next: (context) => [
+          step(
+            "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+            `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
+          ),
+          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
+          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        cause: "A proxy between the runner and this host does not allow the connection.",
+        next: (context) => [
+          step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
+          step(
+            "If the proxy asks for a sign-in, add it to the variable:",
+            "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
+          )
+        ]
+      }
+    )
+  }
+]);
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
+var ON_THE_WAY = rulesFor(EVERYWHERE, [
   {
     code: "host-not-found",
     when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
@@ -6789,23 +6700,33 @@ var NETWORK = rulesFor(EVERYWHERE, [
     retries: 2
   },
   {
-    code: "tls-handshake",
-    when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      {
-        text: /error establishing an SSL connection|before secure TLS connection was established|EPROTO|wrong version number/
-      }
+    code: "too-many-files",
+    when: [{ codes: ["EMFILE", "ENFILE"] }, { text: /\bE[MN]FILE\b|Too many open files/ }],
+    cause: "The runner's process, or the whole machine, cannot open more files and sockets.",
+    next: [
+      step(
+        "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+        "ulimit -n"
+      ),
+      "Run fewer jobs at the same time on this machine. Then run the job again."
     ],
-    cause: "The two sides cannot agree on TLS: a different service listens on this port, a proxy is in between, or the server does not support TLS 1.2.",
-    next: (context) => [step("See what answers on the port:", look(context, ""))],
     retries: 1
+  },
+  {
+    code: "connection-not-allowed",
+    when: [{ text: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/ }],
+    cause: "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    next: (context) => [
+      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+      "Or run the job outside the sandbox or container."
+    ]
   },
   {
     code: "connection-lost",
     when: [
       { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
       {
-        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed/
+        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/
       }
     ],
     cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
@@ -6818,10 +6739,14 @@ var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-timed-out",
     when: [
-      { codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"] },
-      { text: /timeout expired|ETIMEDOUT|due to connection timeout|Connect Timeout Error/ }
+      {
+        codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"]
+      },
+      {
+        text: /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/
+      }
     ],
-    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : "Nothing answered: a firewall drops the packets, or the runner needs a proxy.",
+    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
     next: atPostgres((context) => [
       step(
         "Look at the server's state and network:",
@@ -6836,7 +6761,7 @@ var NETWORK = rulesFor(EVERYWHERE, [
   {
     code: "connection-refused",
     when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+    cause: (context) => isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
     next: atPostgres((context) => [
       step("Look at the server's state:", azShow(context, "state")),
       "If the server is stopped, start it. Then run the job again."
@@ -6847,18 +6772,31 @@ var NETWORK = rulesFor(EVERYWHERE, [
     code: "host-unreachable",
     when: [
       { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
-      { text: /EHOSTUNREACH|ENETUNREACH/ }
+      { text: /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/ }
     ],
-    cause: "The runner's network has no route to this address: it is a private address, or an IPv6 address in a network without IPv6.",
-    next: atPostgres(() => ["Use a runner in the server's network."]),
-    retries: 1
+    ...byText(
+      {
+        text: /E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i,
+        cause: "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+        next: (context) => [
+          step("See whether the name has an IPv4 address:", `nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+        ]
+      },
+      {
+        cause: "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
+        next: atPostgres(() => ["Use a runner in the server's network."])
+      }
+    )
   },
   {
     code: "tls-wrong-host",
-    when: [{ codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] }, { text: /does not match certificate's altnames/ }],
+    when: [
+      { codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] },
+      { text: /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/ }
+    ],
     cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    next: (context) => {
-      if (!isPostgres(context)) return reachable(context);
+    next: atPostgres((context) => {
       const fullName = step(
         "Set `host` to the server's full name:",
         azShow(context, "fullyQualifiedDomainName")
@@ -6871,33 +6809,7 @@ var NETWORK = rulesFor(EVERYWHERE, [
         "Do not use an alias (CNAME) or a `privatelink` name.",
         "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
       ];
-    }
-  },
-  {
-    code: "tls-unknown-authority",
-    when: [
-      {
-        codes: [
-          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-          "SELF_SIGNED_CERT_IN_CHAIN",
-          "DEPTH_ZERO_SELF_SIGNED_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
-        ]
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|CERTIFICATE_VERIFY_FAILED/i
-      }
-    ],
-    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    next: (context) => [
-      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
-        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
-      ),
-      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
-    ]
+    })
   },
   {
     code: "tls-expired",
@@ -6912,12 +6824,96 @@ var NETWORK = rulesFor(EVERYWHERE, [
     ]
   },
   {
+    code: "tls-unknown-authority",
+    when: [
+      {
+        codes: [
+          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+          "SELF_SIGNED_CERT_IN_CHAIN",
+          "DEPTH_ZERO_SELF_SIGNED_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT",
+          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+        ]
+      },
+      {
+        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
+      }
+    ],
+    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    next: (context) => [
+      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
+      isPostgres(context) ? context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
+        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
+      ),
+      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+    ]
+  },
+  {
     code: "tls-certificate",
-    when: [{ codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }],
-    cause: "The certificate is not valid. Nothing secret was sent.",
-    next: (context) => [step("Look at the certificate:", look(context, ""))]
+    when: [
+      { text: /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i },
+      { codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }
+    ],
+    ...byText(
+      {
+        text: /too (weak|small)/i,
+        cause: "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
+        next: (context) => [
+          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
+          step("Look at the certificate:", look(context, " | openssl x509 -noout -text"))
+        ]
+      },
+      {
+        cause: "The certificate is not valid. Nothing secret was sent.",
+        next: (context) => [step("Look at the certificate:", look(context, ""))]
+      }
+    )
+  },
+  {
+    code: "tls-handshake",
+    when: [
+      { codes: ["ERR_SSL_*", "EPROTO*"] },
+      { text: /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/ }
+    ],
+    ...byText(
+      {
+        text: /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+        cause: "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+        next: (context) => [
+          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+          step("See what answers on the port:", look(context, ""))
+        ]
+      },
+      {
+        text: /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+        cause: "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
+        next: (context) => [
+          isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+          step("See what answers on the port:", look(context, ""))
+        ]
+      },
+      {
+        text: /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i,
+        cause: "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+        next: (context) => [
+          step("See who answers, and with which TLS:", look(context, "")),
+          isPostgres(context) ? "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys." : step("If it is a proxy, have it updated, or bypass it:", `NO_PROXY=${shell(hostOf(context))}`)
+        ]
+      },
+      {
+        cause: "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+        next: (context) => [
+          ...context.proxy === void 0 ? [] : [
+            sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
+          ],
+          step("See what answers on the port:", look(context, ""))
+        ]
+      }
+    )
   }
 ]);
+var NETWORK = [...PROXY, ...ON_THE_WAY];
 function atPostgres(next) {
   return (context) => isPostgres(context) ? next(context) : reachable(context);
 }
@@ -6929,12 +6925,18 @@ function reachable(context) {
 }
 function reach(context) {
   const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
+  if (context.proxy !== void 0) {
+    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
+  }
   return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
 function look(context, then) {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
   return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
+
+// src/diagnosis/postgres.ts
+var import_node_net2 = require("node:net");
 
 // src/model/entra-label.ts
 var PRINCIPAL_TYPES = ["service", "user", "group"];
@@ -6948,8 +6950,7 @@ function readEntraLabel(label2) {
   const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
   if (objectId3 === void 0 || type === void 0) return void 0;
-  const flags = { admin: entries.has("admin"), mfa: entries.has("mfa") };
-  return { objectId: objectId3, type, ...tenantId2 !== void 0 && { tenantId: tenantId2 }, ...flags };
+  return { objectId: objectId3, type, tenantId: tenantId2 };
 }
 function entraLabel({ objectId: objectId3, type, admin, mfa }) {
   return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
@@ -6958,11 +6959,15 @@ var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 var SESSION_TIMEOUTS = {
   "25P03": "idle_in_transaction_session_timeout",
   "25P04": "transaction_timeout",
   "57P05": "idle_session_timeout"
 };
+var WITHOUT_POOLER = [
+  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler."
+];
 var POOLER = rulesFor("postgres", [
   {
     code: "pooler-token-too-long",
@@ -6980,14 +6985,14 @@ var POOLER = rulesFor("postgres", [
       { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
     ],
     cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    next: ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."]
+    next: WITHOUT_POOLER
   },
   {
     code: "pooler-startup-parameter",
     when: [{ text: /unsupported startup parameter/ }],
     cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
     next: (context) => [
-      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+      ...WITHOUT_POOLER,
       step(
         "Or let PgBouncer ignore the parameter that the message names:",
         azOnServer("parameter set", context, {
@@ -7117,26 +7122,37 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "firewall",
+    // The name of the file is the same in all languages of the server (`lc_messages`).
     when: [
-      { text: /(no pg_hba\.conf entry|pg_hba\.conf rejects connection) for (?!.*(no encryption|SSL off))/ }
+      { text: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/ },
+      { text: /Client from Azure Virtual Networks is not allowed/ }
     ],
-    cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-    next: (context, { text }) => {
-      const address = text.match(/for host "([0-9a-f.:]+)"/i)?.[1] ?? "<address>";
-      return [
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        step(
-          "For a runner that keeps its address, allow it, and run the job again:",
-          azAllow(context, address)
-        ),
-        "Or use a runner in the server's network (`docs/private-network.md`)."
-      ];
-    }
+    ...byText(
+      {
+        text: /Virtual Networks/,
+        cause: "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
+        next: [
+          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
+          "Or use a runner in the server's network (`docs/private-network.md`)."
+        ]
+      },
+      {
+        cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+        next: (context, { text }) => [
+          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+          step(
+            "For a runner that keeps its address, allow it, and run the job again:",
+            azAllow(context, addressIn(text) ?? "<address>")
+          ),
+          "Or use a runner in the server's network (`docs/private-network.md`)."
+        ]
+      }
+    )
   },
   {
     code: "tls-required",
-    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)/ }],
-    cause: "The server accepts only encrypted connections.",
+    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i }],
+    cause: "The server accepts only connections with TLS.",
     next: ["Remove `ssl-mode`, or set it to `verify-full`."]
   },
   {
@@ -7168,7 +7184,12 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "connect-not-granted",
-    when: [{ codes: ["42501"], text: /permission denied for database "|does not have CONNECT privilege/ }],
+    when: [
+      {
+        codes: ["42501"],
+        text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] \u0434\u0430\u043d\u043d\u044b\u0445/
+      }
+    ],
     cause: "`user` has no CONNECT privilege on this database.",
     next: ({ user, database }) => [
       step(
@@ -7182,7 +7203,7 @@ var POSTGRES = rulesFor("postgres", [
     when: [
       { codes: ["53300"] },
       {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|query_wait_timeout/
+        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
       }
     ],
     cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
@@ -7214,7 +7235,12 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "server-stopping",
-    when: [{ codes: ["57P01", "57P02"] }],
+    when: [
+      { codes: ["57P01", "57P02"] },
+      {
+        text: /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i
+      }
+    ],
     cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
     next: afterRestart,
     retries: 4
@@ -7232,9 +7258,13 @@ var POSTGRES = rulesFor("postgres", [
   },
   {
     code: "session-ended",
-    when: [{ codes: Object.keys(SESSION_TIMEOUTS) }],
-    cause: "The server ended the session because of a timeout that is set on it.",
+    when: [
+      { codes: Object.keys(SESSION_TIMEOUTS) },
+      { text: /^(query|transaction|idle transaction|client_idle)[ _]timeout$/ }
+    ],
+    cause: "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
     next: (context, { code: code2 }) => {
+      if (!(code2 in SESSION_TIMEOUTS)) return WITHOUT_POOLER;
       const name3 = SESSION_TIMEOUTS[code2] ?? "";
       return [
         "Run the job again: what was granted stays granted.",
@@ -7277,15 +7307,19 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "out-of-memory",
-    when: [{ codes: ["53200"] }, { text: /could not resize shared memory segment/ }],
-    cause: "The server has no memory left for this statement.",
+    when: [
+      { codes: ["53200", "NO_PROCESS"] },
+      { text: /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i }
+    ],
+    cause: "The server has no memory left for this connection or statement.",
     next: (context) => [
       "Run the job again when the server is less busy.",
       step(
         "If the error persists, choose a larger compute size. To see the current one:",
         azShow(context, "sku")
       )
-    ]
+    ],
+    retries: 2
   },
   {
     code: "disk-full",
@@ -7295,7 +7329,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "read-only",
-    when: [{ codes: ["25006"] }],
+    when: [{ codes: ["25006"] }, { text: /read-(write|only) mode during recovery/ }],
     cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     next: (context) => [
       step(
@@ -7364,18 +7398,23 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
     code: "concurrent-change",
     when: [
       { codes: ["40001", "40P01"] },
+      { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
       { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
     ],
-    cause: "Another session changed the same objects at the same time, several times in a row.",
+    cause: "Another session created or changed the same objects at the same time.",
     next: afterMigrations
   },
   {
     code: "pgaadauth-not-here",
     when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: "The `pgaadauth` functions exist only in database postgres, and only on servers with Entra authentication.",
+    cause: ({ database }) => database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
     next: (context) => [
-      "Run the function in database `postgres`.",
-      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth"))
+      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
+      step(
+        "If it is `Disabled`, enable it:",
+        azServer("update", context, { "microsoft-entra-auth": "Enabled" })
+      ),
+      ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
     ]
   },
   {
@@ -7386,6 +7425,24 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
       step("Or make the identity that signs in an administrator:", makeAdmin(context))
     ]
+  },
+  {
+    code: "principal-exists",
+    when: [{ text: /Updating an existing principal isn.t supported/ }],
+    cause: "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    next: [
+      step(
+        "Find the role of the identity, as an Entra administrator in database `postgres`:",
+        LIST_PRINCIPALS
+      ),
+      step("Use that role, or drop it and create the new one:", "DROP ROLE <role>;")
+    ]
+  },
+  {
+    code: "citus-worker",
+    when: [{ text: /operation is not allowed on this node/ }],
+    cause: "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    next: ["Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."]
   },
   {
     code: "entra-principal-not-found",
@@ -7403,6 +7460,10 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       step(
         "Create the role with the object ID, which does not require a unique name:",
         "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+      ),
+      step(
+        "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+        az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
       )
     ]
   },
@@ -7419,7 +7480,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   },
   {
     code: "object-not-found",
-    when: [{ codes: ["42704", "42P01", "3F000"] }],
+    when: [{ codes: ["42P01", "3F000"] }, { codes: ["42704"], text: /^(?!.*configuration parameter)/ }],
     cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     next: ({ database }) => [
       step(
@@ -7442,16 +7503,41 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
       {
         codes: ["42501"],
         text: /permission denied to grant role|must have admin option on role|ADMIN option/i
-      }
+      },
+      { codes: ["0LP01"] },
+      { text: /cannot have explicit members/ }
     ],
-    cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-    next: ({ user }, { text }) => [
-      step(
-        "Run as a role that has ADMIN OPTION:",
-        `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-      ),
-      "Or grant privileges on the objects themselves instead."
-    ]
+    ...byText(
+      {
+        text: /explicit members/,
+        cause: "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
+        next: ["Grant privileges on the objects themselves instead, as their owner."]
+      },
+      {
+        text: /granted back|is a member of role/,
+        cause: "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
+        next: (_context, { text }) => [
+          step(
+            "See who is a member of which role, and by which grant:",
+            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
+          ),
+          step(
+            "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
+            `REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`
+          )
+        ]
+      },
+      {
+        cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+        next: ({ user }, { text }) => [
+          step(
+            "Run as a role that has ADMIN OPTION:",
+            `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+          ),
+          "Or grant privileges on the objects themselves instead."
+        ]
+      }
+    )
   },
   {
     code: "set-role-not-permitted",
@@ -7477,15 +7563,46 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   {
     code: "not-permitted",
     when: [{ codes: ["42501"] }],
-    cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-    next: ({ user }) => [
-      "Set `user` to the owner of the object, usually the role that runs the migrations.",
-      step(
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        `GRANT <owner> TO ${identifier(user, "<user>")}
+    ...byText(
+      {
+        text: /permission denied to (create|alter|drop) role/,
+        cause: "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+        next: ({ user }) => [
+          step(
+            "Set `user` to an administrator of the server, or let it create roles:",
+            `ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`
+          ),
+          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
+        ]
+      },
+      {
+        text: /for (configuration )?parameter|for tablespace|to set parameter/,
+        cause: "Only a superuser can grant or set this. On Azure, no login is a superuser.",
+        next: (context) => [
+          step(
+            "Set the parameter on the server instead:",
+            azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+          )
+        ]
+      },
+      {
+        cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        next: ({ user }) => [
+          "Set `user` to the owner of the object, usually the role that runs the migrations.",
+          step(
+            "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
+            `GRANT <owner> TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
-      )
-    ]
+          )
+        ]
+      }
+    )
+  },
+  {
+    code: "privilege-not-found",
+    when: [{ codes: ["42601"], text: /unrecognized privilege type/ }],
+    cause: "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+    next: ["Remove the privilege, or upgrade the server."]
   },
   {
     code: "tls-not-offered",
@@ -7499,7 +7616,7 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   {
     code: "sign-in-refused",
     when: [{ codes: ["28000"] }],
-    cause: "The server refuses this sign-in regardless of the password. Azure servers never ask for a client certificate.",
+    cause: "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
     next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
   },
   {
@@ -7515,6 +7632,12 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
     ]
   },
   {
+    code: "pooler-config",
+    when: [{ codes: ["08P01"] }, { text: /bouncer config error|login rejected|auth_query/ }],
+    cause: "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+    next: WITHOUT_POOLER
+  },
+  {
     code: "connection-failure",
     when: [{ codes: ["08*"] }],
     cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
@@ -7523,7 +7646,6 @@ ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
   }
 ]);
 var STATE = "{state:state, role:replicationRole}";
-var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
 function listAdmins(context) {
   return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}"
@@ -7554,6 +7676,12 @@ function growStorage(context) {
       azServer("update", context, { "storage-auto-grow": "Enabled" })
     )
   ];
+}
+function addressIn(text) {
+  return Array.from(
+    text.matchAll(/["\u00ab\u00bb\u201e\u201c]\s?([0-9a-f.:]{2,45})\s?["\u00ab\u00bb\u201c\u201d]/gi),
+    ([, found = ""]) => found
+  ).find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7644,7 +7772,10 @@ function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database =
 var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
-    when: [{ text: /error establishing an SSL connection/ }, { codes: ["NOT_POSTGRES"] }],
+    when: [
+      { text: /error establishing an SSL connection|Unknown authenticationOk message/ },
+      { codes: ["NOT_POSTGRES"] }
+    ],
     cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
     next: (context) => [
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
@@ -7719,6 +7850,9 @@ function words(text) {
   return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
+  ).replace(
+    /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
+    "$1"
   ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
@@ -7742,21 +7876,32 @@ function diagnoseBy(rules, error2, context) {
   const words2 = quoted(found?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
   if (found === void 0) {
-    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: UNKNOWN.next.map((text) => step(text)) };
-    return { code: "unknown", message, ...withPooler(answer2, context) };
+    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
+    return { code: "unknown", message, ...withPooler(answer2, context, true) };
   }
   const { rule, symptom } = found;
   const { code: code2, retries } = rule;
   const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
-  return { code: code2, message, ...withPooler(answer, context), ...retries !== void 0 && { retries } };
+  const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
+  return {
+    code: code2,
+    message,
+    ...withPooler(answer, context, isVague),
+    ...retries !== void 0 && { retries }
+  };
 }
-function withPooler({ hint, steps }, context) {
-  if (!isPostgres(context) || context.port !== 6432) return { hint, steps };
+function withPooler({ hint, steps }, context, isVague) {
+  if (!isPostgres(context)) return { hint, steps };
+  if (context.port === 7432 || context.port === 8432) {
+    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
+    return { hint, steps: [step(direct), ...steps] };
+  }
+  if (context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
-  return { hint, steps: [...steps, past] };
+  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
 }
 function ownWords(error2) {
   const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
@@ -7772,8 +7917,13 @@ function ruleFor(rules, error2, context) {
   }
   return void 0;
 }
-function fits(match, { code: code2, text, status }, { signIn: signIn2 }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || aadstsIn(text).some((number) => match.aadsts?.includes(number))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type);
+function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
+  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+}
+function namesProxy(text, proxy) {
+  const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  if (host === void 0) return false;
+  return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
 }
 function classOf(status) {
   return status === void 0 ? void 0 : `${String(status)[0]}xx`;
@@ -7820,6 +7970,15 @@ function maskSent(secret2) {
 
 // src/proxy.ts
 var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function proxyTo(host, env) {
+  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
+  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
+  const name3 = host?.replace(/:\d+$/, "");
+  const bypass = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
+  if (!hostname || bypass.some(bypassed)) return void 0;
+  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
+}
 function checkProxy(env) {
   const variable3 = VARIABLES.find((name3) => env[name3]);
   if (variable3 === void 0) return;
@@ -7829,19 +7988,19 @@ function checkProxy(env) {
     if (/^https?:$/.test(protocol)) return;
   } catch {
   }
-  throw new ActionError({
-    code: "proxy-malformed",
-    message: sentence`${code(variable3)} is not the URL of a proxy.`,
-    hint: inOurWords(
-      "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded."
-    ),
-    steps: [
-      step(
-        "Set the variable for the job, or on the runner, in this form:",
-        `${variable3}=http://<user>:<password>@<proxy>:<port>`
-      )
-    ]
-  });
+  throw new ActionError(
+    failure({
+      code: "proxy-malformed",
+      message: sentence`${code(variable3)} is not the URL of a proxy.`,
+      hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+      steps: [
+        step(
+          "Set the variable for the job, or on the runner, in this form:",
+          `${variable3}=http://<user>:<password>@<proxy>:<port>`
+        )
+      ]
+    })
+  );
 }
 
 // src/retry.ts
@@ -8066,7 +8225,10 @@ var plain = {
   sentence: (sentence2) => write(sentence2, {
     own: (words2) => words2,
     name: quoteName,
-    code: (text) => text.includes("`") ? visibleLines(text) : `\`${visibleLines(text)}\``,
+    code: (text) => {
+      const shown = visibleLines(visibleSql(text));
+      return shown.includes("`") ? shown : `\`${shown}\``;
+    },
     quoted: visibleLines
   }).join("")
 };
@@ -8079,7 +8241,7 @@ var markdown = {
     write(wordsJoined(sentence2), {
       own: (words2) => wordTokens(words2),
       name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: text.replaceAll(/\s*[\r\n]\s*/g, " ") }],
+      code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
       quoted: wordTokens
     }).flat()
   )
@@ -8125,10 +8287,10 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-async function retrying(attempt3, retryAfter, { end, say, signal }) {
+async function retrying(attempt2, retryAfter, { end, say, signal }) {
   for (let attempts = 1; ; attempts++) {
     try {
-      return await attempt3();
+      return await attempt2();
     } catch (error2) {
       signal?.throwIfAborted();
       const retry = retryAfter(error2, attempts);
@@ -8138,7 +8300,7 @@ async function retrying(attempt3, retryAfter, { end, say, signal }) {
     }
   }
 }
-function retryingFailures(attempt3, say, { firstWait, maxTime }, signal) {
+function retryingFailures(attempt2, say, { firstWait, maxTime }, signal) {
   const retryAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
@@ -8147,7 +8309,28 @@ function retryingFailures(attempt3, say, { firstWait, maxTime }, signal) {
     const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
     return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt3, retryAfter, { end: Date.now() + maxTime, say, signal });
+  return retrying(attempt2, retryAfter, { end: Date.now() + maxTime, say, signal });
+}
+
+// src/azure/azure-cli.ts
+var import_node_child_process = require("node:child_process");
+var import_node_path = require("node:path");
+var TIME = 4e4;
+function azureCliToken(scope) {
+  const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
+  const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
+  return new Promise((resolve, reject) => {
+    (0, import_node_child_process.exec)(command, options, (error2, stdout, stderr) => {
+      if (error2) return reject(error2.killed ? noAnswer(TIME) : new Error(stderr.trim() || error2.message));
+      try {
+        const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+        if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
+        resolve({ token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) });
+      } catch (invalid) {
+        reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
+      }
+    });
+  });
 }
 
 // src/answer.ts
@@ -8174,7 +8357,9 @@ async function idToken(audience, env, answerTime) {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host }), { cause: error2 });
+    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), {
+      cause: error2
+    });
   }
 }
 var MAX_LENGTH = 1e5;
@@ -8194,7 +8379,8 @@ async function request(audience, env) {
     body += chunk;
     if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
-  if (status !== 200) throw refused(status, wordsIn(body));
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
   const { value } = JSON.parse(body);
   if (typeof value !== "string" || value === "")
     throw new Error("Response json body do not have ID Token field");
@@ -8206,44 +8392,70 @@ function variable(name3, env) {
   if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
 }
-function refused(status, words2) {
-  return new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${words2}`);
-}
 function wordsIn(body) {
   try {
-    const { message } = JSON.parse(body);
-    return String(message ?? "");
+    const { errorMessage, message } = JSON.parse(body);
+    return String(errorMessage ?? message ?? "");
   } catch {
     return "";
   }
 }
 
 // src/azure/obstacles.ts
-var TLS_CHECKS_OFF = {
+var TLS_CHECKS_OFF = failure({
   code: "tls-checks-off",
-  message: inOurWords("`NODE_TLS_REJECT_UNAUTHORIZED` is `0`."),
-  hint: inOurWords(
-    "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent."
-  ),
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
   steps: [
-    step("Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment."),
-    step("To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.")
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
   ]
-};
+});
 function authorityNotHttps({ authority }) {
-  return {
+  return failure({
     code: "authority-not-https",
-    message: inOurWords("`AZURE_AUTHORITY_HOST` is not an `https://` address."),
-    hint: inOurWords(
-      "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted."
-    ),
+    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
+    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
     steps: [
       step(
         "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
         `AZURE_AUTHORITY_HOST=${authority}`
       )
     ]
-  };
+  });
+}
+
+// src/azure/refusals.ts
+var Answer = class extends Error {
+  status;
+  /** `NOT_JSON` if the answer did not come from the peer itself. */
+  code;
+  constructor(status, words2, code2 = "") {
+    super(`HTTP status ${status}${words2}`);
+    this.status = status;
+    this.code = code2;
+  }
+};
+function notJson(status, type = "", body = "") {
+  const answer = (words2) => new Answer(status, ` with ${words2}`, "NOT_JSON");
+  if (!body?.trim()) return answer("an empty answer");
+  try {
+    JSON.parse(body);
+    return void 0;
+  } catch {
+    const said = withoutSecrets(body);
+    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
+      return answer(title ? `an HTML page, "${title}"` : "an HTML page");
+    }
+    return answer(`an answer that is not JSON: ${said.slice(0, 200)}`);
+  }
+}
+function identityRefusal(status, body) {
+  if (status < 400) return void 0;
+  const { error: error2, error_description, message, Message } = JSON.parse(body);
+  const words2 = error_description ?? message ?? Message ?? error2?.message ?? error2 ?? body.slice(0, 200);
+  return new Answer(status, `: ${words2}`);
 }
 
 // src/azure/credential.ts
@@ -8261,11 +8473,11 @@ function signIn(settings, env, signal, options = {}) {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
   });
   let current;
-  return async (refused2) => {
+  return async (refused) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
     current ??= request2();
@@ -8277,8 +8489,8 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 var MAX_TIME = 4e4;
-function withoutRetries({ failure: failure2, cause }) {
-  const { retries: _, ...last } = failure2;
+function withoutRetries({ failure: failure3, cause }) {
+  const { retries: _, ...last } = failure3;
   return new ActionError(last, { cause });
 }
 var MARGIN = 6e4;
@@ -8288,7 +8500,7 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     assertion ??= idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
-  const requests = watchRequests(answerTime);
+  const last = { answerTime, type: how.type };
   try {
     const authorityHost = authorityOf(cloud, env);
     if (how.type === "oidc") getAssertion().catch(() => {
@@ -8298,13 +8510,13 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
       // only Microsoft's own hosts can be looked up
-      httpClient: await httpClient(),
-      retryOptions: { maxRetries: 0 },
+      httpClient: await watchedClient(),
+      retryOptions: { maxRetries: 0 }
       // `retryingFailures` does it, and logs it
-      additionalPolicies: [{ policy: requests.policy, position: "perRetry" }]
     };
     const credential = credentialFor(how, identity, options, getAssertion);
-    const token = await within(TOKEN_TIME, credential.getToken(scope), signal);
+    const getToken = () => credential.getToken(scope);
+    const token = await within(TOKEN_TIME, LAST.run(last, getToken), signal);
     if (token === null) throw new Error("Entra gave no token.");
     maskSent(token.token);
     return token;
@@ -8313,9 +8525,11 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host } = requests;
-    const known = problem instanceof NotJson ? problem : new AggregateError([error2, problem]);
-    const context = { with: "entra", host, cloud, signIn: how, assertion: claimsOf(String(sent)) };
+    const { problem, host } = last;
+    const known = problem instanceof Answer ? problem : new AggregateError([error2, problem]);
+    const inApp = env.IDENTITY_HEADER !== void 0;
+    const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp };
+    const context = { ...peer2, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
@@ -8328,10 +8542,9 @@ function credentialFor(how, identity, options, getAssertion) {
     case "managed-identity":
       return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
     case "azure-cli":
-      return new identity.AzureCliCredential({ processTimeoutInMs: CLI_TIME });
+      return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
 }
-var CLI_TIME = 4e4;
 var TOKEN_TIME = 45e3;
 function authorityOf(cloud, env) {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
@@ -8340,57 +8553,40 @@ function authorityOf(cloud, env) {
   if (URL.parse(authority)?.protocol === "https:") return authority;
   throw new ActionError(authorityNotHttps(cloud));
 }
-function watchRequests(answerTime) {
-  const last = {
-    policy: {
-      name: "watchRequests",
-      async sendRequest(request2, next) {
-        request2.timeout = answerTime;
-        last.host = new URL(request2.url).host;
-        try {
-          const response = await within(answerTime, next(request2));
-          last.problem = notJson(response.status, response.headers.get("content-type"), response.bodyAsText);
-          return response;
-        } catch (error2) {
-          const late = error2 instanceof Error && error2.name === "AbortError";
-          last.problem = late ? noAnswer(answerTime) : error2;
-          throw error2;
-        }
+var LAST = new import_node_async_hooks.AsyncLocalStorage();
+async function watchedClient() {
+  const client = await httpClient();
+  return {
+    async sendRequest(request2) {
+      const last = LAST.getStore();
+      if (last === void 0) return client.sendRequest(request2);
+      request2.timeout = last.answerTime;
+      last.host = new URL(request2.url).host;
+      try {
+        const response = await within(last.answerTime, client.sendRequest(request2));
+        last.problem = hiddenBy(response, last.type);
+        return response;
+      } catch (error2) {
+        const late = error2 instanceof Error && error2.name === "AbortError";
+        last.problem = late ? noAnswer(last.answerTime) : error2;
+        throw error2;
       }
     }
   };
-  return last;
 }
-var NotJson = class extends Error {
-  code = "NOT_JSON";
-  status;
-  constructor(status, words2) {
-    super(`HTTP status ${status} with ${words2}`);
-    this.status = status;
-  }
-};
-function notJson(status, type = "", body = "") {
-  if (!body?.trim()) return new NotJson(status, "an empty answer");
-  try {
-    JSON.parse(body);
-    return void 0;
-  } catch {
-    const said = withoutSecrets(body);
-    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
-    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
-      return new NotJson(status, title ? `an HTML page, "${title}"` : "an HTML page");
-    }
-    return new NotJson(status, `an answer that is not JSON: ${said.slice(0, 200)}`);
-  }
+function hiddenBy({ status, headers, bodyAsText }, type) {
+  if (status === 401 && headers.has("www-authenticate")) return void 0;
+  const page = notJson(status, headers.get("content-type"), bodyAsText);
+  return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : void 0);
 }
 
 // src/render/failure.ts
 function docsLink({ code: code2 }, { run: run3 }) {
   return run3?.docs === void 0 ? void 0 : `${run3.docs}/troubleshooting.md#${code2}`;
 }
-function failureLines(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
+function failureLines(failure3, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure3;
+  const link = docsLink(failure3, report);
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
@@ -8402,9 +8598,9 @@ function failureLines(failure2, report) {
     `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
   ].filter((line) => line !== "");
 }
-function failureBlocks(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
+function failureBlocks(failure3, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure3;
+  const link = docsLink(failure3, report);
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
@@ -8441,9 +8637,9 @@ function count(n, one, many = `${one}s`) {
 function grouped(n) {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
-function series(items) {
+function series(items, word = "and") {
   const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
 }
 function some(items, most, write2) {
   if (items.length <= most) return series(items.map(write2));
@@ -8468,9 +8664,7 @@ var REASONS = {
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
   },
   "session-role": {
-    why: () => inOurWords(
-      "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only."
-    ),
+    why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
     runAs: "login",
     advice: inOurWords(
       "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role."
@@ -8485,43 +8679,37 @@ var REASONS = {
     runAs: "owner"
   },
   "role-gone": {
-    why: () => inOurWords(
-      "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID."
-    ),
+    why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     runAs: null,
     advice: inOurWords(
       "As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
     )
   },
   locked: {
-    why: () => inOurWords("Another session held a lock on the object for too long."),
+    why: "Another session held a lock on the object for too long.",
     runAs: null,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
   },
   gone: {
-    why: () => inOurWords("The object was dropped, or dropped and created again, while this step ran."),
+    why: "The object was dropped, or dropped and created again, while this step ran.",
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema.")
   },
   refused: {
-    why: () => inOurWords("The server refused the statement, although the privileges seemed sufficient."),
+    why: "The server refused the statement, although the privileges seemed sufficient.",
     runAs: "owner"
   },
   "not-tried": {
-    why: () => inOurWords(
-      "The server refused the same change for several objects with the same owner and privileges, so this one was not tried."
-    ),
+    why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner"
   },
   "read-only": {
-    why: () => inOurWords("The server is a replica, or is set read-only."),
+    why: "The server is a replica, or is set read-only.",
     runAs: null,
     advice: inOurWords("Set `host` to the primary server.")
   },
   "not-direct": {
-    why: () => inOurWords(
-      "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing."
-    ),
+    why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     runAs: null,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role.")
   },
@@ -8530,29 +8718,34 @@ var REASONS = {
     runAs: "grantor"
   },
   "grantor-lacks-usage": {
-    why: () => inOurWords("The role that granted the privilege does not have USAGE on the schema."),
+    why: "The role that granted the privilege does not have USAGE on the schema.",
     runAs: "grantor"
   },
   "grantor-lacks-option": {
-    why: () => inOurWords(
-      "The role that granted the privilege no longer holds the grant option, so no role can revoke it."
-    ),
-    runAs: null,
-    advice: inOurWords(
-      "Grant that role the privilege WITH GRANT OPTION, revoke the extra privilege as that role, then revoke the grant option."
-    )
+    why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
+    runAs: null
   },
   "dependent-privileges": {
-    why: () => inOurWords("The grantee granted the privilege to other roles, and this action never uses CASCADE."),
+    why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     runAs: "grantor",
     noteFirst: true,
     advice: inOurWords("Revoke it from those roles first.")
   },
   "column-privileges": {
-    why: () => inOurWords(
-      "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
-    ),
+    why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
     runAs: "grantor"
+  },
+  "is-owner": {
+    why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
+    runAs: null
+  },
+  "can-act-as-owner": {
+    why: (owner) => sentence`The grantee can act as ${name(owner)}, which owns what this action checks, so it can do more than the privilege lists say.`,
+    runAs: null,
+    noteFirst: true,
+    advice: inOurWords(
+      "What the grantee holds only by the membership goes with it: run this action afterwards with `mode: apply`."
+    )
   },
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
@@ -8603,7 +8796,8 @@ var KIND_WORDS = {
   procedure: ["procedure", "procedures"],
   aggregate: ["aggregate", "aggregates"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
-  identity: ["identity", "identities"]
+  identity: ["identity", "identities"],
+  role: ["role", "roles"]
 };
 function countKind(kind, n) {
   return count(n, ...KIND_WORDS[kind]);
@@ -8624,6 +8818,9 @@ function countKinds(objects2) {
 function countObjects(objects2) {
   const kinds = new Set(objects2.map(({ kind }) => kind));
   return kinds.size > 2 ? count(objects2.length, "object") : countKinds(objects2);
+}
+function hasNoOwner(object) {
+  return object?.kind === "identity" || object?.kind === "role";
 }
 function objectText(object, pen) {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
@@ -8668,14 +8865,13 @@ var UNCONFIRMED = "Unconfirmed (sent, but no answer came)";
 
 // src/render/explain.ts
 function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
-  const { as, sql, first, note } = fix;
-  const { noteFirst } = REASONS[reason];
-  const why = REASONS[reason].why(owner, login, findings3[0]?.identity);
-  const said = findings3.find(({ serverMessage }) => serverMessage !== void 0)?.serverMessage;
+  const { as, sql, first = [], note } = fix;
+  const { why, noteFirst } = REASONS[reason];
+  const serverMessage = findings3.find((finding) => finding.serverMessage !== void 0)?.serverMessage;
   const noted = note === void 0 ? [] : [note];
   return [
-    why,
-    ...said === void 0 ? [] : [sentence`The server said: ${quoted(said.replace(/\.$/, ""))}.`],
+    sentenceOf(typeof why === "function" ? why(owner, login, findings3[0]?.identity) : why),
+    ...serverMessage === void 0 ? [] : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`],
     ...noteFirst ? [...noted, ...run3(IN_REPORT)] : [...run3(place2), ...noted]
   ];
   function run3(where) {
@@ -8683,11 +8879,9 @@ function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 },
     const who = runner({ ...fix, as });
     if (sql === void 0)
       return [inOrder2 ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
-    if (first === void 0) return [sentence`Run as ${who}: ${code(sql)}`];
-    return [
-      sentence`Run as ${runner(first)}: ${code(first.sql)}`,
-      sentence`Then run as ${who}: ${code(sql)}`
-    ];
+    return [...first, { ...fix, as, sql }].map(
+      (each, n) => sentence`${inOurWords(n === 0 ? "Run" : "Then run")} as ${runner(each)}: ${code(each.sql)}`
+    );
   }
 }
 var IN_REPORT = inOurWords("the SQL in the JSON report");
@@ -8723,20 +8917,32 @@ function causesOf(findings3) {
 function alike(findings3, kindOf = (kind) => kind) {
   return groupsOf(
     findings3,
-    (finding) => [
-      kindOf(finding.kind),
-      finding.schema ?? "",
-      finding.privileges.join(),
-      "sources" in finding ? JSON.stringify(finding.sources) : ""
-    ].join("\0")
+    (finding) => [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0")
   );
 }
-var objectsIn = oncePerList((list) => {
-  const names4 = list.map(
-    ({ kind, schema, name: name3, owner }) => kind === "default-privileges" ? `${kind}\0${schema}\0${name3}\0${owner}` : `${kind}\0${schema}\0${name3}`
-  );
-  return new Set(names4).size;
+function distinctIn(list) {
+  return distinctOnce(list);
+}
+var distinctOnce = oncePerList((list) => {
+  const first = /* @__PURE__ */ new Map();
+  for (const each of list) {
+    const key = objectKey(each);
+    if (!first.has(key)) first.set(key, each);
+  }
+  return first.size === list.length ? list : [...first.values()];
 });
+function objectKey({ kind, schema, name: name3, owner }) {
+  return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
+}
+function distinctRows(findings3) {
+  if (distinctIn(findings3).length === findings3.length) return findings3;
+  return groupsOf(findings3, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
+    ([first]) => first
+  );
+}
+function contentKey(finding) {
+  return `${finding.privileges.join()}\0${"sources" in finding ? JSON.stringify(finding.sources) : ""}`;
+}
 function lookedAt({ databases }) {
   const counts = databases.flatMap(
     ({ error: error2, grantees }) => error2 === void 0 && grantees.find((grantee) => grantee.error === void 0)?.objects || []
@@ -8750,8 +8956,7 @@ function lookedAt({ databases }) {
   };
 }
 function countIn(report, list) {
-  const count2 = (grantee) => list === "granted" || list === "revoked" ? grantee[list].length : objectsIn(grantee[list]);
-  return granteesOf(report).reduce((sum, grantee) => sum + count2(grantee), 0);
+  return granteesOf(report).reduce((sum, grantee) => sum + distinctIn(grantee[list]).length, 0);
 }
 function granteesOf(report) {
   return report.databases.flatMap(({ grantees }) => grantees);
@@ -8782,17 +8987,21 @@ function driftPart(page, { onExtra }, { user }, { missing, extra }, several = fa
     const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
     for (const cause of causes2.slice(0, MAX_CAUSES)) {
       const [first] = cause.findings;
-      const about = first?.kind === "identity" ? `: ${objectText(first, markdown)}` : ` on ${countKinds(cause.findings)} owned by ${markdown.name(cause.owner)}`;
+      const about = hasNoOwner(first) ? `: ${objectText(first, markdown)}` : ` on ${countKinds(distinctIn(cause.findings))} owned by ${markdown.name(cause.owner)}`;
       const lines2 = explain(cause, user, inOurWords("the SQL below"));
       page2.add(
-        [`**${what}${about}**`, ...bySchema(cause.findings), ...lines2.map(markdown.sentence)].join("<br>")
+        [
+          `**${what}${about}**`,
+          ...bySchema(distinctIn(cause.findings)),
+          ...lines2.map(markdown.sentence)
+        ].join("<br>")
       );
-      if (first?.kind !== "identity") findingsTable(page2, ["Object", ...head], cause.findings, cells);
+      if (!hasNoOwner(first)) findingsTable(page2, ["Object", ...head], distinctRows(cause.findings), cells);
     }
     const rest = causes2.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
     if (rest.length > 0) {
       page2.add(
-        `**${what} on ${countKinds(rest)} of other owners:** see the JSON report (output \`report\`).`
+        `**${what} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`
       );
     }
   }
@@ -8816,19 +9025,16 @@ function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
 function findingsTable(page, head, findings3, cells) {
   const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
   if (findings3.length <= SHOWN_ROWS) {
-    page.table(head, findings3.map(row));
+    page.table(head, findings3, row);
     return;
   }
   const groups = alike(findings3).toSorted((a, b) => b.length - a.length);
-  page.table(
-    head,
-    groups.slice(0, SHOWN_ROWS).map((group) => [groupText(group), ...cells(group[0])])
-  );
+  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => [groupText(group), ...cells(group[0])]);
   const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(rest.length, "of them", "of them")} not shown above` : "";
+  const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
   page.fold(
-    `All ${countObjects(findings3)}${others}`,
-    () => page.table(head, lazily(findings3, row), FOLDED_ROWS)
+    `All ${countObjects(distinctIn(findings3))}${others}`,
+    () => page.table(head, findings3, row, FOLDED_ROWS)
   );
 }
 function groupText(group) {
@@ -8842,13 +9048,11 @@ function changedPart(page, title, verb, changed2) {
     title,
     () => page.table(
       ["Object", verb],
-      lazily(changed2, (object) => [objectText(object, markdown), object.privileges.join(", ")]),
+      changed2,
+      (object) => [objectText(object, markdown), object.privileges.join(", ")],
       FOLDED_ROWS
     )
   );
-}
-function* lazily(findings3, row) {
-  for (const finding of findings3) yield row(finding);
 }
 function fixesPart(page, blocks, {
   most,
@@ -8911,13 +9115,18 @@ function headline(report, pen) {
   return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
 }
 function doneBefore({ databases }) {
-  const grantees = databases.filter(({ error: error2 }) => error2 !== void 0).flatMap(({ grantees: grantees2 }) => grantees2);
-  const parts = [
+  const done = changes(
+    databases.filter(({ error: error2 }) => error2 !== void 0).flatMap(({ grantees }) => grantees)
+  );
+  return done.length > 0 ? `, but ${series(done)} before that` : "";
+}
+function changes(grantees) {
+  const all2 = [
     ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
     ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
     ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)]
-  ].flatMap(([done, objects2]) => objects2.length > 0 ? [`${done} ${countObjects(objects2)}`] : []);
-  return parts.length > 0 ? `, but ${series(parts)} before that` : "";
+  ];
+  return all2.flatMap(([done, objects2]) => objects2.length > 0 ? [`${done} ${countObjects(objects2)}`] : []);
 }
 function named(names4, counted) {
   if (names4.length === 0) return [];
@@ -8952,7 +9161,7 @@ function findings(report, checked, pen) {
     const { who: who2, is, holds: holds3 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
     const where2 = place(found("missing"), report, pen);
     const also = extra > 0 ? `, and ${holds3} ${beyond}` : "";
-    return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(report, missing)}`;
+    return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(checked)}`;
   }
   if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
     const { who: who2, holds: holds3 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
@@ -8960,16 +9169,9 @@ function findings(report, checked, pen) {
   }
   const { who, holds: holds2 } = subject(checked, () => true, pen);
   const where = place(checked.databases, report, pen);
-  const all2 = `every requested privilege`;
-  const granted = granteesOf(checked).flatMap(({ granted: granted2 }) => granted2);
-  const revoked = granteesOf(checked).flatMap(({ revoked: revoked2 }) => revoked2);
-  if (granted.length + revoked.length > 0) {
-    const done = [
-      ...granted.length > 0 ? [`granted privileges on ${objects(checked, "granted")}`] : [],
-      ...revoked.length > 0 ? [`revoked privileges on ${objects(checked, "revoked")}`] : []
-    ];
-    return `Repaired: ${series(done)}. ${who} now ${holds2} ${all2} in ${where}`;
-  }
+  const all2 = "every requested privilege";
+  const done = changes(granteesOf(checked));
+  if (done.length > 0) return `Repaired: ${series(done)}. ${who} now ${holds2} ${all2} in ${where}`;
   const { tables, sequences, routines = 0 } = lookedAt(checked);
   return `In sync: ${who} ${holds2} ${all2} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
@@ -8977,22 +9179,23 @@ function isIdentity({ kind }) {
   return kind === "identity";
 }
 function objects(report, list) {
-  const all2 = granteesOf(report).flatMap((grantee) => grantee[list]);
-  const distinct = countIn(report, list);
-  return distinct === all2.length ? countObjects(all2) : count(distinct, "object");
+  return countObjects(granteesOf(report).flatMap((grantee) => distinctIn(grantee[list])));
 }
-function applied({ mode }, missing) {
+function applied({ mode, databases }) {
   if (mode !== "plan") return "";
-  const doable = missing.filter(({ reason }) => reason === "not-granted").length;
-  if (doable === missing.length) return "; `mode: apply` can grant all of them";
-  return doable === 0 ? "; `mode: apply` can grant none of them" : `; \`mode: apply\` can grant them on ${doable} of the ${missing.length}`;
+  const lists = databases.flatMap(({ grantees }) => grantees.map(({ missing }) => missing));
+  const isDoable = ({ reason }) => reason === "not-granted";
+  const total = lists.reduce((sum, list) => sum + distinctIn(list).length, 0);
+  const blocked = lists.reduce(
+    (sum, list) => sum + distinctIn(list.filter((each) => !isDoable(each))).length,
+    0
+  );
+  if (blocked === 0) return "; `mode: apply` can grant all of them";
+  if (!lists.flat().some(isDoable)) return "; `mode: apply` can grant none of them";
+  return blocked === total ? "; `mode: apply` can grant some of them" : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
 }
 function subject(report, which, pen) {
-  const names4 = [
-    ...new Set(
-      granteesOf(report).filter(which).map(({ grantee }) => grantee)
-    )
-  ];
+  const names4 = [...new Set(granteesOf(report).flatMap((each) => which(each) ? each.grantee : []))];
   const who = names4.length <= MAX_NAMES2 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
   return names4.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
 }
@@ -9030,7 +9233,7 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
 `;
       if (fits2(text)) put(text);
     },
-    table(head, rows, maxRows = Number.POSITIVE_INFINITY) {
+    table(head, items, row, maxRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |
 |${" :-- |".repeat(head.length)}
 `;
@@ -9039,8 +9242,8 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
       const maxSize = (room - size) / 2;
       const start2 = size;
       let shown = 0;
-      for (const row of rows) {
-        const line = `| ${row.join(" | ")} |
+      for (const item of items) {
+        const line = `| ${row(item).join(" | ")} |
 `;
         if (shown === maxRows || size - start2 + sizeOf2(line) > maxSize || !fits2(line)) {
           put(MORE_ROWS);
@@ -9094,9 +9297,6 @@ function digest(value) {
   return (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(value)).digest("hex");
 }
 var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) -->/;
-function markerText({ key, found }) {
-  return `<!-- azure-postgres-grants drift ${key} ${found} -->`;
-}
 function readMarker(body) {
   const [, key, found] = MARKER.exec(body ?? "") ?? [];
   return key !== void 0 && found !== void 0 ? { key, found } : void 0;
@@ -9112,6 +9312,7 @@ var MAX_SQL = 24e3;
 var MAX_NAMES3 = 8;
 function issueBody(subject2, run3) {
   const { database, grantee, report } = subject2;
+  const { key, found } = markerOf(subject2);
   const foot = `---
 
 Found by ${run3}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
@@ -9122,16 +9323,16 @@ Found by ${run3}. azure-postgres-grants maintains this issue: each run updates t
     cut: `The rest did not fit here. The JSON report of ${run3} is complete (output \`report\`).
 `
   });
-  page.add(markerText(markerOf(subject2)));
+  page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
   page.add(`### \u274C ${headline(report, markdown)}`);
-  page.add(facts(subject2));
+  page.add(checkedLine(subject2));
   driftPart(page, report, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
   fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
   return page.close() + foot;
 }
-function facts({ database, schemas: schemas2, report }) {
+function checkedLine({ database, schemas: schemas2, report }) {
   const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_NAMES3, (name3) => markdown.name(name3))}`;
   const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
   return [
@@ -9164,7 +9365,7 @@ function refusalIn(error2) {
 function isLimit({ status, message, headers }) {
   if (status === 429) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit/i.test(message));
+  return status === 403 && (says || /rate limit|abuse detection|submitted too quickly/i.test(message));
 }
 var LIMIT_WAIT = 6e4;
 function waitAfter(refusal, usual) {
@@ -9180,12 +9381,15 @@ function waitAfter(refusal, usual) {
 }
 
 // src/github/drift-issue/rules.ts
-function diagnoseIssue(error2) {
+function diagnoseIssue(error2, env = {}) {
   const refusal = refusalIn(error2);
   const known = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error2;
-  return diagnoseBy(ISSUES, known, { with: "github-issues" });
+  const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
+  const context = { with: "github-issues", host, proxy: proxyTo(host, env) };
+  return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known, context);
 }
-var ISSUES = rulesFor("github-issues", [
+var OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
+var REFUSALS = rulesFor("github-issues", [
   {
     code: "issues-rate-limit",
     when: [{ codes: ["RATE_LIMIT"] }],
@@ -9193,30 +9397,63 @@ var ISSUES = rulesFor("github-issues", [
     next: ["Wait for the next run: it continues where this one stopped."]
   },
   {
-    code: "issues-unavailable",
-    when: [{ status: ["5xx"] }],
-    cause: "GitHub could not be reached, or it has an outage.",
+    code: "issues-token-refused",
+    when: [{ status: [401] }, { status: [403], text: /suspended/i }],
+    cause: "GitHub does not accept `github-token`, or the job's own token: it has expired or was revoked, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
     next: [
-      "Look for an outage of GitHub: https://www.githubstatus.com",
-      "Wait for the next run: it continues where this one stopped."
+      "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
+      "If it is not set, run this step in a job that takes less than 24 hours."
     ]
   },
   {
-    code: "issues-token-refused",
-    when: [{ status: [401] }],
-    cause: "GitHub does not accept `github-token`: it has expired or was revoked.",
-    next: ["Omit `github-token` to use the job's own token, or set one that is still valid."]
+    code: "issues-ip-not-allowed",
+    when: [{ status: [403], text: /IP allow list|IP address .*not permitted/i }],
+    cause: "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
+    next: [
+      "Use a runner with a static address that is on the organization's IP allow list.",
+      "Or set `drift-issue: false`."
+    ]
+  },
+  {
+    code: "issues-token-policy",
+    when: [{ status: [403], text: /SAML|\bSSO\b|single sign-on|forbids access via/i }],
+    cause: "The organization does not accept `github-token` as it is. The job's own token needs none of this.",
+    next: [
+      "Omit `github-token` to use the job's own token.",
+      "Or change the token as GitHub's message says: authorize it for SSO (Configure SSO at https://github.com/settings/tokens), or give it a shorter lifetime."
+    ]
+  },
+  {
+    code: "issues-archived",
+    when: [{ status: [403], text: /archived|read-only/i }],
+    cause: "The repository is archived, so nobody can change its issues.",
+    next: ["Set `drift-issue: false`, or unarchive the repository."]
   },
   {
     code: "issues-not-permitted",
-    when: [{ status: [403], text: /not accessible/i }],
-    cause: "The token cannot write issues. A pull request from a fork never gets write permissions.",
-    next: [
-      step(
-        "Set these permissions on the job. A permission that is not listed there is not granted:",
-        "permissions:\n  id-token: write\n  contents: read\n  issues: write"
-      )
-    ]
+    when: [
+      { status: [403], text: /not accessible|must have (admin|push|write|triage)/i },
+      { status: [422], text: /Validation Failed|not permitted|cannot be assigned|label/i }
+    ],
+    ...byText(
+      {
+        text: /not accessible by integration/i,
+        cause: "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
+        next: [
+          step(
+            "Set these permissions on the job. A permission that is not listed there is not granted:",
+            "permissions:\n  id-token: write\n  contents: read\n  issues: write"
+          )
+        ]
+      },
+      {
+        cause: "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
+        next: [
+          OMIT_TOKEN,
+          "Or give the token the repository permission Issues: Read and write, and its user triage access."
+        ]
+      }
+    )
   },
   {
     code: "issues-disabled",
@@ -9232,21 +9469,40 @@ var ISSUES = rulesFor("github-issues", [
       "Omit `github-token`, and set `permissions: issues: write` on the job.",
       "Check that issues are enabled in the repository settings under Features."
     ]
+  },
+  {
+    code: "issues-refused",
+    when: [{ status: ["4xx"] }],
+    cause: "GitHub refused the request for the reason in its message.",
+    next: [
+      "Do what the message says, or set `drift-issue: false`.",
+      "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
+    ]
   }
 ]);
+var OTHERS = rulesFor("github-issues", [
+  {
+    code: "issues-unavailable",
+    when: [{ status: ["5xx"] }],
+    cause: "GitHub could not be reached, or it has an outage.",
+    next: [
+      "Look for an outage of GitHub: https://www.githubstatus.com",
+      "Wait for the next run: it continues where this one stopped."
+    ]
+  }
+]);
+var ISSUES = [...REFUSALS, ...OTHERS];
 
 // src/github/run.ts
-var ACTION_VERSION = "1.0.0";
+var ACTION_VERSION = "0.0.0";
 var GITHUB2 = "https://github.com";
 function runFacts(startedAt, env) {
-  const url = runUrl(env);
-  const docs = docsUrl(env);
   return {
     startedAt: startedAt.toISOString(),
     seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
     actionVersion: ACTION_VERSION,
-    ...url !== void 0 && { url },
-    ...docs !== void 0 && { docs }
+    url: runUrl(env),
+    docs: docsUrl(env)
   };
 }
 function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
@@ -9263,30 +9519,28 @@ function docsUrl({
 }
 
 // src/github/drift-issue/obstacles.ts
-var OUTSIDE_WORKFLOW = {
+var OUTSIDE_WORKFLOW = failure({
   code: "issues-outside-workflow",
-  message: inOurWords("`GITHUB_REPOSITORY` is not set."),
-  hint: inOurWords("The action does not run in a GitHub workflow, and only GitHub has the issues."),
-  steps: [step("Omit `drift-issue` here.")]
-};
-var MALFORMED_TOKEN = {
+  message: "`GITHUB_REPOSITORY` is not set.",
+  hint: "The action does not run in a GitHub workflow, and only GitHub has the issues.",
+  steps: ["Omit `drift-issue` here."]
+});
+var MALFORMED_TOKEN = failure({
   code: "issues-token-malformed",
-  message: inOurWords("`github-token` is empty or contains characters that no token has."),
-  hint: inOurWords("The secret that it is set to does not exist, or has a line break at its end."),
-  steps: [step("Omit `github-token` to use the job's own token, or correct the secret.")]
-};
+  message: "`github-token` is empty or contains characters that no token has.",
+  hint: "The secret that it is set to does not exist, or has a line break at its end.",
+  steps: ["Omit `github-token` to use the job's own token, or correct the secret."]
+});
 function labelDropped(label2, issue2) {
-  return {
+  return failure({
     code: "issues-label-dropped",
     message: sentence`GitHub dropped the label ${code(label2)} of issue ${code(`#${issue2}`)}.`,
-    hint: inOurWords(
-      "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one."
-    ),
+    hint: "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
     steps: [
       step("Add the label by hand:", `gh issue edit ${shell(`${issue2}`)} --add-label ${label2}`),
-      step("Omit `github-token`, and set `permissions: issues: write` on the job.")
+      "Omit `github-token`, and set `permissions: issues: write` on the job."
     ]
-  };
+  });
 }
 
 // src/github/drift-issue/tracker.ts
@@ -9295,7 +9549,7 @@ var LABEL = {
   color: "b60205",
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants"
 };
-var PATIENCE2 = { firstWait: 1e3, maxTime: 9e4, answerTime: 2e4 };
+var ISSUE_PATIENCE = { firstWait: 1e3, maxTime: 9e4, answerTime: 2e4 };
 var MAX_ATTEMPTS = 4;
 var MAX_PAGES = 10;
 async function openTracker(options) {
@@ -9308,9 +9562,11 @@ async function openTracker(options) {
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
   const repository = { owner, repo };
-  let labelled = false;
+  const url = runUrl(env);
   return {
-    run: runLink(env),
+    /** A link to this run, in Markdown. */
+    run: url === void 0 ? "a run" : `[this run](${url})`,
+    /** All of them, open and closed, the oldest first. */
     async issues() {
       let pages = 0;
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 };
@@ -9321,10 +9577,7 @@ async function openTracker(options) {
       return all2.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
     },
     async create(title, body) {
-      if (!labelled) {
-        await api.createLabel({ ...repository, ...LABEL }).catch(() => void 0);
-        labelled = true;
-      }
+      await api.createLabel({ ...repository, ...LABEL }).catch(() => void 0);
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue2] = ours(data);
@@ -9339,7 +9592,7 @@ async function openTracker(options) {
     }
   };
 }
-async function openClient({ env, token, patience = PATIENCE2, signal }) {
+async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }) {
   const { getOctokit } = await import("./actions-github.cjs");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.maxTime;
@@ -9347,7 +9600,7 @@ async function openClient({ env, token, patience = PATIENCE2, signal }) {
   octokit.hook.wrap("request", (request2, options) => {
     const { fetch } = options.request ?? {};
     const bounded = async (...asked) => inMemory(await fetch(...asked));
-    const attempt3 = async () => {
+    const attempt2 = async () => {
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...signal ? [signal] : []];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
@@ -9362,7 +9615,7 @@ async function openClient({ env, token, patience = PATIENCE2, signal }) {
         line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`
       };
     };
-    return retrying(attempt3, retryAfter, { end, say: info, signal });
+    return retrying(attempt2, retryAfter, { end, say: info, signal });
   });
   return octokit;
 }
@@ -9376,16 +9629,9 @@ async function inMemory(response) {
   }
   return response.body === null ? response : new Response(new Blob(chunks), response);
 }
-function ours(issue2) {
-  const marker = readMarker(issue2.body);
-  if (!marker) return [];
-  return [
-    { ...marker, number: issue2.number, open: issue2.state === "open", url: withoutSecrets(issue2.html_url) }
-  ];
-}
-function runLink(env) {
-  const url = runUrl(env);
-  return url === void 0 ? "a run" : `[this run](${url})`;
+function ours({ number, state, html_url, body }) {
+  const marker = readMarker(body);
+  return marker ? [{ ...marker, number, open: state === "open", url: withoutSecrets(html_url) }] : [];
 }
 
 // src/github/drift-issue.ts
@@ -9394,25 +9640,25 @@ async function keepDriftIssues(report, options) {
   const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
   const warnings2 = /* @__PURE__ */ new Set();
-  const warn = (failure2) => warnings2.add(failureLines(failure2, report).join("\n"));
-  const attempt3 = async (task) => {
+  const warn = (failure3) => warnings2.add(failureLines(failure3, report).join("\n"));
+  const attempt2 = async (task) => {
     try {
       await task();
       return true;
     } catch (error2) {
-      const failure2 = diagnoseIssue(error2);
-      warn(failure2);
-      return ABOUT_ONE_ISSUE.includes(failure2.code);
+      const failure3 = diagnoseIssue(error2, options.env);
+      warn(failure3);
+      return ABOUT_ONE_ISSUE.includes(failure3.code);
     }
   };
-  await attempt3(async () => {
+  await attempt2(async () => {
     const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
     const created = [];
     for (const subject2 of subjects) {
       const { key } = markerOf(subject2);
       const own2 = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt3(() => keepIssue(tracker, subject2, own2, created))) break;
+      if (!await attempt2(() => keepIssue(tracker, subject2, own2, created))) break;
     }
     if (created.length > 0) await closeDuplicates(tracker, created);
   });
@@ -9423,7 +9669,7 @@ ${lines2}`, {
     });
   }
 }
-var ABOUT_ONE_ISSUE = ["issues-not-found", "unknown"];
+var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
 async function keepIssue(tracker, subject2, issues, created) {
   const [issue2, ...duplicates] = issues;
   const { run: run3 } = tracker;
@@ -9466,9 +9712,9 @@ function log(what, { number, url }) {
 }
 
 // src/github/output.ts
-var import_promises3 = require("node:fs/promises");
+var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
-var import_node_path = require("node:path");
+var import_node_path2 = require("node:path");
 
 // src/model/kinds.ts
 function typeOf(group) {
@@ -9553,17 +9799,18 @@ function entriesOf(database, { grantee }, list, what, text) {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
       const lines2 = explain(one, database.user, inOurWords("the SQL in the job summary"));
-      const on = group.length === 1 ? objectText(first, plain) : countObjects(group);
-      const names4 = some(group, MAX_NAMES4, (object) => objectName(object, plain));
+      const objects2 = distinctIn(group);
+      const on = objects2.length === 1 ? objectText(first, plain) : countObjects(objects2);
+      const names4 = some(objects2, MAX_NAMES4, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
-        objects: group.length,
+        objects: objects2.length,
         ...first.kind === "identity" ? {
           title: `${what}: ${on}`,
           before: `${plain.name(grantee)} is not bound to the expected identity`
         } : {
           title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-          before: `${text(first, plain.name(grantee), group.length === 1 ? on : `${on} (${names4})`)}, owned by ${plain.name(cause.owner)},`
+          before: `${text(first, plain.name(grantee), objects2.length === 1 ? on : `${on} (${names4})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`
         },
         database: database.database,
         after: lines2.map(plain.sentence).join(" ")
@@ -9620,15 +9867,15 @@ ${"  ".repeat(depth)}`;
     parts.push(isEmpty2 ? isList ? "[]" : "{}" : indent + (isList ? "]" : "}"));
   }
 }
-function inJson(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
+function inJson(failure3, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure3;
   const lines2 = [message, ...problems.map((problem) => sentence`- ${problem}`)];
   return {
     code: code2,
     message: lines2.map(plain.sentence).join("\n"),
     hint,
     steps: steps.map(({ text, ...step2 }) => ({ text: plain.sentence(text), ...step2 })),
-    docs: docsLink(failure2, report)
+    docs: docsLink(failure3, report)
   };
 }
 function asText(value) {
@@ -9653,7 +9900,7 @@ function logGroups(report) {
       `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`
     ),
     lines: [
-      ...failure(database, report),
+      ...failure2(database, report),
       ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
       ...report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []
     ]
@@ -9662,7 +9909,7 @@ function logGroups(report) {
 function sqlLines({ statements: statements2 }) {
   return statements2.flatMap((sql) => visibleSql(sql).split("\n"));
 }
-function failure({ error: error2 }, report) {
+function failure2({ error: error2 }, report) {
   return error2 ? failureLines(error2, report).flatMap(logLines) : [];
 }
 function granteeLines(database, grantee, report) {
@@ -9674,7 +9921,7 @@ function granteeLines(database, grantee, report) {
       `${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`
     ),
     ...grantee.sessionRole === void 0 ? [] : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE \u2026 SET role)`)],
-    ...failure(grantee, report),
+    ...failure2(grantee, report),
     ...changed("Granted", grantee.granted),
     ...changed("Revoked", grantee.revoked),
     ...changed(UNCONFIRMED, grantee.unconfirmed ?? []),
@@ -9693,9 +9940,9 @@ function causes(what, findings3, database, line) {
     const [first] = cause.findings;
     const lines2 = explain(cause, database.user, inOurWords("the SQL in the job summary"));
     return [
-      ...first?.kind === "identity" ? [logLine(`${what}: ${objectText(first, plain)}.`)] : listed(
-        `${what} on ${countKinds(cause.findings)}, owned by ${plain.name(cause.owner)}`,
-        cause.findings,
+      ...hasNoOwner(first) ? [logLine(`${what}: ${objectText(first, plain)}.`)] : listed(
+        `${what} on ${countKinds(distinctIn(cause.findings))}, owned by ${plain.name(cause.owner)}`,
+        distinctRows(cause.findings),
         line
       ),
       ...logLines(lines2.map(plain.sentence).join(" "))
@@ -9731,26 +9978,37 @@ function outputsOf(report) {
 
 // src/render/sql-file.ts
 function renderSql(report) {
-  const parts = report.databases.flatMap((database) => database.fixes.map((block) => ({ database, block }))).filter(isFirst);
+  const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const runnable = parts.filter(({ block }) => block.runnable);
-  const theirs = parts.filter(({ block }) => !block.runnable);
-  const others = [theirs.filter(({ block }) => block.prepares), theirs.filter(({ block }) => !block.prepares)].flatMap((parts2) => [...Map.groupBy(parts2, ({ block }) => plain.sentence(runner(block)))]);
+  const byStage = Map.groupBy(parts, ({ block }) => stageOf(block));
+  const others = STAGES.flatMap((stage) => [
+    ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block)))
+  ]);
   const lines2 = [
     ...header(report),
-    ...runnable.flatMap((part) => [...script(part), ""]),
-    ...others.flatMap(([who, blocks]) => [
-      ...commented([`-- To run as ${who}:`, ...blocks.flatMap(script)]),
-      ""
-    ])
+    ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
+    ...others.flatMap(([who, blocks]) => {
+      const title = [`-- To run as ${who}:`, ...blocks[0]?.block.byHand ? [BY_HAND] : []];
+      return [...commented([...title, ...blocks.flatMap(script)]), ""];
+    })
   ];
   return `${lines2.join("\n").trimEnd()}
 `;
 }
-function isFirst({ database, block }, index, parts) {
-  const key = (part) => JSON.stringify([part.database.host, part.database.port, part.block.database, part.block.statements]);
-  return block.database === void 0 || parts.findIndex((part) => key(part) === key({ database, block })) === index;
+var STAGES = ["by hand", "prepares", "rest"];
+function stageOf({ runnable, byHand, prepares }) {
+  if (runnable) return byHand ? "by hand" : "by apply";
+  return prepares ? "prepares" : "rest";
+}
+var BY_HAND = "-- (mode apply does not run this part)";
+function partsOf({ databases }) {
+  const all2 = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const once2 = groupsOf(
+    all2,
+    ({ database: { host, port: port2 }, block }) => block.database === void 0 ? {} : JSON.stringify([host, port2, block.database, block.statements])
+  );
+  return once2.map(([first]) => first);
 }
 function statementsOf({ block }) {
   const statements2 = block.statements.map(visibleSql);
@@ -9776,7 +10034,7 @@ function header({ databases, mode }) {
   const where = others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- The SQL that ${plain.name(first.user)} can run comes first. SQL that other roles have to run follows, commented out.`,
+    `-- The SQL that mode apply runs as ${plain.name(first.user)} comes first. All other SQL follows, commented out, under the role that has to run it.`,
     ""
   ];
 }
@@ -9812,7 +10070,7 @@ function renderSummary(report) {
   if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
   warningsPart(page, report);
-  facts2(page, report);
+  checkedPart(page, report);
   return page.close();
 }
 function icon({ mode, verdict }) {
@@ -9860,10 +10118,14 @@ function sectionPart(page, report, databases) {
     if (error2) errorPart(page, error2, report);
     driftPart(page, report, database, grantee, named3.length > 1);
   }
-  const isPlanned = ({ runnable }) => runnable && report.mode === "plan";
+  const isPlanned = ({ runnable, byHand }) => runnable && !byHand && report.mode === "plan";
+  const noteFor2 = (block) => {
+    if (block.byHand) return ", which <code>mode: apply</code> does not run";
+    return isPlanned(block) ? ", which <code>mode: apply</code> runs" : "";
+  };
   fixesPart(page, database.fixes, {
     most: MAX_SQL2,
-    note: (block) => isPlanned(block) ? ", which <code>mode: apply</code> runs" : "",
+    note: noteFor2,
     open: isPlanned
   });
   for (const { grantee, named: named3 } of parts) {
@@ -9939,7 +10201,7 @@ function overview(page, report) {
       show: granteesOf(report).some((grantee) => grantee[list].length > 0),
       cell: ({ database, grantee, verdict }) => {
         const ofGrantees = grantee ? [grantee] : database.grantees;
-        const objects2 = ofGrantees.reduce((sum, each) => sum + objectsIn(each[list]), 0);
+        const objects2 = ofGrantees.reduce((sum, each) => sum + distinctIn(each[list]).length, 0);
         return verdict === "error" && objects2 === 0 ? "?" : String(objects2);
       }
     }))
@@ -9947,7 +10209,8 @@ function overview(page, report) {
   const shown = columns.filter(({ show }) => show);
   page.table(
     shown.map(({ head }) => head),
-    shownRows.map((row) => shown.map(({ cell }) => cell(row))),
+    shownRows,
+    (row) => shown.map(({ cell }) => cell(row)),
     MAX_DATABASES
   );
   if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
@@ -9956,7 +10219,7 @@ function overviewRows(database) {
   if (database.error) return [{ database, verdict: "error" }];
   return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
 }
-function facts2(page, report) {
+function checkedPart(page, report) {
   const { skipped, ...objects2 } = lookedAt(report);
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   const checked = [
@@ -9975,13 +10238,13 @@ function facts2(page, report) {
   if (held.length > 0)
     page.fold(
       "Where the privileges come from",
-      () => page.table(["Objects", "Privileges", "From"], heldRows(held), MAX_HELD_ROWS)
+      () => page.table(["Objects", "Privileges", "From"], heldRows(held), (row) => row, MAX_HELD_ROWS)
     );
   const bound = identityRows(report);
   if (bound.length > 0)
     page.fold(
       "Which identities can sign in",
-      () => page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, MAX_HELD_ROWS)
+      () => page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, (row) => row, MAX_HELD_ROWS)
     );
 }
 function runLine({ run: run3 }) {
@@ -10019,14 +10282,14 @@ function heldRows(held) {
 }
 
 // src/github/step.ts
-var import_promises2 = require("node:fs/promises");
-async function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
-  if (file) await orWarn("write the job summary", () => (0, import_promises2.appendFile)(file, render()));
+var import_node_fs = require("node:fs");
+function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
 }
-async function orWarn(what, task) {
+function orWarn(what, task) {
   try {
-    return await task();
+    return task();
   } catch (error2) {
     const why = error2 instanceof Error ? error2.message : String(error2);
     warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
@@ -10035,25 +10298,25 @@ async function orWarn(what, task) {
 }
 
 // src/github/output.ts
-async function publish(report, env) {
-  const files = await orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
-  await orWarn("set the outputs", async () => {
+function publish(report, env) {
+  const files = orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || (0, import_node_os.tmpdir)()));
+  orWarn("set the outputs", () => {
     const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };
     for (const [name3, value] of Object.entries(outputs)) setOutput(name3, value);
   });
-  await orWarn("write the log", async () => writeLog(report));
-  await addToSummary(() => renderSummary(report), env);
-  await orWarn("annotate the job", async () => {
+  orWarn("write the log", () => writeLog(report));
+  addToSummary(() => renderSummary(report), env);
+  orWarn("annotate the job", () => {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
   endStep(report);
 }
 var ANNOTATE = { error, warning, notice };
-async function writeFiles(report, parent) {
-  const directory = await (0, import_promises3.mkdtemp)((0, import_node_path.join)(parent, "azure-postgres-grants-"));
-  const paths = { report: (0, import_node_path.join)(directory, "report.json"), sql: (0, import_node_path.join)(directory, "fixes.sql") };
-  await (0, import_promises3.writeFile)(paths.report, renderJson(report));
-  await (0, import_promises3.writeFile)(paths.sql, renderSql(report));
+function writeFiles(report, parent) {
+  const directory = (0, import_node_fs2.mkdtempSync)((0, import_node_path2.join)(parent, "azure-postgres-grants-"));
+  const paths = { report: (0, import_node_path2.join)(directory, "report.json"), sql: (0, import_node_path2.join)(directory, "fixes.sql") };
+  (0, import_node_fs2.writeFileSync)(paths.report, renderJson(report));
+  (0, import_node_fs2.writeFileSync)(paths.sql, renderSql(report));
   return paths;
 }
 function writeLog(report) {
@@ -10084,6 +10347,16 @@ var TABLE_PRIVILEGES = [
 var SEQUENCE_PRIVILEGES = ["USAGE", "SELECT", "UPDATE"];
 var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
 var ROUTINE_PRIVILEGES = ["EXECUTE"];
+var GRANT_OPTION = " WITH GRANT OPTION";
+function grantOptionOf(privilege) {
+  return `${privilege}${GRANT_OPTION}`;
+}
+function isGrantOption(privilege) {
+  return privilege.endsWith(GRANT_OPTION);
+}
+function withoutGrantOption(privilege) {
+  return isGrantOption(privilege) ? privilege.slice(0, -GRANT_OPTION.length) : privilege;
+}
 var SINCE = {
   // https://github.com/postgres/postgres/blob/REL_17_0/src/include/utils/acl.h#L152 (ACL_MAINTAIN)
   MAINTAIN: 17e4
@@ -10101,7 +10374,8 @@ var PREDEFINED_ROLES = {
 };
 var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 function inOrder(privileges2) {
-  return [...new Set(privileges2)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const rank = (privilege) => ORDER.indexOf(withoutGrantOption(privilege));
+  return [...new Set(privileges2)].sort((a, b) => rank(a) - rank(b));
 }
 
 // src/model/snapshot.ts
@@ -10128,23 +10402,26 @@ function sourcesOf(grantee, group, privilege) {
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 function indirectSourcesOf(grantee, group, columns, privilege) {
-  const onObject = heldBy(group, grantee).has(privilege) ? sourcesOf(grantee, group, privilege) : [];
+  const isHeld = isGrantOption(privilege) ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item)) : heldBy(group, grantee).has(privilege);
+  const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
   const onColumns = [
     ...rolesBehind(grantee, grantee.actor).filter((role) => holders.has(role)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
     ...holders.has(PUBLIC) ? [{ source: "public" }] : []
   ];
-  const isCounted = ({ source }) => source !== "direct" && !(source === "public" && group.kind === "schema");
-  return [...onObject.filter(isCounted), ...onColumns];
+  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 function holds({ actor }, { grantee }) {
   return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
+}
+function gives(item, privilege) {
+  return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
 }
 function rolesBehind({ role: own2 }, holder) {
   return [...holder.inherits].filter((role) => role !== own2 || holder !== own2);
 }
 function holdersOf(acl, privilege) {
-  return new Set(acl.filter((item) => item.privilege === privilege).map((item) => item.grantee));
+  return new Set(acl.filter((item) => gives(item, privilege)).map((item) => item.grantee));
 }
 function predefined(role, { kind }) {
   const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
@@ -10168,9 +10445,10 @@ function driftsIn(snapshot, demand) {
       return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
     };
     const beyondOn = (group, n) => {
-      if (!isRelation(group.kind) || group.owner === actor) return [];
-      const held = [...heldBy(group, grantee)];
-      return inOrder(held.filter((privilege) => !demanded[n]?.includes(privilege)));
+      if (group.owner === actor) return [];
+      const held = isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
+      const beyond2 = held.filter((privilege) => !demanded[n]?.includes(privilege));
+      return inOrder([...beyond2, ...grantOptionsBeside(beyond2, grantee, group.acl)]);
     };
     const lacking = findings2(listed3, grantee, groups.map(lackingOn));
     const beyond = demand.onExtra === "ignore" ? [] : findings2(listed3, grantee, groups.map(beyondOn));
@@ -10182,6 +10460,9 @@ function driftsIn(snapshot, demand) {
       held: countSources(groups, demand, grantee)
     };
   };
+}
+function grantOptionsBeside(extra, grantee, acl) {
+  return acl.filter((item) => item.grantable && !extra.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => grantOptionOf(privilege));
 }
 function shareLists() {
   const lists = /* @__PURE__ */ new Map();
@@ -10211,7 +10492,8 @@ function withColumns(beyond, { columns: acls, server }, demand, grantee) {
   const add = (finding, { items }) => {
     const demanded = demandedOn(finding.group, demand, server.version);
     const more = items.filter((item) => !demanded.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => privilege);
-    return { ...finding, privileges: inOrder([...finding.privileges, ...more]), columns: items };
+    const options = grantOptionsBeside([...finding.privileges, ...more], grantee, items);
+    return { ...finding, privileges: inOrder([...finding.privileges, ...more, ...options]), columns: items };
   };
   const found = beyond.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
@@ -10286,20 +10568,20 @@ function settle(done, plan) {
   if (done.unconfirmed.length === 0) return done;
   const left = new Set(plan.changes.map(keyOfChange));
   const made = done.unconfirmed.filter(
-    ({ changes }) => !changes.some((change) => left.has(keyOfChange(change)))
+    ({ changes: changes2 }) => !changes2.some((change) => left.has(keyOfChange(change)))
   );
   return {
     ...done,
-    committed: [...done.committed, ...made.flatMap(({ changes }) => changes)],
+    committed: [...done.committed, ...made.flatMap(({ changes: changes2 }) => changes2)],
     statements: [...done.statements, ...made.flatMap(({ statements: statements2 }) => statements2)],
     unconfirmed: []
   };
 }
-function isWorthTrying({ changes, blocked }, done) {
-  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
-  if (changes.length === 0) return false;
+function isWorthTrying({ changes: changes2, blocked }, done) {
+  if (done === NOTHING_DONE) return changes2.length + blocked.length > 0;
+  if (changes2.length === 0) return false;
   const made = new Set(done.committed.map(keyOfChange));
-  return changes.some((change) => {
+  return changes2.some((change) => {
     const reason = done.failed.get(keyOfChange(change))?.reason;
     return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
   });
@@ -10319,9 +10601,9 @@ function worst(verdicts) {
 }
 
 // src/text/near.ts
-function didYouMean(wanted2, candidates, as) {
+function didYouMean(wanted2, candidates) {
   const near = nearest(wanted2, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${as(near)}?`;
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
 }
 function nearest(name3, candidates) {
   const wanted2 = name3.toLowerCase();
@@ -10358,7 +10640,7 @@ function at(row, index) {
 }
 
 // src/postgres/session.ts
-var import_node_net3 = require("node:net");
+var import_node_net4 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -10378,7 +10660,7 @@ var esm_default = import_lib.default;
 
 // src/postgres/driver.ts
 var import_node_events = require("node:events");
-var import_node_net2 = require("node:net");
+var import_node_net3 = require("node:net");
 var import_node_tls = require("node:tls");
 function delayStartup(client, parameters, ready) {
   const connection = client.connection;
@@ -10484,6 +10766,15 @@ function refuseHashes(client) {
     });
   }
 }
+function watchFirstAnswer(socket) {
+  let error2;
+  socket.once("data", (answer) => {
+    const isText = answer[0] === ERROR && answer[1] !== 0;
+    if (isText) error2 = Object.assign(new Error(answer.toString("utf8", 1, 1e3)), { code: "NO_PROCESS" });
+  });
+  return () => error2;
+}
+var ERROR = "E".charCodeAt(0);
 function onSend(client, then) {
   const connection = client.connection;
   const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
@@ -10518,7 +10809,7 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
   [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
     request2.writeInt32BE(value, index * 4);
   });
-  (0, import_node_net2.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
+  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
   }).end(request2);
 }
 var CANCEL_REQUEST = 80877102;
@@ -10573,12 +10864,12 @@ function isSilence(error2) {
 }
 var MAX_SESSIONS = 3;
 function openSession(login, patience, queryTime) {
-  let refused2;
+  let refused;
   const onExpired = (token) => {
-    refused2 = token;
+    refused = token;
   };
   return retryingFailures(
-    () => connect2(login, login.password(refused2), { ...patience, queryTime }, onExpired),
+    () => connect2(login, login.password(refused), { ...patience, queryTime }, onExpired),
     (line) => info(logLine(line)),
     patience,
     login.signal
@@ -10588,7 +10879,8 @@ async function connect2(login, signingIn, times, onExpired) {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net3.Socket();
+  const socket = new import_node_net4.Socket();
+  const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
@@ -10623,9 +10915,12 @@ async function connect2(login, signingIn, times, onExpired) {
       return await connect2(login, signingIn, times, onExpired);
     }
     const { host, port: port2 } = server;
-    const failure2 = diagnose(error2, { ...known, host, port: port2, database, user, token: claimsOf(token ?? "") });
-    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
-    throw new ActionError(failure2, { cause: error2 });
+    const cause = refusal?.() ?? error2;
+    const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
+    const peer2 = { host, port: port2, database, user, ownAuthority };
+    const failure3 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
+    if (token !== void 0 && failure3.code === "token-expired") onExpired(token);
+    throw new ActionError(failure3, { cause });
   } finally {
     clock.stop();
     signal?.removeEventListener("abort", abort);
@@ -10762,8 +11057,8 @@ async function nearestDatabase(target, password, signal) {
 }
 
 // src/grants/statements.ts
-function statementsOf2(changes) {
-  const single = changes.flatMap(
+function statementsOf2(changes2) {
+  const single = changes2.flatMap(
     (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
   return groupsOf(single, keyOfEach()).map((same) => {
@@ -10782,8 +11077,10 @@ function keyOfEach() {
     return key;
   };
 }
-function keyOf2({ verb, grantee, to = grantee, group, privileges: privileges2, columns, acting: { as } }) {
-  const creator = group.kind === "default-privileges" ? [group.owner.oid, group.schema?.oid] : [];
+function keyOf2(change) {
+  const { verb, grantee, to = grantee, group, privileges: privileges2, columns, acting, member } = change;
+  const { as } = acting;
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name] : [];
   const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
 }
@@ -10807,14 +11104,13 @@ function withRoles(statements2) {
 }
 function sqlOf({ verb, grantee, to = grantee, group, ...change }, names4) {
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
-  const privileges2 = change.privileges.map((each) => columns === void 0 ? each : `${each} (${columns})`);
-  const what = `${verb} ${privileges2.join(", ")} ON`;
+  const option = change.privileges.some(isGrantOption) ? "GRANT OPTION FOR " : "";
+  const privileges2 = change.privileges.map(withoutGrantOption).map((each) => columns === void 0 ? each : `${each} (${columns})`);
+  const what = `${verb} ${option}${privileges2.join(", ")} ON`;
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
   if (group.kind === "default-privileges") {
-    const [creator, schema] = [group.owner.name, group.schema?.name ?? ""].map(
-      (each) => quoteIdentifier(each)
-    );
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${schema} ${what} ${names4} ${grantees}`;
+    const creator = quoteIdentifier(group.owner.name);
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${names4.join(", ")} ${what} ${change.member.name.toUpperCase()} ${grantees}`;
   }
   const type = columns === void 0 ? typeOf(group).toUpperCase() : "TABLE";
   if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
@@ -10823,19 +11119,19 @@ function sqlOf({ verb, grantee, to = grantee, group, ...change }, names4) {
 ${grantees}`;
 }
 function nameOf({ group, member }) {
-  if (group.kind === "default-privileges") return member.name.toUpperCase();
+  if (group.kind === "default-privileges") return quoteIdentifier(group.schema?.name ?? "");
   if (group.schema === void 0 || group.kind === "schema") return quoteIdentifier(member.name);
   const path = quoteIdentifier(group.schema.name, member.name);
   return member.arguments === void 0 ? path : `${path}(${member.arguments})`;
 }
 
 // src/grants/batches.ts
-function batchOf(changes) {
-  return { changes, statements: statementsOf2(changes) };
+function batchOf(changes2) {
+  return { changes: changes2, statements: statementsOf2(changes2) };
 }
 var BATCH = 500;
-function batchesOf(changes) {
-  const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
+function batchesOf(changes2) {
+  const phases = [...Map.groupBy(changes2, phaseOf)].sort(([a], [b]) => a - b);
   return phases.flatMap(([, phase]) => {
     const sorted = phase.sort(byRoleAndOid);
     return Array.from(
@@ -10844,8 +11140,8 @@ function batchesOf(changes) {
     );
   });
 }
-function statementsIn(changes) {
-  return batchesOf(changes).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
+function statementsIn(changes2) {
+  return batchesOf(changes2).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
 }
 function phaseOf({ verb, group }) {
   if (verb === "REVOKE") return 3;
@@ -10946,6 +11242,10 @@ function membershipSql(role, member, serverVersion) {
   const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
+function reassignSql(owner, role) {
+  const [from, to] = [owner.name, role.name].map((each) => quoteIdentifier(each));
+  return { member: `GRANT ${to} TO ${from};`, reassign: `REASSIGN OWNED BY ${from} TO ${to};` };
+}
 function unlessMember(role, login) {
   const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
   const quote = dollarQuote("do", body);
@@ -10953,34 +11253,39 @@ function unlessMember(role, login) {
 }
 
 // src/grants/fixes.ts
-function fixBlocks(place2, left) {
+function fixBlocks(place2, left, applied2) {
+  const { sessionUser } = place2;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own2 = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const [byApply, byHand] = [true, false].map(
+    (is) => scriptOf(
+      own2.filter((change) => applied2.has(change) === is),
+      sessionUser.roleSet
+    )
+  );
   const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
     const actor = actorFor(place2, each);
     return actor === null ? [] : { ...each, actor };
   });
   const blocks = [
-    {
-      as: place2.sessionUser.name,
-      runnable: true,
-      statements: scriptOf(own2, place2.sessionUser.roleSet)
-    },
-    ...usageForActors(place2, others),
+    { as: sessionUser.name, runnable: true, statements: byApply },
+    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
+    ...preparations(place2, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
+      const instead = notOwner && noteForOwner(place2, notOwner.change, actor);
       return {
         ...runBy(actor),
         runnable: false,
-        statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
-        ...notOwner && { instead: noteForOwner(place2, notOwner.change, actor) }
+        statements: changesBy(actor, mine).flatMap((changes2) => scriptOf(changes2, actor.roleSet)),
+        ...instead && { instead }
       };
     })
   ];
   return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
 }
 function changesBy(actor, mine) {
-  const acting = actor.canLogin ? AS_SESSION_USER : { as: actor, oneByOne: false };
+  const acting = canSignIn(actor) ? AS_SESSION_USER : { as: actor, oneByOne: false };
   const by = ({ change }) => ({ ...change, acting });
   const of = (reason) => mine.filter((each) => each.reason === reason).map(by);
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
@@ -10999,9 +11304,12 @@ function fixFor(place2, blocked) {
     const { as } = change.acting;
     return as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
   }
-  const usage = usageFor(place2, change, actor);
-  const first = usage === null ? {} : { first: statementBy(usage.by, usage.sql) };
-  return { ...first, ...statementBy(actor, sqlOf2({ ...change, acting: AS_SESSION_USER })), ...noted };
+  const first = neededFor(place2, change, actor).map(({ by, sql }) => statementBy(by, sql));
+  return {
+    ...first.length > 0 && { first },
+    ...statementBy(actor, sqlOf2({ ...change, acting: AS_SESSION_USER })),
+    ...noted
+  };
 }
 function sqlOf2(change) {
   return statementsOf2([change]).map(({ sql }) => sql).join(" ");
@@ -11011,11 +11319,14 @@ function statementBy(actor, sql) {
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
 function roleToSet(actor) {
-  if (!actor.canLogin) return quoteIdentifier(actor.name);
+  if (!canSignIn(actor)) return quoteIdentifier(actor.name);
   return actor.roleSet ? "NONE" : null;
 }
-function runBy({ name: name3, canLogin }) {
-  return canLogin ? { as: name3 } : { as: name3, byMember: true };
+function runBy(role) {
+  return canSignIn(role) ? { as: role.name } : { as: role.name, byMember: true };
+}
+function canSignIn({ canLogin, expired }) {
+  return canLogin && !expired;
 }
 function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
   const login = place2.sessionUser;
@@ -11024,14 +11335,23 @@ function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
   const role = change.grantor ?? change.group.owner;
   const actor = loginFor(place2, role);
   if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, usageFor(place2, change, actor)?.by ?? actor];
+  const needed = [actor, ...neededFor(place2, change, actor).map(({ by }) => by)];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
-function usageFor(place2, { group }, actor) {
-  if (group.schema === void 0 || actor.superuser || canUseSchema(group, actor)) return null;
-  const by = loginFor(place2, group.schema.owner);
-  const [schema, role] = [group.schema.name, actor.name].map((each) => quoteIdentifier(each));
-  return { by, sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` };
+function neededFor(place2, { group }, actor) {
+  const [database, schema, role] = [place2.database.name, group.schema?.name ?? "", actor.name].map(
+    (each) => quoteIdentifier(each)
+  );
+  const isUsable = group.schema === void 0 || actor.superuser || canUseSchema(group, actor);
+  const usage = isUsable ? [] : [{ by: loginFor(place2, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
+  const roles = /* @__PURE__ */ new Set([actor, ...usage.map(({ by }) => by)]);
+  return [
+    ...[...roles].filter((each) => canSignIn(each) && !each.connects).map((each) => ({
+      by: loginFor(place2, place2.database.owner),
+      sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`
+    })),
+    ...usage
+  ];
 }
 function loginFor(place2, owner) {
   const member = membersFor(place2, owner);
@@ -11047,6 +11367,7 @@ function noteFor(place2, { change, reason, otherNotFound }, actor) {
     const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
   }
+  if (reason === "grantor-lacks-option") return noteForGrantor(place2, change);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
     return REASONS["role-gone"].advice;
@@ -11055,22 +11376,47 @@ function noteFor(place2, { change, reason, otherNotFound }, actor) {
 var NEEDS_SEARCH_PATH = inOurWords(
   "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
 );
+function noteForGrantor(place2, revoke) {
+  const { group, grantor, columns: _, kept = [], ...change } = revoke;
+  if (grantor === void 0) return void 0;
+  const privileges2 = change.privileges.map(withoutGrantOption);
+  const toGrantor = (verb, more = {}) => sqlOf2({ ...change, verb, group, grantee: grantor, privileges: privileges2, ...more });
+  const restored = kept === "table" ? [toGrantor("REVOKE", { privileges: privileges2.map(grantOptionOf) })] : [toGrantor("REVOKE"), ...kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : []];
+  const owner = loginFor(place2, group.owner);
+  const steps = [
+    ...neededFor(place2, revoke, grantor),
+    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
+    { by: grantor, sql: sqlOf2(revoke) },
+    { by: owner, sql: restored.join(" ") }
+  ];
+  return paragraph(
+    ...steps.map(({ by, sql }, n) => {
+      const run3 = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
+      return sentence`${run3}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
+    })
+  );
+}
 function noteForOwner(place2, { group }, actor) {
   const login = place2.sessionUser;
   const owner = membersFor(place2, actor);
   if (owner.superuser)
     return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+  if (owner.memberOfLogin) return void 0;
   const membership = code(membershipSql(owner, login, place2.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
+  if (!owner.grantable && owner.canLogin) {
+    const { member, reassign } = reassignSql(owner, login);
+    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+  }
   const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
-function usageForActors(place2, others) {
-  const needed = others.flatMap(({ change, actor }) => usageFor(place2, change, actor) ?? []);
-  const distinct = new Map(needed.map((usage) => [usage.sql, usage])).values();
-  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, usages]) => {
-    const statements2 = usages.map(({ sql }) => sql);
+function preparations(place2, others) {
+  const needed = others.flatMap(({ change, actor }) => neededFor(place2, change, actor));
+  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
+  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]) => {
+    const statements2 = grants.map(({ sql }) => sql);
     const role = roleToSet(by);
     return {
       ...runBy(by),
@@ -11080,8 +11426,8 @@ function usageForActors(place2, others) {
     };
   });
 }
-function scriptOf(changes, roleSet) {
-  const batches = batchesOf(changes).map(statementsOf2);
+function scriptOf(changes2, roleSet) {
+  const batches = batchesOf(changes2).map(statementsOf2);
   const all2 = batches.flat();
   const plain2 = !roleSet && all2.every(({ as }) => as === null);
   if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
@@ -11094,26 +11440,26 @@ function scriptOf(changes, roleSet) {
 
 // src/grants/identity.ts
 function identityDrift(server, demand, grantee) {
-  const { role, facts: facts3 } = grantee;
+  const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  const found = labelsOf(server, grantee);
+  const found = identitiesOf(server, grantee);
   if (expected === void 0 || found === "unknown") return null;
   const [first] = found;
   if (first === void 0)
     return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
   const { tenantId: tenant } = demand;
   const isElsewhere = ({ tenantId: tenantId2 }) => tenant !== void 0 && tenantId2 !== void 0 && tenantId2 !== tenant;
-  const other = found.find((label2) => label2.objectId !== expected || isElsewhere(label2));
+  const other = found.find((each) => each.objectId !== expected || isElsewhere(each));
   if (other === void 0) return null;
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
-  const has = (flag) => facts3.labels.some((label2) => label2.split(",").includes(flag));
+  const has = (flag) => facts.labels.some((label2) => label2.split(",").includes(flag));
   const flags = { admin: has("admin"), mfa: has("mfa") };
   return finding(
     "other-identity",
     { expected, bound: other.objectId, ...tenants },
     {
       ...AS_ENTRA_ADMINISTRATOR,
-      sql: bindingSql(role.name, { ...first, ...flags, objectId: expected }),
+      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
       note: paragraph(
         inOurWords("The member must be a Microsoft Entra administrator."),
         REASONS["other-identity"].advice ?? EMPTY
@@ -11133,19 +11479,17 @@ function identityDrift(server, demand, grantee) {
   }
 }
 function boundIdentity(server, grantee) {
-  const labels = labelsOf(server, grantee);
-  if (labels === "unknown" || labels[0] === void 0) return void 0;
-  const { objectId: objectId3, type, tenantId: tenantId2 } = labels[0];
-  return { objectId: objectId3, type, ...tenantId2 !== void 0 && { tenantId: tenantId2 } };
+  const found = identitiesOf(server, grantee);
+  return found === "unknown" ? void 0 : found[0];
 }
 function identityFixes(drifts) {
   const statements2 = drifts.flatMap(({ fix }) => fix.sql ?? []);
   return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
 }
 function identityWarnings(server, demand, grantee) {
-  const { role, facts: facts3 } = grantee;
+  const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
-  const found = labelsOf(server, grantee);
+  const found = identitiesOf(server, grantee);
   if (found === "unknown")
     return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
   const [resolved, given] = found;
@@ -11157,7 +11501,7 @@ function identityWarnings(server, demand, grantee) {
       }
     ];
   }
-  if (expected !== void 0 || resolved !== void 0 || !facts3.labelsInUse) return [];
+  if (expected !== void 0 || resolved !== void 0 || !facts.labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
@@ -11181,10 +11525,43 @@ function bindingByType(role, objectId3) {
   return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
 }
 var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
-function labelsOf(server, { facts: { labels } }) {
+function identitiesOf(server, { facts: { labels } }) {
   if (!server.labelsReadable) return "unknown";
   const read = labels.flatMap((label2) => readEntraLabel(label2) ?? []);
   return read.length === 0 && labels.length > 0 ? "unknown" : read;
+}
+
+// src/grants/read-only.ts
+function resetReadOnly(source, user, database) {
+  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
+  const reset = (alter) => [
+    "SET default_transaction_read_only = off;",
+    `${alter} RESET default_transaction_read_only;`
+  ];
+  switch (source) {
+    case "user":
+      return { where: sentence`role ${name(user)}`, who: name(user), sql: reset(role) };
+    case "database user":
+      return {
+        where: sentence`role ${name(user)} in database ${name(database)}`,
+        who: name(user),
+        sql: reset(`${role} IN DATABASE ${quoteIdentifier(database)}`)
+      };
+    case "database":
+      return {
+        where: sentence`database ${name(database)}`,
+        who: inOurWords("the owner of the database"),
+        sql: reset(`ALTER DATABASE ${quoteIdentifier(database)}`)
+      };
+    case "global":
+      return {
+        where: inOurWords("all roles"),
+        who: inOurWords("a superuser"),
+        sql: reset("ALTER ROLE ALL")
+      };
+    default:
+      return void 0;
+  }
 }
 
 // src/grants/obstacles.ts
@@ -11193,78 +11570,71 @@ function databaseObstacle(snapshot, demand, mode) {
 }
 function oldServer(version) {
   if (Number.parseInt(version, 10) >= OLDEST_VERSION) return null;
-  return {
+  return failure({
     code: "server-too-old",
     message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
-    hint: inOurWords(
-      "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer."
-    ),
+    hint: "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
     steps: [
-      {
-        text: inOurWords("Upgrade the server. Azure checks first whether it can, and the server restarts:"),
-        command: "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17"
-      }
+      step(
+        "Upgrade the server. Azure checks first whether it can, and the server restarts:",
+        "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17"
+      )
     ]
-  };
+  });
 }
 var OLDEST_VERSION = 14;
 function granteeNotFound(grantee, knownRoles) {
-  return {
+  return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: paragraph(
-      didYouMean(grantee, knownRoles, code),
+      // Service Connector's roles are named after the connection: `aad_orders`.
+      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
       inOurWords(
         "Names are case-sensitive, and a Service Connector template does not always create the role."
       )
     ),
     steps: [
-      {
-        text: sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
-        command: `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`
-      }
+      step(
+        sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`
+      )
     ]
-  };
+  });
 }
 function unknownSchema(snapshot, { schemas: schemas2 }) {
   if (schemas2 === "*") return null;
   const system = schemas2.find((each) => each.startsWith("pg_") || each === "information_schema");
   if (system !== void 0) {
-    return {
+    return failure({
       code: "system-schema",
       message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
-      hint: inOurWords("This action does not grant privileges on system schemas."),
-      steps: [{ text: inOurWords("Remove the schema from the input `schemas`.") }]
-    };
+      hint: "This action does not grant privileges on system schemas.",
+      steps: ["Remove the schema from the input `schemas`."]
+    });
   }
   const missing = schemas2.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
   if (missing.length === 0) return null;
-  return {
+  return failure({
     code: "schema-not-found",
     message: missing.length === 1 ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.` : sentence`Schemas ${names2(missing)} do not exist in this database.`,
     hint: paragraph(
-      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas, code)),
+      ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
       inOurWords("Names are case-sensitive.")
     ),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the input `schemas`, or run the migration that creates the schema before this step."
-        )
-      }
-    ]
-  };
+    steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."]
+  });
 }
 function unknownPrivilege({ server }, { tablePrivileges }) {
   if (tablePrivileges === "ALL") return null;
   const unknown = tablePrivileges.find((privilege) => server.version < sinceOf(privilege));
   if (unknown === void 0) return null;
-  return {
+  return failure({
     code: "privilege-not-found",
     message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${inOurWords(unknown)} privilege.`,
     hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 1e4)} introduced it.`,
-    steps: [{ text: sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.` }]
-  };
+    steps: [sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.`]
+  });
 }
 function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivileges }) {
   if (allowEmpty) return null;
@@ -11274,72 +11644,34 @@ function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivil
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
   const kinds = routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
   const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((schema) => schema.name))}`;
-  return {
+  return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
-    hint: inOurWords(
-      "An empty check never passes, because it usually means a wrong `database` or `schemas`."
-    ),
+    hint: "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
     steps: [
-      {
-        text: inOurWords(
-          "Check the inputs `database` and `schemas`, and run the migrations before this step."
-        )
-      },
-      { text: inOurWords("If the schema is meant to be empty, set `allow-empty: true`.") }
+      "Check the inputs `database` and `schemas`, and run the migrations before this step.",
+      "If the schema is meant to be empty, set `allow-empty: true`."
     ]
-  };
+  });
 }
 function readOnly(snapshot) {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
-  const reset = resetReadOnly(snapshot);
-  const check = { text: inOurWords("To check the privileges here, set `mode: check`.") };
+  const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
+  const check = "To check the privileges here, set `mode: check`.";
   if (reset !== void 0)
-    return {
+    return failure({
       code: "read-only-setting",
       message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
-      hint: inOurWords("Someone protected it from changes. The server itself is not read-only."),
-      steps: [
-        {
-          text: sentence`To remove the setting, run as ${reset.who}:`,
-          command: `SET default_transaction_read_only = off;
-${reset.alter} RESET default_transaction_read_only;`
-        },
-        check
-      ]
-    };
-  return {
+      hint: "Someone protected it from changes. The server itself is not read-only.",
+      steps: [step(sentence`To remove the setting, run as ${reset.who}:`, reset.sql.join("\n")), check]
+    });
+  return failure({
     code: "read-only",
-    message: inOurWords("This server is read-only, so nothing can be granted."),
-    hint: inOurWords(
-      "The server is a replica, or Azure made it read-only because its storage is nearly full."
-    ),
-    steps: [{ text: inOurWords("Set `host` to the primary server.") }, check]
-  };
-}
-function resetReadOnly(snapshot) {
-  const user = snapshot.sessionUser.name;
-  const database = snapshot.groups.find(({ kind }) => kind === "database")?.members[0]?.name ?? "";
-  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
-  switch (snapshot.server.readOnly) {
-    case "user":
-      return { where: sentence`role ${name(user)}`, who: name(user), alter: role };
-    case "database user":
-      return {
-        where: sentence`role ${name(user)} in database ${name(database)}`,
-        who: name(user),
-        alter: `${role} IN DATABASE ${quoteIdentifier(database)}`
-      };
-    case "database":
-      return {
-        where: sentence`database ${name(database)}`,
-        who: inOurWords("the owner of the database"),
-        alter: `ALTER DATABASE ${quoteIdentifier(database)}`
-      };
-    default:
-      return void 0;
-  }
+    message: "This server is read-only, so nothing can be granted.",
+    hint: "The server is a replica, or Azure made it read-only because its storage is nearly full.",
+    steps: ["Set `host` to the primary server.", check]
+  });
 }
 function names2(all2) {
   return listOf(all2.map((each) => name(each)));
@@ -11367,22 +11699,23 @@ function planGrants(login, missing) {
 }
 function allOf(plans) {
   return {
-    changes: plans.flatMap(({ changes }) => changes),
+    changes: plans.flatMap(({ changes: changes2 }) => changes2),
     blocked: plans.flatMap(({ blocked }) => blocked)
   };
 }
 function planOf(verb, steps, findings3) {
-  const changes = [];
+  const changes2 = [];
   const blocked = [];
   for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, to, acting, reason, grantor, columns, grantedTo }] = same;
+    const [{ grantee, to, acting, reason, grantor, kept, columns, grantedTo }] = same;
     const privileges2 = same.map(({ privilege }) => privilege);
-    const facts3 = {
+    const facts = {
       verb,
       privileges: privileges2,
       acting: acting ?? AS_SESSION_USER,
       ...to && { to },
       ...grantor && { grantor },
+      ...kept && { kept },
       ...columns && { columns },
       ...grantedTo && { grantedTo }
     };
@@ -11390,8 +11723,8 @@ function planOf(verb, steps, findings3) {
     for (const finding of findings3) {
       if (grantee !== void 0 && finding.grantee !== grantee) continue;
       const { group, member } = finding;
-      const change = { ...facts3, grantee: finding.grantee.role, group, member };
-      if (reason === void 0) changes.push(change);
+      const change = { ...facts, grantee: finding.grantee.role, group, member };
+      if (reason === void 0) changes2.push(change);
       else
         blocked.push({
           change,
@@ -11401,7 +11734,7 @@ function planOf(verb, steps, findings3) {
         });
     }
   }
-  return { changes, blocked };
+  return { changes: changes2, blocked };
 }
 var MAY_WORK = /* @__PURE__ */ new Set([
   "not-owner",
@@ -11413,9 +11746,79 @@ function rolesToTry(role) {
   return [null, role, ...role.through];
 }
 function keyOfStep(step2) {
-  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step2;
+  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step2;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
-  return JSON.stringify([roles, acting?.oneByOne, reason, columns && [privilege, columns], grantedTo]);
+  const option = isGrantOption(privilege);
+  return JSON.stringify([
+    roles,
+    acting?.oneByOne,
+    reason,
+    option,
+    kept,
+    columns && [privilege, columns],
+    grantedTo
+  ]);
+}
+
+// src/grants/powers.ts
+function powersBeyond(place2, demand, grantee) {
+  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
+  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
+  if (onExtra === "ignore" || isAll && !extraIsDrift(onExtra) || grantee.role.superuser) return [];
+  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
+  return [
+    ...places.flatMap((group) => ownerOf(group, grantee)),
+    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
+      const owner = owners.get(alike3[0].owner);
+      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
+    })
+  ];
+}
+function ownerOf({ kind, owner, members }, { role, actor }) {
+  if (owner !== role && owner !== actor) return [];
+  return members.map((member) => {
+    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
+    const needs = kind === "database" ? sentence`The role that runs this can act as both and has CREATEDB.` : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
+    return {
+      kind,
+      name: member.name,
+      owner: owner.name,
+      privileges: ["OWNER"],
+      reason: "is-owner",
+      sources: [{ source: "owner" }],
+      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` }
+    };
+  });
+}
+function memberOf({ server }, owner, grantee, memberships) {
+  return {
+    kind: "role",
+    name: owner.name,
+    owner: owner.name,
+    privileges: ["SET"],
+    reason: "can-act-as-owner",
+    sources: memberships.map(({ role }) => ({ source: "role", role })),
+    fix: revokeOf(server.version, grantee, memberships)
+  };
+}
+function revokeOf(version, grantee, memberships) {
+  const [{ grantor, grantorCanLogin }] = memberships;
+  if (grantor === null)
+    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
+  const note = REASONS["can-act-as-owner"].advice;
+  const by = version >= 16e4 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
+  const sql = memberships.map(
+    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
+  );
+  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
+  return {
+    as: grantor,
+    ...!grantorCanLogin && { byMember: true },
+    sql: [...set, ...sql].join(" "),
+    ...note && { note }
+  };
 }
 
 // src/grants/revokes.ts
@@ -11455,19 +11858,24 @@ function stepsFor(login, { group, columns, grantee, privileges: privileges2 }) {
       grantor: item.grantor,
       ...typeof acting !== "string" && { acting }
     };
-    if (acting === "grantor-lacks-option") return { ...step2, reason: acting };
+    if (acting === "grantor-lacks-option")
+      return { ...step2, reason: acting, kept: keptBy(item, group, columns) };
     if (grantedTo.length > 0) return { ...step2, reason: "dependent-privileges", grantedTo };
     if (keptForColumns) return { ...step2, reason: "column-privileges" };
     return typeof acting === "string" ? { ...step2, reason: acting } : step2;
   }
 }
 function grantsTo({ role, actor }, acl, privilege) {
-  return actor === role ? acl.filter((item) => item.grantee === role && item.privilege === privilege) : [];
+  return actor === role ? acl.filter((item) => item.grantee === role && gives(item, privilege)) : [];
 }
 function dependentsOf({ owner }, { role }, mine, acl) {
   if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
   return [...new Set(theirs.map(({ grantee }) => grantee === PUBLIC ? PUBLIC : grantee.name))].sort();
+}
+function keptBy({ grantor, privilege }, { acl, owner }, columns) {
+  const isKept = (item) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
+  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 function columnsTogether(steps) {
   return groupsOf(steps, ({ columns: _, ...step2 }) => `${step2.privilege} ${keyOfStep(step2)}`).map((same) => ({
@@ -11484,7 +11892,8 @@ function assess(snapshot, demand, names4) {
     const grantee = snapshot.grantees.get(name3);
     if (grantee === void 0) return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles) };
     const identity = identityDrift(snapshot.server, demand, grantee);
-    return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity };
+    const powers = powersBeyond(snapshot, demand, grantee);
+    return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
   });
   const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
   return {
@@ -11510,13 +11919,24 @@ function loginOf({ sessionUser, server }, { actAsOwner }) {
 function planToApply({ demand, grants, revokes }) {
   return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
 }
-function statementsToApply(assessment) {
-  return statementsIn(planToApply(assessment).changes);
+function mayApply({ grantees }) {
+  return grantees.every(({ obstacle }) => obstacle === null);
 }
-function fixesFor({ snapshot, demand, grantees }, { grants, revokes }) {
+function changesToApply(assessment) {
+  return mayApply(assessment) ? planToApply(assessment).changes : [];
+}
+function statementsToApply(assessment) {
+  return statementsIn(changesToApply(assessment));
+}
+function fixesFor(assessment, { grants, revokes }) {
+  const { snapshot, demand, grantees } = assessment;
   const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
   return [
-    ...fixBlocks(snapshot, extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants),
+    ...fixBlocks(
+      snapshot,
+      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
+      new Set(changesToApply(assessment))
+    ),
     ...identityFixes(identities)
   ];
 }
@@ -11528,9 +11948,9 @@ function whatIsLeft({ grants, revokes }, outcome) {
     revokes: leftOf(revokes, outcome, "not-revoked")
   };
 }
-function leftOf({ blocked, changes }, outcome, otherwise) {
-  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
-  const planned = changes.map((change) => {
+function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
+  const ignored = new Set(changes2.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
+  const planned = changes2.map((change) => {
     const refusal = refusalOf(outcome, change) ?? {
       reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
     };
@@ -11550,8 +11970,8 @@ var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"])
 function limitsFor({ database, server }, grantee) {
   return [...administers(database, grantee), ...elasticCluster(server)];
 }
-function administers(database, { role, facts: facts3, actor, actorFacts }) {
-  const own2 = powersOf(role, facts3, database);
+function administers(database, { role, facts, actor, actorFacts }) {
+  const own2 = powersOf(role, facts, database);
   const known = new Set(own2.map((each) => JSON.stringify(each)));
   const others = powersOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
   const reasons = [
@@ -11667,7 +12087,8 @@ function privilegesOf(same) {
 function warningsFor(snapshot, demand, grantee, gaps) {
   const { role, actor, pitfalls } = grantee;
   return [
-    ...cannotLogIn(role),
+    ...cannotLogIn(grantee),
+    ...readOnlySessions(snapshot.database.name, demand, grantee),
     ...identityWarnings(snapshot.server, demand, grantee),
     ...sessionRoleRefused(grantee),
     ...missingDefaultPrivileges(grantee, gaps),
@@ -11681,27 +12102,41 @@ function warningsFor(snapshot, demand, grantee, gaps) {
     }))
   ];
 }
-function cannotLogIn(grantee) {
-  if (!grantee.canLogin) {
-    const fix2 = `ALTER ROLE ${quoteIdentifier(grantee.name)} LOGIN;`;
+function cannotLogIn({ role, facts }) {
+  const who = name(role.name);
+  const run3 = (option) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
+  if (!role.canLogin)
     return [
       {
         code: "grantee-cannot-log-in",
-        message: sentence`${name(grantee.name)} is not permitted to log in. Unless it is a group, run ${code(fix2)}`
+        message: sentence`${who} is not permitted to log in. Unless it is a group, run ${run3("LOGIN")}`
       }
     ];
-  }
-  if (!grantee.expired) return [];
-  const fix = `ALTER ROLE ${quoteIdentifier(grantee.name)} VALID UNTIL 'infinity';`;
+  const limited = {
+    code: "grantee-cannot-connect",
+    message: sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run3("CONNECTION LIMIT -1")}`
+  };
+  const entra = facts.labels.length > 0 ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.") : EMPTY;
+  const expired = {
+    code: "grantee-expired",
+    message: sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run3("VALID UNTIL 'infinity'")}`
+  };
+  return [...facts.noConnections ? [limited] : [], ...role.expired ? [expired] : []];
+}
+function readOnlySessions(database, { tablePrivileges }, { role, facts }) {
+  const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
+  const reset = facts.readOnly === null ? void 0 : resetReadOnly(facts.readOnly, role.name, database);
+  if (!writes || reset === void 0) return [];
   return [
     {
-      code: "grantee-expired",
-      message: sentence`The password of ${name(grantee.name)} has expired (VALID UNTIL). Run ${code(fix)}`
+      code: "grantee-read-only",
+      message: sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`
     }
   ];
 }
-function sessionRoleRefused({ role, actor, refused: refused2 }) {
-  return refused2.map((other) => ({
+var WRITING = /* @__PURE__ */ new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
+function sessionRoleRefused({ role, actor, refused }) {
+  return refused.map((other) => ({
     code: "session-role-refused",
     message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE \u2026 SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE \u2026 RESET role.`
   }));
@@ -11709,8 +12144,15 @@ function sessionRoleRefused({ role, actor, refused: refused2 }) {
 function missingDefaultPrivileges({ role, actor }, gaps) {
   return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
     const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const next = sentence`${name(role.name)} will not have privileges on the next table or sequence that ${name(creator.name)} creates in ${someNames(schemas2.map((each) => [each]))}.`;
-    const changes = theirs.map(
+    const missing = new Set(theirs.map(({ member }) => member.name));
+    const kinds = inOurWords(
+      series(
+        ["table", "sequence", "routine"].filter((kind) => missing.has(`${kind}s`)),
+        "or"
+      )
+    );
+    const next = sentence`${name(role.name)} will be missing privileges on the next ${kinds} that ${name(creator.name)} creates in ${someNames(schemas2.map((each) => [each]))}.`;
+    const changes2 = theirs.map(
       ({ columns: _, ...gap }) => ({
         ...gap,
         grantee: actor,
@@ -11718,10 +12160,10 @@ function missingDefaultPrivileges({ role, actor }, gaps) {
         acting: AS_SESSION_USER
       })
     );
-    const sql = statementsOf2(changes).map((statement) => statement.sql);
+    const sql = statementsOf2(changes2).map((statement) => statement.sql);
     return {
       code: "default-privileges",
-      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.slice(0, 2).join(" "))}`
+      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.join(" "))}`
     };
   });
 }
@@ -11764,7 +12206,7 @@ function granteeReports(before, after, outcome, left) {
       const { name: name4, obstacle } = grantee;
       return { ...NOT_CHECKED, grantee: name4, error: obstacle, ...doneFor(before.grantees[index], outcome) };
     }
-    const { name: name3, drift: drift2, identity } = grantee;
+    const { name: name3, drift: drift2, identity, powers } = grantee;
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
     return {
@@ -11780,7 +12222,7 @@ function granteeReports(before, after, outcome, left) {
         )
       ],
       granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift2.missing }),
-      extra: extraOf(snapshot, drift2.extra, whyExtra),
+      extra: [...powers, ...extraOf(snapshot, drift2.extra, whyExtra)],
       revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift2.extra }),
       held: drift2.held,
       warnings: warningsFor(snapshot, demand, grantee.grantee, drift2.gaps)
@@ -11788,7 +12230,7 @@ function granteeReports(before, after, outcome, left) {
   });
 }
 function unfinishedReports(before, outcome) {
-  const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
+  const open = outcome.unconfirmed.flatMap(({ changes: changes2 }) => changes2);
   return before.grantees.map((grantee) => {
     if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
     const unconfirmed = changesOf(open, grantee.grantee.role);
@@ -11821,7 +12263,7 @@ var NOT_CHECKED = {
   warnings: []
 };
 function verdictOf(before, now, { onExtra }) {
-  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length > 0);
+  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0);
   if (drifted(now)) return "drift";
   return drifted(before) ? "repaired" : "in-sync";
 }
@@ -11858,9 +12300,9 @@ function extraOf(snapshot, extra, whyExtra) {
     })
   );
 }
-function changesOf(changes, grantee, { verb, left = [] } = {}) {
+function changesOf(changes2, grantee, { verb, left = [] } = {}) {
   const byObject2 = /* @__PURE__ */ new Map();
-  for (const change of changes) {
+  for (const change of changes2) {
     if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
     const key = identify(grantee, change);
     const known = byObject2.get(key)?.privileges;
@@ -11900,8 +12342,8 @@ function startWork() {
       if (refusals.size > 0)
         for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
     },
-    failed(changes, refusal) {
-      for (const change of changes) {
+    failed(changes2, refusal) {
+      for (const change of changes2) {
         failed.set(keyOfChange(change), refusal);
         if (refusal.reason !== "refused") continue;
         const { acting, group } = change;
@@ -11934,7 +12376,7 @@ async function attempt(client, turns, statements2, options = {}) {
   const sql = [limit, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n");
   client.on("notice", notice2);
   let waiting = wait !== void 0;
-  let failure2;
+  let failure3;
   try {
     const turn = wait === void 0 ? void 0 : client.query(`${BEGIN}
 ${wait}`);
@@ -11948,13 +12390,13 @@ ${sql}` : sql);
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
-    failure2 = error2;
+    failure3 = error2;
     await rollBack(client, error2);
   } finally {
     client.off("notice", notice2);
   }
-  if (!waiting) return { error: failure2, warned };
-  await turns.end(client, failure2);
+  if (!waiting) return { error: failure3, warned };
+  await turns.end(client, failure3);
   return await attempt(client, turns, statements2, options);
 }
 var LOCK_TIMEOUT = 2e3;
@@ -11985,10 +12427,6 @@ var REASONS2 = {
   // undefined_table
   "42883": "gone",
   // undefined_function
-  "3F000": "gone",
-  // invalid_schema_name
-  "42704": "gone",
-  // undefined_object
   "42809": "gone",
   // wrong_object_type: dropped, and another kind of object has its name now
   "2BP01": "dependent-privileges"
@@ -12000,9 +12438,9 @@ function concernsAll({ code: code2 }) {
 }
 
 // src/postgres/culprits.ts
-async function culprits(client, changes, reason) {
+async function culprits(client, changes2, reason) {
   const query = QUERIES[reason];
-  const relations = changes.filter(({ group }) => isRelation(group.kind));
+  const relations = changes2.filter(({ group }) => isRelation(group.kind));
   if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
   const oids2 = relations.map(({ member }) => member.oid);
   const names4 = relations.map(({ member }) => member.name);
@@ -12034,10 +12472,10 @@ WHERE NOT EXISTS (
 
 // src/postgres/trial.ts
 function trialsOf({ blocked }) {
-  const changes = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
+  const changes2 = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
     ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
   );
-  return groupsOf(changes, keyOfTrial);
+  return groupsOf(changes2, keyOfTrial);
 }
 function keyOfTrial({ change: { verb, grantor, group, privileges: privileges2 }, reason }) {
   const ofAcl = grantor && (grantor.inherited || grantor.through.length > 0) ? `${group.members[0]?.oid} ${privileges2}` : "";
@@ -12074,7 +12512,7 @@ BEGIN
   IF EXISTS (
     SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
     WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges2.map((privilege) => `'${privilege}'`)})
+      AND x.privilege_type IN (${privileges2.map((privilege) => `'${withoutGrantOption(privilege)}'`)})${privileges2.some(isGrantOption) ? " AND x.is_grantable" : ""}
   ) THEN
     RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -12099,9 +12537,9 @@ async function apply(client, plan, say, waits) {
     return { ...work.outcome(), outdated: true };
   }
 }
-async function runAll(round, changes) {
+async function runAll(round, changes2) {
   const { say, work } = round;
-  const batches = batchesOf(changes);
+  const batches = batchesOf(changes2);
   for (const [n, each] of batches.entries()) {
     if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
     const batch = batchOf(each);
@@ -12118,17 +12556,17 @@ async function runAll(round, changes) {
 }
 function sayResult(say, outcome, committed, failed) {
   const made = outcome.committed.length - committed;
-  const refused2 = [...outcome.failed.values()].slice(failed);
+  const refused = [...outcome.failed.values()].slice(failed);
   if (made > 0) say(`committed: ${count(made, "object")}`);
-  if (refused2.length === 0) return;
-  const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
-  say(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
+  if (refused.length === 0) return;
+  const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
+  say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
 }
 async function run(round, planned) {
   const { client, waits, work } = round;
   const batch = withoutHopeless(planned, work);
-  const { changes, statements: statements2 } = batch;
-  if (changes.length === 0) return;
+  const { changes: changes2, statements: statements2 } = batch;
+  if (changes2.length === 0) return;
   const started = Date.now();
   if (isOpen(client)) work.sent(batch);
   const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
@@ -12139,20 +12577,20 @@ async function run(round, planned) {
   if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error2);
   const serverMessage = wordsOf(error2);
-  const atFault = await culprits(client, changes, reason);
+  const atFault = await culprits(client, changes2, reason);
   const isAtFault = ({ member }) => atFault.has(member.oid);
-  const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
+  const otherNotFound = reason === "gone" && atFault.size === 0 && changes2.every(({ group }) => isRelation(group.kind));
   const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
-  if (changes.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-    return work.failed(changes, refusal);
+  if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
+    return work.failed(changes2, refusal);
   }
   if (atFault.size > 0) {
-    work.failed(changes.filter(isAtFault), refusal);
-    return run(round, batchOf(changes.filter((change) => !isAtFault(change))));
+    work.failed(changes2.filter(isAtFault), refusal);
+    return run(round, batchOf(changes2.filter((change) => !isAtFault(change))));
   }
-  const half = Math.ceil(changes.length / 2);
-  await run(round, batchOf(changes.slice(0, half)));
-  await run(round, batchOf(changes.slice(half)));
+  const half = Math.ceil(changes2.length / 2);
+  await run(round, batchOf(changes2.slice(0, half)));
+  await run(round, batchOf(changes2.slice(half)));
 }
 function withoutHopeless(batch, work) {
   const hopeless = batch.changes.filter(work.isHopeless);
@@ -12189,12 +12627,12 @@ function shortened(sql) {
 }
 
 // src/postgres/catalog.ts
-var import_promises4 = require("node:timers/promises");
+var import_promises2 = require("node:timers/promises");
 
 // src/grants/creators.ts
 function creatorsOf({ sessionUser, grantees, groups, schemas: schemas2 }, { schemaPrivileges: schemaPrivileges2 }) {
   const owners = groups.flatMap(
-    ({ kind, schema, owner, skipped }) => schema === void 0 || kind === "default-privileges" || skipped === "extension" ? [] : { schema, role: owner }
+    ({ kind, schema, owner, skipped }) => schema === void 0 || kind === "default-privileges" || skipped !== "" ? [] : { schema, role: owner }
   );
   const entitled = schemas2.flatMap(
     (schema) => schema.acl.flatMap(({ privilege, grantee: role }) => {
@@ -12225,17 +12663,48 @@ function likePatternsOf(pattern) {
 }
 
 // src/postgres/grantees.sql.ts
-function granteeFacts(grantees, labelsReadable) {
+function granteeFacts(grantees, { version, labelsReadable }, owners) {
   return `
 WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
 SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
        EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
        ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse"
+       EXISTS (SELECT FROM label) AS "labelsInUse",
+       r.rolconnlimit = 0 AND NOT r.rolsuper AS "noConnections", (${READ_ONLY}) AS "readOnly", (${ownerships(owners, version)}) AS ownerships
 FROM pg_catalog.pg_roles AS r
 WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
 ORDER BY r.oid;`;
+}
+var READ_ONLY = `
+  SELECT CASE WHEN pg_catalog.substr(t.setting, pg_catalog.strpos(t.setting, '=') + 1)::pg_catalog.bool THEN s.source END
+  FROM (
+    SELECT setconfig, setrole, setdatabase,
+           CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'global' WHEN setrole = 0 THEN 'database'
+                WHEN setdatabase = 0 THEN 'user' ELSE 'database user' END AS source
+    FROM pg_catalog.pg_db_role_setting
+    WHERE setrole IN (0, r.oid)
+      AND setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+  ) AS s
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'default\\_transaction\\_read\\_only=%'
+  ORDER BY s.setrole = 0, s.setdatabase = 0
+  LIMIT 1`;
+function ownerships(owners, version) {
+  const canActAs2 = (privilege) => `pg_catalog.pg_has_role(m.roleid, o.oid, '${privilege}')`;
+  const leads = version >= 16e4 ? `(m.inherit_option AND ${canActAs2("USAGE")} OR m.set_option AND EXISTS (
+           SELECT FROM (SELECT m.roleid UNION SELECT member FROM pg_catalog.pg_auth_members UNION SELECT o.oid) AS x (oid)
+           WHERE pg_catalog.pg_has_role(m.roleid, x.oid, 'SET') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))` : canActAs2("MEMBER");
+  return `
+  SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
+           'owner', o.oid::pg_catalog.text, 'role', team.rolname,
+           'grantor', grantor.rolname, 'grantorCanLogin', COALESCE(grantor.rolcanlogin, FALSE))
+           ORDER BY o.oid, grantor.rolname, team.rolname), '[]')
+  FROM pg_catalog.pg_auth_members AS m
+  JOIN pg_catalog.pg_roles AS team ON team.oid = m.roleid
+  LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = m.grantor
+  JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[]) AND o.oid <> r.oid
+  WHERE m.member = r.oid AND o.rolname <> 'pg_database_owner' AND ${leads}`;
 }
 var LABELS = `
   SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
@@ -12457,43 +12926,410 @@ function notExcluded(exclude, schema, name3) {
   return `NOT (${byName2} OR ${byPath})`;
 }
 
+// src/postgres/snapshot.sql.ts
+function aclOf(acl, type, owner) {
+  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
+}
+function ownGroup(row) {
+  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+              THEN ${row}.oid END AS own_group`;
+}
+var PRIVILEGES = `(VALUES ${[
+  ...rowsOf("r", TABLE_PRIVILEGES),
+  ...rowsOf("S", SEQUENCE_PRIVILEGES),
+  ...rowsOf("f", ROUTINE_PRIVILEGES)
+]}) AS privilege (type, name, since, ordinal)`;
+function rowsOf(type, names4) {
+  return names4.map((name3, n) => `('${type}'::"char", '${name3}', ${sinceOf(name3)}, ${n})`);
+}
+var ROUTINE_KINDS = "('F', 'P', 'A')";
+var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
+                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n),
+                         LATERAL (SELECT pg_catalog.format_type(t.oid, NULL) AS type) AS f)`;
+function schemaOfType(type) {
+  const name3 = `pg_catalog.btrim(pg_catalog.replace(${type}, '[]', ''), '"')::pg_catalog.name`;
+  return `CASE WHEN (SELECT pg_catalog.bool_or(y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace) AND pg_catalog.count(*) > 1
+                                  FROM pg_catalog.pg_type AS y WHERE y.typname = ${name3}) THEN 'pg_catalog.' ELSE '' END`;
+}
+var SNAPSHOT = `
+WITH known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
+server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
+         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
+),
+grantee AS (
+  SELECT asked.name, role.oid
+  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
+  JOIN known_role AS role ON role.rolname = asked.name
+),
+database AS (
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+-- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
+role_set AS MATERIALIZED (
+  SELECT s.setrole, s.setdatabase, t.setting
+  FROM database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'role=%'
+),
+-- a role's setting for this database comes first, that of all roles for all databases last
+role_setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, pg_catalog.substr(s.setting, 6) AS name, r.oid AS role,
+         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
+         s.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  FROM grantee AS g
+  CROSS JOIN server
+  JOIN role_set AS s ON s.setrole IN (0, g.oid)
+  LEFT JOIN known_role AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
+),
+-- as which role a grantee's sessions begin: the server passes over what it refuses
+session AS MATERIALIZED (
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
+  FROM grantee AS g
+  LEFT JOIN LATERAL (
+    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+  ) AS s ON TRUE
+),
+acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
+-- what GRANT ALL means on this version
+privilege AS (
+  SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
+                               WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
+                               ELSE name = ANY ($8::pg_catalog.text[]) END AS demanded
+  FROM server JOIN ${PRIVILEGES} ON since <= version
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+),
+schema AS MATERIALIZED (
+  SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
+  FROM pg_catalog.pg_namespace
+  WHERE nspname = ANY ($2::pg_catalog.text[])
+     OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
+           SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
+),
+pattern AS (
+  SELECT name, path, ordinal
+  FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
+    WITH ORDINALITY AS p (name, path, ordinal)
+),
+-- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
+relation AS (
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, ${ownGroup("c")},
+         CASE WHEN c.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension' /* if exclude */
+              WHEN EXISTS (SELECT FROM pattern AS p
+                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
+              THEN 'exclude' /* end if */ ELSE '' END AS skipped
+  FROM pg_catalog.pg_class AS c
+  JOIN schema AS s ON s.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+), /* if routines */
+-- window functions are functions
+routine AS (
+  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
+         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
+         CASE WHEN p.oid IN (SELECT objid FROM extension_member
+                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
+              WHEN EXISTS (SELECT FROM pattern
+                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
+              THEN 'exclude' ELSE '' END AS skipped
+  FROM pg_catalog.pg_proc AS p
+  JOIN schema AS s ON s.oid = p.pronamespace
+), /* end if */
+-- aclitem[] can be hashed, not sorted: no ordered aggregate here
+alike AS MATERIALIZED (
+  SELECT relnamespace, relowner, relkind, relacl, skipped,
+         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
+         pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
+         pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
+  FROM relation
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group /* if routines */
+  UNION ALL
+  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
+         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE, FALSE
+  FROM routine
+  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group /* end if */
+), /* if columns */
+-- nothing on a column is beyond ALL on the table
+column_acl AS MATERIALIZED (
+  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  WHERE c.attacl IS NOT NULL AND NOT c.attisdropped
+),
+column_extra AS MATERIALIZED (
+  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
+  FROM column_acl AS c
+  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
+  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
+        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
+  JOIN acting AS g ON g.oid <> r.relowner
+    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
+),
+column_item AS MATERIALIZED (
+  SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
+  FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
+), /* end if */
+-- whose ACL items matter: the grantees', those of the roles whose privileges they have, of who granted on columns, and PUBLIC's
+involved AS MATERIALIZED (
+  SELECT DISTINCT r.oid FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+  CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r /* if columns */
+  UNION SELECT grantor FROM column_item /* end if */
+),
+-- besides: grant options, what somebody else than the owner granted, and who may create in a schema
+item AS MATERIALIZED (
+  SELECT o.relkind, o.representative, o.schema, x.grantor, x.grantee, x.privilege_type, x.is_grantable
+  FROM (
+    SELECT relkind::pg_catalog.text, representative, relnamespace AS schema, relowner AS owner, acl FROM alike WHERE skipped = ''
+    UNION ALL SELECT 'schema', oid, NULL, nspowner, acl FROM schema
+    UNION ALL SELECT 'database', oid, NULL, datdba, acl FROM database
+  ) AS o
+  CROSS JOIN LATERAL pg_catalog.aclexplode(o.acl) AS x
+  WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee = 0 OR x.grantee IN (SELECT oid FROM involved)
+     OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
+),
+-- OFFSET 0: each privilege is asked for once, however often the answer is used
+answered AS MATERIALIZED (
+  SELECT a.*, h.held, h.has_finding OR $5 AND (a.relkind::pg_catalog.text, a.representative) IN (
+           SELECT relkind, representative FROM item
+           JOIN acting AS g ON CASE WHEN is_grantable AND grantee <> 0 THEN pg_catalog.pg_has_role(g.oid, grantee, 'USAGE') END
+         ) AS has_finding
+  FROM alike AS a
+  LEFT JOIN LATERAL (
+    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
+    FROM (
+      SELECT grantee, COALESCE(pg_catalog.json_agg(name) FILTER (WHERE held), '[]') AS privileges,
+             pg_catalog.bool_or((demanded AND held IS NOT TRUE)
+               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
+      FROM (
+        SELECT g.oid AS grantee, p.name, p.demanded,
+               CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
+                           WHEN 'f' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
+                           ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
+        FROM acting AS g
+        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END
+        OFFSET 0
+      ) AS asked
+      GROUP BY grantee
+    ) AS by_grantee
+  ) AS h ON a.skipped = ''
+),
+mentioned AS MATERIALIZED (
+  SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+  UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
+  UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0 /* end if */
+  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM known_role
+  WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
+),
+-- the roles that may have to look names up in a schema
+actor AS MATERIALIZED (
+  SELECT relnamespace AS schema, relowner AS role FROM alike
+  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0 /* if columns */
+  UNION SELECT relnamespace, grantor FROM column_item /* end if */
+  UNION SELECT schema.oid, session_user_oid FROM schema, server
+  UNION SELECT schema.oid, datdba FROM schema, database
+),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM known_role AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+out_of_reach AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+through_role AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
+),
+usable AS MATERIALIZED (
+  SELECT schema, pg_catalog.json_agg(role) AS by_roles
+  FROM (SELECT schema, role FROM reach WHERE usable
+        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
+        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
+  GROUP BY schema
+),
+role AS (
+  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
+         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
+         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
+  LEFT JOIN known_role AS r ON r.oid = m.oid
+  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
+)
+SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
+FROM server
+UNION ALL
+SELECT 'role', pg_catalog.json_build_object(
+         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
+         -- the session user has just signed in
+         'expired', r.expired AND r.oid <> session_user_oid,
+         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
+         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
+         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
+                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
+         'settable', NOT r.gone
+           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
+         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
+                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
+         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
+         'membership', CASE
+           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
+             FROM pg_catalog.pg_auth_members AS a
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
+             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY existing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
+FROM role AS r, server, database AS d
+UNION ALL
+SELECT 'grantee', pg_catalog.json_build_object(
+         'name', s.name, 'oid', s.grantee, 'session', s.role,
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
+                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+FROM session AS s
+UNION ALL
+SELECT 'database', pg_catalog.json_build_object(
+         'oid', d.oid, 'name', d.datname, 'owner', d.datdba,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
+         'usableBy', COALESCE(u.by_roles, '[]'))
+FROM schema AS s
+LEFT JOIN usable AS u ON u.schema = s.oid
+UNION ALL
+SELECT 'group', pg_catalog.json_build_object(
+         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
+         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers)
+FROM answered AS a
+UNION ALL
+SELECT 'acl', pg_catalog.json_build_object(
+         'relkind', relkind, 'representative', representative, 'items', pg_catalog.json_agg(pg_catalog.json_build_object(
+           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
+FROM item GROUP BY relkind, representative
+UNION ALL
+SELECT 'members', pg_catalog.json_build_object(
+         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
+FROM answered AS a
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
+  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
+) AS m
+WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS} /* if routines */
+UNION ALL
+SELECT 'members', pg_catalog.json_build_object(
+         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
+FROM answered AS a
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
+         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
+  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
+) AS m
+WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS} /* end if */ /* if columns */
+UNION ALL
+SELECT 'column', pg_catalog.json_build_object(
+         'relkind', relkind, 'representative', representative, 'relation', relation, 'name', relname,
+         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
+           'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
+FROM column_item GROUP BY relkind, representative, relation, relname /* end if */ /* if exclude */
+UNION ALL
+SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+FROM pattern AS p
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
+                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
+                  WHERE pg_catalog.cardinality($8) > 0
+                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
+UNION ALL
+SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
+FROM pg_catalog.pg_namespace
+WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
+UNION ALL
+SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
+FROM known_role
+WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
+`;
+function snapshotFor({ exclude, onExtra, ...privileges2 }) {
+  const { tablePrivileges, sequencePrivileges, routinePrivileges } = privileges2;
+  const needed = {
+    exclude: exclude.length > 0,
+    routines: routinePrivileges.length > 0,
+    columns: onExtra !== "ignore" && (tablePrivileges !== "ALL" || sequencePrivileges !== "ALL")
+  };
+  const part = /\/\* if (\w+) \*\/([\s\S]*?)\/\* end if \*\//g;
+  return SNAPSHOT.replace(part, (_, name3, sql) => needed[name3] ? sql : "");
+}
+
 // src/postgres/second-look.sql.ts
 function secondLook(objects2) {
   const [routines, relations] = [true, false].map(
     (wanted2) => objects2.filter(({ routine }) => routine === wanted2).map(({ oid }) => oid)
   );
-  const ofRoutines = `
-UNION ALL
-SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
-FROM pg_catalog.pg_proc
-WHERE oid = ANY ('{${routines.join()}}'::pg_catalog.oid[])`;
   return `
 SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
 FROM pg_catalog.pg_class
-WHERE oid = ANY ('{${relations.join()}}'::pg_catalog.oid[])${routines.length > 0 ? ofRoutines : ""}
+WHERE oid = ANY ('{${relations}}'::pg_catalog.oid[])
+UNION ALL
+SELECT TRUE, oid::pg_catalog.text, proowner::pg_catalog.text, proacl::pg_catalog.text
+FROM pg_catalog.pg_proc
+WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
 }
 var PREDEFINED = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
 function defaultPrivileges(creators, grantees, ofRoutines) {
   return `
-WITH creator AS (
-  SELECT schema, role
-  FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
-                  pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-),
-privilege AS (
-  SELECT 'r'::"char" AS objtype, name, ordinal
-  FROM pg_catalog.unnest(
-    '{${TABLE_PRIVILEGES.join()}}'::pg_catalog.text[]
-  ) WITH ORDINALITY AS t (name, ordinal)
-  UNION ALL
-  SELECT 'S'::"char", name, ordinal
-  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS s (name, ordinal)
-  UNION ALL
-  SELECT 'f'::"char", name, ordinal
-  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) WITH ORDINALITY AS f (name, ordinal)
-),
-predefined AS MATERIALIZED (
+WITH predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
   FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
   JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
@@ -12504,9 +13340,10 @@ grantee AS MATERIALIZED (
   JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
 SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype, g.oid::pg_catalog.text AS grantee,
-       (SELECT pg_catalog.json_agg(p.name ORDER BY p.ordinal) FROM privilege AS p
-        WHERE p.objtype = t.objtype AND (g.rolsuper OR p.name = ANY (given.privileges))) AS held
-FROM creator AS c
+       (SELECT pg_catalog.json_agg(name ORDER BY ordinal) FROM ${PRIVILEGES}
+        WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))) AS held
+FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
+                pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
 CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
 CROSS JOIN grantee AS g
 CROSS JOIN LATERAL (
@@ -12533,19 +13370,22 @@ ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
 // src/postgres/snapshot.rows.ts
 function mapSnapshot(rows, exclude) {
   const sections2 = Map.groupBy(rows, ({ section }) => section);
-  const facts3 = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
-  const [first] = facts3("server");
-  const [database] = facts3("database");
+  const facts = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
+  const [first] = facts("server");
+  const [database] = facts("database");
   if (first === void 0 || database === void 0)
     throw new Error("the snapshot has no server or database row");
   const { sessionUser, nextTransaction, ...server } = first;
-  const roleOf = mapRoles(facts3("role"));
-  const schemas2 = new Map(facts3("schema").map((row) => [row.oid, mapSchema(row, roleOf)]));
-  const members = new Map(facts3("members").map((row) => [groupKey(row), mapMembers(row)]));
+  const roleOf = mapRoles(facts("role"));
+  const mapSecurable = securables(facts("acl"), roleOf);
+  const schemas2 = new Map(
+    facts("schema").map((row) => [row.oid, mapSchema(row, mapSecurable("schema", row.oid, row), roleOf)])
+  );
+  const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
   const groups = new Map(
-    facts3("group").map((row) => [
+    facts("group").map((row) => [
       groupKey(row),
-      mapGroup(row, schemas2, members.get(groupKey(row)) ?? [], roleOf)
+      mapGroup(row, schemas2, members.get(groupKey(row)) ?? [], mapSecurable)
     ])
   );
   const snapshot = {
@@ -12554,25 +13394,25 @@ function mapSnapshot(rows, exclude) {
     database: { name: database.name, owner: roleOf(database.owner) },
     schemas: [...schemas2.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     groups: [
-      mapSingle("database", database, roleOf),
-      ...facts3("schema").map((row) => mapSingle("schema", row, roleOf)),
+      mapSingle("database", database, mapSecurable),
+      ...facts("schema").map((row) => mapSingle("schema", row, mapSecurable)),
       ...groups.values()
     ],
-    columns: facts3("column").map((row) => mapColumn(row, groups, roleOf)),
-    knownSchemas: facts3("known-schema").map(({ name: name3 }) => name3),
-    knownRoles: facts3("known-role").map(({ name: name3 }) => name3),
-    unmatchedPatterns: facts3("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
+    columns: facts("column").map((row) => mapColumn(row, groups, roleOf)),
+    knownSchemas: facts("known-schema").map(({ name: name3 }) => name3),
+    knownRoles: facts("known-role").map(({ name: name3 }) => name3),
+    unmatchedPatterns: facts("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
   };
   return {
     snapshot,
     grantees: new Map(
-      facts3("grantee").map(({ name: name3, oid, session, refused: refused2 }) => [
+      facts("grantee").map(({ name: name3, oid, session, refused }) => [
         name3,
-        { role: roleOf(oid), actor: roleOf(session), refused: refused2 }
+        { role: roleOf(oid), actor: roleOf(session), refused }
       ])
     ),
     roleOf,
-    representatives: facts3("group").filter(({ skipped }) => skipped === "").map((row) => {
+    representatives: facts("group").filter(({ skipped }) => skipped === "").map((row) => {
       const { representative: oid, relkind, owner, relacl, size } = row;
       const kind = KIND_OF_RELKIND[relkind];
       const group = groups.get(groupKey(row));
@@ -12580,9 +13420,8 @@ function mapSnapshot(rows, exclude) {
       return { routine, oid, owner, relacl, group, forOthers: size > 1 };
     }),
     nextTransaction,
-    hasRowSecurity: facts3("group").some(({ rowSecurity }) => rowSecurity),
-    hasViews: facts3("group").some(({ relkind }) => relkind === "v"),
-    hasForeignTables: facts3("group").some(({ relkind }) => relkind === "f")
+    hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
+    hasTriggers: facts("group").some(({ triggers }) => triggers)
   };
 }
 function groupKey({ relkind, representative }) {
@@ -12608,8 +13447,8 @@ function mapDefaultPrivileges(rows, { snapshot: { schemas: schemas2 }, roleOf })
     }
   );
 }
-function mapGrantees(grantees, facts3, pitfalls) {
-  const byRole = new Map(facts3.map(({ grantee, ...row }) => [grantee, row]));
+function mapGrantees(grantees, facts, pitfalls) {
+  const byRole = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
   const factsOf = ({ oid, name: name3 }) => {
     const row = byRole.get(oid);
     if (row === void 0) throw new Error(`the second look has no row about ${name3}`);
@@ -12642,9 +13481,9 @@ var KIND_OF_RELKIND = {
 function mapRoles(rows) {
   const byName2 = rows.toSorted((a, b) => a.name < b.name ? -1 : 1);
   const roles = new Map(
-    byName2.map(({ inheritedBy: _, ...facts3 }) => [
-      facts3.oid,
-      { ...facts3, inherits: /* @__PURE__ */ new Set(), through: [] }
+    byName2.map(({ inheritedBy: _, ...facts }) => [
+      facts.oid,
+      { ...facts, inherits: /* @__PURE__ */ new Set(), through: [] }
     ])
   );
   const roleOf = (oid) => {
@@ -12658,28 +13497,26 @@ function mapRoles(rows) {
   }
   return roleOf;
 }
-function mapSchema({ oid, name: name3, usableBy, ...row }, roleOf) {
-  const { owner, acl, held } = mapSecurable(row, roleOf);
+function mapSchema({ oid, name: name3, usableBy }, { held, ...facts }, roleOf) {
   const creators = [...held].filter(([, privileges2]) => privileges2.has("CREATE"));
   return {
     oid,
     name: name3,
-    owner,
-    acl,
+    ...facts,
     usableBy: new Set(usableBy.map(roleOf)),
     creatableBy: new Set(creators.map(([role]) => role))
   };
 }
-function mapSingle(kind, row, roleOf) {
+function mapSingle(kind, row, mapSecurable) {
   return {
     kind,
-    ...mapSecurable(row, roleOf),
+    ...mapSecurable(kind, row.oid, row),
     skipped: "",
     size: 1,
     members: [{ oid: row.oid, name: row.name }]
   };
 }
-function mapGroup(row, schemas2, members, roleOf) {
+function mapGroup(row, schemas2, members, mapSecurable) {
   const schema = schemas2.get(row.schema);
   const kind = KIND_OF_RELKIND[row.relkind];
   if (schema === void 0 || kind === void 0)
@@ -12687,7 +13524,7 @@ function mapGroup(row, schemas2, members, roleOf) {
   return {
     kind,
     schema,
-    ...mapSecurable(row, roleOf),
+    ...mapSecurable(row.relkind, row.representative, row),
     skipped: row.skipped,
     size: row.size,
     members
@@ -12700,12 +13537,13 @@ function mapMembers({ oids: oids2, names: names4, arguments: signatures }) {
     ...signatures && { arguments: signatures[n] ?? "" }
   }));
 }
-function mapSecurable({ owner, acl, held }, roleOf) {
-  return {
+function securables(rows, roleOf) {
+  const acls = new Map(rows.map((row) => [groupKey(row), row.items.map((item) => mapAclItem(item, roleOf))]));
+  return (relkind, representative, { owner, held }) => ({
     owner: roleOf(owner),
-    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
+    acl: acls.get(groupKey({ relkind, representative })) ?? [],
     held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)]))
-  };
+  });
 }
 function mapAclItem(row, roleOf) {
   return {
@@ -12720,366 +13558,6 @@ function mapColumn(row, groups, roleOf) {
   const { relation, name: name3, items } = row;
   return { group, member: { oid: relation, name: name3 }, items: items.map((item) => mapAclItem(item, roleOf)) };
 }
-
-// src/postgres/snapshot.sql.ts
-function aclOf(acl, type, owner) {
-  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
-}
-function exploded(acl) {
-  return `(SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                   'grantor', x.grantor, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
-                 FROM pg_catalog.aclexplode(${acl}) AS x)`;
-}
-function ownGroup(row) {
-  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
-              THEN ${row}.oid END AS own_group`;
-}
-var ROUTINE_KINDS = "('F', 'P', 'A')";
-var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
-                      CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
-                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n),
-                         LATERAL (SELECT pg_catalog.format_type(t.oid, NULL) AS type) AS f)`;
-function schemaOfType(type) {
-  const name3 = `pg_catalog.btrim(pg_catalog.replace(${type}, '[]', ''), '"')::pg_catalog.name`;
-  return `CASE WHEN (SELECT pg_catalog.bool_or(y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace) AND pg_catalog.count(*) > 1
-                                  FROM pg_catalog.pg_type AS y WHERE y.typname = ${name3}) THEN 'pg_catalog.' ELSE '' END`;
-}
-var SNAPSHOT = `
-WITH server AS (
-  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
-         -- up to 15, who is a member may set the role
-         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
-              ELSE 'MEMBER' END AS set_option,
-         (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER) AS session_user_oid
-),
-grantee AS (
-  SELECT asked.name, role.oid
-  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
-  JOIN pg_catalog.pg_roles AS role ON role.rolname = asked.name
-),
-database AS (
-  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
-),
--- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole, s.setdatabase, t.setting
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
-),
--- a role's setting for this database comes first, that of all roles for all databases last
-role_setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, pg_catalog.substr(s.setting, 6) AS name, r.oid AS role,
-         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
-         s.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
-  FROM grantee AS g
-  CROSS JOIN server
-  JOIN role_set AS s ON s.setrole IN (0, g.oid)
-  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
-),
--- as which role a grantee's sessions begin: the server passes over what it refuses
-session AS MATERIALIZED (
-  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
-  FROM grantee AS g
-  LEFT JOIN LATERAL (
-    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
-  ) AS s ON TRUE
-),
-acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
--- what GRANT ALL means on this version
-privilege AS (
-  SELECT 'r'::"char" AS type, name, $3::pg_catalog.text[] IS NULL OR name = ANY ($3) AS demanded
-  FROM server, (VALUES ${TABLE_PRIVILEGES.map((name3) => `('${name3}', ${sinceOf(name3)})`).join(", ")}) AS t (name, since)
-  WHERE version >= since
-  UNION ALL
-  SELECT 'S'::"char", name, $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-  FROM pg_catalog.unnest('{${SEQUENCE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS s (name)
-  UNION ALL
-  SELECT 'F'::"char", name, name = ANY ($8::pg_catalog.text[])
-  FROM pg_catalog.unnest('{${ROUTINE_PRIVILEGES.join()}}'::pg_catalog.text[]) AS f (name)
-),
-extension_member AS MATERIALIZED (
-  SELECT classid, objid FROM pg_catalog.pg_depend
-  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
-),
-schema AS MATERIALIZED (
-  SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
-  FROM pg_catalog.pg_namespace
-  WHERE nspname = ANY ($2::pg_catalog.text[])
-     OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
-           SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
-),
-pattern AS (
-  SELECT name, path, ordinal
-  FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
-    WITH ORDINALITY AS p (name, path, ordinal)
-),
--- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, ${ownGroup("c")},
-         CASE WHEN c.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension'
-              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
-                           SELECT FROM pattern AS p
-                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
-              THEN 'exclude' ELSE '' END AS skipped
-  FROM pg_catalog.pg_class AS c
-  JOIN schema AS s ON s.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-),
--- window functions are functions
-routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
-         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
-         CASE WHEN p.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
-              WHEN pg_catalog.cardinality($6) > 0 AND EXISTS (
-                           SELECT FROM pattern
-                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
-              THEN 'exclude' ELSE '' END AS skipped
-  FROM pg_catalog.pg_proc AS p
-  JOIN schema AS s ON s.oid = p.pronamespace
-  WHERE pg_catalog.cardinality($8) > 0
-),
--- aclitem[] can be hashed, not sorted: no ordered aggregate here
-alike AS MATERIALIZED (
-  SELECT relnamespace, relowner, relkind, relacl, skipped,
-         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
-         pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
-         pg_catalog.bool_or(relrowsecurity) AS row_security
-  FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
-  UNION ALL
-  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
-         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE
-  FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group
-),
--- OFFSET 0: each privilege is asked for once, however often the answer is used
-answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.has_finding
-  FROM alike AS a
-  LEFT JOIN LATERAL (
-    SELECT pg_catalog.json_object_agg(grantee, privileges) AS held, pg_catalog.bool_or(has_finding) AS has_finding
-    FROM (
-      SELECT grantee, COALESCE(pg_catalog.json_agg(name) FILTER (WHERE held), '[]') AS privileges,
-             pg_catalog.bool_or((demanded AND held IS NOT TRUE)
-               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
-      FROM (
-        SELECT g.oid AS grantee, p.name, p.demanded,
-               CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
-                           WHEN 'F' THEN pg_catalog.has_function_privilege(g.oid, a.representative, p.name)
-                           ELSE pg_catalog.has_table_privilege(g.oid, a.representative, p.name) END AS held
-        FROM acting AS g
-        JOIN privilege AS p ON p.type = CASE WHEN a.relkind = 'S' THEN 'S' WHEN a.relkind IN ${ROUTINE_KINDS} THEN 'F' ELSE 'r' END
-        OFFSET 0
-      ) AS asked
-      GROUP BY grantee
-    ) AS by_grantee
-  ) AS h ON a.skipped = ''
-),
-acl AS MATERIALIZED (
-  SELECT a.relnamespace AS schema, x.grantor, x.grantee, x.is_grantable
-  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-  WHERE a.skipped = ''
-  UNION
-  SELECT NULL, x.grantor, x.grantee, x.is_grantable
-  FROM schema AS s CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) AS x
-  UNION
-  SELECT NULL, x.grantor, x.grantee, x.is_grantable
-  FROM database AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.acl) AS x
-),
--- nothing on a column is beyond ALL on the table
-column_acl AS MATERIALIZED (
-  SELECT c.attrelid, c.attname, x.grantor, x.grantee, x.privilege_type, x.is_grantable
-  FROM pg_catalog.pg_attribute AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
-  WHERE $5 AND ($3 IS NOT NULL OR $4 IS NOT NULL) AND c.attacl IS NOT NULL AND NOT c.attisdropped
-),
-column_extra AS MATERIALIZED (
-  SELECT DISTINCT r.relkind, a.representative, r.oid AS relation, r.relname, r.relnamespace
-  FROM column_acl AS c
-  JOIN pg_catalog.pg_class AS r ON r.oid = c.attrelid
-  JOIN (SELECT representative, pg_catalog.unnest(members) AS oid FROM alike
-        WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
-  JOIN acting AS g ON g.oid <> r.relowner
-    AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
-  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END)
-),
-mentioned AS MATERIALIZED (
-  SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-  UNION SELECT grantor FROM acl UNION SELECT grantee FROM acl WHERE grantee <> 0
-  UNION SELECT c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
-  UNION SELECT c.grantee FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid WHERE c.grantee <> 0
-  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
-  UNION SELECT oid FROM pg_catalog.pg_roles
-  WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
-),
--- the roles that may have to look names up in a schema
-actor AS MATERIALIZED (
-  SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT schema, grantee FROM acl WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0
-  UNION SELECT e.relnamespace, c.grantor FROM column_acl AS c JOIN column_extra AS e ON e.relation = c.attrelid
-  UNION SELECT schema.oid, session_user_oid FROM schema, server
-  UNION SELECT schema.oid, datdba FROM schema, database
-),
-reach AS MATERIALIZED (
-  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
-),
--- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
-settable AS MATERIALIZED (
-  SELECT r.oid, r.rolsuper
-  FROM pg_catalog.pg_roles AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
-    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
-    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
-),
-out_of_reach AS MATERIALIZED (
-  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM reach WHERE NOT usable
-),
-through_role AS MATERIALIZED (
-  SELECT DISTINCT s.oid
-  FROM settable AS s
-  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
-),
-usable AS MATERIALIZED (
-  SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
-        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
-  GROUP BY schema
-),
-role AS (
-  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
-         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
-         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
-  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.oid
-  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
-  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
-)
-SELECT 'server' AS section, pg_catalog.json_build_object(
-         'version', version,
-         'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', CASE
-           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
-           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
-             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
-         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
-         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
-         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid,
-         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
-FROM server
-UNION ALL
-SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin, 'expired', r.expired,
-         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
-         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
-                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
-         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
-                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
-         'membership', CASE
-           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
-           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
-           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
-           WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', g.rolname, 'existing', existing)
-             FROM pg_catalog.pg_auth_members AS a
-             JOIN pg_catalog.pg_roles AS g ON g.oid = a.member
-             CROSS JOIN LATERAL (SELECT EXISTS (
-               SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
-             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY existing, a.member <> session_user_oid, a.member
-             LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM pg_catalog.pg_roles WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server
-UNION ALL
-SELECT 'grantee', pg_catalog.json_build_object(
-         'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
-                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
-FROM session AS s
-UNION ALL
-SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba, 'acl', ${exploded("d.acl")},
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g))
-FROM database AS d
-UNION ALL
-SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner, 'acl', ${exploded("s.acl")},
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
-                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
-                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'))
-FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid
-UNION ALL
-SELECT 'group', pg_catalog.json_build_object(
-         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
-         'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'acl', CASE WHEN a.skipped = '' THEN ${exploded("a.acl")} END,
-         'held', a.held, 'rowSecurity', a.row_security)
-FROM answered AS a
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
-  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS}
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative,
-         'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
-         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
-  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS}
-UNION ALL
-SELECT 'column', pg_catalog.json_build_object(
-         'relkind', e.relkind, 'representative', e.representative, 'relation', e.relation, 'name', e.relname,
-         'items', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                     'column', c.attname, 'grantor', c.grantor, 'grantee', c.grantee,
-                     'privilege', c.privilege_type, 'grantable', c.is_grantable))
-                   FROM column_acl AS c WHERE c.attrelid = e.relation))
-FROM column_extra AS e
-UNION ALL
-SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
-FROM pattern AS p
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
-                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
-                  WHERE pg_catalog.cardinality($8) > 0
-                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path))
-UNION ALL
-SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
-FROM pg_catalog.pg_namespace
-WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
-UNION ALL
-SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
-FROM pg_catalog.pg_roles
-WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
-`;
 
 // src/postgres/catalog.ts
 var MAX_TIME2 = 25e3;
@@ -13100,7 +13578,7 @@ async function look2(client, grantees, demand) {
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
-    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
+    if (looks > 1) await (0, import_promises2.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
 }
 async function refuseOldServer(client) {
@@ -13130,12 +13608,12 @@ async function catalogBusy(client, changed2, looks) {
     client.query("COMMIT")
   ]);
   const names4 = rows.map((row) => name(row.schema, row.name));
-  return {
+  return failure({
     code: "catalog-busy",
     message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names4, MAX_NAMES6)}.`,
-    hint: inOurWords("Another job grants, revokes, creates or drops here at the same time."),
-    steps: [{ text: inOurWords("Run this step after the other job.") }]
-  };
+    hint: "Another job grants, revokes, creates or drops here at the same time.",
+    steps: ["Run this step after the other job."]
+  });
 }
 var MAX_NAMES6 = 5;
 var NAMES = `
@@ -13149,7 +13627,7 @@ ORDER BY 1, 2`;
 async function lookOnce(client, grantees, demand, since) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query(SNAPSHOT, [...parametersOf(grantees, demand), since])
+    client.query(snapshotFor(demand), [...parametersOf(grantees, demand), since])
   ]);
   const first = mapSnapshot(rows, demand.exclude);
   const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;
@@ -13161,15 +13639,16 @@ async function lookOnce(client, grantees, demand, since) {
     grantees: actors,
     exclude: demand.exclude
   };
-  const [again, defaults2, facts3, ...pitfalls] = await statements(client, [
+  const has = (wanted2) => snapshot.groups.some(({ kind }) => kind === wanted2);
+  const [again, defaults2, facts, ...pitfalls] = await statements(client, [
     secondLook(representatives),
     creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
-    granteeFacts(roles, snapshot.server.labelsReadable),
+    granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
     first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
-    first.hasViews ? viewsThatFail(scope) : NO_ROWS,
-    foreignKeysThatFail(scope),
+    has("view") ? viewsThatFail(scope) : NO_ROWS,
+    first.hasTriggers ? foreignKeysThatFail(scope) : NO_ROWS,
     defaultsThatFail(scope, takesNextValues(demand)),
-    first.hasForeignTables ? foreignTablesWithoutMapping(scope) : NO_ROWS,
+    has("foreign-table") ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;"
   ]);
   const keyOf3 = ({ routine, oid }) => `${routine} ${oid}`;
@@ -13179,7 +13658,7 @@ async function lookOnce(client, grantees, demand, since) {
     const isJudged = since === void 0 || then.forOthers;
     return isJudged && (owner !== then.owner || relacl !== then.relacl);
   });
-  if (changed2.length > 0 || facts3.length < roles.length)
+  if (changed2.length > 0 || facts.length < roles.length)
     return { changed: changed2.map(({ oid }) => oid), nextTransaction };
   const gone = new Set(representatives.flatMap((then) => now.has(keyOf3(then)) ? [] : [then.group]));
   const complete = {
@@ -13189,9 +13668,12 @@ async function lookOnce(client, grantees, demand, since) {
       ...mapDefaultPrivileges(defaults2, first)
     ],
     columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    grantees: mapGrantees(signedIn, facts3, pitfalls.flat())
+    grantees: mapGrantees(signedIn, facts, pitfalls.flat())
   };
   return { snapshot: complete, nextTransaction };
+}
+function ownersOf({ groups }) {
+  return [...new Set(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner.oid))];
 }
 function takesNextValues({ sequencePrivileges }) {
   return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
@@ -13286,7 +13768,7 @@ async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
   const { before, waits } = progress;
   progress.done = settle(progress.done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
-  while (mayWrite(task, before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
+  while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
     const outcome = await apply(client, plan, say, waits);
@@ -13322,9 +13804,6 @@ async function lookAndAssess(client, { mode, grantees, demand }) {
   if (obstacle !== null) throw new ActionError(obstacle);
   return assess(snapshot, demand, grantees);
 }
-function mayWrite({ mode }, { grantees }) {
-  return mode === "apply" && grantees.every(({ obstacle }) => obstacle === null);
-}
 
 // src/settings/invalid.ts
 var Invalid = class extends Error {
@@ -13345,6 +13824,13 @@ function described2(text, noun, secrets) {
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
 
 // src/settings/connection-string.ts
 function readConnectionString(text) {
@@ -13505,15 +13991,15 @@ function secretsInAppConnection(text) {
     const secret2 = found?.trim() ?? "";
     if (secret2.length >= minimum) secrets.add(secret2);
   };
-  for (const { key, value } of attempt2(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
+  for (const { key, value } of resultOf(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
     if (SECRET_KEY.test(key)) add(value);
-    else add(attempt2(() => readConnectionString(value))?.password);
+    else add(resultOf(() => readConnectionString(value))?.password);
   }
-  add(attempt2(() => readConnectionString(withoutQuotes(text)))?.password);
+  add(resultOf(() => readConnectionString(withoutQuotes(text)))?.password);
   for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
     add(possible, 4);
     add(
-      attempt2(() => decodeURIComponent(possible)),
+      resultOf(() => decodeURIComponent(possible)),
       4
     );
   }
@@ -13550,7 +14036,7 @@ function settingsIn(text) {
   return body.split(/\r\n|\r|\n/).flatMap(settingInLine).filter(({ key }) => connectionOf(key) !== void 0);
 }
 function settingsInJson(text) {
-  const json = attempt2(() => JSON.parse(text));
+  const json = resultOf(() => JSON.parse(text));
   const list = isObject2(json) && "configurations" in json ? json.configurations : json;
   if (Array.isArray(list)) {
     return list.flatMap(
@@ -13607,9 +14093,9 @@ function connectionsIn(settings) {
     const parts = connections.get(connection) ?? {};
     connections.set(connection, parts);
     const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, said] of Object.entries(found)) {
-      if ((parts[each] ?? said) !== said && each !== "password") throw twoValues(each);
-      parts[each] = said;
+    for (const [each, value2] of Object.entries(found)) {
+      if ((parts[each] ?? value2) !== value2 && each !== "password") throw twoValues(each);
+      parts[each] = value2;
     }
   }
   return [...connections.values()].map(usable);
@@ -13635,19 +14121,10 @@ function withoutQuotes(text) {
 function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function attempt2(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
 
 // src/settings/reader.ts
 var Mistaken = class extends Error {
 };
-var MAX_CHARACTERS2 = 1e3;
-var MAX_LONG_CHARACTERS = 65536;
 function readInputs(table, env, read) {
   const mistakes = misspelled(table, env);
   const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
@@ -13669,13 +14146,6 @@ function all(fields) {
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
 }
-function resultOf(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
 function problemOf(error2, text, { secrets, use }, others) {
   const { problem, details } = asInvalid(error2);
   const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
@@ -13696,7 +14166,7 @@ function inputsIn(table, env, mistakes) {
     const input = inputOf(name3);
     const text = textOf(name3);
     try {
-      return parse(withinLimit(text, input.long ? MAX_LONG_CHARACTERS : MAX_CHARACTERS2));
+      return parse(text);
     } catch (error2) {
       const problem = problemOf(error2, text, input, secretsIn(table, env));
       return mistake(name3, sentence`${code(name3)}: ${problem}`);
@@ -13743,15 +14213,10 @@ function variable2(name3) {
 function misspelled(table, env) {
   const names4 = Object.keys(table);
   const known = new Set(names4.map(variable2));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4, code) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
     name: name3,
     problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
   }));
-}
-function withinLimit(text, limit) {
-  if (text.length > limit) throw new Invalid(inOurWords(`is longer than ${count(limit, "character")}`));
-  if (text.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
-  return text;
 }
 function asInvalid(error2) {
   if (error2 instanceof Invalid) return error2;
@@ -13762,25 +14227,21 @@ function badInput(mistakes, order) {
   const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
   const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
-  return new ActionError({
-    code: "bad-input",
-    message: sentence`${invalid} Nothing was changed.`,
-    problems: inOrder2.map(({ problem }) => problem),
-    hint: inOurWords("A value is mistyped, or the variable or secret it comes from is not set."),
-    steps: [
-      {
-        text: inOurWords(
-          "Correct the `with:` block of this step. The README of this action explains every input."
-        )
-      }
-    ]
-  });
+  return new ActionError(
+    failure({
+      code: "bad-input",
+      message: sentence`${invalid} Nothing was changed.`,
+      problems: inOrder2.map(({ problem }) => problem),
+      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
+      steps: ["Correct the `with:` block of this step. The README of this action explains every input."]
+    })
+  );
 }
 
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
-var import_node_fs = require("node:fs");
-var import_node_net4 = require("node:net");
+var import_node_fs3 = require("node:fs");
+var import_node_net5 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -13834,7 +14295,7 @@ function boolean(text) {
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
 function notValid(word, choices) {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices, code) });
+  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
 }
 function port(text) {
   const digits = text.trim();
@@ -13845,7 +14306,7 @@ function port(text) {
 function cloudName(text) {
   const name3 = text.trim().toLowerCase();
   if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS), code);
+  const near = didYouMean(name3, Object.keys(CLOUDS));
   throw new Invalid(inOurWords("is not an Azure cloud"), {
     advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
   });
@@ -13872,19 +14333,34 @@ var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
-var SECRET_INPUT = { long: true, secrets: (text) => [secret(text)] };
+var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net4.isIP)(name3)) return name3;
+    if ((0, import_node_net5.isIP)(name3)) return name3;
+    if (/^https?:\/\//i.test(name3))
+      throw new Invalid(inOurWords("is a URL"), {
+        remedy: inOurWords("Use the server name only, without `https://`.")
+      });
     const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
     if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    if (HORIZONDB.test(name3)) throw new Invalid(NOT_HORIZONDB, { remedy: FLEXIBLE_SERVER });
+    const other = OTHER_PRODUCTS.find(({ suffix: suffix2 }) => suffix2.test(name3));
+    if (other !== void 0) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
   };
 }
-var HORIZONDB = /\.horizondb\.azure\.com\.?$/i;
-var NOT_HORIZONDB = inOurWords("is a cluster of Azure HorizonDB, which this action does not support");
+var OTHER_PRODUCTS = [
+  // https://learn.microsoft.com/azure/horizondb/
+  {
+    suffix: /\.horizondb\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support")
+  },
+  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  {
+    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support")
+  }
+];
 var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 function isHostName(name3) {
   if (name3.length > 253) return false;
@@ -13894,12 +14370,8 @@ function isHostName(name3) {
 }
 var LABEL2 = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 function isLoopback(host) {
-  const family = (0, import_node_net4.isIP)(host);
-  return family === 0 ? host.toLowerCase() === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
+  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
-var LOOPBACK = new import_node_net4.BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
 function name2(text) {
   const [only = "", ...more] = lines(text);
   if (only === "") throw new Invalid(inOurWords("is empty"));
@@ -13950,11 +14422,21 @@ function listed2(known, others = []) {
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
       throw new Invalid(inOurWords("is not valid"), {
         item: word,
-        advice: didYouMean(word, [...others, ...known], code)
+        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known])
       });
     });
     return [...new Set(found)];
   };
+}
+var BY_INPUT = {
+  "table-privileges": TABLE_PRIVILEGES,
+  "sequence-privileges": SEQUENCE_PRIVILEGES,
+  "schema-privileges": SCHEMA_PRIVILEGES,
+  "routine-privileges": ROUTINE_PRIVILEGES
+};
+function ofOtherInputs(privilege) {
+  const inputs = Object.keys(BY_INPUT).filter((input) => BY_INPUT[input]?.includes(privilege));
+  return inputs.length === 0 ? void 0 : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
 }
 function wordsOf3(text) {
   return text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
@@ -13983,7 +14465,7 @@ var BEGIN2 = "-----BEGIN CERTIFICATE-----";
 var END2 = "-----END CERTIFICATE-----";
 function contentOf(path) {
   try {
-    return (0, import_node_fs.readFileSync)(path, "utf8");
+    return (0, import_node_fs3.readFileSync)(path, "utf8");
   } catch (error2) {
     const reason = error2.code ?? "unknown error";
     throw new Invalid(inOurWords(`names a file that cannot be read (${reason})`));
@@ -13996,13 +14478,13 @@ var SERVER_INPUTS = {
   host: { use: "a server name, such as `my-server` or `my-server.postgres.database.azure.com`" },
   port: { use: "a number from 1 to 65535" },
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
-  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file", long: true }
+  "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
 function tlsFrom(inputs, signIn2, host) {
-  const { mode, pem } = inputs.all({
+  return inputs.all({
     mode() {
-      const mode2 = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-      if (mode2 !== "disable" || signIn2().type === "password" && isLoopback(host())) return mode2;
+      const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
+      if (mode !== "disable" || signIn2().type === "password" && isLoopback(host())) return mode;
       return inputs.mistake(
         "ssl-mode",
         inOurWords(
@@ -14010,9 +14492,8 @@ function tlsFrom(inputs, signIn2, host) {
         )
       );
     },
-    pem: () => inputs.optional("ssl-root-cert", rootCertificates)
+    rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates)
   });
-  return pem === void 0 ? { mode } : { mode, rootCertificates: pem };
 }
 
 // src/settings/sign-in.ts
@@ -14066,10 +14547,8 @@ function entraSignIn(type, inputs) {
           clientSecret: () => inputs.required("client-secret", secret, required)
         })
       };
-    case "managed-identity": {
-      const id = inputs.optional("client-id", clientId);
-      return id === void 0 ? { type } : { type, clientId: id };
-    }
+    case "managed-identity":
+      return { type, clientId: inputs.optional("client-id", clientId) };
     case "azure-cli":
       return { type };
   }
@@ -14084,24 +14563,20 @@ var INPUTS = {
   ...SIGN_IN_INPUTS,
   "app-connection": {
     use: "the connection settings of one app, as Service Connector provides them: a connection string (JDBC, URI, libpq or Npgsql), `KEY=value` lines, or the JSON of `az \u2026 connection list-configuration`",
-    long: true,
     secrets: secretsInAppConnection
   },
   ...SERVER_INPUTS,
-  database: { use: "one or more database names, one per line", long: true },
+  database: { use: "one or more database names, one per line" },
   grantee: {
-    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line",
-    long: true
+    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line"
   },
   "grantee-object-id": {
-    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
-    long: true
+    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`"
   },
   schemas: {
     use: "one or more schema names, one per line, or only `'*'`",
     default: "public",
-    neverEmpty: true,
-    long: true
+    neverEmpty: true
   },
   "table-privileges": {
     use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
@@ -14118,7 +14593,7 @@ var INPUTS = {
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
   "act-as-owner": BOOLEAN_INPUT,
-  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", long: true },
+  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line" },
   "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
   "drift-issue": BOOLEAN_INPUT,
@@ -14142,11 +14617,7 @@ function parseSettings(env) {
       checkCoordinator(inputs, mode(), found, cloud());
       return found;
     };
-    const {
-      connection: _,
-      driftIssue,
-      ...settings
-    } = inputs.all({
+    const { connection: _, ...settings } = inputs.all({
       mode,
       signIn: signIn2,
       cloud,
@@ -14158,11 +14629,11 @@ function parseSettings(env) {
       demand: () => demandFrom(inputs, grantees, signIn2),
       driftIssue: () => driftIssueFrom(inputs)
     });
-    return driftIssue === void 0 ? settings : { ...settings, driftIssue };
+    return settings;
   });
 }
 function demandFrom(inputs, grantees, signIn2) {
-  const { objectIds: objectIds2, ...demand } = inputs.all({
+  return inputs.all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
     sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
@@ -14173,12 +14644,12 @@ function demandFrom(inputs, grantees, signIn2) {
     actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
     exclude: () => inputs.optional("exclude", lines) ?? [],
     allowEmpty: () => inputs.orDefault("allow-empty", boolean),
-    objectIds: () => objectIdsFrom(inputs, grantees)
+    objectIds: () => objectIdsFrom(inputs, grantees),
+    tenantId: () => tenantOf(signIn2())
   });
-  return objectIds2 === void 0 ? demand : { ...demand, objectIds: objectIds2, ...tenantOf(signIn2()) };
 }
 function tenantOf(signIn2) {
-  return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? { tenantId: signIn2.tenantId.toLowerCase() } : {};
+  return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? signIn2.tenantId.toLowerCase() : void 0;
 }
 var DEFAULT_PORT = "5432";
 var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
@@ -14234,7 +14705,7 @@ async function run2(env = process.env, signal = NEVER_ABORTED) {
   const settings = readSettings(env);
   const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
-  await publish(report, env);
+  publish(report, env);
   if ("code" in settings || settings.driftIssue === void 0) return;
   await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
 }
@@ -14273,13 +14744,13 @@ async function inDatabase(settings, database, password, signal) {
     say(verdictText(found.verdict, mode));
     return { host, port: port2, database, user, ...found };
   } catch (error2) {
-    const failure2 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
-    const isUnknown = failure2.code === "database-not-found";
+    const failure3 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
+    const isUnknown = failure3.code === "database-not-found";
     const near = isUnknown ? await nearestDatabase(target, password, signal) : void 0;
-    const hint = near === void 0 ? failure2.hint : sentence`Did you mean ${code(near)}? ${failure2.hint}`;
+    const hint = near === void 0 ? failure3.hint : sentence`Did you mean ${code(near)}? ${failure3.hint}`;
     const done = unfinished(progress);
-    say(`${verdictText("error", mode)}: ${plain.sentence(failure2.message)}`);
-    return { host, port: port2, database, user, verdict: "error", ...done, error: { ...failure2, hint } };
+    say(`${verdictText("error", mode)}: ${plain.sentence(failure3.message)}`);
+    return { host, port: port2, database, user, verdict: "error", ...done, error: { ...failure3, hint } };
   }
 }
 
