@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isInSchema } from "../../src/model/kinds.ts";
+import { withoutGrantOption } from "../../src/model/privileges.ts";
 import type { Changed, Missing, Mode, Report } from "../../src/model/report.ts";
 import { EMPTY, name as identifier, inOurWords } from "../../src/model/sentence.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
@@ -349,20 +351,22 @@ async function revokeDependents(
     (row) =>
       keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name) &&
       row.grantor === found.grantee &&
-      found.privileges.some((privilege) => privilege === row.privilege),
+      found.privileges.some((privilege) => withoutGrantOption(privilege) === row.privilege),
   );
   for (const { grantee, privilege, part } of rows) {
     const to = grantee === "PUBLIC" ? grantee : pg.escapeIdentifier(grantee);
     if (!note.includes(plain.sentence(grantee === "PUBLIC" ? inOurWords(grantee) : identifier(grantee))))
       continue;
-    const type = found.kind === "sequence" && part === "" ? "SEQUENCE" : "TABLE";
-    const [schema, name] = [found.schema ?? "", found.name].map((each) => pg.escapeIdentifier(each));
+    const isTable = isInSchema(found.kind) && (found.kind !== "sequence" || part !== "");
+    const type = isTable ? "TABLE" : found.kind.toUpperCase();
+    const path = [found.schema ?? [], found.name].flat().map((each) => pg.escapeIdentifier(each));
+    const usage = `GRANT USAGE ON SCHEMA ${path[0]} TO ${pg.escapeIdentifier(found.grantee)};`;
     const what = part === "" ? privilege : `${privilege} (${pg.escapeIdentifier(part)})`;
     await oracle.query(`
       BEGIN; SET LOCAL session_replication_role = replica;
-      GRANT USAGE ON SCHEMA ${schema} TO ${pg.escapeIdentifier(found.grantee)};
+      ${path.length > 1 ? usage : ""}
       SET LOCAL SESSION AUTHORIZATION ${pg.escapeIdentifier(found.grantee)};
-      REVOKE ${what} ON ${type} ${schema}.${name} FROM ${to} CASCADE;
+      REVOKE ${what} ON ${type} ${path.join(".")} FROM ${to} CASCADE;
       COMMIT`);
   }
 }
