@@ -7580,7 +7580,8 @@ var PROTOCOL = rulesFor("postgres", [
   {
     code: "not-postgres",
     when: [
-      { text: /error establishing an SSL connection|Unknown authenticationOk message/ },
+      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+      { text: /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/ },
       { codes: ["NOT_POSTGRES"] }
     ],
     cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
