@@ -13,7 +13,7 @@ import {
 
 /** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
 export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege): readonly Source[] {
-  const holder = holderFor(group, grantee);
+  const holder = isGrantOption(privilege) ? grantee.actor : holderFor(group, grantee);
   if (holder.superuser) return [{ source: "superuser" }];
   const holders = holdersOf(group.acl, privilege);
   const direct: Source[] =

@@ -50,13 +50,11 @@ const READ_ONLY = `
  * pg_database_owner is never granted: https://www.postgresql.org/docs/current/predefined-roles.html
  */
 function ownerships(owners: readonly Oid[], version: number): string {
-  const canActAs = (privilege: string) => `pg_catalog.pg_has_role(m.roleid, o.oid, '${privilege}')`;
-  const leads =
-    version >= 160000
-      ? `(m.inherit_option AND ${canActAs("USAGE")} OR m.set_option AND EXISTS (
-           SELECT FROM (SELECT m.roleid UNION SELECT member FROM pg_catalog.pg_auth_members UNION SELECT o.oid) AS x (oid)
-           WHERE pg_catalog.pg_has_role(m.roleid, x.oid, 'SET') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))`
-      : canActAs("MEMBER");
+  const [set, option, inherit] =
+    version >= 160000 ? ["SET", "m.set_option", "m.inherit_option"] : ["MEMBER", "TRUE", "FALSE"];
+  const leads = `(${inherit} AND pg_catalog.pg_has_role(m.roleid, o.oid, 'USAGE') OR ${option} AND EXISTS (
+    SELECT FROM (SELECT m.roleid UNION SELECT roleid FROM pg_catalog.pg_auth_members) AS x (oid)
+    WHERE pg_catalog.pg_has_role(m.roleid, x.oid, '${set}') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))`;
   return `
   SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
            'owner', o.oid::pg_catalog.text, 'role', team.rolname,
