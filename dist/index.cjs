@@ -10393,7 +10393,7 @@ function keyOf(group, member) {
 
 // src/grants/sources.ts
 function sourcesOf(grantee, group, privilege) {
-  const holder = holderFor(group, grantee);
+  const holder = isGrantOption(privilege) ? grantee.actor : holderFor(group, grantee);
   if (holder.superuser) return [{ source: "superuser" }];
   const holders = holdersOf(group.acl, privilege);
   const direct = holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
@@ -12692,10 +12692,10 @@ var READ_ONLY = `
   ORDER BY s.setrole = 0, s.setdatabase = 0
   LIMIT 1`;
 function ownerships(owners, version) {
-  const canActAs2 = (privilege) => `pg_catalog.pg_has_role(m.roleid, o.oid, '${privilege}')`;
-  const leads = version >= 16e4 ? `(m.inherit_option AND ${canActAs2("USAGE")} OR m.set_option AND EXISTS (
-           SELECT FROM (SELECT m.roleid UNION SELECT member FROM pg_catalog.pg_auth_members UNION SELECT o.oid) AS x (oid)
-           WHERE pg_catalog.pg_has_role(m.roleid, x.oid, 'SET') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))` : canActAs2("MEMBER");
+  const [set, option, inherit] = version >= 16e4 ? ["SET", "m.set_option", "m.inherit_option"] : ["MEMBER", "TRUE", "FALSE"];
+  const leads = `(${inherit} AND pg_catalog.pg_has_role(m.roleid, o.oid, 'USAGE') OR ${option} AND EXISTS (
+    SELECT FROM (SELECT m.roleid UNION SELECT roleid FROM pg_catalog.pg_auth_members) AS x (oid)
+    WHERE pg_catalog.pg_has_role(m.roleid, x.oid, '${set}') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))`;
   return `
   SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
            'owner', o.oid::pg_catalog.text, 'role', team.rolname,
