@@ -13608,15 +13608,14 @@ async function catalogBusy(client, changed2, looks) {
     client.query(NAMES, [changed2]),
     client.query("COMMIT")
   ]);
-  const names4 = rows.map((row) => name(row.schema, row.name));
+  const names4 = someNames(rows.map(({ schema, name: name3 }) => [schema, name3]));
   return failure({
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names4, MAX_NAMES6)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${names4}.`,
     hint: "Another job grants, revokes, creates or drops here at the same time.",
     steps: ["Run this step after the other job."]
   });
 }
-var MAX_NAMES6 = 5;
 var NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
 FROM (

@@ -6,7 +6,7 @@ import { oldServer } from "../grants/obstacles.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
 import type { Kind } from "../model/report.ts";
-import { name, sentence, someOf } from "../model/sentence.ts";
+import { sentence, someNames } from "../model/sentence.ts";
 import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
@@ -94,16 +94,14 @@ async function catalogBusy(client: Client, changed: readonly Oid[], looks: numbe
     client.query<{ schema: string; name: string }>(NAMES, [changed]),
     client.query("COMMIT"),
   ]);
-  const names = rows.map((row) => name(row.schema, row.name));
+  const names = someNames(rows.map(({ schema, name }) => [schema, name]));
   return failure({
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${someOf(names, MAX_NAMES)}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${names}.`,
     hint: "Another job grants, revokes, creates or drops here at the same time.",
     steps: ["Run this step after the other job."],
   });
 }
-
-const MAX_NAMES = 5;
 
 const NAMES = `
 SELECT n.nspname AS schema, c.relname AS name
