@@ -11,7 +11,7 @@ import { mask } from "./mask.ts";
 import type { Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Report, worst } from "./model/report.ts";
 import { code, sentence } from "./model/sentence.ts";
-import type { Env, PasswordProvider, Settings } from "./model/settings.ts";
+import type { Env, Grant, PasswordProvider, Server, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { withSession } from "./postgres/session.ts";
 import { type Progress, reconcile, unfinished } from "./reconcile.ts";
@@ -34,7 +34,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_A
   const report = { ...result, run: runFacts(startedAt, env) };
   publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
-  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
+  await keepDriftIssues(report, { ...settings.driftIssue, env, signal });
 }
 
 const NEVER_ABORTED = new AbortController().signal;
@@ -54,11 +54,14 @@ function notStarted(error: Failure): Report {
 /** Reconciles the databases, several at a time. An error in one of them is in its report. */
 async function inDatabases(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
   const password = signIn(settings, env, signal);
-  const databases = await pLimit(DATABASES_AT_ONCE).map(settings.databases, (database) =>
-    inDatabase(settings, database, password, signal),
+  const targets = settings.servers.flatMap((server) =>
+    settings.grants.flatMap((grant) => grant.databases.map((database) => ({ server, database, grant }))),
+  );
+  const databases = await pLimit(DATABASES_AT_ONCE).map(targets, (target) =>
+    inDatabase(settings, target, password, signal),
   );
   const verdict = worst(databases.map((database) => database.verdict));
-  return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
+  return { version: 1, mode: settings.mode, verdict, databases };
 }
 
 /** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
@@ -66,11 +69,12 @@ const DATABASES_AT_ONCE = 4;
 
 async function inDatabase(
   settings: Settings,
-  database: string,
+  { server, database, grant }: { readonly server: Server; readonly database: string; readonly grant: Grant },
   password: PasswordProvider,
   signal: AbortSignal,
 ): Promise<DatabaseReport> {
-  const { server, user, mode, grantees, demand, signIn, cloud } = settings;
+  const { user, mode, signIn, cloud } = settings;
+  const { grantees, demand } = grant;
   const { host, port } = server;
   const target = { server, database, user };
   const say = (line: string) => info(logLines(`${database}: ${line}`).join("\n"));

@@ -12,8 +12,6 @@ import { type Issue, openTracker, type Tracker } from "./drift-issue/tracker.ts"
 export interface DriftIssueOptions {
   /** The input `github-token`. */
   readonly token: string;
-  /** The input `schemas`. */
-  readonly schemas: readonly string[] | "*";
   /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
   readonly patience?: Patience;
@@ -30,7 +28,7 @@ export interface DriftIssueOptions {
  */
 export async function keepDriftIssues(report: Report, options: DriftIssueOptions): Promise<void> {
   if (report.mode === "plan") return;
-  const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
+  const subjects = subjectsOf(report).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
   const warnings = new Set<string>();
   const warn = (failure: Failure) => warnings.add(failureLines(failure, report).join("\n"));

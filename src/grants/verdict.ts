@@ -26,13 +26,15 @@ export function granteeReports(
   return after.grantees.map((grantee, index): GranteeReport => {
     if (grantee.obstacle !== null) {
       const { name, obstacle } = grantee;
-      return { ...NOT_CHECKED, grantee: name, error: obstacle, ...doneFor(before.grantees[index], outcome) };
+      return { ...notChecked(name, demand), error: obstacle, ...doneFor(before.grantees[index], outcome) };
     }
     const { name, drift, identity, powers } = grantee;
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
     return {
       grantee: name,
+      schemas: demand.schemas,
+      onExtra: demand.onExtra,
       ...(actor !== role && { sessionRole: actor.name }),
       ...(bound && { identity: bound }),
       verdict: verdictOf(before.grantees[index], grantee, demand),
@@ -56,11 +58,11 @@ export function granteeReports(
 export function unfinishedReports(before: Assessment, outcome: Outcome): readonly GranteeReport[] {
   const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
   return before.grantees.map((grantee): GranteeReport => {
-    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
+    const { name, obstacle } = grantee;
+    if (obstacle !== null) return { ...notChecked(name, before.demand), error: obstacle };
     const unconfirmed = changesOf(open, grantee.grantee.role);
     return {
-      ...NOT_CHECKED,
-      grantee: grantee.name,
+      ...notChecked(name, before.demand),
       ...doneFor(grantee, outcome),
       ...(unconfirmed.length > 0 && { unconfirmed }),
     };
@@ -79,16 +81,21 @@ function doneFor(before: AssessedGrantee | undefined, { committed }: Outcome) {
   };
 }
 
-const NOT_CHECKED: Omit<GranteeReport, "grantee" | "error"> = {
-  verdict: "error",
-  objects: { tables: 0, sequences: 0, skipped: 0 },
-  missing: [],
-  granted: [],
-  extra: [],
-  revoked: [],
-  held: [],
-  warnings: [],
-};
+function notChecked(grantee: string, { schemas, onExtra }: Demand): GranteeReport {
+  return {
+    grantee,
+    schemas,
+    onExtra,
+    verdict: "error",
+    objects: { tables: 0, sequences: 0, skipped: 0 },
+    missing: [],
+    granted: [],
+    extra: [],
+    revoked: [],
+    held: [],
+    warnings: [],
+  };
+}
 
 function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { onExtra }: Demand) {
   const drifted = (grantee: AssessedGrantee | undefined) =>

@@ -38,6 +38,6 @@ export const ON_EXTRA = ["ignore", "warn", "fail", "revoke"] as const;
 export type OnExtra = (typeof ON_EXTRA)[number];
 
 /** True if privileges beyond the demand are drift, and fail the job. */
-export function extraIsDrift(onExtra: OnExtra | undefined): boolean {
+export function extraIsDrift(onExtra: OnExtra): boolean {
   return onExtra === "fail" || onExtra === "revoke";
 }

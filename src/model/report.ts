@@ -11,8 +11,6 @@ import type { Sentence } from "./sentence.ts";
 export interface Report {
   readonly version: 1;
   readonly mode: Mode;
-  /** How privileges beyond the demand are judged; absent when the inputs could not be read. */
-  readonly onExtra?: OnExtra;
   readonly verdict: Verdict;
   /** The run itself could not start: an invalid input. */
   readonly error?: Failure;
@@ -85,6 +83,10 @@ export interface FixBlock extends Runner {
 
 export interface GranteeReport {
   readonly grantee: string;
+  /** The schemas that the demand names; `*` for every schema that is neither the system's nor an extension's. */
+  readonly schemas: readonly string[] | "*";
+  /** How privileges beyond the demand are judged. */
+  readonly onExtra: OnExtra;
   /** The role as which its sessions begin (ALTER ROLE … SET role), if it is another one: its privileges count. */
   readonly sessionRole?: string;
   /** The identity in Entra that can sign in as it, if its security labels say so. */

@@ -7,14 +7,20 @@ export interface Settings {
   readonly mode: Mode;
   readonly signIn: SignIn;
   readonly cloud: Cloud;
-  readonly server: Server;
+  readonly servers: readonly Server[];
   /** The role to sign in as, by its name in PostgreSQL. */
   readonly user: string;
+  readonly grants: readonly Grant[];
+  /** Given when an issue is to be kept open while there is drift. */
+  readonly driftIssue?: { readonly token: string } | undefined;
+}
+
+/** Who must have what where: an entry of `grants-file`, or what the inputs demand. */
+export interface Grant {
+  /** Names, or patterns with `*` for any run of characters, on each server. */
   readonly databases: readonly string[];
   readonly grantees: readonly string[];
   readonly demand: Demand;
-  /** Given when an issue is to be kept open while there is drift. */
-  readonly driftIssue?: { readonly token: string } | undefined;
 }
 
 export interface Server {

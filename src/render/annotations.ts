@@ -66,11 +66,12 @@ function errors(report: Report): readonly Annotation[] {
 /** Missing privileges, and extra ones if they fail the job: one annotation for each group of like objects, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
-  const judged = extraIsDrift(report.onExtra);
   const findings = report.databases.flatMap((database) =>
     database.grantees.flatMap((grantee) => [
       ...entriesOf(database, grantee, grantee.missing, "Missing", missingText),
-      ...(judged ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText) : []),
+      ...(extraIsDrift(grantee.onExtra)
+        ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText)
+        : []),
     ]),
   );
   return groupsOf(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`)

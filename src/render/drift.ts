@@ -1,13 +1,5 @@
 import { extraIsDrift } from "../model/demand.ts";
-import type {
-  Changed,
-  DatabaseReport,
-  FixBlock,
-  GranteeReport,
-  Missing,
-  Named,
-  Report,
-} from "../model/report.ts";
+import type { Changed, DatabaseReport, FixBlock, GranteeReport, Missing, Named } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, grouped, some } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
@@ -43,9 +35,8 @@ const MAX_SCHEMAS = 8;
  */
 export function driftPart(
   page: Page,
-  { onExtra }: Report,
   { user }: DatabaseReport,
-  { missing, extra }: GranteeReport,
+  { missing, extra, onExtra }: GranteeReport,
   several = false,
 ): void {
   causesPart(page, "Missing", missing, ["Missing"], ({ privileges }) => [privileges.join(", ")]);

@@ -11,18 +11,16 @@ import { markdown } from "./pen.ts";
 export interface Subject {
   readonly database: DatabaseReport;
   readonly grantee: GranteeReport;
-  readonly schemas: readonly string[] | "*";
   /** The run's report with nothing in it but this grantee in this database. */
   readonly report: Report;
 }
 
 /** Every grantee of every database, also those that could not be checked. */
-export function subjectsOf(report: Report, schemas: Subject["schemas"]): readonly Subject[] {
+export function subjectsOf(report: Report): readonly Subject[] {
   return report.databases.flatMap((database) =>
     database.grantees.map((grantee) => ({
       database,
       grantee,
-      schemas,
       report: { ...report, databases: [{ ...database, grantees: [grantee] }] },
     })),
   );
@@ -41,18 +39,19 @@ export interface Marker {
  * Two digests, which are equal if and only if the subjects and the sets of objects are equal. Names can neither end the comment that holds
  * the digests nor make it long (there may be hundreds of schemas), and the order of a list makes no difference.
  */
-export function markerOf({ database, grantee, schemas, report }: Subject): Marker {
+export function markerOf({ database, grantee }: Subject): Marker {
   const { host, port, database: name } = database;
+  const { schemas } = grantee;
   const scope = schemas === "*" ? "*" : [...new Set(schemas)].toSorted();
   return {
     key: digest([host.toLowerCase(), port, name, grantee.grantee, scope]),
-    found: digest([...new Set(findingsOf(report, grantee).map(objectId))].toSorted()),
+    found: digest([...new Set(findingsOf(grantee).map(objectId))].toSorted()),
   };
 }
 
 /** The findings that are drift. */
-function findingsOf(report: Report, { missing, extra }: GranteeReport): readonly Missing[] {
-  return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
+function findingsOf({ missing, extra, onExtra }: GranteeReport): readonly Missing[] {
+  return extraIsDrift(onExtra) ? [...missing, ...extra] : missing;
 }
 
 function objectId({ kind, schema, name, owner }: Missing): string {
@@ -106,14 +105,14 @@ export function issueBody(subject: Subject, run: string): string {
   page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
   page.add(`### ❌ ${headline(report, markdown)}`);
   page.add(checkedLine(subject));
-  driftPart(page, report, database, grantee);
+  driftPart(page, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
   fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
   return page.close() + foot;
 }
 
-function checkedLine({ database, schemas, report }: Subject): string {
+function checkedLine({ database, grantee: { schemas }, report }: Subject): string {
   const where =
     schemas === "*"
       ? "every schema"

@@ -12,9 +12,9 @@ const DEPTH_OF_FINDINGS = 6;
  * may be a command to the runner (see `logLine`).
  */
 export function renderJson(report: Report): string {
-  const { version, mode, onExtra, verdict, error, run, databases } = report;
+  const { version, mode, verdict, error, run, databases } = report;
   const parts: string[] = [];
-  write({ version, mode, onExtra, verdict, error, run, databases }, 0);
+  write({ version, mode, verdict, error, run, databases }, 0);
   // Joined once, because each join copies what may be 100 MB.
   return `${parts.join("").replaceAll("##[", "#\\u0023[")}\n`;
 

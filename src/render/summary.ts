@@ -127,7 +127,7 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     if (named.length > 0 && (error || missing.length + extra.length > 0))
       page.add(`##### For ${names(named)}`);
     if (error) errorPart(page, error, report);
-    driftPart(page, report, database, grantee, named.length > 1);
+    driftPart(page, database, grantee, named.length > 1);
   }
   const isPlanned = ({ runnable, byHand }: FixBlock) => runnable && !byHand && report.mode === "plan";
   const noteFor = (block: FixBlock) => {

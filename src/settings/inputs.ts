@@ -97,16 +97,20 @@ export function parseSettings(env: Env): Settings {
       checkCoordinator(inputs, mode(), found, cloud());
       return found;
     };
+    const grant = () =>
+      inputs.all({
+        databases: () => namesFrom(inputs, "database", () => connection()?.database),
+        grantees,
+        demand: () => demandFrom(inputs, grantees, signIn),
+      });
     const { connection: _, ...settings } = inputs.all({
       mode,
       signIn,
       cloud,
       connection,
-      server,
+      servers: () => [server()],
       user: () => inputs.required("user", name),
-      databases: () => namesFrom(inputs, "database", () => connection()?.database),
-      grantees,
-      demand: () => demandFrom(inputs, grantees, signIn),
+      grants: () => [grant()],
       driftIssue: () => driftIssueFrom(inputs),
     });
     return settings;

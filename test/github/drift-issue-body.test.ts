@@ -17,10 +17,18 @@ import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
 
 const RUN = "[this run](https://github.example/contoso/orders/actions/runs/1)";
 
-function subject(report: Report, schemas: Subject["schemas"] = ["public"]): Subject {
-  const [first] = subjectsOf(report, schemas);
+function subject(report: Report): Subject {
+  const [first] = subjectsOf(report);
   if (!first) throw new Error("the report names no grantee");
   return first;
+}
+
+function withSchemas(report: Report, schemas: readonly string[]): Report {
+  const databases = report.databases.map((database) => ({
+    ...database,
+    grantees: database.grantees.map((grantee) => ({ ...grantee, schemas })),
+  }));
+  return { ...report, databases };
 }
 
 /** A report of a grantee that lacks privileges on one table. */
@@ -41,7 +49,7 @@ const OURS = "h3 hr p strong b code br ul ol li table thead tbody tr th td detai
 test("hostile names never become markup, a link, a mention or a reference in body, comment or title", () => {
   fc.assert(
     fc.property(hostileNames, (names) => {
-      const about = subject(reports.hostile(names), names);
+      const about = subject(withSchemas(reports.hostile(names), names));
       for (const text of [
         issueBody(about, RUN),
         issueComment("back", about, RUN),
@@ -64,7 +72,7 @@ test("hostile names never become markup, a link, a mention or a reference in bod
 test("the marker can be read from the body for any names and either kind of line ending", () => {
   fc.assert(
     fc.property(hostileName, hostileName, hostileName, fc.array(hostileName), (a, b, c, schemas) => {
-      const about = subject(named(a, b, c), schemas);
+      const about = subject(withSchemas(named(a, b, c), schemas));
       const body = issueBody(about, RUN);
       expect(readMarker(body)).toEqual(markerOf(about));
       expect(readMarker(body.replaceAll("\n", "\r\n"))).toEqual(markerOf(about));
@@ -77,7 +85,7 @@ test("the marker can be read from the body for any names and either kind of line
 test("different names have different markers, wherever a separator is", () => {
   const place = fc.tuple(hostileName, hostileName, fc.array(hostileName, { maxLength: 3 }));
   const keyOf = ([database, grantee, schemas]: [string, string, string[]]) =>
-    markerOf(subject(named(database, grantee, "t"), schemas)).key;
+    markerOf(subject(withSchemas(named(database, grantee, "t"), schemas))).key;
   fc.assert(
     fc.property(place, place, (a, b) => {
       const same = JSON.stringify([a[0], a[1], [...new Set(a[2])].sort()]);
@@ -112,11 +120,12 @@ test("extra privileges change the set only when they are drift", () => {
   const found = (onExtra: "warn" | "fail", extra: string) => {
     const grantee = reports.grantee({
       verdict: "drift",
+      onExtra,
       missing: [reports.missing()],
       extra: [reports.extra({ name: extra })],
     });
     const database = reports.database({ verdict: "drift", grantees: [grantee] });
-    return markerOf(subject(reports.report([database], { onExtra }))).found;
+    return markerOf(subject(reports.report([database]))).found;
   };
   expect(found("warn", "a")).toBe(found("warn", "b"));
   expect(found("fail", "a")).not.toBe(found("fail", "b"));
@@ -147,9 +156,9 @@ test("the body says that the SQL is for more grantees than the issue's", () => {
 
 test("the body lists extra privileges with their sources", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }] })];
-  const grantees = [reports.grantee({ verdict: "drift", extra })];
-  const report = reports.report([reports.database({ verdict: "drift", grantees })], { onExtra: "fail" });
-  const body = issueBody(subject(report, "*"), RUN);
+  const grantees = [reports.grantee({ schemas: "*", onExtra: "fail", verdict: "drift", extra })];
+  const report = reports.report([reports.database({ verdict: "drift", grantees })]);
+  const body = issueBody(subject(report), RUN);
   expect(body).toContain("**More than requested on 1 table owned by `migrator`**");
   expect(body).toContain("| table `public.orders` | DELETE | role `app_writers` |");
   expect(body).toContain("Checked every schema");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
-import type { Report } from "../../src/model/report.ts";
+import type { GranteeReport, Report } from "../../src/model/report.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import * as reports from "../render/reports.ts";
 import { type Command, commandsIn } from "../render/runner.ts";
@@ -99,12 +99,14 @@ test("the action maintains a separate issue for each host, port, database, grant
   await keep(reports.report([{ ...database, host: "other" }]));
   await keep(reports.report([{ ...database, port: 6432 }]));
   await keep(reports.report([{ ...database, database: "other" }]));
-  await keep(reports.report([database]), { schemas: ["public", "sales"] });
-  await keep(reports.report([database]), { schemas: "*" });
-  await keep(reports.report([database]), { schemas: ["*"] });
+  const of = (schemas: GranteeReport["schemas"]) =>
+    reports.report([{ ...database, grantees: [{ ...grantee, schemas }] }]);
+  await keep(of(["public", "sales"]));
+  await keep(of("*"));
+  await keep(of(["*"]));
   expect(github.issues).toHaveLength(8);
   await keep(reports.report([{ ...database, host: database.host.toUpperCase() }]));
-  await keep(reports.report([database]), { schemas: ["sales", "public"] });
+  await keep(of(["sales", "public"]));
   expect(github.issues).toHaveLength(8);
 });
 
@@ -379,7 +381,6 @@ function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions 
   return {
     token,
     env,
-    schemas: ["public"],
     patience: { firstWait: 1, maxTime: 10_000, answerTime: 10_000 },
     ...overrides,
   };

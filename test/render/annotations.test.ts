@@ -108,8 +108,8 @@ test("a plan has no errors, however many findings it has", () => {
 test("extra privileges have annotations only if they fail the job", () => {
   const written = (onExtra: "warn" | "fail") => {
     const verdict = onExtra === "fail" ? "drift" : "in-sync";
-    const grantee = reports.grantee({ verdict, extra: [reports.extra()] });
-    return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })], { onExtra }));
+    const grantee = reports.grantee({ verdict, onExtra, extra: [reports.extra()] });
+    return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })]));
   };
   expect(written("warn")).toEqual([]);
   expect(written("fail")[0]?.message).toContain(

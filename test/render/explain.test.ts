@@ -14,7 +14,7 @@ import { textIn } from "./tree.ts";
 const DESTINATIONS: Readonly<Record<string, (report: Report) => string>> = {
   "the summary": (report) => textIn(githubTree(renderSummary(report))),
   "the drift issue": (report) =>
-    subjectsOf(report, "*")
+    subjectsOf(report)
       .map((subject) => textIn(githubTree(issueBody(subject, "a run"))))
       .join("\n"),
   "the log": (report) => plainText(logGroups(report).flatMap(({ lines }) => lines)),
@@ -169,7 +169,7 @@ test("the title of an SQL block says that a member of the role runs it", () => {
   const report = reports.ownerCannotLogIn();
   const title = "<summary><b>SQL for a member of <code>azure_pg_admin</code></b> (3 statements";
   expect(renderSummary(report)).toContain(title);
-  for (const subject of subjectsOf(report, "*")) expect(issueBody(subject, "a run")).toContain(title);
+  for (const subject of subjectsOf(report)) expect(issueBody(subject, "a run")).toContain(title);
   expect(renderSql(report)).toContain("-- -- To run as a member of azure_pg_admin:\n-- BEGIN;\n");
   const long = Array.from({ length: 3_000 }, (_, i) => `table_${i}`);
   expect(renderSummary(reports.ownerCannotLogIn(long))).toContain(

@@ -111,9 +111,9 @@ test("counts and names a table with two grantors, or with a column of its own, o
     reports.missing({ privileges: ["INSERT"], reason: "not-owner" }),
   ];
   const written = (lists: Partial<GranteeReport>) => {
-    const grantee = reports.grantee({ verdict: "drift", ...lists });
+    const grantee = reports.grantee({ verdict: "drift", onExtra: "fail", ...lists });
     const database = reports.database({ verdict: "drift", grantees: [grantee] });
-    const report = reports.report([database], { mode: "plan", onExtra: "fail" });
+    const report = reports.report([database], { mode: "plan" });
     return {
       text: [
         headline(report, plain),

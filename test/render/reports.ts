@@ -51,6 +51,8 @@ export function database(overrides: Partial<DatabaseReport> = {}): DatabaseRepor
 export function grantee(overrides: Partial<GranteeReport> = {}): GranteeReport {
   return {
     grantee: "aad_orders",
+    schemas: ["public"],
+    onExtra: "warn",
     verdict: "in-sync",
     objects: { tables: 130, sequences: 41, skipped: 2 },
     missing: [],
@@ -306,8 +308,8 @@ export function because(reason: Reason, tables: readonly string[]): Report {
     EXTRA.includes(reason) || power
       ? { extra: power ? [power] : named.map(extra) }
       : { missing: IDENTITY.includes(reason) ? [identity(reason)] : named.map(missing) };
-  const grantees = [grantee({ verdict: "drift", ...found })];
-  return report([database({ verdict: "drift", grantees })], { onExtra: "fail" });
+  const grantees = [grantee({ verdict: "drift", onExtra: "fail", ...found })];
+  return report([database({ verdict: "drift", grantees })]);
 }
 
 /** A grantee with a finding for every reason. */
@@ -316,10 +318,11 @@ export function everyReason(): Report {
   const found = reasons.map((reason) => because(reason, [`of_${reason}`]).databases[0]?.grantees[0]);
   const all = grantee({
     verdict: "drift",
+    onExtra: "fail",
     missing: found.flatMap((each) => each?.missing ?? []),
     extra: found.flatMap((each) => each?.extra ?? []),
   });
-  return report([database({ verdict: "drift", grantees: [all] })], { onExtra: "fail" });
+  return report([database({ verdict: "drift", grantees: [all] })]);
 }
 
 export function inSync(): Report {

@@ -30,7 +30,15 @@ function env(inputs: Record<string, string | undefined>): Env {
   return inputVariables({ ...REQUIRED, ...inputs });
 }
 
-const parse = (inputs: Record<string, string | undefined>) => parseSettings(env(inputs));
+/** The settings of one server and one grant, as one level. */
+const parse = (inputs: Record<string, string | undefined>, others = {}) => {
+  const { servers, grants, ...settings } = parseSettings({ ...env(inputs), ...others });
+  const [server] = servers;
+  const [grant] = grants;
+  if (server === undefined || grant === undefined || servers.length + grants.length > 2)
+    throw new Error("not one server and one grant");
+  return { ...settings, server, ...grant };
+};
 
 /** The error for these inputs. */
 function caught(inputs: Record<string, string | undefined>): ActionError | undefined {
@@ -249,7 +257,7 @@ describe("inputs that do not exist", () => {
       PGHOST: "evil",
       HOST: "evil",
     };
-    expect(parseSettings({ ...env({}), ...others })).toEqual(parse({}));
+    expect(parse({}, others)).toEqual(parse({}));
   });
 });
 
