@@ -130,10 +130,11 @@ function answersOf(rule: KnownRule, cases: readonly Case[]): readonly string[] {
     const known = rule.with.includes("azure") && rule.with.length === 1 ? KNOWN : {};
     const context = { with: rule.with[0], ...known, ...(each && signInOf(each)) } as ResourceManagerContext;
     const said = each === undefined ? symptom : { ...symptom, text: each.text };
-    const hint = plain.sentence(rule.cause(context, said));
-    if (!answers.has(hint)) answers.set(hint, numbered(rule.next(context, said)));
+    const { hint, steps } = rule.explain(context, said);
+    const cause = plain.sentence(hint);
+    if (!answers.has(cause)) answers.set(cause, numbered(steps));
   }
-  return [...answers].map(([hint, steps]) => `${hint}\n\n${steps}`);
+  return [...answers].map(([cause, steps]) => `${cause}\n\n${steps}`);
 }
 
 function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
@@ -156,8 +157,8 @@ function codesOf({ code: is, when }: KnownRule): readonly string[] {
 /** All codes that a rule names. */
 const EVERY_CODE = new Set(ALL_RULES.flatMap(({ when }) => when.flatMap(codesIn)));
 
-function codesIn({ codes = [], aadsts = [] }: Match): readonly string[] {
-  return [...codes, ...aadsts.map((number) => `AADSTS${number}`)];
+function codesIn({ codes }: Match): readonly string[] {
+  return codes?.split(" ") ?? [];
 }
 
 function codeLine(rule: KnownRule): readonly string[] {

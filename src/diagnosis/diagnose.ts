@@ -1,4 +1,4 @@
-import { ActionError, type Failure, type Step, step, stepsOf } from "../model/failure.ts";
+import { ActionError, type Failure, step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
@@ -7,7 +7,15 @@ import { GITHUB } from "./github.ts";
 import { NETWORK } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
-import { type Context, hostOf, isPostgres, type Match, partnerOf, type Rule } from "./rules.ts";
+import {
+  type Context,
+  type Explanation,
+  hostOf,
+  isPostgres,
+  type Match,
+  partnerOf,
+  type Rule,
+} from "./rules.ts";
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -40,23 +48,17 @@ export function diagnoseBy<C extends Context>(
   const found = ruleFor(rules, error, context);
   const words = quoted(found?.symptom.text ?? ownWords(error));
   const message = sentence`${peer(context)}: ${words}`;
-  if (found === undefined) {
-    const answer = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
-    return { code: "unknown", message, ...withPooler(answer, context, true) };
-  }
+  if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
   const { rule, symptom } = found;
   const { code, retries } = rule;
-  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
   const isVague = FALLBACKS.some((fallback) => fallback.code === code);
   return {
     code,
     message,
-    ...withPooler(answer, context, isVague),
+    ...withPooler(rule.explain(context, symptom), context, isVague),
     ...(retries !== undefined && { retries }),
   };
 }
-
-type Explanation = Pick<Failure, "hint" | "steps">;
 
 /**
  * PgBouncer refuses connections for reasons that its messages do not name.
@@ -69,7 +71,7 @@ function withPooler({ hint, steps }: Explanation, context: Context, isVague: boo
     return { hint, steps: [step(direct), ...steps] };
   }
   if (context.port !== 6432) return { hint, steps };
-  const past: Step = step(
+  const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
@@ -98,9 +100,10 @@ function ruleFor<C extends Context>(
 }
 
 function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
+  const number = text.match(AADSTS)?.[1];
   return (
-    (match.codes === undefined || match.codes.some((each) => isOrStarts(code, each))) &&
-    (match.aadsts === undefined || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) &&
+    (match.codes === undefined ||
+      match.codes.split(" ").some((each) => each === number || isOrStarts(code, each))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined ||
       match.status.some((each) => each === status || each === classOf(status))) &&
@@ -108,6 +111,9 @@ function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: 
     (match.atProxy === undefined || namesProxy(text, proxy))
   );
 }
+
+/** Entra's number; the last one is the reason. */
+const AADSTS = /.*(AADSTS\d{1,9})/;
 
 /** Its name, or its port, because the address of a name is not known here. */
 function namesProxy(text: string, proxy: string | undefined): boolean {
@@ -122,11 +128,6 @@ function classOf(status: number | undefined): string | undefined {
 
 function isOrStarts(code: string, expected: string): boolean {
   return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
-}
-
-/** The numbers of Entra's errors; the last is the reason. */
-function aadstsIn(text: string): readonly number[] {
-  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
 }
 
 const IDENTITY_SOURCES: Readonly<Record<string, string>> = {

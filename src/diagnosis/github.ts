@@ -1,58 +1,43 @@
-import { step } from "../model/failure.ts";
-import { byText, rulesFor } from "./rules.ts";
+import { run } from "../model/failure.ts";
+import { rulesFor } from "./rules.ts";
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
  * https://github.com/actions/toolkit/blob/main/packages/core/src/oidc-utils.ts
  */
-export const GITHUB = rulesFor("github", [
-  {
-    code: "oidc-not-permitted",
-    when: [
-      {
-        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-      },
-    ],
-    cause:
+export const GITHUB = rulesFor("github", {
+  "oidc-not-permitted": {
+    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    answer: [
       "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    next: [
-      step(
-        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-        "permissions:\n  id-token: write\n  contents: read",
-      ),
+      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+      run("permissions:\n  id-token: write\n  contents: read"),
       "For pull requests from forks, run this job after the merge.",
     ],
   },
-  {
-    code: "oidc-no-token",
-    when: [{ text: /do not have ID Token field/ }],
-    cause:
+  "oidc-no-token": {
+    when: /do not have ID Token field/,
+    answer: [
       "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    next: [
-      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+      "Let the runner reach GitHub without the proxy:",
+      run("NO_PROXY=.actions.githubusercontent.com"),
       "Run the job again.",
     ],
   },
-  {
-    code: "oidc-refused",
-    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    ...byText(
-      {
-        text: /Error Code : 401/,
-        cause:
+  "oidc-refused": {
+    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
+    answer: (_context, { text }) => {
+      if (/Error Code : 401/.test(text))
+        return [
           "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
-        next: [
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
-        ],
-      },
-      {
-        cause: "GitHub does not issue this ID token, for the reason in its message.",
-        next: [
-          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-          "Run the job again, if there is no such step.",
-        ],
-      },
-    ),
+        ];
+      return [
+        "GitHub does not issue this ID token, for the reason in its message.",
+        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+        "Run the job again, if there is no such step.",
+      ];
+    },
   },
-]);
+});

@@ -1,54 +1,47 @@
-import { step } from "../model/failure.ts";
+import { run } from "../model/failure.ts";
 import { azShow } from "./commands.ts";
 import { rulesFor } from "./rules.ts";
+import { lookAtState, setFullName } from "./steps.ts";
 
 /** The peer does not follow PostgreSQL's protocol. The codes in capitals are those of src/postgres/. */
-export const PROTOCOL = rulesFor("postgres", [
-  {
-    code: "not-postgres",
+export const PROTOCOL = rulesFor("postgres", {
+  "not-postgres": {
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     when: [
-      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      { text: /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/ },
-      { codes: ["NOT_POSTGRES"] },
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/,
+      "NOT_POSTGRES",
     ],
-    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    next: (context) => [
+    answer: (context) => [
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName")),
+      ...setFullName(context),
     ],
   },
-  {
-    code: "token-not-asked-for",
-    when: [{ codes: ["HASH_REQUESTED"] }],
-    cause:
+  "token-not-asked-for": {
+    when: "HASH_REQUESTED",
+    answer: (context) => [
       "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    next: (context) => [
       "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
+      "Check that the server accepts Entra tokens:",
+      run(azShow(context, "authConfig")),
       "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
     ],
   },
-  {
-    code: "query-timed-out",
-    when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause:
+  "query-timed-out": {
+    when: "QUERY_TIMEOUT",
+    answer: (context) => [
       "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    next: (context) => [
       "Run the job again: what was granted stays granted.",
-      step("If the error persists, look at the server's state:", azShow(context, "state")),
+      ...lookAtState(context),
     ],
   },
-  {
-    code: "protocol-violation",
-    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause:
+  "protocol-violation": {
+    when: "PROTOCOL_VIOLATION",
+    answer: (context) => [
       "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    next: (context) => [
-      step(
-        "Check `host` and `port`: perhaps a different service listens there.",
-        azShow(context, "fullyQualifiedDomainName"),
-      ),
+      "Check `host` and `port`: perhaps a different service listens there.",
+      run(azShow(context, "fullyQualifiedDomainName")),
       "If a proxy is in between, set `host` to the server itself.",
     ],
   },
-]);
+});

@@ -1,6 +1,6 @@
 import type { Cloud } from "../model/clouds.ts";
-import { type Step, type Steps, stepsOf } from "../model/failure.ts";
-import { type Sentence, sentenceOf, type Words } from "../model/sentence.ts";
+import { type Failure, type Steps, stepsOf } from "../model/failure.ts";
+import { sentenceOf, type Words } from "../model/sentence.ts";
 import type { SignIn } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -41,66 +41,61 @@ export interface Rule<C extends Context = Context> {
   readonly with: readonly Partner[];
   /** The rule applies if any of these fits. */
   readonly when: readonly Match[];
-  /** What it most likely means, in one line. */
-  readonly cause: Answer<C, Sentence>;
-  /** What to do next, in order. */
-  readonly next: Answer<C, readonly Step[]>;
+  readonly explain: (context: C, symptom: Symptom) => Explanation;
   /** How many further attempts it is worth; absent if a rerun changes nothing. */
   readonly retries?: number;
 }
 
-type Answer<C, T> = (context: C, symptom: Symptom) => T;
-
-/** A rule as its table writes it: what is the same for every error is written without a function. */
-interface WrittenRule<C extends Context> extends Pick<Rule, "code" | "when" | "retries"> {
-  readonly cause: Words | Answer<C, Words>;
-  readonly next: Steps | Answer<C, Steps>;
-}
-
-/** The rules of a table for errors of these partners. */
-export function rulesFor<C extends Context = Context>(
-  partners: Partner | readonly Partner[],
-  rules: readonly WrittenRule<C>[],
-): readonly Rule<C>[] {
-  return rules.map(({ cause, next, ...rule }) => ({
-    ...rule,
-    with: [partners].flat(),
-    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
-    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next),
-  }));
-}
-
-/** An answer to errors of one rule whose words fit, or to the rest of them. */
-type Variant<C extends Context> = Pick<WrittenRule<C>, "cause" | "next"> & { readonly text?: RegExp };
-
-/** The answers of a rule that depend on the error's words: the first that fits, and the last for the rest. */
-export function byText<C extends Context = Context>(
-  ...variants: readonly [...Variant<C>[], Variant<C>]
-): Pick<WrittenRule<C>, "cause" | "next"> {
-  const rules = rulesFor<C>(
-    [],
-    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next })),
-  );
-  const answer = ({ text }: Symptom) =>
-    rules[variants.findIndex((each) => each.text?.test(text) ?? true)] as Rule<C>;
-  return {
-    cause: (context, symptom) => answer(symptom).cause(context, symptom),
-    next: (context, symptom) => answer(symptom).next(context, symptom),
-  };
-}
+/** What an error most likely means, and what to do next, in order. */
+export type Explanation = Pick<Failure, "hint" | "steps">;
 
 /** All that is present has to fit an error; what is absent fits any. */
 export interface Match {
-  /** SQLSTATEs, Node.js's, Azure's and libraries' codes. One that ends in `*` is a class of them. */
-  readonly codes?: readonly string[];
-  /** Entra's error numbers. */
-  readonly aadsts?: readonly number[];
+  /**
+   * SQLSTATEs, Node.js's, Azure's and libraries' codes, and Entra's numbers (`AADSTS700016`), with spaces between them.
+   * One that ends in `*` is a class of them.
+   */
+  readonly codes?: string;
   readonly text?: RegExp;
   /** HTTP statuses; `5xx` is all that begin with 5. */
   readonly status?: readonly (number | `${number}xx`)[];
   readonly signIn?: SignIn["type"];
   /** The error names the proxy: its host, or its port, which is not that of the peer. */
   readonly atProxy?: true;
+}
+
+/** A condition of a table: a string is `codes` alone, a regular expression is `text` alone. */
+type Condition = string | RegExp | Match;
+
+/** The likeliest cause, in one line, and the next steps. */
+export type Answer = readonly [cause: Words, ...next: Steps];
+
+/** A rule as its table writes it: what is the same for every error is written without a function. */
+interface WrittenRule<C extends Context> extends Pick<Rule, "retries"> {
+  readonly when: Condition | readonly Condition[];
+  readonly answer: Answer | ((context: C, symptom: Symptom) => Answer);
+}
+
+/** The rules of a table for errors of these partners, by their codes. The first rule that fits an error explains it. */
+export function rulesFor<C extends Context = Context>(
+  partners: Partner | readonly Partner[],
+  rules: Readonly<Record<string, WrittenRule<C>>>,
+): readonly Rule<C>[] {
+  return Object.entries(rules).map(([code, { when, answer, ...rule }]) => ({
+    ...rule,
+    code,
+    with: [partners].flat(),
+    when: [when].flat().map(matchOf),
+    explain: (context, symptom) => {
+      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
+      return { hint: sentenceOf(cause), steps: stepsOf(next) };
+    },
+  }));
+}
+
+function matchOf(condition: Condition): Match {
+  if (typeof condition === "string") return { codes: condition };
+  return condition instanceof RegExp ? { text: condition } : condition;
 }
 
 /** The service that the error came from. */
@@ -119,6 +114,7 @@ export function hostOf(context: Context): string {
   const partner = partnerOf(context);
   if (host !== undefined) return host;
   if (partner === "postgres") return "<host>";
+  if (partner === "azure") return "management.azure.com";
   if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;

@@ -1,9 +1,10 @@
-import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
+import { az, azServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK } from "../diagnosis/network.ts";
-import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
+import { type Answer, type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
+import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
-import { type Failure, type Steps, step } from "../model/failure.ts";
+import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
@@ -50,35 +51,29 @@ const WHILE_THERE_IS_TIME = 5;
  * Azure's words. An operation that failed has its code, but HTTP status 200.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
-export const AZURE = rulesFor<ResourceManagerContext>("azure", [
-  {
-    code: "azure-policy",
-    when: [{ codes: ["RequestDisallowedByPolicy"] }],
-    cause: "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-    next: [
+export const AZURE = rulesFor<ResourceManagerContext>("azure", {
+  "azure-policy": {
+    when: "RequestDisallowedByPolicy",
+    answer: [
+      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
       "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
-  {
-    code: "azure-deny-assignment",
-    when: [{ codes: ["DenyAssignmentAuthorizationFailed"] }],
-    cause:
+  "azure-deny-assignment": {
+    when: "DenyAssignmentAuthorizationFailed",
+    answer: [
       "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
-    next: [
-      step(
-        "If a deployment stack made the deny assignment, deploy the stack with this option:",
-        `--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`,
-      ),
+      "If a deployment stack made the deny assignment, deploy the stack with this option:",
+      run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
       "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
-  {
-    code: "resource-locked",
-    when: [{ codes: ["ScopeLocked"] }],
-    cause: "A lock on the server, its resource group or its subscription does not allow this.",
-    next: ({ server }) => [
-      step(
-        "List the locks:",
+  "resource-locked": {
+    when: "ScopeLocked",
+    answer: ({ server }) => [
+      "A lock on the server, its resource group or its subscription does not allow this.",
+      "List the locks:",
+      run(
         az("lock list", {
           subscription: server.subscription,
           "resource-group": server.resourceGroup,
@@ -88,26 +83,21 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
-  {
-    code: "subscription-disabled",
-    when: [{ codes: ["ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisallowedOperation"] }],
-    cause: "The subscription is disabled, or its type does not allow changes. Reads can still work.",
-    next: ({ server }) => [
-      step(
-        "Look up the state of the subscription:",
-        az("account show", { subscription: server.subscription, query: "state" }),
-      ),
+  "subscription-disabled": {
+    when: "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation",
+    answer: ({ server }) => [
+      "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+      "Look up the state of the subscription:",
+      run(az("account show", { subscription: server.subscription, query: "state" })),
       "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
     ],
   },
-  {
-    code: "provider-not-registered",
-    when: [{ codes: ["MissingSubscriptionRegistration", "SubscriptionNotRegistered"] }],
-    cause:
+  "provider-not-registered": {
+    when: "MissingSubscriptionRegistration SubscriptionNotRegistered",
+    answer: ({ server }, { text }) => [
       "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
-    next: ({ server }, { text }) => [
-      step(
-        "If it is the right subscription, register it:",
+      "If it is the right subscription, register it:",
+      run(
         az("provider register", {
           namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
           subscription: server.subscription,
@@ -115,136 +105,99 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", [
       ),
     ],
   },
-  {
-    code: "azure-api-version",
-    when: [{ codes: ["NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"] }],
-    cause: "This cloud or region does not have the API version that this action uses.",
-    next: [
+  "azure-api-version": {
+    when: "NoRegisteredProviderFound InvalidApiVersionParameter InvalidResourceType",
+    answer: [
+      "This cloud or region does not have the API version that this action uses.",
       "Use the newest version of this action.",
       "If the error persists, open an issue in this action's repository, with this message.",
     ],
   },
-  {
-    code: "azure-token-expired",
-    when: [{ codes: ["ExpiredAuthenticationToken"] }],
-    cause: "The token expired before Azure read it, or the runner's clock is wrong.",
-    next: ["Run the job again.", step("On a self-hosted runner, check the clock:", "timedatectl")],
+  "azure-token-expired": {
+    when: "ExpiredAuthenticationToken",
+    answer: [
+      "The token expired before Azure read it, or the runner's clock is wrong.",
+      "Run the job again.",
+      ...CHECK_CLOCK,
+    ],
     retries: 1,
   },
-  {
-    code: "azure-token-refused",
-    when: [{ codes: ["InvalidAuthenticationToken*", "AuthenticationFailed*"] }, { status: [401] }],
-    cause: (_context, { text }) =>
-      NO_HEADER.test(text)
-        ? "The request arrived without its token. A proxy on the way removed the header."
-        : "The token is from a different tenant or cloud than the subscription's.",
-    next: renewToken,
+  "azure-token-refused": {
+    when: ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
+    answer: renewToken,
   },
-  {
-    code: "server-not-found",
-    when: [
-      {
-        codes: [
-          "ResourceNotFound",
-          "ResourceGroupNotFound",
-          "ResourceGroupBeingDeleted",
-          "SubscriptionNotFound",
-          "InvalidSubscriptionId",
-          "ParentResourceNotFound",
-        ],
-      },
-    ],
-    cause: (_context, { code: azureCode }) => NOT_FOUND[azureCode] ?? NO_SERVER,
-    next: ({ server }, { code: azureCode }) => [
+  "server-not-found": {
+    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound",
+    answer: ({ server }, { code: azureCode }) => [
+      NOT_FOUND[azureCode] ?? NO_SERVER,
       ...(azureCode.includes("Subscription")
         ? [
-            step(
-              "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
-              az("account show", { subscription: server.subscription }),
-            ),
+            "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
+            run(az("account show", { subscription: server.subscription })),
           ]
         : []),
-      step(
-        "Set `server-resource-id` to one of these:",
-        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" }),
-      ),
+      "Set `server-resource-id` to one of these:",
+      run(az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })),
     ],
   },
-  {
-    code: "azure-not-permitted",
-    when: [{ codes: ["AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden"] }],
-    cause: "The identity that signs in has no role on the server that allows this.",
-    next: allow,
-  },
-  {
-    code: "server-not-running",
-    when: [
-      { codes: ["ServerStoppedError", "ServerIsStopped"] },
-      { codes: ["Server*"], text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+  "azure-not-permitted": {
+    when: "AuthorizationFailed LinkedAuthorizationFailed Forbidden",
+    answer: (context, symptom) => [
+      "The identity that signs in has no role on the server that allows this.",
+      ...allow(context, symptom),
     ],
-    cause: "The server is stopped.",
-    next: ({ server }) => [step("Start the server, then run the job again:", azServer("start", { server }))],
   },
-  {
-    code: "server-busy",
+  "server-not-running": {
     when: [
-      {
-        codes: [
-          "ServerBusy",
-          "ServerIsBusy",
-          "ServiceBusy",
-          "ServerIsNotReady",
-          "ServerUnavailableForOperation",
-          "OperationInProgress",
-          "AnotherOperationInProgress",
-          "ConflictingServerOperation",
-        ],
-      },
+      "ServerStoppedError ServerIsStopped",
+      { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+    ],
+    answer: ({ server }) => [
+      "The server is stopped.",
+      "Start the server, then run the job again:",
+      run(azServer("start", { server })),
+    ],
+  },
+  "server-busy": {
+    when: [
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation",
       { status: [409], text: /\b(busy|in progress|(try|retry) (again )?later|being (updated|created))\b/i },
     ],
-    cause: "Another operation on the server is in progress.",
-    next: ({ server }) => [
-      step("Run the job again when the server is `Ready`:", azShow({ server }, "state")),
+    answer: ({ server }) => [
+      "Another operation on the server is in progress.",
+      "Run the job again when the server is `Ready`:",
+      run(azShow({ server }, "state")),
     ],
     retries: WHILE_THERE_IS_TIME,
   },
-  {
-    code: "azure-too-many-requests",
-    when: [{ codes: ["TooManyRequests", "SubscriptionRequestsThrottled"] }, { status: [429] }],
-    cause: "The subscription has sent more requests than Azure allows in this period.",
-    next: ["Run the job again in a few minutes."],
+  "azure-too-many-requests": {
+    when: ["TooManyRequests SubscriptionRequestsThrottled", { status: [429] }],
+    answer: [
+      "The subscription has sent more requests than Azure allows in this period.",
+      "Run the job again in a few minutes.",
+    ],
     retries: WHILE_THERE_IS_TIME,
   },
-  {
-    code: "azure-unavailable",
+  "azure-unavailable": {
     when: [
-      {
-        codes: [
-          "InternalServerError",
-          "InternalError",
-          "ServiceUnavailable",
-          "GatewayTimeout",
-          "ServerTimeout",
-        ],
-      },
+      "InternalServerError InternalError ServiceUnavailable GatewayTimeout ServerTimeout",
       { status: [408, "5xx"] },
     ],
-    cause: "Azure Resource Manager has a fault.",
-    next: [
+    answer: [
+      "Azure Resource Manager has a fault.",
       "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     ],
     retries: WHILE_THERE_IS_TIME,
   },
-  {
-    code: "azure-refused",
-    when: [{ status: ["2xx", "3xx", "4xx"], text: /HTTP status \d+\)?:/ }], // a page of a proxy has other words
-    cause: "Azure refused the request for a reason that this action does not recognize.",
-    next: [
+  "azure-refused": {
+    when: { status: ["2xx", "3xx", "4xx"], text: /HTTP status \d+\)?:/ },
+    answer: [
+      "Azure refused the request for a reason that this action does not recognize.",
       "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
       "If the error persists, open an issue in this action's repository, with this message.",
     ],
   },
-]);
+});
 
 const NO_HEADER = /header is missing/;
 
@@ -258,23 +211,26 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
 const RULES: readonly Rule<ResourceManagerContext>[] = [...AZURE, ...NETWORK];
 
 /** The tenant that Azure names; the way past a proxy that removes the token. */
-function renewToken(
-  { server, host = "management.azure.com" }: ResourceManagerContext,
-  { text }: Symptom,
-): Steps {
+function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer {
   if (NO_HEADER.test(text))
-    return [step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(host)}`)];
+    return [
+      "The request arrived without its token. A proxy on the way removed the header.",
+      ...allowInProxy(context),
+    ];
   const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
-  if (tenant !== undefined)
-    return [step("Set `tenant-id` to the subscription's tenant:", `tenant-id: ${tenant}`)];
   return [
-    step(
-      "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-      az("account show", {
-        subscription: server.subscription,
-        query: "{tenant:tenantId, cloud:environmentName}",
-      }),
-    ),
+    "The token is from a different tenant or cloud than the subscription's.",
+    ...(tenant === undefined
+      ? [
+          "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+          run(
+            az("account show", {
+              subscription: context.server.subscription,
+              query: "{tenant:tenantId, cloud:environmentName}",
+            }),
+          ),
+        ]
+      : ["Set `tenant-id` to the subscription's tenant:", run(`tenant-id: ${tenant}`)]),
   ];
 }
 
@@ -294,14 +250,10 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     ? FIREWALL_ROLE
     : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
   return [
-    step(
-      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
-      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n"),
-    ),
-    step(
-      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
-      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n"),
-    ),
+    sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
+    run([define(firewallRole), define(OPERATIONS_ROLE)].join("\n")),
+    "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
+    run([assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }

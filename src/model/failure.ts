@@ -32,17 +32,36 @@ export interface Step {
   readonly command?: string;
 }
 
-/** Steps as a table writes them: one without a command is its text. */
-export type Steps = readonly (Words | Step)[];
+/** Steps as a table writes them, in order: a step without a command is its text, `run` is the command of the step before. */
+export type Steps = readonly (Words | Step | Command)[];
+
+/** What to type for a step. */
+interface Command {
+  readonly command: string;
+}
 
 /** A step; `text` without a command needs no such call in a table. */
 export function step(text: Words, command?: string): Step {
   return { text: sentenceOf(text), ...(command !== undefined && { command }) };
 }
 
+/** The command or setting to type for the step before it in a table. */
+export function run(command: string): Command {
+  return { command };
+}
+
 /** The steps that a table writes. */
 export function stepsOf(steps: Steps): readonly Step[] {
-  return steps.map((each) => (typeof each === "object" && "text" in each ? each : step(each)));
+  return steps.flatMap((each, n) => {
+    if (isCommand(each)) return [];
+    const next = steps[n + 1];
+    const written = typeof each === "object" && "text" in each ? each : step(each);
+    return [isCommand(next) ? { ...written, ...next } : written];
+  });
+}
+
+function isCommand(each: Steps[number] | undefined): each is Command {
+  return typeof each === "object" && "command" in each && !("text" in each);
 }
 
 /** A failure as the code that finds it writes it. */

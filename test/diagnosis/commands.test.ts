@@ -35,8 +35,8 @@ const SIGN_INS = [
 const commands = ALL_RULES.flatMap((rule) =>
   SIGN_INS.flatMap((signIn) =>
     rule
-      .next({ ...CONTEXT, signIn, with: rule.with[0] ?? "postgres" }, { code: HOSTILE, text: HOSTILE })
-      .flatMap(({ command }) =>
+      .explain({ ...CONTEXT, signIn, with: rule.with[0] ?? "postgres" }, { code: HOSTILE, text: HOSTILE })
+      .steps.flatMap(({ command }) =>
         command === undefined || SQL.test(command) ? [] : [[rule.code, command] as const],
       ),
   ),

@@ -135,9 +135,9 @@ test("text from others is never part of our own sentences", () => {
       };
       const text = `AADSTS1: subject '${foreign}' role "${foreign}" for host "${foreign}"`;
       const symptom = { code: foreign, text };
-      const hint = rule.cause(how, symptom);
+      const { hint, steps } = rule.explain(how, symptom);
       const { message } = diagnose(error(text), how);
-      const sentences = [message, hint, ...rule.next(how, symptom).map((each) => each.text)];
+      const sentences = [message, hint, ...steps.map((each) => each.text)];
       const ours = sentences.flatMap(({ parts }) => parts.flatMap((part) => ("own" in part ? part.own : [])));
       expect(ours.join("\n"), rule.code).not.toMatch(/zzFOREIGNzz/);
     }

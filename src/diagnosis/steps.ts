@@ -1,0 +1,32 @@
+import { run, type Steps } from "../model/failure.ts";
+import { azShow, SHOW_TENANT, shell } from "./commands.ts";
+import { type Context, hostOf } from "./rules.ts";
+
+/** Steps that several tables have. */
+
+export const CHECK_CLOCK: Steps = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+
+export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", run(SHOW_TENANT)];
+
+export const SELECT_CLOUD: Steps = [
+  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Look up the cloud:",
+  run(SHOW_TENANT),
+];
+
+/** The way past a proxy. */
+export function bypassProxy(context: Context): Steps {
+  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+
+export function allowInProxy(context: Context): Steps {
+  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+
+export function setFullName(context: Context): Steps {
+  return ["Set `host` to the server's full name:", run(azShow(context, "fullyQualifiedDomainName"))];
+}
+
+export function lookAtState(context: Context): Steps {
+  return ["If the error persists, look at the server's state:", run(azShow(context, "state"))];
+}
