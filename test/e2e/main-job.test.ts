@@ -1,6 +1,11 @@
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaults, ROOT } from "../project/project.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
-import { IDENTITIES, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { inputVariables, runStep } from "../sandbox/runner.ts";
+import { IDENTITIES, migratorInputs, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
 import type { Run } from "./run-action.ts";
 import { aclsOf, type Truth, use } from "./truth.ts";
@@ -30,6 +35,23 @@ test.each(VERSIONS)("lets the app use every object on PostgreSQL %s, and reports
     expect(outcome(green)).toEqual({ exitCode: 0, verdict: "in-sync", missing: 0, granted: 0 });
   } finally {
     if (own !== sandbox) await own.close();
+  }
+});
+
+test("runs from a folder of any name, with any names of the runner's own", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "Übungs ordner & co-"));
+  try {
+    await cp(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
+    const database = await seeded("any_folder");
+    const inputs = inputVariables({ ...defaults, ...migratorInputs(sandbox.server.port), database });
+    const { outputs } = await runStep([join(folder, "dist/index.cjs")], folder, {
+      ...sandbox.env,
+      ...inputs,
+    });
+    expect(outputs.verdict).toBe("repaired");
+    expect(JSON.parse(await readFile(outputs.report ?? "", "utf8")).verdict).toBe("repaired");
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

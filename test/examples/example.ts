@@ -10,7 +10,7 @@ export const EXAMPLES: readonly string[] = readdirSync(`${import.meta.dirname}/.
 /** What an expression may ask for, by context and name: `{ vars: { AZURE_TENANT_ID: "…" } }`. */
 export type Contexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-interface ExampleStep {
+export interface ExampleStep {
   readonly id?: string;
   readonly uses?: string;
   readonly run?: string;

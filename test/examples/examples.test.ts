@@ -195,6 +195,14 @@ test("password.yml: the owner signs in with its password, without Entra", async 
   expect(run.outputs.verdict).toBe("repaired");
 });
 
+test("client-secret.yml: the application signs in with its secret, without an ID token", async () => {
+  await orders();
+  const [secret] = IDENTITIES.migrator.secrets;
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: _, ...env } = sandbox.env;
+  const contexts = { secrets: { GRANTS_CLIENT_SECRET: secret?.value ?? "" } };
+  expect((await act("client-secret.yml", "grants", { contexts, env })).outputs.verdict).toBe("repaired");
+});
+
 test("azure-login.yml: the action gets its token from az", async () => {
   await orders();
   await azPrints("token-of-az");

@@ -3,18 +3,16 @@ import { parse } from "yaml";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { readText } from "../project/project.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
-import { resolved } from "./example.ts";
+import { type ExampleStep, jobOf, resolved } from "./example.ts";
 
 const README = readText("README.md");
 
-/** The inputs of the README's workflows: the deployment and the daily check. */
-const [DEPLOY = {}, CHECK = {}] = [...README.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = ""]) => {
-  const { jobs } = parse(yaml) as {
-    jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
-  };
-  const steps = Object.values(jobs).flatMap((job) => job.steps);
-  return steps.find(({ uses }) => uses?.startsWith("OWNER/azure-postgres-grants@"))?.with ?? {};
-});
+/** The steps of the README's deployment, with the migration and the action. */
+const [, YAML = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(README) ?? [];
+const STEPS: readonly ExampleStep[] = parse(YAML).jobs.database.steps;
+const DEPLOY = ourInputs(STEPS);
+/** The daily check, which the README links to; it opens no issue here. */
+const CHECK = { ...ourInputs(jobOf("check.yml", "check").steps), "drift-issue": "false" };
 
 /**
  * What Service Connector runs for an app:
@@ -27,7 +25,7 @@ const connect = (app: string) => `
   GRANT CREATE ON SCHEMA public TO ${app};`;
 
 test.each([14, 18] as const)(
-  "both workflows are clean on PostgreSQL %i, with two apps of Service Connector in one database",
+  "the deployment and the daily check are clean on PostgreSQL %i, with two apps of Service Connector in one database",
   async (version) => {
     const sandbox = await startSandbox({ version });
     try {
@@ -58,9 +56,21 @@ test.each([14, 18] as const)(
   },
 );
 
+test("the deployment is that of examples/deploy.yml, which a test runs with its migration", () => {
+  const shown = ({ uses, run, env, with: inputs }: ExampleStep) => ({ uses, run, env, inputs });
+  const [checkout, ...rest] = STEPS;
+  const [theirCheckout, ...theirs] = jobOf("deploy.yml", "database").steps ?? [];
+  expect(checkout?.uses).toBe(theirCheckout?.uses);
+  expect(rest.map(shown)).toEqual(theirs.slice(0, rest.length).map(shown));
+});
+
 test("is short enough to be read", () => {
   expect(README.trimEnd().split("\n").length).toBeLessThan(200);
 });
+
+function ourInputs(steps: readonly ExampleStep[] = []): Readonly<Record<string, unknown>> {
+  return steps.find(({ uses }) => uses?.startsWith("OWNER/azure-postgres-grants@"))?.with ?? {};
+}
 
 function act(
   { server, env }: Sandbox,

@@ -35,6 +35,14 @@ test("examples/README.md lists every example", () => {
   expect([...listed].map(([, name]) => name).sort()).toEqual(names.sort());
 });
 
+test("docs/README.md lists every page", () => {
+  const listed = [...readText("docs/README.md").matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name);
+  const pages = readdirSync(join(ROOT, "docs")).filter(
+    (name) => name.endsWith(".md") && name !== "README.md",
+  );
+  expect([...new Set(listed)].sort()).toEqual(pages.sort());
+});
+
 test("the README shows the two commands on its first screen", () => {
   const screen = readme.split("\n").slice(0, 30).join("\n");
   expect(screen).toMatch(/^npm ci && npm run demo\b/m);

@@ -65,6 +65,7 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "azure.yml trial": { contents: "read", "id-token": "write" },
   "azure-login.yml grants": { "id-token": "write" },
   "check.yml check": { "id-token": "write", issues: "write" },
+  "client-secret.yml grants": {},
   "code-scanning.yml codeql": { actions: "read", contents: "read", "security-events": "write" },
   "code-scanning.yml zizmor": { actions: "read", contents: "read", "security-events": "write" },
   "deploy.yml database": { contents: "read", "id-token": "write" },
