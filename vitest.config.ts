@@ -18,8 +18,8 @@ const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis
 
 export default defineConfig({
   test: {
-    // One more than can compute, because tests with servers also wait.
-    maxWorkers: availableParallelism() + 1,
+    // More than can compute, because tests with servers also wait.
+    maxWorkers: availableParallelism() + 2,
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
     // A snapshot that is missing is a mistake, except with --update.
@@ -28,7 +28,9 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
+    // vitest runs them in the order of their names.
     projects: [
+      { extends: true, test: { name: "isolated", include: NEED_ISOLATION, pool: "threads" } },
       {
         extends: true,
         test: {
@@ -40,7 +42,6 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: "unit-isolated", include: NEED_ISOLATION, pool: "threads" } },
       { extends: true, test: { name: "project", include: PROJECT, pool: "threads" } },
       {
         extends: true,

@@ -55,6 +55,10 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       let first = true;
       secure.on("data", (message: Buffer) => {
         received.push(message);
+        if (!first && message[0] === TERMINATE) {
+          socket.end();
+          return;
+        }
         const answer = first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message);
         writeByBytes(secure, answer ?? Buffer.alloc(0));
         first = false;
@@ -74,6 +78,9 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
   };
 }
 
+/** The first byte of a Terminate: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const TERMINATE = "X".charCodeAt(0);
+
 /** Writes each byte when the one before it is sent, so that a chunk ends after each. */
 function writeByBytes(socket: TLSSocket, bytes: Buffer): void {
   if (bytes.length > 0) socket.write(bytes.subarray(0, 1), () => writeByBytes(socket, bytes.subarray(1)));
@@ -85,7 +92,8 @@ export function errorResponse(code: string, message: string): Buffer {
 }
 
 export const ASK_PASSWORD = framed("R", Buffer.from([0, 0, 0, 3]));
-export const WELCOME = Buffer.concat([framed("R", Buffer.from([0, 0, 0, 0])), framed("Z", Buffer.from("I"))]);
+export const READY = framed("Z", Buffer.from("I"));
+export const WELCOME = Buffer.concat([framed("R", Buffer.from([0, 0, 0, 0])), READY]);
 
 /** A self-signed certificate for this name, valid for this many days. */
 export async function certificate(name: string, days = 1): Promise<{ cert: string; key: string }> {
