@@ -22,7 +22,14 @@ import { ActionError, type Failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { proxyTo } from "../../src/proxy.ts";
-import { ASK_PASSWORD, certificate, errorResponse, READY, startStub, WELCOME } from "../postgres/stub-server.ts";
+import {
+  ASK_PASSWORD,
+  certificate,
+  errorResponse,
+  READY,
+  startStub,
+  WELCOME,
+} from "../postgres/stub-server.ts";
 import { startGitHub } from "../sandbox/github.ts";
 import { close, listen } from "../sandbox/http.ts";
 import type { Case } from "./corpus.ts";
