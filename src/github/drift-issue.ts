@@ -3,26 +3,50 @@ import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
-import { issueBody, issueComment, issueTitle, markerOf, type Subject, subjectsOf } from "../render/issue.ts";
-import type { Patience } from "../retry.ts";
+import {
+  type Issue,
+  issueBody,
+  issueComment,
+  issuesPart,
+  issueTitle,
+  markerOf,
+  type Subject,
+  subjectsOf,
+  type Task,
+  taskFor,
+} from "../render/issue.ts";
+import { count } from "../text/count.ts";
 import { logLine } from "../text/escape.ts";
+import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
-import { type Issue, openTracker, type Tracker } from "./drift-issue/tracker.ts";
+import { type IssuePatience, openTracker, type Tracker } from "./drift-issue/tracker.ts";
+import { addToSummary } from "./step.ts";
 
 export interface DriftIssueOptions {
   /** The input `github-token`. */
   readonly token: string;
   /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
-  readonly patience?: Patience;
+  readonly patience?: IssuePatience;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates its
- * body, closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is when its grantee could
- * not be checked, and in `plan`.
+ * So many issues change in a run, each by at most two requests: GitHub accepts 80 new issues and comments a minute, and 500
+ * an hour. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const MAX_CHANGES = 40;
+
+/** Other failures would meet every other issue, too. */
+const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
+
+/**
+ * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates it when
+ * something else is found, closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is
+ * when its grantee could not be checked, and in `plan`. What is new is added to the job summary.
+ *
+ * Requests grow with what has changed: one listing, and then nothing for an issue whose text stays the same.
  *
  * Never throws: what GitHub refuses is a warning and does not change the verdict.
  */
@@ -43,17 +67,21 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
+  const done: Task[] = [];
   await attempt(async () => {
     const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
-    const created: Issue[] = [];
-    for (const subject of subjects) {
-      const { key } = markerOf(subject);
-      const own = issues.filter((issue) => issue.key === key);
-      if (!(await attempt(() => keepIssue(tracker, subject, own, created)))) break;
+    const tasks = tasksFor(subjects, issues);
+    const changes = tasks.filter(({ change }) => change !== "unchanged");
+    if (changes.length > MAX_CHANGES) warnings.add(tooMany(changes.length));
+    if (issues.length === 0) await tracker.createLabel();
+    for (const task of changes.slice(0, MAX_CHANGES)) {
+      if (!(await attempt(async () => void done.push(await perform(tracker, task))))) break;
     }
-    if (created.length > 0) await closeDuplicates(tracker, created);
+    done.push(...tasks.filter(({ change }) => change === "unchanged"));
+    await closeDuplicates(tracker, issues, done);
   });
+  if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
   for (const lines of warnings) {
     warning(`A drift issue is not as it should be. This does not change the verdict.\n${lines}`, {
       title: "Drift issue",
@@ -61,59 +89,55 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
   }
 }
 
-/** Other failures would meet every other issue, too. */
-const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
+function tasksFor(subjects: readonly Subject[], issues: readonly Issue[]): readonly Task[] {
+  const byKey = Map.groupBy(issues, ({ key }) => key);
+  return subjects.flatMap((subject) => {
+    const now = markerOf(subject);
+    return taskFor(subject, byKey.get(now.key)?.[0], now) ?? [];
+  });
+}
 
-/** @param issues the issues of this subject, the oldest first */
-async function keepIssue(
-  tracker: Tracker,
-  subject: Subject,
-  issues: readonly Issue[],
-  created: Issue[],
-): Promise<void> {
-  const [issue, ...duplicates] = issues;
-  const { run } = tracker;
-  for (const duplicate of duplicates)
-    if (issue && duplicate.open) await closeDuplicate(tracker, duplicate, issue);
-  if (subject.grantee.verdict !== "drift") {
-    if (!issue?.open) return;
-    await tracker.update(issue, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue, issueComment("gone", subject, run));
-    log("closed", issue);
-  } else if (!issue) {
-    const opened = await tracker.create(issueTitle(subject), issueBody(subject, run));
-    created.push(opened);
-    log("opened", opened);
-  } else {
-    // The body first: the next run compares with it, and comments on no change twice.
-    await tracker.update(issue, { state: "open", body: issueBody(subject, run) });
-    const changed = issue.found !== markerOf(subject).found;
-    if (!issue.open) await tracker.comment(issue, issueComment("back", subject, run));
-    else if (changed) await tracker.comment(issue, issueComment("changed", subject, run));
-    log(issue.open ? "updated" : "reopened", issue);
-  }
+/** Does what a task says. @returns the task with its issue, also if this opened it */
+async function perform(tracker: Tracker, task: Task): Promise<Task> {
+  const { subject, change } = task;
+  const body = () => issueBody(subject, tracker.run);
+  const issue = task.issue ?? (await tracker.create(issueTitle(subject), body()));
+  if (change === "closed") await tracker.update(issue, { state: "closed", state_reason: "completed" });
+  // The body before the comment: the next run compares with it, and comments on no change twice.
+  else if (change !== "opened") await tracker.update(issue, { state: "open", body: body() });
+  const comment = issueComment(task, tracker.run);
+  if (comment !== undefined) await tracker.comment(issue, comment);
+  log(change, issue);
+  return { ...task, issue };
 }
 
 /**
- * Two runs at once can both find no issue and both open one, because GitHub has no lock for this. So each run lists the
- * issues again and closes its own if an older one exists. If a run is cancelled before that, the next run closes the
- * duplicate, in `keepIssue`.
+ * Two runs at once can both find no issue and both open one, because GitHub has no lock for this. So a run that opened issues
+ * lists again what was opened meanwhile, and closes its own if an older one exists. If a run is cancelled before that, the
+ * next run closes the duplicate.
  */
-async function closeDuplicates(tracker: Tracker, created: readonly Issue[]): Promise<void> {
-  const issues = await tracker.issues();
-  for (const issue of created) {
-    const oldest = issues.find(({ key }) => key === issue.key);
-    if (oldest && oldest.number < issue.number) await closeDuplicate(tracker, issue, oldest);
+async function closeDuplicates(
+  tracker: Tracker,
+  before: readonly Issue[],
+  done: readonly Task[],
+): Promise<void> {
+  const opened = done.filter(({ change }) => change === "opened").map(({ issue }) => issue?.number);
+  const later = opened.length > 0 ? await tracker.issues(before.at(-1)?.number) : [];
+  for (const [oldest, ...others] of groupsOf([...before, ...later], ({ key }) => key)) {
+    for (const duplicate of others) {
+      if (!duplicate.open || !(before.includes(duplicate) || opened.includes(duplicate.number))) continue;
+      await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
+      await tracker.comment(
+        duplicate,
+        `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`,
+      );
+      log(`closed as a duplicate of #${oldest.number}`, duplicate);
+    }
   }
 }
 
-async function closeDuplicate(tracker: Tracker, duplicate: Issue, issue: Issue): Promise<void> {
-  await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(
-    duplicate,
-    `Duplicate of #${issue.number}: two runs opened an issue at the same time.`,
-  );
-  log(`closed as a duplicate of #${issue.number}`, duplicate);
+function tooMany(changes: number): string {
+  return `${MAX_CHANGES} of ${count(changes, "drift issue")} were opened, updated or closed, because GitHub limits how much a job can write. Each further run continues with the next ${MAX_CHANGES}. The job summary and the report have all of them.`;
 }
 
 function log(what: string, { number, url }: Issue): void {

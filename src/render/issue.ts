@@ -1,11 +1,19 @@
 import { createHash } from "node:crypto";
 import { extraIsDrift } from "../model/demand.ts";
-import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
-import { some } from "../text/count.ts";
+import {
+  type DatabaseReport,
+  type GranteeReport,
+  type Missing,
+  type Report,
+  worst,
+} from "../model/report.ts";
+import { count, some } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { driftPart, fixesPart } from "./drift.ts";
 import { headline, serverText } from "./headline.ts";
 import { openPage } from "./page.ts";
-import { markdown } from "./pen.ts";
+import { markdown, plain } from "./pen.ts";
+import { objectText } from "./phrases.ts";
 
 /** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
@@ -15,37 +23,60 @@ export interface Subject {
   readonly report: Report;
 }
 
-/** Every grantee of every database, also those that could not be checked. */
+/**
+ * Every grantee of every database, also those that could not be checked. What several entries of `grants-file` demand for
+ * one grantee in the same schemas is one subject.
+ */
 export function subjectsOf(report: Report): readonly Subject[] {
   return report.databases.flatMap((database) =>
-    database.grantees.map((grantee) => ({
-      database,
-      grantee,
-      report: { ...report, databases: [{ ...database, grantees: [grantee] }] },
-    })),
+    groupsOf(database.grantees, ({ grantee, schemas }) => JSON.stringify([grantee, schemas])).map((same) => {
+      const [first, ...others] = same;
+      const grantee = others.length === 0 ? first : together(same);
+      return { database, grantee, report: { ...report, databases: [{ ...database, grantees: [grantee] }] } };
+    }),
   );
+}
+
+function together(same: readonly [GranteeReport, ...GranteeReport[]]): GranteeReport {
+  return {
+    ...same[0],
+    verdict: worst(same.map(({ verdict }) => verdict)),
+    missing: same.flatMap(({ missing }) => missing),
+    extra: same.flatMap(({ extra }) => extra),
+  };
 }
 
 // --- the marker: how the next run finds the issue, and what it compares with
 
 export interface Marker {
-  /** Which host, port, database, grantee and schemas the issue is about. */
+  /** A digest of the host, port, database, grantee and schemas that the issue is about. */
   readonly key: string;
-  /** Which set of objects was found. */
+  /** A digest of the set of objects that were found. */
   readonly found: string;
+  /** A digest of what the text says of them; absent in an old issue. */
+  readonly text?: string | undefined;
+  /** The objects that were found, by kind and name; empty if they are too many, and in an old issue. */
+  readonly objects: readonly string[];
 }
 
+/** A longer list of objects would leave too little room for the rest. */
+const MAX_OBJECTS = 16_000;
+
 /**
- * Two digests, which are equal if and only if the subjects and the sets of objects are equal. Names can neither end the comment that holds
- * the digests nor make it long (there may be hundreds of schemas), and the order of a list makes no difference.
+ * What the issue of a subject has to say. Names can neither end the comment that holds it nor make a digest long (there may
+ * be hundreds of schemas), and the order of a list makes no difference.
  */
 export function markerOf({ database, grantee }: Subject): Marker {
-  const { host, port, database: name } = database;
+  const { host, port, database: name, fixes } = database;
   const { schemas } = grantee;
   const scope = schemas === "*" ? "*" : [...new Set(schemas)].toSorted();
+  const findings = findingsOf(grantee);
+  const objects = [...new Set(findings.map(objectLine))].toSorted();
   return {
     key: digest([host.toLowerCase(), port, name, grantee.grantee, scope]),
-    found: digest([...new Set(findingsOf(grantee).map(objectId))].toSorted()),
+    found: digest([...new Set(findings.map(objectId))].toSorted()),
+    text: digest([findings.map((each) => JSON.stringify(each)).toSorted(), fixes]),
+    objects: objects.join("\n").length > MAX_OBJECTS ? [] : objects,
   };
 }
 
@@ -58,16 +89,24 @@ function objectId({ kind, schema, name, owner }: Missing): string {
   return JSON.stringify([kind, schema, name, kind === "default-privileges" && owner]);
 }
 
+/** One line that cannot end a comment of HTML. */
+function objectLine(object: Missing): string {
+  const creator = object.kind === "default-privileges" ? ` of ${plain.name(object.owner)}` : "";
+  return `${objectText(object, plain)}${creator}`.replaceAll(">", "›");
+}
+
 function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-const MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) -->/;
+const MARKER =
+  /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
 
 /** The marker of an issue's body; undefined if the issue is not ours. */
 export function readMarker(body: string | null | undefined): Marker | undefined {
-  const [, key, found] = MARKER.exec(body ?? "") ?? [];
-  return key !== undefined && found !== undefined ? { key, found } : undefined;
+  const [, key, found, text, objects = ""] = MARKER.exec(body ?? "") ?? [];
+  if (key === undefined || found === undefined) return undefined;
+  return { key, found, text, objects: objects.split(/[\r\n]+/).filter((line) => line.trim() !== "") };
 }
 
 // --- title and body
@@ -95,14 +134,14 @@ const MAX_NAMES = 8;
  */
 export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
-  const { key, found } = markerOf(subject);
-  const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.\n`;
+  const { key, found, text, objects } = markerOf(subject);
+  const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: when it finds something else, it updates this text, adds a comment if the set of objects has changed, and closes the issue if the drift is gone. You can add comments; changes to this text are lost.\n`;
   const page = openPage({
     most: MAX_BODY - foot.length,
     sizeOf: (text) => text.length,
     cut: `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`,
   });
-  page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
+  page.add([`<!-- azure-postgres-grants drift ${key} ${found} ${text}`, ...objects, "-->"].join("\n"));
   page.add(`### ❌ ${headline(report, markdown)}`);
   page.add(checkedLine(subject));
   driftPart(page, database, grantee);
@@ -127,19 +166,83 @@ function checkedLine({ database, grantee: { schemas }, report }: Subject): strin
   ].join(" · ");
 }
 
-// --- comments
+// --- what a run does with an issue, and what it says
 
-/** How a comment starts, by what has changed. */
-const COMMENTS = {
-  changed: "The set of objects has changed; the text above is up to date.",
-  back: "The drift is back; the text above is up to date.",
-  gone: "The drift is gone.",
-} as const;
+/** An issue that this action opened. */
+export interface Issue extends Marker {
+  readonly number: number;
+  readonly open: boolean;
+  readonly url: string;
+}
+
+export interface Task {
+  readonly subject: Subject;
+  readonly now: Marker;
+  readonly change: "opened" | "updated" | "reopened" | "closed" | "unchanged";
+  /** The issue as the last run left it; absent if there is none. */
+  readonly issue?: Issue | undefined;
+}
+
+/** What to do with the issue of a subject that was checked; undefined if it needs none. */
+export function taskFor(subject: Subject, issue: Issue | undefined, now: Marker): Task | undefined {
+  const to = (change: Task["change"]) => ({ subject, now, change, issue });
+  if (subject.grantee.verdict !== "drift") return issue?.open ? to("closed") : undefined;
+  if (issue === undefined) return to("opened");
+  if (!issue.open) return to("reopened");
+  return to(issue.text === now.text ? "unchanged" : "updated");
+}
 
 /**
- * A comment on an issue whose state or set of objects changed.
+ * The comment on an issue whose state or set of objects has changed, else undefined.
  * @param run a link to the run, or words if there is no link
  */
-export function issueComment(change: keyof typeof COMMENTS, { report }: Subject, run: string): string {
-  return `${COMMENTS[change]} ${headline(report, markdown)}\n\nFound by ${run}.`;
+export function issueComment({ subject, change, ...task }: Task, run: string): string | undefined {
+  const begin = {
+    opened: undefined,
+    updated:
+      task.now.found === task.issue?.found
+        ? undefined
+        : `The set of objects has changed; the text above is up to date.${news(task)}`,
+    reopened: "The drift is back; the text above is up to date.",
+    closed: "The drift is gone.",
+    unchanged: undefined,
+  }[change];
+  return begin && `${begin} ${headline(subject.report, markdown)}\n\nFound by ${run}.`;
+}
+
+/** Which objects are new since the last run, and which are gone; empty if that is not known. */
+function news({ now, issue }: Pick<Task, "now" | "issue">): string {
+  const before = issue?.objects ?? [];
+  if (now.objects.length === 0 || before.length === 0) return "";
+  return [notIn(before, now.objects, "New"), notIn(now.objects, before, "Gone")].join("");
+}
+
+function notIn(others: readonly string[], objects: readonly string[], what: string): string {
+  const known = new Set(others);
+  const list = objects.filter((object) => !known.has(object));
+  return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES, markdown.code)}.`;
+}
+
+/** More issues are counted. */
+const MAX_LINES = 20;
+
+/** What the run did with the issues, for the end of the job summary. */
+export function issuesPart(done: readonly Task[]): string {
+  const link = ({ issue }: Task) => `[#${issue?.number}](${issue?.url})`;
+  const same = done.filter(({ change }) => change === "unchanged");
+  const lines = done
+    .filter(({ change }) => change !== "unchanged")
+    .map((task) => {
+      const { database, grantee } = task.subject;
+      const about = `${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
+      return `- ${link(task)} ${task.change}: ${about}.${task.change === "updated" ? news(task) : ""}`;
+    });
+  const more = lines.length - MAX_LINES;
+  return [
+    "**Drift issues, since the last run**\n",
+    ...lines.slice(0, MAX_LINES),
+    ...(more > 0 ? [`- ${count(more, "more", "more")} in the log`] : []),
+    ...(same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES, link)}.`] : []),
+    "",
+  ].join("\n");
 }

@@ -2,14 +2,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import {
+  type Issue,
   issueBody,
   issueComment,
+  issuesPart,
   issueTitle,
   markerOf,
   readMarker,
   type Subject,
   subjectsOf,
+  type Task,
 } from "../../src/render/issue.ts";
+import { visible } from "../../src/text/escape.ts";
 import { githubTree, rawTree, sanitized } from "../render/github-html.ts";
 import { hostileName, hostileNames } from "../render/hostile.ts";
 import * as reports from "../render/reports.ts";
@@ -43,17 +47,29 @@ function named(database: string, grantee: string, table: string): Report {
   ]);
 }
 
+const ISSUE = "https://github.example/contoso/orders/issues/1";
+
+/** Another set of objects than what the issue knows. */
+function taskFor(about: Subject, objects: readonly string[]): Omit<Task, "change"> {
+  const now = markerOf(about);
+  const lines = objects.map((text) => visible(text).replaceAll(">", "›"));
+  const issue: Issue = { ...now, found: "other", objects: lines, number: 1, open: true, url: ISSUE };
+  return { subject: about, now, issue };
+}
+
 const HIDDEN = /(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u;
+const changes = ["updated", "reopened", "closed"] as const;
 const OURS = "h3 hr p strong b code br ul ol li table thead tbody tr th td details summary pre a".split(" ");
 
 test("hostile names never become markup, a link, a mention or a reference in body, comment or title", () => {
   fc.assert(
     fc.property(hostileNames, (names) => {
       const about = subject(withSchemas(reports.hostile(names), names));
+      const task = taskFor(about, names);
       for (const text of [
         issueBody(about, RUN),
-        issueComment("back", about, RUN),
-        issueComment("gone", about, RUN),
+        ...changes.map((change) => issueComment({ ...task, change }, RUN) ?? ""),
+        ...changes.map((change) => issuesPart([{ ...task, change }]).replace(`[#1](${ISSUE})`, "")),
         issueTitle(about),
       ]) {
         const tree = rawTree(text);

@@ -1,6 +1,10 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
 import type { GranteeReport, Report } from "../../src/model/report.ts";
+import { issueBody, issueTitle, subjectsOf } from "../../src/render/issue.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import * as reports from "../render/reports.ts";
 import { type Command, commandsIn } from "../render/runner.ts";
@@ -25,7 +29,7 @@ test("the action opens one issue on drift, labelled, with what is missing and a 
     "Drift of PostgreSQL privileges: `aad_orders` in `app` on `orders-prod.postgres.database.azure.com`",
   );
   expect(issue?.body).toMatch(
-    /^<!-- azure-postgres-grants drift [0-9a-f]{64} [0-9a-f]{64} -->\n\n### ❌ Drift: /,
+    /^<!-- azure-postgres-grants drift [0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}\n[^>]+\n-->\n\n### ❌ Drift: /,
   );
   expect(issue?.body).toContain("| table `public.order_lines` | INSERT, UPDATE |");
   expect(issue?.body).toContain(
@@ -41,24 +45,74 @@ test("the action opens one issue on drift, labelled, with what is missing and a 
   expect(github.comments).toEqual([]);
 });
 
-test("the action updates the body of the same issue, without a comment, while the same is missing", async () => {
+test("the action sends nothing but the listing while the same is missing, whatever run, server version or count it is", async () => {
   await keep(reports.drift());
-  await keep(reports.drift(), { env: { ...github.env, GITHUB_RUN_ID: "2" } });
-  expect(github.issues).toHaveLength(1);
-  expect(github.issues[0]?.body).toContain("/actions/runs/2)");
-  expect(github.comments).toEqual([]);
+  const before = github.requests.length;
+  const [database = reports.database()] = reports.drift().databases;
+  const grantees = database.grantees.map((grantee) => ({ ...grantee, granted: [], warnings: [] }));
+  const later = reports.report([{ ...database, serverVersion: "16.15", grantees }]);
+  await keep(later, { env: { ...github.env, GITHUB_RUN_ID: "2" } });
+  expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET"]);
+  expect(github.issues[0]?.body).toContain("/actions/runs/30433642)");
 });
 
-test("the action comments once when the set of missing objects changes, not when only privileges or the order do", async () => {
+test("the action updates the text when privileges change, and comments only when the set of objects does", async () => {
   await keep(drifting(reports.missing({ name: "a" }), reports.missing({ name: "b" })));
   await keep(
     drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })),
   );
+  expect(github.issues[0]?.body).toContain("| table `public.a` | SELECT |");
   expect(github.comments).toEqual([]);
-  await keep(drifting(reports.missing({ name: "b" })));
-  await keep(drifting(reports.missing({ name: "b" })));
+  await keep(drifting(reports.missing({ name: "b" }), reports.missing({ name: "c>" })));
+  await keep(drifting(reports.missing({ name: "c>" }), reports.missing({ name: "b" })));
   expect(github.comments).toHaveLength(1);
-  expect(github.comments[0]?.body).toMatch(/^The set of objects has changed; .* on 1 table in `app`/);
+  expect(github.comments[0]?.body).toMatch(
+    /^The set of objects has changed; .* New: `table public."c›"`\. Gone: `table public.a`\. Drift: .* on 2 tables in `app`/,
+  );
+});
+
+test("the action takes over an issue whose marker has no list of objects", async () => {
+  await keep(drifting(reports.missing({ name: "a" })));
+  const [issue] = github.issues;
+  if (!issue) throw new Error("no issue");
+  issue.body = issue.body.replace(/ [0-9a-f]{64}\n[^>]+\n-->/, " -->");
+  await keep(drifting(reports.missing({ name: "a" })));
+  expect(github.comments).toEqual([]);
+  expect(issue.body).toContain("\ntable public.a\n-->");
+});
+
+test("the action adds to the job summary what is new since the last run", async () => {
+  const summary = async (report: Report) => {
+    const file = join(await mkdtemp(join(tmpdir(), "summary-")), "summary.md");
+    await keep(report, { env: { ...github.env, GITHUB_STEP_SUMMARY: file } });
+    return await readFile(file, "utf8")
+      .catch(() => "")
+      .finally(() => rm(dirname(file), { recursive: true }));
+  };
+  const of = (database: string, ...names: string[]) => {
+    const [drift = reports.database()] = drifting(
+      ...names.map((name) => reports.missing({ name })),
+    ).databases;
+    return { ...drift, database };
+  };
+  const link = (n: number) => `[#${n}](${github.env.GITHUB_SERVER_URL}/contoso/orders/issues/${n})`;
+  const where = (name: string) => `\`aad_orders\` in \`${name}\` on \`${reports.database().host}\``;
+  expect(await summary(reports.inSync())).toBe("");
+  expect(await summary(reports.report([of("a", "one"), of("b", "one", "two"), of("c", "one")]))).toContain(
+    `- ${link(1)} opened: ${where("a")}.\n`,
+  );
+  expect(
+    await summary(
+      reports.report([of("a", "one"), of("b", "two", "three"), reports.database({ database: "c" })]),
+    ),
+  ).toBe(
+    `**Drift issues, since the last run**
+
+- ${link(2)} updated: ${where("b")}. New: \`table public.three\`. Gone: \`table public.one\`.
+- ${link(3)} closed: ${where("c")}.
+- Nothing is new in ${link(1)}.
+`,
+  );
 });
 
 test("the action closes the issue with a comment when the drift is gone, and then leaves it alone", async () => {
@@ -171,6 +225,84 @@ test("when two runs open an issue at once, the later run closes its own", async 
   ]);
   await keep(reports.inSync());
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "closed"]);
+});
+
+test("an issue that the listing has twice, because its pages moved, is not its own duplicate", async () => {
+  await keep(reports.drift());
+  github.issues.push(...github.issues);
+  await keep(reports.drift());
+  expect(github.issues[0]?.state).toBe("open");
+});
+
+test("what two entries demand of a grantee in the same schemas is in one issue", async () => {
+  const entry = (name: string) => reports.grantee({ verdict: "drift", missing: [reports.missing({ name })] });
+  await keep(
+    reports.report([
+      reports.database({ verdict: "drift", grantees: [entry("a"), reports.grantee(), entry("b")] }),
+    ]),
+  );
+  expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
+  expect(github.issues[0]?.body).toContain("on 2 tables in `app`");
+});
+
+test("after it has opened an issue, the action lists only what was opened meanwhile", async () => {
+  await keep(reports.drift());
+  const [own] = github.issues;
+  if (!own) throw new Error("no issue");
+  for (let number = 2; number < 250; number += 1) {
+    const key = `${number}`.padStart(64, "0");
+    github.issues.push({ ...own, number, body: own.body.replace(/[0-9a-f]{64}/, key) });
+  }
+  const before = github.requests.length;
+  await keep(drifts("app", "other"));
+  expect(github.requests.slice(before).map(({ method }) => method)).toEqual([
+    "GET",
+    "GET",
+    "GET",
+    "POST",
+    "GET",
+  ]);
+});
+
+test("one listing is all that a thousand targets with unchanged drift need", async () => {
+  const names = Array.from({ length: 1_000 }, (_, i) => `tenant_${i}`);
+  for (const subject of subjectsOf(drifts(...names))) {
+    github.issues.push({
+      number: github.issues.length + 1,
+      title: issueTitle(subject),
+      body: issueBody(subject, "a run"),
+      state: "open",
+      state_reason: null,
+      labels: ["azure-postgres-grants"],
+    });
+  }
+  expect(await keep(drifts(...names))).toEqual([]);
+  expect(github.requests.map(({ method }) => method)).toEqual(Array.from({ length: 10 }, () => "GET"));
+});
+
+test("a run opens forty issues, says that there are more, and the next run continues", async () => {
+  const names = Array.from({ length: 90 }, (_, i) => `tenant_${i}`);
+  expect(await keep(drifts(...names))).toEqual([
+    expect.stringContaining("40 of 90 drift issues were opened, updated or closed, because GitHub limits"),
+  ]);
+  expect(github.issues).toHaveLength(40);
+  expect(github.requests.filter(({ path }) => path.endsWith("/labels"))).toHaveLength(1);
+  expect(await keep(drifts(...names))).toHaveLength(1);
+  expect(await keep(drifts(...names))).toEqual([]);
+  expect(new Set(github.issues.map(({ title }) => title)).size).toBe(90);
+  expect(github.issues).toHaveLength(90);
+  expect(github.comments).toEqual([]);
+});
+
+test("the action pauses between two requests that write, as GitHub asks", async () => {
+  await keep(drifts("a", "b"), {
+    patience: { firstWait: 1, maxTime: 10_000, answerTime: 10_000, pause: 50 },
+  });
+  const writes = github.requests.filter(({ method }) => method !== "GET");
+  expect(writes).toHaveLength(3);
+  for (const [n, { at }] of writes.slice(1).entries()) {
+    expect(at - (writes[n]?.at ?? 0)).toBeGreaterThanOrEqual(48);
+  }
 });
 
 test("the action closes a duplicate that an earlier run left open", async () => {
@@ -303,7 +435,7 @@ test.each([
 ])("the action gives up with one warning when GitHub %s", async (_, failing) => {
   github.failNext(1, failing);
   const warnings = await keep(drifts("a", "b"), {
-    patience: { firstWait: 1, maxTime: 1_000, answerTime: 10_000 },
+    patience: { firstWait: 1, maxTime: 1_000, answerTime: 10_000, pause: 0 },
   });
   expect(warnings).toEqual([expect.stringContaining("The rate limit of GitHub's API was reached.")]);
   expect(github.requests).toHaveLength(1);
@@ -321,9 +453,9 @@ test("the action gives up with one warning when GitHub keeps failing or cannot b
 
 test("the action gives up when GitHub does not answer", async () => {
   github.failNext(9, { status: 200, hang: true });
-  expect(await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20 } })).toEqual([
-    expect.stringContaining("could not be reached"),
-  ]);
+  expect(
+    await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20, pause: 0 } }),
+  ).toEqual([expect.stringContaining("could not be reached")]);
 });
 
 test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
@@ -331,7 +463,7 @@ test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
   async (fault) => {
     const { port, close } = await startFaultyHttp(HTTP_FAULTS[fault]);
     const env = { ...github.env, GITHUB_API_URL: `http://127.0.0.1:${port}` };
-    const patience = { firstWait: 1, maxTime: 50_000, answerTime: 50_000 };
+    const patience = { firstWait: 1, maxTime: 50_000, answerTime: 50_000, pause: 0 };
     const warnings = await keep(reports.drift(), { env, patience }).finally(close);
     expect(warnings).toEqual([expect.stringContaining("an answer of more than 64 MiB")]);
   },
@@ -381,14 +513,14 @@ function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions 
   return {
     token,
     env,
-    patience: { firstWait: 1, maxTime: 10_000, answerTime: 10_000 },
+    patience: { firstWait: 1, maxTime: 10_000, answerTime: 10_000, pause: 0 },
     ...overrides,
   };
 }
 
 /** @param firstWait milliseconds */
 function patient(firstWait: number): DriftIssueOptions {
-  return options({ patience: { firstWait, maxTime: 10_000, answerTime: 10_000 } });
+  return options({ patience: { firstWait, maxTime: 10_000, answerTime: 10_000, pause: 0 } });
 }
 
 /** @returns the warnings, as the runner reads them; nothing else may be a command */

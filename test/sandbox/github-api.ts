@@ -30,7 +30,7 @@ type Failing = {
   hang?: true;
 };
 
-type Seen = { method: string; path: string; status: number };
+type Seen = { method: string; path: string; status: number; at: number };
 
 /** GitHub's REST API for one repository's issues, under the path that an Enterprise Server has it. */
 export type GitHubApi = {
@@ -45,6 +45,7 @@ export type GitHubApi = {
   issuesEnabled: boolean;
   /** The token's permission for issues; `no-labels`: write, but GitHub silently drops labels. */
   permission: "read" | "write" | "no-labels";
+  /** `at`: when it came, in milliseconds. */
   requests: Seen[];
   /** Makes the next requests fail, optionally only those with a method or a path that matches. */
   failNext(count: number, failing: Failing, which?: { method?: string; path?: RegExp }): void;
@@ -66,10 +67,11 @@ export async function startGitHubApi(): Promise<GitHubApi> {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     const method = request.method ?? "GET";
+    const at = performance.now();
     const answer = await answerTo(method, url, request.headers, await text(request)).catch(
       (error: unknown): Answer => ({ status: 500, json: { message: String(error) } }),
     );
-    api.requests.push({ method, path: url.pathname, status: answer.status });
+    api.requests.push({ method, path: url.pathname, status: answer.status, at });
     response.writeHead(answer.status, {
       "content-type": "application/json; charset=utf-8",
       "x-ratelimit-limit": 1000,

@@ -1,21 +1,15 @@
+import { setTimeout } from "node:timers/promises";
 import { info } from "@actions/core";
 import { boundAnswer } from "../../answer.ts";
 import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
-import { type Marker, readMarker } from "../../render/issue.ts";
+import { type Issue, readMarker } from "../../render/issue.ts";
 import { type Patience, type Retry, retrying } from "../../retry.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
 import { refusalIn, waitAfter } from "./refusal.ts";
-
-/** An issue that this action opened. */
-export interface Issue extends Marker {
-  readonly number: number;
-  readonly open: boolean;
-  readonly url: string;
-}
 
 /** The issues of a repository that this action maintains. Every function throws what Octokit throws. */
 export type Tracker = Awaited<ReturnType<typeof openTracker>>;
@@ -33,15 +27,23 @@ const LABEL = {
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants",
 };
 
-/**
- * Short, because a job waits for it. GitHub itself gives up on a request after 10 s:
- * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
- */
-const ISSUE_PATIENCE: Patience = { firstWait: 1_000, maxTime: 90_000, answerTime: 20_000 };
-const MAX_ATTEMPTS = 4;
+export interface IssuePatience extends Patience {
+  /** Between two requests that write. */
+  readonly pause: number;
+}
 
-/** Of 100 issues each, the newest first: a thousand databases. */
-const MAX_PAGES = 10;
+/**
+ * Short, because a job waits for it. GitHub itself gives up on a request after 10 s, and asks for a second between two writes:
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
+ */
+const ISSUE_PATIENCE: IssuePatience = {
+  firstWait: 1_000,
+  maxTime: 180_000,
+  answerTime: 20_000,
+  pause: 1_000,
+};
+const MAX_ATTEMPTS = 4;
 
 /** @throws ActionError if the environment or the token cannot be used */
 export async function openTracker(options: Options) {
@@ -61,22 +63,28 @@ export async function openTracker(options: Options) {
     /** A link to this run, in Markdown. */
     run: url === undefined ? "a run" : `[this run](${url})`,
 
-    /** All of them, open and closed, the oldest first. */
-    async issues(): Promise<readonly Issue[]> {
-      let pages = 0;
+    /**
+     * Open and closed ones, the oldest first.
+     * @param after only those that were opened after the issue with this number
+     */
+    async issues(after = 0): Promise<readonly Issue[]> {
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (++pages === MAX_PAGES) done();
+        if (data.some(({ number }) => number <= after)) done();
         return data;
       });
-      return all
-        .flatMap((issue) => (issue.pull_request ? [] : ours(issue)))
-        .toSorted((a, b) => a.number - b.number);
+      const found = all.flatMap((issue) => (issue.pull_request || issue.number <= after ? [] : ours(issue)));
+      // Once each: an issue that somebody opens meanwhile moves the others to the next page.
+      const once = new Map(found.map((issue) => [issue.number, issue]));
+      return [...once.values()].toSorted((a, b) => a.number - b.number);
+    },
+
+    /** The label, before the first issue; not fatal: GitHub creates it with the issue, or `create` warns. */
+    async createLabel(): Promise<void> {
+      await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
     },
 
     async create(title: string, body: string): Promise<Issue> {
-      // Not fatal: the label exists, or GitHub creates it with the issue, or the check below warns.
-      await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue] = ours(data);
@@ -99,7 +107,7 @@ interface Options {
   readonly env: Env;
   /** Takes a failure of an issue that was made. */
   readonly warn: (failure: Failure) => void;
-  readonly patience?: Patience;
+  readonly patience?: IssuePatience;
   readonly signal?: AbortSignal;
 }
 
@@ -110,15 +118,20 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Opt
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.maxTime;
   const ended = AbortSignal.timeout(patience.maxTime);
+  let nextWrite = 0;
   octokit.hook.wrap("request", (request, options) => {
     const { fetch } = options.request ?? {};
     const bounded = async (...asked: unknown[]) => inMemory(await fetch(...asked));
     const attempt = async () => {
+      const writes = options.method !== "GET";
+      if (writes) await setTimeout(nextWrite - Date.now(), undefined, { signal });
       // In the same object, because Octokit's own hook runs inside this one and sees no other.
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...(signal ? [signal] : [])];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
-      return await request(options);
+      const answer = await request(options);
+      if (writes) nextWrite = Date.now() + patience.pause;
+      return answer;
     };
     const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
       const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
